@@ -1,0 +1,25 @@
+namespace Kv.Domain.KeyValues;
+
+/// <summary>The name of a value within its tenant: any well-formed text that is not empty.</summary>
+public readonly record struct Key
+{
+    /// <summary>The character that, at the end of a key in a read, asks for every key that starts with the rest.</summary>
+    public const char Wildcard = '*';
+
+    private Key(string text) => Value = text;
+
+    /// <summary>The text of the key.</summary>
+    public string Value { get; }
+
+    /// <summary>Makes a key of a text.</summary>
+    /// <exception cref="ArgumentException">The text is empty or has no UTF-8 form.</exception>
+    public static Key Of(string text)
+    {
+        if (text.Length == 0 || !Text.IsWellFormed(text))
+            throw new ArgumentException("Not a key.", nameof(text));
+        return new Key(text);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

@@ -1,0 +1,26 @@
+namespace Kv.Domain;
+
+/// <summary>
+/// The limits that a deployment sets on what callers may store. They bind what is written from now on:
+/// data that is already stored stays readable when a limit is lowered.
+/// </summary>
+public sealed record Limits
+{
+    /// <summary>Longest namespace, in characters (Unicode code points). Default 25.</summary>
+    public int MaxNamespaceLength { get; init; } = 25;
+
+    /// <summary>Longest app name, in characters (Unicode code points). Default 50.</summary>
+    public int MaxAppNameLength { get; init; } = 50;
+
+    /// <summary>Longest key, in characters (Unicode code points). Default 100.</summary>
+    public int MaxKeyLength { get; init; } = 100;
+
+    /// <summary>Largest value, in bytes (of its UTF-8 form where it is text). Default 1 MiB.</summary>
+    public int MaxValueBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Longest time to live, in seconds. Default one year of 365 days.</summary>
+    public long MaxTtlSeconds { get; init; } = 365L * 24 * 60 * 60;
+
+    /// <summary>Time to live of a key that is written without one, in seconds; 0 (the default) means it never expires.</summary>
+    public long DefaultTtlSeconds { get; init; }
+}

@@ -1,0 +1,50 @@
+using Kv.Domain.Storage;
+
+namespace Kv.Infrastructure.Storage;
+
+/// <summary>
+/// The storage waist: an ordered map of bytes with revisions, behind which the engines stand and on which every
+/// repository is written once. An engine keeps five promises; the contract tests hold each of them to all five.
+/// <list type="number">
+/// <item>One revision counter for the store: what a transaction writes carries a revision higher than all that was
+/// acknowledged before it. Transactions that run at the same time may share a revision when no key is in two of them.</item>
+/// <item>A transaction is done whole or not at all.</item>
+/// <item>Ranges come in byte order, at the present or at a past revision, in pages that fit together.</item>
+/// <item>A watch gives every change exactly once, in order, with no revision split, and outlives lost connections.</item>
+/// <item>Past its deadline no read returns an entry, no compare sees it, and its removal is a change that says so.</item>
+/// </list>
+/// Every method throws <see cref="StoreUnavailableException"/> when the engine cannot answer in time, and
+/// <see cref="OperationCanceledException"/> when the caller gives up.
+/// </summary>
+internal interface IStore : IAsyncDisposable
+{
+    /// <summary>Reads one key.</summary>
+    ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken);
+
+    /// <summary>Reads a page of a range.</summary>
+    /// <exception cref="RevisionCompactedException">The revision is no longer kept.</exception>
+    /// <exception cref="RevisionInFutureException">The revision has not been reached.</exception>
+    Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Counts the entries of a range. One that expired within the last seconds may still be counted: only reading
+    /// each entry would tell.
+    /// </summary>
+    /// <exception cref="RevisionCompactedException">The revision is no longer kept.</exception>
+    Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken);
+
+    /// <summary>Does a transaction.</summary>
+    /// <exception cref="StoreOutOfSpaceException">There is no room for it; nothing was written.</exception>
+    /// <exception cref="StoreRejectedException">The engine refuses it as it is; nothing was written.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// No answer came; <see cref="StoreUnavailableException.OutcomeUnknown"/> tells whether it may have been done.
+    /// </exception>
+    ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Watches a range from a revision on (1 or more), without end. A lost connection is mended behind the scenes,
+    /// from the change after the last one delivered, for as long as it takes.
+    /// </summary>
+    /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
+    IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken);
+}

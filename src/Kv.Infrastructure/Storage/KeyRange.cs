@@ -1,0 +1,54 @@
+namespace Kv.Infrastructure.Storage;
+
+/// <summary>
+/// The keys from <see cref="Start"/> up to, and without, <see cref="End"/>; or a single key, of which
+/// <see cref="End"/> is empty.
+/// </summary>
+internal readonly struct KeyRange
+{
+    private KeyRange(StoreKey start, StoreKey end)
+    {
+        Start = start;
+        End = end;
+    }
+
+    public StoreKey Start { get; }
+
+    public StoreKey End { get; }
+
+    public bool IsSingle => End.Bytes.IsEmpty;
+
+    public static KeyRange Single(StoreKey key) => new(key, default);
+
+    public static KeyRange Between(StoreKey start, StoreKey end)
+    {
+        if (start.CompareTo(end) >= 0)
+            throw new ArgumentException("A range must end after its start.", nameof(end));
+        return new KeyRange(start, end);
+    }
+
+    /// <summary>Every key that starts with the given bytes.</summary>
+    public static KeyRange Prefix(StoreKey prefix)
+    {
+        // The end is the prefix with its last byte raised; a 0xFF cannot be, so it is cut off and carried.
+        var length = prefix.Bytes.Length;
+        while (length > 0 && prefix.Span[length - 1] == 0xFF)
+            length--;
+        if (length == 0)
+            throw new ArgumentException("A prefix needs a byte below 0xFF.", nameof(prefix));
+        var end = prefix.Span[..length].ToArray();
+        end[^1]++;
+        return new KeyRange(prefix, new StoreKey(end));
+    }
+
+    /// <summary>What is left of the range from <paramref name="start"/> on.</summary>
+    public KeyRange From(StoreKey start) => Between(start, End);
+
+    public bool Contains(StoreKey key) =>
+        IsSingle ? key.Equals(Start) : key.CompareTo(Start) >= 0 && key.CompareTo(End) < 0;
+
+    public bool Overlaps(KeyRange other) =>
+        IsSingle ? other.Contains(Start)
+        : other.IsSingle ? Contains(other.Start)
+        : Start.CompareTo(other.End) < 0 && other.Start.CompareTo(End) < 0;
+}

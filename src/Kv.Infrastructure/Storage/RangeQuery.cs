@@ -1,0 +1,37 @@
+namespace Kv.Infrastructure.Storage;
+
+/// <summary>A question for the entries of a range, in byte order of their keys.</summary>
+/// <param name="Range">Which keys.</param>
+/// <param name="Limit">How many entries at most.</param>
+/// <param name="Revision">The revision to read at; 0 for the present one.</param>
+/// <param name="KeysOnly">Leave the values out.</param>
+/// <param name="Consistency">How fresh the answer must be; a past revision is the same everywhere.</param>
+internal readonly record struct RangeQuery(
+    KeyRange Range,
+    int Limit,
+    long Revision = 0,
+    bool KeysOnly = false,
+    ReadConsistency Consistency = ReadConsistency.Linearizable);
+
+/// <summary>The answer to a <see cref="RangeQuery"/>.</summary>
+/// <param name="Entries">
+/// The entries. There may be fewer than the limit though more follow, because expired ones are left out.
+/// </param>
+/// <param name="Next">Where the next page starts; null when this was the last.</param>
+/// <param name="Revision">The revision at which the page was read: ask for the next one there, and the pages fit together.</param>
+internal sealed record RangePage(IReadOnlyList<Entry> Entries, StoreKey? Next, long Revision);
+
+/// <summary>The answer to a question for one key.</summary>
+/// <param name="Entry">The entry; null when there is none, or when it has expired.</param>
+/// <param name="Revision">The store's revision when it was read.</param>
+internal readonly record struct PointRead(Entry? Entry, long Revision);
+
+/// <summary>How fresh an answer must be.</summary>
+internal enum ReadConsistency
+{
+    /// <summary>It sees all that was acknowledged before the question was asked.</summary>
+    Linearizable,
+
+    /// <summary>It may be stale, and is cheaper: one member of the cluster answers from what it has.</summary>
+    Serializable,
+}
