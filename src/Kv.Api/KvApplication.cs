@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kv.Api.Configuration;
@@ -11,6 +12,8 @@ using Kv.Application;
 using Kv.Domain;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kv.Api;
@@ -74,7 +77,16 @@ internal static class KvApplication
     {
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddControllers()
+        services.AddSingleton<IClientErrorFactory, ProblemFactory>();
+        services.AddControllers(mvc =>
+            {
+                mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+                foreach (var formatter in mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>())
+                {
+                    formatter.SupportedMediaTypes.Clear();
+                    formatter.SupportedMediaTypes.Add(MediaTypeNames.Application.Json);
+                }
+            })
             .ConfigureApiBehaviorOptions(behavior => behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult)
             .AddJsonOptions(json =>
             {

@@ -4,7 +4,9 @@ using Kv.Domain;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // Its own settings lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(
+        new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     if (args is [HealthVerb.Name, ..])
         return await HealthVerb.Run(builder.Configuration);
     await using var app = KvApplication.Create(builder);

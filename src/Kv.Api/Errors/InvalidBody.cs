@@ -1,7 +1,6 @@
 using FluentValidation.Results;
-using Kv.Api.Json;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 
 namespace Kv.Api.Errors;
 
@@ -10,20 +9,24 @@ internal static class InvalidBody
 {
     public static IActionResult ToResult(ActionContext context)
     {
-        var failures = context.ModelState.Values.SelectMany(state => state.Errors).Select(ToFailure).ToList();
-        // What binding says of the parameter itself ("The body field is required.") repeats what reading it said.
-        if (failures.Count > 1)
-            failures.RemoveAll(failure => failure.PropertyName == "" );
-        foreach (var failure in failures.Where(failure => failure.PropertyName == ""))
-            failure.PropertyName = "body";
+        var failures = context.ModelState.SelectMany(
+            field => field.Value!.Errors.Select(error => new ValidationFailure(FieldName(field.Key), error.ErrorMessage)));
         return Problems.Invalid(failures, Problems.InvalidInput).ToResult();
     }
 
-    private static ValidationFailure ToFailure(ModelError error) => error.Exception switch
-    {
-        { InnerException: BodyException member } => new ValidationFailure(member.Field, member.Message),
-        { InnerException: System.Text.Json.JsonException broken } =>
-            new ValidationFailure("body", $"The body is not JSON: {broken.Message}"),
-        _ => new ValidationFailure("", error.ErrorMessage),
-    };
+    // What is no JSON at all has a path of the serializer's ("$", "$.value"), or none.
+    private static string FieldName(string path) => path.Length == 0 || path[0] == '$' ? "body" : path;
+}
+
+/// <summary>Answers that MVC gives by itself (415, say) look like every other problem.</summary>
+internal sealed class ProblemFactory : IClientErrorFactory
+{
+    public IActionResult? GetClientError(ActionContext actionContext, IClientErrorActionResult clientError) =>
+        clientError.StatusCode switch
+        {
+            StatusCodes.Status415UnsupportedMediaType => Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput, "Content-Type must be application/json").ToResult(),
+            { } status => Problems.Of(status).ToResult(),
+            null => null,
+        };
 }

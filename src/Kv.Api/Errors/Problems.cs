@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -39,12 +40,14 @@ internal static class Problems
 
     public static async Task WriteTo(this ProblemDetails problem, HttpContext context)
     {
-        problem.Extensions["traceId"] = context.TraceIdentifier;
+        // What is not the caller's fault can be found in the log by this.
+        if (problem.Status >= StatusCodes.Status500InternalServerError)
+            problem.Extensions["traceId"] = context.TraceIdentifier;
         context.Response.StatusCode = problem.Status!.Value;
         await context.Response.WriteAsJsonAsync(problem, options: null, ContentType, context.RequestAborted);
     }
 
-    // Fields are named as the caller wrote them: members of a JSON body in lower case, headers as they are.
+    // Fields are named as the caller writes them: headers as they are, the rest as members of a JSON body.
     private static string FieldName(string property) =>
-        property.Contains('-') ? property : property.ToLowerInvariant();
+        property.Contains('-') ? property : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 }

@@ -12,6 +12,7 @@ namespace Kv.Api.KeyValues;
 /// <summary>Keys and their values.</summary>
 [ApiController]
 [Route("kv")]
+[Tags("Keys")]
 [ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
 [ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached. `KV-Outcome: unknown` says that a write may have happened.")]
 public sealed class KeyValuesController : ControllerBase

@@ -4,7 +4,11 @@ using Kv.Domain.KeyValues;
 namespace Kv.Application.KeyValues;
 
 /// <summary>A key with its value, as callers see it.</summary>
-public sealed record KeyValueDto
+/// <remarks>
+/// A class, as every type that is mapped: AutoMapper 8 looks for extension methods on the generic interfaces of a type,
+/// and on a record's <c>IEquatable</c> it stumbles over ones that came after it.
+/// </remarks>
+public sealed class KeyValueDto
 {
     /// <summary>The key.</summary>
     public required string Key { get; init; }
