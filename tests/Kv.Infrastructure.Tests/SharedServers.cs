@@ -1,0 +1,11 @@
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests;
+
+/// <summary>Stops what the tests of this assembly share.</summary>
+[SetUpFixture]
+internal sealed class SharedServers
+{
+    [OneTimeTearDown]
+    public Task Stop() => SharedEtcd.Stop();
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Testing;
+
+/// <summary>The faults that the tests inject, seen from both ends of a connection.</summary>
+internal sealed class TcpProxyTests
+{
+    private TcpListener _server = null!;
+    private TcpProxy _proxy = null!;
+    private Socket _client = null!;
+    private CancellationTokenSource _enough = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _server = new TcpListener(IPAddress.Loopback, 0);
+        _server.Start();
+        _proxy = TcpProxy.To(_server.LocalEndpoint.ToString()!);
+        _client = NewClient();
+        _enough = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        _client.Dispose();
+        await _proxy.DisposeAsync();
+        _server.Dispose();
+        _enough.Dispose();
+    }
+
+    [Test]
+    public async Task Bytes_pass_both_ways()
+    {
+        using var peer = await Connect();
+
+        await _client.SendAsync(new byte[] { 1 }, _enough.Token);
+        Assert.That(await Receive(peer), Is.EqualTo(1));
+        await peer.SendAsync(new byte[] { 2 }, _enough.Token);
+        Assert.That(await Receive(_client), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task The_end_of_one_side_is_the_end_of_the_other()
+    {
+        using var peer = await Connect();
+
+        _client.Shutdown(SocketShutdown.Send);
+        Assert.That(await Receive(peer), Is.Null);
+        peer.Shutdown(SocketShutdown.Send);
+
+        await Eventually.Holds(() => _proxy.OpenConnections == 0, "nothing is left of the connection");
+    }
+
+    [Test]
+    public async Task Cut_connections_are_reset_on_both_sides_and_new_ones_pass()
+    {
+        using var peer = await Connect();
+
+        _proxy.CutConnections();
+
+        Assert.That(() => Receive(_client), Throws.InstanceOf<SocketException>());
+        Assert.That(() => Receive(peer), Throws.InstanceOf<SocketException>());
+        _client.Dispose();
+        _client = NewClient();
+        using var another = await Connect();
+        await _client.SendAsync(new byte[] { 3 }, _enough.Token);
+        Assert.That(await Receive(another), Is.EqualTo(3));
+        Assert.That(_proxy.AcceptedConnections, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_black_hole_takes_bytes_and_gives_none_until_it_ends()
+    {
+        using var peer = await Connect();
+
+        _proxy.BlackHole();
+        await _client.SendAsync(new byte[] { 4 }, _enough.Token);
+        await peer.SendAsync(new byte[] { 5 }, _enough.Token);
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        Assert.That(
+            async () => await peer.ReceiveAsync(new byte[1], SocketFlags.Peek, soon.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        _proxy.Forward();
+
+        Assert.That(await Receive(peer), Is.EqualTo(4));
+        Assert.That(await Receive(_client), Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task Refusing_new_connections_leaves_the_old_ones()
+    {
+        using var peer = await Connect();
+
+        _proxy.RefuseConnections();
+        using var late = NewClient();
+        Assert.That(() => late.ConnectAsync(IPEndPoint.Parse(_proxy.Endpoint)), Throws.InstanceOf<SocketException>());
+        await _client.SendAsync(new byte[] { 6 }, _enough.Token);
+        Assert.That(await Receive(peer), Is.EqualTo(6));
+
+        _proxy.Forward();
+        using var again = NewClient();
+        await again.ConnectAsync(IPEndPoint.Parse(_proxy.Endpoint), _enough.Token);
+        Assert.That(again.Connected, Is.True);
+    }
+
+    private static Socket NewClient() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    private async Task<Socket> Connect()
+    {
+        await _client.ConnectAsync(IPEndPoint.Parse(_proxy.Endpoint), _enough.Token);
+        return await _server.AcceptSocketAsync(_enough.Token);
+    }
+
+    private async Task<byte?> Receive(Socket socket)
+    {
+        var buffer = new byte[1];
+        return await socket.ReceiveAsync(buffer, _enough.Token) == 1 ? buffer[0] : null;
+    }
+}

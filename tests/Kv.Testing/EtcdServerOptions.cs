@@ -1,0 +1,14 @@
+namespace Kv.Testing;
+
+/// <summary>How a test wants its etcd.</summary>
+public sealed record EtcdServerOptions
+{
+    /// <summary>Further arguments, such as "--quota-backend-bytes=16777216". Default none.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>
+    /// With these, clients speak TLS and must show a certificate of the same authority; null (the default) for plain
+    /// text. The caller disposes of them.
+    /// </summary>
+    public TestCertificates? Certificates { get; init; }
+}

@@ -1,0 +1,36 @@
+namespace Kv.Testing;
+
+/// <summary>
+/// One etcd for all tests of an assembly that can share one, each under keys of its own: starting takes about a second.
+/// A test that breaks, compacts or fills its server starts its own. The assembly stops it in the tear-down of a
+/// [SetUpFixture].
+/// </summary>
+public static class SharedEtcd
+{
+    private static readonly Lock Gate = new();
+    private static Task<EtcdServer>? _server;
+
+    /// <summary>The shared server, started by whoever asks first.</summary>
+    public static async Task<EtcdServer> Get()
+    {
+        // Outside the shared task: what skips a test must be thrown in that test.
+        RequiresEtcd.Check();
+        Task<EtcdServer> server;
+        lock (Gate)
+            server = _server ??= EtcdServer.StartAsync();
+        return await server;
+    }
+
+    /// <summary>Stops the shared server, if it was started.</summary>
+    public static async Task Stop()
+    {
+        Task<EtcdServer>? server;
+        lock (Gate)
+        {
+            server = _server;
+            _server = null;
+        }
+        if (server is { IsCompletedSuccessfully: true })
+            await (await server).DisposeAsync();
+    }
+}

@@ -1,0 +1,27 @@
+namespace Kv.Testing;
+
+/// <summary>A directory of a test's own, deleted with all in it when disposed of.</summary>
+public sealed class TemporaryDirectory : IDisposable
+{
+    /// <summary>Makes a new, empty directory.</summary>
+    public TemporaryDirectory() => Path = Directory.CreateTempSubdirectory("kv-test-").FullName;
+
+    /// <summary>The directory's path.</summary>
+    public string Path { get; }
+
+    /// <summary>The path of a file in the directory.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Disposed of twice, or emptied by the test itself.
+        }
+    }
+}
