@@ -58,7 +58,8 @@ unpack_debs() {
   work=$(mktemp -d "$into.XXXXXX")
   if ! (
     cd "$work"
-    fetch() { apt-get -o APT::Sandbox::User="$(id -un)" download "$@" >&2; }
+    # As root, apt would fetch as a user of its own, who may not write here.
+    fetch() { apt-get -o APT::Sandbox::User=root download "$@" >&2; }
     if ! fetch "$@"; then
       [ "$(id -u)" -eq 0 ] || exit 1
       say "The package lists may be missing or old: apt-get update"

@@ -27,7 +27,7 @@ case ${TARGETARCH:-} in
   *) runtime=(--runtime "linux-$TARGETARCH") ;;
 esac
 
-# ReadyToRun halves the time to the first answer. Its compiler is a package of its own, which some feeds and mirrors
+# ReadyToRun spares the start most of its just-in-time compiling. Its compiler is a package of its own, which some feeds and mirrors
 # lack; an image that starts slower is better than none, so the publish goes on without it and says so.
 ready_to_run=true
 if ! dotnet restore "$project" "${runtime[@]}" -p:PublishReadyToRun=true; then
