@@ -25,8 +25,10 @@ COPY --from=build /app ./
 # A volume takes its owner from the image, and the embedded store writes there.
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 
+# The base image names a port of its own, which PORT would only override with a warning.
 ENV PORT=8080 \
-    DATA_DIR=/data
+    DATA_DIR=/data \
+    ASPNETCORE_HTTP_PORTS=
 USER $APP_UID
 EXPOSE 8080
 VOLUME /data

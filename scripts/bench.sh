@@ -189,7 +189,7 @@ report() {
     }
     function target(clients, what, reached, wanted) {
       printf "%s: %s at %d connections is %.2fx, target >= %.1fx\n",
-        (reached >= wanted ? "reached" : "MISSED "), what, clients, reached, wanted
+        (reached >= wanted ? "reached" : "MISSED"), what, clients, reached, wanted
     }
     {
       key = $2 SUBSEP $3 SUBSEP $4

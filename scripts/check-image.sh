@@ -72,7 +72,7 @@ fi
 kv() {
   cd "$work/app"
   exec "${as_user[@]}" env -i PATH="$PATH" HOME="$work/home" DOTNET_ROOT="$(dirname "$dotnet")" \
-    DOTNET_RUNNING_IN_CONTAINER=true DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true ASPNETCORE_HTTP_PORTS=8080 \
+    DOTNET_RUNNING_IN_CONTAINER=true DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true ASPNETCORE_HTTP_PORTS= \
     DATA_DIR="$work/data" PORT="$port" "${settings[@]}" "$dotnet" Kv.Api.dll "$@"
 }
 
