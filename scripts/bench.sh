@@ -4,7 +4,7 @@
 # Everything is on loopback with temporary data, and ends with the script. It fails when any answer was not 2xx.
 #
 # By environment:
-#   CONNECTIONS="1 32 128"  DURATION=5  WARMUP=1 (seconds)  ROUNDS=3 (the table shows medians)  KEYS=10000
+#   CONNECTIONS="1 32 128"  DURATION=5  WARMUP=1 (before each cell)  BURN_IN=5 (before all; seconds)  ROUNDS=3 (the table shows medians)  KEYS=10000
 #   STORE=embedded   measures Kv over its embedded engine, alone
 #   SERVER_CMD       another server with Kv's API instead of this tree's, such as another build; it gets PORT, STORE,
 #                    ETCD_ENDPOINTS and DATA_DIR
@@ -18,6 +18,7 @@ cd "$root"
 connections=${CONNECTIONS:-1 32 128}
 duration=${DURATION:-5}
 warmup=${WARMUP:-1}
+burn_in=${BURN_IN:-5}
 rounds=${ROUNDS:-3}
 keys=${KEYS:-10000}
 store=${STORE:-etcd}
@@ -243,6 +244,9 @@ if [ "$store" = etcd ]; then
   preload gateway
   check_gateway
 fi
+# Whoever measures a server that is still compiling itself measures the compiler.
+say "Warming up."
+for operation in get put put-ttl; do drive "$burn_in" 64 kv "$operation" 400 >/dev/null; done
 measure
 
 engine="the embedded engine"
