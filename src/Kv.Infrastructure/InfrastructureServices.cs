@@ -2,6 +2,7 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Embedded;
 using Kv.Infrastructure.Storage.Etcd;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,16 +17,22 @@ public static class InfrastructureServices
         services.AddSingleton(options).AddStore().AddRepositories();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
-        .AddSingleton<IStore>(provider =>
-        {
-            var options = provider.GetRequiredService<StoreOptions>();
-            var time = provider.GetRequiredService<TimeProvider>();
-            var loggers = provider.GetRequiredService<ILoggerFactory>();
-            return new EtcdStore(options.Etcd, time, loggers);
-        })
+        .AddSingleton(OpenStore)
         .AddSingleton<IStoreProbe, StoreProbe>()
         .AddSingleton<KeyLayout>();
 
     private static IServiceCollection AddRepositories(this IServiceCollection services) =>
         services.AddSingleton<IKeyValueRepository, KeyValueRepository>();
+
+    private static IStore OpenStore(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<StoreOptions>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        return options.Engine switch
+        {
+            StoreEngine.Embedded => EmbeddedStore.Open(
+                options.Embedded, time, provider.GetRequiredService<ILogger<EmbeddedStore>>()),
+            _ => new EtcdStore(options.Etcd, time, provider.GetRequiredService<ILoggerFactory>()),
+        };
+    }
 }

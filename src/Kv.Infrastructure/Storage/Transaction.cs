@@ -60,7 +60,24 @@ internal sealed class Transaction
 
     public IReadOnlyList<Operation> Otherwise { get; }
 
-    public static Transaction Of(Operation operation) => new([], [operation]);
+    /// <summary>Everything that the transaction touches or compares.</summary>
+    public IEnumerable<KeyRange> Ranges =>
+        Compares.Select(compare => compare.Range)
+            .Concat(Then.Concat(Otherwise).Select(operation => operation.Range));
+
+    /// <summary>About how many bytes it takes: the keys and values of its operations.</summary>
+    public int Bytes => BytesOf(Then) + BytesOf(Otherwise);
+
+    /// <summary>Operations without a condition.</summary>
+    public static Transaction Of(params IReadOnlyList<Operation> operations) => new([], operations);
+
+    private static int BytesOf(IReadOnlyList<Operation> operations)
+    {
+        var bytes = 0;
+        for (var i = 0; i < operations.Count; i++)
+            bytes += operations[i].Range.Start.Bytes.Length + ((operations[i] as Operation.Put)?.Value.Length ?? 0);
+        return bytes;
+    }
 
     // Which of two writes of one key stands would depend on the engine: etcd refuses such a transaction as well.
     private static void RefuseDoubleWrites(IReadOnlyList<Operation> operations)

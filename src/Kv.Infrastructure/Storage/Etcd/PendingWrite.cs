@@ -16,7 +16,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     {
         Transaction = transaction;
         IsGuarded = isGuarded;
-        Bytes = BytesOf(transaction.Then) + BytesOf(transaction.Otherwise);
+        Bytes = transaction.Bytes;
     }
 
     public Transaction Transaction { get; }
@@ -46,9 +46,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         // One plain write is the common case, and needs no list of keys.
         if (!IsConditional && Transaction.Then.Count == 1)
             return taken.Add(Transaction.Then[0].Range.Start);
-        var keys = Transaction.Compares.Select(compare => compare.Range.Start)
-            .Concat(Transaction.Then.Concat(Transaction.Otherwise).Select(operation => operation.Range.Start))
-            .ToList();
+        var keys = Transaction.Ranges.Select(range => range.Start).ToList();
         if (keys.Any(taken.Contains))
             return false;
         taken.UnionWith(keys);
@@ -91,13 +89,5 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         {
             TrySetException(error);
         }
-    }
-
-    private static int BytesOf(IReadOnlyList<Operation> operations)
-    {
-        var bytes = 0;
-        for (var i = 0; i < operations.Count; i++)
-            bytes += operations[i].Range.Start.Bytes.Length + ((operations[i] as Operation.Put)?.Value.Length ?? 0);
-        return bytes;
     }
 }

@@ -1,0 +1,128 @@
+using Microsoft.Data.Sqlite;
+
+namespace Kv.Infrastructure.Storage.Embedded;
+
+/// <summary>What the writer does to the entries, statement by statement. One thread uses it.</summary>
+internal sealed class EntryTable(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
+    private readonly Statement _commit = new(connection, "COMMIT");
+    private readonly Statement _rollback = new(connection, "ROLLBACK");
+    private readonly Statement _save = new(connection, "SAVEPOINT one");
+    private readonly Statement _release = new(connection, "RELEASE one");
+    private readonly Statement _undo = new(connection, "ROLLBACK TO one; RELEASE one");
+
+    private readonly Statement _counter = new(connection, "SELECT number FROM counters WHERE name = $0");
+    private readonly Statement _setCounter = new(connection, "UPDATE counters SET number = $1 WHERE name = $0");
+
+    private readonly Statement _find = new(
+        connection,
+        "SELECT id, create_revision, version FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
+
+    private readonly Statement _range = new(
+        connection,
+        $"SELECT {Rows.Columns} FROM versions INDEXED BY standing WHERE key >= $0 AND key < $1 AND end_revision IS NULL ORDER BY key LIMIT $2");
+
+    private readonly Statement _end = new(
+        connection, "UPDATE versions SET end_revision = $1, end_kind = $2 WHERE id = $0");
+
+    private readonly Statement _endRange = new(
+        connection,
+        "UPDATE versions INDEXED BY standing SET end_revision = $2, end_kind = $3 WHERE key >= $0 AND key < $1 AND end_revision IS NULL");
+
+    private readonly Statement _insert = new(
+        connection,
+        "INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value) VALUES ($0, $1, $2, $3, $4, $5)");
+
+    private readonly Statement _endDue = new(
+        connection,
+        """
+        UPDATE versions SET end_revision = $1, end_kind = $2 WHERE id IN
+            (SELECT id FROM versions INDEXED BY deadlines
+             WHERE end_revision IS NULL AND deadline IS NOT NULL AND deadline <= $0 ORDER BY deadline LIMIT $3)
+        """);
+
+    private readonly Statement _endDueRange = new(
+        connection,
+        """
+        UPDATE versions INDEXED BY standing SET end_revision = $2, end_kind = $3
+        WHERE key >= $0 AND key < $1 AND end_revision IS NULL AND deadline <= $4
+        """);
+
+    private readonly Statement _nextDeadline = new(
+        connection,
+        "SELECT MIN(deadline) FROM versions INDEXED BY deadlines WHERE end_revision IS NULL AND deadline IS NOT NULL");
+
+    private readonly Statement _forget = new(
+        connection,
+        """
+        DELETE FROM versions WHERE id IN
+            (SELECT id FROM versions INDEXED BY ends WHERE end_revision IS NOT NULL AND end_revision <= $0 LIMIT $1)
+        """);
+
+    public void Begin() => _begin.Run();
+
+    public void Commit() => _commit.Run();
+
+    public void Rollback() => _rollback.Run();
+
+    /// <summary>Marks a place within the transaction, for <see cref="Keep"/> or <see cref="Undo"/>.</summary>
+    public void Save() => _save.Run();
+
+    public void Keep() => _release.Run();
+
+    public void Undo() => _undo.Run();
+
+    public long Counter(string name) => _counter.Number(name) ?? 0;
+
+    public void SetCounter(string name, long number) => _setCounter.Run(name, number);
+
+    public IReadOnlyList<Entry> Range(KeyRange range, int limit)
+    {
+        var entries = new List<Entry>();
+        using var rows = _range.Query(range.Start, Rows.End(range), limit > 0 ? limit : -1);
+        while (rows.Read())
+            entries.Add(Rows.Entry(rows));
+        return entries;
+    }
+
+    public void Put(Operation.Put put, long revision)
+    {
+        var (createRevision, version) = (revision, 1L);
+        long? standing = null;
+        using (var row = _find.Query(put.Key))
+            if (row.Read())
+                (standing, createRevision, version) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) + 1);
+        if (standing is { } id)
+            _end.Run(id, revision, (int)EndKind.Overwritten);
+        _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value);
+    }
+
+    /// <summary>How many there were.</summary>
+    public int Delete(KeyRange range, long revision) =>
+        _endRange.Run(range.Start, Rows.End(range), revision, (int)EndKind.Deleted);
+
+    /// <summary>Ends entries that are due by a second of Unix time, the oldest first. How many there were.</summary>
+    public int Expire(long second, long revision, int limit) =>
+        _endDue.Run(second, revision, (int)EndKind.Expired, limit);
+
+    /// <summary>Ends every entry of a range that is due by a second of Unix time. How many there were.</summary>
+    public int Expire(KeyRange range, long second, long revision) =>
+        _endDueRange.Run(range.Start, Rows.End(range), revision, (int)EndKind.Expired, second);
+
+    public long? NextDeadline() => _nextDeadline.Number();
+
+    /// <summary>Drops versions that ended at or before a revision. How many there were.</summary>
+    public int Forget(long revision, int limit) => _forget.Run(revision, limit);
+
+    public void Dispose()
+    {
+        Statement[] statements =
+        [
+            _begin, _commit, _rollback, _save, _release, _undo, _counter, _setCounter, _find, _range, _end, _endRange,
+            _insert, _endDue, _endDueRange, _nextDeadline, _forget,
+        ];
+        foreach (var statement in statements)
+            statement.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using Kv.Domain;
+using Microsoft.Data.Sqlite;
+
+namespace Kv.Infrastructure.Storage.Embedded;
+
+/// <summary>
+/// The database. A row is one version of an entry, with the revisions between which it stood: the present is what has no
+/// end, the past at a revision is what began by then and ended later, a watch reads the beginnings and ends in order.
+/// Compaction deletes what ended long ago.
+/// </summary>
+internal static class Schema
+{
+    private const long CurrentVersion = 1;
+
+    // The value comes last, so that reads without it do not touch the pages that it overflows to.
+    private const string Create = """
+        CREATE TABLE versions (
+            id              INTEGER PRIMARY KEY,
+            key             BLOB    NOT NULL,
+            create_revision INTEGER NOT NULL,
+            mod_revision    INTEGER NOT NULL,
+            version         INTEGER NOT NULL,
+            deadline        INTEGER,          -- second of Unix time; NULL for never
+            end_revision    INTEGER,          -- NULL while it stands
+            end_kind        INTEGER,          -- EndKind
+            value           BLOB    NOT NULL
+        );
+        CREATE UNIQUE INDEX standing  ON versions (key) WHERE end_revision IS NULL;
+        CREATE UNIQUE INDEX history   ON versions (key, mod_revision);
+        CREATE INDEX        puts      ON versions (mod_revision);
+        CREATE INDEX        ends      ON versions (end_revision) WHERE end_revision IS NOT NULL;
+        CREATE INDEX        deadlines ON versions (deadline) WHERE end_revision IS NULL AND deadline IS NOT NULL;
+
+        CREATE TABLE counters (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO counters VALUES ('revision', 1), ('compacted', 0);
+        """;
+
+    /// <summary>Opens a connection; each keeps its prepared statements for good, so there is no pool behind it.</summary>
+    public static SqliteConnection Connect(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Pooling = false,
+        }.ToString());
+        connection.Open();
+        // FULL: a commit is on the disk before it is acknowledged.
+        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 3000;");
+        return connection;
+    }
+
+    /// <summary>Makes the tables of a new database.</summary>
+    /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
+    public static void Prepare(SqliteConnection connection, string file)
+    {
+        using var version = new Statement(connection, "PRAGMA user_version");
+        var found = version.Number();
+        if (found > CurrentVersion)
+            throw new ConfigurationException(
+                $"DATA_DIR holds '{file}', whose format {found} is later than this Kv knows ({CurrentVersion}).");
+        if (found == 0)
+            Execute(connection, $"BEGIN IMMEDIATE; {Create} PRAGMA user_version = {CurrentVersion}; COMMIT;");
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is this class's own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}
+
+/// <summary>How a version of an entry came to its end.</summary>
+internal enum EndKind
+{
+    Overwritten,
+    Deleted,
+    Expired,
+}
