@@ -1,0 +1,60 @@
+using Kv.Infrastructure.Storage.Etcd;
+
+namespace Kv.Api.Configuration;
+
+/// <summary>The settings with which simple-golang-kv was pointed at etcd, and the user's name and password.</summary>
+internal static class EtcdSettings
+{
+    private const int DefaultPort = 2379;
+
+    private const string Allowed =
+        "a comma-separated list of host:port, all plain, all http:// or all https://, as in 'etcd-0:2379,etcd-1:2379'";
+
+    public static EtcdOptions Read(Settings settings)
+    {
+        var options = new EtcdOptions
+        {
+            CaFile = settings.ExistingFile("ETCD_CA_FILE"),
+            CertFile = settings.ExistingFile("ETCD_CERT_FILE"),
+            KeyFile = settings.ExistingFile("ETCD_KEY_FILE"),
+            Username = settings.Text("ETCD_USERNAME"),
+            Password = settings.Text("ETCD_PASSWORD"),
+        };
+        RequirePair(settings, "ETCD_CERT_FILE", "ETCD_KEY_FILE");
+        RequirePair(settings, "ETCD_USERNAME", "ETCD_PASSWORD");
+        var tls = options.CaFile is not null || options.CertFile is not null;
+        return options with { Endpoints = ReadEndpoints(settings, tls) };
+    }
+
+    // A password must not show in a message, so the value of neither does.
+    private static void RequirePair(Settings settings, string left, string right)
+    {
+        if (settings.Text(left) is null != settings.Text(right) is null)
+            settings.Refuse(settings.Text(left) is null ? left : right, "", $"given, as {left} and {right} go together");
+    }
+
+    private static Uri[] ReadEndpoints(Settings settings, bool tls)
+    {
+        var text = settings.Text("ETCD_ENDPOINTS") ?? $"localhost:{DefaultPort}";
+        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var endpoints = parts.Select(part => ToUri(part, tls)).OfType<Uri>().ToArray();
+        if (endpoints.Length == parts.Length && endpoints.Select(uri => uri.Scheme).Distinct().Count() == 1)
+            return endpoints;
+        settings.Refuse("ETCD_ENDPOINTS", text, Allowed);
+        return [];
+    }
+
+    private static Uri? ToUri(string endpoint, bool tls)
+    {
+        var hasScheme = endpoint.Contains("://", StringComparison.Ordinal);
+        var address = hasScheme ? endpoint : $"{(tls ? "https" : "http")}://{endpoint}";
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("http" or "https")
+            || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
+            return null;
+        // A URI without a port means 80 or 443; an etcd endpoint without one means etcd's own.
+        var authority = address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..].TrimEnd('/');
+        var namesPort = authority[(authority.LastIndexOf(']') + 1)..].Contains(':');
+        return namesPort ? uri : new UriBuilder(uri) { Port = DefaultPort }.Uri;
+    }
+}

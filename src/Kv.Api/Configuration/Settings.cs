@@ -1,0 +1,56 @@
+using System.Globalization;
+using Kv.Domain;
+
+namespace Kv.Api.Configuration;
+
+/// <summary>
+/// Reads settings by their names (environment variables, as a rule) and gathers what is wrong with them, so that an
+/// operator sees every mistake at once. An empty setting counts as absent.
+/// </summary>
+internal sealed class Settings(IConfiguration configuration)
+{
+    private readonly List<string> _problems = [];
+
+    public string? Text(string name) => configuration[name] is { Length: > 0 } text ? text : null;
+
+    public string Text(string name, string fallback, Func<string, bool> isAllowed, string allowed)
+    {
+        if (Text(name) is not { } text)
+            return fallback;
+        if (isAllowed(text))
+            return text;
+        Refuse(name, text, allowed);
+        return fallback;
+    }
+
+    public long Number(string name, long fallback, long min, long max)
+    {
+        if (Text(name) is not { } text)
+            return fallback;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= min && number <= max)
+            return number;
+        Refuse(name, text, $"a whole number from {min} to {max}");
+        return fallback;
+    }
+
+    public string? ExistingFile(string name)
+    {
+        if (Text(name) is not { } path)
+            return null;
+        if (File.Exists(path))
+            return path;
+        Refuse(name, path, "the path of a file that exists");
+        return null;
+    }
+
+    public void Refuse(string name, string value, string allowed) =>
+        _problems.Add($"{name} is '{value}'; it must be {allowed}.");
+
+    /// <exception cref="ConfigurationException">Something is wrong.</exception>
+    public void ThrowIfRefused()
+    {
+        if (_problems.Count > 0)
+            throw new ConfigurationException(string.Join(Environment.NewLine, _problems));
+    }
+}

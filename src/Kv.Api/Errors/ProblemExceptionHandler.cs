@@ -1,0 +1,90 @@
+using FluentValidation;
+using Kv.Domain.Storage;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Errors;
+
+/// <summary>The one place where exceptions become answers.</summary>
+internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger, TimeProvider time)
+    : IExceptionHandler
+{
+    /// <summary>Says "unknown" on an answer to a write that may have happened all the same.</summary>
+    public const string OutcomeHeader = "KV-Outcome";
+
+    private const string RetryAfterSeconds = "1";
+
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+
+    private long _lastLogged;
+    private long _notLogged;
+
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer; the status is for the access log (nginx's word for it).
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+        var problem = ToProblem(exception);
+        if (exception is StoreUnavailableException unavailable)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            if (unavailable.OutcomeUnknown)
+                context.Response.Headers[OutcomeHeader] = "unknown";
+        }
+        Log(exception);
+        await problem.WriteTo(context);
+        return true;
+    }
+
+    private static ProblemDetails ToProblem(Exception exception) => exception switch
+    {
+        ValidationException invalid => Problems.Invalid(invalid.Errors),
+        StoreUnavailableException { OutcomeUnknown: true } => Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "Store unavailable",
+            "The store did not confirm the write. It may have happened; read the key before you repeat it."),
+        StoreUnavailableException => Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store could not be reached; nothing was written."),
+        StoreOutOfSpaceException => Problems.Of(
+            StatusCodes.Status507InsufficientStorage, "Store out of space", "The store has no room; nothing was written. Reads and deletes go on."),
+        StoreRejectedException => Problems.Of(
+            StatusCodes.Status413PayloadTooLarge, "Value too large for the store", "The store takes no request of this size; nothing was written."),
+        RevisionCompactedException compacted => Problems.Of(
+            StatusCodes.Status410Gone, "Revision compacted", compacted.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge => Problems.Of(
+            StatusCodes.Status413PayloadTooLarge, "Body too large", tooLarge.Message),
+        BadHttpRequestException bad => Problems.Of(bad.StatusCode, Problems.InvalidInput, bad.Message),
+        _ => Problems.Of(
+            StatusCodes.Status500InternalServerError, "Internal error", "This is a fault in Kv; its log has more under the trace id."),
+    };
+
+    private void Log(Exception exception)
+    {
+        switch (exception)
+        {
+            case ValidationException or BadHttpRequestException:
+                break;
+            case StoreException when TooSoon():
+                Interlocked.Increment(ref _notLogged);
+                break;
+            case StoreException:
+                LogStoreFailed(exception.Message, Interlocked.Exchange(ref _notLogged, 0));
+                break;
+            default:
+                LogFault(exception);
+                break;
+        }
+    }
+
+    // While the store is away every request fails alike: a line a second says it.
+    private bool TooSoon()
+    {
+        var last = Volatile.Read(ref _lastLogged);
+        if (last != 0 && time.GetElapsedTime(last) < LogInterval)
+            return true;
+        return Interlocked.CompareExchange(ref _lastLogged, time.GetTimestamp(), last) != last;
+    }
+}

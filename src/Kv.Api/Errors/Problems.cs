@@ -1,0 +1,53 @@
+using System.Text.Json;
+using FluentValidation.Results;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Kv.Api.Errors;
+
+/// <summary>
+/// Problem details (RFC 9457). The member <c>error</c> holds what simple-golang-kv said, where it had a word for it,
+/// so that its clients go on reading the same text.
+/// </summary>
+internal static class Problems
+{
+    public const string ContentType = "application/problem+json";
+    public const string InvalidInput = "Invalid input";
+    public const string KeyNotFound = "Key not found";
+
+    public static ProblemDetails Of(int status, string? error = null, string? detail = null)
+    {
+        var title = ReasonPhrases.GetReasonPhrase(status);
+        var problem = new ProblemDetails { Status = status, Title = title, Detail = detail };
+        problem.Extensions["error"] = error ?? detail ?? title;
+        return problem;
+    }
+
+    /// <summary>The request's own fault; <paramref name="failures"/> say which field is wrong, and why.</summary>
+    public static ProblemDetails Invalid(IEnumerable<ValidationFailure> failures, string? error = null)
+    {
+        var fields = failures
+            .GroupBy(failure => failure.PropertyName)
+            .ToDictionary(field => FieldName(field.Key), field => field.Select(failure => failure.ErrorMessage).ToArray());
+        var messages = fields.Values.SelectMany(message => message).ToArray();
+        var problem = Of(StatusCodes.Status400BadRequest, error ?? messages[0], string.Join("; ", messages));
+        problem.Extensions["errors"] = fields;
+        return problem;
+    }
+
+    public static ObjectResult ToResult(this ProblemDetails problem) =>
+        new(problem) { StatusCode = problem.Status, ContentTypes = { ContentType } };
+
+    public static async Task WriteTo(this ProblemDetails problem, HttpContext context)
+    {
+        // What is not the caller's fault can be found in the log by this.
+        if (problem.Status >= StatusCodes.Status500InternalServerError)
+            problem.Extensions["traceId"] = context.TraceIdentifier;
+        context.Response.StatusCode = problem.Status!.Value;
+        await context.Response.WriteAsJsonAsync(problem, options: null, ContentType, context.RequestAborted);
+    }
+
+    // Fields are named as the caller writes them: headers as they are, the rest as members of a JSON body.
+    private static string FieldName(string property) =>
+        property.Contains('-') ? property : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using System.Text.Unicode;
+using FluentValidation;
+using FluentValidation.Results;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Kv.Api.KeyValues;
+
+/// <summary>
+/// Takes the key from the path as the caller wrote it. The server decodes a path but leaves <c>%2F</c> as it is, and
+/// resolves <c>..</c>; a key may hold any character, so it is decoded here from the request's own target, once and whole.
+/// </summary>
+internal sealed class KeyPath(RequestDelegate next)
+{
+    private const string Prefix = "/kv/";
+
+    public Task Invoke(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (target.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            var query = target.IndexOf('?', StringComparison.Ordinal);
+            var encoded = target.AsSpan(Prefix.Length, (query < 0 ? target.Length : query) - Prefix.Length);
+            context.Request.Path = new PathString(Prefix + Decode(encoded));
+        }
+        else if (context.Request.Path.StartsWithSegments("/kv", StringComparison.OrdinalIgnoreCase, out var rest) && rest.HasValue)
+        {
+            // Only another spelling of the path ("/x/../kv/a", "/KV/a") leads here: the key in it cannot be trusted.
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+        return next(context);
+    }
+
+    /// <exception cref="ValidationException">It is not the percent-encoding of UTF-8 text (RFC 3986, section 2.1).</exception>
+    internal static string Decode(ReadOnlySpan<char> encoded)
+    {
+        if (!encoded.Contains('%'))
+            return encoded.ToString();
+        // The server refuses targets that are not ASCII, so a character is a byte.
+        var bytes = new byte[encoded.Length];
+        var length = 0;
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            if (encoded[i] != '%')
+                bytes[length++] = (byte)encoded[i];
+            else if (i + 2 < encoded.Length && char.IsAsciiHexDigit(encoded[i + 1]) && char.IsAsciiHexDigit(encoded[i + 2]))
+            {
+                bytes[length++] = (byte)(Convert.FromHexString(encoded.Slice(i + 1, 2))[0]);
+                i += 2;
+            }
+            else
+                throw Malformed("Key must be percent-encoded: a '%' needs two hexadecimal digits behind it");
+        }
+        var text = bytes.AsSpan(0, length);
+        return Utf8.IsValid(text)
+            ? Encoding.UTF8.GetString(text)
+            : throw Malformed("Key must be percent-encoded UTF-8");
+    }
+
+    private static ValidationException Malformed(string message) => new([new ValidationFailure("key", message)]);
+}

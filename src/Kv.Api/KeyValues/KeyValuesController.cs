@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using Kv.Api.Errors;
+using Kv.Api.OpenApi;
+using Kv.Api.Tenants;
+using Kv.Application.KeyValues;
+using Kv.Domain.KeyValues;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.KeyValues;
+
+/// <summary>Keys and their values.</summary>
+[ApiController]
+[Route("kv")]
+[Tags("Keys")]
+[ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
+[ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached. `KV-Outcome: unknown` says that a write may have happened.")]
+public sealed class KeyValuesController : ControllerBase
+{
+    private readonly IMediator _mediator;
+    private readonly TenantHeaders _tenants;
+
+    /// <summary>Made by the framework for each request.</summary>
+    public KeyValuesController(IMediator mediator, TenantHeaders tenants)
+    {
+        _mediator = mediator;
+        _tenants = tenants;
+    }
+
+    /// <summary>Set a key</summary>
+    /// <remarks>Sets the key whether or not it exists. Without `ttl` it does not expire, or takes the deployment's default.</remarks>
+    [HttpPost]
+    [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status201Created, "application/json")]
+    [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads and deletes go on.")]
+    public async Task<IActionResult> Create(CreateKeyValueBody body, CancellationToken cancellationToken)
+    {
+        var written = await Write(body.Key, body.Value, body.Ttl, cancellationToken);
+        return StatusCode(StatusCodes.Status201Created, written);
+    }
+
+    /// <summary>Get a key, or every key with a prefix</summary>
+    /// <remarks>
+    /// A key that ends in `*` asks for every key that starts with the rest: the answer is an array in key order, read at
+    /// one revision and streamed. A slash in a key may be written as `/` or `%2F`; other reserved characters are percent-encoded.
+    /// </remarks>
+    [HttpGet("{**key}")]
+    [ProducesResponseType<StoredKeyValue>(StatusCodes.Status200OK, "application/json")]
+    [ProducesProblem(StatusCodes.Status404NotFound, "There is no such key, or none with the prefix.")]
+    public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
+    {
+        var (space, app) = _tenants.Read(Request);
+        if (key.EndsWith(Key.Wildcard))
+        {
+            var listing = await _mediator.Send(new ListKeyValues(space, app, key[..^1]), cancellationToken);
+            return listing is null ? NoSuchKey() : Ok(ToStored(listing, cancellationToken));
+        }
+        var found = await _mediator.Send(new GetKeyValue(space, app, key), cancellationToken);
+        return found is null ? NoSuchKey() : Ok(StoredKeyValue.Of(found));
+    }
+
+    /// <summary>Set a key by its path</summary>
+    /// <remarks>Sets the key whether or not it exists. Without `ttl` it no longer expires, or takes the deployment's default.</remarks>
+    [HttpPut("{**key}")]
+    [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status200OK, "application/json")]
+    [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads and deletes go on.")]
+    public async Task<IActionResult> Set(
+        [FromKeyPath] string key, SetKeyValueBody body, CancellationToken cancellationToken) =>
+        Ok(await Write(key, body.Value, body.Ttl, cancellationToken));
+
+    /// <summary>Delete a key</summary>
+    /// <remarks>The answer is the same when there was none.</remarks>
+    [HttpDelete("{**key}")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> Delete([FromKeyPath] string key, CancellationToken cancellationToken)
+    {
+        var (space, app) = _tenants.Read(Request);
+        await _mediator.Send(new DeleteKeyValue(space, app, key), cancellationToken);
+        return NoContent();
+    }
+
+    private static ObjectResult NoSuchKey() => Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+
+    private static async IAsyncEnumerable<StoredKeyValue> ToStored(
+        IAsyncEnumerable<KeyValueDto> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var found in listing.WithCancellation(cancellationToken))
+            yield return StoredKeyValue.Of(found);
+    }
+
+    private async Task<WrittenKeyValue> Write(
+        string key, ReadOnlyMemory<byte> value, long? ttl, CancellationToken cancellationToken)
+    {
+        var (space, app) = _tenants.Read(Request);
+        return WrittenKeyValue.Of(await _mediator.Send(new SetKeyValue(space, app, key, value, ttl), cancellationToken));
+    }
+}

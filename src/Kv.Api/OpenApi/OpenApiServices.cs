@@ -1,0 +1,40 @@
+using System.Reflection;
+using Kv.Api.Tenants;
+using Microsoft.OpenApi;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>The OpenAPI document and Swagger UI.</summary>
+internal static class OpenApiServices
+{
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, TenantOptions tenants) =>
+        services.AddSwaggerGen(document =>
+        {
+            document.SwaggerDoc("v1", new OpenApiInfo
+            {
+                Title = "Kv",
+                Version = "v1",
+                Description = "Small values under a namespace and an app name, with keys that expire.",
+                License = new OpenApiLicense { Name = "MIT" },
+            });
+            document.IncludeXmlComments(Assembly.GetExecutingAssembly(), includeControllerXmlComments: true);
+            document.MapType<ReadOnlyMemory<byte>>(() => new OpenApiSchema { Type = JsonSchemaType.String });
+            document.SupportNonNullableReferenceTypes();
+            document.NonNullableReferenceTypesAsRequired();
+            document.OperationFilter<TenantHeadersFilter>(tenants);
+            document.OperationFilter<ProblemExamplesFilter>();
+            document.SchemaFilter<ProblemSchemaFilter>();
+        });
+
+    public static WebApplication UseOpenApiDocument(this WebApplication app)
+    {
+        app.UseSwagger();
+        app.UseSwaggerUI(ui =>
+        {
+            ui.DocumentTitle = "Kv";
+            ui.SwaggerEndpoint("v1/swagger.json", "Kv");
+            ui.DisplayRequestDuration();
+        });
+        return app;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using Kv.Api.Errors;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>Describes the members that Kv adds to problem details.</summary>
+internal sealed class ProblemSchemaFilter : ISchemaFilter
+{
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        if (context.Type != typeof(ProblemDetails) || schema is not OpenApiSchema problem)
+            return;
+        problem.Description = "What went wrong (RFC 9457).";
+        problem.Properties ??= new Dictionary<string, IOpenApiSchema>();
+        problem.Properties["error"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Description = "The reason in few words; stable, for programs to compare.",
+        };
+        problem.Properties["errors"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = "For each field that is wrong, why.",
+            AdditionalProperties = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String },
+            },
+        };
+    }
+}
+
+/// <summary>Shows what each problem looks like.</summary>
+internal sealed class ProblemExamplesFilter : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        foreach (var (status, response) in operation.Responses ?? [])
+            if (response.Content?.TryGetValue(Problems.ContentType, out var content) == true
+                && Example(status) is { } example)
+                content.Example = example;
+    }
+
+    private static JsonObject? Example(string status) => status switch
+    {
+        "400" => Problem(400, "Bad Request", "TTL must be between 0 and 31536000 seconds", ("ttl", "TTL must be between 0 and 31536000 seconds")),
+        "404" => Problem(404, "Not Found", Problems.KeyNotFound),
+        "413" => Problem(413, "Payload Too Large", "Body too large"),
+        "503" => Problem(503, "Service Unavailable", "Store unavailable"),
+        "507" => Problem(507, "Insufficient Storage", "Store out of space"),
+        _ => null,
+    };
+
+    private static JsonObject Problem(int status, string title, string error, (string Field, string Message)? invalid = null)
+    {
+        var problem = new JsonObject { ["title"] = title, ["status"] = status, ["error"] = error };
+        if (invalid is { } field)
+            problem["errors"] = new JsonObject { [field.Field] = new JsonArray(field.Message) };
+        return problem;
+    }
+}

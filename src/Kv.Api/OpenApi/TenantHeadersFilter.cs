@@ -1,0 +1,24 @@
+using Kv.Api.Tenants;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>Shows the two headers that name the tenant, by their configured names, on every call.</summary>
+internal sealed class TenantHeadersFilter(TenantOptions tenants) : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(Header(tenants.NamespaceHeader, "The namespace", tenants.DefaultNamespace));
+        operation.Parameters.Add(Header(tenants.AppNameHeader, "The name of the app within it", tenants.DefaultAppName));
+    }
+
+    private static OpenApiParameter Header(string name, string description, string fallback) => new()
+    {
+        Name = name,
+        In = ParameterLocation.Header,
+        Description = $"{description}; without it, `{fallback}`.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Default = fallback },
+    };
+}

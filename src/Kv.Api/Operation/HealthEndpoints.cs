@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Kv.Api.Operation;
+
+/// <summary>What an orchestrator asks: is the process alive, and can it serve.</summary>
+internal static class HealthEndpoints
+{
+    public const string Liveness = "/livez";
+    public const string Readiness = "/readyz";
+
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+        return services;
+    }
+
+    public static WebApplication MapHealth(this WebApplication app)
+    {
+        // A store that is away is no reason to restart the process: liveness asks nothing of it.
+        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
+        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write });
+        return app;
+    }
+
+    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        status = Word(report.Status),
+        checks = report.Entries.ToDictionary(
+            entry => entry.Key,
+            entry => new { status = Word(entry.Value.Status), detail = entry.Value.Description }),
+    });
+
+    private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();
+}

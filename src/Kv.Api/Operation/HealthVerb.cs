@@ -1,0 +1,34 @@
+using Kv.Api.Configuration;
+
+namespace Kv.Api.Operation;
+
+/// <summary>
+/// <c>Kv.Api health</c>: asks the Kv on this machine whether it is alive. For container health checks, whose image has
+/// neither a shell nor curl.
+/// </summary>
+internal static class HealthVerb
+{
+    public const string Name = "health";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>The exit code: 0 when it is, 1 when not.</summary>
+    public static async Task<int> Run(IConfiguration configuration)
+    {
+        var options = KvOptions.Read(configuration);
+        var host = options.ListenAddress is null or "0.0.0.0" or "::" ? "localhost" : options.ListenAddress;
+        var address = new UriBuilder(Uri.UriSchemeHttp, host, options.Port, HealthEndpoints.Liveness).Uri;
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        try
+        {
+            using var answer = await http.GetAsync(address);
+            await Console.Out.WriteLineAsync($"{address} answers {(int)answer.StatusCode}.");
+            return answer.IsSuccessStatusCode ? 0 : 1;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"{address} does not answer: {error.Message}");
+            return 1;
+        }
+    }
+}

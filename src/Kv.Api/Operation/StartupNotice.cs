@@ -1,0 +1,30 @@
+using Kv.Api.Configuration;
+using Kv.Infrastructure.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Kv.Api.Operation;
+
+/// <summary>One line at the start: where Kv listens, which store it uses, where Swagger UI is.</summary>
+internal static partial class StartupNotice
+{
+    public static WebApplication AnnounceStart(this WebApplication app, KvOptions options)
+    {
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
+            var address = (addresses?.FirstOrDefault() ?? "http://localhost")
+                .Replace("[::]", "localhost", StringComparison.Ordinal)
+                .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+            LogStarted(app.Logger, address, Describe(options.Store), $"{address}/swagger");
+        });
+        return app;
+    }
+
+    private static string Describe(StoreOptions store) => store.Engine == StoreEngine.Embedded
+        ? $"the embedded store in {store.Embedded.DataDirectory}"
+        : $"etcd at {string.Join(',', store.Etcd.Endpoints.Select(uri => uri.GetLeftPart(UriPartial.Authority)))}";
+
+    [LoggerMessage(LogLevel.Information, "Kv listens on {Address} and uses {Store}; Swagger UI is at {SwaggerUi}")]
+    private static partial void LogStarted(ILogger logger, string address, string store, string swaggerUi);
+}

@@ -1,0 +1,20 @@
+using Kv.Api;
+using Kv.Api.Operation;
+using Kv.Domain;
+
+try
+{
+    // Its own settings lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(
+        new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    if (args is [HealthVerb.Name, ..])
+        return await HealthVerb.Run(builder.Configuration);
+    await using var app = KvApplication.Create(builder);
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationException mistake)
+{
+    await Console.Error.WriteLineAsync($"Kv cannot start: {mistake.Message}");
+    return 1;
+}

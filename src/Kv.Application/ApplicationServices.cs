@@ -1,0 +1,51 @@
+using AutoMapper;
+using FluentValidation;
+using Kv.Application.Pipeline;
+using Kv.Domain;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kv.Application;
+
+/// <summary>Registers the use cases.</summary>
+public static class ApplicationServices
+{
+    private static readonly Type[] OwnTypes = typeof(ApplicationServices).Assembly.GetTypes();
+
+    /// <summary>Adds the commands, queries, validators and maps, under the given limits.</summary>
+    public static IServiceCollection AddApplication(this IServiceCollection services, Limits limits) =>
+        services.AddSingleton(limits).AddMediator().AddHandlers().AddValidators().AddMaps();
+
+    // MediatR's own registration package goes with a version that is not used here. Handlers keep no state between
+    // requests, so one of each serves them all.
+    private static IServiceCollection AddMediator(this IServiceCollection services) => services
+        .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
+        .AddSingleton<IMediator, Mediator>()
+        .AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+
+    private static IServiceCollection AddHandlers(this IServiceCollection services) =>
+        services.AddImplementationsOf(typeof(IRequestHandler<,>));
+
+    private static IServiceCollection AddValidators(this IServiceCollection services) =>
+        services.AddImplementationsOf(typeof(IValidator<>));
+
+    private static IServiceCollection AddMaps(this IServiceCollection services) => services
+        .AddSingleton<IConfigurationProvider>(_ => Maps())
+        .AddSingleton<IMapper>(provider => new Mapper(provider.GetRequiredService<IConfigurationProvider>()));
+
+    /// <summary>Every map that there is.</summary>
+    internal static MapperConfiguration Maps() => new(maps =>
+    {
+        foreach (var profile in OwnTypes.Where(type => type.IsSubclassOf(typeof(Profile))))
+            maps.AddProfile(profile);
+    });
+
+    private static IServiceCollection AddImplementationsOf(this IServiceCollection services, Type definition)
+    {
+        foreach (var type in OwnTypes.Where(type => type is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false }))
+            foreach (var contract in type.GetInterfaces())
+                if (contract.IsGenericType && contract.GetGenericTypeDefinition() == definition)
+                    services.AddSingleton(contract, type);
+        return services;
+    }
+}

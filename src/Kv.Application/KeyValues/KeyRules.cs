@@ -1,0 +1,34 @@
+using FluentValidation;
+using Kv.Domain;
+
+namespace Kv.Application.KeyValues;
+
+/// <summary>What holds for the key of a request.</summary>
+internal static class KeyRules
+{
+    /// <summary>The key must be one that can be asked for.</summary>
+    public static IRuleBuilderOptions<TRequest, string> Key<TRequest>(
+        this IRuleBuilderInitial<TRequest, string> rule, Limits limits) => rule
+        .Cascade(CascadeMode.Stop)
+        .Must(key => key.Length > 0).WithMessage("Key must not be empty")
+        .Text(limits);
+
+    /// <summary>The key must be one that can be written: it could be read back alone, and shown in a log or a URL.</summary>
+    public static IRuleBuilderOptions<TRequest, string> WritableKey<TRequest>(
+        this IRuleBuilderInitial<TRequest, string> rule, Limits limits) => rule
+        .Key(limits)
+        .Must(key => !key.EndsWith(Domain.KeyValues.Key.Wildcard)).WithMessage("Key must not end in '*'")
+        .Must(key => !Domain.Text.HasControlCharacter(key)).WithMessage("Key must not contain control characters");
+
+    /// <summary>The prefix may be empty, which asks for every key.</summary>
+    public static IRuleBuilderOptions<TRequest, string> KeyPrefix<TRequest>(
+        this IRuleBuilderInitial<TRequest, string> rule, Limits limits) => rule
+        .Cascade(CascadeMode.Stop)
+        .Text(limits);
+
+    private static IRuleBuilderOptions<TRequest, string> Text<TRequest>(
+        this IRuleBuilder<TRequest, string> rule, Limits limits) => rule
+        .Must(key => Domain.Text.Length(key) <= limits.MaxKeyLength)
+        .WithMessage($"Key too long (max {limits.MaxKeyLength} characters)")
+        .Must(Domain.Text.IsWellFormed).WithMessage("Key must be well-formed Unicode");
+}

@@ -1,0 +1,27 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+
+namespace Kv.Application.Pipeline;
+
+/// <summary>Checks a request's shape before its handler sees it.</summary>
+internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : notnull
+{
+    private readonly IValidator<TRequest>[] _validators = [.. validators];
+
+    /// <exception cref="ValidationException">A rule does not hold.</exception>
+    public Task<TResponse> Handle(
+        TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        List<ValidationFailure>? failures = null;
+        foreach (var validator in _validators)
+        {
+            var result = validator.Validate(request);
+            if (!result.IsValid)
+                (failures ??= []).AddRange(result.Errors);
+        }
+        return failures is null ? next() : Task.FromException<TResponse>(new ValidationException(failures));
+    }
+}

@@ -1,0 +1,30 @@
+using FluentValidation;
+using Kv.Domain;
+using Kv.Domain.Tenants;
+
+namespace Kv.Application.Tenants;
+
+/// <summary>A request that is about one tenant.</summary>
+internal interface ITenantRequest
+{
+    string Namespace { get; }
+
+    string AppName { get; }
+}
+
+/// <summary>What holds for the tenant of every request.</summary>
+internal static class TenantRules
+{
+    public static void RuleForTenant<TRequest>(this AbstractValidator<TRequest> validator, Limits limits)
+        where TRequest : ITenantRequest
+    {
+        validator.RuleFor(request => request.Namespace).Name("Namespace", limits.MaxNamespaceLength);
+        validator.RuleFor(request => request.AppName).Name("App name", limits.MaxAppNameLength);
+    }
+
+    private static void Name<TRequest>(this IRuleBuilderInitial<TRequest, string> rule, string what, int maxLength) => rule
+        .Cascade(CascadeMode.Stop)
+        .Must(name => name.Length > 0).WithMessage($"{what} must not be empty")
+        .Must(name => Text.Length(name) <= maxLength).WithMessage($"{what} too long (max {maxLength} characters)")
+        .Must(Tenant.IsName).WithMessage($"{what} must not contain '/', '*' or control characters");
+}

@@ -1,0 +1,31 @@
+using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Etcd;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure;
+
+/// <summary>Registers what the application needs of the outside world.</summary>
+public static class InfrastructureServices
+{
+    /// <summary>Adds the store that <paramref name="options"/> name, and the repositories over it.</summary>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, StoreOptions options) =>
+        services.AddSingleton(options).AddStore().AddRepositories();
+
+    private static IServiceCollection AddStore(this IServiceCollection services) => services
+        .AddSingleton<IStore>(provider =>
+        {
+            var options = provider.GetRequiredService<StoreOptions>();
+            var time = provider.GetRequiredService<TimeProvider>();
+            var loggers = provider.GetRequiredService<ILoggerFactory>();
+            return new EtcdStore(options.Etcd, time, loggers);
+        })
+        .AddSingleton<IStoreProbe, StoreProbe>()
+        .AddSingleton<KeyLayout>();
+
+    private static IServiceCollection AddRepositories(this IServiceCollection services) =>
+        services.AddSingleton<IKeyValueRepository, KeyValueRepository>();
+}

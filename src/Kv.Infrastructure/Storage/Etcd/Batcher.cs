@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Kv.Domain.Storage;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>
+/// Gathers the requests that arrive while earlier ones are under way, and sends them together. When nothing is under
+/// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves.
+/// </summary>
+internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, TimeSpan timeout)
+    where TPending : class, IPending
+{
+    // What waits beyond this would only time out.
+    private const int MaxQueued = 10_000;
+
+    private readonly ConcurrentQueue<TPending> _queue = new();
+    private int _queued;
+    private int _inFlight;
+
+    protected TimeProvider Time => time;
+
+    /// <exception cref="StoreUnavailableException">Too many requests are waiting.</exception>
+    protected void Enqueue(TPending pending)
+    {
+        if (Interlocked.Increment(ref _queued) > MaxQueued)
+        {
+            Interlocked.Decrement(ref _queued);
+            throw new StoreUnavailableException("Too many requests are waiting for etcd.");
+        }
+        pending.QueuedAt = time.GetTimestamp();
+        _queue.Enqueue(pending);
+        Pump();
+    }
+
+    /// <summary>Starts a batch in which to put requests.</summary>
+    protected abstract IBatch NewBatch();
+
+    /// <summary>A batch that is being filled and then sent.</summary>
+    protected interface IBatch
+    {
+        /// <summary>Takes a request, unless the batch is full or the request must not be in it. An empty batch takes any.</summary>
+        Fit TryAdd(TPending pending);
+
+        /// <summary>Sends the batch and settles every request in it.</summary>
+        Task Send();
+    }
+
+    /// <summary>What a batch does with a request.</summary>
+    protected enum Fit
+    {
+        /// <summary>It is in the batch.</summary>
+        Taken,
+
+        /// <summary>It waits for the next batch; others may still fit.</summary>
+        Later,
+
+        /// <summary>It waits for the next batch, and so do all behind it.</summary>
+        Full,
+    }
+
+    private void Pump()
+    {
+        while (!_queue.IsEmpty && TryTakeSlot())
+        {
+            if (Drain() is { } batch)
+                _ = Run(batch);
+            else
+                Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    private bool TryTakeSlot()
+    {
+        if (Interlocked.Increment(ref _inFlight) <= maxInFlight)
+            return true;
+        Interlocked.Decrement(ref _inFlight);
+        return false;
+    }
+
+    private IBatch? Drain()
+    {
+        IBatch? batch = null;
+        // Requests that must wait go to the queue's end; counting first keeps them from coming round again.
+        for (var left = _queue.Count; left > 0 && _queue.TryDequeue(out var pending); left--)
+        {
+            if (time.GetElapsedTime(pending.QueuedAt) >= timeout)
+            {
+                Interlocked.Decrement(ref _queued);
+                pending.TrySetException(new StoreUnavailableException("etcd did not answer in time; the request was not sent."));
+                continue;
+            }
+            var fit = (batch ??= NewBatch()).TryAdd(pending);
+            if (fit == Fit.Taken)
+            {
+                Interlocked.Decrement(ref _queued);
+                continue;
+            }
+            _queue.Enqueue(pending);
+            if (fit == Fit.Full)
+                break;
+        }
+        return batch;
+    }
+
+    private async Task Run(IBatch batch)
+    {
+        await batch.Send();
+        Interlocked.Decrement(ref _inFlight);
+        Pump();
+    }
+}
+
+/// <summary>A request that waits in a <see cref="Batcher{TPending}"/>.</summary>
+internal interface IPending
+{
+    /// <summary>When it began to wait, as a timestamp of the time provider.</summary>
+    long QueuedAt { get; set; }
+
+    bool TrySetException(Exception exception);
+}

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using Grpc.Core;
+using Kv.Domain.Storage;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>
+/// What etcd's errors mean. Their texts are part of its API (etcd's <c>rpctypes/error.go</c>): several causes share a
+/// gRPC status code and can only be told apart by them.
+/// </summary>
+internal static class EtcdErrors
+{
+    public static bool IsLeaseMissing(RpcException error) =>
+        error.StatusCode == StatusCode.NotFound && Says(error, "lease not found");
+
+    public static bool IsLeaseTaken(RpcException error) =>
+        error.StatusCode == StatusCode.FailedPrecondition && Says(error, "lease already exists");
+
+    public static bool IsCompacted(RpcException error) =>
+        error.StatusCode == StatusCode.OutOfRange && Says(error, "compacted");
+
+    public static bool IsFutureRevision(RpcException error) =>
+        error.StatusCode == StatusCode.OutOfRange && Says(error, "future revision");
+
+    public static bool IsTokenRejected(RpcException error) => error.StatusCode == StatusCode.Unauthenticated;
+
+    /// <summary>Whether the answer was larger than this client takes (the error is the client's own).</summary>
+    public static bool IsAnswerTooLarge(RpcException error) =>
+        error.StatusCode == StatusCode.ResourceExhausted && Says(error, "exceeds the maximum configured message size");
+
+    /// <summary>Whether etcd refused the request as it is, so that it was not done, and others may fare better.</summary>
+    public static bool IsRejected(RpcException error) =>
+        error.StatusCode is StatusCode.InvalidArgument or StatusCode.OutOfRange
+        || IsLeaseMissing(error)
+        || IsOutOfSpace(error);
+
+    /// <summary>Whether the call may be repeated on another member, when it only reads.</summary>
+    public static bool IsTransient(RpcException error) =>
+        error.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.Internal or StatusCode.Cancelled
+        || IsTokenRejected(error);
+
+    /// <summary>The waist's exception for an error of etcd.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="doing">What was asked of etcd, for the message: "write", say.</param>
+    /// <param name="isWrite">Whether the call could have changed something.</param>
+    public static StoreException Translate(RpcException error, string doing, bool isWrite)
+    {
+        if (IsOutOfSpace(error))
+            return new StoreOutOfSpaceException("etcd has no space left (NOSPACE alarm).", error);
+        if (error.StatusCode == StatusCode.InvalidArgument)
+            return new StoreRejectedException($"etcd refused the {doing}: {error.Status.Detail}.", error);
+        var outcomeUnknown = isWrite && !NeverDone(error);
+        return new StoreUnavailableException(
+            $"etcd could not {doing} ({error.StatusCode}: {error.Status.Detail}).", outcomeUnknown, error);
+    }
+
+    // Refused before it was proposed, or never sent. A connection that breaks under way is wrapped by the HTTP layer;
+    // a bare socket error comes from an attempt to connect.
+    private static bool NeverDone(RpcException error) =>
+        error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.ResourceExhausted
+        || (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException is SocketException);
+
+    private static bool IsOutOfSpace(RpcException error) =>
+        error.StatusCode == StatusCode.ResourceExhausted && Says(error, "space exceeded");
+
+    private static bool Says(RpcException error, string text) =>
+        error.Status.Detail.Contains(text, StringComparison.Ordinal);
+}

@@ -1,0 +1,129 @@
+using Etcdserverpb;
+using Google.Protobuf;
+using EtcdCompare = Etcdserverpb.Compare;
+using EtcdKeyValue = Mvccpb.KeyValue;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>Between the waist's types and etcd's messages. Keys and values are wrapped, not copied.</summary>
+internal static class EtcdMessages
+{
+    public static ByteString Wrap(ReadOnlyMemory<byte> bytes) => UnsafeByteOperations.UnsafeWrap(bytes);
+
+    public static ByteString Wrap(StoreKey key) => Wrap(key.Bytes);
+
+    /// <summary>The entry, with its deadline where the lease's id tells it.</summary>
+    public static Entry ToEntry(EtcdKeyValue kv) => ToEntry(
+        kv, LeaseId.IsOurs(kv.Lease) ? LeaseId.DeadlineOf(kv.Lease) : null);
+
+    public static Entry ToEntry(EtcdKeyValue kv, long? deadline) => new(
+        new StoreKey(kv.Key.Memory), kv.Value.Memory, kv.CreateRevision, kv.ModRevision, kv.Version, deadline);
+
+    public static bool HasForeignLease(EtcdKeyValue kv) => kv.Lease != 0 && !LeaseId.IsOurs(kv.Lease);
+
+    public static RangeRequest ToRequest(RangeQuery query)
+    {
+        var request = new RangeRequest
+        {
+            Key = Wrap(query.Range.Start),
+            Limit = query.Limit,
+            Revision = query.Revision,
+            KeysOnly = query.KeysOnly,
+            Serializable = query.Consistency == ReadConsistency.Serializable,
+        };
+        if (!query.Range.IsSingle)
+            request.RangeEnd = Wrap(query.Range.End);
+        return request;
+    }
+
+    public static TxnRequest ToRequest(Transaction transaction)
+    {
+        var request = new TxnRequest();
+        foreach (var compare in transaction.Compares)
+            request.Compare.Add(ToCompare(compare));
+        AddOperations(request.Success, transaction.Then);
+        AddOperations(request.Failure, transaction.Otherwise);
+        return request;
+    }
+
+    public static void AddOperations(ICollection<RequestOp> target, IReadOnlyList<Operation> operations)
+    {
+        for (var i = 0; i < operations.Count; i++)
+            target.Add(ToRequestOp(operations[i]));
+    }
+
+    /// <summary>Deletes a key when it is past its deadline, and does the given request otherwise.</summary>
+    public static TxnRequest DeleteIfExpired(StoreKey key, DateTimeOffset now, TxnRequest? otherwise = null)
+    {
+        var wrapped = Wrap(key);
+        var request = new TxnRequest();
+        request.Compare.Add(LeaseCompare(wrapped, EtcdCompare.Types.CompareResult.Greater, LeaseId.BeforeFirst));
+        request.Compare.Add(LeaseCompare(
+            wrapped, EtcdCompare.Types.CompareResult.Less, LeaseId.Of(now.ToUnixTimeSeconds() + 1)));
+        request.Success.Add(new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = wrapped } });
+        if (otherwise is not null)
+            request.Failure.Add(new RequestOp { RequestTxn = otherwise });
+        return request;
+    }
+
+    private static EtcdCompare LeaseCompare(ByteString key, EtcdCompare.Types.CompareResult relation, long lease) =>
+        new() { Key = key, Target = EtcdCompare.Types.CompareTarget.Lease, Result = relation, Lease = lease };
+
+    private static RequestOp ToRequestOp(Operation operation)
+    {
+        switch (operation)
+        {
+            case Operation.Put put:
+                var write = new PutRequest { Key = Wrap(put.Key), Value = Wrap(put.Value) };
+                if (put.Deadline is { } deadline)
+                    write.Lease = LeaseId.Of(deadline);
+                return new RequestOp { RequestPut = write };
+            case Operation.Delete delete:
+                var removal = new DeleteRangeRequest { Key = Wrap(delete.Keys.Start) };
+                if (!delete.Keys.IsSingle)
+                    removal.RangeEnd = Wrap(delete.Keys.End);
+                return new RequestOp { RequestDeleteRange = removal };
+            case Operation.Read read:
+                return new RequestOp { RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit)) };
+            default:
+                throw new ArgumentException($"Unknown operation {operation.GetType().Name}.", nameof(operation));
+        }
+    }
+
+    private static EtcdCompare ToCompare(Compare compare)
+    {
+        var message = new EtcdCompare
+        {
+            Key = Wrap(compare.Range.Start),
+            Result = compare.Relation switch
+            {
+                CompareRelation.Equal => EtcdCompare.Types.CompareResult.Equal,
+                CompareRelation.NotEqual => EtcdCompare.Types.CompareResult.NotEqual,
+                CompareRelation.Greater => EtcdCompare.Types.CompareResult.Greater,
+                _ => EtcdCompare.Types.CompareResult.Less,
+            },
+        };
+        if (!compare.Range.IsSingle)
+            message.RangeEnd = Wrap(compare.Range.End);
+        switch (compare.Target)
+        {
+            case CompareTarget.ModRevision:
+                message.Target = EtcdCompare.Types.CompareTarget.Mod;
+                message.ModRevision = compare.Number;
+                break;
+            case CompareTarget.CreateRevision:
+                message.Target = EtcdCompare.Types.CompareTarget.Create;
+                message.CreateRevision = compare.Number;
+                break;
+            case CompareTarget.Version:
+                message.Target = EtcdCompare.Types.CompareTarget.Version;
+                message.Version = compare.Number;
+                break;
+            default:
+                message.Target = EtcdCompare.Types.CompareTarget.Value;
+                message.Value = Wrap(compare.Bytes);
+                break;
+        }
+        return message;
+    }
+}

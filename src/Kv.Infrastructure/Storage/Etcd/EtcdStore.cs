@@ -1,0 +1,235 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Kv.Domain.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>The engine over an etcd cluster.</summary>
+internal sealed partial class EtcdStore : IStore
+{
+    private static readonly TimeSpan MaxWatchBackoff = TimeSpan.FromSeconds(2);
+
+    private readonly EtcdConnection _connection;
+    private readonly LeasePool _leases;
+    private readonly ForeignLeases _foreignLeases;
+    private readonly EntryReader _reader;
+    private readonly GroupCommit _commits;
+    private readonly GroupRead _linearizableReads;
+    private readonly GroupRead _serializableReads;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public EtcdStore(EtcdOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        _connection = new EtcdConnection(options, time);
+        _leases = new LeasePool(_connection, time);
+        _foreignLeases = new ForeignLeases(_connection, time);
+        _reader = new EntryReader(_foreignLeases, time);
+        _commits = new GroupCommit(_connection, _leases, _reader, time, options.Timeout);
+        _linearizableReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
+        _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
+        _time = time;
+        _logger = loggers.CreateLogger<EtcdStore>();
+    }
+
+    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return consistency == ReadConsistency.Linearizable ? _linearizableReads.Get(key) : _serializableReads.Get(key);
+    }
+
+    public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Page(query, cancellationToken);
+            }
+            catch (RpcException error) when (EtcdErrors.IsAnswerTooLarge(error) && query.Limit > 1)
+            {
+                // Large values: fewer of them at a time.
+                query = query with { Limit = query.Limit / 2 };
+            }
+            catch (RpcException error)
+            {
+                throw await TranslateRead(error, query.Revision, cancellationToken);
+            }
+        }
+    }
+
+    public async Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken)
+    {
+        var request = EtcdMessages.ToRequest(new RangeQuery(range, Limit: 0, revision));
+        request.CountOnly = true;
+        try
+        {
+            var answer = await Calls.RepeatOnce(() => _connection.Keys.RangeAsync(
+                request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
+            return answer.Count;
+        }
+        catch (RpcException error)
+        {
+            throw await TranslateRead(error, revision, cancellationToken);
+        }
+    }
+
+    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var isGuarded = ComparesOneKey(transaction);
+        var write = new PendingWrite(transaction, isGuarded);
+        foreach (var deadline in write.Deadlines)
+            await EnsureLease(deadline);
+        if (!isGuarded && transaction.Compares.Count > 0)
+            await RemoveExpired(transaction.Compares, cancellationToken);
+        return await (CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
+    }
+
+    public async IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
+        var session = NewSession(fromRevision);
+        try
+        {
+            for (var failures = 0; ;)
+            {
+                ChangeSet? changes = null;
+                try
+                {
+                    changes = await session.Next(cancellationToken);
+                    failures = 0;
+                }
+                catch (RpcException) when (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(cancellationToken);
+                }
+                catch (RpcException error)
+                {
+                    LogWatchLost(session.NextRevision, error.StatusCode, error.Status.Detail);
+                    var next = session.NextRevision;
+                    session.Dispose();
+                    session = NewSession(next);
+                    await Task.Delay(Backoff(failures++), _time, cancellationToken);
+                }
+                if (changes is not null)
+                    yield return changes;
+            }
+        }
+        finally
+        {
+            session.Dispose();
+        }
+
+        EtcdWatchSession NewSession(long from) => new(_connection, _foreignLeases, _time, range, from);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static TimeSpan Backoff(int failures)
+    {
+        var delay = TimeSpan.FromMilliseconds(50 << Math.Min(failures, 6));
+        return delay < MaxWatchBackoff ? delay : MaxWatchBackoff;
+    }
+
+    // Such a condition is judged by etcd in the same transaction as the write; others need a look beforehand.
+    private static bool ComparesOneKey(Transaction transaction)
+    {
+        if (transaction.Compares.Count == 0)
+            return false;
+        var key = transaction.Compares[0].Range.Start;
+        return transaction.Compares.All(compare => compare.Range.IsSingle && compare.Range.Start.Equals(key));
+    }
+
+    private static bool CanShare(Transaction transaction) =>
+        transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count <= GroupCommit.MaxSharedOperations
+        && transaction.Compares.All(compare => compare.Range.IsSingle)
+        && transaction.Then.All(operation => operation.Range.IsSingle)
+        && transaction.Otherwise.All(operation => operation.Range.IsSingle);
+
+    private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
+    {
+        var request = EtcdMessages.ToRequest(query);
+        var answer = await Calls.RepeatOnce(() => _connection.Keys.RangeAsync(
+            request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
+        StoreKey? next = answer.More ? new StoreKey(answer.Kvs[^1].Key.Memory).Next() : null;
+        var revision = query.Revision == 0 ? answer.Header.Revision : query.Revision;
+        return new RangePage(await _reader.ReadAll(answer.Kvs), next, revision);
+    }
+
+    private async ValueTask EnsureLease(long deadline)
+    {
+        try
+        {
+            await _leases.Ensure(deadline);
+        }
+        catch (RpcException error)
+        {
+            throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
+        }
+    }
+
+    // Expiry is judged at the moment a transaction is taken up: what is past its deadline by now is removed first.
+    private async Task RemoveExpired(IReadOnlyList<Compare> compares, CancellationToken cancellationToken)
+    {
+        foreach (var compare in compares)
+        {
+            var request = EtcdMessages.ToRequest(new RangeQuery(compare.Range, Limit: 0, KeysOnly: true));
+            try
+            {
+                var answer = await Calls.RepeatOnce(() => _connection.Keys.RangeAsync(
+                    request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
+                var now = _time.GetUtcNow();
+                foreach (var kv in answer.Kvs)
+                    if (EtcdMessages.ToEntry(kv).IsExpiredAt(now))
+                        await _connection.Keys.TxnAsync(
+                            EtcdMessages.DeleteIfExpired(new StoreKey(kv.Key.Memory), now),
+                            deadline: _connection.Deadline,
+                            cancellationToken: cancellationToken);
+            }
+            catch (RpcException error)
+            {
+                throw EtcdErrors.Translate(error, "remove what has expired", isWrite: false);
+            }
+        }
+    }
+
+    private async Task<Exception> TranslateRead(RpcException error, long revision, CancellationToken cancellationToken)
+    {
+        if (error.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+            return new OperationCanceledException(error.Message, error, cancellationToken);
+        if (EtcdErrors.IsFutureRevision(error))
+            return new RevisionInFutureException(revision, error);
+        if (EtcdErrors.IsCompacted(error))
+            return await Compacted(cancellationToken);
+        return EtcdErrors.Translate(error, "read", isWrite: false);
+    }
+
+    // A read's error does not tell where the compaction stands; a watch's does.
+    private async Task<Exception> Compacted(CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(_connection.Timeout);
+        using var session = new EtcdWatchSession(
+            _connection, _foreignLeases, _time, KeyRange.Single(new StoreKey(new byte[] { 0 })), fromRevision: 1);
+        try
+        {
+            await session.Next(limited.Token);
+            return new StoreUnavailableException("etcd did not tell its compact revision.");
+        }
+        catch (RevisionCompactedException compacted)
+        {
+            return compacted;
+        }
+        catch (RpcException error)
+        {
+            return EtcdErrors.Translate(error, "tell its compact revision", isWrite: false);
+        }
+    }
+}

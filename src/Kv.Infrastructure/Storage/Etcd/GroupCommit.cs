@@ -1,0 +1,203 @@
+using Etcdserverpb;
+using Google.Protobuf.Collections;
+using Grpc.Core;
+using Kv.Domain.Storage;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>
+/// Transactions that share one transaction of etcd, and so one round of consensus. One with compares goes in as a
+/// nested transaction, so that a condition that is not met fails nobody else.
+/// </summary>
+internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, EntryReader reader, TimeProvider time, TimeSpan timeout)
+    : Batcher<PendingWrite>(MaxInFlight, time, timeout)
+{
+    private const int MaxInFlight = 2;
+
+    // etcd takes 128 operations (--max-txn-ops), and counts those of a nested transaction on top of the outer ones.
+    private const int MaxOperations = 100;
+
+    // etcd takes requests of 1.5 MiB (--max-request-bytes).
+    private const int MaxBytes = 1024 * 1024;
+
+    /// <summary>How many operations a transaction may have to share a batch with others.</summary>
+    public const int MaxSharedOperations = 16;
+
+    public Task<CommitResult> Commit(PendingWrite write)
+    {
+        Enqueue(write);
+        return write.Task;
+    }
+
+    /// <summary>Sends a transaction alone: one over a range, or with more operations than a batch has room for.</summary>
+    public async Task<CommitResult> CommitAlone(PendingWrite write)
+    {
+        await SendOne(write);
+        return await write.Task;
+    }
+
+    protected override IBatch NewBatch() => new Batch(this);
+
+    private async Task SendOne(PendingWrite write)
+    {
+        try
+        {
+            var answer = await WithLeases([write], () => write.ToRequest(Time.GetUtcNow()));
+            Settle(write, answer.Succeeded, answer.Responses, answer.Header.Revision);
+        }
+        catch (RpcException error)
+        {
+            write.TrySetException(EtcdErrors.Translate(error, "write", isWrite: true));
+        }
+        catch (Exception error)
+        {
+            write.TrySetException(error);
+        }
+    }
+
+    // etcd may have dropped a lease that the pool knows (revoked by hand, or over because a clock jumped): it is
+    // granted again, once. A rejected token is refreshed, once. Both errors say that nothing was done.
+    private async Task<TxnResponse> WithLeases(IReadOnlyList<PendingWrite> writes, Func<TxnRequest> request)
+    {
+        try
+        {
+            return await Send();
+        }
+        catch (RpcException error) when (EtcdErrors.IsLeaseMissing(error))
+        {
+            foreach (var deadline in writes.SelectMany(write => write.Deadlines))
+                leases.Forget(deadline);
+            foreach (var deadline in writes.SelectMany(write => write.Deadlines))
+                await leases.Ensure(deadline);
+            return await Send();
+        }
+        catch (RpcException error) when (EtcdErrors.IsTokenRejected(error))
+        {
+            return await Send();
+        }
+
+        async Task<TxnResponse> Send() => await connection.Keys.TxnAsync(request(), deadline: connection.Deadline);
+    }
+
+    private void Settle(PendingWrite write, bool succeeded, RepeatedField<ResponseOp> responses, long revision)
+    {
+        if (write.IsGuarded)
+        {
+            if (succeeded)
+            {
+                // The key was past its deadline and is removed by now: the transaction meets it absent.
+                Requeue(write);
+                return;
+            }
+            var nested = responses[0].ResponseTxn;
+            (succeeded, responses) = (nested.Succeeded, nested.Responses);
+        }
+        _ = write.Settle(reader, succeeded, responses, 0, responses.Count, revision);
+    }
+
+    private void Requeue(PendingWrite write)
+    {
+        try
+        {
+            Enqueue(write);
+        }
+        catch (StoreUnavailableException error)
+        {
+            write.TrySetException(error);
+        }
+    }
+
+    private sealed class Batch(GroupCommit owner) : IBatch
+    {
+        private readonly List<PendingWrite> _writes = [];
+        private readonly HashSet<StoreKey> _keys = [];
+        private int _operations;
+        private int _bytes;
+
+        public Fit TryAdd(PendingWrite write)
+        {
+            if (_writes.Count > 0)
+            {
+                if (_operations + write.OperationCount > MaxOperations || _bytes + write.Bytes > MaxBytes)
+                    return Fit.Full;
+                // etcd refuses a transaction that writes a key twice, and evaluates every compare before any write.
+                if (write.Keys.Any(_keys.Contains))
+                    return Fit.Later;
+            }
+            _writes.Add(write);
+            _keys.UnionWith(write.Keys);
+            _operations += write.OperationCount;
+            _bytes += write.Bytes;
+            return Fit.Taken;
+        }
+
+        public async Task Send()
+        {
+            if (_writes.Count == 1)
+            {
+                await owner.SendOne(_writes[0]);
+                return;
+            }
+            try
+            {
+                Settle(await owner.WithLeases(_writes, Request));
+            }
+            catch (RpcException error) when (EtcdErrors.IsRejected(error))
+            {
+                // One of them is to blame. Nothing was done, so each goes by itself and fails by itself.
+                foreach (var write in _writes)
+                    await owner.SendOne(write);
+            }
+            catch (RpcException error)
+            {
+                Fail(EtcdErrors.Translate(error, "write", isWrite: true));
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+            }
+        }
+
+        private TxnRequest Request()
+        {
+            var request = new TxnRequest();
+            var now = owner.Time.GetUtcNow();
+            foreach (var write in _writes)
+            {
+                if (write.Transaction.Compares.Count == 0)
+                    EtcdMessages.AddOperations(request.Success, write.Transaction.Then);
+                else
+                    request.Success.Add(new RequestOp { RequestTxn = write.ToRequest(now) });
+            }
+            return request;
+        }
+
+        private void Settle(TxnResponse answer)
+        {
+            var revision = answer.Header.Revision;
+            var next = 0;
+            foreach (var write in _writes)
+            {
+                if (write.Transaction.Compares.Count == 0)
+                {
+                    var count = write.Transaction.Then.Count;
+                    _ = write.Settle(owner.Reader, succeeded: true, answer.Responses, next, count, revision);
+                    next += count;
+                }
+                else
+                {
+                    var nested = answer.Responses[next++].ResponseTxn;
+                    owner.Settle(write, nested.Succeeded, nested.Responses, revision);
+                }
+            }
+        }
+
+        private void Fail(Exception error)
+        {
+            foreach (var write in _writes)
+                write.TrySetException(error);
+        }
+    }
+
+    private EntryReader Reader => reader;
+}

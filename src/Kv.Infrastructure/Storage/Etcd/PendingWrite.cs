@@ -1,0 +1,82 @@
+using Etcdserverpb;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>A transaction on its way to etcd, and the promise of its result.</summary>
+internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPending
+{
+    private static readonly OperationResult[] OneWritten = [OperationResult.Written];
+
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="isGuarded">
+    /// Whether etcd itself checks, together with the transaction, that the one key that it compares is not past its deadline.
+    /// </param>
+    public PendingWrite(Transaction transaction, bool isGuarded)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        Transaction = transaction;
+        IsGuarded = isGuarded;
+        Bytes = transaction.Then.Concat(transaction.Otherwise).Sum(
+            operation => operation.Range.Start.Bytes.Length + (operation is Operation.Put put ? put.Value.Length : 0));
+    }
+
+    public Transaction Transaction { get; }
+
+    public bool IsGuarded { get; }
+
+    /// <summary>About how many bytes the request takes: its keys and values.</summary>
+    public int Bytes { get; }
+
+    public int OperationCount => Transaction.Compares.Count == 0 ? Transaction.Then.Count : 1;
+
+    public long QueuedAt { get; set; }
+
+    /// <summary>Every key that the transaction touches or compares.</summary>
+    public IEnumerable<StoreKey> Keys =>
+        Transaction.Compares.Select(compare => compare.Range.Start)
+            .Concat(Transaction.Then.Concat(Transaction.Otherwise).Select(operation => operation.Range.Start));
+
+    /// <summary>The deadlines that the transaction gives to entries.</summary>
+    public IEnumerable<long> Deadlines =>
+        Transaction.Then.Concat(Transaction.Otherwise)
+            .Select(operation => (operation as Operation.Put)?.Deadline)
+            .OfType<long>();
+
+    public TxnRequest ToRequest(DateTimeOffset now)
+    {
+        var request = EtcdMessages.ToRequest(Transaction);
+        return IsGuarded ? EtcdMessages.DeleteIfExpired(Transaction.Compares[0].Range.Start, now, request) : request;
+    }
+
+    /// <summary>Completes with what etcd answered: the <paramref name="count"/> responses from <paramref name="first"/> on.</summary>
+    public async Task Settle(
+        EntryReader reader, bool succeeded, IReadOnlyList<ResponseOp> responses, int first, int count, long revision)
+    {
+        try
+        {
+            if (count == 1 && responses[first].ResponseCase == ResponseOp.ResponseOneofCase.ResponsePut)
+            {
+                TrySetResult(new CommitResult(succeeded, revision, OneWritten));
+                return;
+            }
+            var results = new OperationResult[count];
+            for (var i = 0; i < count; i++)
+            {
+                var response = responses[first + i];
+                results[i] = response.ResponseCase switch
+                {
+                    ResponseOp.ResponseOneofCase.ResponseDeleteRange =>
+                        new OperationResult(response.ResponseDeleteRange.Deleted, []),
+                    ResponseOp.ResponseOneofCase.ResponseRange =>
+                        new OperationResult(0, await reader.ReadAll(response.ResponseRange.Kvs)),
+                    _ => OperationResult.Written,
+                };
+            }
+            TrySetResult(new CommitResult(succeeded, revision, results));
+        }
+        catch (Exception error)
+        {
+            TrySetException(error);
+        }
+    }
+}
