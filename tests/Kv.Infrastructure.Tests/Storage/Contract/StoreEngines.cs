@@ -8,5 +8,6 @@ internal sealed class StoreEngines : IEnumerable
     public IEnumerator GetEnumerator()
     {
         yield return new InMemoryEngine();
+        yield return new EtcdEngine();
     }
 }
