@@ -11,8 +11,8 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task A_range_before_the_compact_revision_fails_and_tells_it()
     {
-        var old = await Write("key", "1");
-        await Write("key", "2");
+        await Write("key", "1");
+        var old = await Write("key", "2");
         var compacted = await Write("key", "3");
 
         await Harness.Compact(compacted);
@@ -69,8 +69,8 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task A_watch_from_before_the_compact_revision_fails_and_tells_it()
     {
-        var old = await Write("key", "1");
-        await Write("key", "2");
+        await Write("key", "1");
+        var old = await Write("key", "2");
         var compacted = await Write("key", "3");
 
         await Harness.Compact(compacted);
@@ -86,8 +86,8 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task A_watch_of_a_range_without_changes_fails_just_the_same()
     {
-        var old = await Write("key", "1");
-        await Write("key", "2");
+        await Write("key", "1");
+        var old = await Write("key", "2");
         var compacted = await Write("key", "3");
 
         await Harness.Compact(compacted);

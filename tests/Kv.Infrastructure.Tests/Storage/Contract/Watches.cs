@@ -51,12 +51,18 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task A_watch_from_a_revision_ahead_leaves_out_what_comes_before_it()
     {
-        var from = await CurrentRevision() + 4;
+        var present = await CurrentRevision();
+        var from = present + 4;
         await using var feed = Watch(from);
+        await using var other = Watch(present + 1);
         var written = new List<long>();
 
         while (written.Count == 0 || written[^1] < from + 1)
+        {
             written.Add(await Write("key", "value"));
+            // The other watch shows when this change was due to the first one.
+            await other.Until(written.Count);
+        }
 
         var due = written.Where(revision => revision >= from).ToList();
         await feed.Until(due.Count);
