@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.Storage.Contract;
+
+/// <summary>All promises at once: what engines gather into one transaction or read must be as if each had come alone.</summary>
+internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
+{
+    [Test]
+    public async Task Five_hundred_writes_at_once_are_all_there()
+    {
+        var names = Enumerable.Range(0, 500).Select(number => number.ToString("D3", CultureInfo.InvariantCulture)).ToList();
+
+        var revisions = await AtOnce(500, number => Write(names[number], $"value of {names[number]}"));
+
+        var entries = await List(pageSize: 64);
+        Assert.That(Pairs(entries), Is.EqualTo(names.Select(name => $"{name}=value of {name}")));
+        Assert.That(entries.Select(entry => entry.ModRevision), Is.EqualTo(revisions));
+        Assert.That(entries.Select(entry => entry.Version), Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Five_hundred_reads_at_once_get_each_its_own_key()
+    {
+        await AtOnce(100, number => Write($"{number}", $"value of {number}"));
+
+        var read = await AtOnce(500, number => Get($"{number % 125}"));
+
+        Assert.That(
+            read.Select(Text),
+            Is.EqualTo(Enumerable.Range(0, 500).Select(n => n % 125 < 100 ? $"value of {n % 125}" : "(none)")));
+    }
+
+    [Test]
+    public async Task Who_has_written_reads_what_it_wrote()
+    {
+        var stale = new ConcurrentBag<string>();
+
+        await AtOnce(32, async worker =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var revision = await Write($"{worker}", $"{i}");
+                var read = await Store.Get(Key($"{worker}"), ReadConsistency.Linearizable, Enough);
+                if (Text(read.Entry) != $"{i}" || read.Entry!.ModRevision != revision || read.Revision < revision)
+                    stale.Add($"{worker} wrote {i} at {revision} and read {Text(read.Entry)} at {read.Revision}");
+            }
+        });
+
+        Assert.That(stale, Is.Empty);
+    }
+
+    [Test]
+    public async Task Of_the_writers_who_saw_one_revision_exactly_one_wins()
+    {
+        const int WinsEach = 15;
+        var wins = new ConcurrentBag<long>();
+        var beaten = new ConcurrentBag<long>();
+
+        await AtOnce(8, async worker =>
+        {
+            var seen = 0L;
+            for (var won = 0; won < WinsEach;)
+            {
+                var result = await Commit(
+                    [Compare.ModRevision(Key("key"), CompareRelation.Equal, seen)],
+                    [Put("key", $"{worker}/{won}")],
+                    [Read("key")]);
+                if (result.Succeeded)
+                {
+                    wins.Add(result.Revision);
+                    beaten.Add(seen);
+                    won++;
+                }
+                seen = result.Succeeded ? result.Revision : result.Results[0].Entries[0].ModRevision;
+            }
+        });
+
+        var entry = await Get("key");
+        Assert.That(entry!.Version, Is.EqualTo(8 * WinsEach));
+        Assert.That(wins, Is.Unique);
+        Assert.That(entry.ModRevision, Is.EqualTo(wins.Max()));
+        // Each win came over the one before it: no revision was beaten twice, none but the last was left standing.
+        Assert.That(beaten.Order(), Is.EqualTo(wins.Order().SkipLast(1).Prepend(0)));
+    }
+
+    [Test]
+    public async Task Of_many_who_create_one_key_exactly_one_does()
+    {
+        var results = await AtOnce(100, number =>
+            Commit([Compare.Absent(Key("key"))], [Put("key", $"{number}")], [Read("key")]));
+
+        var winner = Array.FindIndex(results, result => result.Succeeded);
+        Assert.That(results.Count(result => result.Succeeded), Is.EqualTo(1));
+        Assert.That(Text(await Get("key")), Is.EqualTo($"{winner}"));
+        Assert.That(
+            results.Where(result => !result.Succeeded).Select(result => Text(result.Results[0].Entries.Single())),
+            Is.All.EqualTo($"{winner}"));
+    }
+
+    [Test]
+    public async Task Of_many_who_delete_one_key_exactly_one_did()
+    {
+        await Write("key", "value");
+
+        var results = await AtOnce(50, _ => Commit(Delete("key")));
+
+        Assert.That(results.Sum(result => result.Results[0].Deleted), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_lost_condition_fails_no_other_transaction()
+    {
+        await Write("taken", "value");
+
+        var results = await AtOnce(200, number =>
+            number % 3 == 0
+                ? Commit([Compare.Absent(Key("taken"))], [Put($"{number:D3}", "lost")])
+                : Commit([Compare.Exists(Key("taken"))], [Put($"{number:D3}", "won")]));
+
+        var won = Enumerable.Range(0, 200).Where(number => number % 3 != 0).ToList();
+        Assert.That(
+            results.Select((result, number) => (result, number)).Where(each => each.result.Succeeded).Select(each => each.number),
+            Is.EqualTo(won));
+        Assert.That(
+            await Listed(),
+            Is.EqualTo(won.Select(number => $"{number:D3}=won").Append("taken=value")));
+    }
+
+    [Test]
+    public async Task Writes_of_one_key_at_once_are_all_counted()
+    {
+        var revisions = await AtOnce(100, number => Write("key", $"{number}"));
+
+        var entry = await Get("key");
+        Assert.That(revisions, Is.Unique);
+        Assert.That(entry!.Version, Is.EqualTo(100));
+        Assert.That(Text(entry), Is.EqualTo($"{Array.IndexOf(revisions, revisions.Max())}"));
+    }
+
+    [Test]
+    public async Task No_reader_sees_half_a_transaction()
+    {
+        await Commit(Put("a", "0"), Put("b", "0"));
+        using var done = new CancellationTokenSource();
+        var torn = new ConcurrentBag<string>();
+
+        var writers = AtOnce(4, async worker =>
+        {
+            for (var i = 0; i < 50; i++)
+                await Commit(Put("a", $"{worker}/{i}"), Put("b", $"{worker}/{i}"));
+        });
+        var readers = AtOnce(4, async reader =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                var entries = reader % 2 == 0
+                    ? await List()
+                    : (await Commit(Read("a"), Read("b"))).Results.SelectMany(result => result.Entries).ToList();
+                if (entries.Count != 2 || Text(entries[0]) != Text(entries[1]))
+                    torn.Add(string.Join(' ', Pairs(entries)));
+            }
+        });
+        await writers;
+        await done.CancelAsync();
+        await readers;
+
+        Assert.That(torn, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_caller_who_gives_up_takes_no_other_with_it()
+    {
+        using var impatient = new CancellationTokenSource();
+
+        var commits = Enumerable.Range(0, 200)
+            .Select(number => Store.Commit(
+                Transaction.Of(Put($"{number:D3}", "value")),
+                number % 2 == 0 ? impatient.Token : Enough).AsTask())
+            .ToList();
+        await impatient.CancelAsync();
+
+        // Who gave up may or may not have written; who did not has.
+        await Task.WhenAll(commits.Where((_, number) => number % 2 == 1));
+        var names = (await List()).Select(entry => Name(entry.Key)).ToList();
+        Assert.That(
+            Enumerable.Range(0, 200).Where(number => number % 2 == 1).Select(number => $"{number:D3}"),
+            Is.SubsetOf(names));
+        foreach (var commit in commits.Where((_, number) => number % 2 == 0))
+            await ((Task)commit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,177 @@
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.Storage.Contract;
+
+/// <summary>Promise 1: one revision counter, and the figures of an entry that follow from it.</summary>
+internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
+{
+    [Test]
+    public async Task A_key_that_was_never_written_is_absent() =>
+        Assert.That(await Get("key"), Is.Null);
+
+    [Test]
+    public async Task A_write_is_read_back()
+    {
+        await Write("key", "value");
+
+        Assert.That(Text(await Get("key")), Is.EqualTo("value"));
+    }
+
+    [Test]
+    public async Task A_serializable_read_comes_to_see_a_write()
+    {
+        await Write("key", "value");
+
+        await Kv.Testing.Eventually.Holds(
+            async () => (await Store.Get(Key("key"), ReadConsistency.Serializable, Enough)).Entry is not null,
+            "a member that answers from what it has comes to have it");
+    }
+
+    [Test]
+    public async Task Revisions_rise_from_write_to_write()
+    {
+        var revisions = new List<long>();
+        for (var i = 0; i < 10; i++)
+            revisions.Add(await Write(i % 2 == 0 ? "a" : "b", "value"));
+
+        Assert.That(revisions, Is.Ordered.And.Unique);
+    }
+
+    [Test]
+    public async Task A_read_tells_the_revision_of_the_store()
+    {
+        var written = await Write("key", "value");
+
+        var absent = await Store.Get(Key("absent"), ReadConsistency.Linearizable, Enough);
+        var present = await Store.Get(Key("key"), ReadConsistency.Linearizable, Enough);
+
+        Assert.That(absent.Revision, Is.GreaterThanOrEqualTo(written));
+        Assert.That(present.Revision, Is.GreaterThanOrEqualTo(absent.Revision));
+    }
+
+    [Test]
+    public async Task A_new_entry_has_version_one_and_its_create_revision()
+    {
+        var revision = await Write("key", "value");
+
+        var entry = await Get("key");
+
+        Assert.That(Figures(entry), Is.EqualTo((revision, revision, 1L)));
+        Assert.That(entry!.Deadline, Is.Null);
+        Assert.That(entry.Key, Is.EqualTo(Key("key")));
+    }
+
+    [Test]
+    public async Task Writing_again_raises_version_and_mod_revision_and_keeps_the_create_revision()
+    {
+        var created = await Write("key", "one");
+        await Write("key", "two");
+        var last = await Write("key", "two");
+
+        Assert.That(Figures(await Get("key")), Is.EqualTo((created, last, 3L)));
+    }
+
+    [Test]
+    public async Task A_deleted_key_is_absent()
+    {
+        await Write("key", "value");
+
+        var result = await Commit(Delete("key"));
+
+        Assert.That(result.Results[0].Deleted, Is.EqualTo(1));
+        Assert.That(await Get("key"), Is.Null);
+    }
+
+    [Test]
+    public async Task A_key_that_comes_back_after_a_delete_starts_anew()
+    {
+        await Write("key", "one");
+        await Write("key", "two");
+        var deleted = (await Commit(Delete("key"))).Revision;
+        var created = await Write("key", "three");
+
+        Assert.That(created, Is.GreaterThan(deleted));
+        Assert.That(Figures(await Get("key")), Is.EqualTo((created, created, 1L)));
+    }
+
+    [Test]
+    public async Task Deleting_nothing_says_so_and_changes_nothing()
+    {
+        var before = await Write("other", "value");
+
+        var result = await Commit(Delete("key"));
+
+        Assert.That(result.Succeeded, Is.True);
+        Assert.That(result.Results[0].Deleted, Is.Zero);
+        Assert.That(result.Revision, Is.GreaterThanOrEqualTo(before));
+        Assert.That(await Listed(), Is.EqualTo(new[] { "other=value" }));
+    }
+
+    [Test]
+    public async Task Keys_are_apart_though_one_starts_with_the_other()
+    {
+        await Write("key", "short");
+        await Write("key2", "long");
+        await Commit(Delete("key"));
+
+        Assert.That(await Get("key"), Is.Null);
+        Assert.That(Text(await Get("key2")), Is.EqualTo("long"));
+    }
+
+    [Test]
+    public async Task An_empty_value_is_a_value()
+    {
+        await Write("key", "");
+
+        var entry = await Get("key");
+
+        Assert.That(entry, Is.Not.Null);
+        Assert.That(entry.Value.Length, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_value_of_a_mebibyte_comes_back_byte_for_byte()
+    {
+        var value = new byte[1024 * 1024];
+        new Random(1).NextBytes(value);
+
+        await Store.Commit(Transaction.Of(new Operation.Put(Key("key"), value)), Enough);
+
+        Assert.That((await Get("key"))!.Value.Span.SequenceEqual(value), Is.True);
+        Assert.That((await List())[0].Value.Span.SequenceEqual(value), Is.True);
+    }
+
+    [Test]
+    public async Task Every_byte_may_stand_in_a_key_and_in_a_value()
+    {
+        byte[] all = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
+
+        await Store.Commit(Transaction.Of(new Operation.Put(Key(all), all)), Enough);
+
+        var entry = await Get(Key(all));
+        Assert.That(entry!.Key.Bytes.ToArray(), Is.EqualTo(Key(all).Bytes.ToArray()));
+        Assert.That(entry.Value.ToArray(), Is.EqualTo(all));
+    }
+
+    [Test]
+    public void A_caller_who_has_given_up_gets_no_answer()
+    {
+        var gone = new CancellationToken(canceled: true);
+
+        Assert.That(
+            async () => await Store.Get(Key("key"), ReadConsistency.Linearizable, gone),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Store.Range(new RangeQuery(Everything, 1), gone),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Store.Count(Everything, 0, gone),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await Store.Commit(Transaction.Of(Put("key", "value")), gone),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private static (long Create, long Mod, long Version) Figures(Entry? entry) =>
+        (entry!.CreateRevision, entry.ModRevision, entry.Version);
+}

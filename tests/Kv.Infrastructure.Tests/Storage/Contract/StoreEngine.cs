@@ -1,0 +1,14 @@
+namespace Kv.Infrastructure.Tests.Storage.Contract;
+
+/// <summary>An engine that is held to the contract.</summary>
+/// <param name="name">What the tests' results call it.</param>
+internal abstract class StoreEngine(string name)
+{
+    /// <summary>Opens a store whose server may be shared with other tests.</summary>
+    public abstract Task<StoreHarness> Open();
+
+    /// <summary>Opens a store that nobody else sees, so that its history may be compacted.</summary>
+    public abstract Task<StoreHarness> OpenAlone();
+
+    public sealed override string ToString() => name;
+}
