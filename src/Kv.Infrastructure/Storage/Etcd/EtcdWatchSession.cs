@@ -42,7 +42,9 @@ internal sealed class EtcdWatchSession(
         var create = new WatchCreateRequest
         {
             Key = EtcdMessages.Wrap(range.Start),
-            StartRevision = NextRevision,
+            // One earlier than asked: etcd takes a watch from the very revision that it is compacted at, though it has
+            // dropped the deletes there. From the one before, it says so.
+            StartRevision = Math.Max(1, NextRevision - 1),
             PrevKv = true,
             ProgressNotify = true,
             // A revision may change more than one message holds: many keys expire together.
@@ -61,7 +63,7 @@ internal sealed class EtcdWatchSession(
             throw new RevisionCompactedException(response.CompactRevision);
         if (response.Canceled)
             throw new RpcException(new Status(StatusCode.Unavailable, $"etcd cancelled the watch: {response.CancelReason}"));
-        _fragments.AddRange(response.Events);
+        _fragments.AddRange(response.Events.Where(change => change.Kv.ModRevision >= NextRevision));
         if (response.Fragment)
             return;
         // A notice without events says that there were none up to its revision: a quiet watch moves on, so that

@@ -8,6 +8,7 @@ internal sealed class StoreEngines : IEnumerable
     public IEnumerator GetEnumerator()
     {
         yield return new InMemoryEngine();
+        yield return new EmbeddedEngine();
         yield return new EtcdEngine();
     }
 }

@@ -1,0 +1,43 @@
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Embedded;
+using Kv.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kv.Infrastructure.Tests.Storage.Contract;
+
+/// <summary>The engine in this process, on a database of its own.</summary>
+internal sealed class EmbeddedEngine() : StoreEngine("Embedded")
+{
+    public override Task<StoreHarness> Open() => Task.FromResult<StoreHarness>(new Harness());
+
+    public override Task<StoreHarness> OpenAlone() => Open();
+
+    private sealed class Harness : StoreHarness
+    {
+        private readonly TemporaryDirectory _directory = new();
+        private EmbeddedStore _store;
+
+        public Harness() => _store = Connect();
+
+        public override IStore Store => _store;
+
+        public override Task Compact(long revision) => _store.Compact(revision, CancellationToken.None);
+
+        public override async Task Reopen()
+        {
+            await _store.DisposeAsync();
+            _store = Connect();
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await _store.DisposeAsync();
+            _directory.Dispose();
+        }
+
+        private EmbeddedStore Connect() => EmbeddedStore.Open(
+            new EmbeddedOptions { DataDirectory = _directory.Path },
+            TimeProvider.System,
+            NullLogger<EmbeddedStore>.Instance);
+    }
+}
