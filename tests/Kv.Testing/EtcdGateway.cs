@@ -49,7 +49,9 @@ internal sealed class EtcdGateway : IDisposable
 
     public async Task<JsonElement> Post(string path, object request)
     {
-        using var answer = await _http.PostAsJsonAsync(new Uri($"/v3/{path}", UriKind.Relative), request);
+        // Fields keep their names: etcd would pass over an "id" that is its "ID".
+        using var answer = await _http.PostAsJsonAsync(
+            new Uri($"/v3/{path}", UriKind.Relative), request, JsonSerializerOptions.Default);
         var text = await answer.Content.ReadAsStringAsync();
         if (!answer.IsSuccessStatusCode)
             throw new InvalidOperationException($"etcd answered {path} with {(int)answer.StatusCode}: {text}");

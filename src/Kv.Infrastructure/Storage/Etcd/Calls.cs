@@ -5,19 +5,26 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>How calls that only read are made.</summary>
 internal static class Calls
 {
+    private const int Attempts = 4;
+
     /// <summary>
-    /// Makes a call that changes nothing, and makes it once more when a member failed it: the next attempt goes to
-    /// another member, or takes a fresh token.
+    /// Makes a call that changes nothing, and repeats it when a member failed
+    /// it: the next attempt goes to another member, or takes a fresh token. Until the channel notices that a member
+    /// died, attempts of calls side by side may meet it more than once, so the later ones leave it a moment.
     /// </summary>
-    public static async Task<TAnswer> RepeatOnce<TAnswer>(Func<AsyncUnaryCall<TAnswer>> call)
+    public static async Task<TAnswer> Repeat<TAnswer>(TimeProvider time, Func<AsyncUnaryCall<TAnswer>> call)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await call();
-        }
-        catch (RpcException error) when (EtcdErrors.IsTransient(error))
-        {
-            return await call();
+            try
+            {
+                return await call();
+            }
+            catch (RpcException error) when (attempt < Attempts && EtcdErrors.IsTransient(error))
+            {
+                if (attempt > 1)
+                    await Task.Delay(TimeSpan.FromMilliseconds(25 << attempt), time);
+            }
         }
     }
 }

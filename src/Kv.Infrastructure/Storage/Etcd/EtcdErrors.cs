@@ -30,7 +30,8 @@ internal static class EtcdErrors
 
     /// <summary>Whether etcd refused the request as it is, so that it was not done, and others may fare better.</summary>
     public static bool IsRejected(RpcException error) =>
-        error.StatusCode is StatusCode.InvalidArgument or StatusCode.OutOfRange
+        IsRefusedAsItIs(error)
+        || error.StatusCode == StatusCode.OutOfRange
         || IsLeaseMissing(error)
         || IsOutOfSpace(error);
 
@@ -47,18 +48,32 @@ internal static class EtcdErrors
     {
         if (IsOutOfSpace(error))
             return new StoreOutOfSpaceException("etcd has no space left (NOSPACE alarm).", error);
-        if (error.StatusCode == StatusCode.InvalidArgument)
+        if (IsRefusedAsItIs(error))
             return new StoreRejectedException($"etcd refused the {doing}: {error.Status.Detail}.", error);
         var outcomeUnknown = isWrite && !NeverDone(error);
         return new StoreUnavailableException(
             $"etcd could not {doing} ({error.StatusCode}: {error.Status.Detail}).", outcomeUnknown, error);
     }
 
-    // Refused before it was proposed, or never sent. A connection that breaks under way is wrapped by the HTTP layer;
-    // a bare socket error comes from an attempt to connect.
+    // Refused before it was proposed, or never sent: an attempt to connect fails with a bare socket error in the
+    // channel, and with an error of its own kind in the HTTP layer.
     private static bool NeverDone(RpcException error) =>
-        error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.ResourceExhausted
-        || (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException is SocketException);
+        error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied
+        || IsLoginRefused(error)
+        || (error.StatusCode == StatusCode.ResourceExhausted && !IsAnswerTooLarge(error))
+        || (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException
+            is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError });
+
+    private static bool IsRefusedAsItIs(RpcException error) =>
+        (error.StatusCode == StatusCode.InvalidArgument && !IsLoginRefused(error)) || IsRequestTooLarge(error);
+
+    // A wrong name or password is no fault of the request on whose behalf the client logs in.
+    private static bool IsLoginRefused(RpcException error) =>
+        error.StatusCode == StatusCode.InvalidArgument && Says(error, "authentication failed");
+
+    // What is far too large does not get past etcd's gRPC server, which takes 512 KiB more than --max-request-bytes.
+    private static bool IsRequestTooLarge(RpcException error) =>
+        error.StatusCode == StatusCode.ResourceExhausted && Says(error, "received message larger than max");
 
     private static bool IsOutOfSpace(RpcException error) =>
         error.StatusCode == StatusCode.ResourceExhausted && Says(error, "space exceeded");

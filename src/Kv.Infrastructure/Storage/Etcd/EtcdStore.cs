@@ -65,7 +65,7 @@ internal sealed partial class EtcdStore : IStore
         request.CountOnly = true;
         try
         {
-            var answer = await Calls.RepeatOnce(() => _connection.Keys.RangeAsync(
+            var answer = await Calls.Repeat(_time, () => _connection.Keys.RangeAsync(
                 request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
             return answer.Count;
         }
@@ -156,7 +156,7 @@ internal sealed partial class EtcdStore : IStore
     private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
     {
         var request = EtcdMessages.ToRequest(query);
-        var answer = await Calls.RepeatOnce(() => _connection.Keys.RangeAsync(
+        var answer = await Calls.Repeat(_time, () => _connection.Keys.RangeAsync(
             request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
         StoreKey? next = answer.More ? new StoreKey(answer.Kvs[^1].Key.Memory).Next() : null;
         var revision = query.Revision == 0 ? answer.Header.Revision : query.Revision;
@@ -183,7 +183,7 @@ internal sealed partial class EtcdStore : IStore
             var request = EtcdMessages.ToRequest(new RangeQuery(compare.Range, Limit: 0, KeysOnly: true));
             try
             {
-                var answer = await Calls.RepeatOnce(() => _connection.Keys.RangeAsync(
+                var answer = await Calls.Repeat(_time, () => _connection.Keys.RangeAsync(
                     request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
                 var now = _time.GetUtcNow();
                 foreach (var kv in answer.Kvs)

@@ -40,8 +40,8 @@ internal sealed class ForeignLeases(EtcdConnection connection, TimeProvider time
     private async Task<long> Remaining(long leaseId)
     {
         var request = new LeaseTimeToLiveRequest { ID = leaseId };
-        var answer = await Calls.RepeatOnce(
-            () => connection.Leases.LeaseTimeToLiveAsync(request, deadline: connection.Deadline));
+        var answer = await Calls.Repeat(
+            time, () => connection.Leases.LeaseTimeToLiveAsync(request, deadline: connection.Deadline));
         return answer.TTL;
     }
 }

@@ -99,8 +99,8 @@ internal sealed class GroupRead(
             var request = new TxnRequest();
             foreach (var read in _reads)
                 request.Success.Add(new RequestOp { RequestRange = owner.Request(read.Key) });
-            var answer = await Calls.RepeatOnce(
-                () => owner.Connection.Keys.TxnAsync(request, deadline: owner.Connection.Deadline));
+            var answer = await Calls.Repeat(
+                owner.Time, () => owner.Connection.Keys.TxnAsync(request, deadline: owner.Connection.Deadline));
             for (var i = 0; i < _reads.Count; i++)
                 owner.Settle(_reads[i], answer.Responses[i].ResponseRange, answer.Header.Revision);
         }
@@ -108,8 +108,8 @@ internal sealed class GroupRead(
         private async Task SendOne(PendingRead read)
         {
             var request = owner.Request(read.Key);
-            var answer = await Calls.RepeatOnce(
-                () => owner.Connection.Keys.RangeAsync(request, deadline: owner.Connection.Deadline));
+            var answer = await Calls.Repeat(
+                owner.Time, () => owner.Connection.Keys.RangeAsync(request, deadline: owner.Connection.Deadline));
             owner.Settle(read, answer, answer.Header.Revision);
         }
 

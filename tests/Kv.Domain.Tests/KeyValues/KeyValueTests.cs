@@ -1,0 +1,18 @@
+using Kv.Domain.KeyValues;
+
+namespace Kv.Domain.Tests.KeyValues;
+
+internal sealed class KeyValueTests
+{
+    [Test]
+    public void A_key_value_holds_what_the_store_had()
+    {
+        var expiry = new Expiry(1_800_000_000, 60);
+        var keyValue = new KeyValue(Key.Of("key"), "value"u8.ToArray(), expiry, revision: 7);
+
+        Assert.That(keyValue.Key, Is.EqualTo(Key.Of("key")));
+        Assert.That(keyValue.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
+        Assert.That(keyValue.Expiry, Is.EqualTo(expiry));
+        Assert.That(keyValue.Revision, Is.EqualTo(7));
+    }
+}

@@ -1,0 +1,245 @@
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Etcd;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Storage.Etcd;
+
+/// <summary>A watch tells every change once, in order, whatever becomes of its connection.</summary>
+[Parallelizable(ParallelScope.Children)]
+internal sealed class WatchSurvivalTests
+{
+    private static readonly KeyRange Watched = KeyRange.Prefix(StoreKey.Of("watched/"));
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_watch_outlives_cut_connections(CancellationToken cancellationToken)
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        await using var watching = EtcdStores.Open(proxy.Uri);
+        await using var writer = new Writer(EtcdStores.Open(server));
+        await using var feed = new Feed(watching, cancellationToken);
+
+        for (var cuts = 0; cuts < 5; cuts++)
+        {
+            await feed.MovesOn(by: 20);
+            proxy.CutConnections();
+        }
+        await feed.MovesOn(by: 20);
+
+        await feed.IsWholeUpTo(await writer.Stop());
+        Assert.That(proxy.AcceptedConnections, Is.GreaterThan(5));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_watch_outlives_a_network_that_was_away(CancellationToken cancellationToken)
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        await using var watching = EtcdStores.OpenImpatient(proxy.Uri);
+        await using var writer = new Writer(EtcdStores.Open(server));
+        await using var feed = new Feed(watching, cancellationToken);
+        await feed.MovesOn(by: 20);
+
+        proxy.RefuseConnections();
+        proxy.CutConnections();
+        await writer.MovesOn(by: 50);
+        proxy.Forward();
+        await feed.MovesOn(by: 50);
+        // Nothing tells the watch that its connection is dead, but that nobody answers its pings.
+        proxy.BlackHole();
+        await writer.MovesOn(by: 50);
+        await Eventually.Holds(
+            () => proxy.AcceptedConnections > 2, "the watch connects anew", TimeSpan.FromSeconds(30));
+        proxy.Forward();
+        await feed.MovesOn(by: 50);
+
+        await feed.IsWholeUpTo(await writer.Stop());
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_watch_outlives_restarts_of_etcd(CancellationToken cancellationToken)
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var watching = EtcdStores.Open(server);
+        await using var writer = new Writer(EtcdStores.Open(server));
+        await using var feed = new Feed(watching, cancellationToken);
+
+        for (var restarts = 0; restarts < 2; restarts++)
+        {
+            await feed.MovesOn(by: 20);
+            server.Kill();
+            await server.Restart();
+        }
+        await feed.MovesOn(by: 20);
+
+        await feed.IsWholeUpTo(await writer.Stop());
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_watch_outlives_the_loss_of_the_member_that_leads(CancellationToken cancellationToken)
+    {
+        await using var cluster = await EtcdCluster.StartAsync();
+        await Eventually.Holds(async () => await cluster.Leader() is not null, "the cluster has a leader");
+        await using var watching = EtcdStores.Open(cluster.ClientUris);
+        await using var writer = new Writer(EtcdStores.Open(cluster.ClientUris));
+        await using var feed = new Feed(watching, cancellationToken);
+        await feed.MovesOn(by: 20);
+
+        (await cluster.Leader())!.Kill();
+        await feed.MovesOn(by: 20);
+
+        await feed.IsWholeUpTo(await writer.Stop());
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_quiet_watch_keeps_its_place_while_others_write_and_connections_are_cut(CancellationToken cancellationToken)
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        await using var watching = EtcdStores.Open(proxy.Uri);
+        await using var store = EtcdStores.Open(server);
+        await using var feed = new Feed(watching, cancellationToken);
+
+        for (var i = 0; i < 20; i++)
+        {
+            await store.Put("elsewhere");
+            if (i % 5 == 0)
+                proxy.CutConnections();
+        }
+        await store.Put("watched/one");
+        proxy.CutConnections();
+        await store.Put("watched/two");
+
+        await feed.MovesOn(by: 2);
+        Assert.That(feed.Keys, Is.EqualTo(["watched/one", "watched/two"]));
+    }
+
+    /// <summary>Writes one key over and over, whatever happens to etcd.</summary>
+    private sealed class Writer : IAsyncDisposable
+    {
+        private readonly EtcdStore _store;
+        private readonly CancellationTokenSource _enough = new();
+        private readonly Task _writing;
+        private int _written;
+
+        public Writer(EtcdStore store)
+        {
+            _store = store;
+            _writing = Task.Run(Write);
+        }
+
+        public Task MovesOn(int by)
+        {
+            var goal = Volatile.Read(ref _written) + by;
+            return Eventually.Holds(() => Volatile.Read(ref _written) >= goal, "the writer goes on");
+        }
+
+        /// <summary>Ends the writing.</summary>
+        /// <returns>The last entry.</returns>
+        public async Task<Entry> Stop()
+        {
+            await _enough.CancelAsync();
+            await _writing;
+            return (await _store.Find("watched/key"))!;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _enough.CancelAsync();
+            await _writing;
+            await _store.DisposeAsync();
+            _enough.Dispose();
+        }
+
+        private async Task Write()
+        {
+            while (!_enough.IsCancellationRequested)
+            {
+                try
+                {
+                    await _store.Put("watched/key", $"{_written}");
+                    Interlocked.Increment(ref _written);
+                }
+                catch (Domain.Storage.StoreUnavailableException)
+                {
+                    // Done or not: the entry's own version tells.
+                    await Task.Yield();
+                }
+            }
+        }
+    }
+
+    /// <summary>What a watch has told so far.</summary>
+    private sealed class Feed : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _enough;
+        private readonly List<ChangeSet> _told = [];
+        private readonly Task _reading;
+
+        public Feed(EtcdStore store, CancellationToken cancellationToken)
+        {
+            _enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            _reading = Read(store);
+        }
+
+        public IReadOnlyList<string> Keys => [.. Told.SelectMany(set => set.Changes).Select(change => change.Key.ToString())];
+
+        private List<ChangeSet> Told
+        {
+            get
+            {
+                lock (_told)
+                    return [.. _told];
+            }
+        }
+
+        public Task MovesOn(int by)
+        {
+            var goal = Told.Count + by;
+            return Eventually.Holds(
+                () => _reading.IsCompleted || Told.Count >= goal, "the watch tells more", TimeSpan.FromSeconds(40));
+        }
+
+        /// <summary>Every version of the key was told once, each with the one before it.</summary>
+        public async Task IsWholeUpTo(Entry last)
+        {
+            await Eventually.Holds(
+                () => _reading.IsCompleted || Told is [.., var set] && set.Revision >= last.ModRevision, "the watch catches up");
+            var changes = Told.Select(set => set.Changes.Single()).ToList();
+            Assert.That(
+                changes.Select(change => change.Current!.Version),
+                Is.EqualTo(Enumerable.Range(1, (int)last.Version).Select(version => (long)version)));
+            Assert.That(
+                changes.Select(change => change.Previous?.Version ?? 0),
+                Is.EqualTo(Enumerable.Range(0, (int)last.Version).Select(version => (long)version)));
+            Assert.That(Told.Select(set => set.Revision), Is.Ordered.And.Unique);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _enough.CancelAsync();
+            try
+            {
+                await _reading;
+            }
+            catch (OperationCanceledException)
+            {
+                // As asked.
+            }
+            _enough.Dispose();
+        }
+
+        private async Task Read(EtcdStore store)
+        {
+            await Task.Yield();
+            await foreach (var set in store.Watch(Watched, fromRevision: 1, _enough.Token))
+                lock (_told)
+                    _told.Add(set);
+        }
+    }
+}
