@@ -29,6 +29,8 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
         }
         pending.QueuedAt = time.GetTimestamp();
         _queue.Enqueue(pending);
+        // The request is visible to whoever frees a slot before this thread looks for a free one.
+        Interlocked.MemoryBarrier();
         Pump();
     }
 
@@ -41,8 +43,11 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
         /// <summary>Takes a request, unless the batch is full or the request must not be in it. An empty batch takes any.</summary>
         Fit TryAdd(TPending pending);
 
-        /// <summary>Sends the batch and settles every request in it.</summary>
+        /// <summary>Sends the batch and settles every request in it, or throws.</summary>
         Task Send();
+
+        /// <summary>Fails every request that is not settled.</summary>
+        void Fail(Exception error);
     }
 
     /// <summary>What a batch does with a request.</summary>
@@ -69,11 +74,18 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
         }
     }
 
+    // The count is never above what is under way, not even for a moment: whoever finds it full may go, as one that is
+    // under way will look at the queue when it ends.
     private bool TryTakeSlot()
     {
-        if (Interlocked.Increment(ref _inFlight) <= maxInFlight)
-            return true;
-        Interlocked.Decrement(ref _inFlight);
+        var taken = Volatile.Read(ref _inFlight);
+        while (taken < maxInFlight)
+        {
+            var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
+            if (seen == taken)
+                return true;
+            taken = seen;
+        }
         return false;
     }
 
@@ -104,7 +116,14 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
 
     private async Task Run(IBatch batch)
     {
-        await batch.Send();
+        try
+        {
+            await batch.Send();
+        }
+        catch (Exception error)
+        {
+            batch.Fail(error);
+        }
         Interlocked.Decrement(ref _inFlight);
         Pump();
     }

@@ -149,10 +149,12 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             {
                 Fail(EtcdErrors.Translate(error, "write", isWrite: true));
             }
-            catch (Exception error)
-            {
-                Fail(error);
-            }
+        }
+
+        public void Fail(Exception error)
+        {
+            foreach (var write in _writes)
+                write.TrySetException(error);
         }
 
         private TxnRequest Request()
@@ -187,12 +189,6 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
                     next += count;
                 }
             }
-        }
-
-        private void Fail(Exception error)
-        {
-            foreach (var write in _writes)
-                write.TrySetException(error);
         }
     }
 

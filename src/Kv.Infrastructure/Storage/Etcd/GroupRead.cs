@@ -88,10 +88,12 @@ internal sealed class GroupRead(
             {
                 Fail(EtcdErrors.Translate(error, "read", isWrite: false));
             }
-            catch (Exception error)
-            {
-                Fail(error);
-            }
+        }
+
+        public void Fail(Exception error)
+        {
+            foreach (var read in _reads)
+                read.TrySetException(error);
         }
 
         private async Task SendTogether()
@@ -126,12 +128,6 @@ internal sealed class GroupRead(
                     read.TrySetException(EtcdErrors.Translate(error, "read", isWrite: false));
                 }
             }
-        }
-
-        private void Fail(Exception error)
-        {
-            foreach (var read in _reads)
-                read.TrySetException(error);
         }
     }
 

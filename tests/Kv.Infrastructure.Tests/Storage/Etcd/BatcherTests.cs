@@ -1,0 +1,107 @@
+using Kv.Infrastructure.Storage.Etcd;
+
+namespace Kv.Infrastructure.Tests.Storage.Etcd;
+
+/// <summary>The batching itself, without etcd: nothing that waits may be forgotten.</summary>
+internal sealed class BatcherTests
+{
+    private const int Callers = 32;
+    private const int Rounds = 30_000;
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Every_request_is_sent_however_they_race(CancellationToken cancellationToken)
+    {
+        // Each caller waits for its own answer, so a wake-up that is lost leaves the queue full and everybody waiting.
+        var batcher = new CountingBatcher();
+        var callers = Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < Rounds; i++)
+                await batcher.Add().WaitAsync(cancellationToken);
+        }));
+
+        await Task.WhenAll(callers);
+
+        Assert.That(batcher.Sent, Is.EqualTo(Callers * Rounds));
+        Assert.That(batcher.MostAtOnce, Is.LessThanOrEqualTo(CountingBatcher.MaxInFlight));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_batch_that_fails_fails_its_requests_and_no_others(CancellationToken cancellationToken)
+    {
+        var batcher = new CountingBatcher { FailsNext = true };
+        Assert.That(() => batcher.Add().WaitAsync(cancellationToken), Throws.InvalidOperationException);
+        Assert.That(await batcher.Add().WaitAsync(cancellationToken), Is.True);
+    }
+
+    private sealed class Pending() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
+    {
+        public long QueuedAt { get; set; }
+    }
+
+    private sealed class CountingBatcher() : Batcher<Pending>(MaxInFlight, TimeProvider.System, TimeSpan.FromMinutes(1))
+    {
+        public const int MaxInFlight = 2;
+
+        private int _now;
+        private int _most;
+        private int _sent;
+
+        public bool FailsNext { get; set; }
+
+        public int Sent => _sent;
+
+        public int MostAtOnce => _most;
+
+        public Task<bool> Add()
+        {
+            var pending = new Pending();
+            Enqueue(pending);
+            return pending.Task;
+        }
+
+        protected override IBatch NewBatch() => new Batch(this);
+
+        private sealed class Batch(CountingBatcher owner) : IBatch
+        {
+            private readonly List<Pending> _pending = [];
+
+            public Fit TryAdd(Pending pending)
+            {
+                if (_pending.Count == 4)
+                    return Fit.Full;
+                _pending.Add(pending);
+                return Fit.Taken;
+            }
+
+            public async Task Send()
+            {
+                var now = Interlocked.Increment(ref owner._now);
+                InterlockedMax(ref owner._most, now);
+                await Task.Yield();
+                Interlocked.Decrement(ref owner._now);
+                if (owner.FailsNext)
+                {
+                    owner.FailsNext = false;
+                    throw new InvalidOperationException("as told");
+                }
+                Interlocked.Add(ref owner._sent, _pending.Count);
+                foreach (var pending in _pending)
+                    pending.TrySetResult(true);
+            }
+
+            public void Fail(Exception error)
+            {
+                foreach (var pending in _pending)
+                    pending.TrySetException(error);
+            }
+
+            private static void InterlockedMax(ref int target, int value)
+            {
+                for (var seen = Volatile.Read(ref target); value > seen;)
+                    seen = Interlocked.CompareExchange(ref target, value, seen);
+            }
+        }
+    }
+}
