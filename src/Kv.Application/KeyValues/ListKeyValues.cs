@@ -32,11 +32,18 @@ internal sealed class ListKeyValuesHandler(IKeyValueRepository keyValues, IMappe
     {
         var tenant = Tenant.Of(request.Namespace, request.AppName);
         var listing = keyValues.List(tenant, request.Prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        // The first key is read here, so that "none" and a store that is away can still be answered as such.
-        if (await listing.MoveNextAsync())
-            return Rest(listing, cancellationToken);
-        await listing.DisposeAsync();
-        return null;
+        var hasAny = false;
+        try
+        {
+            // The first key is read here, so that "none" and a store that is away can still be answered as such.
+            hasAny = await listing.MoveNextAsync();
+            return hasAny ? Rest(listing, cancellationToken) : null;
+        }
+        finally
+        {
+            if (!hasAny)
+                await listing.DisposeAsync();
+        }
     }
 
     private async IAsyncEnumerable<KeyValueDto> Rest(

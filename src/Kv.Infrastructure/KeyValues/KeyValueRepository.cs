@@ -24,6 +24,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
     {
         var tenantBytes = layout.KeyValuePrefix(tenant).Bytes.Length;
         var query = new RangeQuery(KeyRange.Prefix(layout.KeyValuePrefix(tenant, prefix)), FirstPage);
+        var largest = LargestPage;
         while (true)
         {
             var page = await store.Range(query, cancellationToken);
@@ -31,10 +32,14 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
                 yield return ToKeyValue(Key.Of(Encoding.UTF8.GetString(entry.Key.Span[tenantBytes..])), entry);
             if (page.Next is not { } next)
                 yield break;
+            // A page comes short where values are too large for more of them in one answer. Asking for more again
+            // would have the store gather them in vain.
+            if (page.Entries.Count < query.Limit)
+                largest = Math.Max(page.Entries.Count, FirstPage);
             query = query with
             {
                 Range = query.Range.From(next),
-                Limit = Math.Min(query.Limit * 2, LargestPage),
+                Limit = Math.Min(query.Limit * 2, largest),
                 Revision = page.Revision,
             };
         }

@@ -1,0 +1,66 @@
+using FluentValidation;
+using Kv.Application.Tests.KeyValues;
+using Kv.Domain;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
+
+namespace Kv.Application.Tests;
+
+internal sealed class ApplicationServicesTests
+{
+    private static readonly Type[] RequestTypes =
+    [
+        .. typeof(ApplicationServices).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false, IsInterface: false } && typeof(IBaseRequest).IsAssignableFrom(type)),
+    ];
+
+    private readonly Mock<IKeyValueRepository> _repository = new();
+    private ServiceProvider _services = null!;
+
+    [OneTimeSetUp]
+    public void Build() => _services = new ServiceCollection()
+        .AddApplication(new Limits { MaxKeyLength = 5 })
+        .AddSingleton(_repository.Object)
+        .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+    [OneTimeTearDown]
+    public void Dispose() => _services.Dispose();
+
+    [Test]
+    public void There_are_requests() => Assert.That(RequestTypes, Has.Length.AtLeast(4));
+
+    [Test]
+    public void Every_map_is_complete() =>
+        Assert.That(() => ApplicationServices.Maps().AssertConfigurationIsValid(), Throws.Nothing);
+
+    [TestCaseSource(nameof(RequestTypes))]
+    public void Every_request_has_one_handler(Type request)
+    {
+        var answer = request.GetInterfaces()
+            .Single(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequest<>))
+            .GetGenericArguments()[0];
+
+        Assert.That(_services.GetServices(typeof(IRequestHandler<,>).MakeGenericType(request, answer)).Count(), Is.EqualTo(1));
+    }
+
+    [TestCaseSource(nameof(RequestTypes))]
+    public void Every_request_has_one_validator(Type request) =>
+        Assert.That(_services.GetServices(typeof(IValidator<>).MakeGenericType(request)).Count(), Is.EqualTo(1));
+
+    [Test]
+    public async Task A_request_goes_through_validation_to_its_handler_and_back()
+    {
+        _repository
+            .Setup(repository => repository.Get(Tenant.Of("space", "app"), Key.Of("key"), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(Requests.Stored());
+        var mediator = _services.GetRequiredService<IMediator>();
+
+        Assert.That((await mediator.Send(Requests.Get))?.Key, Is.EqualTo("key"));
+        Assert.That(
+            () => mediator.Send(Requests.Get with { Key = "too long" }),
+            Throws.InstanceOf<ValidationException>().With.Message.Contains("Key too long (max 5 characters)"));
+    }
+}

@@ -1,0 +1,46 @@
+using AutoMapper;
+using Kv.Application.KeyValues;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Moq;
+
+namespace Kv.Application.Tests.KeyValues;
+
+internal sealed class GetKeyValueTests
+{
+    [Test]
+    public async Task A_key_is_told_with_its_expiry()
+    {
+        var found = await Handle(Requests.Stored(expiry: new Expiry(1_800_000_000, 0)));
+
+        Assert.That(found, Is.Not.Null);
+        Assert.That(found.Key, Is.EqualTo("key"));
+        Assert.That(found.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
+        Assert.That(found.Ttl, Is.Zero);
+        Assert.That(found.ExpireAt, Is.EqualTo(1_800_000_000));
+    }
+
+    [Test]
+    public async Task A_key_that_never_expires_has_neither_ttl_nor_moment()
+    {
+        var found = await Handle(Requests.Stored());
+
+        Assert.That(found, Is.Not.Null);
+        Assert.That(found.Ttl, Is.Null);
+        Assert.That(found.ExpireAt, Is.Null);
+    }
+
+    [Test]
+    public async Task A_key_that_is_not_there_is_null() => Assert.That(await Handle(null), Is.Null);
+
+    private static async Task<KeyValueDto?> Handle(KeyValue? stored)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
+        repository
+            .Setup(keyValues => keyValues.Get(Tenant.Of("space", "app"), Key.Of("key"), cancellation.Token))
+            .ReturnsAsync(stored);
+        return await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+            .Handle(Requests.Get, cancellation.Token);
+    }
+}

@@ -1,0 +1,19 @@
+using Kv.Application.KeyValues;
+using Kv.Domain.KeyValues;
+
+namespace Kv.Application.Tests.KeyValues;
+
+/// <summary>Valid requests, of which a test changes what it is about, and what a repository gives for them.</summary>
+internal static class Requests
+{
+    public static SetKeyValue Set { get; } = new("space", "app", "key", "value"u8.ToArray(), null);
+
+    public static GetKeyValue Get { get; } = new("space", "app", "key");
+
+    public static DeleteKeyValue Delete { get; } = new("space", "app", "key");
+
+    public static ListKeyValues List { get; } = new("space", "app", "prefix");
+
+    public static KeyValue Stored(string key = "key", Expiry? expiry = null) =>
+        new(Key.Of(key), "value"u8.ToArray(), expiry, revision: 7);
+}

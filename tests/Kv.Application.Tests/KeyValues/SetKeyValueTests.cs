@@ -1,0 +1,55 @@
+using AutoMapper;
+using Kv.Application.KeyValues;
+using Kv.Domain;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Moq;
+
+namespace Kv.Application.Tests.KeyValues;
+
+internal sealed class SetKeyValueTests
+{
+    private readonly Mock<IKeyValueRepository> _repository = new(MockBehavior.Strict);
+
+    [SetUp]
+    public void Forget() => _repository.Reset();
+
+    [TestCase(null, 0, null)]
+    [TestCase(0L, 0, null)]
+    [TestCase(null, 300, 300L)]
+    [TestCase(0L, 300, 300L)]
+    [TestCase(60L, 0, 60L)]
+    [TestCase(60L, 300, 60L)]
+    public async Task A_key_lives_as_long_as_asked_or_else_as_the_deployment_says(long? asked, long standard, long? given)
+    {
+        using var cancellation = new CancellationTokenSource();
+        _repository
+            .Setup(repository => repository.Set(
+                Tenant.Of("space", "app"), Key.Of("key"), Requests.Set.Value, given, cancellation.Token))
+            .ReturnsAsync(Requests.Stored());
+
+        await Handler(new Limits { DefaultTtlSeconds = standard })
+            .Handle(Requests.Set with { Ttl = asked }, cancellation.Token);
+
+        _repository.VerifyAll();
+    }
+
+    [Test]
+    public async Task The_answer_is_what_the_store_took()
+    {
+        _repository
+            .Setup(repository => repository.Set(
+                It.IsAny<Tenant>(), It.IsAny<Key>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<long?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(Requests.Stored(expiry: new Expiry(1_800_000_000, 60)));
+
+        var written = await Handler(new Limits()).Handle(Requests.Set, CancellationToken.None);
+
+        Assert.That(written.Key, Is.EqualTo("key"));
+        Assert.That(written.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
+        Assert.That(written.Ttl, Is.EqualTo(60));
+        Assert.That(written.ExpireAt, Is.EqualTo(1_800_000_000));
+    }
+
+    private SetKeyValueHandler Handler(Limits limits) =>
+        new(_repository.Object, limits, new Mapper(ApplicationServices.Maps()));
+}

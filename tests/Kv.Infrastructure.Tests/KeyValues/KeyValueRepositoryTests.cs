@@ -1,0 +1,164 @@
+using System.Text;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Tests.Storage.Etcd;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.KeyValues;
+
+/// <summary>Keys and values over a real store; every test under a tenant of its own.</summary>
+internal sealed class KeyValueRepositoryTests
+{
+    private static int _tenants;
+
+    private EtcdStore _store = null!;
+    private KeyValueRepository _repository = null!;
+    private Tenant _tenant = null!;
+
+    [OneTimeSetUp]
+    public async Task Open()
+    {
+        _store = EtcdStores.Open(await SharedEtcd.Get());
+        _repository = new KeyValueRepository(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
+    }
+
+    [OneTimeTearDown]
+    public async Task Close()
+    {
+        if (_store is not null)
+            await _store.DisposeAsync();
+    }
+
+    [SetUp]
+    public void NewTenant() => _tenant = Tenant.Of("repository", $"app{Interlocked.Increment(ref _tenants)}");
+
+    [Test]
+    public async Task What_was_set_is_read()
+    {
+        var written = await Set("key", "value");
+        var read = (await Get("key"))!;
+
+        Assert.That(read.Key, Is.EqualTo(Key.Of("key")));
+        Assert.That(Text(read), Is.EqualTo("value"));
+        Assert.That(read.Expiry, Is.Null);
+        Assert.That(read.Revision, Is.EqualTo(written.Revision));
+    }
+
+    [Test]
+    public async Task Any_bytes_are_a_value()
+    {
+        byte[] value = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
+
+        await _repository.Set(_tenant, Key.Of("bytes"), value, null, CancellationToken.None);
+        await _repository.Set(_tenant, Key.Of("nothing"), default, null, CancellationToken.None);
+
+        Assert.That((await Get("bytes"))!.Value.ToArray(), Is.EqualTo(value));
+        Assert.That((await Get("nothing"))!.Value.ToArray(), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_value_stands_raw_where_the_predecessor_looks_for_it()
+    {
+        await Set("a/b", "value");
+
+        Assert.That(await _store.Value($"/kvstore/kv/repository/{_tenant.AppName}/a/b"), Is.EqualTo("value"));
+    }
+
+    [Test]
+    public async Task What_is_told_of_the_expiry_at_the_write_is_what_a_read_tells()
+    {
+        var written = await Set("key", "value", ttl: 3600);
+        var read = (await Get("key"))!;
+
+        Assert.That(written.Expiry!.Value.Ttl, Is.EqualTo(3600));
+        Assert.That(read.Expiry!.Value.ExpireAt, Is.EqualTo(written.Expiry.Value.ExpireAt));
+        Assert.That(read.Expiry.Value.Ttl, Is.InRange(1, 3600));
+    }
+
+    [Test]
+    public async Task A_write_without_a_time_to_live_outlasts_the_former_one()
+    {
+        await Set("key", "value", ttl: 3600);
+        await Set("key", "value");
+
+        Assert.That((await Get("key"))!.Expiry, Is.Null);
+    }
+
+    [Test]
+    public async Task A_deleted_key_is_gone_and_deleting_it_again_is_no_fault()
+    {
+        await Set("key", "value");
+        await _repository.Delete(_tenant, Key.Of("key"), CancellationToken.None);
+        await _repository.Delete(_tenant, Key.Of("key"), CancellationToken.None);
+
+        Assert.That(await Get("key"), Is.Null);
+    }
+
+    [Test]
+    public async Task Tenants_do_not_see_each_other()
+    {
+        var other = Tenant.Of("repository", $"{_tenant.AppName}2");
+        await Set("key", "mine");
+        await _repository.Set(other, Key.Of("key"), "theirs"u8.ToArray(), null, CancellationToken.None);
+        await _repository.Set(other, Key.Of("key2"), "theirs"u8.ToArray(), null, CancellationToken.None);
+
+        Assert.That(Text((await Get("key"))!), Is.EqualTo("mine"));
+        Assert.That(await Keys(""), Is.EqualTo(["key"]));
+        await _repository.Delete(_tenant, Key.Of("key2"), CancellationToken.None);
+        Assert.That(await _repository.Get(other, Key.Of("key2"), CancellationToken.None), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_listing_comes_in_byte_order_and_holds_just_the_prefix()
+    {
+        foreach (var key in new[] { "b", "a/2", "a", "a/10", "ä", "a*", "A" })
+            await Set(key, "value");
+
+        Assert.That(await Keys(""), Is.EqualTo(["A", "a", "a*", "a/10", "a/2", "b", "ä"]));
+        Assert.That(await Keys("a/"), Is.EqualTo(["a/10", "a/2"]));
+        Assert.That(await Keys("c"), Is.Empty);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task All_pages_of_a_listing_come_from_one_revision_while_writers_go_on(CancellationToken cancellationToken)
+    {
+        const int count = 300;
+        await Task.WhenAll(Enumerable.Range(0, count).Select(i => Set($"{i:D3}", "before")));
+        var listing = _repository.List(_tenant, "", cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var listed = new List<KeyValue>();
+        await using (listing)
+        {
+            // Each page is read only when it is asked for; these writes come after the first.
+            Assert.That(await listing.MoveNextAsync(), Is.True);
+            listed.Add(listing.Current);
+            await Task.WhenAll(Enumerable.Range(0, count).Select(i => Set($"{i:D3}", "after")));
+            await Set("500", "new");
+            await _repository.Delete(_tenant, Key.Of("299"), cancellationToken);
+
+            while (await listing.MoveNextAsync())
+                listed.Add(listing.Current);
+        }
+
+        Assert.That(listed.Select(found => found.Key.Value), Is.EqualTo(Enumerable.Range(0, count).Select(i => $"{i:D3}")));
+        Assert.That(listed.Select(Text), Has.All.EqualTo("before"));
+    }
+
+    private Task<KeyValue> Set(string key, string value, long? ttl = null) =>
+        _repository.Set(_tenant, Key.Of(key), Encoding.UTF8.GetBytes(value), ttl, CancellationToken.None);
+
+    private Task<KeyValue?> Get(string key) => _repository.Get(_tenant, Key.Of(key), CancellationToken.None);
+
+    private async Task<List<string>> Keys(string prefix)
+    {
+        var keys = new List<string>();
+        await foreach (var found in _repository.List(_tenant, prefix, CancellationToken.None))
+            keys.Add(found.Key.Value);
+        return keys;
+    }
+
+    private static string Text(KeyValue found) => Encoding.UTF8.GetString(found.Value.Span);
+}

@@ -1,0 +1,68 @@
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.KeyValues;
+
+/// <summary>How a listing asks for its pages.</summary>
+internal sealed class ListingPagesTests
+{
+    [Test]
+    public async Task Pages_grow_while_they_come_back_full() =>
+        Assert.That(await LimitsAsked(new Pages(total: 200, largest: int.MaxValue)), Is.EqualTo([32, 64, 128]));
+
+    [Test]
+    public async Task Pages_stop_growing_where_values_are_too_large_for_more() =>
+        Assert.That(await LimitsAsked(new Pages(total: 200, largest: 40)), Is.EqualTo([32, 64, 40, 40, 40, 40]));
+
+    [Test]
+    public async Task Every_page_after_the_first_is_read_at_the_firsts_revision()
+    {
+        var store = new Pages(total: 200, largest: int.MaxValue);
+
+        await LimitsAsked(store);
+
+        Assert.That(store.Asked.Select(query => query.Revision), Is.EqualTo([0, 7, 7]));
+    }
+
+    private static async Task<IEnumerable<int>> LimitsAsked(Pages store)
+    {
+        var repository = new KeyValueRepository(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
+        var count = 0;
+        await foreach (var _ in repository.List(Tenant.Of("space", "app"), "", CancellationToken.None))
+            count++;
+        Assert.That(count, Is.EqualTo(200));
+        return store.Asked.Select(query => query.Limit);
+    }
+
+    /// <summary>A store of so many keys, of which only so many fit into one answer.</summary>
+    private sealed class Pages(int total, int largest) : IStore
+    {
+        public List<RangeQuery> Asked { get; } = [];
+
+        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+        {
+            Asked.Add(query);
+            var all = Enumerable.Range(0, total)
+                .Select(i => new Entry(StoreKey.Of($"/kvstore/kv/space/app/{i:D3}"), default, 7, 7, 1, null))
+                .Where(entry => query.Range.Contains(entry.Key))
+                .ToList();
+            var page = all.Take(Math.Min(query.Limit, largest)).ToList();
+            return Task.FromResult(new RangePage(page, page.Count < all.Count ? page[^1].Key.Next() : null, 7));
+        }
+
+        public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

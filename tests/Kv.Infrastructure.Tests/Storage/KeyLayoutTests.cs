@@ -1,0 +1,53 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.Storage;
+
+/// <summary>Where things are in the store: simple-golang-kv's layout, byte for byte.</summary>
+internal sealed class KeyLayoutTests
+{
+    private static readonly KeyLayout Layout = new(new StoreOptions());
+
+    [TestCase("key", "/kvstore/kv/space/app/key")]
+    [TestCase("a/b//c/", "/kvstore/kv/space/app/a/b//c/")]
+    [TestCase("/", "/kvstore/kv/space/app//")]
+    [TestCase("..", "/kvstore/kv/space/app/..")]
+    [TestCase("日本👍", "/kvstore/kv/space/app/日本👍")]
+    public void A_key_stands_under_its_tenant_as_it_is(string key, string place) => Assert.That(
+        Layout.KeyValue(Tenant.Of("space", "app"), Key.Of(key)).Bytes.ToArray(), Is.EqualTo(Encoding.UTF8.GetBytes(place)));
+
+    [Test]
+    public void The_first_part_of_every_key_is_configured() => Assert.That(
+        new KeyLayout(new StoreOptions { BaseKeyPrefix = "a/b" }).KeyValue(Tenant.Of("ä", "ö"), Key.Of("ü")).ToString(),
+        Is.EqualTo("/a/b/kv/ä/ö/ü"));
+
+    [TestCase("", "/kvstore/kv/space/app/")]
+    [TestCase("pre", "/kvstore/kv/space/app/pre")]
+    public void A_prefix_stands_where_its_keys_do(string prefix, string place) => Assert.That(
+        Layout.KeyValuePrefix(Tenant.Of("space", "app"), prefix).ToString(), Is.EqualTo(place));
+
+    [Test]
+    public void A_range_over_a_prefix_holds_just_the_keys_that_start_with_it() =>
+        Prop.ForAll<string, string>((prefix, rest) =>
+        {
+            if (prefix is null || string.IsNullOrEmpty(rest) || !Domain.Text.IsWellFormed(prefix) || !Domain.Text.IsWellFormed(rest))
+                return true;
+            var tenant = Tenant.Of("space", "app");
+            var range = KeyRange.Prefix(Layout.KeyValuePrefix(tenant, prefix));
+            return range.Contains(Layout.KeyValue(tenant, Key.Of(prefix + rest)))
+                && range.Contains(Layout.KeyValue(tenant, Key.Of(rest))) == rest.StartsWith(prefix, StringComparison.Ordinal);
+        }).QuickCheckThrowOnFailure();
+
+    [TestCase("space", "app2")]
+    [TestCase("space", "ap")]
+    [TestCase("space2", "app")]
+    [TestCase("app", "space")]
+    public void A_tenants_range_holds_no_other_tenants_keys(string space, string app) => Assert.That(
+        KeyRange.Prefix(Layout.KeyValuePrefix(Tenant.Of("space", "app")))
+            .Contains(Layout.KeyValue(Tenant.Of(space, app), Key.Of("key"))),
+        Is.False);
+}
