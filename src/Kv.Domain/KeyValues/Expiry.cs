@@ -12,15 +12,11 @@ public readonly record struct Expiry(long ExpireAt, long Ttl)
     /// The expiry of a key that is to live for <paramref name="ttlSeconds"/> from <paramref name="now"/>.
     /// The present is rounded up, so a key lives for its time to live or up to a second longer, never shorter.
     /// </summary>
-    public static Expiry After(long ttlSeconds, DateTimeOffset now)
-    {
-        var second = now.ToUnixTimeSeconds();
-        if (now.Ticks % TimeSpan.TicksPerSecond != 0)
-            second++;
-        return new Expiry(second + ttlSeconds, ttlSeconds);
-    }
+    public static Expiry After(long ttlSeconds, DateTimeOffset now) => new(RoundUp(now) + ttlSeconds, ttlSeconds);
 
     /// <summary>The expiry of a key as it stands at <paramref name="now"/>.</summary>
-    public static Expiry At(long expireAt, DateTimeOffset now) =>
-        new(expireAt, Math.Max(0, (expireAt * 1000 - now.ToUnixTimeMilliseconds()) / 1000));
+    public static Expiry At(long expireAt, DateTimeOffset now) => new(expireAt, Math.Max(0, expireAt - RoundUp(now)));
+
+    private static long RoundUp(DateTimeOffset now) =>
+        now.ToUnixTimeSeconds() + (now.Ticks % TimeSpan.TicksPerSecond == 0 ? 0 : 1);
 }
