@@ -66,7 +66,7 @@ public sealed record StoredKeyValue
     /// <example>user:42</example>
     public required string Key { get; init; }
 
-    /// <summary>The value; base64 when <see cref="Encoding"/> says so.</summary>
+    /// <summary>The value; base64 when `encoding` says so.</summary>
     /// <example>Ada Lovelace</example>
     public required ReadOnlyMemory<byte> Value { get; init; }
 

@@ -30,8 +30,9 @@ public sealed class KeyValuesController : ControllerBase
     /// <summary>Set a key</summary>
     /// <remarks>Sets the key whether or not it exists. Without `ttl` it does not expire, or takes the deployment's default.</remarks>
     [HttpPost]
-    [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status201Created, "application/json")]
+    [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status201Created, "application/json", Description = "The key is set.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
+    [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
     [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads and deletes go on.")]
     public async Task<IActionResult> Create(CreateKeyValueBody body, CancellationToken cancellationToken)
     {
@@ -44,8 +45,10 @@ public sealed class KeyValuesController : ControllerBase
     /// A key that ends in `*` asks for every key that starts with the rest: the answer is an array in key order, read at
     /// one revision and streamed. A slash in a key may be written as `/` or `%2F`; other reserved characters are percent-encoded.
     /// </remarks>
+    /// <param name="key" example="user:42">The key, percent-encoded; or a prefix with `*` behind it.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
     [HttpGet("{**key}")]
-    [ProducesResponseType<StoredKeyValue>(StatusCodes.Status200OK, "application/json")]
+    [ProducesResponseType<StoredKeyValue>(StatusCodes.Status200OK, "application/json", Description = "The key; for a prefix, an array of keys.")]
     [ProducesProblem(StatusCodes.Status404NotFound, "There is no such key, or none with the prefix.")]
     public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
     {
@@ -61,9 +64,13 @@ public sealed class KeyValuesController : ControllerBase
 
     /// <summary>Set a key by its path</summary>
     /// <remarks>Sets the key whether or not it exists. Without `ttl` it no longer expires, or takes the deployment's default.</remarks>
+    /// <param name="key" example="user:42">The key, percent-encoded.</param>
+    /// <param name="body">The value.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
     [HttpPut("{**key}")]
-    [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status200OK, "application/json")]
+    [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status200OK, "application/json", Description = "The key is set.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
+    [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
     [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads and deletes go on.")]
     public async Task<IActionResult> Set(
         [FromKeyPath] string key, SetKeyValueBody body, CancellationToken cancellationToken) =>
@@ -71,8 +78,10 @@ public sealed class KeyValuesController : ControllerBase
 
     /// <summary>Delete a key</summary>
     /// <remarks>The answer is the same when there was none.</remarks>
+    /// <param name="key" example="user:42">The key, percent-encoded.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
     [HttpDelete("{**key}")]
-    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType(StatusCodes.Status204NoContent, Description = "There is no such key (any more).")]
     public async Task<IActionResult> Delete([FromKeyPath] string key, CancellationToken cancellationToken)
     {
         var (space, app) = _tenants.Read(Request);

@@ -23,6 +23,8 @@ internal static class OpenApiServices
             document.NonNullableReferenceTypesAsRequired();
             document.OperationFilter<TenantHeadersFilter>(tenants);
             document.OperationFilter<ProblemExamplesFilter>();
+            document.OperationFilter<OneOrManyFilter>();
+            document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
         });
 

@@ -33,22 +33,44 @@ internal sealed class ProblemSchemaFilter : ISchemaFilter
     }
 }
 
-/// <summary>Shows what each problem looks like.</summary>
+/// <summary>Shows what each problem looks like, and which headers come with it.</summary>
 internal sealed class ProblemExamplesFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         foreach (var (status, response) in operation.Responses ?? [])
-            if (response.Content?.TryGetValue(Problems.ContentType, out var content) == true
-                && Example(status) is { } example)
-                content.Example = example;
+        {
+            if (response.Content?.TryGetValue(Problems.ContentType, out var content) != true || content is null)
+                continue;
+            content.Example = Example(status, hasBody: operation.RequestBody is not null);
+            if (status == "503" && response is OpenApiResponse unavailable)
+                unavailable.Headers = UnavailableHeaders();
+        }
     }
 
-    private static JsonObject? Example(string status) => status switch
+    private static Dictionary<string, IOpenApiHeader> UnavailableHeaders() => new()
     {
-        "400" => Problem(400, "Bad Request", "TTL must be between 0 and 31536000 seconds", ("ttl", "TTL must be between 0 and 31536000 seconds")),
+        ["Retry-After"] = new OpenApiHeader
+        {
+            Description = "Seconds after which to try again.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+        },
+        [ProblemExceptionHandler.OutcomeHeader] = new OpenApiHeader
+        {
+            Description = "`unknown` when a write was sent and not confirmed: it may have happened.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        },
+    };
+
+    private static JsonObject? Example(string status, bool hasBody) => status switch
+    {
+        "400" when hasBody => Problem(
+            400, "Bad Request", "TTL must be between 0 and 31536000 seconds", ("ttl", "TTL must be between 0 and 31536000 seconds")),
+        "400" => Problem(
+            400, "Bad Request", "Key too long (max 100 characters)", ("key", "Key too long (max 100 characters)")),
         "404" => Problem(404, "Not Found", Problems.KeyNotFound),
         "413" => Problem(413, "Payload Too Large", "Body too large"),
+        "415" => Problem(415, "Unsupported Media Type", Problems.InvalidInput),
         "503" => Problem(503, "Service Unavailable", "Store unavailable"),
         "507" => Problem(507, "Insufficient Storage", "Store out of space"),
         _ => null,

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Kv.Api.Operation;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>Shows the health calls, which the framework serves without describing them.</summary>
+internal sealed class HealthDocumentFilter : IDocumentFilter
+{
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
+        swaggerDoc.Paths.Add(HealthEndpoints.Liveness, Get(
+            "Is the process alive?", "Asks nothing of the store.", new JsonObject { ["status"] = "healthy", ["checks"] = new JsonObject() }));
+        var readiness = new JsonObject
+        {
+            ["status"] = "healthy",
+            ["checks"] = new JsonObject
+            {
+                ["store"] = new JsonObject { ["status"] = "healthy", ["detail"] = "The store answers, at revision 42." },
+            },
+        };
+        var unready = readiness.DeepClone().AsObject();
+        unready["status"] = "unhealthy";
+        unready["checks"]!["store"] = new JsonObject { ["status"] = "unhealthy", ["detail"] = "etcd could not read (Unavailable: ...)." };
+        swaggerDoc.Paths.Add(HealthEndpoints.Readiness, Get(
+            "Can it serve requests?", "By a linearizable read of the store.", readiness, unready));
+    }
+
+    private static OpenApiPathItem Get(string summary, string description, JsonObject healthy, JsonObject? unhealthy = null)
+    {
+        var operation = new OpenApiOperation
+        {
+            Tags = new HashSet<OpenApiTagReference> { new("Health") },
+            Summary = summary,
+            Description = description,
+            Responses = new OpenApiResponses { ["200"] = Response("Yes.", healthy) },
+        };
+        if (unhealthy is not null)
+            operation.Responses.Add("503", Response("No; `checks` tells why.", unhealthy));
+        return new OpenApiPathItem { Operations = new() { [HttpMethod.Get] = operation } };
+    }
+
+    private static OpenApiResponse Response(string description, JsonObject example) => new()
+    {
+        Description = description,
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            ["application/json"] = new OpenApiMediaType { Example = example },
+        },
+    };
+}
