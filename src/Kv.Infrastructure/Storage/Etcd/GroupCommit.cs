@@ -116,16 +116,13 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
 
         public Fit TryAdd(PendingWrite write)
         {
-            if (_writes.Count > 0)
-            {
-                if (_operations + write.OperationCount > MaxOperations || _bytes + write.Bytes > MaxBytes)
-                    return Fit.Full;
-                // etcd refuses a transaction that writes a key twice, and evaluates every compare before any write.
-                if (write.Keys.Any(_keys.Contains))
-                    return Fit.Later;
-            }
+            if (_writes.Count > 0
+                && (_operations + write.OperationCount > MaxOperations || _bytes + write.Bytes > MaxBytes))
+                return Fit.Full;
+            // etcd refuses a transaction that writes a key twice, and evaluates every compare before any write.
+            if (!write.TryTakeKeys(_keys))
+                return Fit.Later;
             _writes.Add(write);
-            _keys.UnionWith(write.Keys);
             _operations += write.OperationCount;
             _bytes += write.Bytes;
             return Fit.Taken;
@@ -164,10 +161,10 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             var now = owner.Time.GetUtcNow();
             foreach (var write in _writes)
             {
-                if (write.Transaction.Compares.Count == 0)
-                    EtcdMessages.AddOperations(request.Success, write.Transaction.Then);
-                else
+                if (write.IsConditional)
                     request.Success.Add(new RequestOp { RequestTxn = write.ToRequest(now) });
+                else
+                    EtcdMessages.AddOperations(request.Success, write.Transaction.Then);
             }
             return request;
         }
@@ -178,16 +175,16 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             var next = 0;
             foreach (var write in _writes)
             {
-                if (write.Transaction.Compares.Count == 0)
+                if (write.IsConditional)
+                {
+                    var nested = answer.Responses[next++].ResponseTxn;
+                    owner.Settle(write, nested.Succeeded, nested.Responses, revision);
+                }
+                else
                 {
                     var count = write.Transaction.Then.Count;
                     _ = write.Settle(owner.Reader, succeeded: true, answer.Responses, next, count, revision);
                     next += count;
-                }
-                else
-                {
-                    var nested = answer.Responses[next++].ResponseTxn;
-                    owner.Settle(write, nested.Succeeded, nested.Responses, revision);
                 }
             }
         }

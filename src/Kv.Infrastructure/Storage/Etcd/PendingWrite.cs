@@ -16,31 +16,44 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     {
         Transaction = transaction;
         IsGuarded = isGuarded;
-        Bytes = transaction.Then.Concat(transaction.Otherwise).Sum(
-            operation => operation.Range.Start.Bytes.Length + (operation is Operation.Put put ? put.Value.Length : 0));
+        Bytes = BytesOf(transaction.Then) + BytesOf(transaction.Otherwise);
     }
 
     public Transaction Transaction { get; }
 
     public bool IsGuarded { get; }
 
+    public bool IsConditional => Transaction.Compares.Count > 0;
+
     /// <summary>About how many bytes the request takes: its keys and values.</summary>
     public int Bytes { get; }
 
-    public int OperationCount => Transaction.Compares.Count == 0 ? Transaction.Then.Count : 1;
+    public int OperationCount => IsConditional ? 1 : Transaction.Then.Count;
 
     public long QueuedAt { get; set; }
-
-    /// <summary>Every key that the transaction touches or compares.</summary>
-    public IEnumerable<StoreKey> Keys =>
-        Transaction.Compares.Select(compare => compare.Range.Start)
-            .Concat(Transaction.Then.Concat(Transaction.Otherwise).Select(operation => operation.Range.Start));
 
     /// <summary>The deadlines that the transaction gives to entries.</summary>
     public IEnumerable<long> Deadlines =>
         Transaction.Then.Concat(Transaction.Otherwise)
             .Select(operation => (operation as Operation.Put)?.Deadline)
             .OfType<long>();
+
+    /// <summary>
+    /// Adds every key that the transaction touches or compares to <paramref name="taken"/>, unless one of them is there.
+    /// </summary>
+    public bool TryTakeKeys(HashSet<StoreKey> taken)
+    {
+        // One plain write is the common case, and needs no list of keys.
+        if (!IsConditional && Transaction.Then.Count == 1)
+            return taken.Add(Transaction.Then[0].Range.Start);
+        var keys = Transaction.Compares.Select(compare => compare.Range.Start)
+            .Concat(Transaction.Then.Concat(Transaction.Otherwise).Select(operation => operation.Range.Start))
+            .ToList();
+        if (keys.Any(taken.Contains))
+            return false;
+        taken.UnionWith(keys);
+        return true;
+    }
 
     public TxnRequest ToRequest(DateTimeOffset now)
     {
@@ -78,5 +91,13 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         {
             TrySetException(error);
         }
+    }
+
+    private static int BytesOf(IReadOnlyList<Operation> operations)
+    {
+        var bytes = 0;
+        for (var i = 0; i < operations.Count; i++)
+            bytes += operations[i].Range.Start.Bytes.Length + ((operations[i] as Operation.Put)?.Value.Length ?? 0);
+        return bytes;
     }
 }

@@ -1,0 +1,36 @@
+# Kv's image: built on the SDK, run on a base without shell or package manager, as a user without rights.
+# scripts/check-image.sh publishes and runs the same thing without Docker.
+
+# The build runs on the builder's own architecture and cross-compiles, so no emulator is needed for another one.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
+WORKDIR /src
+
+# Only what decides about packages, so that this layer is rebuilt only when they change.
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Kv.Domain/Kv.Domain.csproj src/Kv.Domain/
+COPY src/Kv.Application/Kv.Application.csproj src/Kv.Application/
+COPY src/Kv.Infrastructure/Kv.Infrastructure.csproj src/Kv.Infrastructure/
+COPY src/Kv.Api/Kv.Api.csproj src/Kv.Api/
+COPY scripts/publish.sh scripts/
+RUN bash scripts/publish.sh --restore
+
+COPY .editorconfig ./
+COPY src/ src/
+RUN bash scripts/publish.sh /app -p:UseAppHost=false && mkdir /data
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+WORKDIR /app
+COPY --from=build /app ./
+# A volume takes its owner from the image, and the embedded store writes there.
+COPY --from=build --chown=$APP_UID:$APP_UID /data /data
+
+# The base image names a port of its own, which PORT would only override with a warning.
+ENV PORT=8080 \
+    DATA_DIR=/data \
+    ASPNETCORE_HTTP_PORTS=
+USER $APP_UID
+EXPOSE 8080
+VOLUME /data
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["dotnet", "Kv.Api.dll", "health"]
+ENTRYPOINT ["dotnet", "Kv.Api.dll"]

@@ -1,0 +1,259 @@
+#!/usr/bin/env bash
+# Measures Kv over etcd beside etcd's own JSON gateway: same machine, same etcd, same run, the two taking turns cell by cell,
+# so that a noisy machine disturbs both alike. GET, PUT and PUT with TTL; 256-byte values, random keys out of 10 000.
+# Everything is on loopback with temporary data, and ends with the script. It fails when any answer was not 2xx.
+#
+# By environment:
+#   CONNECTIONS="1 32 128"  DURATION=5  WARMUP=1 (before each cell)  BURN_IN=5 (before all; seconds)  ROUNDS=3 (the table shows medians)  KEYS=10000
+#   STORE=embedded   measures Kv over its embedded engine, alone
+#   SERVER_CMD       another server with Kv's API instead of this tree's, such as another build; it gets PORT, STORE,
+#                    ETCD_ENDPOINTS and DATA_DIR
+#   KV_ETCD, KV_WRK  the binaries to use
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$root/scripts/lib.sh"
+cd "$root"
+
+connections=${CONNECTIONS:-1 32 128}
+duration=${DURATION:-5}
+warmup=${WARMUP:-1}
+burn_in=${BURN_IN:-5}
+rounds=${ROUNDS:-3}
+keys=${KEYS:-10000}
+store=${STORE:-etcd}
+case $store in etcd | embedded) ;; *) die "STORE=$store: etcd or embedded" ;; esac
+
+work=$(mktemp -d)
+pids=()
+clean_up() {
+  local i
+  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do stop "${pids[i]}" 10 || true; done
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# wrk: $KV_WRK, else on the PATH, else unpacked into artifacts/wrk with the libraries that are missing here (not with those
+# that apt would only bring up to date, such as libc: mixing them with the installed ones breaks everything).
+wrk=()
+find_wrk() {
+  local unpacked=$root/artifacts/wrk
+  if [ -n "${KV_WRK:-}" ]; then
+    wrk=("$KV_WRK")
+  elif command -v wrk >/dev/null; then
+    wrk=(wrk)
+  else
+    if [ ! -x "$unpacked/usr/bin/wrk" ] && command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+      say "No wrk here: unpacking Debian's into artifacts/wrk (nothing is installed)."
+      local packages
+      mapfile -t packages < <({ echo wrk && apt-get --simulate --no-install-recommends install wrk 2>/dev/null |
+        awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }'; } | sort -u)
+      unpack_debs "$unpacked" "${packages[@]}" || say "That did not work."
+    elif command -v brew >/dev/null; then
+      brew install wrk >&2 && wrk=(wrk)
+    fi
+    if [ -x "$unpacked/usr/bin/wrk" ]; then
+      local libraries
+      libraries=$(find "$unpacked" -name '*.so*' -exec dirname {} + | sort -u | paste -sd: -)
+      wrk=(env "LD_LIBRARY_PATH=$libraries" "$unpacked/usr/bin/wrk")
+    fi
+  fi
+  [ ${#wrk[@]} -gt 0 ] || die "no wrk found, and none could be brought: install it, or set KV_WRK to the binary"
+  # It answers --version with its version and exit code 1.
+  { "${wrk[@]}" --version 2>&1 || true; } | grep -q '^wrk ' || die "wrk does not run: ${wrk[*]}"
+}
+
+start_etcd() {
+  local etcd client peer
+  etcd=$("$root/scripts/get-etcd.sh")
+  client=http://127.0.0.1:$(free_port)
+  peer=http://127.0.0.1:$(free_port)
+  # The run writes more than etcd's default quota of 2 GB may hold, and compacting meanwhile would disturb it.
+  "$etcd" --name bench --data-dir "$work/etcd" --logger zap --log-level error --quota-backend-bytes 8589934592 \
+    --listen-client-urls "$client" --advertise-client-urls "$client" \
+    --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "bench=$peer" \
+    >"$work/etcd.log" 2>&1 </dev/null &
+  pids+=($!)
+  gateway_url=$client
+  wait_for "$client/health" $! || { cat "$work/etcd.log" >&2; die "etcd does not start"; }
+  etcd_version=$("$etcd" --version | sed -n 's/^etcd Version: //p')
+}
+
+start_kv() {
+  local port settings
+  port=$(free_port)
+  mkdir -p "$work/data"
+  settings=(PORT="$port" STORE="$store" DATA_DIR="$work/data" ETCD_ENDPOINTS="${gateway_url#http://}")
+  if [ -n "${SERVER_CMD:-}" ]; then
+    env "${settings[@]}" bash -c "exec $SERVER_CMD" >"$work/kv.log" 2>&1 </dev/null &
+  else
+    say "Publishing Kv."
+    bash scripts/publish.sh "$work/app" --verbosity quiet >&2
+    (cd "$work/app" && exec env "${settings[@]}" dotnet Kv.Api.dll) >"$work/kv.log" 2>&1 </dev/null &
+  fi
+  pids+=($!)
+  kv_url=http://127.0.0.1:$port
+  # Another server may have no /readyz: there, any answer will do.
+  if [ -n "${SERVER_CMD:-}" ]; then
+    wait_for "$kv_url/" $! 60 any || { tail -n 40 "$work/kv.log" >&2; die "SERVER_CMD does not answer on \$PORT"; }
+  else
+    wait_for "$kv_url/readyz" $! 60 || { tail -n 40 "$work/kv.log" >&2; die "Kv does not become ready"; }
+  fi
+}
+
+# drive SECONDS CONNECTIONS kv|gateway get|put|put-ttl SEED [FROM]: one run of wrk, see scripts/bench/requests.lua. Prints
+# requests, seconds, p50, p99, answers that were not 2xx, socket errors.
+cores=$(getconf _NPROCESSORS_ONLN)
+drive() {
+  local seconds=$1 clients=$2 target=$3 url=$kv_url threads result
+  shift 2
+  if [ "$target" = gateway ]; then url=$gateway_url; fi
+  threads=$((clients < cores ? clients : cores))
+  if [ $# -eq 4 ]; then threads=1; fi
+  result=$("${wrk[@]}" --threads "$threads" --connections "$clients" --duration "${seconds}s" --timeout 10s --latency \
+    --script scripts/bench/requests.lua "$url" -- "$1" "$2" "$keys" "$3" "${@:4}" 2>&1) || true
+  sed -n 's/^RESULT //p' <<<"$result" | grep . || die "wrk failed: $result"
+}
+
+# Writes every key once. What was in flight when wrk stopped is written again.
+preload() {
+  local target=$1 from=1 sent non_2xx errors
+  while ((from <= keys)); do
+    read -r sent _ _ _ non_2xx errors < <(drive 2 64 "$target" put 1 "$from")
+    ((non_2xx + errors == 0)) || die "preload of $target: $non_2xx answers were not 2xx, $errors socket errors"
+    ((sent > 64)) || die "preload of $target: only $sent requests in 2 s"
+    from=$((from + sent - 64))
+  done
+}
+
+check_gateway() {
+  local from to count
+  from=$(printf /gateway/ | base64)
+  to=$(printf /gateway0 | base64)
+  count=$(curl --silent --noproxy '*' --data "{\"key\":\"$from\",\"range_end\":\"$to\",\"count_only\":true}" \
+    "$gateway_url/v3/kv/range" | sed -E 's/.*"count":"?([0-9]+).*/\1/')
+  [ "$count" = "$keys" ] || die "the gateway holds ${count:-no} keys, not $keys"
+}
+
+# cell ROUND CONNECTIONS OPERATION TARGET: warms up, measures, and notes the result.
+results=$work/results
+cell() {
+  local round=$1 clients=$2 operation=$3 target=$4 measured
+  if ((warmup > 0)); then drive "$warmup" "$clients" "$target" "$operation" "$((round + 500))" >/dev/null; fi
+  measured=$(drive "$duration" "$clients" "$target" "$operation" "$round")
+  echo "$round $clients $operation $target $measured" >>"$results"
+  awk -v cell="round $round, $clients connections, $operation, $target" \
+    '{ printf "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms\n", cell, $1 / $2, $3, $4 }' <<<"$measured" >&2
+}
+
+measure() {
+  local round clients operation targets
+  for ((round = 1; round <= rounds; round++)); do
+    for clients in $connections; do
+      for operation in get put put-ttl; do
+        targets="kv gateway"
+        # Who goes first changes from round to round.
+        if ((round % 2 == 0)); then targets="gateway kv"; fi
+        # With a TTL the gateway needs a lease for each key: another call, and no comparison.
+        if [ "$store" = embedded ] || [ "$operation" = put-ttl ]; then targets=kv; fi
+        for target in $targets; do cell "$round" "$clients" "$operation" "$target"; done
+      done
+    done
+  done
+}
+
+# The table, the targets, and exit code 1 when an answer was not 2xx. Ratios are medians over the rounds of the ratio within
+# a round, whose parts were measured one right after the other.
+report() {
+  awk -v connections="$connections" -v rounds="$rounds" -v store="$store" '
+    function median(list, n,   i, j, t) {
+      for (i = 2; i <= n; i++) for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
+        t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
+      }
+      return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
+    }
+    function figure(values, key,   i, list) {
+      for (i = 1; i <= rounds; i++) list[i] = values[i, key]
+      return median(list, rounds)
+    }
+    function ratio(over, under,   i, list) {
+      for (i = 1; i <= rounds; i++) list[i] = rate[i, under] > 0 ? rate[i, over] / rate[i, under] : 0
+      return median(list, rounds)
+    }
+    function three(key) {
+      return sprintf("%9.0f | %8.2f | %8.2f", figure(rate, key), figure(p50, key), figure(p99, key))
+    }
+    function against(clients, over, under, who) {
+      return ratio(clients SUBSEP over SUBSEP "kv", clients SUBSEP under SUBSEP who)
+    }
+    function target(clients, what, reached, wanted) {
+      printf "%s: %s at %d connections is %.2fx, target >= %.1fx\n",
+        (reached >= wanted ? "reached" : "MISSED"), what, clients, reached, wanted
+    }
+    {
+      key = $2 SUBSEP $3 SUBSEP $4
+      rate[$1, key] = $5 / $6; p50[$1, key] = $7; p99[$1, key] = $8
+      measured[$2] = 1; non_2xx[$4] += $9; errors[$4] += $10
+    }
+    END {
+      n = split(connections, clients, " "); split("get put put-ttl", operations, " ")
+      name["get"] = "GET"; name["put"] = "PUT"; name["put-ttl"] = "PUT with TTL"
+      printf "| connections | operation    |   Kv/s    | p50 ms   | p99 ms   "
+      print "| gateway/s | p50 ms   | p99 ms   | Kv/gateway | TTL/PUT |"
+      printf "|------------:|--------------|----------:|---------:|---------:"
+      print "|----------:|---------:|---------:|-----------:|--------:|"
+      for (c = 1; c <= n; c++) for (o = 1; o <= 3; o++) {
+        kv = clients[c] SUBSEP operations[o] SUBSEP "kv"
+        gateway = clients[c] SUBSEP operations[o] SUBSEP "gateway"
+        compared = (1 SUBSEP gateway) in rate
+        printf "| %11d | %-12s | %s | %s | %10s | %7s |\n", clients[c], name[operations[o]], three(kv),
+          compared ? three(gateway) : sprintf("%9s | %8s | %8s", "", "", ""),
+          compared ? sprintf("%.2fx", ratio(kv, gateway)) : "",
+          o == 3 ? sprintf("%.2fx", against(clients[c], "put-ttl", "put", "kv")) : ""
+      }
+      print ""
+      if (store == "etcd") {
+        if (128 in measured) {
+          target(128, "PUT against the gateway", against(128, "put", "put", "gateway"), 1.5)
+          target(128, "GET against the gateway", against(128, "get", "get", "gateway"), 2.5)
+          target(128, "PUT with TTL against PUT", against(128, "put-ttl", "put", "kv"), 0.9)
+        }
+        if (32 in measured) {
+          target(32, "PUT against the gateway", against(32, "put", "put", "gateway"), 1.0)
+          target(32, "GET against the gateway", against(32, "get", "get", "gateway"), 1.0)
+        }
+      }
+      for (who in non_2xx) if (non_2xx[who] + errors[who] > 0) {
+        printf "FAILED: %s: %d answers were not 2xx, %d socket errors\n", who, non_2xx[who], errors[who]
+        bad = 1
+      }
+      exit bad
+    }' "$results"
+}
+
+find_wrk
+gateway_url=
+etcd_version=
+if [ "$store" = etcd ]; then start_etcd; fi
+start_kv
+say "Writing $keys keys."
+preload kv
+if [ "$store" = etcd ]; then
+  preload gateway
+  check_gateway
+fi
+# Whoever measures a server that is still compiling itself measures the compiler.
+say "Warming up."
+for operation in get put put-ttl; do drive "$burn_in" 64 kv "$operation" 400 >/dev/null; done
+measure
+
+engine="the embedded engine"
+if [ "$store" = etcd ]; then engine="etcd $etcd_version"; fi
+cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1 || true)
+what=${SERVER_CMD:-$(git rev-parse --short HEAD 2>/dev/null || echo "(no git)")}
+echo "Kv $what over $engine; $cores cores${cpu:+ of $cpu}, $(uname -sr)."
+echo "Medians of $rounds rounds of $duration s; values of 256 bytes, $keys keys."
+echo
+report

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Proves without Docker what the image promises: it publishes by the script the Dockerfile runs, and runs the result as the
+# image would (the base image's environment, nothing else, a user without rights). Also holds the Dockerfile against the tree.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$root/scripts/lib.sh"
+cd "$root"
+
+pid=
+work=$(mktemp -d)
+clean_up() {
+  if [ -n "$pid" ]; then stop "$pid" 5 || true; fi
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+fail() {
+  say "check-image: $*"
+  if [ -s "$work/log" ]; then
+    say "What Kv wrote:"
+    tail -n 40 "$work/log" >&2
+  fi
+  exit 1
+}
+
+check_dockerfile() {
+  local line words source project ignored
+  # Everything copied from the tree is there, and .dockerignore lets it through.
+  ignored=$(sed -e 's|^\*\*/||' -e 's|/*$||' -e '/^#/d' -e '/^$/d' .dockerignore)
+  while read -r line; do
+    read -r -a words <<<"$line"
+    for source in "${words[@]:1:${#words[@]}-2}"; do
+      case $source in --*) continue ;; esac
+      [ -e "$source" ] || fail "Dockerfile copies $source, which does not exist"
+      if tr / '\n' <<<"${source%/}" | grep -qxF -- "$ignored"; then
+        fail "Dockerfile copies $source, which .dockerignore leaves out"
+      fi
+    done
+  done < <(grep '^COPY ' Dockerfile | grep -v -- '--from=')
+
+  # A project that is left out would fail the restore layer.
+  for project in src/*/*.csproj; do
+    grep -qF "COPY $project " Dockerfile || fail "Dockerfile does not copy $project before it restores"
+  done
+
+  grep -q '^RUN bash scripts/publish\.sh /app' Dockerfile || fail "Dockerfile does not publish by scripts/publish.sh"
+  grep -qxF "USER \$APP_UID" Dockerfile || fail "Dockerfile does not name a user without rights"
+  grep -q '^EXPOSE 8080$' Dockerfile || fail "Dockerfile does not expose 8080"
+  grep -q '^ENTRYPOINT \["dotnet", "Kv.Api.dll"\]$' Dockerfile || fail "Dockerfile does not start Kv.Api.dll"
+  grep -q '^HEALTHCHECK .*CMD \["dotnet", "Kv.Api.dll", "health"\]$' Dockerfile || fail "Dockerfile has no health check"
+}
+
+# As root, become the user the image runs as; its home and the data directory are all it may write to.
+uid=1654
+mkdir "$work/app" "$work/data" "$work/home"
+chmod 755 "$work" "$work/app"
+as_user=()
+dotnet=$(readlink -f "$(command -v dotnet)")
+if [ "$(id -u)" -eq 0 ]; then
+  if command -v setpriv >/dev/null && setpriv --reuid=$uid --regid=$uid --clear-groups -- test -x "$dotnet"; then
+    as_user=(setpriv "--reuid=$uid" "--regid=$uid" --clear-groups --)
+    chown $uid:$uid "$work/data" "$work/home"
+  else
+    say "check-image: cannot drop root here, so Kv runs as root."
+  fi
+fi
+
+# kv [NAME=VALUE...] ARGUMENT...: runs the published app as the image's entry point does, in the foreground.
+kv() {
+  cd "$work/app"
+  exec "${as_user[@]}" env -i PATH="$PATH" HOME="$work/home" DOTNET_ROOT="$(dirname "$dotnet")" \
+    DOTNET_RUNNING_IN_CONTAINER=true DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true ASPNETCORE_HTTP_PORTS= \
+    DATA_DIR="$work/data" PORT="$port" "${settings[@]}" "$dotnet" Kv.Api.dll "$@"
+}
+
+start() {
+  port=$(free_port)
+  settings=("$@")
+  (kv) >"$work/log" 2>&1 </dev/null &
+  pid=$!
+  url=http://127.0.0.1:$port
+  wait_for "$url/livez" "$pid" 60 || fail "no answer from /livez"
+}
+
+end() {
+  local code=0
+  stop "$pid" || code=$?
+  pid=
+  [ $code -eq 0 ] || fail "Kv ended with $code when asked to stop"
+}
+
+request() { curl --silent --show-error --fail --noproxy '*' --max-time 10 "$@"; }
+
+check_dockerfile
+say "check-image: the Dockerfile fits the tree."
+
+say "check-image: publishing."
+bash scripts/publish.sh "$work/app" -p:UseAppHost=false --verbosity quiet >&2
+[ -f "$work/app/Kv.Api.dll" ] || fail "nothing was published"
+chmod -R a+rX "$work/app"
+
+say "check-image: the embedded store."
+start STORE=embedded
+(kv health) >/dev/null || fail "the health verb says it is not healthy"
+request --output /dev/null -X PUT -H 'Content-Type: application/json' -d '{"value":"kept"}' "$url/kv/check" || fail "PUT failed"
+request "$url/kv/check" | grep -q '"value":"kept"' || fail "GET does not return what was PUT"
+end
+if (kv health) >/dev/null 2>&1; then fail "the health verb says healthy when nothing runs"; fi
+
+# What was acknowledged is in DATA_DIR, hence in the volume.
+start STORE=embedded
+request "$url/kv/check" | grep -q '"value":"kept"' || fail "a value did not outlive a restart: it is not in DATA_DIR"
+end
+
+# Those who deploy Kv as they deployed its predecessor set no STORE, and etcd may come up later than Kv.
+say "check-image: without STORE."
+start
+grep -qiE 'etcd.*localhost:2379' "$work/log" ||
+  fail "without STORE, no line of the log says that Kv uses etcd at localhost:2379"
+end
+
+say "check-image: good."

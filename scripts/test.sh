@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Builds once and runs every test project of the solution, against a real etcd.
+# The last line of stdout is the sum over all of them: "N passed, N failed, N skipped". The exit code is non-zero when
+# anything failed, when a test host crashed or hung, or when no test ran. Arguments go to dotnet test (--filter ...).
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$root/scripts/lib.sh"
+cd "$root"
+
+results=$root/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+finish() {
+  printf '%d passed, %d failed, %d skipped\n' "$1" "$2" "$3"
+  exit "$4"
+}
+
+# Where a developer has no etcd, the tests that need one are skipped and say so; in CI that is a failure.
+if KV_ETCD=$("$root/scripts/get-etcd.sh"); then
+  export KV_ETCD
+elif [ "${CI:-}" = true ]; then
+  say "test: CI needs etcd."
+  finish 0 1 0 1
+else
+  unset KV_ETCD
+  say "test: going on without etcd."
+fi
+
+if ! dotnet build Kv.sln --configuration Release; then
+  say "test: the build failed; it counts as one failure."
+  finish 0 1 0 1
+fi
+
+# One project after the other: tests that wait for leases and time-outs must not compete for the machine.
+code=0
+dotnet test Kv.sln --configuration Release --no-build -maxcpucount:1 \
+  --logger trx --results-directory "$results" \
+  --blame-hang-timeout 5m --blame-hang-dump-type none "$@" 2>&1 | tee "$results/console.log" || code=$?
+
+# Each run leaves a <Counters total= passed= failed= .../>; what is neither passed nor failed was skipped.
+read -r total passed failed < <(
+  find "$results" -name '*.trx' -exec grep -h '<Counters ' {} + |
+    sed -E 's/.* total="([0-9]+)".* passed="([0-9]+)".* failed="([0-9]+)".*/\1 \2 \3/' |
+    awk '{ total += $1; passed += $2; failed += $3 } END { print total + 0, passed + 0, failed + 0 }'
+)
+skipped=$((total - passed - failed))
+
+# A crashed host may leave a clean record of the tests before it.
+if grep -qE 'Test Run Aborted|[Tt]est [Rr]un was aborted|Test host process crashed' "$results/console.log"; then
+  crashes=$(grep -c '^Test Run Aborted' "$results/console.log" || true)
+  say "test: a test host crashed or hung; each counts as one failure."
+  failed=$((failed + (crashes > 0 ? crashes : 1)))
+elif ((code != 0 && failed == 0)); then
+  say "test: dotnet test ended with $code without naming a failed test; it counts as one failure."
+  failed=1
+fi
+if grep -q 'No test is available' "$results/console.log"; then
+  say "test: a test project holds no test that could be found."
+  failed=$((failed + 1))
+fi
+if ((passed + failed == 0)); then
+  say "test: no test ran."
+  code=1
+fi
+if ((failed > 0 && code == 0)); then code=1; fi
+finish "$passed" "$failed" "$skipped" "$code"
