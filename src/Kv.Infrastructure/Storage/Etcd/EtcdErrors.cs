@@ -30,7 +30,8 @@ internal static class EtcdErrors
 
     /// <summary>Whether etcd refused the request as it is, so that it was not done, and others may fare better.</summary>
     public static bool IsRejected(RpcException error) =>
-        error.StatusCode is StatusCode.InvalidArgument or StatusCode.OutOfRange
+        (error.StatusCode == StatusCode.InvalidArgument && !IsLoginRefused(error))
+        || error.StatusCode == StatusCode.OutOfRange
         || IsLeaseMissing(error)
         || IsOutOfSpace(error);
 
@@ -47,7 +48,7 @@ internal static class EtcdErrors
     {
         if (IsOutOfSpace(error))
             return new StoreOutOfSpaceException("etcd has no space left (NOSPACE alarm).", error);
-        if (error.StatusCode == StatusCode.InvalidArgument)
+        if (error.StatusCode == StatusCode.InvalidArgument && !IsLoginRefused(error))
             return new StoreRejectedException($"etcd refused the {doing}: {error.Status.Detail}.", error);
         var outcomeUnknown = isWrite && !NeverDone(error);
         return new StoreUnavailableException(
@@ -58,7 +59,14 @@ internal static class EtcdErrors
     // a bare socket error comes from an attempt to connect.
     private static bool NeverDone(RpcException error) =>
         error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.ResourceExhausted
+        || IsLoginRefused(error)
         || (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException is SocketException);
+
+    // A wrong name or password, or none where etcd wants one. It has the status of a bad request, but the request is
+    // not to blame: it could be made again once the setting is right.
+    private static bool IsLoginRefused(RpcException error) =>
+        error.StatusCode == StatusCode.InvalidArgument
+        && (Says(error, "authentication failed") || Says(error, "user name is empty"));
 
     private static bool IsOutOfSpace(RpcException error) =>
         error.StatusCode == StatusCode.ResourceExhausted && Says(error, "space exceeded");
