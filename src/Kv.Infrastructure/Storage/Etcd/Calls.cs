@@ -2,11 +2,11 @@ using Grpc.Core;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
-/// <summary>How calls that only read are made.</summary>
+/// <summary>How calls are made that do no harm when they are made twice.</summary>
 internal static class Calls
 {
     /// <summary>
-    /// Makes a call that changes nothing, and makes it once more when a member failed it: the next attempt goes to
+    /// Makes a call that may be repeated (it only reads, say), and makes it once more when a member failed it: the next attempt goes to
     /// another member, or takes a fresh token.
     /// </summary>
     public static async Task<TAnswer> RepeatOnce<TAnswer>(Func<AsyncUnaryCall<TAnswer>> call)

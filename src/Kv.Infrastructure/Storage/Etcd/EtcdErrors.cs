@@ -55,12 +55,23 @@ internal static class EtcdErrors
             $"etcd could not {doing} ({error.StatusCode}: {error.Status.Detail}).", outcomeUnknown, error);
     }
 
-    // Refused before it was proposed, or never sent. A connection that breaks under way is wrapped by the HTTP layer;
-    // a bare socket error comes from an attempt to connect.
+    /// <summary>Whether there was no connection to send the call on, so that it may go to another member, whatever it does.</summary>
+    public static bool IsNeverSent(RpcException error) =>
+        error.StatusCode == StatusCode.Unavailable
+        // A connection that breaks under way is wrapped by the HTTP layer; a bare socket error comes from an attempt
+        // to connect, and of its own errors these three do.
+        && error.Status.DebugException is SocketException or HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
+        };
+
+    // Refused before it was proposed, or never sent.
     private static bool NeverDone(RpcException error) =>
         error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.ResourceExhausted
         || IsLoginRefused(error)
-        || (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException is SocketException);
+        || IsNeverSent(error);
 
     // A wrong name or password, or none where etcd wants one. It has the status of a bad request, but the request is
     // not to blame: it could be made again once the setting is right.
