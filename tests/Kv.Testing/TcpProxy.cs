@@ -19,6 +19,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private TaskCompletionSource? _hole;
     private int _accepted;
+    private long _fromClients;
 
     private TcpProxy(IPEndPoint target)
     {
@@ -38,6 +39,9 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>How many connections were ever accepted.</summary>
     public int AcceptedConnections => Volatile.Read(ref _accepted);
+
+    /// <summary>How many bytes clients ever sent, whether or not they were forwarded.</summary>
+    public long BytesFromClients => Interlocked.Read(ref _fromClients);
 
     /// <summary>Starts a proxy before a server.</summary>
     /// <param name="target">The server, as ip:port.</param>
@@ -175,6 +179,8 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 while (await from.ReceiveAsync(buffer, _cut.Token) is > 0 and var read)
                 {
+                    if (from == client)
+                        Interlocked.Add(ref proxy._fromClients, read);
                     await proxy.NotInHole().WaitAsync(_cut.Token);
                     for (var sent = 0; sent < read;)
                         sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _cut.Token);

@@ -4,18 +4,15 @@ using Microsoft.AspNetCore.Mvc.Infrastructure;
 
 namespace Kv.Api.Errors;
 
-/// <summary>The answer to a body that cannot be read: which member is wrong, and why.</summary>
+/// <summary>The answer to a body that is not there, or no JSON.</summary>
 internal static class InvalidBody
 {
     public static IActionResult ToResult(ActionContext context)
     {
         var failures = context.ModelState.SelectMany(
-            field => field.Value!.Errors.Select(error => new ValidationFailure(FieldName(field.Key), error.ErrorMessage)));
+            field => field.Value!.Errors.Select(error => new ValidationFailure("body", error.ErrorMessage)));
         return Problems.Invalid(failures, Problems.InvalidInput).ToResult();
     }
-
-    // What is no JSON at all has a path of the serializer's ("$", "$.value"), or none.
-    private static string FieldName(string path) => path.Length == 0 || path[0] == '$' ? "body" : path;
 }
 
 /// <summary>Answers that MVC gives by itself (415, say) look like every other problem.</summary>

@@ -1,4 +1,6 @@
 using FluentValidation;
+using FluentValidation.Results;
+using Kv.Api.Json;
 using Kv.Domain.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -43,6 +45,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     private static ProblemDetails ToProblem(Exception exception) => exception switch
     {
         ValidationException invalid => Problems.Invalid(invalid.Errors),
+        BodyException invalid => Problems.Invalid([new ValidationFailure(invalid.Field, invalid.Message)], Problems.InvalidInput),
         StoreUnavailableException { OutcomeUnknown: true } => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Store unavailable",
             "The store did not confirm the write. It may have happened; read the key before you repeat it."),
@@ -65,7 +68,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     {
         switch (exception)
         {
-            case ValidationException or BadHttpRequestException:
+            case ValidationException or BodyException or BadHttpRequestException:
                 break;
             case StoreException when TooSoon():
                 Interlocked.Increment(ref _notLogged);

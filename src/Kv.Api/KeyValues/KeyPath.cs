@@ -16,7 +16,7 @@ internal sealed class KeyPath(RequestDelegate next)
 
     public Task Invoke(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         if (target.StartsWith(Prefix, StringComparison.Ordinal))
         {
             var query = target.IndexOf('?', StringComparison.Ordinal);
@@ -30,6 +30,16 @@ internal sealed class KeyPath(RequestDelegate next)
             return Task.CompletedTask;
         }
         return next(context);
+    }
+
+    // A target may also come with scheme and host, as it was sent to a proxy (RFC 9112, section 3.2.2).
+    private static string OriginForm(string target)
+    {
+        if (target.StartsWith('/'))
+            return target;
+        var authority = target.IndexOf("://", StringComparison.Ordinal);
+        var path = authority < 0 ? -1 : target.IndexOf('/', authority + 3);
+        return path < 0 ? target : target[path..];
     }
 
     /// <exception cref="ValidationException">It is not the percent-encoding of UTF-8 text (RFC 3986, section 2.1).</exception>

@@ -39,6 +39,9 @@ internal ref struct KeyValueBody
 {
     private const string Known = "key, value, ttl, expire_at";
 
+    // A mistake is told with the member's name, which may be as long as the body.
+    private const int LongestNameShown = 64;
+
     public string? Key;
     public ReadOnlyMemory<byte> Value;
     public long? Ttl;
@@ -51,7 +54,7 @@ internal ref struct KeyValueBody
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = ReadName(ref reader);
             if (!seen.Add(name))
                 throw new BodyException(name, $"{name} must not stand twice");
             reader.Read();
@@ -60,6 +63,18 @@ internal ref struct KeyValueBody
         if (!seen.Contains("value"))
             throw new BodyException("value", "value is required");
         return body;
+    }
+
+    private static string ReadName(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BodyException("body", "The names of members must be well-formed Unicode");
+        }
     }
 
     private void ReadMember(string name, ref Utf8JsonReader reader)
@@ -81,7 +96,8 @@ internal ref struct KeyValueBody
                 reader.Skip();
                 break;
             default:
-                throw new BodyException(name, $"{name} is not a member of this body (it has {Known})");
+                var shown = name.Length <= LongestNameShown ? name : $"{name[..LongestNameShown]}...";
+                throw new BodyException(shown, $"{shown} is not a member of this body (it has {Known})");
         }
     }
 

@@ -2,15 +2,15 @@ using Grpc.Core;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
-/// <summary>How calls that only read are made.</summary>
+/// <summary>How calls are made that do no harm when they are made twice.</summary>
 internal static class Calls
 {
     private const int Attempts = 4;
 
     /// <summary>
-    /// Makes a call that changes nothing, and repeats it when a member failed
-    /// it: the next attempt goes to another member, or takes a fresh token. Until the channel notices that a member
-    /// died, attempts of calls side by side may meet it more than once, so the later ones leave it a moment.
+    /// Makes a call that may be repeated (it only reads, say), and repeats it when a member failed it: the next attempt
+    /// goes to another member, or takes a fresh token. Until the channel notices that a member died, attempts of calls
+    /// side by side may meet it more than once, so the later ones leave it a moment.
     /// </summary>
     public static async Task<TAnswer> Repeat<TAnswer>(TimeProvider time, Func<AsyncUnaryCall<TAnswer>> call)
     {

@@ -55,21 +55,33 @@ internal static class EtcdErrors
             $"etcd could not {doing} ({error.StatusCode}: {error.Status.Detail}).", outcomeUnknown, error);
     }
 
-    // Refused before it was proposed, or never sent: an attempt to connect fails with a bare socket error in the
-    // channel, and with an error of its own kind in the HTTP layer.
+    /// <summary>Whether there was no connection to send the call on, so that it may go to another member, whatever it does.</summary>
+    public static bool IsNeverSent(RpcException error) =>
+        error.StatusCode == StatusCode.Unavailable
+        // A connection that breaks under way is wrapped by the HTTP layer; a bare socket error comes from an attempt
+        // to connect, and of its own errors these three do.
+        && error.Status.DebugException is SocketException or HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
+        };
+
+    // Refused before it was proposed, or never sent.
     private static bool NeverDone(RpcException error) =>
         error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied
         || IsLoginRefused(error)
         || (error.StatusCode == StatusCode.ResourceExhausted && !IsAnswerTooLarge(error))
-        || (error.StatusCode == StatusCode.Unavailable && error.Status.DebugException
-            is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError });
+        || IsNeverSent(error);
 
     private static bool IsRefusedAsItIs(RpcException error) =>
         (error.StatusCode == StatusCode.InvalidArgument && !IsLoginRefused(error)) || IsRequestTooLarge(error);
 
-    // A wrong name or password is no fault of the request on whose behalf the client logs in.
+    // A wrong name or password, or none where etcd wants one. It has the status of a bad request, but the request is
+    // not to blame: it could be made again once the setting is right.
     private static bool IsLoginRefused(RpcException error) =>
-        error.StatusCode == StatusCode.InvalidArgument && Says(error, "authentication failed");
+        error.StatusCode == StatusCode.InvalidArgument
+        && (Says(error, "authentication failed") || Says(error, "user name is empty"));
 
     // What is far too large does not get past etcd's gRPC server, which takes 512 KiB more than --max-request-bytes.
     private static bool IsRequestTooLarge(RpcException error) =>

@@ -56,7 +56,8 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
     }
 
     // etcd may have dropped a lease that the pool knows (revoked by hand, or over because a clock jumped): it is
-    // granted again, once. A rejected token is refreshed, once. Both errors say that nothing was done.
+    // granted again, once. A rejected token is refreshed, once. A call that found nobody to take it goes to another
+    // member, once. All these errors say that nothing was done.
     private async Task<TxnResponse> WithLeases(IReadOnlyList<PendingWrite> writes, Func<TxnRequest> request)
     {
         try
@@ -71,7 +72,7 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
                 await leases.Ensure(deadline);
             return await Send();
         }
-        catch (RpcException error) when (EtcdErrors.IsTokenRejected(error))
+        catch (RpcException error) when (EtcdErrors.IsTokenRejected(error) || EtcdErrors.IsNeverSent(error))
         {
             return await Send();
         }

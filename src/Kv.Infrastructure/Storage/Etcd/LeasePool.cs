@@ -50,7 +50,9 @@ internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
         var request = new LeaseGrantRequest { ID = LeaseId.Of(deadline), TTL = seconds };
         try
         {
-            await connection.Leases.LeaseGrantAsync(request, deadline: connection.Deadline);
+            // Granted twice under one id is granted once, so this can be repeated as if it only read.
+            await Calls.Repeat(
+                time, () => connection.Leases.LeaseGrantAsync(request, deadline: connection.Deadline));
         }
         catch (RpcException error) when (EtcdErrors.IsLeaseTaken(error))
         {

@@ -1,0 +1,21 @@
+namespace Kv.Api.Tests.Hosting;
+
+/// <summary>Tests that hold for either engine, each in a tenant of its own on the shared host.</summary>
+[TestFixture(Engine.Etcd)]
+[TestFixture(Engine.Embedded)]
+internal abstract class EngineTests(Engine engine)
+{
+    protected Engine Engine => engine;
+
+    protected KvHost Host { get; private set; } = null!;
+
+    /// <summary>A client of this test's own tenant.</summary>
+    protected KvClient Kv { get; private set; } = null!;
+
+    [SetUp]
+    public async Task UseTheSharedHost()
+    {
+        Host = await SharedHosts.Get(engine);
+        Kv = Host.NewTenant();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Kv.Api.Tests.Hosting;
+
+/// <summary>Calls Kv for one tenant. Paths go out as they are written here; nothing in them is repaired.</summary>
+internal sealed class KvClient(HttpClient http, string? space, string? app)
+{
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public string? Namespace => space;
+
+    public string? AppName => app;
+
+    /// <summary>The path of a key, with all in it percent-encoded that can be.</summary>
+    public static string PathOf(string key) => $"/kv/{Uri.EscapeDataString(key)}";
+
+    public Task<Answer> Get(string key) => Send(HttpMethod.Get, PathOf(key));
+
+    public Task<Answer> List(string prefix) => Send(HttpMethod.Get, $"{PathOf(prefix)}*");
+
+    public Task<Answer> Delete(string key) => Send(HttpMethod.Delete, PathOf(key));
+
+    public Task<Answer> Post(string key, string value, long? ttl = null) => PostJson(Body(("key", key), ("value", value), ("ttl", ttl)));
+
+    public Task<Answer> Put(string key, string value, long? ttl = null) => PutJson(key, Body(("value", value), ("ttl", ttl)));
+
+    public Task<Answer> PostJson(string json) => Send(HttpMethod.Post, "/kv", json);
+
+    public Task<Answer> PutJson(string key, string json) => Send(HttpMethod.Put, PathOf(key), json);
+
+    public Task<Answer> Send(HttpMethod method, string path, string? json = null) =>
+        Send(method, path, json is null ? null : Json(Encoding.UTF8.GetBytes(json)));
+
+    public async Task<Answer> Send(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken = default)
+    {
+        var uri = new Uri(http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, AsWritten);
+        using var request = new HttpRequestMessage(method, uri) { Content = content };
+        if (space is not null)
+            request.Headers.TryAddWithoutValidation("KV-Namespace", space);
+        if (app is not null)
+            request.Headers.TryAddWithoutValidation("KV-App-Name", app);
+        using var response = await http.SendAsync(request, cancellationToken);
+        return await Answer.Of(response);
+    }
+
+    public static ByteArrayContent Json(byte[] json) =>
+        new(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    private static string Body(params (string Name, object? Value)[] members) => JsonSerializer.Serialize(
+        members.Where(member => member.Value is not null).ToDictionary(member => member.Name, member => member.Value));
+}

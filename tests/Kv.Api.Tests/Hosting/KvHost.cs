@@ -1,0 +1,103 @@
+using Kv.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Api.Tests.Hosting;
+
+/// <summary>
+/// Kv in this process, on a real Kestrel and a free port of 127.0.0.1. It knows only the settings that it is given: what
+/// the machine's environment holds stays outside.
+/// </summary>
+internal sealed class KvHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly IDisposable? _owned;
+
+    private KvHost(WebApplication app, string keyPrefix, IDisposable? owned)
+    {
+        _app = app;
+        _owned = owned;
+        KeyPrefix = keyPrefix;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        Address = new Uri(addresses.Addresses.Single());
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = Address,
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Http { get; }
+
+    /// <summary>BASE_KEY_PREFIX, unique to this host.</summary>
+    public string KeyPrefix { get; }
+
+    /// <summary>Starts Kv over the shared etcd, or over an embedded store of its own.</summary>
+    public static async Task<KvHost> Start(Engine engine, params (string Name, string? Value)[] settings)
+    {
+        if (engine == Engine.Etcd)
+            return await StartOver((await SharedEtcd.Get()).Endpoint, settings);
+        var directory = new TemporaryDirectory();
+        return await Start([("STORE", "embedded"), ("DATA_DIR", directory.Path), .. settings], directory);
+    }
+
+    /// <summary>Starts Kv over an etcd of the test's own.</summary>
+    /// <param name="endpoints">ETCD_ENDPOINTS.</param>
+    /// <param name="settings">Further settings; they come last.</param>
+    public static Task<KvHost> StartOver(string endpoints, params (string Name, string? Value)[] settings) =>
+        Start([("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), .. settings], null);
+
+    /// <summary>A client of a tenant that nobody else uses.</summary>
+    public KvClient NewTenant() => new(Http, Unique("n"), Unique("a"));
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _owned?.Dispose();
+    }
+
+    /// <summary>A name that fits the default limits.</summary>
+    public static string Unique(string start) => $"{start}{Guid.NewGuid():n}"[..20];
+
+    private static async Task<KvHost> Start((string Name, string? Value)[] settings, IDisposable? owned)
+    {
+        // MVC looks for controllers in the application that is named, which would be the test runner.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(KvApplication).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = "Production",
+        });
+        var keyPrefix = Unique("test/");
+        var all = new Dictionary<string, string?>
+        {
+            ["PORT"] = "0",
+            ["LISTEN_ADDRESS"] = "127.0.0.1",
+            ["BASE_KEY_PREFIX"] = keyPrefix,
+        };
+        foreach (var (name, value) in settings)
+            all[name] = value;
+        ((IConfigurationBuilder)builder.Configuration).Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(all);
+        builder.Logging.ClearProviders();
+        var app = KvApplication.Create(builder);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+        return new KvHost(app, all["BASE_KEY_PREFIX"]!, owned);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Hosting;
+
+/// <summary>
+/// The real program, as its own process, on a free port of 127.0.0.1. Of this machine's environment it sees nothing that
+/// Kv or the framework would read.
+/// </summary>
+internal sealed partial class KvProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly TaskCompletionSource<string> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HttpClient? _http;
+
+    private KvProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Read(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(_error, line.Data);
+    }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    public string Error
+    {
+        get
+        {
+            lock (_error)
+                return _error.ToString();
+        }
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The line that says that Kv has started.</summary>
+    public async Task<string> Started()
+    {
+        var first = await Task.WhenAny(_started.Task, _process.WaitForExitAsync()).WaitAsync(Patience);
+        Assert.That(first, Is.SameAs(_started.Task), () => $"Kv ended:\n{Output}\n{Error}");
+        return await _started.Task;
+    }
+
+    /// <summary>Where it listens, by its own word.</summary>
+    public async Task<Uri> Address() => new(ListeningOn().Match(await Started()).Groups[1].Value);
+
+    /// <summary>A client of one tenant.</summary>
+    public async Task<KvClient> Client()
+    {
+        _http ??= new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await Address() };
+        return new KvClient(_http, "process", "tests");
+    }
+
+    public static KvProcess Start(params (string Name, string Value)[] settings) => Start([], settings);
+
+    public static KvProcess Start(string[] arguments, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            // Relative paths (DATA_DIR has one by default) lead nowhere that matters.
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.ArgumentList.Add(Path.ChangeExtension(typeof(KvApplication).Assembly.Location, ".dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            if (!Kept.Contains((string)variable.Key))
+                start.Environment.Remove((string)variable.Key);
+        (string, string)[] standard = [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1")];
+        foreach (var (name, value) in standard.Concat(settings))
+            start.Environment[name] = value;
+
+        var kv = new KvProcess(start);
+        kv._process.Start();
+        kv._process.BeginOutputReadLine();
+        kv._process.BeginErrorReadLine();
+        return kv;
+    }
+
+    /// <summary>Starts Kv and waits for its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> Run(
+        string[] arguments, params (string Name, string Value)[] settings)
+    {
+        await using var kv = Start(arguments, settings);
+        var exitCode = await kv.Ended();
+        return (exitCode, kv.Output, kv.Error);
+    }
+
+    /// <summary>The exit code, when it has ended.</summary>
+    public async Task<int> Ended()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to end (SIGTERM), as an orchestrator does.</summary>
+    public Task<int> Terminate()
+    {
+        Signals.Terminate(_process.Id);
+        return Ended();
+    }
+
+    /// <summary>Ends it at once (SIGKILL).</summary>
+    public Task<int> Kill()
+    {
+        _process.Kill();
+        return Ended();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        if (!_process.HasExited)
+            await Kill();
+        _process.Dispose();
+    }
+
+    private void Read(StringBuilder into, string? line)
+    {
+        if (line is null)
+            return;
+        lock (into)
+            into.AppendLine(line);
+        if (ListeningOn().IsMatch(line))
+            _started.TrySetResult(line);
+    }
+
+    [GeneratedRegex(@"Kv listens on (\S+)")]
+    private static partial Regex ListeningOn();
+}

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Hosting;
+
+/// <summary>One host per engine, with the default settings, for every test that needs nothing else.</summary>
+internal static class SharedHosts
+{
+    private static readonly ConcurrentDictionary<Engine, Lazy<Task<KvHost>>> Hosts = new();
+
+    public static Task<KvHost> Get(Engine engine)
+    {
+        // Outside the shared task: what skips a test must be thrown in that test.
+        if (engine == Engine.Etcd)
+            RequiresEtcd.Check();
+        return Hosts.GetOrAdd(engine, static e => new Lazy<Task<KvHost>>(() => Task.Run(() => KvHost.Start(e)))).Value;
+    }
+
+    public static async Task Stop()
+    {
+        foreach (var host in Hosts.Values.Where(host => host is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }))
+            await (await host.Value).DisposeAsync();
+        await SharedEtcd.Stop();
+    }
+}

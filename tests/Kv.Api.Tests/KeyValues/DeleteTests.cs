@@ -1,0 +1,35 @@
+using Kv.Api.Tests.Hosting;
+
+namespace Kv.Api.Tests.KeyValues;
+
+internal sealed class DeleteTests(Engine engine) : EngineTests(engine)
+{
+    [Test]
+    public async Task Delete_answers_204_without_a_body_and_the_key_is_gone()
+    {
+        await Kv.Post("k", "v");
+
+        var answer = await Kv.Delete("k");
+
+        Assert.That(answer.Status, Is.EqualTo(204), answer.ToString());
+        Assert.That(answer.Body, Is.Empty);
+        Expect.Problem(await Kv.Get("k"), 404, "Key not found");
+    }
+
+    [Test]
+    public async Task Delete_answers_204_when_there_was_none() =>
+        Assert.That((await Kv.Delete("nothing")).Status, Is.EqualTo(204));
+
+    [Test]
+    public async Task Delete_takes_one_key_and_no_prefix()
+    {
+        await Kv.Post("a", "v");
+        await Kv.Post("ab", "v");
+
+        await Kv.Delete("a");
+        await Kv.Send(HttpMethod.Delete, "/kv/a*");
+        await Kv.Send(HttpMethod.Delete, "/kv/*");
+
+        Assert.That((await Kv.List("")).Json.GetArrayLength(), Is.EqualTo(1));
+    }
+}

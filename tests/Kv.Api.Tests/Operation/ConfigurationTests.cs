@@ -1,0 +1,73 @@
+using Kv.Api.Tests.Hosting;
+
+namespace Kv.Api.Tests.Operation;
+
+/// <summary>A setting that makes no sense stops the start, and is told by name, value and what is allowed.</summary>
+internal sealed class ConfigurationTests
+{
+    [TestCase("PORT", "http", "0 to 65535")]
+    [TestCase("PORT", "65536", "0 to 65535")]
+    [TestCase("LISTEN_ADDRESS", "everywhere", "an IP address")]
+    [TestCase("STORE", "redis", "etcd or embedded")]
+    [TestCase("STORE_TIMEOUT_SECONDS", "0", "1 to 60")]
+    [TestCase("HISTORY_REVISIONS", "1", "1000 to 1000000000")]
+    [TestCase("BASE_KEY_PREFIX", "/kvstore/", "without '/' at its ends")]
+    [TestCase("HEADER_NAMESPACE", "KV Namespace", "a header name")]
+    [TestCase("HEADER_APPNAME", "KV:App", "a header name")]
+    [TestCase("HEADER_APPNAME", "KV-Namespace", "another header than HEADER_NAMESPACE")]
+    [TestCase("DEFAULT_NAMESPACE", "a/b", "without '/', '*'")]
+    [TestCase("DEFAULT_NAMESPACE", "abcdefghijklmnopqrstuvwxyz", "at most 25 characters")]
+    [TestCase("DEFAULT_APPNAME", "*", "without '/', '*'")]
+    [TestCase("DEFAULT_TTL_SECONDS", "-1", "0 to 31536000")]
+    [TestCase("DEFAULT_TTL_SECONDS", "1.5", "0 to 31536000")]
+    [TestCase("MAX_NAMESPACE_LEN", "0", "1 to 1024")]
+    [TestCase("MAX_APPNAME_LEN", "many", "1 to 1024")]
+    [TestCase("MAX_KEY_LEN", "9223372036854775808", "1 to 4096")]
+    [TestCase("MAX_VALUE_SIZE", "1MB", "0 to 67108864")]
+    [TestCase("MAX_TTL_SECONDS", "0", "1 to 3153600000")]
+    [TestCase("ETCD_ENDPOINTS", "ftp://etcd:2379", "host:port")]
+    [TestCase("ETCD_ENDPOINTS", "http://a:1,https://b:2", "host:port")]
+    [TestCase("ETCD_ENDPOINTS", ",", "host:port")]
+    [TestCase("ETCD_CA_FILE", "/nowhere/ca.pem", "a file that exists")]
+    [TestCase("ETCD_CERT_FILE", "/nowhere/client.pem", "a file that exists")]
+    [TestCase("ETCD_KEY_FILE", "/nowhere/client.key", "a file that exists")]
+    [TestCase("ETCD_USERNAME", "somebody", "ETCD_USERNAME and ETCD_PASSWORD go together")]
+    [TestCase("ETCD_PASSWORD", "hunter2", "ETCD_USERNAME and ETCD_PASSWORD go together")]
+    public async Task A_setting_that_makes_no_sense_stops_the_start(string name, string value, string allowed)
+    {
+        var (exitCode, output, error) = await KvProcess.Run([], (name, value));
+
+        Assert.That(exitCode, Is.EqualTo(1), output);
+        Assert.That(output, Is.Empty, "it never listened");
+        Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain(allowed));
+        Assert.That(error, Does.Not.Contain("   at ").And.Not.Contain("Exception"));
+        Assert.That(error, Does.Not.Contain("hunter2"), "a password does not show");
+        if (!allowed.Contains("go together", StringComparison.Ordinal))
+            Assert.That(error, Does.Contain($"{name} is '{value}'"));
+    }
+
+    [Test]
+    public async Task Every_mistake_is_told_at_once()
+    {
+        var (_, _, error) = await KvProcess.Run([], ("PORT", "x"), ("STORE", "y"), ("MAX_KEY_LEN", "z"));
+
+        Assert.That(error, Does.Contain("PORT is 'x'").And.Contain("STORE is 'y'").And.Contain("MAX_KEY_LEN is 'z'"));
+    }
+
+    [TestCase("ETCD_CA_FILE")]
+    [TestCase("ETCD_CERT_FILE")]
+    public async Task A_certificate_file_that_holds_none_is_told(string name)
+    {
+        using var directory = new Kv.Testing.TemporaryDirectory();
+        var file = directory.File("nonsense.pem");
+        await File.WriteAllTextAsync(file, "nonsense");
+
+        var (exitCode, output, error) = name == "ETCD_CA_FILE"
+            ? await KvProcess.Run([], (name, file))
+            : await KvProcess.Run([], (name, file), ("ETCD_KEY_FILE", file));
+
+        Assert.That(exitCode, Is.EqualTo(1), output);
+        Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain(name).And.Contain(file));
+        Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
+    }
+}

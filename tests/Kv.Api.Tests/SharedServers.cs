@@ -1,0 +1,11 @@
+using Kv.Api.Tests.Hosting;
+
+namespace Kv.Api.Tests;
+
+/// <summary>Stops what the tests of this assembly share.</summary>
+[SetUpFixture]
+internal sealed class SharedServers
+{
+    [OneTimeTearDown]
+    public Task Stop() => SharedHosts.Stop();
+}
