@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using Kv.Api;
 using Kv.Api.Operation;
 using Kv.Domain;
+using Microsoft.AspNetCore.Connections;
 
 try
 {
@@ -16,5 +18,11 @@ try
 catch (ConfigurationException mistake)
 {
     await Console.Error.WriteLineAsync($"Kv cannot start: {mistake.Message}");
+    return 1;
+}
+catch (Exception mistake) when (mistake is SocketException or IOException { InnerException: AddressInUseException })
+{
+    await Console.Error.WriteLineAsync(
+        $"Kv cannot start: it cannot listen where PORT and LISTEN_ADDRESS say. {mistake.Message}");
     return 1;
 }

@@ -14,10 +14,10 @@ internal sealed class RouteTests(Engine engine) : EngineTests(engine)
         Expect.Problem(await RawHttp.Send(Host.Address, RawHttp.Request("GET", path, Kv)), 404, null);
 
     [TestCase("POST", "/kv/k")]
-    [TestCase("PATCH", "/kv/k")]
+    [TestCase("OPTIONS", "/kv/k")]
     [TestCase("TRACE", "/kv/k")]
     [TestCase("NONSENSE", "/kv/k")]
-    [TestCase("PATCH", "/kv")]
+    [TestCase("NONSENSE", "/kv")]
     public async Task A_method_that_a_path_does_not_have_is_a_problem_405_that_names_those_it_has(string method, string path)
     {
         var answer = await RawHttp.Send(Host.Address, RawHttp.Request(method, path, Kv, """{"key":"k","value":"v"}"""u8.ToArray()));

@@ -1,4 +1,5 @@
 using Kv.Api.Tests.Hosting;
+using Kv.Testing;
 
 namespace Kv.Api.Tests.Operation;
 
@@ -56,15 +57,17 @@ internal sealed class ConfigurationTests
 
     [TestCase("ETCD_CA_FILE")]
     [TestCase("ETCD_CERT_FILE")]
+    [TestCase("ETCD_KEY_FILE")]
     public async Task A_certificate_file_that_holds_none_is_told(string name)
     {
-        using var directory = new Kv.Testing.TemporaryDirectory();
+        using var directory = new TemporaryDirectory();
+        using var certificates = TestCertificates.Create();
         var file = directory.File("nonsense.pem");
         await File.WriteAllTextAsync(file, "nonsense");
 
-        var (exitCode, output, error) = name == "ETCD_CA_FILE"
-            ? await KvProcess.Run([], (name, file))
-            : await KvProcess.Run([], (name, file), ("ETCD_KEY_FILE", file));
+        var (exitCode, output, error) = await KvProcess.Run(
+            [], ("ETCD_CA_FILE", certificates.CaFile), ("ETCD_CERT_FILE", certificates.ClientCertFile),
+            ("ETCD_KEY_FILE", certificates.ClientKeyFile), (name, file));
 
         Assert.That(exitCode, Is.EqualTo(1), output);
         Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain(name).And.Contain(file));

@@ -46,8 +46,22 @@ internal sealed class StartTests
         var (exitCode, output, error) = await KvProcess.Run(
             [], ("STORE", "embedded"), ("DATA_DIR", data.Path), ("PORT", $"{host.Address.Port}"));
 
-        Assert.That(exitCode, Is.Not.Zero);
-        Assert.That(output + error, Does.Contain($"{host.Address.Port}").And.Contain("in use"));
+        Assert.That(exitCode, Is.EqualTo(1), output);
+        Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain($"{host.Address.Port}").And.Contain("in use"));
+        Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
+    }
+
+    [Test]
+    public async Task An_address_of_another_machine_ends_the_start_with_a_clear_word()
+    {
+        using var data = new TemporaryDirectory();
+
+        // From a range that is kept for documentation (RFC 5737).
+        var (exitCode, output, error) = await KvProcess.Run(
+            [], ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "192.0.2.1"));
+
+        Assert.That(exitCode, Is.EqualTo(1), output);
+        Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain("LISTEN_ADDRESS"));
         Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
     }
 
