@@ -45,19 +45,22 @@ internal ref struct KeyValueBody
 
     private static string ReadName(ref Utf8JsonReader reader)
     {
-        // The usual spelling is recognized without making a string of it.
-        foreach (var member in Members)
-            if (reader.ValueTextEquals(member))
-                return member;
-        string name;
         try
         {
-            name = reader.GetString()!;
+            // The usual spelling is recognized without making a string of it.
+            foreach (var member in Members)
+                if (reader.ValueTextEquals(member))
+                    return member;
+            return Recognize(reader.GetString()!);
         }
         catch (InvalidOperationException)
         {
             throw new BodyException("body", "The names of members must be well-formed Unicode");
         }
+    }
+
+    private static string Recognize(string name)
+    {
         foreach (var member in Members)
             if (member.Equals(name, StringComparison.OrdinalIgnoreCase))
                 return member;
