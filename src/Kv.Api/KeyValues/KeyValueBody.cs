@@ -45,13 +45,13 @@ internal ref struct KeyValueBody
 
     private static string ReadName(ref Utf8JsonReader reader)
     {
-        // The usual spelling is recognized without making a string of it.
-        foreach (var member in Members)
-            if (reader.ValueTextEquals(member))
-                return member;
         string name;
         try
         {
+            // The usual spelling is recognized without making a string of it. This, too, fails on a lone surrogate.
+            foreach (var member in Members)
+                if (reader.ValueTextEquals(member))
+                    return member;
             name = reader.GetString()!;
         }
         catch (InvalidOperationException)
