@@ -39,6 +39,9 @@ internal sealed class DocumentTests
             foreach (var (name, operation) in operations)
             {
                 Assert.That(operation.GetProperty("summary").GetString(), Is.Not.Empty, name);
+                // Health is nobody's in particular, and answers in its own form.
+                if (name is "get /livez" or "get /readyz")
+                    continue;
                 var headers = operation.GetProperty("parameters").EnumerateArray()
                     .Where(parameter => parameter.GetProperty("in").GetString() == "header")
                     .Select(parameter => parameter.GetProperty("name").GetString());
