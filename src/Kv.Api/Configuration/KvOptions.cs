@@ -60,7 +60,7 @@ internal sealed record KvOptions
             MaxNamespaceLength = (int)settings.Number("MAX_NAMESPACE_LEN", standard.MaxNamespaceLength, 1, 1024),
             MaxAppNameLength = (int)settings.Number("MAX_APPNAME_LEN", standard.MaxAppNameLength, 1, 1024),
             MaxKeyLength = (int)settings.Number("MAX_KEY_LEN", standard.MaxKeyLength, 1, 4096),
-            MaxValueBytes = (int)settings.Number("MAX_VALUE_SIZE", standard.MaxValueBytes, 0, 64 * 1024 * 1024),
+            MaxValueBytes = (int)settings.Number("MAX_VALUE_SIZE", standard.MaxValueBytes, 0, 16 * 1024 * 1024),
             MaxTtlSeconds = maxTtl,
             DefaultTtlSeconds = settings.Number("DEFAULT_TTL_SECONDS", standard.DefaultTtlSeconds, 0, maxTtl),
         };

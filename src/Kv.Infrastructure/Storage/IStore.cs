@@ -14,7 +14,8 @@ namespace Kv.Infrastructure.Storage;
 /// <item>Past its deadline no read returns an entry, no compare sees it, and its removal is a change that says so.</item>
 /// </list>
 /// Every method throws <see cref="StoreUnavailableException"/> when the engine cannot answer in time, and
-/// <see cref="OperationCanceledException"/> when the caller gives up.
+/// <see cref="OperationCanceledException"/> when the caller gives up while there is still something to give up: a request
+/// that was sent is waited for, as its time is bounded and its outcome worth knowing.
 /// </summary>
 internal interface IStore : IAsyncDisposable
 {

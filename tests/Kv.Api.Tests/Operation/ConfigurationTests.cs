@@ -24,7 +24,7 @@ internal sealed class ConfigurationTests
     [TestCase("MAX_NAMESPACE_LEN", "0", "1 to 1024")]
     [TestCase("MAX_APPNAME_LEN", "many", "1 to 1024")]
     [TestCase("MAX_KEY_LEN", "9223372036854775808", "1 to 4096")]
-    [TestCase("MAX_VALUE_SIZE", "1MB", "0 to 67108864")]
+    [TestCase("MAX_VALUE_SIZE", "1MB", "0 to 16777216")]
     [TestCase("MAX_TTL_SECONDS", "0", "1 to 3153600000")]
     [TestCase("ETCD_ENDPOINTS", "ftp://etcd:2379", "host:port")]
     [TestCase("ETCD_ENDPOINTS", "http://a:1,https://b:2", "host:port")]
