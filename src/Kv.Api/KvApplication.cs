@@ -1,6 +1,4 @@
 using System.Net.Mime;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Json;
@@ -78,7 +76,8 @@ internal static class KvApplication
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<IClientErrorFactory, ProblemFactory>();
-        services.AddControllers(mvc =>
+        // The core and what is used on top of it: authorization, views and data annotations would cost every request.
+        services.AddMvcCore(mvc =>
             {
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 foreach (var formatter in mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>())
@@ -87,13 +86,9 @@ internal static class KvApplication
                     formatter.SupportedMediaTypes.Add(MediaTypeNames.Application.Json);
                 }
             })
+            .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behavior => behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult)
-            .AddJsonOptions(json =>
-            {
-                json.JsonSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-                json.JsonSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-                json.JsonSerializerOptions.Converters.Add(new Utf8TextConverter());
-            });
+            .AddJsonOptions(json => KvJson.Configure(json.JsonSerializerOptions));
         return services;
     }
 }

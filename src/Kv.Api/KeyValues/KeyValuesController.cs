@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kv.Api.Errors;
+using Kv.Api.Json;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
@@ -37,7 +38,7 @@ public sealed class KeyValuesController : ControllerBase
     public async Task<IActionResult> Create(CreateKeyValueBody body, CancellationToken cancellationToken)
     {
         var written = await Write(body.Key, body.Value, body.Ttl, cancellationToken);
-        return StatusCode(StatusCodes.Status201Created, written);
+        return Answer(StatusCodes.Status201Created, written);
     }
 
     /// <summary>Get a key, or every key with a prefix</summary>
@@ -59,7 +60,7 @@ public sealed class KeyValuesController : ControllerBase
             return listing is null ? NoSuchKey() : Ok(ToStored(listing, cancellationToken));
         }
         var found = await _mediator.Send(new GetKeyValue(space, app, key), cancellationToken);
-        return found is null ? NoSuchKey() : Ok(StoredKeyValue.Of(found));
+        return found is null ? NoSuchKey() : Answer(found);
     }
 
     /// <summary>Set a key by its path</summary>
@@ -74,7 +75,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads and deletes go on.")]
     public async Task<IActionResult> Set(
         [FromKeyPath] string key, SetKeyValueBody body, CancellationToken cancellationToken) =>
-        Ok(await Write(key, body.Value, body.Ttl, cancellationToken));
+        Answer(StatusCodes.Status200OK, await Write(key, body.Value, body.Ttl, cancellationToken));
 
     /// <summary>Delete a key</summary>
     /// <remarks>The answer is the same when there was none.</remarks>
@@ -90,6 +91,12 @@ public sealed class KeyValuesController : ControllerBase
     }
 
     private static ObjectResult NoSuchKey() => Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+
+    private static JsonAnswer<StoredKeyValue> Answer(KeyValueDto found) =>
+        new(StatusCodes.Status200OK, StoredKeyValue.Of(found), KvJson.Answers.StoredKeyValue);
+
+    private static JsonAnswer<WrittenKeyValue> Answer(int status, WrittenKeyValue written) =>
+        new(status, written, KvJson.Answers.WrittenKeyValue);
 
     private static async IAsyncEnumerable<StoredKeyValue> ToStored(
         IAsyncEnumerable<KeyValueDto> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
