@@ -75,6 +75,7 @@ internal static class KvApplication
     {
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
+        services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>();
         services.AddSingleton<IClientErrorFactory, ProblemFactory>();
         // The core and what is used on top of it: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>

@@ -2,7 +2,7 @@ namespace Kv.Domain;
 
 /// <summary>
 /// The limits that a deployment sets on what callers may store. They bind what is written from now on:
-/// data that is already stored stays readable when a limit is lowered.
+/// a key that is longer than a limit lowered since is still listed, but no longer read or deleted alone.
 /// </summary>
 public sealed record Limits
 {

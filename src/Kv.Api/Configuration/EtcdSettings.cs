@@ -73,10 +73,11 @@ internal static class EtcdSettings
         var text = settings.Text("ETCD_ENDPOINTS") ?? $"localhost:{DefaultPort}";
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var endpoints = parts.Select(part => ToUri(part, tls)).OfType<Uri>().ToArray();
-        if (endpoints.Length == parts.Length && endpoints.Select(uri => uri.Scheme).Distinct().Count() == 1)
-            return endpoints;
-        settings.Refuse("ETCD_ENDPOINTS", text, Allowed);
-        return [];
+        if (endpoints.Length == 0 || endpoints.Length != parts.Length || endpoints.DistinctBy(uri => uri.Scheme).Count() > 1)
+            settings.Refuse("ETCD_ENDPOINTS", text, Allowed);
+        else if (tls && endpoints[0].Scheme == Uri.UriSchemeHttp)
+            settings.Refuse("ETCD_ENDPOINTS", text, "https:// or without a scheme, as TLS files are given");
+        return endpoints;
     }
 
     private static Uri? ToUri(string endpoint, bool tls)

@@ -15,8 +15,8 @@ internal sealed class Settings(IConfiguration configuration)
 
     public string Text(string name, string fallback, Func<string, bool> isAllowed, string allowed)
     {
-        if (Text(name) is not { } text)
-            return fallback;
+        // The fallback is judged too: another setting may have made it impossible.
+        var text = Text(name) ?? fallback;
         if (isAllowed(text))
             return text;
         Refuse(name, text, allowed);

@@ -1,6 +1,5 @@
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Infrastructure;
 
 namespace Kv.Api.Errors;
 
@@ -13,17 +12,4 @@ internal static class InvalidBody
             field => field.Value!.Errors.Select(error => new ValidationFailure("body", error.ErrorMessage)));
         return Problems.Invalid(failures, Problems.InvalidInput).ToResult();
     }
-}
-
-/// <summary>Answers that MVC gives by itself (415, say) look like every other problem.</summary>
-internal sealed class ProblemFactory : IClientErrorFactory
-{
-    public IActionResult? GetClientError(ActionContext actionContext, IClientErrorActionResult clientError) =>
-        clientError.StatusCode switch
-        {
-            StatusCodes.Status415UnsupportedMediaType => Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput, "Content-Type must be application/json").ToResult(),
-            { } status => Problems.Of(status).ToResult(),
-            null => null,
-        };
 }

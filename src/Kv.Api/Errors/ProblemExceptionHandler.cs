@@ -8,18 +8,14 @@ using Microsoft.AspNetCore.Mvc;
 namespace Kv.Api.Errors;
 
 /// <summary>The one place where exceptions become answers.</summary>
-internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger, TimeProvider time)
+internal sealed partial class ProblemExceptionHandler(
+    ILogger<ProblemExceptionHandler> logger, StoreFailureLog storeFailures)
     : IExceptionHandler
 {
     /// <summary>Says "unknown" on an answer to a write that may have happened all the same.</summary>
     public const string OutcomeHeader = "KV-Outcome";
 
     private const string RetryAfterSeconds = "1";
-
-    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
-
-    private long _lastLogged;
-    private long _notLogged;
 
     public async ValueTask<bool> TryHandleAsync(
         HttpContext context, Exception exception, CancellationToken cancellationToken)
@@ -52,7 +48,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         StoreUnavailableException => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store could not be reached; nothing was written."),
         StoreOutOfSpaceException => Problems.Of(
-            StatusCodes.Status507InsufficientStorage, "Store out of space", "The store has no room; nothing was written. Reads and deletes go on."),
+            StatusCodes.Status507InsufficientStorage, "Store out of space", "The store has no room; nothing was written. Reads go on."),
         StoreRejectedException => Problems.Of(
             StatusCodes.Status413PayloadTooLarge, "Value too large for the store", "The store takes no request of this size; nothing was written."),
         RevisionCompactedException compacted => Problems.Of(
@@ -70,24 +66,12 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         {
             case ValidationException or BodyException or BadHttpRequestException:
                 break;
-            case StoreException when TooSoon():
-                Interlocked.Increment(ref _notLogged);
-                break;
-            case StoreException:
-                LogStoreFailed(exception.Message, Interlocked.Exchange(ref _notLogged, 0));
+            case StoreException failure:
+                storeFailures.Log(failure);
                 break;
             default:
                 LogFault(exception);
                 break;
         }
-    }
-
-    // While the store is away every request fails alike: a line a second says it.
-    private bool TooSoon()
-    {
-        var last = Volatile.Read(ref _lastLogged);
-        if (last != 0 && time.GetElapsedTime(last) < LogInterval)
-            return true;
-        return Interlocked.CompareExchange(ref _lastLogged, time.GetTimestamp(), last) != last;
     }
 }

@@ -106,7 +106,7 @@ internal ref struct KeyValueBody
             if (reader.TryGetInt64(out var seconds))
                 return seconds;
             // A whole number beyond 64 bits is out of the range as well, and is told the range.
-            if (reader.TryGetDecimal(out var large) && decimal.IsInteger(large) && decimal.Abs(large) > long.MaxValue)
+            if (reader.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue)
                 return large > 0 ? long.MaxValue : long.MinValue;
         }
         throw new BodyException(field, $"{field} must be a whole number of seconds");

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.OpenApi;
@@ -20,12 +19,14 @@ public sealed class KeyValuesController : ControllerBase
 {
     private readonly IMediator _mediator;
     private readonly TenantHeaders _tenants;
+    private readonly ListingStreams _listings;
 
     /// <summary>Made by the framework for each request.</summary>
-    public KeyValuesController(IMediator mediator, TenantHeaders tenants)
+    public KeyValuesController(IMediator mediator, TenantHeaders tenants, ListingStreams listings)
     {
         _mediator = mediator;
         _tenants = tenants;
+        _listings = listings;
     }
 
     /// <summary>Set a key</summary>
@@ -34,7 +35,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status201Created, "application/json", Description = "The key is set.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads and deletes go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
     public async Task<IActionResult> Create(CreateKeyValueBody body, CancellationToken cancellationToken)
     {
         var written = await Write(body.Key, body.Value, body.Ttl, cancellationToken);
@@ -57,7 +58,7 @@ public sealed class KeyValuesController : ControllerBase
         if (key.EndsWith(Key.Wildcard))
         {
             var listing = await _mediator.Send(new ListKeyValues(space, app, key[..^1]), cancellationToken);
-            return listing is null ? NoSuchKey() : Ok(ToStored(listing, cancellationToken));
+            return listing is null ? NoSuchKey() : Ok(_listings.Stream(listing, HttpContext, cancellationToken));
         }
         var found = await _mediator.Send(new GetKeyValue(space, app, key), cancellationToken);
         return found is null ? NoSuchKey() : Answer(found);
@@ -72,7 +73,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status200OK, "application/json", Description = "The key is set.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads and deletes go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
     public async Task<IActionResult> Set(
         [FromKeyPath] string key, SetKeyValueBody body, CancellationToken cancellationToken) =>
         Answer(StatusCodes.Status200OK, await Write(key, body.Value, body.Ttl, cancellationToken));
@@ -97,13 +98,6 @@ public sealed class KeyValuesController : ControllerBase
 
     private static JsonAnswer<WrittenKeyValue> Answer(int status, WrittenKeyValue written) =>
         new(status, written, KvJson.Answers.WrittenKeyValue);
-
-    private static async IAsyncEnumerable<StoredKeyValue> ToStored(
-        IAsyncEnumerable<KeyValueDto> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var found in listing.WithCancellation(cancellationToken))
-            yield return StoredKeyValue.Of(found);
-    }
 
     private async Task<WrittenKeyValue> Write(
         string key, ReadOnlyMemory<byte> value, long? ttl, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ public sealed class StoreUnavailableException(string message, bool outcomeUnknow
     public bool OutcomeUnknown { get; } = outcomeUnknown;
 }
 
-/// <summary>The store has no room for another write. Reads and deletes go on.</summary>
+/// <summary>The store has no room for another write. Reads go on; on etcd, deletes do as well.</summary>
 public sealed class StoreOutOfSpaceException(string message, Exception? inner = null) : StoreException(message, inner);
 
 /// <summary>The store refuses this request as it is (too large, say); repeating it cannot help.</summary>

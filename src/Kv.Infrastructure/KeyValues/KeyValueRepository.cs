@@ -32,10 +32,10 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
                 yield return ToKeyValue(Key.Of(Encoding.UTF8.GetString(entry.Key.Span[tenantBytes..])), entry);
             if (page.Next is not { } next)
                 yield break;
-            // A page comes short where values are too large for more of them in one answer. Asking for more again
-            // would have the store gather them in vain.
-            if (page.Entries.Count < query.Limit)
-                largest = Math.Max(page.Entries.Count, FirstPage);
+            // Where values are too large for more of them in one answer, asking for more again would have the store
+            // gather them in vain.
+            if (page.FittingLimit < query.Limit)
+                largest = page.FittingLimit;
             query = query with
             {
                 Range = query.Range.From(next),

@@ -28,7 +28,7 @@ internal interface IStore : IAsyncDisposable
     Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Counts the entries of a range. One that expired within the last seconds may still be counted: only reading
+    /// Counts the entries of a range. One that has expired and is not removed yet may still be counted: only reading
     /// each entry would tell.
     /// </summary>
     /// <exception cref="RevisionCompactedException">The revision is no longer kept.</exception>

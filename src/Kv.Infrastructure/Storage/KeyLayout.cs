@@ -11,6 +11,9 @@ internal sealed class KeyLayout(StoreOptions options)
 {
     private readonly string _keyValues = $"/{options.BaseKeyPrefix}/kv/";
 
+    /// <summary>A key at which there is never anything, in the part of the store that Kv may touch.</summary>
+    public StoreKey Nothing { get; } = StoreKey.Of($"/{options.BaseKeyPrefix}/");
+
     /// <summary>Where a tenant's keys are, or those of them that start with a text.</summary>
     public StoreKey KeyValuePrefix(Tenant tenant, string prefix = "") => Encode(tenant, prefix);
 

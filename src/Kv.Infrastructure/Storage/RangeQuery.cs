@@ -19,7 +19,10 @@ internal readonly record struct RangeQuery(
 /// </param>
 /// <param name="Next">Where the next page starts; null when this was the last.</param>
 /// <param name="Revision">The revision at which the page was read: ask for the next one there, and the pages fit together.</param>
-internal sealed record RangePage(IReadOnlyList<Entry> Entries, StoreKey? Next, long Revision);
+/// <param name="FittingLimit">
+/// The limit that fitted into one answer: lower than the one asked for when the values are large.
+/// </param>
+internal sealed record RangePage(IReadOnlyList<Entry> Entries, StoreKey? Next, long Revision, int FittingLimit = int.MaxValue);
 
 /// <summary>The answer to a question for one key.</summary>
 /// <param name="Entry">The entry; null when there is none, or when it has expired.</param>

@@ -3,10 +3,8 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>Asks the engine for a key that is never there: the cheapest linearizable read.</summary>
-internal sealed class StoreProbe(IStore store) : IStoreProbe
+internal sealed class StoreProbe(IStore store, KeyLayout layout) : IStoreProbe
 {
-    private static readonly StoreKey Nothing = new(new byte[] { 0 });
-
     public async Task<long> CurrentRevision(CancellationToken cancellationToken) =>
-        (await store.Get(Nothing, ReadConsistency.Linearizable, cancellationToken)).Revision;
+        (await store.Get(layout.Nothing, ReadConsistency.Linearizable, cancellationToken)).Revision;
 }

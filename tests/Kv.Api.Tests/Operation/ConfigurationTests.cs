@@ -48,6 +48,27 @@ internal sealed class ConfigurationTests
     }
 
     [Test]
+    public async Task A_limit_that_the_default_tenant_breaks_is_told()
+    {
+        var (exitCode, _, error) = await KvProcess.Run([], ("MAX_NAMESPACE_LEN", "5"));
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("DEFAULT_NAMESPACE is 'default'; it must be at most 5 characters"));
+    }
+
+    [Test]
+    public async Task Endpoints_without_TLS_are_refused_when_TLS_files_are_given()
+    {
+        using var certificates = TestCertificates.Create();
+
+        var (exitCode, _, error) = await KvProcess.Run(
+            [], ("ETCD_ENDPOINTS", "http://127.0.0.1:2379"), ("ETCD_CA_FILE", certificates.CaFile));
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("ETCD_ENDPOINTS is 'http://127.0.0.1:2379'").And.Contain("https://"));
+    }
+
+    [Test]
     public async Task Every_mistake_is_told_at_once()
     {
         var (_, _, error) = await KvProcess.Run([], ("PORT", "x"), ("STORE", "y"), ("MAX_KEY_LEN", "z"));

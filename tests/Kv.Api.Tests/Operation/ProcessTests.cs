@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
 
@@ -61,6 +62,44 @@ internal sealed class ProcessTests
             Assert.That((await client.Get("kept")).Status, Is.EqualTo(404));
             Assert.That((await client.Get("leased")).Json.GetProperty("value").GetString(), Is.EqualTo("two"));
             Assert.That((await client.List("many/")).Json.GetArrayLength(), Is.EqualTo(100));
+        }
+    }
+
+    [Test]
+    public async Task Whatever_was_acknowledged_before_a_kill_in_the_middle_of_writes_is_there([Range(1, 3)] int round)
+    {
+        using var data = new TemporaryDirectory();
+        (string, string)[] settings = [("STORE", "embedded"), ("DATA_DIR", data.Path)];
+        var acknowledged = new ConcurrentBag<string>();
+        await using (var kv = KvProcess.Start(settings))
+        {
+            var client = await kv.Client();
+            var writers = Enumerable.Range(0, 16).Select(writer => Task.Run(async () =>
+            {
+                try
+                {
+                    for (var i = 0; ; i++)
+                        if ((await client.Put($"{writer}/{i}", $"{round}")).Status == 200)
+                            acknowledged.Add($"{writer}/{i}");
+                }
+                catch (HttpRequestException)
+                {
+                    // The process is gone, with this write under way.
+                }
+            })).ToArray();
+            await Eventually.Holds(() => acknowledged.Count >= 300 * round, "the writers are well under way");
+
+            await kv.Kill();
+            await Task.WhenAll(writers);
+        }
+        await using (var kv = KvProcess.Start(settings))
+        {
+            var client = await kv.Client();
+            var kept = (await client.List("")).Json.EnumerateArray()
+                .ToDictionary(key => key.GetProperty("key").GetString()!, key => key.GetProperty("value").GetString());
+
+            Assert.That(acknowledged, Is.SubsetOf(kept.Keys));
+            Assert.That(kept.Values, Is.All.EqualTo($"{round}"));
         }
     }
 

@@ -93,6 +93,27 @@ internal sealed class EndpointTests
         }
     }
 
+    [Test]
+    public async Task An_etcd_user_needs_no_more_than_the_part_of_the_store_that_is_Kvs()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await etcd.EnableAuthentication("secret");
+        await etcd.Call("auth/user/add", new { name = "kv", password = "modest" });
+        await etcd.Call("auth/role/add", new { name = "kv" });
+        await etcd.Call("auth/role/grant", new
+        {
+            name = "kv",
+            perm = new { permType = "READWRITE", key = Convert.ToBase64String("/team/"u8), range_end = Convert.ToBase64String("/team0"u8) },
+        });
+        await etcd.Call("auth/user/grant", new { user = "kv", role = "kv" });
+
+        await using var host = await KvHost.StartOver(
+            etcd.Endpoint, ("BASE_KEY_PREFIX", "team"), ("ETCD_USERNAME", "kv"), ("ETCD_PASSWORD", "modest"));
+
+        await ReadsAndWrites(host);
+        Assert.That((int)(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode, Is.EqualTo(200));
+    }
+
     private static async Task ReadsAndWrites(KvHost host)
     {
         var kv = host.NewTenant();

@@ -16,6 +16,10 @@ internal sealed class ListingPagesTests
         Assert.That(await LimitsAsked(new Pages(total: 200, largest: 40)), Is.EqualTo([32, 64, 40, 40, 40, 40]));
 
     [Test]
+    public async Task Pages_grow_on_where_expired_keys_were_left_out() =>
+        Assert.That(await LimitsAsked(new Pages(total: 201, largest: int.MaxValue, expired: 3)), Is.EqualTo([32, 64, 128]));
+
+    [Test]
     public async Task Every_page_after_the_first_is_read_at_the_firsts_revision()
     {
         var store = new Pages(total: 200, largest: int.MaxValue);
@@ -36,7 +40,7 @@ internal sealed class ListingPagesTests
     }
 
     /// <summary>A store of so many keys, of which only so many fit into one answer.</summary>
-    private sealed class Pages(int total, int largest) : IStore
+    private sealed class Pages(int total, int largest, params int[] expired) : IStore
     {
         public List<RangeQuery> Asked { get; } = [];
 
@@ -47,8 +51,12 @@ internal sealed class ListingPagesTests
                 .Select(i => new Entry(StoreKey.Of($"/kvstore/kv/space/app/{i:D3}"), default, 7, 7, 1, null))
                 .Where(entry => query.Range.Contains(entry.Key))
                 .ToList();
-            var page = all.Take(Math.Min(query.Limit, largest)).ToList();
-            return Task.FromResult(new RangePage(page, page.Count < all.Count ? page[^1].Key.Next() : null, 7));
+            var fitting = Math.Min(query.Limit, largest);
+            var page = all.Take(fitting).ToList();
+            StoreKey? next = page.Count < all.Count ? page[^1].Key.Next() : null;
+            // Those that have expired are left out of a page, as an engine does.
+            page.RemoveAll(entry => expired.Contains(all.IndexOf(entry)) && Asked.Count == 1);
+            return Task.FromResult(new RangePage(page, next, 7, fitting));
         }
 
         public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>

@@ -8,6 +8,9 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
+    // How .NET tells that another process holds a file: Windows' ERROR_SHARING_VIOLATION, EWOULDBLOCK of Linux and macOS.
+    private static readonly int[] HeldByAnother = [unchecked((int)0x80070020), 11, 35];
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream @lock)
@@ -39,10 +42,14 @@ internal sealed class DataDirectory : IDisposable
         {
             throw new ConfigurationException($"DATA_DIR is '{path}'; this user may not write there.", error);
         }
-        catch (IOException error)
+        catch (IOException error) when (HeldByAnother.Contains(error.HResult))
         {
             throw new ConfigurationException(
                 $"DATA_DIR is '{path}'; it is in use by another process. The embedded store serves one at a time.", error);
+        }
+        catch (IOException error)
+        {
+            throw new ConfigurationException($"DATA_DIR is '{path}'; it cannot be used: {error.Message}", error);
         }
     }
 

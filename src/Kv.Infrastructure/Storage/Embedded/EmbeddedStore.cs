@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain;
+using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -15,13 +16,15 @@ internal sealed class EmbeddedStore : IStore
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
 
     private EmbeddedStore(
         DataDirectory directory, SqliteConnection connection, EmbeddedOptions options, TimeProvider time, ILogger logger)
     {
         _directory = directory;
         _time = time;
-        _readers = new ReaderPool(directory.DatabaseFile);
+        _timeout = options.Timeout;
+        _readers = new ReaderPool(directory.DatabaseFile, options.Timeout);
         _writer = new Writer(connection, options, time, logger);
     }
 
@@ -31,7 +34,7 @@ internal sealed class EmbeddedStore : IStore
         var directory = DataDirectory.Open(options.DataDirectory);
         try
         {
-            var connection = Schema.Connect(directory.DatabaseFile);
+            var connection = Schema.Connect(directory.DatabaseFile, options.Timeout);
             Schema.Prepare(connection, directory.DatabaseFile);
             return new EmbeddedStore(directory, connection, options, time, logger);
         }
@@ -68,10 +71,19 @@ internal sealed class EmbeddedStore : IStore
         return Task.FromResult(_readers.Read(reader => reader.Count(range, revision, _time.GetUtcNow())));
     }
 
-    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_writer.Commit(transaction, cancellationToken));
+        var commit = _writer.Commit(transaction, cancellationToken);
+        try
+        {
+            // The wait for the commit before it, and for its own.
+            return await commit.WaitAsync(2 * _timeout, _time, CancellationToken.None);
+        }
+        catch (TimeoutException error)
+        {
+            throw new StoreUnavailableException("The disk did not answer in time.", outcomeUnknown: true, error);
+        }
     }
 
     /// <summary>Forgets what ended at or before a revision, as the engine does by itself when its history grows too long.</summary>

@@ -72,7 +72,7 @@ internal sealed class Reader(SqliteConnection connection) : IDisposable
             : PastEntries(start, end, revision, query.KeysOnly))
         {
             if (seen++ == limit || bytes >= MaxPageBytes)
-                return new RangePage(entries, last?.Next(), revision);
+                return new RangePage(entries, last?.Next(), revision, Math.Max(1, seen - 1));
             last = entry.Key;
             bytes += entry.Value.Length;
             if (!entry.IsExpiredAt(now))

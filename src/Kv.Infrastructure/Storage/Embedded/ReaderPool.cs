@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>Readers that wait for their next use. There are as many as ever read at the same time.</summary>
-internal sealed class ReaderPool(string file) : IDisposable
+internal sealed class ReaderPool(string file, TimeSpan timeout) : IDisposable
 {
     private readonly ConcurrentBag<Reader> _idle = [];
     private volatile bool _closed;
@@ -17,16 +17,24 @@ internal sealed class ReaderPool(string file) : IDisposable
             throw new StoreUnavailableException("The store is closed.");
         try
         {
-            var reader = _idle.TryTake(out var idle) ? idle : new Reader(Schema.Connect(file));
+            var reader = _idle.TryTake(out var idle) ? idle : new Reader(Schema.Connect(file, timeout));
             try
             {
-                return read(reader);
+                var result = read(reader);
+                Return(reader);
+                return result;
             }
-            finally
+            catch (StoreException)
             {
-                _idle.Add(reader);
-                if (_closed)
-                    Close();
+                // An answer of its own kind: the reader is as good as before.
+                Return(reader);
+                throw;
+            }
+            catch
+            {
+                // It may be in the middle of something, and would answer from there.
+                reader.Dispose();
+                throw;
             }
         }
         catch (SqliteException error)
@@ -39,6 +47,13 @@ internal sealed class ReaderPool(string file) : IDisposable
     {
         _closed = true;
         Close();
+    }
+
+    private void Return(Reader reader)
+    {
+        _idle.Add(reader);
+        if (_closed)
+            Close();
     }
 
     private void Close()

@@ -36,16 +36,18 @@ internal static class Schema
         """;
 
     /// <summary>Opens a connection; each keeps its prepared statements for good, so there is no pool behind it.</summary>
-    public static SqliteConnection Connect(string file)
+    public static SqliteConnection Connect(string file, TimeSpan timeout)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = file,
             Pooling = false,
+            // How long a statement waits for a lock that another program holds on the file.
+            DefaultTimeout = Math.Max(1, (int)timeout.TotalSeconds),
         }.ToString());
         connection.Open();
         // FULL: a commit is on the disk before it is acknowledged.
-        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 3000;");
+        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
         return connection;
     }
 

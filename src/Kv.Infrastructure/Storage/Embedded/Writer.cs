@@ -32,6 +32,8 @@ internal sealed partial class Writer : IDisposable
     private long _revision;
     private long _compacted;
     private long? _nextDeadline;
+    private bool _hasToForget = true;
+    private bool _isUncertain;
     private volatile TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Writer(SqliteConnection connection, EmbeddedOptions options, TimeProvider time, ILogger logger)
@@ -140,11 +142,14 @@ internal sealed partial class Writer : IDisposable
     private void Write(List<PendingCommit> batch)
     {
         var results = new List<(PendingCommit Pending, CommitResult? Result, Exception? Error)>(batch.Count);
-        var revision = _revision;
+        var revision = 0L;
         var committing = false;
         try
         {
+            if (_isUncertain)
+                Remember();
             _entries.Begin();
+            revision = _revision;
             var second = _time.GetUtcNow().ToUnixTimeSeconds();
             var isSweptClean = Sweep(second, ref revision);
             foreach (var pending in batch)
@@ -197,11 +202,11 @@ internal sealed partial class Writer : IDisposable
             NoteDeadlines(pending.Transaction);
             return (pending, result, null);
         }
-        catch (Exception error) when (error is not SqliteException { SqliteErrorCode: var code } || !EndsTransaction(code))
+        catch (Exception error) when (error is not SqliteException { SqliteErrorCode: var code } || !SqliteErrors.EndsTransaction(code))
         {
             // This one fails alone: the rest of the batch goes on as if it had not been there.
             _entries.Undo();
-            return (pending, null, Translate(error, outcomeUnknown: false));
+            return (pending, null, SqliteErrors.Translate(error, outcomeUnknown: false));
         }
     }
 
@@ -215,8 +220,14 @@ internal sealed partial class Writer : IDisposable
 
     private void NoteDeadlines(Transaction transaction)
     {
-        foreach (var operation in transaction.Then.Concat(transaction.Otherwise))
-            if (operation is Operation.Put { Deadline: { } deadline } && (_nextDeadline is not { } next || deadline < next))
+        NoteDeadlines(transaction.Then);
+        NoteDeadlines(transaction.Otherwise);
+    }
+
+    private void NoteDeadlines(IReadOnlyList<Operation> operations)
+    {
+        for (var i = 0; i < operations.Count; i++)
+            if (operations[i] is Operation.Put { Deadline: { } deadline } && (_nextDeadline is not { } next || deadline < next))
                 _nextDeadline = deadline;
     }
 
@@ -228,9 +239,10 @@ internal sealed partial class Writer : IDisposable
         {
             _compacted = revision - keep;
             _entries.SetCounter("compacted", _compacted);
+            _hasToForget = true;
         }
-        if (_compacted > 0)
-            _entries.Forget(_compacted, MaxForgotten);
+        if (_hasToForget)
+            _hasToForget = _entries.Forget(_compacted, MaxForgotten) == MaxForgotten;
     }
 
     private void CompactAll(long at, long revision)
@@ -241,6 +253,7 @@ internal sealed partial class Writer : IDisposable
             throw new RevisionCompactedException(_compacted);
         _compacted = at;
         _entries.SetCounter("compacted", at);
+        _hasToForget = true;
     }
 
     private void Publish(long revision)
@@ -256,8 +269,10 @@ internal sealed partial class Writer : IDisposable
     private void GiveUp(List<PendingCommit> batch, Exception error, bool committing)
     {
         LogCommitFailed(error);
+        // What was committed is in the file alone; nothing is written before it has been read from there.
+        _isUncertain = true;
         foreach (var pending in batch)
-            pending.TrySetException(Translate(error, outcomeUnknown: committing));
+            pending.TrySetException(SqliteErrors.Translate(error, outcomeUnknown: committing));
         try
         {
             if (_connection.Handle is { } handle && SQLitePCL.raw.sqlite3_get_autocommit(handle) == 0)
@@ -275,6 +290,7 @@ internal sealed partial class Writer : IDisposable
         _revision = _entries.Counter("revision");
         _compacted = _entries.Counter("compacted");
         _nextDeadline = _entries.NextDeadline();
+        _isUncertain = false;
     }
 
     private void ArmExpiry()
@@ -285,32 +301,5 @@ internal sealed partial class Writer : IDisposable
         var due = DateTimeOffset.FromUnixTimeSeconds(Math.Min(deadline, DateTimeOffset.MaxValue.ToUnixTimeSeconds())) - _time.GetUtcNow();
         due = due < TimeSpan.Zero ? TimeSpan.Zero : due > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : due;
         _expiry.Change(due, Timeout.InfiniteTimeSpan);
-    }
-
-    // SQLite rolls the whole transaction back by itself on these (https://www.sqlite.org/lang_transaction.html).
-    private static bool EndsTransaction(int code) =>
-        code is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_CORRUPT;
-
-    private static Exception Translate(Exception error, bool outcomeUnknown) => error switch
-    {
-        SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL } => new StoreOutOfSpaceException("The disk is full.", error),
-        SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_TOOBIG } => new StoreRejectedException("SQLite takes no value of this size.", error),
-        SqliteException sqlite => new StoreUnavailableException($"SQLite could not write ({sqlite.Message}).", outcomeUnknown, error),
-        _ => error,
-    };
-
-    private sealed class PendingCommit(
-        Transaction transaction, long? compactAt, long queuedAt, CancellationToken cancellationToken)
-        : TaskCompletionSource<CommitResult>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public Transaction Transaction { get; } = transaction;
-
-        public long? CompactAt { get; } = compactAt;
-
-        public long QueuedAt { get; } = queuedAt;
-
-        public CancellationToken CancellationToken { get; } = cancellationToken;
-
-        public int Bytes { get; } = transaction.Bytes;
     }
 }

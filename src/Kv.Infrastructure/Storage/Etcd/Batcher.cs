@@ -14,6 +14,9 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
     private const int MaxQueued = 10_000;
 
     private readonly ConcurrentQueue<TPending> _queue = new();
+
+    // What found a batch full goes first into the next one: a large request is not pushed back for ever.
+    private readonly ConcurrentQueue<TPending> _turnedAway = new();
     private int _queued;
     private int _inFlight;
 
@@ -65,7 +68,7 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
 
     private void Pump()
     {
-        while (!_queue.IsEmpty && TryTakeSlot())
+        while (!(_turnedAway.IsEmpty && _queue.IsEmpty) && TryTakeSlot())
         {
             if (Drain() is { } batch)
                 _ = Run(batch);
@@ -92,8 +95,16 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
     private IBatch? Drain()
     {
         IBatch? batch = null;
-        // Requests that must wait go to the queue's end; counting first keeps them from coming round again.
-        for (var left = _queue.Count; left > 0 && _queue.TryDequeue(out var pending); left--)
+        if (Drain(_turnedAway, ref batch))
+            Drain(_queue, ref batch);
+        return batch;
+    }
+
+    // Whether the batch may take more. Requests that must wait go to the queue's end; counting first keeps them from
+    // coming round again.
+    private bool Drain(ConcurrentQueue<TPending> source, ref IBatch? batch)
+    {
+        for (var left = source.Count; left > 0 && source.TryDequeue(out var pending); left--)
         {
             if (time.GetElapsedTime(pending.QueuedAt) >= timeout)
             {
@@ -107,11 +118,14 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
                 Interlocked.Decrement(ref _queued);
                 continue;
             }
-            _queue.Enqueue(pending);
             if (fit == Fit.Full)
-                break;
+            {
+                _turnedAway.Enqueue(pending);
+                return false;
+            }
+            _queue.Enqueue(pending);
         }
-        return batch;
+        return true;
     }
 
     private async Task Run(IBatch batch)

@@ -10,15 +10,17 @@ internal static class Calls
     /// <summary>
     /// Makes a call that may be repeated (it only reads, say), and repeats it when a member failed it: the next attempt
     /// goes to another member, or takes a fresh token. Until the channel notices that a member died, attempts of calls
-    /// side by side may meet it more than once, so the later ones leave it a moment.
+    /// side by side may meet it more than once, so the later ones leave it a moment. All attempts share one deadline.
     /// </summary>
-    public static async Task<TAnswer> Repeat<TAnswer>(TimeProvider time, Func<AsyncUnaryCall<TAnswer>> call)
+    public static async Task<TAnswer> Repeat<TAnswer>(
+        EtcdConnection connection, TimeProvider time, Func<DateTime, AsyncUnaryCall<TAnswer>> call)
     {
+        var deadline = connection.Deadline;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await call();
+                return await call(deadline);
             }
             catch (RpcException error) when (attempt < Attempts && EtcdErrors.IsTransient(error))
             {

@@ -18,12 +18,16 @@ internal sealed class EntryReader(ForeignLeases foreignLeases, TimeProvider time
     /// <summary>The entries that have not expired, in the order given.</summary>
     public async ValueTask<List<Entry>> ReadAll(IReadOnlyList<EtcdKeyValue> kvs)
     {
-        // Foreign leases are asked for side by side, before the entries are gathered one by one.
-        if (kvs.Any(EtcdMessages.HasForeignLease))
-            await Task.WhenAll(kvs.Where(EtcdMessages.HasForeignLease).Select(kv => ReadForeign(kv).AsTask()));
+        // Foreign leases are asked for side by side, before the first answer is waited for.
+        Dictionary<int, Task<Entry?>>? foreign = null;
+        for (var i = 0; i < kvs.Count; i++)
+            if (EtcdMessages.HasForeignLease(kvs[i]))
+                (foreign ??= []).Add(i, ReadForeign(kvs[i]).AsTask());
+        if (foreign is not null)
+            await Task.WhenAll(foreign.Values);
         var entries = new List<Entry>(kvs.Count);
         for (var i = 0; i < kvs.Count; i++)
-            if (await Read(kvs[i]) is { } entry)
+            if (await (foreign?.GetValueOrDefault(i) is { } asked ? new ValueTask<Entry?>(asked) : Read(kvs[i])) is { } entry)
                 entries.Add(entry);
         return entries;
     }

@@ -54,7 +54,7 @@ internal sealed partial class EtcdStore : IStore
             }
             catch (RpcException error)
             {
-                throw await TranslateRead(error, query.Revision, cancellationToken);
+                throw await TranslateRead(error, query.Range, query.Revision, cancellationToken);
             }
         }
     }
@@ -65,13 +65,13 @@ internal sealed partial class EtcdStore : IStore
         request.CountOnly = true;
         try
         {
-            var answer = await Calls.Repeat(_time, () => _connection.Keys.RangeAsync(
-                request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
+            var answer = await Calls.Repeat(_connection, _time, deadline => _connection.Keys.RangeAsync(
+                request, deadline: deadline, cancellationToken: cancellationToken));
             return answer.Count;
         }
         catch (RpcException error)
         {
-            throw await TranslateRead(error, revision, cancellationToken);
+            throw await TranslateRead(error, range, revision, cancellationToken);
         }
     }
 
@@ -80,8 +80,9 @@ internal sealed partial class EtcdStore : IStore
         cancellationToken.ThrowIfCancellationRequested();
         var isGuarded = ComparesOneKey(transaction);
         var write = new PendingWrite(transaction, isGuarded);
-        foreach (var deadline in write.Deadlines)
-            await EnsureLease(deadline);
+        if (write.HasDeadlines)
+            foreach (var deadline in write.Deadlines)
+                await EnsureLease(deadline);
         if (!isGuarded && transaction.Compares.Count > 0)
             await RemoveExpired(transaction.Compares, cancellationToken);
         return await (CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
@@ -156,11 +157,11 @@ internal sealed partial class EtcdStore : IStore
     private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
     {
         var request = EtcdMessages.ToRequest(query);
-        var answer = await Calls.Repeat(_time, () => _connection.Keys.RangeAsync(
-            request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
+        var answer = await Calls.Repeat(_connection, _time, deadline => _connection.Keys.RangeAsync(
+            request, deadline: deadline, cancellationToken: cancellationToken));
         StoreKey? next = answer.More ? new StoreKey(answer.Kvs[^1].Key.Memory).Next() : null;
         var revision = query.Revision == 0 ? answer.Header.Revision : query.Revision;
-        return new RangePage(await _reader.ReadAll(answer.Kvs), next, revision);
+        return new RangePage(await _reader.ReadAll(answer.Kvs), next, revision, query.Limit);
     }
 
     private async ValueTask EnsureLease(long deadline)
@@ -183,8 +184,8 @@ internal sealed partial class EtcdStore : IStore
             var request = EtcdMessages.ToRequest(new RangeQuery(compare.Range, Limit: 0, KeysOnly: true));
             try
             {
-                var answer = await Calls.Repeat(_time, () => _connection.Keys.RangeAsync(
-                    request, deadline: _connection.Deadline, cancellationToken: cancellationToken));
+                var answer = await Calls.Repeat(_connection, _time, deadline => _connection.Keys.RangeAsync(
+                    request, deadline: deadline, cancellationToken: cancellationToken));
                 var now = _time.GetUtcNow();
                 foreach (var kv in answer.Kvs)
                     if (EtcdMessages.ToEntry(kv).IsExpiredAt(now))
@@ -200,24 +201,25 @@ internal sealed partial class EtcdStore : IStore
         }
     }
 
-    private async Task<Exception> TranslateRead(RpcException error, long revision, CancellationToken cancellationToken)
+    private async Task<Exception> TranslateRead(
+        RpcException error, KeyRange range, long revision, CancellationToken cancellationToken)
     {
         if (error.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
             return new OperationCanceledException(error.Message, error, cancellationToken);
         if (EtcdErrors.IsFutureRevision(error))
             return new RevisionInFutureException(revision, error);
         if (EtcdErrors.IsCompacted(error))
-            return await Compacted(cancellationToken);
+            return await Compacted(range, cancellationToken);
         return EtcdErrors.Translate(error, "read", isWrite: false);
     }
 
     // A read's error does not tell where the compaction stands; a watch's does.
-    private async Task<Exception> Compacted(CancellationToken cancellationToken)
+    private async Task<Exception> Compacted(KeyRange range, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(_connection.Timeout);
         using var session = new EtcdWatchSession(
-            _connection, _foreignLeases, _time, KeyRange.Single(new StoreKey(new byte[] { 0 })), fromRevision: 1);
+            _connection, _foreignLeases, _time, KeyRange.Single(range.Start), fromRevision: 1);
         try
         {
             await session.Next(limited.Token);

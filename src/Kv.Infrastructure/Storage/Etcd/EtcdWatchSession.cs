@@ -23,10 +23,11 @@ internal sealed class EtcdWatchSession(
     /// <summary>The next changes. Waits as long as there are none.</summary>
     public async Task<ChangeSet> Next(CancellationToken cancellationToken)
     {
-        _call ??= await Open(cancellationToken);
+        if (_call is null)
+            await Open(cancellationToken);
         while (_ready.Count == 0)
         {
-            if (!await _call.ResponseStream.MoveNext(cancellationToken))
+            if (!await _call!.ResponseStream.MoveNext(cancellationToken))
                 throw new RpcException(new Status(StatusCode.Unavailable, "etcd ended the watch stream"));
             await Take(_call.ResponseStream.Current);
         }
@@ -37,7 +38,7 @@ internal sealed class EtcdWatchSession(
 
     public void Dispose() => _call?.Dispose();
 
-    private async Task<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>> Open(CancellationToken cancellationToken)
+    private Task Open(CancellationToken cancellationToken)
     {
         var create = new WatchCreateRequest
         {
@@ -52,9 +53,8 @@ internal sealed class EtcdWatchSession(
         };
         if (!range.IsSingle)
             create.RangeEnd = EtcdMessages.Wrap(range.End);
-        var call = connection.Watch(cancellationToken);
-        await call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
-        return call;
+        _call = connection.Watch(cancellationToken);
+        return _call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
     }
 
     private async Task Take(WatchResponse response)

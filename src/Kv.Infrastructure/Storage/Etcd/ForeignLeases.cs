@@ -9,7 +9,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed class ForeignLeases(EtcdConnection connection, TimeProvider time)
 {
-    private const int MaxKnown = 10_000;
+    // Beyond this many, further ones are asked for at every read.
+    private const int MaxKnown = 100_000;
 
     private readonly ConcurrentDictionary<long, long> _deadlines = new();
 
@@ -24,13 +25,11 @@ internal sealed class ForeignLeases(EtcdConnection connection, TimeProvider time
             _deadlines.TryRemove(leaseId, out _);
             return 0;
         }
-        // etcd cuts the rest of the second off what remains; the sum is rounded up, so that the key is not
-        // taken for expired before its lease is.
-        var deadline = time.GetUtcNow().ToUnixTimeSeconds() + remaining + 1;
-        if (_deadlines.Count >= MaxKnown)
-            _deadlines.Clear();
-        _deadlines[leaseId] = deadline;
-        return deadline;
+        // etcd cuts the rest of a second off what remains, so it is a second more at most. Rounded up twice, the key is
+        // not taken for expired before its lease is.
+        var now = time.GetUtcNow();
+        var deadline = now.AddSeconds(1).AddTicks(-1).ToUnixTimeSeconds() + remaining + 1;
+        return HasRoom(now) ? Keep(leaseId, deadline, now.ToUnixTimeSeconds()) : deadline;
     }
 
     /// <summary>Whether the lease has ended, by etcd's own word.</summary>
@@ -41,7 +40,21 @@ internal sealed class ForeignLeases(EtcdConnection connection, TimeProvider time
     {
         var request = new LeaseTimeToLiveRequest { ID = leaseId };
         var answer = await Calls.Repeat(
-            time, () => connection.Leases.LeaseTimeToLiveAsync(request, deadline: connection.Deadline));
+            connection, time, by => connection.Leases.LeaseTimeToLiveAsync(request, deadline: by));
         return answer.TTL;
+    }
+
+    // Who asked first is believed, so that reads at the same time tell the same.
+    private long Keep(long leaseId, long deadline, long second) =>
+        _deadlines.AddOrUpdate(leaseId, deadline, (_, kept) => kept > second ? kept : deadline);
+
+    private bool HasRoom(DateTimeOffset now)
+    {
+        if (_deadlines.Count < MaxKnown)
+            return true;
+        foreach (var (leaseId, deadline) in _deadlines)
+            if (deadline <= now.ToUnixTimeSeconds())
+                _deadlines.TryRemove(leaseId, out _);
+        return _deadlines.Count < MaxKnown;
     }
 }

@@ -23,8 +23,11 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
     /// <summary>How many operations a transaction may have to share a batch with others.</summary>
     public const int MaxSharedOperations = 16;
 
+    private EntryReader Reader => reader;
+
     public Task<CommitResult> Commit(PendingWrite write)
     {
+        write.IsShared = true;
         Enqueue(write);
         return write.Task;
     }
@@ -87,7 +90,7 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             if (succeeded)
             {
                 // The key was past its deadline and is removed by now: the transaction meets it absent.
-                Requeue(write);
+                Again(write);
                 return;
             }
             var nested = responses[0].ResponseTxn;
@@ -96,11 +99,14 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
         _ = write.Settle(reader, succeeded, responses, 0, responses.Count, revision);
     }
 
-    private void Requeue(PendingWrite write)
+    private void Again(PendingWrite write)
     {
         try
         {
-            Enqueue(write);
+            if (write.IsShared)
+                Enqueue(write);
+            else
+                _ = SendOne(write);
         }
         catch (StoreUnavailableException error)
         {
@@ -144,7 +150,14 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             {
                 // One of them is to blame. Nothing was done, so each goes by itself and fails by itself.
                 foreach (var write in _writes)
+                {
                     await owner.SendOne(write);
+                    if (write.Task.Exception?.InnerException is not StoreUnavailableException)
+                        continue;
+                    // etcd went away meanwhile: the rest was not sent, and does not wait for it one after the other.
+                    Fail(new StoreUnavailableException("etcd went away; the request was not sent."));
+                    return;
+                }
             }
             catch (RpcException error)
             {
@@ -192,6 +205,4 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             }
         }
     }
-
-    private EntryReader Reader => reader;
 }

@@ -1,5 +1,6 @@
 using Etcdserverpb;
 using Grpc.Core;
+using Kv.Domain.Storage;
 using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
@@ -25,6 +26,8 @@ internal sealed class GroupRead(
     private const int AnswerBudget = 4 * 1024 * 1024;
 
     private int _largestLately = 1;
+
+    private EtcdConnection Connection => connection;
 
     public async ValueTask<PointRead> Get(StoreKey key)
     {
@@ -61,7 +64,7 @@ internal sealed class GroupRead(
 
     private sealed class Batch(GroupRead owner, int limit) : IBatch
     {
-        private readonly List<PendingRead> _reads = new(limit);
+        private readonly List<PendingRead> _reads = [];
 
         public Fit TryAdd(PendingRead pending)
         {
@@ -102,7 +105,7 @@ internal sealed class GroupRead(
             foreach (var read in _reads)
                 request.Success.Add(new RequestOp { RequestRange = owner.Request(read.Key) });
             var answer = await Calls.Repeat(
-                owner.Time, () => owner.Connection.Keys.TxnAsync(request, deadline: owner.Connection.Deadline));
+                owner.Connection, owner.Time, by => owner.Connection.Keys.TxnAsync(request, deadline: by));
             for (var i = 0; i < _reads.Count; i++)
                 owner.Settle(_reads[i], answer.Responses[i].ResponseRange, answer.Header.Revision);
         }
@@ -111,7 +114,7 @@ internal sealed class GroupRead(
         {
             var request = owner.Request(read.Key);
             var answer = await Calls.Repeat(
-                owner.Time, () => owner.Connection.Keys.RangeAsync(request, deadline: owner.Connection.Deadline));
+                owner.Connection, owner.Time, by => owner.Connection.Keys.RangeAsync(request, deadline: by));
             owner.Settle(read, answer, answer.Header.Revision);
         }
 
@@ -125,11 +128,16 @@ internal sealed class GroupRead(
                 }
                 catch (RpcException error)
                 {
-                    read.TrySetException(EtcdErrors.Translate(error, "read", isWrite: false));
+                    var failure = EtcdErrors.Translate(error, "read", isWrite: false);
+                    if (failure is StoreUnavailableException)
+                    {
+                        // etcd went away meanwhile: the rest does not wait for it one after the other.
+                        Fail(failure);
+                        return;
+                    }
+                    read.TrySetException(failure);
                 }
             }
         }
     }
-
-    private EtcdConnection Connection => connection;
 }

@@ -52,7 +52,7 @@ internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
         {
             // Granted twice under one id is granted once, so this can be repeated as if it only read.
             await Calls.Repeat(
-                time, () => connection.Leases.LeaseGrantAsync(request, deadline: connection.Deadline));
+                connection, time, by => connection.Leases.LeaseGrantAsync(request, deadline: by));
         }
         catch (RpcException error) when (EtcdErrors.IsLeaseTaken(error))
         {

@@ -1,4 +1,5 @@
 using Etcdserverpb;
+using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -23,6 +24,9 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
 
     public bool IsGuarded { get; }
 
+    /// <summary>Whether it shares batches with others; one that does not is sent alone every time.</summary>
+    public bool IsShared { get; set; }
+
     public bool IsConditional => Transaction.Compares.Count > 0;
 
     /// <summary>About how many bytes the request takes: its keys and values.</summary>
@@ -31,6 +35,8 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     public int OperationCount => IsConditional ? 1 : Transaction.Then.Count;
 
     public long QueuedAt { get; set; }
+
+    public bool HasDeadlines => Transaction.Then is not [Operation.Put { Deadline: null }] || Transaction.Otherwise.Count > 0;
 
     /// <summary>The deadlines that the transaction gives to entries.</summary>
     public IEnumerable<long> Deadlines =>
@@ -84,6 +90,11 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
                 };
             }
             TrySetResult(new CommitResult(succeeded, revision, results));
+        }
+        catch (StoreUnavailableException error)
+        {
+            // What it read could not be told; what it wrote is written.
+            TrySetException(new StoreUnavailableException(error.Message, outcomeUnknown: true, error));
         }
         catch (Exception error)
         {

@@ -35,9 +35,28 @@ internal sealed class BatcherTests
         Assert.That(await batcher.Add().WaitAsync(cancellationToken), Is.True);
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task What_found_a_batch_full_goes_before_what_came_later(CancellationToken cancellationToken)
+    {
+        // Four fit a batch, and a large one only an empty batch.
+        var batcher = new CountingBatcher();
+        var held = batcher.Hold();
+        var early = Enumerable.Range(0, 2 * CountingBatcher.MaxInFlight).Select(_ => batcher.Add()).ToList();
+        early.AddRange([batcher.Add(), batcher.Add(isLarge: true)]);
+        var late = Enumerable.Range(0, 40).Select(_ => batcher.Add()).ToArray();
+
+        held.SetResult();
+        await Task.WhenAll([.. early, .. late]).WaitAsync(cancellationToken);
+
+        Assert.That(batcher.LargeSentAfter, Is.LessThan(20), "requests that were sent before the large one");
+    }
+
     private sealed class Pending() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
     {
         public long QueuedAt { get; set; }
+
+        public bool IsLarge { get; init; }
     }
 
     private sealed class CountingBatcher() : Batcher<Pending>(MaxInFlight, TimeProvider.System, TimeSpan.FromMinutes(1))
@@ -54,9 +73,21 @@ internal sealed class BatcherTests
 
         public int MostAtOnce => _most;
 
-        public Task<bool> Add()
+        public int LargeSentAfter { get; private set; } = int.MaxValue;
+
+        private Task _gate = Task.CompletedTask;
+
+        /// <summary>Keeps what is sent from now on waiting, until the result is set.</summary>
+        public TaskCompletionSource Hold()
         {
-            var pending = new Pending();
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _gate = gate.Task;
+            return gate;
+        }
+
+        public Task<bool> Add(bool isLarge = false)
+        {
+            var pending = new Pending { IsLarge = isLarge };
             Enqueue(pending);
             return pending.Task;
         }
@@ -69,7 +100,7 @@ internal sealed class BatcherTests
 
             public Fit TryAdd(Pending pending)
             {
-                if (_pending.Count == 4)
+                if (_pending.Count == 4 || (pending.IsLarge && _pending.Count > 0))
                     return Fit.Full;
                 _pending.Add(pending);
                 return Fit.Taken;
@@ -80,6 +111,9 @@ internal sealed class BatcherTests
                 var now = Interlocked.Increment(ref owner._now);
                 InterlockedMax(ref owner._most, now);
                 await Task.Yield();
+                await owner._gate;
+                if (_pending.Any(pending => pending.IsLarge))
+                    owner.LargeSentAfter = owner._sent;
                 Interlocked.Decrement(ref owner._now);
                 if (owner.FailsNext)
                 {

@@ -1,37 +1,9 @@
 using System.Text.Json.Nodes;
 using Kv.Api.Errors;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
-
-/// <summary>Describes the members that Kv adds to problem details.</summary>
-internal sealed class ProblemSchemaFilter : ISchemaFilter
-{
-    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
-    {
-        if (context.Type != typeof(ProblemDetails) || schema is not OpenApiSchema problem)
-            return;
-        problem.Description = "What went wrong (RFC 9457).";
-        problem.Properties ??= new Dictionary<string, IOpenApiSchema>();
-        problem.Properties["error"] = new OpenApiSchema
-        {
-            Type = JsonSchemaType.String,
-            Description = "The reason in few words; stable, for programs to compare.",
-        };
-        problem.Properties["errors"] = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Description = "For each field that is wrong, why.",
-            AdditionalProperties = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Array,
-                Items = new OpenApiSchema { Type = JsonSchemaType.String },
-            },
-        };
-    }
-}
 
 /// <summary>Shows what each problem looks like, and which headers come with it.</summary>
 internal sealed class ProblemExamplesFilter : IOperationFilter
