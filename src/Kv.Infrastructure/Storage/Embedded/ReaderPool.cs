@@ -10,23 +10,33 @@ internal sealed class ReaderPool(string file) : IDisposable
     private readonly ConcurrentBag<Reader> _idle = [];
     private volatile bool _closed;
 
-    /// <exception cref="StoreUnavailableException">SQLite could not read.</exception>
-    public TResult Read<TResult>(Func<Reader, TResult> read)
+    /// <exception cref="StoreUnavailableException">SQLite could not read, or the store is closed.</exception>
+    public TResult Read<TQuery, TResult>(TQuery query, Func<Reader, TQuery, TResult> read)
     {
         if (_closed)
             throw new StoreUnavailableException("The store is closed.");
         try
         {
-            var reader = _idle.TryTake(out var idle) ? idle : new Reader(Schema.Connect(file));
+            var reader = _idle.TryTake(out var idle) ? idle : Reader.Open(file);
+            // A reader whose statement failed may be left within a transaction, which would hold it in the past for good.
+            var isSound = false;
             try
             {
-                return read(reader);
+                var answer = read(reader, query);
+                isSound = true;
+                return answer;
+            }
+            catch (StoreException)
+            {
+                isSound = true;
+                throw;
             }
             finally
             {
-                _idle.Add(reader);
-                if (_closed)
-                    Close();
+                if (isSound)
+                    Return(reader);
+                else
+                    reader.Dispose();
             }
         }
         catch (SqliteException error)
@@ -39,6 +49,13 @@ internal sealed class ReaderPool(string file) : IDisposable
     {
         _closed = true;
         Close();
+    }
+
+    private void Return(Reader reader)
+    {
+        _idle.Add(reader);
+        if (_closed)
+            Close();
     }
 
     private void Close()
