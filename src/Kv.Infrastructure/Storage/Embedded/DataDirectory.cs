@@ -8,9 +8,6 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
-    // How .NET tells that another process holds a file: Windows' ERROR_SHARING_VIOLATION, EWOULDBLOCK of Linux and macOS.
-    private static readonly int[] HeldByAnother = [unchecked((int)0x80070020), 11, 35];
-
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream @lock)
@@ -42,16 +39,20 @@ internal sealed class DataDirectory : IDisposable
         {
             throw new ConfigurationException($"DATA_DIR is '{path}'; this user may not write there.", error);
         }
-        catch (IOException error) when (HeldByAnother.Contains(error.HResult))
+        catch (IOException error) when (IsHeld(error))
         {
             throw new ConfigurationException(
                 $"DATA_DIR is '{path}'; it is in use by another process. The embedded store serves one at a time.", error);
         }
         catch (IOException error)
         {
-            throw new ConfigurationException($"DATA_DIR is '{path}'; it cannot be used: {error.Message}", error);
+            throw new ConfigurationException($"DATA_DIR is '{path}'; it cannot be written: {error.Message}", error);
         }
     }
 
     public void Dispose() => _lock.Dispose();
+
+    // A read-only or a full disk is an IOException as well. EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and
+    // ERROR_LOCK_VIOLATION of Windows.
+    private static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32 or 33;
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain;
-using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -9,23 +8,19 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// <summary>The engine in this process, over SQLite: one writer with group commit, and readers that never wait for it.</summary>
 internal sealed class EmbeddedStore : IStore
 {
-    // How many revisions a watch looks at in one go: enough to catch up fast, few enough to hold in memory.
-    private const int WatchWindow = 32;
-
     private readonly DataDirectory _directory;
+    private readonly CommitSignal _committed = new();
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _timeout;
 
     private EmbeddedStore(
         DataDirectory directory, SqliteConnection connection, EmbeddedOptions options, TimeProvider time, ILogger logger)
     {
         _directory = directory;
         _time = time;
-        _timeout = options.Timeout;
-        _readers = new ReaderPool(directory.DatabaseFile, options.Timeout);
-        _writer = new Writer(connection, options, time, logger);
+        _readers = new ReaderPool(directory.DatabaseFile);
+        _writer = new Writer(connection, _committed, options, time, logger);
     }
 
     /// <exception cref="ConfigurationException">The data directory is in use, or cannot be used.</exception>
@@ -34,8 +29,7 @@ internal sealed class EmbeddedStore : IStore
         var directory = DataDirectory.Open(options.DataDirectory);
         try
         {
-            var connection = Schema.Connect(directory.DatabaseFile, options.Timeout);
-            Schema.Prepare(connection, directory.DatabaseFile);
+            var connection = Schema.ConnectWriter(directory.DatabaseFile);
             return new EmbeddedStore(directory, connection, options, time, logger);
         }
         catch (SqliteException error)
@@ -55,35 +49,29 @@ internal sealed class EmbeddedStore : IStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         var revision = _writer.Revision;
-        var entry = _readers.Read(reader => reader.Get(key, _time.GetUtcNow()));
+        var entry = _readers.Read((key, Now: _time.GetUtcNow()), static (reader, query) => reader.Get(query.key, query.Now));
         return new(new PointRead(entry, Math.Max(revision, entry?.ModRevision ?? 0)));
     }
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_readers.Read(reader => reader.Page(query, _time.GetUtcNow())));
+        return Task.FromResult(_readers.Read(
+            (query, Now: _time.GetUtcNow()), static (reader, asked) => reader.Page(asked.query, asked.Now)));
     }
 
     public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_readers.Read(reader => reader.Count(range, revision, _time.GetUtcNow())));
+        return Task.FromResult(_readers.Read(
+            (range, revision, Now: _time.GetUtcNow()),
+            static (reader, query) => reader.Count(query.range, query.revision, query.Now)));
     }
 
-    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var commit = _writer.Commit(transaction, cancellationToken);
-        try
-        {
-            // The wait for the commit before it, and for its own.
-            return await commit.WaitAsync(2 * _timeout, _time, CancellationToken.None);
-        }
-        catch (TimeoutException error)
-        {
-            throw new StoreUnavailableException("The disk did not answer in time.", outcomeUnknown: true, error);
-        }
+        return new(_writer.Commit(transaction, cancellationToken));
     }
 
     /// <summary>Forgets what ended at or before a revision, as the engine does by itself when its history grows too long.</summary>
@@ -97,23 +85,23 @@ internal sealed class EmbeddedStore : IStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Taken before the look, so that a commit in between is not missed.
-            var nextCommit = _writer.NextCommit;
-            var to = Math.Min(_writer.Revision, next + WatchWindow - 1);
-            // A watch from a compacted revision is told so before it waits.
-            foreach (var changes in _readers.Read(reader => reader.Changes(range, next, to)))
+            var nextCommit = _committed.Next;
+            var page = _readers.Read((range, next), static (reader, query) => reader.Changes(query.range, query.next));
+            foreach (var changes in page.Sets)
                 yield return changes;
-            if (to >= next)
-                next = to + 1;
+            if (page.Through >= next)
+                next = page.Through + 1;
             else
                 await nextCommit.WaitAsync(cancellationToken);
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _writer.Dispose();
+        await _writer.DisposeAsync();
         _readers.Dispose();
+        // The watches wake up and find the store closed.
+        _committed.Close();
         _directory.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

@@ -19,9 +19,8 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         connection,
         "SELECT id, create_revision, version FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
 
-    private readonly Statement _range = new(
-        connection,
-        $"SELECT {Rows.Columns} FROM versions INDEXED BY standing WHERE key >= $0 AND key < $1 AND end_revision IS NULL ORDER BY key LIMIT $2");
+    private readonly Statement _range = new(connection, SelectRange(Rows.Columns));
+    private readonly Statement _rangeOfKeys = new(connection, SelectRange(Rows.ColumnsWithoutValue));
 
     private readonly Statement _end = new(
         connection, "UPDATE versions SET end_revision = $1, end_kind = $2 WHERE id = $0");
@@ -77,10 +76,12 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
 
     public void SetCounter(string name, long number) => _setCounter.Run(name, number);
 
-    public IReadOnlyList<Entry> Range(KeyRange range, int limit)
+    /// <summary>The entries of a range that have not expired by a second of Unix time.</summary>
+    public IReadOnlyList<Entry> Range(KeyRange range, long second, int limit = 0, bool keysOnly = false)
     {
         var entries = new List<Entry>();
-        using var rows = _range.Query(range.Start, Rows.End(range), limit > 0 ? limit : -1);
+        var statement = keysOnly ? _rangeOfKeys : _range;
+        using var rows = statement.Query(range.Start, Rows.End(range), second, limit > 0 ? limit : -1);
         while (rows.Read())
             entries.Add(Rows.Entry(rows));
         return entries;
@@ -119,10 +120,17 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
     {
         Statement[] statements =
         [
-            _begin, _commit, _rollback, _save, _release, _undo, _counter, _setCounter, _find, _range, _end, _endRange,
+            _begin, _commit, _rollback, _save, _release, _undo, _counter, _setCounter, _find, _range, _rangeOfKeys, _end, _endRange,
             _insert, _endDue, _endDueRange, _nextDeadline, _forget,
         ];
         foreach (var statement in statements)
             statement.Dispose();
     }
+
+    private static string SelectRange(string columns) =>
+        $"""
+        SELECT {columns} FROM versions INDEXED BY standing
+        WHERE key >= $0 AND key < $1 AND end_revision IS NULL AND (deadline IS NULL OR deadline > $2)
+        ORDER BY key LIMIT $3
+        """;
 }

@@ -1,17 +1,72 @@
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>A transaction on its way to the disk, or an order to compact, and the promise of its result.</summary>
-internal sealed class PendingCommit(
-    Transaction transaction, long? compactAt, long queuedAt, CancellationToken cancellationToken)
-    : TaskCompletionSource<CommitResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+/// <summary>
+/// A transaction on its way to the disk. Either the writer takes it or its caller stops waiting first, and of what was
+/// given up before it was taken nothing is written.
+/// </summary>
+internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
 {
-    public Transaction Transaction { get; } = transaction;
+    private const int Waiting = 0;
+    private const int Taken = 1;
+    private const int GivenUp = 2;
 
-    public long? CompactAt { get; } = compactAt;
+    private readonly CancellationToken _cancellationToken;
+    private readonly CancellationTokenRegistration _cancellation;
+    private int _state;
+    private CommitResult? _result;
+    private Exception? _error;
 
-    public long QueuedAt { get; } = queuedAt;
+    // The writer does not run what comes after a commit; it has the next batch to write.
+    public PendingCommit(Transaction transaction, long? compactAt, long queuedAt, CancellationToken cancellationToken)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        Transaction = transaction;
+        CompactAt = compactAt;
+        QueuedAt = queuedAt;
+        Bytes = transaction.Bytes;
+        _cancellationToken = cancellationToken;
+        if (cancellationToken.CanBeCanceled)
+            _cancellation = cancellationToken.UnsafeRegister(static pending => ((PendingCommit)pending!).Cancel(), this);
+    }
 
-    public CancellationToken CancellationToken { get; } = cancellationToken;
+    public Transaction Transaction { get; }
 
-    public int Bytes { get; } = transaction.Bytes;
+    /// <summary>The revision to compact at; null for a plain transaction.</summary>
+    public long? CompactAt { get; }
+
+    /// <summary>When it was queued, as a timestamp of the store's clock.</summary>
+    public long QueuedAt { get; }
+
+    public int Bytes { get; }
+
+    /// <summary>Takes it for writing; false when its caller has given it up.</summary>
+    public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
+
+    /// <summary>Fails it unless it is done; the error depends on whether it may still be written.</summary>
+    public void Fail(Func<bool, Exception> error)
+    {
+        var before = Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
+        if (TrySetException(error(before == Taken)))
+            _cancellation.Unregister();
+    }
+
+    /// <summary>Remembers what became of it, to be told once the batch is on the disk.</summary>
+    public void Settle(CommitResult? result, Exception? error) => (_result, _error) = (result, error);
+
+    /// <summary>Tells the caller what became of it.</summary>
+    public void Acknowledge()
+    {
+        _cancellation.Unregister();
+        if (_error is { } error)
+            TrySetException(error);
+        else
+            TrySetResult(_result!);
+    }
+
+    // Once taken it may still be written; its caller does not want to know.
+    private void Cancel()
+    {
+        Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
+        TrySetCanceled(_cancellationToken);
+    }
 }

@@ -5,36 +5,38 @@ using Microsoft.Data.Sqlite;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>Readers that wait for their next use. There are as many as ever read at the same time.</summary>
-internal sealed class ReaderPool(string file, TimeSpan timeout) : IDisposable
+internal sealed class ReaderPool(string file) : IDisposable
 {
     private readonly ConcurrentBag<Reader> _idle = [];
     private volatile bool _closed;
 
-    /// <exception cref="StoreUnavailableException">SQLite could not read.</exception>
-    public TResult Read<TResult>(Func<Reader, TResult> read)
+    /// <exception cref="StoreUnavailableException">SQLite could not read, or the store is closed.</exception>
+    public TResult Read<TQuery, TResult>(TQuery query, Func<Reader, TQuery, TResult> read)
     {
         if (_closed)
             throw new StoreUnavailableException("The store is closed.");
         try
         {
-            var reader = _idle.TryTake(out var idle) ? idle : new Reader(Schema.Connect(file, timeout));
+            var reader = _idle.TryTake(out var idle) ? idle : Reader.Open(file);
+            // A reader whose statement failed may be left within a transaction, which would hold it in the past for good.
+            var isSound = false;
             try
             {
-                var result = read(reader);
-                Return(reader);
-                return result;
+                var answer = read(reader, query);
+                isSound = true;
+                return answer;
             }
             catch (StoreException)
             {
-                // An answer of its own kind: the reader is as good as before.
-                Return(reader);
+                isSound = true;
                 throw;
             }
-            catch
+            finally
             {
-                // It may be in the middle of something, and would answer from there.
-                reader.Dispose();
-                throw;
+                if (isSound)
+                    Return(reader);
+                else
+                    reader.Dispose();
             }
         }
         catch (SqliteException error)

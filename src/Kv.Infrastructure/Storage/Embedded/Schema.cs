@@ -10,6 +10,12 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// </summary>
 internal static class Schema
 {
+    /// <summary>The counter of the store's revision.</summary>
+    public const string Revision = "revision";
+
+    /// <summary>The counter of the compact revision: the oldest that can be read, and the newest that cannot be watched.</summary>
+    public const string Compacted = "compacted";
+
     private const long CurrentVersion = 1;
 
     // The value comes last, so that reads without it do not touch the pages that it overflows to.
@@ -35,25 +41,52 @@ internal static class Schema
         INSERT INTO counters VALUES ('revision', 1), ('compacted', 0);
         """;
 
+    /// <summary>Opens the connection that writes, and makes the tables of a new database.</summary>
+    /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
+    public static SqliteConnection ConnectWriter(string file)
+    {
+        var connection = Connect(file);
+        try
+        {
+            // Random keys touch many pages: a cache that holds the upper ones saves reading them again, and a longer log
+            // carries each page to the database once for several commits.
+            Execute(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;");
+            Prepare(connection, file);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Opens a connection; each keeps its prepared statements for good, so there is no pool behind it.</summary>
-    public static SqliteConnection Connect(string file, TimeSpan timeout)
+    public static SqliteConnection Connect(string file)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = file,
             Pooling = false,
-            // How long a statement waits for a lock that another program holds on the file.
-            DefaultTimeout = Math.Max(1, (int)timeout.TotalSeconds),
+            // Only someone else's hand on the file makes a statement wait.
+            DefaultTimeout = 3,
         }.ToString());
-        connection.Open();
-        // FULL: a commit is on the disk before it is acknowledged.
-        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-        return connection;
+        try
+        {
+            connection.Open();
+            // FULL: a commit is on the disk before it is acknowledged.
+            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Makes the tables of a new database.</summary>
-    /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
-    public static void Prepare(SqliteConnection connection, string file)
+    // Makes the tables of a new database.
+    private static void Prepare(SqliteConnection connection, string file)
     {
         using var version = new Statement(connection, "PRAGMA user_version");
         var found = version.Number();

@@ -4,14 +4,15 @@ namespace Kv.Infrastructure.Storage.Embedded;
 internal sealed class TransactionRunner(EntryTable entries)
 {
     /// <param name="transaction">The transaction.</param>
+    /// <param name="second">The second of Unix time that it is.</param>
     /// <param name="revision">The store's revision; what is written takes the next one.</param>
-    /// <param name="wrote">Whether something was written.</param>
-    public CommitResult Run(Transaction transaction, long revision, out bool wrote)
+    /// <param name="operations">The branch that was taken.</param>
+    public CommitResult Run(Transaction transaction, long second, long revision, out IReadOnlyList<Operation> operations)
     {
-        var succeeded = Holds(transaction.Compares);
-        var operations = succeeded ? transaction.Then : transaction.Otherwise;
+        var succeeded = Holds(transaction.Compares, second);
+        operations = succeeded ? transaction.Then : transaction.Otherwise;
         var results = new OperationResult[operations.Count];
-        wrote = false;
+        var wrote = false;
         for (var i = 0; i < results.Length; i++)
         {
             switch (operations[i])
@@ -27,7 +28,7 @@ internal sealed class TransactionRunner(EntryTable entries)
                     wrote |= deleted > 0;
                     break;
                 case Operation.Read read:
-                    results[i] = new OperationResult(0, entries.Range(read.Keys, read.Limit));
+                    results[i] = new OperationResult(0, entries.Range(read.Keys, second, read.Limit));
                     break;
                 default:
                     throw new ArgumentException($"Unknown operation {operations[i].GetType().Name}.", nameof(transaction));
@@ -36,17 +37,17 @@ internal sealed class TransactionRunner(EntryTable entries)
         return new CommitResult(succeeded, wrote ? revision + 1 : revision, results);
     }
 
-    private bool Holds(IReadOnlyList<Compare> compares)
+    private bool Holds(IReadOnlyList<Compare> compares, long second)
     {
         for (var i = 0; i < compares.Count; i++)
-            if (!Holds(compares[i]))
+            if (!Holds(compares[i], second))
                 return false;
         return true;
     }
 
-    private bool Holds(Compare compare)
+    private bool Holds(Compare compare, long second)
     {
-        var found = entries.Range(compare.Range, limit: 0);
+        var found = entries.Range(compare.Range, second, keysOnly: compare.Target != CompareTarget.Value);
         // As etcd has it: an absent key compares as zeros, and has no value to compare.
         if (found.Count == 0)
             return compare.Target != CompareTarget.Value && Relates(0L.CompareTo(compare.Number), compare.Relation);

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -9,251 +7,138 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// The one thread that writes. It commits what is waiting in one transaction of the database, so that many writes share
 /// one wait for the disk, and acknowledges after the commit.
 /// </summary>
-internal sealed partial class Writer : IDisposable
+internal sealed partial class Writer : IAsyncDisposable
 {
-    private const int MaxQueued = 10_000;
-    private const int MaxBatch = 256;
-    private const int MaxBatchBytes = 4 * 1024 * 1024;
-
-    // What one commit may expire or forget beside its writes, so that neither holds them up.
-    private const int MaxExpired = 1_000;
-    private const int MaxForgotten = 1_000;
-
     private readonly SqliteConnection _connection;
     private readonly EntryTable _entries;
     private readonly TransactionRunner _runner;
-    private readonly BlockingCollection<PendingCommit> _queue = new(MaxQueued);
-    private readonly ITimer _expiry;
+    private readonly CommitQueue _queue;
+    private readonly Expiry _expiry;
+    private readonly History _history;
+    private readonly CommitSignal _committed;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
-    private readonly EmbeddedOptions _options;
     private readonly ILogger _logger;
-    private readonly Thread _thread;
 
     private long _revision;
-    private long _compacted;
-    private long? _nextDeadline;
-    private bool _hasToForget = true;
-    private bool _isUncertain;
-    private volatile TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isFailing;
+    private bool _isAdrift;
+    private int _isDisposed;
 
-    public Writer(SqliteConnection connection, EmbeddedOptions options, TimeProvider time, ILogger logger)
+    /// <param name="connection">The connection to write on; the writer disposes of it.</param>
+    /// <param name="committed">What it raises after each commit.</param>
+    /// <param name="options">How long a write may wait, and how much history is kept.</param>
+    /// <param name="time">The clock of deadlines and waits.</param>
+    /// <param name="logger">Where it says that it could not write.</param>
+    public Writer(
+        SqliteConnection connection, CommitSignal committed, EmbeddedOptions options, TimeProvider time, ILogger logger)
     {
-        _connection = connection;
-        _options = options;
-        _time = time;
-        _logger = logger;
+        (_connection, _committed, _time, _logger) = (connection, committed, time, logger);
         _entries = new EntryTable(connection);
         _runner = new TransactionRunner(_entries);
-        Remember();
-        _expiry = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        ArmExpiry();
-        _thread = new Thread(Run) { Name = "Kv writer", IsBackground = true };
-        _thread.Start();
+        _queue = new CommitQueue(time, options.Timeout);
+        _expiry = new Expiry(_entries, time, _queue.Wake);
+        _history = new History(_entries, options.HistoryRevisions);
+        Load();
+        _expiry.Arm(afterFailure: false);
+        new Thread(Run) { Name = "Kv writer", IsBackground = true }.Start();
     }
 
     /// <summary>The revision of the last commit.</summary>
     public long Revision => Volatile.Read(ref _revision);
 
-    /// <summary>Completes at the next commit. Take it before looking for changes, and none is missed.</summary>
-    public Task NextCommit => _committed.Task;
-
-    /// <exception cref="StoreUnavailableException">Too many transactions are waiting, or the store is closed.</exception>
     public Task<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
-        Enqueue(new PendingCommit(transaction, null, _time.GetTimestamp(), cancellationToken));
+        Enqueue(transaction, compactAt: null, cancellationToken);
 
-    /// <summary>Forgets what ended at or before a revision.</summary>
+    /// <summary>Compacts at a revision.</summary>
     public Task Compact(long revision, CancellationToken cancellationToken) =>
-        Enqueue(new PendingCommit(Transaction.Of(), revision, _time.GetTimestamp(), cancellationToken));
+        Enqueue(Transaction.Of(), revision, cancellationToken);
 
-    public void Dispose()
+    /// <summary>Writes what waits, and takes in no more.</summary>
+    public async ValueTask DisposeAsync()
     {
-        // What is queued is still written; nothing more is taken.
-        _queue.CompleteAdding();
-        _thread.Join();
+        _queue.Close();
+        await _ended.Task;
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+            return;
         _expiry.Dispose();
+        _queue.Dispose();
         _entries.Dispose();
         _connection.Dispose();
-        _queue.Dispose();
     }
 
-    private Task<CommitResult> Enqueue(PendingCommit pending)
+    private Task<CommitResult> Enqueue(Transaction transaction, long? compactAt, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (_queue.TryAdd(pending))
-                return pending.Task;
-        }
-        catch (Exception error) when (error is InvalidOperationException or ObjectDisposedException)
-        {
-            throw new StoreUnavailableException("The store is closed.", inner: error);
-        }
-        throw new StoreUnavailableException("Too many requests are waiting for the disk.");
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            _queue.TryAdd(new PendingCommit(Transaction.Of(), null, _time.GetTimestamp(), CancellationToken.None));
-        }
-        catch (Exception error) when (error is InvalidOperationException or ObjectDisposedException)
-        {
-            // Closed meanwhile: what is due expires when the store is opened again.
-        }
+        var pending = new PendingCommit(transaction, compactAt, _time.GetTimestamp(), cancellationToken);
+        _queue.Enqueue(pending);
+        return pending.Task;
     }
 
     private void Run()
     {
-        var batch = new List<PendingCommit>(MaxBatch);
-        foreach (var first in _queue.GetConsumingEnumerable())
+        for (; ; )
         {
-            batch.Clear();
-            var bytes = 0;
-            for (var next = first; next is not null;)
-            {
-                if (IsStillWanted(next))
-                {
-                    batch.Add(next);
-                    bytes += next.Bytes;
-                }
-                if (batch.Count == MaxBatch || bytes >= MaxBatchBytes || !_queue.TryTake(out next))
-                    break;
-            }
+            var batch = _queue.Take();
+            if (_queue.IsDrained)
+                break;
             Write(batch);
-            ArmExpiry();
+            _queue.Done();
+            _expiry.Arm(afterFailure: _isFailing);
         }
+        _ended.SetResult();
     }
 
-    private bool IsStillWanted(PendingCommit pending)
+    private void Write(ReadOnlySpan<PendingCommit> batch)
     {
-        if (pending.CancellationToken.IsCancellationRequested)
-        {
-            pending.TrySetCanceled(pending.CancellationToken);
-            return false;
-        }
-        if (_time.GetElapsedTime(pending.QueuedAt) >= _options.Timeout)
-        {
-            pending.TrySetException(new StoreUnavailableException("The disk did not keep up; nothing was written."));
-            return false;
-        }
-        return true;
-    }
-
-    private void Write(List<PendingCommit> batch)
-    {
-        var results = new List<(PendingCommit Pending, CommitResult? Result, Exception? Error)>(batch.Count);
-        var revision = 0L;
         var committing = false;
         try
         {
-            if (_isUncertain)
-                Remember();
+            if (_isAdrift)
+                Recover();
             _entries.Begin();
-            revision = _revision;
             var second = _time.GetUtcNow().ToUnixTimeSeconds();
-            var isSweptClean = Sweep(second, ref revision);
+            var revision = _expiry.Sweep(second, _revision);
             foreach (var pending in batch)
-                results.Add(Do(pending, second, isSweptClean, ref revision));
-            ForgetOld(revision);
+                revision = Do(pending, second, revision);
+            _history.Trim(revision);
             if (revision != _revision)
-                _entries.SetCounter("revision", revision);
+                _entries.SetCounter(Schema.Revision, revision);
             committing = true;
             _entries.Commit();
+            Publish(revision);
+            NoteSuccess();
         }
         catch (Exception error)
         {
             GiveUp(batch, error, committing);
             return;
         }
-        Publish(revision);
-        foreach (var (pending, result, error) in results)
-            if (error is null)
-                pending.TrySetResult(result!);
-            else
-                pending.TrySetException(error);
+        foreach (var pending in batch)
+            pending.Acknowledge();
     }
 
-    // Whether nothing that is due is left.
-    private bool Sweep(long second, ref long revision)
-    {
-        if (_nextDeadline is not { } next || next > second)
-            return true;
-        var expired = _entries.Expire(second, revision + 1, MaxExpired);
-        if (expired > 0)
-            revision++;
-        _nextDeadline = _entries.NextDeadline();
-        return _nextDeadline is not { } still || still > second;
-    }
-
-    private (PendingCommit, CommitResult?, Exception?) Do(
-        PendingCommit pending, long second, bool isSweptClean, ref long revision)
+    // Returns the revision after it.
+    private long Do(PendingCommit pending, long second, long revision)
     {
         _entries.Save();
         try
         {
             if (pending.CompactAt is { } compactAt)
-                CompactAll(compactAt, revision);
-            if (!isSweptClean)
-                ExpireTouched(pending.Transaction, second, ref revision);
-            var result = _runner.Run(pending.Transaction, revision, out var wrote);
+                _history.Compact(compactAt, revision);
+            revision = _expiry.Sweep(pending.Transaction, second, revision);
+            var result = _runner.Run(pending.Transaction, second, revision, out var written);
             _entries.Keep();
-            if (wrote)
-                revision++;
-            NoteDeadlines(pending.Transaction);
-            return (pending, result, null);
+            _expiry.Note(written);
+            pending.Settle(result, null);
+            return result.Revision;
         }
-        catch (Exception error) when (error is not SqliteException { SqliteErrorCode: var code } || !SqliteErrors.EndsTransaction(code))
+        catch (Exception error) when (!SqliteErrors.EndTransaction(error))
         {
-            // This one fails alone: the rest of the batch goes on as if it had not been there.
+            // It fails alone: the rest of the batch goes on as if it had not been there.
             _entries.Undo();
-            return (pending, null, SqliteErrors.Translate(error, outcomeUnknown: false));
+            pending.Settle(null, SqliteErrors.OfWrite(error, mayBeWritten: false));
+            return revision;
         }
-    }
-
-    // What a transaction touches expires before it, at a revision of its own: nothing in it sees an entry that is due.
-    private void ExpireTouched(Transaction transaction, long second, ref long revision)
-    {
-        foreach (var range in transaction.Ranges)
-            if (_entries.Expire(range, second, revision + 1) > 0)
-                revision++;
-    }
-
-    private void NoteDeadlines(Transaction transaction)
-    {
-        NoteDeadlines(transaction.Then);
-        NoteDeadlines(transaction.Otherwise);
-    }
-
-    private void NoteDeadlines(IReadOnlyList<Operation> operations)
-    {
-        for (var i = 0; i < operations.Count; i++)
-            if (operations[i] is Operation.Put { Deadline: { } deadline } && (_nextDeadline is not { } next || deadline < next))
-                _nextDeadline = deadline;
-    }
-
-    private void ForgetOld(long revision)
-    {
-        // A tenth more than is kept may gather, so that the bound does not move at every commit.
-        var keep = _options.HistoryRevisions;
-        if (revision - _compacted > keep + keep / 10)
-        {
-            _compacted = revision - keep;
-            _entries.SetCounter("compacted", _compacted);
-            _hasToForget = true;
-        }
-        if (_hasToForget)
-            _hasToForget = _entries.Forget(_compacted, MaxForgotten) == MaxForgotten;
-    }
-
-    private void CompactAll(long at, long revision)
-    {
-        if (at > revision)
-            throw new RevisionInFutureException(at);
-        if (at <= _compacted)
-            throw new RevisionCompactedException(_compacted);
-        _compacted = at;
-        _entries.SetCounter("compacted", at);
-        _hasToForget = true;
     }
 
     private void Publish(long revision)
@@ -261,45 +146,54 @@ internal sealed partial class Writer : IDisposable
         if (revision == _revision)
             return;
         Volatile.Write(ref _revision, revision);
-        var committed = _committed;
-        _committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        committed.TrySetResult();
+        _committed.Raise();
     }
 
-    private void GiveUp(List<PendingCommit> batch, Exception error, bool committing)
+    private void GiveUp(ReadOnlySpan<PendingCommit> batch, Exception error, bool committing)
     {
-        LogCommitFailed(error);
-        // What was committed is in the file alone; nothing is written before it has been read from there.
-        _isUncertain = true;
-        foreach (var pending in batch)
-            pending.TrySetException(SqliteErrors.Translate(error, outcomeUnknown: committing));
+        NoteFailure(error);
+        // What is in memory runs ahead of the database until it is read again.
+        _isAdrift = true;
         try
         {
-            if (_connection.Handle is { } handle && SQLitePCL.raw.sqlite3_get_autocommit(handle) == 0)
-                _entries.Rollback();
-            Remember();
+            Recover();
         }
-        catch (SqliteException again)
+        catch (Exception again)
         {
-            LogCommitFailed(again);
+            // The next batch tries again.
+            LogRecoveryFailed(again);
         }
+        foreach (var pending in batch)
+            pending.Fail(_ => SqliteErrors.OfWrite(error, committing));
     }
 
-    private void Remember()
+    // A disk that stays full says so once, not with every batch.
+    private void NoteFailure(Exception error)
     {
-        _revision = _entries.Counter("revision");
-        _compacted = _entries.Counter("compacted");
-        _nextDeadline = _entries.NextDeadline();
-        _isUncertain = false;
+        if (!_isFailing)
+            LogCommitFailed(error);
+        _isFailing = true;
     }
 
-    private void ArmExpiry()
+    private void NoteSuccess()
     {
-        // A timer takes at most 49 days; a day is far enough ahead to look again.
-        if (_nextDeadline is not { } deadline)
-            return;
-        var due = DateTimeOffset.FromUnixTimeSeconds(Math.Min(deadline, DateTimeOffset.MaxValue.ToUnixTimeSeconds())) - _time.GetUtcNow();
-        due = due < TimeSpan.Zero ? TimeSpan.Zero : due > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : due;
-        _expiry.Change(due, Timeout.InfiniteTimeSpan);
+        if (_isFailing)
+            LogCommitsAgain();
+        _isFailing = false;
+    }
+
+    private void Recover()
+    {
+        if (_connection.Handle is { } handle && SQLitePCL.raw.sqlite3_get_autocommit(handle) == 0)
+            _entries.Rollback();
+        Load();
+        _isAdrift = false;
+    }
+
+    private void Load()
+    {
+        Publish(_entries.Counter(Schema.Revision));
+        _history.Load();
+        _expiry.Load();
     }
 }

@@ -1,0 +1,99 @@
+using Microsoft.Data.Sqlite;
+
+namespace Kv.Infrastructure.Storage.Embedded;
+
+/// <summary>The changes between revisions, on a connection that reads: versions begin by a put and end by a removal.</summary>
+internal sealed class ChangeLog(SqliteConnection connection, PastEntries past) : IDisposable
+{
+    // A page of changes ends after the revision in which it comes to so many bytes, so that large values do not fill the
+    // memory of a watch.
+    private const long MaxPageBytes = 4 * 1024 * 1024;
+
+    private readonly Statement _puts = new(
+        connection,
+        $"""
+        SELECT {Rows.Columns} FROM versions INDEXED BY puts
+        WHERE mod_revision BETWEEN $0 AND $1 AND key >= $2 AND key < $3 ORDER BY mod_revision
+        """);
+
+    private readonly Statement _removals = new(
+        connection,
+        $"""
+        SELECT {Rows.Columns}, end_revision, end_kind FROM versions INDEXED BY ends
+        WHERE end_revision IS NOT NULL AND end_revision BETWEEN $0 AND $1 AND key >= $2 AND key < $3 AND end_kind <> 0
+        ORDER BY end_revision
+        """);
+
+    /// <summary>The changes of a range from one revision to another, both included, or a first part of them.</summary>
+    public ChangePage Between(KeyRange range, long from, long to)
+    {
+        var changes = new List<(long Revision, Change Change)>();
+        var through = Add(_puts, Put, range, from, to, changes);
+        through = Add(_removals, Removal, range, from, through, changes);
+        changes.RemoveAll(change => change.Revision > through);
+        changes.Sort(static (left, right) =>
+            left.Revision != right.Revision
+                ? left.Revision.CompareTo(right.Revision)
+                : left.Change.Key.CompareTo(right.Change.Key));
+        return new ChangePage(Group(changes), through);
+    }
+
+    public void Dispose()
+    {
+        _puts.Dispose();
+        _removals.Dispose();
+    }
+
+    // Returns the last revision of which everything was added.
+    private static long Add(
+        Statement statement, Func<SqliteDataReader, (long Revision, Change Change)> read,
+        KeyRange range, long from, long to, List<(long Revision, Change Change)> changes)
+    {
+        var bytes = 0L;
+        var last = 0L;
+        using var rows = statement.Query(from, to, range.Start, Rows.End(range));
+        while (rows.Read())
+        {
+            var next = read(rows);
+            if (bytes >= MaxPageBytes && next.Revision != last)
+                return last;
+            changes.Add(next);
+            last = next.Revision;
+            bytes += (next.Change.Current?.Value.Length ?? 0) + (next.Change.Previous?.Value.Length ?? 0);
+        }
+        return to;
+    }
+
+    private static List<ChangeSet> Group(List<(long Revision, Change Change)> changes)
+    {
+        var sets = new List<ChangeSet>();
+        for (var i = 0; i < changes.Count;)
+        {
+            var revision = changes[i].Revision;
+            var set = new List<Change>(1);
+            for (; i < changes.Count && changes[i].Revision == revision; i++)
+                set.Add(changes[i].Change);
+            sets.Add(new ChangeSet(revision, set));
+        }
+        return sets;
+    }
+
+    private (long, Change) Put(SqliteDataReader row)
+    {
+        var entry = Rows.Entry(row);
+        var previous = entry.Version == 1 ? null : past.At(entry.Key, entry.ModRevision - 1);
+        return (entry.ModRevision, new Change(ChangeKind.Put, entry.Key, entry, previous));
+    }
+
+    private static (long, Change) Removal(SqliteDataReader row)
+    {
+        var entry = Rows.Entry(row);
+        var kind = (EndKind)row.GetInt64(7) == EndKind.Expired ? ChangeKind.Expire : ChangeKind.Delete;
+        return (row.GetInt64(6), new Change(kind, entry.Key, null, entry));
+    }
+}
+
+/// <summary>Some changes.</summary>
+/// <param name="Sets">The changes, in order.</param>
+/// <param name="Through">The last revision that was looked at.</param>
+internal readonly record struct ChangePage(IReadOnlyList<ChangeSet> Sets, long Through);

@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Kv.Domain.Storage;
+
+namespace Kv.Infrastructure.Storage.Embedded;
+
+/// <summary>
+/// What waits for the writer. Callers enqueue without a lock; the writer sleeps while there is nothing to do, and one
+/// timer for all, not one for each, tells those that waited too long.
+/// </summary>
+internal sealed class CommitQueue : IDisposable
+{
+    private const int MaxWaiting = 10_000;
+    private const long MaxWaitingBytes = 64 * 1024 * 1024;
+    private const int MaxBatch = 256;
+    private const int MaxBatchBytes = 4 * 1024 * 1024;
+
+    private readonly ConcurrentQueue<PendingCommit> _waiting = new();
+    private readonly PendingCommit?[] _taken = new PendingCommit?[MaxBatch];
+    private readonly AutoResetEvent _bell = new(initialState: false);
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly ITimer _watchdog;
+
+    private int _count;
+    private long _bytes;
+    private int _batch;
+    private int _asleep;
+    private int _woken;
+    private int _watched;
+    private volatile bool _closed;
+    private volatile bool _drained;
+
+    public CommitQueue(TimeProvider time, TimeSpan timeout)
+    {
+        (_time, _timeout) = (time, timeout);
+        _watchdog = time.CreateTimer(_ => FailOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether the queue was closed and all that waited was taken.</summary>
+    public bool IsDrained => _drained;
+
+    /// <summary>Has it wait for the writer; fails it at once when too much is waiting already, or the store is closed.</summary>
+    public void Enqueue(PendingCommit pending)
+    {
+        if (_closed)
+        {
+            pending.Fail(_ => Closed());
+            return;
+        }
+        var count = Interlocked.Increment(ref _count);
+        var bytes = Interlocked.Add(ref _bytes, pending.Bytes);
+        // One that is alone is let in whatever its size.
+        if (count > MaxWaiting || (bytes > MaxWaitingBytes && count > 1))
+        {
+            Leave(pending);
+            pending.Fail(_ => new StoreUnavailableException("Too many requests are waiting for the disk."));
+            return;
+        }
+        _waiting.Enqueue(pending);
+        Interlocked.MemoryBarrier();
+        if (_drained)
+            FailRest();
+        Ring();
+        Watch();
+    }
+
+    /// <summary>Has the writer look at the clock, even if nothing waits for it.</summary>
+    public void Wake()
+    {
+        Interlocked.Exchange(ref _woken, 1);
+        Ring();
+    }
+
+    /// <summary>
+    /// Waits for something to do and takes as much as one commit may hold, which can be nothing after
+    /// <see cref="Wake"/>. The batch is the writer's until it calls <see cref="Done"/>.
+    /// </summary>
+    public ReadOnlySpan<PendingCommit> Take()
+    {
+        for (; ; )
+        {
+            var bytes = 0;
+            var now = _time.GetTimestamp();
+            while (_batch < MaxBatch && bytes < MaxBatchBytes && _waiting.TryDequeue(out var pending))
+            {
+                Leave(pending);
+                if (_time.GetElapsedTime(pending.QueuedAt, now) >= _timeout)
+                    pending.Fail(TimedOut);
+                else if (pending.TryTake())
+                {
+                    _taken[_batch] = pending;
+                    Volatile.Write(ref _batch, _batch + 1);
+                    bytes += pending.Bytes;
+                }
+            }
+            if (_batch > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
+                return _taken.AsSpan(0, _batch)!;
+            if (_closed)
+            {
+                _drained = true;
+                Interlocked.MemoryBarrier();
+                FailRest();
+                return [];
+            }
+            Sleep();
+        }
+    }
+
+    public void Done()
+    {
+        Array.Clear(_taken, 0, _batch);
+        Volatile.Write(ref _batch, 0);
+    }
+
+    /// <summary>Takes in no more. What waits is still written.</summary>
+    public void Close()
+    {
+        _closed = true;
+        Wake();
+    }
+
+    public void Dispose()
+    {
+        _watchdog.Dispose();
+        _bell.Dispose();
+    }
+
+    private static StoreUnavailableException Closed() => new("The store is closed.");
+
+    private static StoreUnavailableException TimedOut(bool mayBeWritten) => mayBeWritten
+        ? new("The disk did not answer in time.", outcomeUnknown: true)
+        : new("The disk did not keep up; nothing was written.");
+
+    private void Leave(PendingCommit pending)
+    {
+        Interlocked.Decrement(ref _count);
+        Interlocked.Add(ref _bytes, -pending.Bytes);
+    }
+
+    private void FailRest()
+    {
+        while (_waiting.TryDequeue(out var pending))
+            pending.Fail(_ => Closed());
+    }
+
+    // The writer says that it will sleep before it looks once more; whoever enqueues looks after it has enqueued. So one
+    // of the two sees the other.
+    private void Sleep()
+    {
+        Interlocked.Exchange(ref _asleep, 1);
+        if (_waiting.IsEmpty && !_closed && Volatile.Read(ref _woken) == 0)
+            _bell.WaitOne();
+        Volatile.Write(ref _asleep, 0);
+    }
+
+    private void Ring()
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
+            _bell.Set();
+    }
+
+    private void Watch()
+    {
+        if (Volatile.Read(ref _watched) == 0 && Interlocked.Exchange(ref _watched, 1) == 0)
+            _watchdog.Change(_timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void FailOverdue()
+    {
+        var now = _time.GetTimestamp();
+        var next = _timeout;
+        for (var i = 0; i < _taken.Length; i++)
+            if (Volatile.Read(ref _taken[i]) is { } pending)
+                FailIfOverdue(pending, now, ref next);
+        // In the order in which they came: behind the first that has time left, all have.
+        foreach (var pending in _waiting)
+            if (!FailIfOverdue(pending, now, ref next))
+                break;
+        if (Volatile.Read(ref _batch) > 0 || !_waiting.IsEmpty)
+        {
+            _watchdog.Change(next, Timeout.InfiniteTimeSpan);
+            return;
+        }
+        Interlocked.Exchange(ref _watched, 0);
+        if (!_waiting.IsEmpty)
+            Watch();
+    }
+
+    private bool FailIfOverdue(PendingCommit pending, long now, ref TimeSpan next)
+    {
+        if (pending.Task.IsCompleted)
+            return true;
+        var left = _timeout - _time.GetElapsedTime(pending.QueuedAt, now);
+        if (left > TimeSpan.Zero)
+        {
+            next = left < next ? left : next;
+            return false;
+        }
+        pending.Fail(TimedOut);
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+using Kv.Domain.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Kv.Infrastructure.Storage.Embedded;
+
+/// <summary>Takes snapshots of the database on a connection that reads.</summary>
+internal sealed class Snapshots(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _begin = new(connection, "BEGIN");
+    private readonly Statement _end = new(connection, "COMMIT");
+    private readonly Statement _counter = new(connection, "SELECT number FROM counters WHERE name = $0");
+
+    public Snapshot Take()
+    {
+        _begin.Run();
+        return new Snapshot(this, _counter.Number(Schema.Revision) ?? 0, _counter.Number(Schema.Compacted) ?? 0);
+    }
+
+    public void Dispose()
+    {
+        _begin.Dispose();
+        _end.Dispose();
+        _counter.Dispose();
+    }
+
+    /// <summary>A state of the database that stays the same over several statements.</summary>
+    internal readonly ref struct Snapshot(Snapshots owner, long revision, long compacted) : IDisposable
+    {
+        public long Revision { get; } = revision;
+
+        public long Compacted { get; } = compacted;
+
+        /// <summary>The revision to read at; 0 asks for the present one.</summary>
+        public long Resolve(long asked)
+        {
+            if (asked == 0)
+                return Revision;
+            if (asked > Revision)
+                throw new RevisionInFutureException(asked);
+            if (asked < Compacted)
+                throw new RevisionCompactedException(Compacted);
+            return asked;
+        }
+
+        public void Dispose() => owner._end.Run();
+    }
+}

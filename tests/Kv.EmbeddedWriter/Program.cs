@@ -1,0 +1,42 @@
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Embedded;
+using Microsoft.Extensions.Logging.Abstractions;
+
+// Writes to the embedded store in the directory args[0] until it is killed. Each line of its output is one acknowledged
+// write: "revision key value ."; the dot tells a whole line from one that was cut off.
+const int Writers = 16;
+const int KeysOfEach = 20;
+
+await using var store = EmbeddedStore.Open(
+    new EmbeddedOptions { DataDirectory = args[0], HistoryRevisions = 500, Timeout = TimeSpan.FromMinutes(1) },
+    TimeProvider.System,
+    NullLogger<EmbeddedStore>.Instance);
+await using var output = Console.OpenStandardOutput();
+using var turn = new SemaphoreSlim(1);
+
+await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => Write(writer))));
+
+async Task Write(int writer)
+{
+    for (var round = 0; ; round++)
+    {
+        var key = $"{writer:D2}/{round % KeysOfEach:D2}";
+        var value = Guid.NewGuid().ToString("N");
+        var result = await store.Commit(
+            Transaction.Of(
+                new Operation.Put(StoreKey.Of($"a/{key}"), StoreKey.Of(value).Bytes),
+                new Operation.Put(StoreKey.Of($"b/{key}"), StoreKey.Of(value).Bytes)),
+            CancellationToken.None);
+        var line = StoreKey.Of($"{result.Revision} {key} {value} .\n").Bytes;
+        await turn.WaitAsync();
+        try
+        {
+            await output.WriteAsync(line);
+            await output.FlushAsync();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}
