@@ -23,4 +23,7 @@ public sealed record Limits
 
     /// <summary>Time to live of a key that is written without one, in seconds; 0 (the default) means it never expires.</summary>
     public long DefaultTtlSeconds { get; init; }
+
+    /// <summary>How many webhooks a tenant may have. Default 5.</summary>
+    public int MaxWebhooks { get; init; } = 5;
 }
