@@ -1,9 +1,16 @@
+using Kv.Application.Watching;
+using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
+using Kv.Domain.Watching;
+using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Watching;
+using Kv.Infrastructure.Webhooks;
+using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -14,15 +21,37 @@ public static class InfrastructureServices
 {
     /// <summary>Adds the store that <paramref name="options"/> name, and the repositories over it.</summary>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, StoreOptions options) =>
-        services.AddSingleton(options).AddStore().AddRepositories();
+        services.AddSingleton(options).AddStore().AddRepositories().AddWatching().AddDeliveries();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton(OpenStore)
         .AddSingleton<IStoreProbe, StoreProbe>()
-        .AddSingleton<KeyLayout>();
+        .AddSingleton<KeyLayout>()
+        .AddSingleton<PastChanges>();
 
     private static IServiceCollection AddRepositories(this IServiceCollection services) =>
         services.AddSingleton<IKeyValueRepository, KeyValueRepository>();
+
+    private static IServiceCollection AddWatching(this IServiceCollection services) => services
+        .AddSingleton<WatcherStatus>()
+        .AddSingleton<IWatcherStatus>(provider => provider.GetRequiredService<WatcherStatus>())
+        .AddSingleton<KeyChanges>()
+        .AddSingleton<WatcherCursor>()
+        .AddSingleton<WatchTermFactory>()
+        .AddHostedService<ChangeWatcher>();
+
+    private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
+        .AddSingleton<DeliveryReads>()
+        .AddSingleton<DeliveryWrites>()
+        .AddSingleton<DeliveryTelemetry>()
+        .AddSingleton<IDeliveryRepository, DeliveryRepository>()
+        .AddSingleton<WebhookDisabler>()
+        .AddSingleton<WebhookDispatcher>()
+        .AddSingleton<INotificationHandler<DomainEvent<KeyCreated>>>(Dispatcher)
+        .AddSingleton<INotificationHandler<DomainEvent<KeyUpdated>>>(Dispatcher)
+        .AddSingleton<INotificationHandler<DomainEvent<KeyDeleted>>>(Dispatcher);
+
+    private static WebhookDispatcher Dispatcher(IServiceProvider provider) => provider.GetRequiredService<WebhookDispatcher>();
 
     private static IStore OpenStore(IServiceProvider provider)
     {

@@ -22,7 +22,8 @@ internal sealed class KeyLayout
         _webhooks = $"{_base}webhooks/";
         Nothing = StoreKey.Of(_base);
         Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
-        Watched = KeyRange.Between(StoreKey.Of(_keyValues), Webhooks.End);
+        KeyValues = KeyRange.Prefix(StoreKey.Of(_keyValues));
+        Watched = KeyRange.Between(KeyValues.Start, Webhooks.End);
         WatcherLock = StoreKey.Of($"{_base}locks/watcher");
         WatcherCursor = StoreKey.Of($"{_base}cursor/watcher");
         PendingDeliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/pending/"));
@@ -32,6 +33,9 @@ internal sealed class KeyLayout
 
     /// <summary>A key at which there is never anything, in the part of the store that Kv may touch.</summary>
     public StoreKey Nothing { get; }
+
+    /// <summary>The keys of all tenants.</summary>
+    public KeyRange KeyValues { get; }
 
     /// <summary>The webhooks of all tenants.</summary>
     public KeyRange Webhooks { get; }

@@ -1,0 +1,102 @@
+using Kv.Domain.Deliveries;
+using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Webhooks;
+using MediatR;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure.Watching;
+
+/// <summary>Puts together what one term of the leader needs, and runs it from the first change to the last.</summary>
+internal sealed partial class WatchTermFactory(
+    IStore store, KeyLayout layout, IMediator mediator, KeyChanges changes, WatcherCursor cursor, WatcherStatus status,
+    WebhookDispatcher dispatcher, WebhookDisabler disabler, IWebhookSender sender, DeliveryOptions options,
+    DeliveryWrites writes, DeliveryReads reads, DeliveryTelemetry telemetry, TimeProvider time, ILoggerFactory loggers)
+{
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger _logger = loggers.CreateLogger<WatchTerm>();
+
+    /// <summary>Leads until the lock is lost, the watch fails, or the process stops.</summary>
+    public async Task Run(IStoreLock held, CancellationToken stopping)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(held.Lost);
+        var writer = new FencedWriter(store, held.Fence, time, _logger);
+        var writing = writer.Run(lost.Token);
+        try
+        {
+            await Lead(held, writer, writing, lost.Token, stopping);
+        }
+        finally
+        {
+            status.Leads(null);
+            dispatcher.Lanes = null;
+            await lost.CancelAsync();
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task Lead(
+        IStoreLock held, FencedWriter writer, Task writing, CancellationToken lost, CancellationToken stopping)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(lost, stopping);
+        var (from, present) = await Start(writer, reading.Token);
+        var settled = new SettledRevisions(from);
+        using var context = new LaneContext(
+            new DeliveryLog(writer, writes, reads, layout, time, telemetry), sender, options, time, telemetry,
+            (webhook, reason) => disabler.Disable(webhook, reason, held.Fence, lost), lost);
+        var lanes = new Lanes(new WebhookRegistry(), settled, context);
+        var term = new WatchTerm(
+            store, layout, mediator, changes, cursor, reads, writer, lanes, settled, status, time, _logger);
+        dispatcher.Lanes = lanes;
+        status.Leads(settled);
+        try
+        {
+            var after = await term.Load(from, reading.Token);
+            LogStarts(after);
+            Task[] loops =
+            [
+                term.Watch(after, reading.Token),
+                term.Wake(present, reading.Token),
+                term.StoreWaiting(reading.Token),
+                term.SaveCursor(reading.Token),
+            ];
+            var ended = await Task.WhenAny([.. loops, writing]);
+            await reading.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stopping.IsCancellationRequested)
+                await ended;
+            await lanes.Drain(DrainPatience);
+            await cursor.Save(settled.Through, writer);
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested || writing.IsCompleted)
+        {
+            LogLostLead();
+        }
+        finally
+        {
+            lanes.Close();
+        }
+    }
+
+    // With no cursor there is nothing that anybody could have missed: it begins now, and keeps that.
+    private async Task<(long From, long Present)> Start(FencedWriter writer, CancellationToken cancellationToken)
+    {
+        var (saved, present) = await cursor.Load(cancellationToken);
+        if (saved <= present)
+            return (saved.Value, present);
+        if (saved is { } ahead)
+            LogCursorAhead(ahead, present);
+        await cursor.Save(present, writer);
+        return (present, present);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The watch begins after revision {Revision}")]
+    private partial void LogStarts(long revision);
+
+    [LoggerMessage(LogLevel.Warning, "The watcher's cursor is at revision {Cursor}, and the store only at {Present}: it was restored from a backup, say. The watch begins at the present")]
+    private partial void LogCursorAhead(long cursor, long present);
+
+    [LoggerMessage(LogLevel.Warning, "This replica has lost the lead; another one goes on where it has settled everything")]
+    private partial void LogLostLead();
+}

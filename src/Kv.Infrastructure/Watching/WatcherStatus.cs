@@ -1,0 +1,21 @@
+using Kv.Domain.Watching;
+
+namespace Kv.Infrastructure.Watching;
+
+/// <inheritdoc cref="IWatcherStatus"/>
+internal sealed class WatcherStatus : IWatcherStatus
+{
+    private SettledRevisions? _settled;
+    private LostRevisions? _lost;
+
+    public bool IsLeader => Volatile.Read(ref _settled) is not null;
+
+    public long SettledRevision => Volatile.Read(ref _settled)?.Through ?? 0;
+
+    public LostRevisions? Lost => Volatile.Read(ref _lost);
+
+    /// <summary>This replica leads, and settles revisions; null when it does no longer.</summary>
+    public void Leads(SettledRevisions? settled) => Volatile.Write(ref _settled, settled);
+
+    public void HasLost(LostRevisions lost) => Volatile.Write(ref _lost, lost);
+}
