@@ -1,9 +1,11 @@
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
+using Kv.Domain.Webhooks;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -21,8 +23,9 @@ public static class InfrastructureServices
         .AddSingleton<IStoreProbe, StoreProbe>()
         .AddSingleton<KeyLayout>();
 
-    private static IServiceCollection AddRepositories(this IServiceCollection services) =>
-        services.AddSingleton<IKeyValueRepository, KeyValueRepository>();
+    private static IServiceCollection AddRepositories(this IServiceCollection services) => services
+        .AddSingleton<IKeyValueRepository, KeyValueRepository>()
+        .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IStore OpenStore(IServiceProvider provider)
     {
