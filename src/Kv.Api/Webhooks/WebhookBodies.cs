@@ -79,7 +79,8 @@ public abstract record WebhookBody
         Endpoint = Endpoint,
         Method = Method,
         Headers = Headers,
-        Payload = Payload is { } payload ? Bytes(payload) : null,
+        // Without its type, null would be taken for an array of bytes and become an empty payload, which clears.
+        Payload = Payload is { } payload ? Bytes(payload) : (ReadOnlyMemory<byte>?)null,
         AddEventData = AddEventData,
         ChangedOnly = ChangedOnly,
         TimeoutSeconds = _hasTimeoutSeconds ? new Given<long?>(TimeoutSeconds) : null,
