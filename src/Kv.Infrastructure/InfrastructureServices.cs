@@ -3,6 +3,7 @@ using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Watching;
+using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
@@ -29,8 +30,9 @@ public static class InfrastructureServices
         .AddSingleton<KeyLayout>()
         .AddSingleton<PastChanges>();
 
-    private static IServiceCollection AddRepositories(this IServiceCollection services) =>
-        services.AddSingleton<IKeyValueRepository, KeyValueRepository>();
+    private static IServiceCollection AddRepositories(this IServiceCollection services) => services
+        .AddSingleton<IKeyValueRepository, KeyValueRepository>()
+        .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services
         .AddSingleton<WatcherStatus>()

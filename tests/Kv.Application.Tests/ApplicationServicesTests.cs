@@ -1,8 +1,10 @@
 using FluentValidation;
 using Kv.Application.Tests.KeyValues;
 using Kv.Domain;
+using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
@@ -24,6 +26,10 @@ internal sealed class ApplicationServicesTests
     public void Build() => _services = new ServiceCollection()
         .AddApplication(new Limits { MaxKeyLength = 5 })
         .AddSingleton(_repository.Object)
+        .AddSingleton(Mock.Of<IWebhookRepository>())
+        .AddSingleton(Mock.Of<IDeliveryRepository>())
+        .AddSingleton(Mock.Of<IWebhookSender>())
+        .AddSingleton(TimeProvider.System)
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
     [OneTimeTearDown]

@@ -51,7 +51,8 @@ internal sealed class DependencyTests
     [Test]
     public void Controllers_speak_to_the_mediator_and_to_no_repository() => Assert.That(
         Types.InAssembly(Layers.Api).That().HaveNameEndingWith("Controller")
-            .ShouldNot().HaveDependencyOnAny("Kv.Infrastructure", "Kv.Domain.Storage", "Kv.Domain.KeyValues.IKeyValueRepository")
+            .ShouldNot().HaveDependencyOnAny("Kv.Infrastructure", "Kv.Domain.Storage", "Kv.Domain.KeyValues.IKeyValueRepository",
+                "Kv.Domain.Webhooks.IWebhookRepository", "Kv.Domain.Deliveries.IDeliveryRepository", "Kv.Domain.Deliveries.IWebhookSender")
             .GetResult().FailingTypeNames ?? [],
         Is.Empty);
 

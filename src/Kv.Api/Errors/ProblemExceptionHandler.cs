@@ -44,7 +44,7 @@ internal sealed partial class ProblemExceptionHandler(
         BodyException invalid => Problems.Invalid([new ValidationFailure(invalid.Field, invalid.Message)], Problems.InvalidInput),
         StoreUnavailableException { OutcomeUnknown: true } => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Store unavailable",
-            "The store did not confirm the write. It may have happened; read the key before you repeat it."),
+            "The store did not confirm the write. It may have happened; read it before you repeat it."),
         StoreUnavailableException => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store could not be reached; nothing was written."),
         StoreOutOfSpaceException => Problems.Of(
@@ -53,6 +53,8 @@ internal sealed partial class ProblemExceptionHandler(
             StatusCodes.Status413PayloadTooLarge, "Value too large for the store", "The store takes no request of this size; nothing was written."),
         RevisionCompactedException compacted => Problems.Of(
             StatusCodes.Status410Gone, "Revision compacted", compacted.Message),
+        RevisionInFutureException future => Problems.Of(
+            StatusCodes.Status400BadRequest, "Revision in the future", future.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge => Problems.Of(
             StatusCodes.Status413PayloadTooLarge, "Body too large", tooLarge.Message),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, Problems.InvalidInput, bad.Message),
@@ -64,7 +66,7 @@ internal sealed partial class ProblemExceptionHandler(
     {
         switch (exception)
         {
-            case ValidationException or BodyException or BadHttpRequestException:
+            case ValidationException or BodyException or BadHttpRequestException or RevisionInFutureException:
                 break;
             case StoreException failure:
                 storeFailures.Log(failure);

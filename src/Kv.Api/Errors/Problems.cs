@@ -14,6 +14,8 @@ internal static class Problems
     public const string ContentType = "application/problem+json";
     public const string InvalidInput = "Invalid input";
     public const string KeyNotFound = "Key not found";
+    public const string WebhookNotFound = "Webhook not found";
+    public const string DeliveryNotFound = "Delivery not found";
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
     {

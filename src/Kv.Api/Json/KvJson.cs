@@ -1,14 +1,24 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kv.Api.Deliveries;
 using Kv.Api.KeyValues;
+using Kv.Api.Webhooks;
 
 namespace Kv.Api.Json;
 
-/// <summary>How the API's answers are written, for the shapes that every request has to do with: compiled, not reflected.</summary>
+/// <summary>How the API's answers are written: compiled, not reflected.</summary>
 [JsonSerializable(typeof(WrittenKeyValue))]
 [JsonSerializable(typeof(StoredKeyValue))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]
+[JsonSerializable(typeof(RegisteredWebhook))]
+[JsonSerializable(typeof(StoredWebhook))]
+[JsonSerializable(typeof(IReadOnlyList<StoredWebhook>))]
+[JsonSerializable(typeof(RotatedSecret))]
+[JsonSerializable(typeof(PingAnswer))]
+[JsonSerializable(typeof(ReplayAnswer))]
+[JsonSerializable(typeof(DeliveryListing))]
+[JsonSerializable(typeof(StoredDelivery))]
 internal sealed partial class KvJson : JsonSerializerContext
 {
     /// <summary>The one for all answers.</summary>

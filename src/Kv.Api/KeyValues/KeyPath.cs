@@ -7,27 +7,32 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kv.Api.KeyValues;
 
 /// <summary>
-/// Takes the key from the path as the caller wrote it. The server decodes a path but leaves <c>%2F</c> as it is, and
+/// Takes the key (or the pattern of webhooks) from the path as the caller wrote it. The server decodes a path but leaves <c>%2F</c> as it is, and
 /// resolves <c>..</c>; a key may hold any character, so it is decoded here from the request's own target, once and whole.
 /// </summary>
 internal sealed class KeyPath(RequestDelegate next)
 {
-    private const string Prefix = "/kv/";
+    private static readonly string[] Areas = ["/kv", "/webhooks"];
 
     public Task Invoke(HttpContext context)
     {
         var target = OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        if (target.StartsWith(Prefix, StringComparison.Ordinal))
+        foreach (var area in Areas)
         {
-            var query = target.IndexOf('?', StringComparison.Ordinal);
-            var encoded = target.AsSpan(Prefix.Length, (query < 0 ? target.Length : query) - Prefix.Length);
-            context.Request.Path = new PathString(Prefix + Decode(encoded));
-        }
-        else if (context.Request.Path.StartsWithSegments("/kv", StringComparison.OrdinalIgnoreCase, out var rest) && rest.HasValue)
-        {
-            // Only another spelling of the path ("/x/../kv/a", "/KV/a") leads here: the key in it cannot be trusted.
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
+            if (target.StartsWith(area, StringComparison.Ordinal) && target.AsSpan(area.Length).StartsWith('/'))
+            {
+                var query = target.IndexOf('?', StringComparison.Ordinal);
+                var start = area.Length + 1;
+                var encoded = target.AsSpan(start, (query < 0 ? target.Length : query) - start);
+                context.Request.Path = new PathString($"{area}/{Decode(encoded)}");
+                break;
+            }
+            if (context.Request.Path.StartsWithSegments(area, StringComparison.OrdinalIgnoreCase, out var rest) && rest.HasValue)
+            {
+                // Only another spelling of the path ("/x/../kv/a", "/KV/a") leads here: the key in it cannot be trusted.
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
         }
         return next(context);
     }

@@ -12,9 +12,6 @@ namespace Kv.Api.KeyValues;
 /// </summary>
 internal ref struct KeyValueBody
 {
-    // A mistake is told with the member's name, which may be as long as the body.
-    private const int LongestNameShown = 64;
-
     private static readonly string[] Members = ["key", "value", "ttl", "expire_at"];
 
     private int _seen;
@@ -34,7 +31,7 @@ internal ref struct KeyValueBody
         {
             var member = ReadName(ref reader);
             if (!body.TryMark(member))
-                throw new BodyException(member, $"{member} must not stand twice");
+                throw BodyException.Repeated(member);
             reader.Read();
             body.ReadMember(member, ref reader);
         }
@@ -64,8 +61,7 @@ internal ref struct KeyValueBody
         foreach (var member in Members)
             if (member.Equals(name, StringComparison.OrdinalIgnoreCase))
                 return member;
-        var shown = name.Length <= LongestNameShown ? name : $"{name[..LongestNameShown]}...";
-        throw new BodyException(shown, $"{shown} is not a member of this body (it has {string.Join(", ", Members)})");
+        throw BodyException.UnknownMember(name, Members);
     }
 
     private bool TryMark(string member)

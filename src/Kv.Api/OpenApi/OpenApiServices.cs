@@ -26,6 +26,7 @@ internal static class OpenApiServices
             document.OperationFilter<OneOrManyFilter>();
             document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
+            document.SchemaFilter<WebhookSchemaFilter>();
         });
 
     public static WebApplication UseOpenApiDocument(this WebApplication app)

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Kv.Api.Errors;
+using Kv.Api.KeyValues;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -10,11 +12,15 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
+        var errors = context.MethodInfo.GetCustomAttributes<ProducesProblemAttribute>()
+            .ToDictionary(problem => $"{problem.StatusCode}", problem => problem.Error);
         foreach (var (status, response) in operation.Responses ?? [])
         {
             if (response.Content?.TryGetValue(Problems.ContentType, out var content) != true || content is null)
                 continue;
-            content.Example = Example(status, hasBody: operation.RequestBody is not null);
+            content.Example = Example(
+                status, hasBody: operation.RequestBody is not null, errors.GetValueOrDefault(status),
+                isOfKeys: context.MethodInfo.DeclaringType == typeof(KeyValuesController));
             if (status == "503" && response is OpenApiResponse unavailable)
                 unavailable.Headers = UnavailableHeaders();
         }
@@ -34,13 +40,17 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
         },
     };
 
-    private static JsonObject? Example(string status, bool hasBody) => status switch
+    private static JsonObject? Example(string status, bool hasBody, string? error, bool isOfKeys) => status switch
     {
+        "400" when !isOfKeys => Problem(
+            400, "Bad Request", "Namespace too long (max 25 characters)", ("namespace", "Namespace too long (max 25 characters)")),
         "400" when hasBody => Problem(
             400, "Bad Request", "TTL must be between 0 and 31536000 seconds", ("ttl", "TTL must be between 0 and 31536000 seconds")),
         "400" => Problem(
             400, "Bad Request", "Key too long (max 100 characters)", ("key", "Key too long (max 100 characters)")),
-        "404" => Problem(404, "Not Found", Problems.KeyNotFound),
+        "404" => Problem(404, "Not Found", error ?? Problems.KeyNotFound),
+        "409" => Problem(409, "Conflict", "Too many webhooks (max 5)"),
+        "410" => Problem(410, "Gone", "Revision compacted"),
         "413" => Problem(413, "Payload Too Large", "Body too large"),
         "415" => Problem(415, "Unsupported Media Type", Problems.InvalidInput),
         "503" => Problem(503, "Service Unavailable", "Store unavailable"),

@@ -9,4 +9,7 @@ internal sealed class ProducesProblemAttribute : ProducesResponseTypeAttribute
 {
     public ProducesProblemAttribute(int statusCode, string when)
         : base(typeof(ProblemDetails), statusCode, Problems.ContentType) => Description = when;
+
+    /// <summary>The member <c>error</c> in the example, where it is not the same for every call.</summary>
+    public string? Error { get; init; }
 }

@@ -43,6 +43,10 @@ internal readonly record struct Compare(
     public static Compare ModRevision(StoreKey key, CompareRelation relation, long revision) =>
         new(KeyRange.Single(key), CompareTarget.ModRevision, relation, revision, default);
 
+    /// <summary>Holds when nothing that is in the range was written after the revision. What was deleted since does not show.</summary>
+    public static Compare UnwrittenSince(KeyRange range, long revision) =>
+        new(range, CompareTarget.ModRevision, CompareRelation.Less, revision + 1, default);
+
     public static Compare CreateRevision(StoreKey key, CompareRelation relation, long revision) =>
         new(KeyRange.Single(key), CompareTarget.CreateRevision, relation, revision, default);
 

@@ -28,7 +28,7 @@ internal sealed partial class WebhookDisabler(IStore store, KeyLayout layout, IL
                 current.Disable(reason);
                 var unchanged = Compare.ModRevision(key, CompareRelation.Equal, entry.ModRevision);
                 var done = await store.Commit(
-                    new Transaction([fence, unchanged], [new Operation.Put(key, WebhookRecord.Write(current))]),
+                    new Transaction([fence, unchanged], [new Operation.Put(key, WebhookRecord.Write(current, entry.Value))]),
                     cancellationToken);
                 if (!done.Succeeded)
                     continue;

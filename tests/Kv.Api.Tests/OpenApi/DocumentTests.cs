@@ -79,6 +79,16 @@ internal sealed class DocumentTests
         Assert.That(Members("WrittenKeyValue"), Is.EqualTo(new[] { "key", "value", "ttl", "expire_at" }));
         Assert.That(Members("CreateKeyValueBody"), Is.EqualTo(new[] { "key", "value", "ttl" }));
         Assert.That(Members("SetKeyValueBody"), Is.EqualTo(new[] { "value", "ttl" }));
+        Assert.That(Members("StoredWebhook"), Is.EqualTo(new[]
+        {
+            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
+            "changed_only", "timeout_seconds", "secret", "status", "disabled_reason",
+        }));
+        Assert.That(Members("PingAnswer"), Is.EqualTo(new[] { "at", "duration_ms", "status", "error", "answer", "accepted" }));
+        Assert.That(Members("StoredDelivery"), Is.EqualTo(new[]
+        {
+            "id", "webhook_id", "status", "event", "key", "revision", "attempts", "next_attempt_at", "failed_reason",
+        }));
 
         string[] Members(string schema) => Expect.Members(schemas.GetProperty(schema).GetProperty("properties"));
     }

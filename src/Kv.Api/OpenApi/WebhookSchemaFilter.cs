@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Kv.Api.Webhooks;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>Says of a webhook what its types do not: one event or several, any object as the payload, what must be given.</summary>
+internal sealed class WebhookSchemaFilter : ISchemaFilter
+{
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        if (schema is not OpenApiSchema { Properties: { } properties } webhook
+            || (context.Type != typeof(StoredWebhook) && !context.Type.IsSubclassOf(typeof(WebhookBody))))
+            return;
+        var text = new OpenApiSchema { Type = JsonSchemaType.String };
+        properties["event"] = new OpenApiSchema
+        {
+            Description = properties["event"].Description,
+            OneOf = [text, new OpenApiSchema { Type = JsonSchemaType.Array, Items = text }],
+            Examples = [JsonValue.Create("update")],
+        };
+        properties["payload"] = new OpenApiSchema
+        {
+            Description = properties["payload"].Description,
+            Type = JsonSchemaType.Object,
+            AdditionalProperties = new OpenApiSchema(),
+            Examples = [new JsonObject { ["source"] = "kv" }],
+        };
+        properties["headers"] = new OpenApiSchema
+        {
+            Description = properties["headers"].Description,
+            Type = JsonSchemaType.Object,
+            AdditionalProperties = text,
+            Examples = [new JsonObject { ["Authorization"] = context.Type == typeof(StoredWebhook) ? "********" : "Bearer token" }],
+        };
+        if (context.Type == typeof(RegisterWebhookBody))
+            webhook.Required = new HashSet<string> { "key", "event", "endpoint" };
+    }
+}

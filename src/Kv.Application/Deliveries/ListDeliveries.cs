@@ -1,0 +1,67 @@
+using AutoMapper;
+using FluentValidation;
+using Kv.Application.Tenants;
+using Kv.Application.Webhooks;
+using Kv.Domain;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
+using MediatR;
+
+namespace Kv.Application.Deliveries;
+
+/// <summary>Reads a page of a webhook's deliveries, in the order of their revisions; the answer is null when there is no such webhook.</summary>
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="WebhookId">The webhook.</param>
+/// <param name="Status">"pending" or "failed".</param>
+/// <param name="Cursor">Where the page before said that it goes on; null for the first.</param>
+/// <param name="Limit">How many at most.</param>
+public sealed record ListDeliveries(
+    string Namespace, string AppName, string WebhookId, string Status, string? Cursor, int Limit)
+    : IRequest<DeliveryPage?>, ITenantRequest;
+
+/// <summary>A page of deliveries.</summary>
+/// <param name="Items">The deliveries.</param>
+/// <param name="Cursor">What to ask for the next page with; null when this is the last.</param>
+public sealed record DeliveryPage(IReadOnlyList<DeliveryDto> Items, string? Cursor);
+
+internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveries>
+{
+    private const int MaxLimit = 100;
+
+    public ListDeliveriesValidator(Limits limits)
+    {
+        RuleFor(request => request.Status)
+            .Must(status => status is ListDeliveriesHandler.Pending or ListDeliveriesHandler.Failed)
+            .WithMessage($"Status must be one of: {ListDeliveriesHandler.Pending}, {ListDeliveriesHandler.Failed}");
+        RuleFor(request => request.Cursor)
+            .Must((request, cursor) => cursor is null || IsOf(request.WebhookId, cursor))
+            .WithMessage("Cursor must be one that a page of this webhook's deliveries gave");
+        RuleFor(request => request.Limit)
+            .Must(limit => limit is >= 1 and <= MaxLimit).WithMessage($"Limit must be between 1 and {MaxLimit}");
+        this.RuleForTenant(limits);
+    }
+
+    private static bool IsOf(string webhookId, string cursor) =>
+        DeliveryId.TryParse(cursor) is { } last && Guid.TryParseExact(webhookId, "D", out var id) && last.WebhookId == id;
+}
+
+internal sealed class ListDeliveriesHandler(IWebhookRepository webhooks, IDeliveryRepository deliveries, IMapper mapper)
+    : IRequestHandler<ListDeliveries, DeliveryPage?>
+{
+    internal const string Pending = "pending";
+    internal const string Failed = "failed";
+
+    public async Task<DeliveryPage?> Handle(ListDeliveries request, CancellationToken cancellationToken)
+    {
+        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        if (await webhooks.Find(tenant, request.WebhookId, cancellationToken) is not { } webhook)
+            return null;
+        var status = request.Status == Pending ? DeliveryStatus.Pending : DeliveryStatus.Failed;
+        var after = request.Cursor is null ? null : DeliveryId.TryParse(request.Cursor);
+        var (found, hasMore) = await deliveries.List(tenant, webhook.Id, status, after, request.Limit, cancellationToken);
+        return new DeliveryPage(
+            [.. found.Select(mapper.Map<DeliveryDto>)], hasMore && found.Count > 0 ? found[^1].Id.ToString() : null);
+    }
+}

@@ -1,0 +1,27 @@
+using AutoMapper;
+using FluentValidation;
+using Kv.Application.Tenants;
+using Kv.Domain;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
+using MediatR;
+
+namespace Kv.Application.Webhooks;
+
+/// <summary>Reads a webhook; the answer is null when there is none.</summary>
+public sealed record GetWebhook(string Namespace, string AppName, string Id) : IRequest<WebhookDto?>, ITenantRequest;
+
+internal sealed class GetWebhookValidator : AbstractValidator<GetWebhook>
+{
+    public GetWebhookValidator(Limits limits) => this.RuleForTenant(limits);
+}
+
+internal sealed class GetWebhookHandler(IWebhookRepository webhooks, IMapper mapper) : IRequestHandler<GetWebhook, WebhookDto?>
+{
+    public async Task<WebhookDto?> Handle(GetWebhook request, CancellationToken cancellationToken)
+    {
+        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var webhook = await webhooks.Find(tenant, request.Id, cancellationToken);
+        return webhook is null ? null : mapper.Map<WebhookDto>(webhook);
+    }
+}

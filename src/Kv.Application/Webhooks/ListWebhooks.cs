@@ -1,0 +1,37 @@
+using AutoMapper;
+using FluentValidation;
+using Kv.Application.KeyValues;
+using Kv.Application.Tenants;
+using Kv.Domain;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
+using MediatR;
+
+namespace Kv.Application.Webhooks;
+
+/// <summary>Reads the tenant's webhooks whose key (or pattern) starts with a prefix; all of them when it is empty.</summary>
+public sealed record ListWebhooks(string Namespace, string AppName, string Prefix = "")
+    : IRequest<IReadOnlyList<WebhookDto>>, ITenantRequest;
+
+internal sealed class ListWebhooksValidator : AbstractValidator<ListWebhooks>
+{
+    public ListWebhooksValidator(Limits limits)
+    {
+        RuleFor(request => request.Prefix).KeyPrefix(limits);
+        this.RuleForTenant(limits);
+    }
+}
+
+internal sealed class ListWebhooksHandler(IWebhookRepository webhooks, IMapper mapper)
+    : IRequestHandler<ListWebhooks, IReadOnlyList<WebhookDto>>
+{
+    public async Task<IReadOnlyList<WebhookDto>> Handle(ListWebhooks request, CancellationToken cancellationToken)
+    {
+        var all = await webhooks.List(Tenant.Of(request.Namespace, request.AppName), cancellationToken);
+        return
+        [
+            .. all.Where(webhook => webhook.Settings.Pattern.Text.StartsWith(request.Prefix, StringComparison.Ordinal))
+                .Select(mapper.Map<WebhookDto>),
+        ];
+    }
+}

@@ -1,0 +1,32 @@
+using FluentValidation;
+using Kv.Application.Deliveries;
+using Kv.Application.Tenants;
+using Kv.Domain;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
+using MediatR;
+
+namespace Kv.Application.Webhooks;
+
+/// <summary>Sends a webhook, active or not, a test event, once; the answer is what came of it, null when there is none.</summary>
+public sealed record PingWebhook(string Namespace, string AppName, string Id) : IRequest<AttemptDto?>, ITenantRequest;
+
+internal sealed class PingWebhookValidator : AbstractValidator<PingWebhook>
+{
+    public PingWebhookValidator(Limits limits) => this.RuleForTenant(limits);
+}
+
+internal sealed class PingWebhookHandler(IWebhookRepository webhooks, IWebhookSender sender, TimeProvider time)
+    : IRequestHandler<PingWebhook, AttemptDto?>
+{
+    public async Task<AttemptDto?> Handle(PingWebhook request, CancellationToken cancellationToken)
+    {
+        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        if (await webhooks.Find(tenant, request.Id, cancellationToken) is not { } webhook)
+            return null;
+        var ping = new DeliveryEvent(
+            Kind: null, webhook.Settings.Pattern.Text, Value: null, ExpireAt: null, time.GetUtcNow().ToUnixTimeSeconds());
+        return AttemptDto.Of(await sender.Send(webhook, $"msg_ping_{Guid.NewGuid():N}", ping, cancellationToken));
+    }
+}

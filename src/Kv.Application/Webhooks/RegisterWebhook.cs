@@ -1,0 +1,47 @@
+using FluentValidation;
+using Kv.Application.Tenants;
+using Kv.Domain;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
+using MediatR;
+
+namespace Kv.Application.Webhooks;
+
+/// <summary>Registers a webhook, unless the tenant has as many as it may.</summary>
+public sealed record RegisterWebhook(string Namespace, string AppName, WebhookInput Input)
+    : IRequest<WebhookRegistration>, ITenantRequest, IWebhookRequest;
+
+/// <summary>What became of a registration.</summary>
+/// <param name="Id">The new webhook's id; null when the tenant has as many webhooks as it may.</param>
+/// <param name="Limit">How many it may have.</param>
+public sealed record WebhookRegistration(Guid? Id, int Limit);
+
+internal sealed class RegisterWebhookValidator : AbstractValidator<RegisterWebhook>
+{
+    public RegisterWebhookValidator(Limits limits)
+    {
+        this.RuleForInput(limits, isNew: true);
+        this.RuleForTenant(limits);
+    }
+}
+
+internal sealed class RegisterWebhookHandler(IWebhookRepository webhooks, Limits limits, TimeProvider time)
+    : IRequestHandler<RegisterWebhook, WebhookRegistration>
+{
+    public async Task<WebhookRegistration> Handle(RegisterWebhook request, CancellationToken cancellationToken)
+    {
+        var input = request.Input;
+        var settings = input.Over(new WebhookSettings
+        {
+            Pattern = KeyPattern.Of(input.Key!),
+            Events = EventFilter.TryParse(input.Events!)!.Value,
+            Endpoint = input.Endpoint!,
+        });
+        var webhook = new Webhook(
+            Guid.NewGuid(), Tenant.Of(request.Namespace, request.AppName), settings, time.GetUtcNow().ToUnixTimeSeconds());
+        if (input.Secret?.Value is { } secret)
+            webhook.SetSecret(WebhookSecret.TryParse(secret));
+        var isAdded = await webhooks.Add(webhook, limits.MaxWebhooks, cancellationToken);
+        return new WebhookRegistration(isAdded ? webhook.Id : null, limits.MaxWebhooks);
+    }
+}

@@ -1,0 +1,84 @@
+using FluentValidation;
+using Kv.Domain;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Webhooks;
+
+namespace Kv.Application.Webhooks;
+
+/// <summary>What holds for what a caller says of a webhook. The first five errors are simple-golang-kv's words.</summary>
+internal static class WebhookRules
+{
+    public const string Active = "active";
+    public const string Disabled = "disabled";
+
+    /// <param name="validator">The request's.</param>
+    /// <param name="limits">The deployment's limits.</param>
+    /// <param name="isNew">Whether there is nothing yet that could stay as it is.</param>
+    public static void RuleForInput<TRequest>(this AbstractValidator<TRequest> validator, Limits limits, bool isNew)
+        where TRequest : IWebhookRequest
+    {
+        validator.RuleForTrigger(limits, isNew);
+        validator.RuleForTarget(isNew);
+        validator.RuleFor(request => request.Input.Headers)
+            .Custom((headers, context) =>
+            {
+                if (headers is not null && HeaderRules.FirstError(headers, isNew) is { } error)
+                    context.AddFailure("headers", error);
+            });
+        validator.RuleFor(request => request.Input.Payload)
+            .Must(payload => payload is null || payload.Value.Length <= WebhookSettings.MaxPayloadBytes)
+            .WithMessage($"Payload too large (max {WebhookSettings.MaxPayloadBytes} bytes)")
+            .OverridePropertyName("payload");
+        validator.RuleFor(request => request.Input.TimeoutSeconds)
+            .Must(timeout => timeout?.Value is null or (>= 1 and <= WebhookSettings.MaxTimeoutSeconds))
+            .WithMessage($"Timeout must be between 1 and {WebhookSettings.MaxTimeoutSeconds} seconds")
+            .OverridePropertyName("timeout_seconds");
+        validator.RuleFor(request => request.Input.Secret)
+            .Must(secret => secret?.Value is not { } text || IsSecret(text) || (!isNew && text == WebhookInput.Masked))
+            .WithMessage(
+                $"Secret must be {WebhookSecret.Prefix} and the base64 of {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes")
+            .OverridePropertyName("secret");
+        validator.RuleFor(request => request.Input.Status)
+            .Must(status => status is null or Active or Disabled)
+            .WithMessage($"Status must be one of: {Active}, {Disabled}")
+            .OverridePropertyName("status");
+    }
+
+    private static void RuleForTrigger<TRequest>(this AbstractValidator<TRequest> validator, Limits limits, bool isNew)
+        where TRequest : IWebhookRequest
+    {
+        validator.RuleFor(request => request.Input.Key ?? "")
+            .Cascade(CascadeMode.Stop)
+            .Must(key => key.Length > 0 || !isNew).WithMessage("Key must not be empty")
+            .Must(key => Text.Length(key) - (key.EndsWith(Key.Wildcard) ? 1 : 0) <= limits.MaxKeyLength)
+            .WithMessage($"Key too long (max {limits.MaxKeyLength} characters)")
+            .Must(Text.IsWellFormed).WithMessage("Key must be well-formed Unicode")
+            .OverridePropertyName("key");
+        validator.RuleFor(request => request.Input.Events)
+            .Cascade(CascadeMode.Stop)
+            .Must(events => events is null ? !isNew : events.Count > 0).WithMessage("Event must not be empty")
+            .Must(events => events is null || EventFilter.TryParse(events) is not null)
+            .WithMessage("Event must be one of: create, update, delete")
+            .OverridePropertyName("event");
+    }
+
+    private static void RuleForTarget<TRequest>(this AbstractValidator<TRequest> validator, bool isNew)
+        where TRequest : IWebhookRequest
+    {
+        validator.RuleFor(request => request.Input.Endpoint ?? "")
+            .Cascade(CascadeMode.Stop)
+            .Must(endpoint => endpoint.Length > 0 || !isNew).WithMessage("Endpoint must not be empty")
+            .Must(endpoint => endpoint.Length <= WebhookSettings.MaxEndpointLength)
+            .WithMessage($"Endpoint too long (max {WebhookSettings.MaxEndpointLength} characters)")
+            .Must(endpoint => endpoint.Length == 0 || WebhookSettings.IsEndpoint(endpoint))
+            .WithMessage("Endpoint must be an absolute http or https URL")
+            .OverridePropertyName("endpoint");
+        validator.RuleFor(request => request.Input.Method ?? "")
+            .Must(method => method.Length == 0 || WebhookSettings.Methods.Contains(method.ToUpperInvariant()))
+            .WithMessage("Invalid method")
+            .OverridePropertyName("method");
+    }
+
+    private static bool IsSecret(string text) =>
+        text.StartsWith(WebhookSecret.Prefix, StringComparison.Ordinal) && WebhookSecret.TryParse(text) is not null;
+}

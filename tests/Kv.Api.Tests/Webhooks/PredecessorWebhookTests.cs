@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Webhooks;
+
+/// <summary>simple-golang-kv and Kv read each other's webhooks.</summary>
+internal sealed class PredecessorWebhookTests
+{
+    private const string Id = "7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b";
+
+    private EtcdServer _etcd = null!;
+    private KvHost _host = null!;
+    private KvClient _kv = null!;
+
+    [SetUp]
+    public async Task UseTheSharedHost()
+    {
+        _host = await SharedHosts.Get(Engine.Etcd);
+        _etcd = await SharedEtcd.Get();
+        _kv = _host.NewTenant();
+    }
+
+    [Test]
+    public async Task A_webhook_that_the_predecessor_wrote_is_read_listed_and_changed()
+    {
+        await Put(
+            $$"""
+            {"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"update","endpoint":"http://example.com/hook","method":"put","headers":{"Authorization":"hidden"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000}
+            """);
+
+        var read = await _kv.Send(HttpMethod.Get, $"/webhooks/{Id}");
+
+        Assert.That(read.Body, Is.EqualTo(
+            $$"""{"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"update","endpoint":"http://example.com/hook","method":"PUT","headers":{"Authorization":"********"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000,"changed_only":false,"status":"active"}"""));
+        Assert.That((await _kv.Send(HttpMethod.Get, "/webhooks/user*")).Body, Is.EqualTo($"[{read.Body}]"));
+        var changed = await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", """{"event":"create"}""");
+        Assert.That(changed.Body, Is.EqualTo(read.Body.Replace("\"update\"", "\"create\"")));
+        Assert.That((await Stored(Id)).GetProperty("headers").GetProperty("Authorization").GetString(), Is.EqualTo("hidden"));
+    }
+
+    [Test]
+    public async Task What_Kv_writes_has_the_predecessors_members_and_types()
+    {
+        var id = (await _kv.Send(
+            HttpMethod.Post, "/webhooks",
+            """
+            {"key":"user:*","event":["create","expire"],"endpoint":"http://example.com","headers":{"X-A":"a"},"payload":{"a":1}}
+            """)).Json.GetProperty("id").GetString()!;
+
+        var stored = await Stored(id);
+
+        Assert.That(Expect.Members(stored), Is.EqualTo(new[]
+        {
+            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
+        }));
+        Assert.That(stored.GetProperty("id").GetString(), Is.EqualTo(id));
+        Assert.That(stored.GetProperty("appName").GetString(), Is.EqualTo(_kv.AppName));
+        Assert.That(stored.GetProperty("event").GetString(), Is.EqualTo("create,expire"));
+        Assert.That(stored.GetProperty("method").GetString(), Is.EqualTo("POST"));
+        Assert.That(stored.GetProperty("created_at").ValueKind, Is.EqualTo(JsonValueKind.Number));
+    }
+
+    [Test]
+    public async Task A_webhook_that_cannot_be_read_hides_no_other_and_can_be_deleted()
+    {
+        await Put("nonsense");
+        await _kv.Send(HttpMethod.Post, "/webhooks", """{"key":"k","event":"*","endpoint":"http://example.com"}""");
+
+        Assert.That((await _kv.Send(HttpMethod.Get, "/webhooks")).Json.GetArrayLength(), Is.EqualTo(1));
+        Expect.Problem(await _kv.Send(HttpMethod.Get, $"/webhooks/{Id}"), 404, "Webhook not found");
+        await _kv.Send(HttpMethod.Delete, $"/webhooks/{Id}");
+        Assert.That(await EtcdKeys.Get(_etcd, Path(Id)), Is.Null);
+    }
+
+    private string Path(string id) => $"/{_host.KeyPrefix}/webhooks/{_kv.Namespace}/{_kv.AppName}/{id}";
+
+    private Task Put(string json) => EtcdKeys.Put(_etcd, Path(Id), Encoding.UTF8.GetBytes(json));
+
+    private async Task<JsonElement> Stored(string id) =>
+        JsonDocument.Parse((await EtcdKeys.Get(_etcd, Path(id)))!.Value.Value).RootElement;
+}

@@ -1,0 +1,166 @@
+using FluentValidation;
+using Kv.Application.Deliveries;
+using Kv.Application.Tests.Webhooks;
+using Kv.Domain;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Watching;
+using Kv.Domain.Webhooks;
+using Moq;
+
+namespace Kv.Application.Tests.Deliveries;
+
+internal sealed class DeliveryUseTests
+{
+    private static readonly DeliveryId Id = DeliveryId.Of(WebhookRequests.Id, 42, "user:1");
+    private static readonly Limits Limits = new();
+
+    private readonly Mock<IWebhookRepository> _webhooks = new();
+    private readonly Mock<IDeliveryRepository> _deliveries = new(MockBehavior.Strict);
+
+    [SetUp]
+    public void Store()
+    {
+        _webhooks.Reset();
+        _deliveries.Reset();
+        _webhooks
+            .Setup(webhooks => webhooks.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(WebhookRequests.Stored());
+    }
+
+    [TestCase(KeyChangeKind.Create, "create")]
+    [TestCase(KeyChangeKind.Update, "update")]
+    [TestCase(KeyChangeKind.Delete, "delete")]
+    [TestCase(KeyChangeKind.Expire, "expire")]
+    [TestCase(null, "ping")]
+    public async Task A_delivery_is_shown(KeyChangeKind? kind, string name)
+    {
+        _deliveries
+            .Setup(deliveries => deliveries.Get(WebhookRequests.Tenant, Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(Failed(kind));
+
+        var told = (await new GetDeliveryHandler(_deliveries.Object, WebhookRequests.Mapper)
+            .Handle(new GetDelivery("space", "app", Id.ToString()), CancellationToken.None))!;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(told.Id, Is.EqualTo(Id.ToString()));
+            Assert.That(told.WebhookId, Is.EqualTo(WebhookRequests.Id));
+            Assert.That(told.Status, Is.EqualTo(DeliveryStatus.Failed));
+            Assert.That(told.Event, Is.EqualTo(name));
+            Assert.That(told.Key, Is.EqualTo("user:1"));
+            Assert.That(told.Revision, Is.EqualTo(42));
+            Assert.That(told.Attempts.Select(attempt => attempt.Status), Is.EqualTo(new int?[] { 503, null }));
+            Assert.That(told.Attempts[1].Error, Is.EqualTo("No connection."));
+            Assert.That(told.NextAttemptAt, Is.Null);
+            Assert.That(told.FailedReason, Is.EqualTo("All attempts failed."));
+        }
+    }
+
+    [Test]
+    public async Task What_is_no_id_is_that_of_none()
+    {
+        Assert.That(
+            await new GetDeliveryHandler(_deliveries.Object, WebhookRequests.Mapper)
+                .Handle(new GetDelivery("space", "app", "msg_1"), CancellationToken.None),
+            Is.Null);
+        Assert.That(
+            await new RedeliverDeliveryHandler(_deliveries.Object)
+                .Handle(new RedeliverDelivery("space", "app", "msg_1"), CancellationToken.None),
+            Is.False);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_delivery_is_made_due(bool exists)
+    {
+        _deliveries
+            .Setup(deliveries => deliveries.Redeliver(WebhookRequests.Tenant, Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(exists);
+
+        var told = await new RedeliverDeliveryHandler(_deliveries.Object)
+            .Handle(new RedeliverDelivery("space", "app", Id.ToString()), CancellationToken.None);
+
+        Assert.That(told, Is.EqualTo(exists));
+    }
+
+    [TestCase("pending", DeliveryStatus.Pending)]
+    [TestCase("failed", DeliveryStatus.Failed)]
+    public async Task A_page_tells_where_the_next_one_starts(string name, DeliveryStatus status)
+    {
+        _deliveries
+            .Setup(deliveries => deliveries.List(
+                WebhookRequests.Tenant, WebhookRequests.Id, status, It.IsAny<DeliveryId?>(), 1, It.IsAny<CancellationToken>()))
+            .ReturnsAsync((Domain.Tenants.Tenant _, Guid _, DeliveryStatus _, DeliveryId? after, int _, CancellationToken _) =>
+                ([Failed(KeyChangeKind.Create)], after is null));
+
+        var first = await List(List(name));
+        var second = await List(List(name, first!.Cursor));
+
+        Assert.That(first.Cursor, Is.EqualTo(Id.ToString()));
+        Assert.That(first.Items, Has.Count.EqualTo(1));
+        Assert.That(second!.Cursor, Is.Null);
+    }
+
+    [TestCase("failed", null, 1, null)]
+    [TestCase("pending", null, 100, null)]
+    [TestCase("", null, 1, "Status must be one of: pending, failed")]
+    [TestCase("Failed", null, 1, "Status must be one of: pending, failed")]
+    [TestCase("failed", null, 0, "Limit must be between 1 and 100")]
+    [TestCase("failed", null, 101, "Limit must be between 1 and 100")]
+    [TestCase("failed", "x", 1, "Cursor must be one that a page of this webhook's deliveries gave")]
+    public void What_may_be_asked_of_a_listing(string status, string? cursor, int limit, string? error) => Assert.That(
+        Errors(new ListDeliveriesValidator(Limits), List(status, cursor) with { Limit = limit }),
+        error is null ? Is.Empty : Is.EqualTo([error]));
+
+    [Test]
+    public void A_cursor_of_another_webhook_is_refused()
+    {
+        var other = DeliveryId.Of(Guid.NewGuid(), 42, "user:1").ToString();
+
+        Assert.That(Errors(new ListDeliveriesValidator(Limits), List("failed", other)), Has.Exactly(1).Contains("Cursor"));
+        Assert.That(Errors(new ListDeliveriesValidator(Limits), List("failed", Id.ToString())), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_replay_tells_how_many_there_are()
+    {
+        _deliveries
+            .Setup(deliveries => deliveries.Replay(It.Is<Webhook>(webhook => webhook.Id == WebhookRequests.Id), 41, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(3);
+
+        Assert.That(await Replay($"{WebhookRequests.Id}"), Is.EqualTo(3));
+    }
+
+    [TestCase(0, true)]
+    [TestCase(-1, false)]
+    public void A_replay_starts_at_a_revision(long since, bool isFine) => Assert.That(
+        Errors(new ReplayWebhookValidator(Limits), new ReplayWebhook("space", "app", "id", since)),
+        isFine ? Is.Empty : Is.EqualTo(["Since must be a revision, 0 or more"]));
+
+    [Test]
+    public async Task Without_the_webhook_there_is_no_answer()
+    {
+        Assert.That(await Replay($"{Guid.NewGuid()}"), Is.Null);
+        Assert.That(await List(List("failed") with { WebhookId = $"{Guid.NewGuid()}" }), Is.Null);
+    }
+
+    private static Delivery Failed(KeyChangeKind? kind) => Delivery.Restore(
+        Id, WebhookRequests.Tenant, new DeliveryEvent(kind, "user:1", null, null, 0),
+        [
+            new Attempt { At = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Status = 503, Answer = "busy" },
+            new Attempt { At = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Error = "No connection." },
+        ],
+        failures: 2, nextAttemptAt: null, "All attempts failed.");
+
+    private static ListDeliveries List(string status, string? cursor = null) =>
+        new("space", "app", $"{WebhookRequests.Id}", status, cursor, 1);
+
+    private Task<DeliveryPage?> List(ListDeliveries request) =>
+        new ListDeliveriesHandler(_webhooks.Object, _deliveries.Object, WebhookRequests.Mapper).Handle(request, CancellationToken.None);
+
+    private Task<long?> Replay(string id) => new ReplayWebhookHandler(_webhooks.Object, _deliveries.Object)
+        .Handle(new ReplayWebhook("space", "app", id, 41), CancellationToken.None);
+
+    private static IEnumerable<string> Errors<TRequest>(AbstractValidator<TRequest> validator, TRequest request) =>
+        validator.Validate(request).Errors.Select(error => error.ErrorMessage);
+}

@@ -1,0 +1,83 @@
+using Kv.Application.Webhooks;
+using Kv.Domain;
+using Kv.Domain.Webhooks;
+using Moq;
+
+namespace Kv.Application.Tests.Webhooks;
+
+internal sealed class RegisterWebhookTests
+{
+    private readonly Mock<IWebhookRepository> _repository = new(MockBehavior.Strict);
+    private Webhook? _added;
+
+    [SetUp]
+    public void Forget()
+    {
+        _repository.Reset();
+        _added = null;
+    }
+
+    [Test]
+    public async Task What_is_not_said_is_as_the_predecessor_had_it()
+    {
+        Accept(true);
+
+        var registration = await Handle(WebhookRequests.Register);
+
+        Assert.That(registration.Id, Is.EqualTo(_added!.Id));
+        Assert.That(_added.Tenant, Is.EqualTo(WebhookRequests.Tenant));
+        Assert.That(_added.Settings.Pattern.Text, Is.EqualTo("user:*"));
+        Assert.That(_added.Settings.Events.Names, Is.EqualTo(["update"]));
+        Assert.That(_added.Settings.Method, Is.EqualTo("POST"));
+        Assert.That(_added.Settings.Headers, Is.Empty);
+        Assert.That(_added.Settings.Payload.IsEmpty, Is.True);
+        Assert.That(_added.Settings.AddEventData, Is.False);
+        Assert.That(_added.Secret, Is.Null);
+        Assert.That(_added.IsActive, Is.True);
+    }
+
+    [Test]
+    public async Task What_is_said_is_taken()
+    {
+        Accept(true);
+        var secret = WebhookSecret.New().Reveal();
+
+        await Handle(WebhookRequests.Register with
+        {
+            Input = WebhookRequests.Input with
+            {
+                Method = "patch",
+                Headers = new Dictionary<string, string> { ["X-A"] = "a" },
+                Payload = "{}"u8.ToArray(),
+                AddEventData = true,
+                ChangedOnly = true,
+                TimeoutSeconds = new Given<long?>(3),
+                Secret = new Given<string?>(secret),
+            },
+        });
+
+        Assert.That(_added!.Settings.Method, Is.EqualTo("PATCH"));
+        Assert.That(_added.Settings.Headers, Is.EqualTo(new Dictionary<string, string> { ["X-A"] = "a" }));
+        Assert.That(_added.Settings.AddEventData, Is.True);
+        Assert.That(_added.Settings.ChangedOnly, Is.True);
+        Assert.That(_added.Settings.TimeoutSeconds, Is.EqualTo(3));
+        Assert.That(_added.Secret!.Reveal(), Is.EqualTo(secret));
+    }
+
+    [Test]
+    public async Task Where_there_are_as_many_as_may_be_there_is_no_id()
+    {
+        Accept(false);
+
+        Assert.That(await Handle(WebhookRequests.Register), Is.EqualTo(new WebhookRegistration(null, 3)));
+    }
+
+    private void Accept(bool isAdded) => _repository
+        .Setup(repository => repository.Add(It.IsAny<Webhook>(), 3, It.IsAny<CancellationToken>()))
+        .Callback((Webhook webhook, int _, CancellationToken _) => _added = webhook)
+        .ReturnsAsync(isAdded);
+
+    private Task<WebhookRegistration> Handle(RegisterWebhook request) =>
+        new RegisterWebhookHandler(_repository.Object, new Limits { MaxWebhooks = 3 }, TimeProvider.System)
+            .Handle(request, CancellationToken.None);
+}

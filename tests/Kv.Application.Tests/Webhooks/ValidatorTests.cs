@@ -1,0 +1,215 @@
+using FluentValidation;
+using Kv.Application.Webhooks;
+using Kv.Domain;
+using Kv.Domain.Webhooks;
+using NUnit.Framework.Constraints;
+
+namespace Kv.Application.Tests.Webhooks;
+
+/// <summary>What may be said of a webhook, at its registration and later.</summary>
+internal sealed class ValidatorTests
+{
+    private const string Endpoint = "http://example.com/";
+
+    private static readonly Limits Limits = new() { MaxKeyLength = 5 };
+
+    [TestCase(null, "Key must not be empty", null)]
+    [TestCase("", "Key must not be empty", null)]
+    [TestCase("*", null, null)]
+    [TestCase("12345", null, null)]
+    [TestCase("12345*", null, null)]
+    [TestCase("👍👍👍👍👍*", null, null)]
+    [TestCase("123456", "Key too long (max 5 characters)", "Key too long (max 5 characters)")]
+    [TestCase("123456*", "Key too long (max 5 characters)", "Key too long (max 5 characters)")]
+    public void The_key(string? key, string? atFirst, string? later) =>
+        Expect(WebhookRequests.Input with { Key = key }, atFirst, later);
+
+    private static readonly object?[][] Events =
+    [
+        [null, "Event must not be empty", null],
+        [Array.Empty<string>(), "Event must not be empty", "Event must not be empty"],
+        [new[] { "Create" }, null, null],
+        [new[] { "create", "EXPIRE" }, null, null],
+        [new[] { "*" }, null, null],
+        [new[] { "" }, "Event must be one of: create, update, delete", "Event must be one of: create, update, delete"],
+        [new[] { "ping" }, "Event must be one of: create, update, delete", "Event must be one of: create, update, delete"],
+        [new[] { "create", "?" }, "Event must be one of: create, update, delete", "Event must be one of: create, update, delete"],
+        [new[] { "create,update" }, "Event must be one of: create, update, delete", "Event must be one of: create, update, delete"],
+    ];
+
+    [TestCaseSource(nameof(Events))]
+    public void The_event(string[]? events, string? atFirst, string? later) =>
+        Expect(WebhookRequests.Input with { Events = events }, atFirst, later);
+
+    [TestCase(null, "Endpoint must not be empty", null)]
+    [TestCase("", "Endpoint must not be empty", null)]
+    [TestCase("https://example.com:8443/a?b=c", null, null)]
+    [TestCase("HTTP://10.0.0.1", null, null)]
+    [TestCase("example.com", "Endpoint must be an absolute http or https URL", "Endpoint must be an absolute http or https URL")]
+    [TestCase("/hook", "Endpoint must be an absolute http or https URL", "Endpoint must be an absolute http or https URL")]
+    [TestCase("ftp://example.com", "Endpoint must be an absolute http or https URL", "Endpoint must be an absolute http or https URL")]
+    [TestCase("http://a\r\nb", "Endpoint must be an absolute http or https URL", "Endpoint must be an absolute http or https URL")]
+    public void The_endpoint(string? endpoint, string? atFirst, string? later) =>
+        Expect(WebhookRequests.Input with { Endpoint = endpoint }, atFirst, later);
+
+    [Test]
+    public void The_length_of_the_endpoint()
+    {
+        var longest = Endpoint.PadRight(WebhookSettings.MaxEndpointLength, 'a');
+
+        Expect(WebhookRequests.Input with { Endpoint = longest }, null);
+        Expect(WebhookRequests.Input with { Endpoint = longest + "a" }, "Endpoint too long (max 2048 characters)");
+    }
+
+    [TestCase(null, null)]
+    [TestCase("", null)]
+    [TestCase("post", null)]
+    [TestCase("OPTIONS", null)]
+    [TestCase("TRACE", "Invalid method")]
+    [TestCase("GET ", "Invalid method")]
+    public void The_method(string? method, string? error) => Expect(WebhookRequests.Input with { Method = method }, error);
+
+    [TestCase("X-A", "a", null)]
+    [TestCase("Authorization", "Bearer a\tb", null)]
+    [TestCase("X-A", "", null)]
+    [TestCase("Content-Type", "text/plain", null)]
+    [TestCase("", "a", "Header '' has a name that HTTP does not allow")]
+    [TestCase("X A", "a", "Header 'X A' has a name that HTTP does not allow")]
+    [TestCase("X-A:", "a", "Header 'X-A:' has a name that HTTP does not allow")]
+    [TestCase("host", "a", "Header 'host' is reserved")]
+    [TestCase("Webhook-Signature", "a", "Header 'Webhook-Signature' is reserved")]
+    [TestCase("X-A", "a\r\nX-B: b", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
+    [TestCase("X-A", "a\nb", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
+    [TestCase("X-A", "a\0", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
+    [TestCase("X-A", "é", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
+    public void A_header(string name, string value, string? error) => Expect(WithHeader(name, value), error);
+
+    [Test]
+    public void The_number_of_headers_and_their_lengths()
+    {
+        Expect(WithHeaders(50), null);
+        Expect(WithHeaders(51), "Too many headers (max 50)");
+        Expect(WithHeader("X-A", new string('a', 4096)), null);
+        Expect(WithHeader("X-A", new string('a', 4097)), "Header 'X-A' is too long (max 4096 characters)");
+        Expect(WithHeader(new string('a', 4097), ""), $"Header '{new string('a', 64)}...' has too long a name (max 4096 characters)");
+    }
+
+    [Test]
+    public void The_payload()
+    {
+        Expect(WebhookRequests.Input with { Payload = new byte[65_536] }, null);
+        Expect(WebhookRequests.Input with { Payload = new byte[65_537] }, "Payload too large (max 65536 bytes)");
+    }
+
+    [TestCase(null, null)]
+    [TestCase(1L, null)]
+    [TestCase(30L, null)]
+    [TestCase(0L, "Timeout must be between 1 and 30 seconds")]
+    [TestCase(31L, "Timeout must be between 1 and 30 seconds")]
+    [TestCase(long.MaxValue, "Timeout must be between 1 and 30 seconds")]
+    public void The_timeout(long? seconds, string? error) =>
+        Expect(WebhookRequests.Input with { TimeoutSeconds = new Given<long?>(seconds) }, error);
+
+    [TestCase(24, true)]
+    [TestCase(64, true)]
+    [TestCase(23, false)]
+    [TestCase(65, false)]
+    public void The_size_of_a_secret(int bytes, bool isFine) =>
+        Expect(WithSecret($"whsec_{Convert.ToBase64String(new byte[bytes])}"), isFine ? null : SecretError);
+
+    [TestCase("")]
+    [TestCase("whsec_")]
+    [TestCase("whsec_not base64, surely not base64")]
+    [TestCase("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    public void What_is_no_secret(string text) => Expect(WithSecret(text), SecretError);
+
+    [Test]
+    public void No_secret() => Expect(WithSecret(null), null);
+
+    [Test]
+    public void A_mask_stands_for_what_is_there_and_not_for_what_is_new()
+    {
+        Expect(WithSecret("********"), SecretError, null);
+        Expect(WithHeader("X-A", "********"), "Header 'X-A' is masked, and there is no value that could stay as it is", null);
+    }
+
+    [TestCase(null, null)]
+    [TestCase("active", null)]
+    [TestCase("disabled", null)]
+    [TestCase("paused", "Status must be one of: active, disabled")]
+    public void The_status(string? status, string? error) => Expect(WebhookRequests.Input with { Status = status }, error);
+
+    [Test]
+    public void Everything_that_is_wrong_is_told_at_once_by_the_names_of_the_contract()
+    {
+        var input = new WebhookInput
+        {
+            Method = "x",
+            Headers = new Dictionary<string, string> { ["Host"] = "" },
+            Payload = new byte[65_537],
+            TimeoutSeconds = new Given<long?>(0),
+            Secret = new Given<string?>(""),
+            Status = "",
+        };
+
+        Assert.That(
+            new RegisterWebhookValidator(Limits).Validate(new RegisterWebhook("", "", input)).Errors.Select(error => error.PropertyName),
+            Is.EquivalentTo(
+            [
+                "key", "event", "endpoint", "method", "headers", "payload", "timeout_seconds", "secret", "status", "Namespace", "AppName",
+            ]));
+    }
+
+    [Test]
+    public void Nothing_need_be_said_in_a_change() =>
+        Assert.That(Errors(new UpdateWebhookValidator(Limits), WebhookRequests.Update), Is.Empty);
+
+    [Test]
+    public void The_start_of_a_key_in_a_listing()
+    {
+        Assert.That(Errors(new ListWebhooksValidator(Limits), new ListWebhooks("space", "app")), Is.Empty);
+        Assert.That(Errors(new ListWebhooksValidator(Limits), new ListWebhooks("space", "app", "12345")), Is.Empty);
+        Assert.That(
+            Errors(new ListWebhooksValidator(Limits), new ListWebhooks("space", "app", "123456")),
+            Is.EqualTo(["Key too long (max 5 characters)"]));
+    }
+
+    [Test]
+    public void The_tenant_of_every_request()
+    {
+        string[] told = ["Namespace must not be empty", "App name must not be empty"];
+
+        Assert.That(Errors(new GetWebhookValidator(Limits), new GetWebhook("", "", "id")), Is.EqualTo(told));
+        Assert.That(Errors(new ListWebhooksValidator(Limits), new ListWebhooks("", "")), Is.EqualTo(told));
+        Assert.That(Errors(new DeleteWebhookValidator(Limits), new DeleteWebhook("", "", "id")), Is.EqualTo(told));
+        Assert.That(Errors(new RotateWebhookSecretValidator(Limits), new RotateWebhookSecret("", "", "id")), Is.EqualTo(told));
+        Assert.That(Errors(new PingWebhookValidator(Limits), new PingWebhook("", "", "id")), Is.EqualTo(told));
+        Assert.That(
+            Errors(new UpdateWebhookValidator(Limits), WebhookRequests.Update with { Namespace = "", AppName = "" }), Is.EqualTo(told));
+    }
+
+    private const string SecretError = "Secret must be whsec_ and the base64 of 24 to 64 bytes";
+
+    private static WebhookInput WithHeader(string name, string value) =>
+        WebhookRequests.Input with { Headers = new Dictionary<string, string> { [name] = value } };
+
+    private static WebhookInput WithHeaders(int count) =>
+        WebhookRequests.Input with { Headers = Enumerable.Range(0, count).ToDictionary(number => $"X-{number}", _ => "a") };
+
+    private static WebhookInput WithSecret(string? secret) =>
+        WebhookRequests.Input with { Secret = new Given<string?>(secret) };
+
+    private static void Expect(WebhookInput input, string? always) => Expect(input, always, always);
+
+    private static void Expect(WebhookInput input, string? atFirst, string? later)
+    {
+        Assert.That(
+            Errors(new RegisterWebhookValidator(Limits), WebhookRequests.Register with { Input = input }), IsJust(atFirst), "at first");
+        Assert.That(Errors(new UpdateWebhookValidator(Limits), WebhookRequests.Update with { Input = input }), IsJust(later), "later");
+    }
+
+    private static IResolveConstraint IsJust(string? error) => error is null ? Is.Empty : Is.EqualTo([error]);
+
+    private static IEnumerable<string> Errors<TRequest>(AbstractValidator<TRequest> validator, TRequest request) =>
+        validator.Validate(request).Errors.Select(error => error.ErrorMessage);
+}

@@ -1,0 +1,271 @@
+using System.Text;
+using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Infrastructure.Webhooks;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Webhooks;
+
+/// <summary>Webhooks over each engine; every test under a tenant of its own.</summary>
+[TestFixtureSource(typeof(StoreEngines))]
+[CancelAfter(60_000)]
+internal sealed class WebhookRepositoryTests(StoreEngine engine)
+{
+    private readonly KeyLayout _layout = new(new StoreOptions { BaseKeyPrefix = $"webhooks-{Guid.NewGuid():N}" });
+
+    private StoreHarness _harness = null!;
+    private WebhookRepository _repository = null!;
+    private Tenant _tenant = null!;
+
+    private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
+
+    [OneTimeSetUp]
+    public async Task Open()
+    {
+        _harness = await engine.Open();
+        _repository = Over(_harness.Store);
+    }
+
+    [OneTimeTearDown]
+    public async Task Close()
+    {
+        if (_harness is not null)
+            await _harness.DisposeAsync();
+    }
+
+    [SetUp]
+    public void NewTenant() => _tenant = Tenant.Of("repository", $"{Guid.NewGuid():N}");
+
+    [Test]
+    public async Task What_was_added_is_read()
+    {
+        var webhook = New("a");
+        webhook.SetSecret(WebhookSecret.New());
+
+        Assert.That(await _repository.Add(webhook, 5, Enough), Is.True);
+        var read = (await _repository.Get(_tenant, webhook.Id, Enough))!;
+
+        Assert.That(read.Settings.Pattern.Text, Is.EqualTo("a"));
+        Assert.That(read.Secret!.Reveal(), Is.EqualTo(webhook.Secret!.Reveal()));
+        Assert.That(read.Revision, Is.Positive);
+    }
+
+    [Test]
+    public async Task Another_tenant_sees_nothing_of_it()
+    {
+        var webhook = New("a");
+        await _repository.Add(webhook, 5, Enough);
+        var other = Tenant.Of("repository", $"{_tenant.AppName}x");
+
+        Assert.That(await _repository.Get(other, webhook.Id, Enough), Is.Null);
+        Assert.That(await _repository.List(other, Enough), Is.Empty);
+        await _repository.Delete(other, webhook.Id, Enough);
+        Assert.That(await _repository.Get(_tenant, webhook.Id, Enough), Is.Not.Null);
+    }
+
+    [TestCase(1)]
+    [TestCase(7)]
+    [TestCase(40)]
+    public async Task Of_fifty_that_are_added_at_once_as_many_are_as_may_be(int limit)
+    {
+        var added = await Task.WhenAll(Enumerable.Range(0, 50)
+            .Select(number => Task.Run(() => _repository.Add(New($"{number}"), limit, Enough))));
+
+        Assert.That(added.Count(isAdded => isAdded), Is.EqualTo(limit));
+        Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(limit));
+    }
+
+    [Test]
+    public async Task Where_one_was_deleted_another_has_room()
+    {
+        var first = New("a");
+        await _repository.Add(first, 1, Enough);
+        Assert.That(await _repository.Add(New("b"), 1, Enough), Is.False);
+
+        await _repository.Delete(_tenant, first.Id, Enough);
+
+        Assert.That(await _repository.Add(New("c"), 1, Enough), Is.True);
+    }
+
+    [Test]
+    public async Task Other_tenants_and_their_webhooks_do_not_count()
+    {
+        var neighbour = new Webhook(Guid.NewGuid(), Tenant.Of("repository", $"{_tenant.AppName}x"), New("a").Settings, 0);
+        await _repository.Add(neighbour, 1, Enough);
+
+        Assert.That(await _repository.Add(New("a"), 1, Enough), Is.True);
+    }
+
+    [Test]
+    public async Task None_may_be_added_where_none_is_allowed() =>
+        Assert.That(await _repository.Add(New("a"), 0, Enough), Is.False);
+
+    [Test]
+    public async Task They_are_listed_in_the_order_in_which_they_were_registered()
+    {
+        foreach (var (key, createdAt) in new[] { ("c", 3), ("a1", 1), ("b", 2), ("a2", 1), ("a3", 1) })
+            await _repository.Add(New(key, createdAt), 10, Enough);
+
+        var listed = await _repository.List(_tenant, Enough);
+
+        Assert.That(listed.Select(webhook => webhook.Settings.Pattern.Text), Is.EqualTo(["a1", "a2", "a3", "b", "c"]));
+    }
+
+    [Test]
+    public async Task A_change_is_saved_only_over_what_was_read()
+    {
+        var webhook = New("a");
+        await _repository.Add(webhook, 5, Enough);
+        var mine = (await _repository.Get(_tenant, webhook.Id, Enough))!;
+        var theirs = (await _repository.Get(_tenant, webhook.Id, Enough))!;
+        mine.Disable("Mine.");
+        theirs.Disable("Theirs.");
+
+        Assert.That(await _repository.Update(theirs, Enough), Is.True);
+        Assert.That(await _repository.Update(mine, Enough), Is.False);
+        Assert.That((await _repository.Get(_tenant, webhook.Id, Enough))!.DisabledReason, Is.EqualTo("Theirs."));
+    }
+
+    [Test]
+    public async Task A_webhook_that_was_deleted_does_not_come_back_by_a_change()
+    {
+        var webhook = New("a");
+        await _repository.Add(webhook, 5, Enough);
+        var read = (await _repository.Get(_tenant, webhook.Id, Enough))!;
+        await _repository.Delete(_tenant, webhook.Id, Enough);
+
+        Assert.That(await _repository.Update(read, Enough), Is.False);
+        Assert.That(await _repository.Get(_tenant, webhook.Id, Enough), Is.Null);
+    }
+
+    [Test]
+    public async Task Of_those_who_change_it_at_once_one_at_a_time_succeeds()
+    {
+        var webhook = New("a");
+        await _repository.Add(webhook, 5, Enough);
+        var read = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _repository.Get(_tenant, webhook.Id, Enough)));
+
+        var saved = await Task.WhenAll(read.Select(mine => Task.Run(() => _repository.Update(mine!, Enough))));
+
+        Assert.That(saved.Count(isSaved => isSaved), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Members_of_a_later_version_survive_a_change()
+    {
+        var id = Guid.NewGuid();
+        await Put(id, """{"key":"a","event":"UPDATE","endpoint":"http://example.com","later":[1]}""");
+        var webhook = (await _repository.Get(_tenant, id, Enough))!;
+        webhook.Disable("Because.");
+
+        await _repository.Update(webhook, Enough);
+
+        Assert.That(await Stored(id), Does.Contain("\"later\":[1]").And.Contain("Because."));
+    }
+
+    [Test]
+    public async Task What_cannot_be_read_is_passed_over_but_counts_and_can_be_deleted()
+    {
+        var (id, other) = (Guid.NewGuid(), New("a"));
+        await Put(id, "nonsense");
+        Assert.That(await _repository.Add(other, 2, Enough), Is.True);
+        Assert.That(await _repository.Add(New("b"), 2, Enough), Is.False);
+
+        Assert.That(await _repository.Get(_tenant, id, Enough), Is.Null);
+        Assert.That((await _repository.List(_tenant, Enough)).Select(webhook => webhook.Id), Is.EqualTo([other.Id]));
+        await _repository.Delete(_tenant, id, Enough);
+        Assert.That(await Stored(id), Is.Null);
+    }
+
+    [Test]
+    public async Task More_webhooks_than_a_page_holds_are_counted_and_listed()
+    {
+        const int many = 1201;
+        foreach (var chunk in Enumerable.Range(0, many).Chunk(50))
+            await _harness.Store.Commit(
+                Transaction.Of([.. chunk.Select(_ => new Operation.Put(
+                    _layout.Webhook(_tenant, Guid.NewGuid()), WebhookRecord.Write(New("a"))))]),
+                Enough);
+
+        Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(many));
+        Assert.That(await _repository.Add(New("b"), many, Enough), Is.False);
+        Assert.That(await _repository.Add(New("b"), many + 1, Enough), Is.True);
+    }
+
+    [Test]
+    public async Task Who_loses_every_try_is_told_that_nothing_was_written()
+    {
+        var store = new AlwaysChanged(_harness.Store);
+
+        Assert.That(
+            async () => await Over(store).Add(New("a"), 5, Enough),
+            Throws.InstanceOf<StoreUnavailableException>().With.Property("OutcomeUnknown").False);
+        Assert.That(await _repository.List(_tenant, Enough), Is.Empty);
+    }
+
+    [Test]
+    public void An_outcome_that_is_unknown_is_not_tried_again()
+    {
+        var store = new AlwaysChanged(_harness.Store) { Failure = new StoreUnavailableException("Gone.", outcomeUnknown: true) };
+
+        Assert.That(
+            async () => await Over(store).Add(New("a"), 5, Enough),
+            Throws.InstanceOf<StoreUnavailableException>().With.Property("OutcomeUnknown").True);
+        Assert.That(store.Commits, Is.EqualTo(1));
+    }
+
+    private WebhookRepository Over(IStore store) =>
+        new(store, _layout, TimeProvider.System, NullLogger<WebhookRepository>.Instance);
+
+    private Webhook New(string key, long createdAt = 1_800_000_000) => new(
+        Guid.NewGuid(),
+        _tenant,
+        new WebhookSettings
+        {
+            Pattern = KeyPattern.Of(key),
+            Events = EventFilter.TryParse(["*"])!.Value,
+            Endpoint = "http://example.com",
+        },
+        createdAt);
+
+    private async Task Put(Guid id, string json) => await _harness.Store.Commit(
+        Transaction.Of(new Operation.Put(_layout.Webhook(_tenant, id), Encoding.UTF8.GetBytes(json))), Enough);
+
+    private async Task<string?> Stored(Guid id) =>
+        (await _harness.Store.Get(_layout.Webhook(_tenant, id), ReadConsistency.Linearizable, Enough)).Entry is { } entry
+            ? Encoding.UTF8.GetString(entry.Value.Span)
+            : null;
+
+    /// <summary>A store in which somebody else is always faster, or which fails.</summary>
+    private sealed class AlwaysChanged(IStore inner) : IStore
+    {
+        public Exception? Failure { get; init; }
+
+        public int Commits { get; private set; }
+
+        public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            inner.Get(key, consistency, cancellationToken);
+
+        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => inner.Range(query, cancellationToken);
+
+        public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+            inner.Count(range, revision, cancellationToken);
+
+        public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+        {
+            Commits++;
+            return Failure is null
+                ? ValueTask.FromResult(new CommitResult(false, 1, []))
+                : ValueTask.FromException<CommitResult>(Failure);
+        }
+
+        public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+            inner.Watch(range, fromRevision, cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
