@@ -1,5 +1,8 @@
+using System.Net;
+using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
+using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
@@ -12,9 +15,13 @@ namespace Kv.Infrastructure;
 /// <summary>Registers what the application needs of the outside world.</summary>
 public static class InfrastructureServices
 {
-    /// <summary>Adds the store that <paramref name="options"/> name, and the repositories over it.</summary>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, StoreOptions options) =>
-        services.AddSingleton(options).AddStore().AddRepositories();
+    /// <summary>
+    /// Adds the store that <paramref name="store"/> names, the repositories over it, and what calls webhooks as
+    /// <paramref name="deliveries"/> says.
+    /// </summary>
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, StoreOptions store, DeliveryOptions deliveries) =>
+        services.AddSingleton(store).AddSingleton(deliveries).AddStore().AddRepositories().AddDeliveries();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton(OpenStore)
@@ -23,6 +30,12 @@ public static class InfrastructureServices
 
     private static IServiceCollection AddRepositories(this IServiceCollection services) =>
         services.AddSingleton<IKeyValueRepository, KeyValueRepository>();
+
+    private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
+        .AddSingleton(provider => new TargetPolicy(provider.GetRequiredService<DeliveryOptions>().Targets))
+        .AddSingleton<AddressResolver>(Dns.GetHostAddressesAsync)
+        .AddSingleton<TargetConnector>()
+        .AddSingleton<IWebhookSender, WebhookSender>();
 
     private static IStore OpenStore(IServiceProvider provider)
     {
