@@ -27,7 +27,7 @@ internal static class KvApplication
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store)
+            .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
             .AddOpenApiDocument(options.Tenants)
             .AddHealth();

@@ -1,3 +1,4 @@
+using System.Net;
 using Kv.Application.Watching;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
@@ -20,9 +21,13 @@ namespace Kv.Infrastructure;
 /// <summary>Registers what the application needs of the outside world.</summary>
 public static class InfrastructureServices
 {
-    /// <summary>Adds the store that <paramref name="options"/> name, and the repositories over it.</summary>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, StoreOptions options) =>
-        services.AddSingleton(options).AddStore().AddRepositories().AddWatching().AddDeliveries();
+    /// <summary>
+    /// Adds the store that <paramref name="store"/> names, the repositories over it, and what watches it and calls
+    /// webhooks as <paramref name="deliveries"/> says.
+    /// </summary>
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, StoreOptions store, DeliveryOptions deliveries) =>
+        services.AddSingleton(store).AddSingleton(deliveries).AddStore().AddRepositories().AddWatching().AddDeliveries().AddSender();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton(OpenStore)
@@ -54,6 +59,12 @@ public static class InfrastructureServices
         .AddSingleton<INotificationHandler<DomainEvent<KeyDeleted>>>(Dispatcher);
 
     private static WebhookDispatcher Dispatcher(IServiceProvider provider) => provider.GetRequiredService<WebhookDispatcher>();
+
+    private static IServiceCollection AddSender(this IServiceCollection services) => services
+        .AddSingleton(provider => new TargetPolicy(provider.GetRequiredService<DeliveryOptions>().Targets))
+        .AddSingleton<AddressResolver>(Dns.GetHostAddressesAsync)
+        .AddSingleton<TargetConnector>()
+        .AddSingleton<IWebhookSender, WebhookSender>();
 
     private static IStore OpenStore(IServiceProvider provider)
     {

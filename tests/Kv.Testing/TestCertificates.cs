@@ -56,6 +56,9 @@ public sealed class TestCertificates : IDisposable
     /// <summary>The client's certificate with its private key; the caller disposes of it.</summary>
     public X509Certificate2 LoadClient() => X509Certificate2.CreateFromPemFile(ClientCertFile, ClientKeyFile);
 
+    /// <summary>The server's certificate with its private key; the caller disposes of it.</summary>
+    public X509Certificate2 LoadServer() => X509Certificate2.CreateFromPemFile(ServerCertFile, ServerKeyFile);
+
     /// <summary>The authority's certificate; the caller disposes of it.</summary>
     public X509Certificate2 LoadCa() => X509CertificateLoader.LoadCertificateFromFile(CaFile);
 

@@ -2,6 +2,7 @@ using System.Net;
 using Kv.Api.Tenants;
 using Kv.Domain;
 using Kv.Domain.Tenants;
+using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 
@@ -25,6 +26,9 @@ internal sealed record KvOptions
     /// <inheritdoc cref="StoreOptions"/>
     public required StoreOptions Store { get; init; }
 
+    /// <inheritdoc cref="DeliveryOptions"/>
+    public required DeliveryOptions Deliveries { get; init; }
+
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
@@ -37,6 +41,7 @@ internal sealed record KvOptions
             Limits = limits,
             Tenants = ReadTenants(settings, limits),
             Store = ReadStore(settings),
+            Deliveries = DeliverySettings.Read(settings),
         };
         settings.ThrowIfRefused();
         return options;
@@ -63,6 +68,7 @@ internal sealed record KvOptions
             MaxValueBytes = (int)settings.Number("MAX_VALUE_SIZE", standard.MaxValueBytes, 0, 16 * 1024 * 1024),
             MaxTtlSeconds = maxTtl,
             DefaultTtlSeconds = settings.Number("DEFAULT_TTL_SECONDS", standard.DefaultTtlSeconds, 0, maxTtl),
+            MaxWebhooks = (int)settings.Number("MAX_WEBHOOKS_ALLOWED", standard.MaxWebhooks, 1, 10_000),
         };
     }
 

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Kv.Infrastructure.Deliveries;
+
+/// <summary>
+/// What addresses are for: IANA's special-purpose registries of IPv4 and IPv6 addresses, and where clouds answer
+/// questions about a machine's own credentials.
+/// </summary>
+internal static class AddressRanges
+{
+    // In this order: the first that holds an address says what it is.
+    private static readonly Range[] Never =
+    [
+        .. Of("unspecified", "0.0.0.0/8", "::/128"),
+        .. Of("link-local", "169.254.0.0/16", "fe80::/10"),
+        .. Of("a metadata service's", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128"),
+        .. Of("multicast", "224.0.0.0/4", "ff00::/8"),
+        .. Of(
+            "reserved",
+            "240.0.0.0/4", "192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "192.88.99.0/24",
+            "2001::/23", "2001:db8::/32", "3fff::/20"),
+    ];
+
+    private static readonly Range[] Inner =
+    [
+        .. Of("loopback", "127.0.0.0/8", "::1/128"),
+        .. Of("private", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/7"),
+    ];
+
+    // Of IPv6, IANA gives out only these; what it has not given out is not to be called.
+    private static readonly IPNetwork GivenOut = IPNetwork.Parse("2000::/3");
+
+    /// <summary>What an address is that may never be called; null when it is none of those.</summary>
+    public static string? NeverCalled(IPAddress address)
+    {
+        if (Find(Never, address) is { } meaning)
+            return meaning;
+        return address.AddressFamily == AddressFamily.InterNetwork || GivenOut.Contains(address) || Private(address) is not null
+            ? null
+            : "reserved";
+    }
+
+    /// <summary>What an address is that is not reachable over the Internet; null when it is.</summary>
+    public static string? Private(IPAddress address) => Find(Inner, address);
+
+    private static string? Find(Range[] ranges, IPAddress address)
+    {
+        foreach (var range in ranges)
+            if (range.Network.Contains(address))
+                return range.Meaning;
+        return null;
+    }
+
+    private static IEnumerable<Range> Of(string meaning, params string[] networks) =>
+        networks.Select(network => new Range(IPNetwork.Parse(network), meaning));
+
+    private sealed record Range(IPNetwork Network, string Meaning);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Webhooks;
+
+namespace Kv.Infrastructure.Deliveries;
+
+/// <summary>Builds the request that carries a message.</summary>
+internal static class MessageRequest
+{
+    /// <summary>Builds the request of one attempt; the caller disposes of it.</summary>
+    /// <param name="webhook">The webhook. What the store holds of it may come from simple-golang-kv, and is taken as far as it goes.</param>
+    /// <param name="endpoint">Its endpoint.</param>
+    /// <param name="messageId">The header <c>webhook-id</c>.</param>
+    /// <param name="event">What it tells.</param>
+    /// <param name="timestamp">The second of Unix time at which it is sent.</param>
+    /// <param name="userAgent">The header <c>User-Agent</c>, unless the webhook has its own.</param>
+    public static HttpRequestMessage Of(
+        Webhook webhook, Uri endpoint, string messageId, DeliveryEvent @event, long timestamp, string userAgent)
+    {
+        var body = MessageBody.Of(webhook, @event);
+        // Content without a byte in it still carries its type, as simple-golang-kv sent it.
+        var request = new HttpRequestMessage(new HttpMethod(webhook.Settings.Method), endpoint)
+        {
+            Content = new ReadOnlyMemoryContent(body),
+        };
+        Set(request, "Content-Type", MediaTypeNames.Application.Json);
+        Set(request, "User-Agent", userAgent);
+        Set(request, "Accept-Encoding", "identity");
+        if (Credentials(endpoint) is { } credentials)
+            Set(request, "Authorization", credentials);
+        foreach (var (name, value) in webhook.Settings.Headers)
+            if (WebhookSettings.IsHeaderName(name) && WebhookSettings.IsHeaderValue(value) && !WebhookSettings.IsReservedHeader(name))
+                Set(request, name, value);
+        Set(request, "webhook-id", messageId);
+        Set(request, "webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        if (webhook.Sign(messageId, timestamp, body.Span) is { } signature)
+            Set(request, "webhook-signature", signature);
+        return request;
+    }
+
+    private static void Set(HttpRequestMessage request, string name, string value)
+    {
+        // .NET files a header either under the request or under its content, and refuses the other.
+        if (!TrySet(request.Headers, name, value))
+            TrySet(request.Content!.Headers, name, value);
+    }
+
+    private static bool TrySet(HttpHeaders headers, string name, string value)
+    {
+        if (!headers.TryAddWithoutValidation(name, value))
+            return false;
+        if (headers.NonValidated[name].Count > 1)
+        {
+            headers.Remove(name);
+            headers.TryAddWithoutValidation(name, value);
+        }
+        return true;
+    }
+
+    // As Go's client does, which is what simple-golang-kv's webhooks were called with.
+    private static string? Credentials(Uri endpoint)
+    {
+        if (endpoint.UserInfo.Length == 0)
+            return null;
+        var parts = endpoint.UserInfo.Split(':', 2);
+        var name = Uri.UnescapeDataString(parts[0]);
+        var password = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "";
+        return $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"))}";
+    }
+}
