@@ -4,7 +4,7 @@ namespace Kv.Infrastructure.Storage;
 
 /// <summary>
 /// The storage waist: an ordered map of bytes with revisions, behind which the engines stand and on which every
-/// repository is written once. An engine keeps five promises; the contract tests hold each of them to all five.
+/// repository is written once. An engine keeps six promises; the contract tests hold each of them to all six.
 /// <list type="number">
 /// <item>One revision counter for the store: what a transaction writes carries a revision higher than all that was
 /// acknowledged before it. Transactions that run at the same time may share a revision when no key is in two of them.</item>
@@ -12,6 +12,7 @@ namespace Kv.Infrastructure.Storage;
 /// <item>Ranges come in byte order, at the present or at a past revision, in pages that fit together.</item>
 /// <item>A watch gives every change exactly once, in order, with no revision split, and outlives lost connections.</item>
 /// <item>Past its deadline no read returns an entry, no compare sees it, and its removal is a change that says so.</item>
+/// <item>A lock has one holder at a time, and its fence holds in a transaction for that holder alone.</item>
 /// </list>
 /// Every method throws <see cref="StoreUnavailableException"/> when the engine cannot answer in time, and
 /// <see cref="OperationCanceledException"/> when the caller gives up while there is still something to give up: a request
@@ -48,4 +49,17 @@ internal interface IStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Waits until it holds the lock of a name, for as long as that takes: an engine that is away is asked again until it
+    /// answers. Who holds or awaits a lock has an entry under "{name}/".
+    /// </summary>
+    /// <param name="name">The name. No lock's name may be another's with "/" and more behind it.</param>
+    /// <param name="timeToLive">
+    /// How long the lock outlives a holder that vanished. A few seconds at least, where it must outlive a holder's pauses.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait, which leaves the queue then, as well as it can.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up; it does not hold the lock.</exception>
+    /// <exception cref="StoreUnavailableException">The store is closed.</exception>
+    Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken);
 }

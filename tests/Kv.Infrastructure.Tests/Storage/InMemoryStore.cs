@@ -11,6 +11,7 @@ namespace Kv.Infrastructure.Tests.Storage;
 internal sealed class InMemoryStore : IStore
 {
     private readonly Lock _lock = new();
+    private readonly InMemoryLocks _locks;
     private readonly TimeProvider _time;
     private readonly ITimer _sweeper;
     private readonly SortedDictionary<StoreKey, Entry> _entries = [];
@@ -22,6 +23,7 @@ internal sealed class InMemoryStore : IStore
     public InMemoryStore(TimeProvider time)
     {
         _time = time;
+        _locks = new InMemoryLocks(this);
         _sweeper = time.CreateTimer(_ => Sweep(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
     }
 
@@ -98,6 +100,9 @@ internal sealed class InMemoryStore : IStore
             await changed.WaitAsync(cancellationToken);
         }
     }
+
+    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        _locks.Take(name, cancellationToken);
 
     /// <summary>Forgets the history before a revision.</summary>
     public void Compact(long revision)

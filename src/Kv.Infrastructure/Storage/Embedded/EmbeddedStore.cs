@@ -12,6 +12,7 @@ internal sealed class EmbeddedStore : IStore
     private readonly CommitSignal _committed = new();
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
+    private readonly EmbeddedLocks _locks;
     private readonly TimeProvider _time;
 
     private EmbeddedStore(
@@ -21,6 +22,7 @@ internal sealed class EmbeddedStore : IStore
         _time = time;
         _readers = new ReaderPool(directory.DatabaseFile);
         _writer = new Writer(connection, _committed, options, time, logger);
+        _locks = new EmbeddedLocks(this, time);
     }
 
     /// <exception cref="ConfigurationException">The data directory is in use, or cannot be used.</exception>
@@ -96,12 +98,17 @@ internal sealed class EmbeddedStore : IStore
         }
     }
 
+    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        _locks.Take(name, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
+        await _locks.Close();
         await _writer.DisposeAsync();
         _readers.Dispose();
         // The watches wake up and find the store closed.
         _committed.Close();
         _directory.Dispose();
+        _locks.Dispose();
     }
 }

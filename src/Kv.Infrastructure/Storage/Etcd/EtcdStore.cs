@@ -8,8 +8,6 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>The engine over an etcd cluster.</summary>
 internal sealed partial class EtcdStore : IStore
 {
-    private static readonly TimeSpan MaxWatchBackoff = TimeSpan.FromSeconds(2);
-
     private readonly EtcdConnection _connection;
     private readonly LeasePool _leases;
     private readonly ForeignLeases _foreignLeases;
@@ -17,6 +15,7 @@ internal sealed partial class EtcdStore : IStore
     private readonly GroupCommit _commits;
     private readonly GroupRead _linearizableReads;
     private readonly GroupRead _serializableReads;
+    private readonly EtcdLocks _locks;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -31,6 +30,7 @@ internal sealed partial class EtcdStore : IStore
         _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
         _time = time;
         _logger = loggers.CreateLogger<EtcdStore>();
+        _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
     }
 
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
@@ -113,7 +113,7 @@ internal sealed partial class EtcdStore : IStore
                     var next = session.NextRevision;
                     session.Dispose();
                     session = NewSession(next);
-                    await Task.Delay(Backoff(failures++), _time, cancellationToken);
+                    await Task.Delay(Backoff.After(failures++), _time, cancellationToken);
                 }
                 if (changes is not null)
                     yield return changes;
@@ -127,16 +127,13 @@ internal sealed partial class EtcdStore : IStore
         EtcdWatchSession NewSession(long from) => new(_connection, _foreignLeases, _time, range, from);
     }
 
+    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        _locks.Take(name, timeToLive, cancellationToken);
+
     public ValueTask DisposeAsync()
     {
         _connection.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private static TimeSpan Backoff(int failures)
-    {
-        var delay = TimeSpan.FromMilliseconds(50 << Math.Min(failures, 6));
-        return delay < MaxWatchBackoff ? delay : MaxWatchBackoff;
     }
 
     // Such a condition is judged by etcd in the same transaction as the write; others need a look beforehand.

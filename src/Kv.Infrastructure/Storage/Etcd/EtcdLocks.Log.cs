@@ -1,0 +1,10 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+internal sealed partial class EtcdLocks
+{
+    [LoggerMessage(LogLevel.Warning, "Who waits for the lock {Name} could not ask etcd, and goes on trying ({Status}: {Detail}).")]
+    private partial void LogWaitFailed(StoreKey name, StatusCode status, string detail);
+}
