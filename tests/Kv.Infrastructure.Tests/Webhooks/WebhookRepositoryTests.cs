@@ -266,6 +266,9 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
         public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
             inner.Watch(range, fromRevision, cancellationToken);
 
+        public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+            inner.Lock(name, timeToLive, cancellationToken);
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
