@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Deliveries;
+
+/// <summary>A key changes, and the call arrives.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
+{
+    private readonly WebhookReceiver _receiver = WebhookReceiver.Start();
+
+    [TearDown]
+    public async Task StopReceiver() => await _receiver.DisposeAsync();
+
+    [Test]
+    public async Task Each_change_is_told_with_its_data_in_order()
+    {
+        await Register("""{"key":"user:1","event":"*","add_event_data":true,"payload":{"team":"a"}}""");
+        await Kv.Post("user:1", "one");
+        await Kv.Put("user:1", "two", ttl: 3600);
+        await Kv.Delete("user:1");
+        await Arrived(3);
+
+        var told = _receiver.Requests.Select(request => JsonDocument.Parse(request.Body).RootElement).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(told.Select(body => body.GetProperty("team").GetString()), Is.All.EqualTo("a"));
+            Assert.That(
+                told.Select(body => Short(body.GetProperty("event"))), Is.EqualTo(new[] { "create one", "update two", "delete null" }));
+            Assert.That(told[1].GetProperty("event").GetProperty("expire_at").GetInt64(), Is.GreaterThan(0));
+            Assert.That(told[0].GetProperty("event").GetProperty("appName").GetString(), Is.EqualTo(Kv.AppName));
+        }
+    }
+
+    [TestCase("create", "create")]
+    [TestCase("update", "update")]
+    [TestCase("delete", "delete")]
+    public async Task A_webhook_is_told_of_its_event_alone(string @event, string told)
+    {
+        await Register($$"""{"key":"k*","event":"{{@event}}","add_event_data":true}""");
+        await Register("""{"key":"last","event":"create","add_event_data":true}""");
+        await Kv.Post("k", "1");
+        await Kv.Put("k", "2");
+        await Kv.Delete("k");
+        await Kv.Post("last", "");
+        await Arrived(2);
+
+        Assert.That(Events().Select(e => e.GetProperty("event").GetString()), Is.EquivalentTo([told, "create"]));
+    }
+
+    [TestCase("a/b/c")]
+    [TestCase("x/locks/y")]
+    [TestCase("x/webhooks/y")]
+    [TestCase("ünï/💙")]
+    public async Task A_key_of_any_spelling_fires(string key)
+    {
+        await Register($$"""{"key":"{{key}}","event":"create","add_event_data":true}""");
+        await Kv.Post(key, "value");
+        await Arrived(1);
+
+        Assert.That(Events().Single().GetProperty("key").GetString(), Is.EqualTo(key));
+    }
+
+    [TestCase("delete", "delete")]
+    [TestCase("expire", "expire")]
+    public async Task An_expiry_fires(string @event, string told)
+    {
+        await Register($$"""{"key":"k","event":"{{@event}}","add_event_data":true}""");
+        await Kv.Post("k", "value", ttl: 1);
+        await Arrived(1);
+
+        Assert.That(Short(Events().Single()), Is.EqualTo($"{told} null"));
+    }
+
+    [Test]
+    public async Task Other_tenants_are_told_of_nothing()
+    {
+        await Register("""{"key":"*","event":"*"}""");
+        await Host.NewTenant().Post("k", "theirs");
+        await Kv.Post("k", "ours");
+        await Arrived(1);
+        await Kv.Put("k", "ours again");
+        await Arrived(2);
+
+        Assert.That(_receiver.RequestCount, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_webhook_that_was_changed_calls_where_it_now_points_and_a_deleted_one_nobody()
+    {
+        var id = await Register("""{"key":"k","event":"*"}""");
+        await Kv.Send(HttpMethod.Put, $"/webhooks/{id}", $$"""{"endpoint":"{{_receiver.Uri}}moved"}""");
+        await Kv.Post("k", "1");
+        await Arrived(1);
+        await Kv.Send(HttpMethod.Delete, $"/webhooks/{id}");
+        var last = await Register("""{"key":"last","event":"*"}""");
+        await Kv.Put("k", "2");
+        await Kv.Post("last", "");
+        await Arrived(2);
+
+        Assert.That(_receiver.Requests.Select(request => request.Target), Is.EqualTo(new[] { "/moved", "/" }), last);
+    }
+
+    private async Task<string> Register(string body)
+    {
+        var answer = await Kv.Send(HttpMethod.Post, "/webhooks", body[..^1] + $$""","endpoint":"{{_receiver.Uri}}"}""");
+        Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
+        return answer.Json.GetProperty("id").GetString()!;
+    }
+
+    private Task Arrived(int count) => Eventually.Holds(() => _receiver.RequestCount >= count, $"{count} calls arrive");
+
+    private IEnumerable<JsonElement> Events() =>
+        _receiver.Requests.Select(request => JsonDocument.Parse(request.Body).RootElement.GetProperty("event"));
+
+    private static string Short(JsonElement told) =>
+        $"{told.GetProperty("event").GetString()} {told.GetProperty("value").GetString() ?? "null"}";
+}
