@@ -18,6 +18,11 @@ internal sealed class HealthDocumentFilter : IDocumentFilter
             ["checks"] = new JsonObject
             {
                 ["store"] = new JsonObject { ["status"] = "healthy", ["detail"] = "The store answers, at revision 42." },
+                ["watcher"] = new JsonObject
+                {
+                    ["status"] = "healthy",
+                    ["detail"] = "This replica calls webhooks, and has settled all changes through revision 42.",
+                },
             },
         };
         var unready = readiness.DeepClone().AsObject();

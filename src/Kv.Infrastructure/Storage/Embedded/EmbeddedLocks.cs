@@ -17,7 +17,7 @@ internal sealed class EmbeddedLocks(IStore store, TimeProvider time) : IDisposab
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
         try
         {
-            await _turns.Wait(name, waiting.Token);
+            await _turns.Await(name, waiting.Token);
             return await Enter(name, waiting.Token);
         }
         catch (OperationCanceledException)

@@ -10,7 +10,7 @@ internal sealed class Turns
 
     /// <summary>Completes when it is the caller's turn, which <see cref="Next"/> ends.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up; it has no turn to end.</exception>
-    public async Task Wait(StoreKey name, CancellationToken cancellationToken)
+    public async Task Await(StoreKey name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

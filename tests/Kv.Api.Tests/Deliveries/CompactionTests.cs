@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Deliveries;
+
+/// <summary>The store forgets changes before they were read.</summary>
+internal sealed class CompactionTests
+{
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task What_was_compacted_unread_is_reported_and_what_is_left_of_it_is_told()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        await using var etcd = await EtcdServer.StartAsync();
+        (string, string?) prefix = ("BASE_KEY_PREFIX", "compacted");
+        KvClient kv;
+        await using (var before = await KvHost.StartOver(etcd.Endpoint, prefix))
+        {
+            kv = before.NewTenant();
+            var registered = await kv.Send(
+                HttpMethod.Post, "/webhooks", $$"""{"key":"*","event":"*","add_event_data":true,"endpoint":"{{receiver.Uri}}"}""");
+            Assert.That(registered.Status, Is.EqualTo(201), registered.ToString());
+            await kv.Post("old", "1");
+            await kv.Post("gone", "1");
+            await Eventually.Holds(() => receiver.RequestCount == 2, "the watcher has read what was before");
+            await EtcdKeys.Put(etcd, "/unrelated", []);
+        }
+        // Nobody watches now.
+        receiver.Clear();
+        await Put("old", "2");
+        await Put("new", "1");
+        await etcd.Call("kv/deleterange", new { key = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Path("gone"))) });
+        await etcd.Compact(await etcd.CurrentRevision());
+        await Put("after", "1");
+
+        await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
+        await Eventually.Holds(() => receiver.RequestCount == 3, "what is left of the changes is told, and what comes after them");
+        var readiness = await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative)));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Told(), Is.EquivalentTo(["update old=2", "create new=1", "create after=1"]));
+            Assert.That(readiness.Status, Is.EqualTo(200));
+            Assert.That(
+                readiness.Json.GetProperty("checks").GetProperty("watcher").GetProperty("detail").GetString(),
+                Does.Contain("The store forgot the changes after revision"));
+        }
+
+        string Path(string key) => $"/compacted/kv/{kv.Namespace}/{kv.AppName}/{key}";
+
+        Task Put(string key, string value) => EtcdKeys.Put(etcd, Path(key), System.Text.Encoding.UTF8.GetBytes(value));
+
+        IEnumerable<string> Told() => receiver.Requests
+            .Select(request => JsonDocument.Parse(request.Body).RootElement.GetProperty("event"))
+            .Select(told => $"{told.GetProperty("event").GetString()} {told.GetProperty("key").GetString()}={told.GetProperty("value").GetString()}");
+    }
+}
