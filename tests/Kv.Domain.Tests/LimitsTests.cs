@@ -11,5 +11,6 @@ internal sealed class LimitsTests
         MaxValueBytes = 1_048_576,
         MaxTtlSeconds = 31_536_000,
         DefaultTtlSeconds = 0,
+        MaxWebhooks = 5,
     }));
 }

@@ -6,6 +6,8 @@ namespace Kv.Testing;
 /// <summary>Reads the requests of one connection, one after the other.</summary>
 internal sealed class ReceiverConnection(Stream stream)
 {
+    private const byte TlsHandshake = 0x16;
+
     private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
 
     private byte[] _buffer = new byte[4096];
@@ -18,7 +20,7 @@ internal sealed class ReceiverConnection(Stream stream)
     {
         int headLength;
         while ((headLength = _buffer.AsSpan(_start, _end - _start).IndexOf(EndOfHead)) < 0)
-            if (!await Fill(cancellationToken))
+            if (!await Fill(cancellationToken) || _buffer[_start] == TlsHandshake)
                 return null;
         var lines = Encoding.Latin1.GetString(_buffer, _start, headLength).Split("\r\n");
         _start += headLength + EndOfHead.Length;

@@ -13,6 +13,7 @@ namespace Kv.Testing;
 public sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly TcpListener _listener;
+    private readonly IPEndPoint _endpoint;
     private readonly X509Certificate2? _certificate;
     private readonly CancellationTokenSource _disposed = new();
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
@@ -27,6 +28,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
         _certificate = certificate;
         _listener = new TcpListener(address, port);
         _listener.Start(1024);
+        _endpoint = (IPEndPoint)_listener.LocalEndpoint;
         _accepting = Accept();
     }
 
@@ -34,11 +36,10 @@ public sealed class WebhookReceiver : IAsyncDisposable
     public Func<ReceivedRequest, ReceiverAnswer> Answer { get; set; } = _ => ReceiverAnswer.Ok;
 
     /// <summary>The port.</summary>
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _endpoint.Port;
 
     /// <summary>Where it listens, with a path of <c>/</c>.</summary>
-    public Uri Uri => new UriBuilder(
-        _certificate is null ? "http" : "https", ((IPEndPoint)_listener.LocalEndpoint).Address.ToString(), Port).Uri;
+    public Uri Uri => new UriBuilder(_certificate is null ? "http" : "https", _endpoint.Address.ToString(), Port).Uri;
 
     /// <summary>The requests so far, in the order in which they arrived.</summary>
     public IReadOnlyList<ReceivedRequest> Requests
@@ -86,11 +87,12 @@ public sealed class WebhookReceiver : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed.IsCancellationRequested)
+            return;
         await _disposed.CancelAsync();
         _listener.Dispose();
         await _accepting;
         await Task.WhenAll(_connections.Keys);
-        _disposed.Dispose();
     }
 
     private async Task Accept()

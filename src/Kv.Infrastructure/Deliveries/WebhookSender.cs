@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
 
@@ -8,6 +9,9 @@ namespace Kv.Infrastructure.Deliveries;
 internal sealed class WebhookSender : IWebhookSender, IDisposable
 {
     private const int MaxHeadersKilobytes = 64;
+
+    // No attempt takes as long; this ends the connecting that an attempt leaves behind.
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(2 * WebhookSettings.MaxTimeoutSeconds);
 
     // Names may come to mean other addresses.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(3);
@@ -26,9 +30,9 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            AutomaticDecompression = System.Net.DecompressionMethods.None,
+            AutomaticDecompression = DecompressionMethods.None,
             ConnectCallback = connector.Connect,
-            ConnectTimeout = TimeSpan.FromSeconds(WebhookSettings.MaxTimeoutSeconds),
+            ConnectTimeout = LongestConnect,
             PooledConnectionLifetime = ConnectionLifetime,
             MaxResponseHeadersLength = MaxHeadersKilobytes,
             MaxResponseDrainSize = 0,

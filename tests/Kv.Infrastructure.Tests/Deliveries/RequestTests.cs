@@ -78,7 +78,7 @@ internal sealed class RequestTests : SenderTest
     }
 
     [TestCase("Host", "evil.example")]
-    [TestCase("content-length", "0")]
+    [TestCase("content-length", "5")]
     [TestCase("Transfer-Encoding", "chunked")]
     [TestCase("Connection", "upgrade")]
     [TestCase("Expect", "100-continue")]

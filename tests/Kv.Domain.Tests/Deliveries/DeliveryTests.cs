@@ -1,0 +1,140 @@
+using Kv.Domain.Deliveries;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Kv.Domain.Watching;
+
+namespace Kv.Domain.Tests.Deliveries;
+
+internal sealed class DeliveryTests
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+    private static readonly Tenant Tenant = Tenant.Of("shop", "cart");
+    private static readonly RetrySchedule Schedule = new([TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100)]);
+    private static readonly Chance Middle = new(0.5);
+
+    [Test]
+    public void A_new_one_is_due_at_once()
+    {
+        var delivery = NewDelivery();
+
+        Assert.That(delivery.Status, Is.EqualTo(DeliveryStatus.Pending));
+        Assert.That(delivery.NextAttemptAt, Is.EqualTo(Now));
+        Assert.That(delivery.Attempts, Is.Empty);
+        Assert.That(delivery.Failures, Is.Zero);
+        Assert.That(delivery.FailedReason, Is.Null);
+    }
+
+    [Test]
+    public void After_a_failure_it_waits_from_the_end_of_the_attempt()
+    {
+        var delivery = NewDelivery();
+
+        delivery.Fail(Failed(), Schedule, Middle);
+
+        Assert.That(delivery.NextAttemptAt, Is.EqualTo(Now.AddSeconds(3 + 10)));
+        Assert.That(delivery.Status, Is.EqualTo(DeliveryStatus.Pending));
+        Assert.That(delivery.Failures, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void It_waits_as_long_as_the_receiver_asks_for()
+    {
+        var delivery = NewDelivery();
+
+        delivery.Fail(Failed() with { RetryAfter = TimeSpan.FromHours(1) }, Schedule, Middle);
+
+        Assert.That(delivery.NextAttemptAt, Is.EqualTo(Now.AddSeconds(3 + 3600)));
+    }
+
+    [Test]
+    public void After_the_last_attempt_it_has_failed()
+    {
+        var delivery = NewDelivery();
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(delivery.Status, Is.EqualTo(DeliveryStatus.Pending));
+            delivery.Fail(Failed(), Schedule, Middle);
+        }
+
+        Assert.That(delivery.Status, Is.EqualTo(DeliveryStatus.Failed));
+        Assert.That(delivery.NextAttemptAt, Is.Null);
+        Assert.That(delivery.FailedReason, Is.EqualTo("All attempts failed."));
+        Assert.That(delivery.Attempts, Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public void A_receiver_that_is_gone_is_not_tried_again()
+    {
+        var delivery = NewDelivery();
+
+        delivery.Fail(Failed() with { Status = 410 }, Schedule, Middle);
+
+        Assert.That(delivery.Status, Is.EqualTo(DeliveryStatus.Failed));
+        Assert.That(delivery.FailedReason, Is.EqualTo("The receiver answered 410 Gone."));
+    }
+
+    [Test]
+    public void Sent_again_it_is_due_with_all_its_attempts_before_it()
+    {
+        var delivery = NewDelivery();
+        delivery.Fail(Failed(), Schedule, Middle);
+        delivery.GiveUp("The webhook was disabled.");
+
+        delivery.Redeliver(Now.AddDays(1));
+
+        Assert.That(delivery.Status, Is.EqualTo(DeliveryStatus.Pending));
+        Assert.That(delivery.NextAttemptAt, Is.EqualTo(Now.AddDays(1)));
+        Assert.That(delivery.FailedReason, Is.Null);
+        Assert.That(delivery.Failures, Is.Zero);
+        Assert.That(delivery.Attempts, Has.Count.EqualTo(1), "what was is still told");
+    }
+
+    [Test]
+    public void Of_many_attempts_the_last_are_kept()
+    {
+        var delivery = NewDelivery();
+
+        for (var i = 0; i < 25; i++)
+        {
+            delivery.Redeliver(Now);
+            delivery.Fail(Failed() with { Status = 500 + i }, Schedule, Middle);
+        }
+
+        Assert.That(delivery.Attempts.Select(attempt => attempt.Status), Is.EqualTo(Enumerable.Range(505, 20)));
+    }
+
+    [Test]
+    public void It_comes_back_from_the_store_as_it_was()
+    {
+        var delivery = NewDelivery();
+        delivery.Fail(Failed(), Schedule, Middle);
+
+        var restored = Delivery.Restore(
+            delivery.Id, delivery.Tenant, delivery.Event, delivery.Attempts, delivery.Failures, delivery.NextAttemptAt,
+            delivery.FailedReason);
+
+        Assert.That(restored, Has.Property(nameof(Delivery.Status)).EqualTo(delivery.Status)
+            .And.Property(nameof(Delivery.Failures)).EqualTo(1)
+            .And.Property(nameof(Delivery.NextAttemptAt)).EqualTo(delivery.NextAttemptAt)
+            .And.Property(nameof(Delivery.Attempts)).EqualTo(delivery.Attempts));
+    }
+
+    [Test]
+    public void An_event_tells_of_its_change()
+    {
+        var value = new byte[] { 1, 2 };
+
+        Assert.That(
+            DeliveryEvent.Of(new KeyCreated(Tenant, Key.Of("k"), 7, 100, value, 160)),
+            Is.EqualTo(new DeliveryEvent(KeyChangeKind.Create, "k", value, 160, 100)));
+        Assert.That(
+            DeliveryEvent.Of(new KeyDeleted(Tenant, Key.Of("k"), 7, 100, DeletionReason.Expired)),
+            Is.EqualTo(new DeliveryEvent(KeyChangeKind.Expire, "k", null, null, 100)));
+    }
+
+    private static Delivery NewDelivery() => Delivery.Due(
+        DeliveryId.Of(Guid.NewGuid(), 7, "k"), Tenant, new DeliveryEvent(KeyChangeKind.Delete, "k", null, null, 100), Now);
+
+    private static Attempt Failed() => new() { At = Now, Duration = TimeSpan.FromSeconds(3), Status = 500 };
+}

@@ -1,0 +1,33 @@
+using Kv.Domain.Deliveries;
+
+namespace Kv.Domain.Tests.Deliveries;
+
+internal sealed class RetryScheduleTests
+{
+    private static readonly RetrySchedule Schedule = new([TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100)]);
+
+    [Test]
+    public void The_default_is_that_of_the_contract() => Assert.That(
+        RetrySchedule.Default.Delays.Select(delay => delay.TotalSeconds),
+        Is.EqualTo([5, 30, 120, 600, 1800, 7200, 18_000, 36_000, 50_400, 72_000]));
+
+    [TestCase(1, 0.0, 8)]
+    [TestCase(1, 0.5, 10)]
+    [TestCase(1, 0.999999999, 12)]
+    [TestCase(2, 0.0, 80)]
+    [TestCase(2, 0.999999999, 120)]
+    public void A_wait_is_as_scheduled_give_or_take_a_fifth(int failures, double chance, double seconds) => Assert.That(
+        Schedule.After(failures, null, new Chance(chance))!.Value.TotalSeconds, Is.EqualTo(seconds).Within(0.001));
+
+    [TestCase(5, 10)]
+    [TestCase(11, 11)]
+    public void A_receiver_can_ask_for_a_longer_wait_and_for_no_shorter_one(int asked, int seconds) => Assert.That(
+        Schedule.After(1, TimeSpan.FromSeconds(asked), new Chance(0.5)), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+
+    [Test]
+    public void After_the_last_attempt_there_is_none_whatever_the_receiver_asks_for()
+    {
+        Assert.That(Schedule.After(3, null, Random.Shared), Is.Null);
+        Assert.That(Schedule.After(3, TimeSpan.FromSeconds(1), Random.Shared), Is.Null);
+    }
+}
