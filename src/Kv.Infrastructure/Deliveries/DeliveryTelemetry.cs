@@ -39,7 +39,7 @@ internal sealed partial class DeliveryTelemetry : IDisposable
     }
 
     /// <summary>The store cannot tell what waits for a webhook.</summary>
-    public void CannotLoad(Webhook webhook, StoreException error) => LogCannotLoad(webhook.Id, error.Message);
+    public void CannotLoad(Webhook webhook, Exception error) => LogCannotLoad(webhook.Id, error.Message);
 
     /// <summary>A mistake of Kv's own.</summary>
     public void Fault(Webhook webhook, DeliveryId id, Exception error) => LogFault(error, id, webhook.Id);

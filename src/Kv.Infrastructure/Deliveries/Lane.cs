@@ -1,5 +1,4 @@
 using Kv.Domain.Deliveries;
-using Kv.Domain.Storage;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Watching;
@@ -191,11 +190,11 @@ internal sealed class Lane
             {
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_context.Lost.IsCancellationRequested)
         {
             // The term is over.
         }
-        catch (StoreException error)
+        catch (Exception error)
         {
             _context.Telemetry.CannotLoad(Webhook, error);
             lock (_gate)

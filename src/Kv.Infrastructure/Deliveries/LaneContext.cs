@@ -4,10 +4,7 @@ using Kv.Domain.Webhooks;
 namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>What the lanes of one term of the watcher share.</summary>
-internal sealed class LaneContext(
-    DeliveryLog log, IWebhookSender sender, DeliveryOptions options, TimeProvider time, DeliveryTelemetry telemetry,
-    Func<Webhook, string, Task> disable, CancellationToken lost)
-    : IDisposable
+internal sealed class LaneContext : IDisposable
 {
     // What may be on its way to the store before the watch waits for it.
     private const int MaxStoring = 2_000;
@@ -15,24 +12,34 @@ internal sealed class LaneContext(
     // What values that wait to be sent for the first time may take of memory, in all lanes together.
     private const long MaxHeldBytes = 64 * 1024 * 1024;
 
-    private readonly CancellationTokenSource _cut = CancellationTokenSource.CreateLinkedTokenSource(lost);
+    private readonly CancellationTokenSource _cut;
+    private readonly Func<Webhook, string, Task> _disable;
     private long _heldBytes;
 
-    public DeliveryLog Log => log;
+    public LaneContext(
+        DeliveryLog log, IWebhookSender sender, DeliveryOptions options, TimeProvider time, DeliveryTelemetry telemetry,
+        Func<Webhook, string, Task> disable, CancellationToken lost)
+    {
+        (Log, Sender, Options, Time, Telemetry, _disable, Lost) = (log, sender, options, time, telemetry, disable, lost);
+        _cut = CancellationTokenSource.CreateLinkedTokenSource(lost);
+        Cut = _cut.Token;
+    }
 
-    public IWebhookSender Sender => sender;
+    public DeliveryLog Log { get; }
 
-    public DeliveryOptions Options => options;
+    public IWebhookSender Sender { get; }
 
-    public TimeProvider Time => time;
+    public DeliveryOptions Options { get; }
 
-    public DeliveryTelemetry Telemetry => telemetry;
+    public TimeProvider Time { get; }
+
+    public DeliveryTelemetry Telemetry { get; }
 
     /// <summary>Cancelled when the lock is lost: from then on nothing can be written.</summary>
-    public CancellationToken Lost => lost;
+    public CancellationToken Lost { get; }
 
     /// <summary>Cancelled when attempts under way are to end.</summary>
-    public CancellationToken Cut => _cut.Token;
+    public CancellationToken Cut { get; }
 
     /// <summary>Whether no further attempt is to begin.</summary>
     public bool IsStopping { get; private set; }
@@ -41,7 +48,7 @@ internal sealed class LaneContext(
     public SemaphoreSlim StoringRoom { get; } = new(MaxStoring);
 
     /// <summary>Disables a webhook.</summary>
-    public Task Disable(Webhook webhook, string reason) => disable(webhook, reason);
+    public Task Disable(Webhook webhook, string reason) => _disable(webhook, reason);
 
     /// <summary>Whether there is room for a value; if so it is taken.</summary>
     public bool TryHold(int bytes)
@@ -58,9 +65,6 @@ internal sealed class LaneContext(
 
     public void CutOff() => _cut.Cancel();
 
-    public void Dispose()
-    {
-        _cut.Dispose();
-        StoringRoom.Dispose();
-    }
+    // Attempts that are just coming to their end may still ask for room, or look at the tokens.
+    public void Dispose() => _cut.Dispose();
 }
