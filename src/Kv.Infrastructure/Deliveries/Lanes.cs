@@ -14,6 +14,9 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
     private readonly ConcurrentDictionary<Guid, Lane> _lanes = new();
     private readonly List<Webhook> _matches = [];
 
+    /// <summary>Whether there is no webhook at all.</summary>
+    public bool IsIdle => registry.IsEmpty;
+
     /// <summary>Puts a change into the lane of each webhook that wants to be told of it. The watch's loop alone calls it.</summary>
     public async ValueTask Dispatch(KeyChanged change)
     {

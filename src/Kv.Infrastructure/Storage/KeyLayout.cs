@@ -24,6 +24,7 @@ internal sealed class KeyLayout
         Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
         KeyValues = KeyRange.Prefix(StoreKey.Of(_keyValues));
         Watched = KeyRange.Between(KeyValues.Start, Webhooks.End);
+        WatchedBesideKeys = KeyRange.Between(StoreKey.Of($"{_base}locks/"), Webhooks.End);
         WatcherLock = StoreKey.Of($"{_base}locks/watcher");
         WatcherCursor = StoreKey.Of($"{_base}cursor/watcher");
         PendingDeliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/pending/"));
@@ -45,6 +46,9 @@ internal sealed class KeyLayout
     /// there are only locks and marks.
     /// </summary>
     public KeyRange Watched { get; }
+
+    /// <summary>What the watcher watches while there is no webhook: the end of <see cref="Watched"/>, without the keys.</summary>
+    public KeyRange WatchedBesideKeys { get; }
 
     /// <summary>The lock of the one that watches.</summary>
     public StoreKey WatcherLock { get; }

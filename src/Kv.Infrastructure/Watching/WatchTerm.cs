@@ -61,10 +61,15 @@ internal sealed partial class WatchTerm(
         {
             try
             {
-                await foreach (var set in store.Watch(layout.Watched, after + 1, cancellationToken))
+                // While there is no webhook, nobody wants to know of keys, and writing them costs no watcher anything.
+                var isIdle = lanes.IsIdle;
+                await foreach (var set in store.Watch(
+                    isIdle ? layout.WatchedBesideKeys : layout.Watched, after + 1, cancellationToken))
                 {
                     await Read(set, cancellationToken);
                     after = set.Revision;
+                    if (isIdle != lanes.IsIdle)
+                        break;
                 }
             }
             catch (RevisionCompactedException)

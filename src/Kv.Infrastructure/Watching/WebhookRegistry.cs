@@ -15,6 +15,8 @@ internal sealed class WebhookRegistry
 
     public IEnumerable<Webhook> All => _tenants.Values.SelectMany(tenant => tenant.All);
 
+    public bool IsEmpty => _tenants.Count == 0;
+
     public Webhook? Find(Tenant tenant, Guid id) => _tenants.GetValueOrDefault(tenant)?.Find(id);
 
     /// <summary>Adds a webhook, or takes note of its change.</summary>
