@@ -53,14 +53,16 @@ internal abstract class SenderTest
         return new Webhook(Guid.NewGuid(), Tenant.Of("shop", "cart"), change?.Invoke(settings) ?? settings, Now - 100);
     }
 
+    /// <summary>A sender that looks names up as everybody does.</summary>
+    protected WebhookSender NewSender(DeliveryOptions options) => NewSender(options, Dns.GetHostAddressesAsync);
+
     /// <summary>A sender for which a name has the addresses that <paramref name="resolve"/> tells.</summary>
-    protected WebhookSender NewSender(DeliveryOptions options, Func<string, IPAddress[]>? resolve = null)
-    {
-        AddressResolver resolver = resolve is null
-            ? Dns.GetHostAddressesAsync
-            : (host, _) => Task.FromResult(resolve(host));
-        return new WebhookSender(options, new TargetConnector(new TargetPolicy(options.Targets), Time, resolver), Time);
-    }
+    protected WebhookSender NewSender(DeliveryOptions options, Func<string, IPAddress[]> resolve) =>
+        NewSender(options, (host, _) => Task.FromResult(resolve(host)));
+
+    /// <inheritdoc cref="NewSender(DeliveryOptions, Func{string, IPAddress[]})"/>
+    protected WebhookSender NewSender(DeliveryOptions options, AddressResolver resolve) =>
+        new(options, new TargetConnector(new TargetPolicy(options.Targets), Time, resolve), Time);
 
     protected Task<Attempt> Send(Webhook webhook) => Sender.Send(webhook, MessageId, Created(), default);
 

@@ -95,6 +95,47 @@ internal sealed class TargetConnectorTests : SenderTest
         Assert.That((await sender.Send(Named(), MessageId, Created(), default)).Status, Is.EqualTo(200));
     }
 
+    [Test]
+    public async Task An_address_that_does_not_answer_gives_way_in_time()
+    {
+        // Nobody accepts, and as many wait as may: whoever comes now hears nothing.
+        using var full = new TcpListener(IPAddress.Parse("127.0.0.4"), Receiver.Port);
+        full.Start(1);
+        var waiting = Enumerable.Range(0, 8).Select(_ => new TcpClient()).ToList();
+        var connecting = waiting.ConvertAll(client => client.ConnectAsync(IPAddress.Parse("127.0.0.4"), Receiver.Port));
+        await Task.WhenAny(connecting);
+        using var sender = NewSender(new DeliveryOptions(), _ => [IPAddress.Parse("127.0.0.4"), IPAddress.Loopback]);
+
+        var sending = sender.Send(
+            NewWebhook($"http://receiver.example:{Receiver.Port}/", settings => settings with { TimeoutSeconds = 30 }), MessageId,
+            Created(), default);
+        await Eventually.Holds(() =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(0.5));
+            return sending.IsCompleted;
+        }, "the first address has had its turn");
+
+        Assert.That((await sending).Status, Is.EqualTo(200));
+        Assert.That((await sending).Duration, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(2)), "it did hear nothing");
+        waiting.ForEach(client => client.Dispose());
+        _ = Task.WhenAll(connecting).ContinueWith(ended => ended.Exception, TaskScheduler.Default);
+    }
+
+    [Test]
+    public async Task A_name_that_takes_too_long_to_look_up_is_given_up()
+    {
+        using var sender = NewSender(new DeliveryOptions(), async (_, cancellationToken) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return [];
+        });
+        var sending = sender.Send(Named(), MessageId, Created(), default);
+
+        Time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.That((await sending).Error, Is.EqualTo("The attempt timed out after 10 s."));
+    }
+
     [TestCase("127.0.0.1")]
     [TestCase("[::ffff:127.0.0.1]")]
     [TestCase("2130706433")]

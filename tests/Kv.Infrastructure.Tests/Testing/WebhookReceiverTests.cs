@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Testing;
+
+/// <summary>The receiver itself, seen by an ordinary client.</summary>
+internal sealed class WebhookReceiverTests
+{
+    private WebhookReceiver _receiver = null!;
+    private HttpClient _client = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _receiver = WebhookReceiver.Start();
+        _client = new HttpClient { BaseAddress = _receiver.Uri };
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        _client.Dispose();
+        await _receiver.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Thousands_of_requests_are_each_noted_once_with_their_bodies()
+    {
+        const int count = 5_000;
+        var seen = new ConcurrentBag<int>();
+        _receiver.Answer = request =>
+        {
+            seen.Add(request.Number);
+            return ReceiverAnswer.Ok;
+        };
+
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, cancellationToken) =>
+        {
+            using var body = new StringContent(new string('x', i % 10_000) + i.ToString(CultureInfo.InvariantCulture));
+            using var response = await _client.PostAsync(new Uri($"/{i}", UriKind.Relative), body, cancellationToken);
+            response.EnsureSuccessStatusCode();
+        });
+
+        var requests = _receiver.Requests;
+        Assert.That(requests.Select(request => request.Number), Is.EqualTo(Enumerable.Range(1, count)));
+        Assert.That(seen, Is.EquivalentTo(Enumerable.Range(1, count)));
+        Assert.That(requests.Select(request => request.Target), Is.Unique);
+        Assert.That(requests, Has.All.Matches<ReceivedRequest>(request => request.Text.TrimStart('x') == request.Target[1..]));
+        Assert.That(_receiver.AcceptedConnections, Is.LessThanOrEqualTo(64));
+    }
+
+    [Test]
+    public async Task Answers_come_as_they_were_set()
+    {
+        _receiver.Answer = request => ReceiverAnswer.Status(request.Number == 1 ? 503 : 202, $"n {request.Number}", ("Retry-After", "7"));
+
+        using var first = await _client.GetAsync(new Uri("/a?b=c", UriKind.Relative));
+        using var second = await _client.GetAsync(new Uri("/", UriKind.Relative));
+
+        Assert.That((int)first.StatusCode, Is.EqualTo(503));
+        Assert.That(first.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(7)));
+        Assert.That((int)second.StatusCode, Is.EqualTo(202));
+        Assert.That(await second.Content.ReadAsStringAsync(), Is.EqualTo("n 2"));
+        Assert.That(_receiver.Requests[0].Target, Is.EqualTo("/a?b=c"));
+        Assert.That(_receiver.BytesSent, Is.GreaterThan(Encoding.ASCII.GetByteCount("n 1n 2")));
+    }
+
+    [Test]
+    public async Task Who_hangs_up_ends_an_answer_that_hangs()
+    {
+        _receiver.Answer = _ => ReceiverAnswer.Hang;
+        using var enough = new CancellationTokenSource();
+        var asking = _client.GetAsync(new Uri("/", UriKind.Relative), enough.Token);
+        await Eventually.Holds(() => _receiver.RequestCount == 1, "the request is there");
+
+        await enough.CancelAsync();
+
+        Assert.That(() => asking, Throws.InstanceOf<OperationCanceledException>());
+        await Eventually.Holds(() => _receiver.OpenConnections == 0, "nothing is left of the connection");
+    }
+
+    [Test]
+    public async Task A_receiver_that_stops_ends_its_answers()
+    {
+        _receiver.Answer = _ => ReceiverAnswer.Hang;
+        var asking = _client.GetAsync(new Uri("/", UriKind.Relative));
+        await Eventually.Holds(() => _receiver.RequestCount == 1, "the request is there");
+
+        await _receiver.DisposeAsync();
+
+        Assert.That(() => asking, Throws.InstanceOf<HttpRequestException>());
+    }
+
+    [Test]
+    public async Task What_was_cleared_is_forgotten()
+    {
+        using var _ = await _client.GetAsync(new Uri("/1", UriKind.Relative));
+        _receiver.Clear();
+        using var __ = await _client.GetAsync(new Uri("/2", UriKind.Relative));
+
+        Assert.That(_receiver.Requests.Select(request => (request.Number, request.Target)), Is.EqualTo([(1, "/2")]));
+    }
+}
