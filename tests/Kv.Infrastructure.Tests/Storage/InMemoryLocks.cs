@@ -20,12 +20,16 @@ internal sealed class InMemoryLocks(IStore store)
 
     private sealed class Held(IStore store, SemaphoreSlim semaphore, Compare fence) : IStoreLock
     {
+        private int _isDisposed;
+
         public Compare Fence => fence;
 
         public CancellationToken Lost => CancellationToken.None;
 
         public async ValueTask DisposeAsync()
         {
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+                return;
             await store.Commit(Transaction.Of(new Operation.Delete(fence.Range)), CancellationToken.None);
             semaphore.Release();
         }

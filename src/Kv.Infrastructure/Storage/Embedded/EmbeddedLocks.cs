@@ -6,15 +6,21 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// Locks among those who use this store: the process has the data directory to itself, so nobody else can want them.
 /// Their entries are there for the fences.
 /// </summary>
-internal sealed class EmbeddedLocks(IStore store, TimeProvider time) : IDisposable
+internal sealed class EmbeddedLocks : IAsyncDisposable
 {
     private readonly Turns _turns = new();
-    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _closed;
+    private readonly IStore _store;
+    private readonly TimeProvider _time;
+    private int _isDisposed;
+
+    public EmbeddedLocks(IStore store, TimeProvider time) => (_store, _time, _closed) = (store, time, _closing.Token);
 
     /// <inheritdoc cref="IStore.Lock"/>
     public async Task<IStoreLock> Take(StoreKey name, CancellationToken cancellationToken)
     {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed);
         try
         {
             await _turns.Await(name, waiting.Token);
@@ -28,9 +34,13 @@ internal sealed class EmbeddedLocks(IStore store, TimeProvider time) : IDisposab
     }
 
     /// <summary>Tells all who hold or await a lock that there are none any more.</summary>
-    public Task Close() => _closed.CancelAsync();
-
-    public void Dispose() => _closed.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+            return;
+        await _closing.CancelAsync();
+        _closing.Dispose();
+    }
 
     private async Task<EmbeddedLock> Enter(StoreKey name, CancellationToken cancellationToken)
     {
@@ -55,11 +65,11 @@ internal sealed class EmbeddedLocks(IStore store, TimeProvider time) : IDisposab
         {
             try
             {
-                return (await store.Commit(Transaction.Of(operation), cancellationToken)).Revision;
+                return (await _store.Commit(Transaction.Of(operation), cancellationToken)).Revision;
             }
             catch (StoreException)
             {
-                await Task.Delay(Backoff.After(failures), time, cancellationToken);
+                await Task.Delay(Backoff.After(failures), _time, cancellationToken);
             }
         }
     }
@@ -68,7 +78,7 @@ internal sealed class EmbeddedLocks(IStore store, TimeProvider time) : IDisposab
     {
         try
         {
-            await store.Commit(
+            await _store.Commit(
                 new Transaction([fence], [new Operation.Delete(fence.Range)]), CancellationToken.None);
         }
         catch (StoreException)
@@ -87,7 +97,7 @@ internal sealed class EmbeddedLocks(IStore store, TimeProvider time) : IDisposab
 
         public Compare Fence => fence;
 
-        public CancellationToken Lost { get; } = locks._closed.Token;
+        public CancellationToken Lost => locks._closed;
 
         public async ValueTask DisposeAsync()
         {

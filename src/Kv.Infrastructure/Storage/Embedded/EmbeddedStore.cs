@@ -103,12 +103,11 @@ internal sealed class EmbeddedStore : IStore
 
     public async ValueTask DisposeAsync()
     {
-        await _locks.Close();
+        await _locks.DisposeAsync();
         await _writer.DisposeAsync();
         _readers.Dispose();
         // The watches wake up and find the store closed.
         _committed.Close();
         _directory.Dispose();
-        _locks.Dispose();
     }
 }

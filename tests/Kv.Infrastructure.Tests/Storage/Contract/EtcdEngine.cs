@@ -28,6 +28,10 @@ internal sealed class EtcdEngine() : StoreEngine("Etcd")
             _store = Connect(server);
         }
 
+        public override Task Waiting(StoreKey name, int count) => Eventually.Holds(
+            async () => await _store.Count(KeyRange.Prefix(StoreKey.Of($"{name}/")), 0, CancellationToken.None) > count,
+            $"{count} wait for the lock");
+
         public override async ValueTask DisposeAsync()
         {
             await _store.DisposeAsync();

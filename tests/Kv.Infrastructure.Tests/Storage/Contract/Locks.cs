@@ -2,88 +2,165 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>The sixth promise: a lock has one holder at a time, and its fence holds for that holder alone.</summary>
+/// <summary>The sixth promise: a lock has one holder at a time, and its fence holds in a transaction for that holder alone.</summary>
 internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(10);
 
     [Test]
-    public async Task Of_many_who_ask_one_at_a_time_has_it()
+    public async Task Of_many_who_ask_one_at_a_time_holds_the_lock()
     {
-        var (holders, most) = (0, 0);
+        var inside = 0;
+        var crowded = 0;
+
         await AtOnce(12, async _ =>
         {
-            await using var held = await Take();
-            most = Math.Max(most, Interlocked.Increment(ref holders));
-            await Write("counted", "");
-            Interlocked.Decrement(ref holders);
+            await using var held = await Take("lock");
+            if (Interlocked.Increment(ref inside) > 1)
+                Interlocked.Increment(ref crowded);
+            // Another holder would be seen while this one asks the store.
+            await Write("written inside", "value");
+            Interlocked.Decrement(ref inside);
         });
 
-        Assert.That(most, Is.EqualTo(1));
-        Assert.That((await Get("counted"))!.Version, Is.EqualTo(12));
+        Assert.That(crowded, Is.Zero);
+        Assert.That((await Get("written inside"))!.Version, Is.EqualTo(12));
     }
 
     [Test]
-    public async Task Given_back_it_goes_to_the_one_who_waits()
+    public async Task A_lock_that_is_given_back_goes_to_whoever_has_waited_longest()
     {
-        var first = await Take();
-        var waiting = Take();
-        await Write("in between", "");
+        var held = await Take("lock");
+        var first = Take("lock");
+        await Waiting("lock", 1);
+        var second = Take("lock");
+        await Waiting("lock", 2);
 
-        Assert.That(waiting.IsCompleted, Is.False);
-        await first.DisposeAsync();
-        await using var second = await waiting;
-        Assert.That(second.Lost.IsCancellationRequested, Is.False);
+        await held.DisposeAsync();
+        var next = await first;
+        Assert.That(second.IsCompleted, Is.False);
+
+        await next.DisposeAsync();
+        await (await second).DisposeAsync();
     }
 
     [Test]
-    public async Task The_fence_holds_while_the_lock_is_held_and_not_a_moment_longer()
+    public async Task The_fence_holds_while_the_lock_is_held()
     {
-        var first = await Take();
-        Assert.That((await Commit([first.Fence], [Put("k", "first")])).Succeeded, Is.True);
-        var waiting = Take();
-        await first.DisposeAsync();
-        Assert.That((await Commit([first.Fence], [Put("k", "late")])).Succeeded, Is.False);
+        await using var held = await Take("lock");
 
-        await using var second = await waiting;
-        Assert.That((await Commit([first.Fence], [Put("k", "later")])).Succeeded, Is.False);
-        Assert.That((await Commit([second.Fence], [Put("k2", "second")])).Succeeded, Is.True);
-        Assert.That(await Listed(KeyRange.Between(Key("k"), Key("k3"))), Is.EqualTo(new[] { "k=first", "k2=second" }));
+        Assert.That((await Commit([held.Fence], [Put("key", "1")])).Succeeded, Is.True);
+        Assert.That((await Commit([held.Fence], [Put("key", "2")])).Succeeded, Is.True);
+
+        Assert.That(await Get("key"), Has.Property(nameof(Entry.Version)).EqualTo(2));
+        Assert.That(held.Lost.IsCancellationRequested, Is.False);
     }
 
     [Test]
-    public async Task Who_gives_up_waiting_leaves_the_lock_to_others()
+    public async Task The_fence_of_a_lock_that_was_given_back_lets_nothing_be_written()
     {
-        var first = await Take();
-        using var impatient = new CancellationTokenSource();
-        var given = Store.Lock(Key("lock"), TimeToLive, impatient.Token);
-        var patient = Take();
-        await impatient.CancelAsync();
+        var held = await Take("lock");
+        await held.DisposeAsync();
 
-        Assert.That(() => given, Throws.InstanceOf<OperationCanceledException>());
-        await first.DisposeAsync();
-        await using var held = await patient;
-        Assert.That((await Commit([held.Fence], [Put("k", "")])).Succeeded, Is.True);
+        Assert.That((await Commit([held.Fence], [Put("key", "late")])).Succeeded, Is.False);
+
+        Assert.That(await Get("key"), Is.Null);
+    }
+
+    [Test]
+    public async Task The_fence_of_a_former_holder_lets_nothing_be_written_while_another_holds_the_lock()
+    {
+        var former = await Take("lock");
+        await former.DisposeAsync();
+        await using var present = await Take("lock");
+
+        Assert.That((await Commit([former.Fence], [Put("key", "late")])).Succeeded, Is.False);
+        Assert.That((await Commit([present.Fence], [Put("key", "in time")])).Succeeded, Is.True);
+
+        Assert.That(Text(await Get("key")), Is.EqualTo("in time"));
+    }
+
+    [Test]
+    public async Task A_fence_goes_together_with_conditions_on_other_keys()
+    {
+        await Write("other", "value");
+        var held = await Take("lock");
+
+        Assert.That((await Commit([held.Fence, Compare.Exists(Key("other"))], [Put("key", "1")])).Succeeded, Is.True);
+        Assert.That((await Commit([held.Fence, Compare.Absent(Key("other"))], [Put("key", "2")])).Succeeded, Is.False);
+        await held.DisposeAsync();
+        Assert.That((await Commit([held.Fence, Compare.Exists(Key("other"))], [Put("key", "3")])).Succeeded, Is.False);
+
+        Assert.That(Text(await Get("key")), Is.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task Who_gives_up_waiting_stands_in_nobodys_way()
+    {
+        var held = await Take("lock");
+        using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(Enough);
+        var impatient = Store.Lock(Key("lock"), TimeToLive, givenUp.Token);
+        await Waiting("lock", 1);
+        var patient = Take("lock");
+        await Waiting("lock", 2);
+
+        await givenUp.CancelAsync();
+
+        Assert.That(async () => await impatient, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(patient.IsCompleted, Is.False);
+        await held.DisposeAsync();
+        await (await patient).DisposeAsync();
+        Assert.That(await List(Under("lock")), Is.Empty);
+    }
+
+    [Test]
+    public async Task Who_asks_with_a_cancelled_token_gets_nothing_and_leaves_nothing()
+    {
+        Assert.That(
+            () => Store.Lock(Key("lock"), TimeToLive, new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+
+        Assert.That(await List(Under("lock")), Is.Empty);
+        await (await Take("lock")).DisposeAsync();
     }
 
     [Test]
     public async Task Locks_of_two_names_do_not_exclude_each_other()
     {
-        await using var one = await Take();
-        await using var other = await Take("other");
+        await using var one = await Take("lock");
+        await using var other = await Take("lock2");
 
-        Assert.That((await Commit([one.Fence, other.Fence], [Put("k", "")])).Succeeded, Is.True);
+        Assert.That((await Commit([one.Fence, other.Fence], [Put("key", "value")])).Succeeded, Is.True);
     }
 
     [Test]
-    public async Task Who_holds_a_lock_has_an_entry_under_its_name()
+    public async Task A_lock_that_is_held_is_seen_under_its_name()
     {
-        var held = await Take();
-        Assert.That(await List(KeyRange.Prefix(Key("lock/"))), Has.Count.EqualTo(1));
+        var held = await Take("lock");
+
+        var entry = (await List(Under("lock"))).Single();
+        Assert.That(held.Fence.Range.Contains(entry.Key), Is.True);
+        Assert.That(held.Fence.Number, Is.EqualTo(entry.CreateRevision));
 
         await held.DisposeAsync();
-        Assert.That(await List(KeyRange.Prefix(Key("lock/"))), Is.Empty);
+        Assert.That(await List(Under("lock")), Is.Empty);
     }
 
-    private Task<IStoreLock> Take(string name = "lock") => Store.Lock(Key(name), TimeToLive, Enough);
+    [Test]
+    public async Task A_lock_may_be_given_back_twice()
+    {
+        var held = await Take("lock");
+        await held.DisposeAsync();
+        await using var next = await Take("lock");
+
+        await held.DisposeAsync();
+
+        Assert.That((await Commit([next.Fence], [Put("key", "value")])).Succeeded, Is.True);
+    }
+
+    private Task<IStoreLock> Take(string name) => Store.Lock(Key(name), TimeToLive, Enough);
+
+    private KeyRange Under(string name) => KeyRange.Prefix(Key($"{name}/"));
+
+    private Task Waiting(string name, int count) => Harness.Waiting(Key(name), count);
 }

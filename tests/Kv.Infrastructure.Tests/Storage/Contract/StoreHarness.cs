@@ -17,5 +17,11 @@ internal abstract class StoreHarness : IAsyncDisposable
     /// <summary>Closes the store, and opens it again on the same data.</summary>
     public abstract Task Reopen();
 
+    /// <summary>
+    /// Completes when so many wait for a lock that is held. An engine within the process has them in its queue as soon as
+    /// they have asked.
+    /// </summary>
+    public virtual Task Waiting(StoreKey name, int count) => Task.CompletedTask;
+
     public abstract ValueTask DisposeAsync();
 }

@@ -1,95 +1,322 @@
+using System.Globalization;
+using System.Text;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
 using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Locks among several who use one etcd, and what becomes of them when it goes away.</summary>
+/// <summary>Locks in a cluster that several processes share, and that goes away at times.</summary>
+[Parallelizable(ParallelScope.Children)]
 [CancelAfter(60_000)]
 internal sealed class LockTests
 {
-    private static readonly StoreKey Name = StoreKey.Of("/locks/watcher");
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly StoreKey Name = StoreKey.Of("locks/watcher");
+    private static readonly KeyRange Queue = KeyRange.Prefix(StoreKey.Of("locks/watcher/"));
 
     private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
 
     [Test]
-    public async Task It_passes_from_one_that_vanished_to_another_once_its_lease_is_over()
+    public async Task Two_stores_exclude_each_other()
     {
         await using var server = await EtcdServer.StartAsync();
-        await using var proxy = TcpProxy.To(server.Endpoint);
-        await using var vanished = EtcdStores.OpenImpatient(proxy.Uri);
-        await using var other = EtcdStores.Open(server.ClientUri);
-        await using var first = await vanished.Lock(Name, Short, Enough);
-        var waiting = other.Lock(Name, Short, Enough);
-        proxy.CutConnections();
-        proxy.BlackHole();
+        await using var left = EtcdStores.Open(server);
+        await using var right = EtcdStores.Open(server);
+        var held = await left.Lock(Name, Long, Enough);
+        var other = right.Lock(Name, Long, Enough);
+        await Queued(left, 2);
+        Assert.That(other.IsCompleted, Is.False);
 
-        await using var second = await waiting;
-        Assert.That(await Writes(other, first.Fence), Is.False, "the fence of the one that vanished");
-        Assert.That(await Writes(other, second.Fence), Is.True);
-        await Eventually.Holds(() => first.Lost.IsCancellationRequested, "the one that vanished knows");
+        await held.DisposeAsync();
+
+        await using var taken = await other;
+        Assert.That(await Holds(left, held.Fence), Is.False);
+        Assert.That(await Holds(left, taken.Fence), Is.True);
     }
 
     [Test]
-    public async Task A_lease_that_was_revoked_is_noticed()
+    public async Task The_key_is_the_one_that_etcds_own_clients_would_put()
     {
         await using var server = await EtcdServer.StartAsync();
-        await using var store = EtcdStores.Open(server.ClientUri);
-        await using var held = await store.Lock(Name, Short, Enough);
-        var page = await store.Range(new RangeQuery(KeyRange.Prefix(StoreKey.Of($"{Name}/")), 10), Enough);
-        var lease = Convert.ToInt64(page.Entries.Single().Key.ToString().Split('/')[^1], 16);
-        await server.Call("lease/revoke", new Dictionary<string, long> { ["ID"] = lease });
+        await using var store = EtcdStores.Open(server);
 
-        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is told");
-        Assert.That(await Writes(store, held.Fence), Is.False);
-    }
-
-    [Test]
-    public async Task It_outlives_a_restart_of_etcd()
-    {
-        await using var server = await EtcdServer.StartAsync();
-        await using var store = EtcdStores.Open(server.ClientUri);
         await using var held = await store.Lock(Name, Long, Enough);
-        await server.Restart();
 
-        await Eventually.Holds(() => Writes(store, held.Fence), "the fence holds");
-        Assert.That(held.Lost.IsCancellationRequested, Is.False);
+        var leases = await server.Call("lease/leases", new { });
+        var id = long.Parse(leases.GetProperty("leases")[0].GetProperty("ID").GetString()!, CultureInfo.InvariantCulture);
+        Assert.That(held.Fence.Range.Start.ToString(), Is.EqualTo($"locks/watcher/{id:x}"));
+        Assert.That(await store.Value($"locks/watcher/{id:x}"), Is.Empty);
     }
 
     [Test]
-    public async Task It_is_lost_when_etcd_is_away_for_longer_than_its_time()
+    public async Task A_holder_that_is_no_Kv_is_waited_for()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        var lease = await Grant(server);
+        await server.Call("kv/put", new { key = Base64("locks/watcher/1f"), value = "", lease });
+
+        var waiting = store.Lock(Name, Long, Enough);
+        await Queued(store, 2);
+        Assert.That(waiting.IsCompleted, Is.False);
+        await server.Call("lease/revoke", new { ID = lease });
+
+        await using var held = await waiting;
+        Assert.That(await Holds(store, held.Fence), Is.True);
+    }
+
+    [Test]
+    public async Task Etcds_own_lock_service_waits_for_Kv_and_Kv_for_it()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        var held = await store.Lock(Name, Long, Enough);
+        var lease = await Grant(server);
+        var foreign = server.Call("lock/lock", new { name = Base64("locks/watcher"), lease });
+        await Queued(store, 2);
+        Assert.That(foreign.IsCompleted, Is.False);
+
+        await held.DisposeAsync();
+        var key = (await foreign).GetProperty("key").GetString();
+        var again = store.Lock(Name, Long, Enough);
+        await Queued(store, 2);
+        Assert.That(again.IsCompleted, Is.False);
+
+        await server.Call("lock/unlock", new { key });
+        await (await again).DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_lease_that_is_revoked_loses_the_lock()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await using var held = await store.Lock(Name, Short, Enough);
+        var leases = await server.Call("lease/leases", new { });
+
+        await server.Call("lease/revoke", new { ID = leases.GetProperty("leases")[0].GetProperty("ID").GetString() });
+
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is noticed");
+        Assert.That(await Holds(store, held.Fence), Is.False);
+    }
+
+    [Test]
+    public async Task A_key_that_is_deleted_loses_the_lock_though_its_lease_goes_on()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await using var held = await store.Lock(Name, Short, Enough);
+
+        await store.Do(new Operation.Delete(held.Fence.Range));
+
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is noticed");
+    }
+
+    [Test]
+    public async Task A_lock_outlives_its_time_to_live_many_times_over_while_it_is_held()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await using var held = await store.Lock(Name, Short, Enough);
+
+        // A lease without renewals, granted for twice as long, tells that the time has passed.
+        await store.Put("clock", deadline: TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 5);
+        await Eventually.Holds(async () => await store.Find("clock") is null, "time passes");
+
+        Assert.That(held.Lost.IsCancellationRequested, Is.False);
+        Assert.That(await Holds(store, held.Fence), Is.True);
+    }
+
+    [Test]
+    public async Task An_etcd_that_is_away_for_longer_than_the_time_to_live_loses_the_lock()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.OpenImpatient(server.ClientUri);
         await using var held = await store.Lock(Name, Short, Enough);
+
         server.Kill();
 
-        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is told without etcd");
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is noticed");
     }
 
     [Test]
-    public async Task It_waits_for_a_holder_that_simple_golang_kv_put_there()
+    public async Task An_etcd_that_falls_silent_for_longer_than_the_time_to_live_loses_the_lock()
     {
         await using var server = await EtcdServer.StartAsync();
-        await using var store = EtcdStores.Open(server.ClientUri);
-        // Its watcher's session: a key under the lock's name, with a lease's id for a name.
-        var theirs = StoreKey.Of($"{Name}/694d8f2b1c3a4e05");
-        await store.Commit(Transaction.Of(new Operation.Put(theirs, ReadOnlyMemory<byte>.Empty)), Enough);
-        var waiting = store.Lock(Name, Short, Enough);
-        await Eventually.Holds(
-            async () => await store.Count(KeyRange.Prefix(StoreKey.Of($"{Name}/")), 0, Enough) == 2, "it stands in the queue");
+        await using var store = EtcdStores.OpenImpatient(server.ClientUri);
+        await using var held = await store.Lock(Name, Short, Enough);
 
-        Assert.That(waiting.IsCompleted, Is.False);
-        await store.Commit(Transaction.Of(new Operation.Delete(theirs)), Enough);
-        await using var held = await waiting;
-        Assert.That(await Writes(store, held.Fence), Is.True);
+        server.Pause();
+
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is noticed");
+        server.Resume();
     }
 
-    private static async Task<bool> Writes(EtcdStore store, Compare fence)
+    [Test]
+    public async Task A_restart_of_etcd_within_the_time_to_live_leaves_the_lock_held()
     {
-        var put = new Operation.Put(StoreKey.Of("/guarded"), ReadOnlyMemory<byte>.Empty);
-        return (await store.Commit(new Transaction([fence], [put]), Enough)).Succeeded;
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await using var held = await store.Lock(Name, Long, Enough);
+
+        await server.Restart();
+
+        await Eventually.Holds(() => Holds(store, held.Fence), "the fence holds");
+        Assert.That(held.Lost.IsCancellationRequested, Is.False);
     }
+
+    [Test]
+    public async Task Who_waits_takes_over_from_a_holder_that_vanished()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        await using var vanishing = EtcdStores.OpenImpatient(proxy.Uri);
+        await using var store = EtcdStores.Open(server);
+        await using var former = await vanishing.Lock(Name, Short, Enough);
+        var waiting = store.Lock(Name, Short, Enough);
+        await Queued(store, 2);
+
+        proxy.BlackHole();
+
+        await using var held = await waiting;
+        Assert.That(await Holds(store, former.Fence), Is.False);
+        // The former holder knew before anybody else could have the lock.
+        Assert.That(former.Lost.IsCancellationRequested, Is.True);
+        proxy.Forward();
+    }
+
+    [Test]
+    public async Task Who_waits_goes_on_waiting_when_its_connections_are_cut()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        await using var holding = EtcdStores.Open(server);
+        await using var store = EtcdStores.Open(proxy.Uri);
+        var held = await holding.Lock(Name, Long, Enough);
+        var waiting = store.Lock(Name, Long, Enough);
+        await Queued(holding, 2);
+        var queue = await Keys(holding);
+
+        proxy.CutConnections();
+        await Eventually.Holds(() => proxy.OpenConnections > 0, "the store connects anew");
+
+        Assert.That(await Keys(holding), Is.EqualTo(queue), "the place in the queue is kept");
+        await held.DisposeAsync();
+        await (await waiting).DisposeAsync();
+    }
+
+    [Test]
+    public async Task Who_asks_while_etcd_is_away_gets_the_lock_when_it_is_back()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.OpenImpatient(server.ClientUri);
+        server.Kill();
+        var waiting = store.Lock(Name, Long, Enough);
+        Assert.That(() => store.Find("key"), Throws.InstanceOf<StoreUnavailableException>());
+
+        await server.Restart();
+
+        await using var held = await waiting;
+        await Eventually.Holds(() => Holds(store, held.Fence), "the fence holds");
+    }
+
+    [Test]
+    public async Task Who_gives_up_while_etcd_is_away_is_let_go()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.OpenImpatient(server.ClientUri);
+        await using var held = await store.Lock(Name, Short, Enough);
+        using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(Enough);
+        var waiting = store.Lock(Name, Short, givenUp.Token);
+        await Queued(store, 2);
+        server.Pause();
+
+        await givenUp.CancelAsync();
+
+        Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+        server.Resume();
+    }
+
+    [Test]
+    public async Task A_lock_is_given_back_without_an_error_while_etcd_is_away()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.OpenImpatient(server.ClientUri);
+        var held = await store.Lock(Name, Short, Enough);
+        server.Kill();
+
+        Assert.That(async () => await held.DisposeAsync(), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task A_store_that_is_closed_loses_its_locks_and_lets_those_go_who_wait()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        var store = EtcdStores.Open(server);
+        await using var held = await store.Lock(Name, Short, Enough);
+        var waiting = store.Lock(Name, Short, Enough);
+        await Queued(store, 2);
+
+        await store.DisposeAsync();
+
+        Assert.That(async () => await waiting, Throws.InstanceOf<StoreUnavailableException>());
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is noticed");
+        Assert.That(() => store.Lock(Name, Short, Enough), Throws.InstanceOf<StoreUnavailableException>());
+    }
+
+    [Test]
+    public async Task A_lock_is_kept_and_awaited_with_a_user_whose_token_a_restart_makes_void()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await server.EnableAuthentication("secret");
+        var options = new EtcdOptions { Endpoints = [server.ClientUri], Username = "root", Password = "secret" };
+        await using var store = EtcdStores.Open(options);
+        await using var other = EtcdStores.Open(options);
+        var held = await store.Lock(Name, Long, Enough);
+        var waiting = other.Lock(Name, Long, Enough);
+        await Queued(store, 2);
+
+        await server.Restart();
+
+        await Eventually.Holds(() => Holds(store, held.Fence), "the fence holds");
+        Assert.That(held.Lost.IsCancellationRequested, Is.False);
+        await held.DisposeAsync();
+        await (await waiting).DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_lock_outlives_the_loss_of_the_member_that_leads()
+    {
+        await using var cluster = await EtcdCluster.StartAsync();
+        await Eventually.Holds(async () => await cluster.Leader() is not null, "the cluster has a leader");
+        await using var store = EtcdStores.Open(cluster.ClientUris);
+        await using var other = EtcdStores.Open(cluster.ClientUris);
+        var held = await store.Lock(Name, Long, Enough);
+        var waiting = other.Lock(Name, Long, Enough);
+        await Queued(store, 2);
+
+        (await cluster.Leader())!.Kill();
+
+        await Eventually.Holds(() => Holds(store, held.Fence), "the fence holds");
+        Assert.That(held.Lost.IsCancellationRequested, Is.False);
+        await held.DisposeAsync();
+        await (await waiting).DisposeAsync();
+    }
+
+    private static async Task<bool> Holds(EtcdStore store, Compare fence) =>
+        (await store.Do(new Transaction([fence], []))).Succeeded;
+
+    private static Task Queued(EtcdStore store, int count) => Eventually.Holds(
+        async () => await store.Count(Queue, 0, CancellationToken.None) == count, $"{count} are in the queue");
+
+    private static async Task<IReadOnlyList<string>> Keys(EtcdStore store) =>
+        [.. (await store.Range(new(Queue, Limit: 10), Enough)).Entries.Select(entry => entry.Key.ToString())];
+
+    private static async Task<string> Grant(EtcdServer server) =>
+        (await server.Call("lease/grant", new { TTL = "60" })).GetProperty("ID").GetString()!;
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }
