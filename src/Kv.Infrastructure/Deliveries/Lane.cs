@@ -87,6 +87,8 @@ internal sealed class Lane
     {
         lock (_gate)
         {
+            if (webhook.IsActive && !Webhook.IsActive)
+                _worker.StartAfresh();
             Webhook = webhook;
             // What waits for one that was disabled is given up, now.
             if (!webhook.IsActive)
@@ -262,7 +264,8 @@ internal sealed class Lane
             _running++;
             _ = Task.Run(() => Run(item));
         }
-        if (_window.NextDue is { } due)
+        // Without room for another, what is due waits for the end of one, and not for the timer.
+        if (_running < most && _window.NextDue is { } due)
             SetTimer(due);
     }
 

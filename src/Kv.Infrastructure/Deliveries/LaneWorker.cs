@@ -8,6 +8,9 @@ internal sealed class LaneWorker(LaneContext context, Lock gate)
 {
     private DateTimeOffset? _failingSince;
 
+    // Whether the store may have a note that the webhook fails.
+    private bool _isMarked;
+
     /// <summary>Whether the last attempt that came to its end failed.</summary>
     public bool IsFailing
     {
@@ -22,7 +25,14 @@ internal sealed class LaneWorker(LaneContext context, Lock gate)
     public void RestoreFailing(DateTimeOffset since)
     {
         lock (gate)
-            _failingSince = since;
+            (_failingSince, _isMarked) = (since, true);
+    }
+
+    /// <summary>Forgets the failures: the webhook was enabled, and is not to be disabled again for what was before.</summary>
+    public void StartAfresh()
+    {
+        lock (gate)
+            _failingSince = null;
     }
 
     /// <summary>Makes an attempt.</summary>
@@ -108,9 +118,9 @@ internal sealed class LaneWorker(LaneContext context, Lock gate)
     {
         lock (gate)
         {
-            if (_failingSince is null)
+            if (!_isMarked)
                 return;
-            _failingSince = null;
+            (_failingSince, _isMarked) = (null, false);
         }
         await context.Log.ClearFailing(webhook);
     }
@@ -123,6 +133,7 @@ internal sealed class LaneWorker(LaneContext context, Lock gate)
         {
             isFirst = _failingSince is null;
             since = _failingSince ??= attempt.At;
+            _isMarked = true;
         }
         if (isFirst)
             await context.Log.MarkFailing(webhook, since);

@@ -12,10 +12,13 @@ internal abstract class EngineTests(Engine engine)
     /// <summary>A client of this test's own tenant.</summary>
     protected KvClient Kv { get; private set; } = null!;
 
+    /// <summary>What the host is set to, beside the defaults. Fixtures with the same settings share it.</summary>
+    protected virtual (string Name, string? Value)[] Settings => [];
+
     [SetUp]
     public async Task UseTheSharedHost()
     {
-        Host = await SharedHosts.Get(engine);
+        Host = await SharedHosts.Get(engine, Settings);
         Kv = Host.NewTenant();
     }
 }

@@ -3,17 +3,19 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>One host per engine, with the default settings, for every test that needs nothing else.</summary>
+/// <summary>One host per engine and settings, for every test that needs nothing else.</summary>
 internal static class SharedHosts
 {
-    private static readonly ConcurrentDictionary<Engine, Lazy<Task<KvHost>>> Hosts = new();
+    private static readonly ConcurrentDictionary<(Engine, string), Lazy<Task<KvHost>>> Hosts = new();
 
-    public static Task<KvHost> Get(Engine engine)
+    public static Task<KvHost> Get(Engine engine, params (string Name, string? Value)[] settings)
     {
         // Outside the shared task: what skips a test must be thrown in that test.
         if (engine == Engine.Etcd)
             RequiresEtcd.Check();
-        return Hosts.GetOrAdd(engine, static e => new Lazy<Task<KvHost>>(() => Task.Run(() => KvHost.Start(e)))).Value;
+        return Hosts.GetOrAdd(
+            (engine, string.Join('\n', settings)),
+            _ => new Lazy<Task<KvHost>>(() => Task.Run(() => KvHost.Start(engine, settings)))).Value;
     }
 
     public static async Task Stop()

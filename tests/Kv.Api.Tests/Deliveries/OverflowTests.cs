@@ -1,0 +1,51 @@
+using System.Globalization;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Deliveries;
+
+/// <summary>What is too much to be kept in memory waits in the store.</summary>
+internal sealed class OverflowTests(Engine engine) : CallTests(engine)
+{
+    private const int Keys = 8;
+    private const int Updates = 14;
+
+    // All together they come to more than what values that wait may take of memory.
+    private static readonly string Filling = new('x', 800_000);
+
+    protected override (string Name, string? Value)[] Settings => [("MAX_VALUE_SIZE", "1000000")];
+
+    [Test]
+    public async Task More_than_memory_holds_is_stored_and_arrives_in_order()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Receiver.Answer = _ => ReceiverAnswer.Raw(async (stream, cancellation) =>
+        {
+            await release.Task.WaitAsync(cancellation);
+            await stream.WriteAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray(), cancellation);
+        });
+        var webhook = await Register("\"key\":\"k*\",\"timeout_seconds\":30");
+        await Task.WhenAll(Enumerable.Range(0, Keys).Select(Write));
+        await UntilListed(webhook, "pending");
+        Assert.That(Receiver.RequestCount, Is.LessThanOrEqualTo(Keys));
+
+        release.SetResult();
+        await Arrived(Keys * Updates);
+        await Eventually.Holds(async () => (await Listed(webhook, "pending")).Length == 0, "nothing waits any more");
+        Assert.That(Receiver.RequestCount, Is.EqualTo(Keys * Updates));
+        foreach (var ofKey in Receiver.Requests.GroupBy(KeyOf))
+        {
+            var values = ofKey.Select(request => ValueOf(request)!).ToArray();
+            Assert.That(values.Select(value => value.Length), Is.All.GreaterThanOrEqualTo(Filling.Length));
+            Assert.That(
+                values.Select(value => int.Parse(value[Filling.Length..], CultureInfo.InvariantCulture)),
+                Is.EqualTo(Enumerable.Range(0, Updates)), ofKey.Key);
+        }
+    }
+
+    private async Task Write(int key)
+    {
+        for (var number = 0; number < Updates; number++)
+            Assert.That((await Kv.Put($"k{key}", $"{Filling}{number}")).Status, Is.EqualTo(200));
+    }
+}

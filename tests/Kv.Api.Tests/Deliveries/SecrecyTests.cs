@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+using Kv.Domain.Webhooks;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Deliveries;
+
+/// <summary>What a webhook keeps to itself is neither logged nor told, whatever goes wrong.</summary>
+internal sealed class SecrecyTests
+{
+    [Test]
+    public async Task Nothing_secret_of_a_webhook_that_fails_is_logged_or_told()
+    {
+        using var data = new TemporaryDirectory();
+        await using var receiver = WebhookReceiver.Start();
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("WEBHOOK_RETRY_SCHEDULE", "20ms,20ms,20ms,20ms"));
+        var client = await kv.Client();
+        receiver.Answer = request => (request.Number % 4) switch
+        {
+            0 => ReceiverAnswer.Status(500, "no"),
+            1 => ReceiverAnswer.Close,
+            2 => ReceiverAnswer.ResetAfter("part"),
+            _ => ReceiverAnswer.Raw("nonsense\r\n\r\n"),
+        };
+        var secret = WebhookSecret.New().Reveal();
+        Uri away;
+        await using (var gone = WebhookReceiver.Start())
+            away = gone.Uri;
+        var webhooks = new List<string>();
+        foreach (var address in new[] { receiver.Uri, away, new Uri("http://name.invalid/") })
+            webhooks.Add(await Register(client, $"http://user:hidden-password@{address.Authority}/hidden-path?token=hidden-query", secret));
+
+        await client.Post("k", "hidden-value");
+        var told = new List<string>();
+        foreach (var webhook in webhooks)
+        {
+            await Eventually.Holds(async () => (await Failed(client, webhook)).GetArrayLength() == 1, "it has failed");
+            told.Add((await Failed(client, webhook)).ToString());
+            told.Add((await client.Send(HttpMethod.Post, $"/webhooks/{webhook}/ping")).Body);
+        }
+        var shown = (await client.Send(HttpMethod.Get, "/webhooks")).Body;
+        await Eventually.Holds(() => webhooks.All(webhook => kv.Output.Contains(webhook)), "the failures are logged");
+
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var text in told.Append(kv.Output).Append(kv.Error))
+            {
+                Assert.That(text, Does.Not.Contain("hidden-"));
+                Assert.That(text, Does.Not.Contain(secret[WebhookSecret.Prefix.Length..]));
+                Assert.That(text, Does.Not.Contain("v1,"));
+            }
+            Assert.That(shown, Does.Not.Contain("hidden-header").And.Not.Contain(secret[WebhookSecret.Prefix.Length..]));
+        }
+    }
+
+    private static async Task<string> Register(KvClient client, string endpoint, string secret)
+    {
+        var answer = await client.Send(
+            HttpMethod.Post, "/webhooks",
+            $$"""
+              {"key":"k","event":"*","add_event_data":true,"endpoint":"{{endpoint}}","secret":"{{secret}}",
+               "headers":{"X-Api-Key":"hidden-header"},"payload":{"member":"hidden-payload"} }
+              """);
+        Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
+        return answer.Json.GetProperty("id").GetString()!;
+    }
+
+    private static async Task<JsonElement> Failed(KvClient client, string webhook) =>
+        (await client.Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed")).Json.GetProperty("items");
+}
