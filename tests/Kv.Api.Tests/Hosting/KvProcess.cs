@@ -119,6 +119,12 @@ internal sealed partial class KvProcess : IAsyncDisposable
         return Ended();
     }
 
+    /// <summary>Stops it where it is (SIGSTOP): its connections stay open, and nothing answers.</summary>
+    public void Pause() => Signals.Pause(_process.Id);
+
+    /// <summary>Lets it go on when it was paused.</summary>
+    public void Resume() => Signals.Resume(_process.Id);
+
     /// <summary>Ends it at once (SIGKILL).</summary>
     public Task<int> Kill()
     {
