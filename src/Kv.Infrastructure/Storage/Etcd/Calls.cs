@@ -29,4 +29,20 @@ internal static class Calls
             }
         }
     }
+
+    /// <summary>Writes to a stream of etcd's.</summary>
+    /// <exception cref="RpcException">It was not written; also where gRPC lets another error through.</exception>
+    public static async Task Send<TMessage>(IClientStreamWriter<TMessage> stream, TMessage message)
+    {
+        try
+        {
+            await stream.WriteAsync(message);
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException or InvalidOperationException
+            && error is not ObjectDisposedException)
+        {
+            // A connection that breaks just then fails the write with the HTTP layer's own error.
+            throw new RpcException(new Status(StatusCode.Unavailable, "the connection broke", error));
+        }
+    }
 }

@@ -24,6 +24,16 @@ internal static class EtcdErrors
 
     public static bool IsTokenRejected(RpcException error) => error.StatusCode == StatusCode.Unauthenticated;
 
+    /// <summary>The error of a watch that etcd ends by a message on the stream, which says why in words alone.</summary>
+    public static RpcException OfCancelledWatch(string reason)
+    {
+        // Older ones say of a void token that permission is denied.
+        var isTokenRejected = reason.Contains("invalid auth token", StringComparison.Ordinal)
+            || reason.Contains("permission denied", StringComparison.Ordinal);
+        return new RpcException(new Status(
+            isTokenRejected ? StatusCode.Unauthenticated : StatusCode.Unavailable, $"etcd cancelled the watch: {reason}"));
+    }
+
     /// <summary>Whether the answer was larger than this client takes (the error is the client's own).</summary>
     public static bool IsAnswerTooLarge(RpcException error) =>
         error.StatusCode == StatusCode.ResourceExhausted && Says(error, "exceeds the maximum configured message size");

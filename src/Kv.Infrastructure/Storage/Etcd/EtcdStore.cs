@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Etcdserverpb;
 using Grpc.Core;
 using Kv.Domain.Storage;
 using Microsoft.Extensions.Logging;
@@ -112,6 +113,8 @@ internal sealed partial class EtcdStore : IStore
                     LogWatchLost(session.NextRevision, error.StatusCode, error.Status.Detail);
                     var next = session.NextRevision;
                     session.Dispose();
+                    if (EtcdErrors.IsTokenRejected(error))
+                        await RenewToken(range.Start);
                     session = NewSession(next);
                     await Task.Delay(Backoff.After(failures++), _time, cancellationToken);
                 }
@@ -150,6 +153,20 @@ internal sealed partial class EtcdStore : IStore
         && transaction.Compares.All(compare => compare.Range.IsSingle)
         && transaction.Then.All(operation => operation.Range.IsSingle)
         && transaction.Otherwise.All(operation => operation.Range.IsSingle);
+
+    // A watch that is refused ends without the error by which the client forgets a void token. A read fails by it.
+    private async Task RenewToken(StoreKey key)
+    {
+        var request = new RangeRequest { Key = EtcdMessages.Wrap(key), CountOnly = true };
+        try
+        {
+            await Calls.Repeat(_connection, _time, by => _connection.Keys.RangeAsync(request, deadline: by));
+        }
+        catch (RpcException)
+        {
+            // The watch finds out by itself.
+        }
+    }
 
     private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
     {

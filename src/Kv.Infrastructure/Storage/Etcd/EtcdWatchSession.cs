@@ -54,7 +54,7 @@ internal sealed class EtcdWatchSession(
         if (!range.IsSingle)
             create.RangeEnd = EtcdMessages.Wrap(range.End);
         _call = connection.Watch(cancellationToken);
-        return _call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken);
+        return Calls.Send(_call.RequestStream, new WatchRequest { CreateRequest = create });
     }
 
     private async Task Take(WatchResponse response)
@@ -62,7 +62,7 @@ internal sealed class EtcdWatchSession(
         if (response.CompactRevision > 0)
             throw new RevisionCompactedException(response.CompactRevision);
         if (response.Canceled)
-            throw new RpcException(new Status(StatusCode.Unavailable, $"etcd cancelled the watch: {response.CancelReason}"));
+            throw EtcdErrors.OfCancelledWatch(response.CancelReason);
         _fragments.AddRange(response.Events.Where(change => change.Kv.ModRevision >= NextRevision));
         if (response.Fragment)
             return;

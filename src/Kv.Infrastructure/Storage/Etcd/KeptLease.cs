@@ -94,9 +94,8 @@ internal sealed class KeptLease : IAsyncDisposable
                 await _lost.CancelAsync();
                 return;
             }
-            catch (Exception error) when (error is RpcException or InvalidOperationException)
+            catch (RpcException)
             {
-                // Either may be thrown by a stream that breaks while it is written to.
                 failures++;
             }
         }
@@ -106,7 +105,7 @@ internal sealed class KeptLease : IAsyncDisposable
     private async Task<bool> Renew(DateTimeOffset by)
     {
         using var call = _connection.Leases.LeaseKeepAlive(deadline: by.UtcDateTime, cancellationToken: _stopped.Token);
-        await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = Id });
+        await Calls.Send(call.RequestStream, new LeaseKeepAliveRequest { ID = Id });
         if (!await call.ResponseStream.MoveNext(CancellationToken.None))
             throw new RpcException(new Status(StatusCode.Unavailable, "etcd ended the stream"));
         if (call.ResponseStream.Current.TTL <= 0)

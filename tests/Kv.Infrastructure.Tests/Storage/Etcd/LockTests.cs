@@ -4,6 +4,7 @@ using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
 using Kv.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
@@ -153,6 +154,21 @@ internal sealed class LockTests
 
         await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss is noticed");
         server.Resume();
+    }
+
+    [Test]
+    public async Task A_holder_that_stood_still_for_its_time_to_live_knows_at_once_though_etcd_still_has_its_key()
+    {
+        var server = await SharedEtcd.Get();
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var store = EtcdStores.Open(
+            new EtcdOptions { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
+        await using var held = await store.Lock(StoreKey.Of("locks/still"), Long, Enough);
+
+        time.Advance(Long);
+
+        Assert.That(held.Lost.IsCancellationRequested, Is.True);
+        Assert.That(await Holds(store, held.Fence), Is.True);
     }
 
     [Test]

@@ -105,6 +105,33 @@ internal sealed class SecuredEtcdTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
+    public async Task A_watch_that_nothing_else_goes_on_beside_gets_itself_a_new_token(CancellationToken cancellationToken)
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        await server.EnableAuthentication("secret");
+        await using var watching = EtcdStores.Open(AsRoot(server, "secret") with { Endpoints = [proxy.Uri] });
+        var watch = watching.Watch(KeyRange.Single(StoreKey.Of("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (watch)
+        {
+            await using var before = EtcdStores.Open(AsRoot(server, "secret"));
+            await before.Put("key", "1");
+            Assert.That(await watch.MoveNextAsync(), Is.True);
+
+            var next = watch.MoveNextAsync().AsTask();
+            // Makes the tokens of the user void. The password stays.
+            await server.Call("auth/user/changepw", new { name = "root", password = "secret" });
+            proxy.CutConnections();
+            await using var after = EtcdStores.Open(AsRoot(server, "secret"));
+            await after.Put("key", "2");
+
+            Assert.That(await next.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken), Is.True);
+            Assert.That(watch.Current.Changes.Single().Current!.Value.ToArray(), Is.EqualTo("2"u8.ToArray()));
+        }
+    }
+
+    [Test]
     public async Task A_wrong_password_gets_nobody_in()
     {
         await using var server = await EtcdServer.StartAsync();
