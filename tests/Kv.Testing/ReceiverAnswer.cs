@@ -61,6 +61,13 @@ public sealed class ReceiverAnswer
             }
         });
 
+    /// <summary>This answer, held back until something has happened.</summary>
+    public ReceiverAnswer When(Task happened) => new(After, async (stream, cancellationToken) =>
+    {
+        await happened.WaitAsync(cancellationToken);
+        await _write(stream, cancellationToken);
+    });
+
     internal Task Write(Stream stream, CancellationToken cancellationToken) => _write(stream, cancellationToken);
 
     private static string Head(int status, params (string Name, string Value)[] headers) => string.Concat(
