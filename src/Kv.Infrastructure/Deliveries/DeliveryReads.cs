@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Storage;

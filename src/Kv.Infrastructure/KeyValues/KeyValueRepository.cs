@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Kv.Domain.KeyValues;

@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;

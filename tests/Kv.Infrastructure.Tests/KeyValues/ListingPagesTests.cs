@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
@@ -60,6 +61,10 @@ internal sealed class ListingPagesTests
         }
 
         public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<PairRead> GetPair(
+            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>

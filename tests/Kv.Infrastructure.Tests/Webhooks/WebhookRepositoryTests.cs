@@ -250,6 +250,10 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
         public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
             inner.Get(key, consistency, cancellationToken);
 
+        public ValueTask<PairRead> GetPair(
+            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            inner.GetPair(key, beside, consistency, cancellationToken);
+
         public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => inner.Range(query, cancellationToken);
 
         public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>

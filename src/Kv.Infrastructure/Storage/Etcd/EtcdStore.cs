@@ -37,7 +37,14 @@ internal sealed partial class EtcdStore : IStore
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return consistency == ReadConsistency.Linearizable ? _linearizableReads.Get(key) : _serializableReads.Get(key);
+        return Reads(consistency).Get(key);
+    }
+
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Reads(consistency).GetPair(key, beside);
     }
 
     public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
@@ -86,7 +93,10 @@ internal sealed partial class EtcdStore : IStore
                 await EnsureLease(deadline);
         if (!isGuarded && transaction.Compares.Count > 0)
             await RemoveExpired(transaction.Compares, cancellationToken);
-        return await (CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
+        if (write.HasNested)
+            foreach (var nested in NestedIn(transaction))
+                await RemoveExpired(nested.Compares, cancellationToken);
+        return await (!write.HasNested && CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
     }
 
     public async IAsyncEnumerable<ChangeSet> Watch(
@@ -139,6 +149,9 @@ internal sealed partial class EtcdStore : IStore
         return ValueTask.CompletedTask;
     }
 
+    private GroupRead Reads(ReadConsistency consistency) =>
+        consistency == ReadConsistency.Linearizable ? _linearizableReads : _serializableReads;
+
     // Such a condition is judged by etcd in the same transaction as the write; others need a look beforehand.
     private static bool ComparesOneKey(Transaction transaction)
     {
@@ -151,8 +164,14 @@ internal sealed partial class EtcdStore : IStore
     private static bool CanShare(Transaction transaction) =>
         transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count <= GroupCommit.MaxSharedOperations
         && transaction.Compares.All(compare => compare.Range.IsSingle)
-        && transaction.Then.All(operation => operation.Range.IsSingle)
-        && transaction.Otherwise.All(operation => operation.Range.IsSingle);
+        && transaction.Then.All(IsOfOneKey)
+        && transaction.Otherwise.All(IsOfOneKey);
+
+    private static bool IsOfOneKey(Operation operation) => operation.Range.IsSingle;
+
+    private static IEnumerable<Transaction> NestedIn(Transaction transaction) =>
+        transaction.Then.Concat(transaction.Otherwise).OfType<Operation.Nested>()
+            .SelectMany(nested => NestedIn(nested.Inner).Prepend(nested.Inner));
 
     // A watch that is refused ends without the error by which the client forgets a void token. A read fails by it.
     private async Task RenewToken(StoreKey key)

@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using System.Collections.Concurrent;
 using System.Globalization;
 using Kv.Infrastructure.Storage;

@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using System.Text;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
