@@ -37,6 +37,7 @@ public static class InfrastructureServices
 
     private static IServiceCollection AddRepositories(this IServiceCollection services) => services
         .AddSingleton<IKeyValueRepository, KeyValueRepository>()
+        .AddSingleton<IKeyValueListings, KeyValueListings>()
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services

@@ -15,6 +15,7 @@ internal static class Problems
     public const string InvalidInput = "Invalid input";
     public const string KeyNotFound = "Key not found";
     public const string WebhookNotFound = "Webhook not found";
+    public const string WrongContentType = "Content-Type must be application/json";
     public const string DeliveryNotFound = "Delivery not found";
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
@@ -24,6 +25,12 @@ internal static class Problems
         problem.Extensions["error"] = error ?? detail ?? title;
         return problem;
     }
+
+    /// <summary>What a request was made to depend on does not hold; nothing was done.</summary>
+    /// <param name="foundRevision">The revision at which the key was last written; 0 when there is none.</param>
+    public static ProblemDetails PreconditionFailed(long foundRevision) => Of(
+        StatusCodes.Status412PreconditionFailed, "Precondition failed",
+        foundRevision == 0 ? "There is no such key." : $"The key was last written at revision {foundRevision}.");
 
     /// <summary>The request's own fault; <paramref name="failures"/> say which field is wrong, and why.</summary>
     public static ProblemDetails Invalid(IEnumerable<ValidationFailure> failures, string? error = null)

@@ -41,9 +41,12 @@ internal sealed class BodyMembers
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw new BodyException(name, $"{name} must be true or false");
 
+    /// <summary>A whole number. One beyond 64 bits comes as the nearest within, so that whoever judges its range can tell it.</summary>
     public long? Number(string name) => Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number
-        : throw new BodyException(name, $"{name} must be a whole number");
+        : value.ValueKind != JsonValueKind.Number ? throw NoNumber(name)
+        : value.TryGetInt64(out var number) ? number
+        : value.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue ? (large > 0 ? long.MaxValue : long.MinValue)
+        : throw NoNumber(name);
 
     /// <summary>A string, or an array of strings; an empty string counts as absent.</summary>
     public IReadOnlyList<string>? TextOrTexts(string name)
@@ -94,6 +97,8 @@ internal sealed class BodyMembers
                 return true;
         }
     }
+
+    private static BodyException NoNumber(string name) => new(name, $"{name} must be a whole number");
 
     private static string TextOf(JsonElement value, string name, string? mistake = null) =>
         value.ValueKind != JsonValueKind.String

@@ -10,6 +10,7 @@ namespace Kv.Api.Json;
 /// <summary>How the API's answers are written: compiled, not reflected.</summary>
 [JsonSerializable(typeof(WrittenKeyValue))]
 [JsonSerializable(typeof(StoredKeyValue))]
+[JsonSerializable(typeof(PatchedKeyValue))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]
 [JsonSerializable(typeof(RegisteredWebhook))]
 [JsonSerializable(typeof(StoredWebhook))]

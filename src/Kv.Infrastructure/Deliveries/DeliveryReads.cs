@@ -1,5 +1,5 @@
-using Kv.Domain.Storage;
 using Kv.Domain.Deliveries;
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Storage;
 

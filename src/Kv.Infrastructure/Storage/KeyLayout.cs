@@ -14,12 +14,14 @@ internal sealed class KeyLayout
     private readonly string _base;
     private readonly string _keyValues;
     private readonly string _webhooks;
+    private readonly string _contents;
 
     public KeyLayout(StoreOptions options)
     {
         _base = $"/{options.BaseKeyPrefix}/";
         _keyValues = $"{_base}kv/";
         _webhooks = $"{_base}webhooks/";
+        _contents = $"{_base}content/";
         Nothing = StoreKey.Of(_base);
         Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
         KeyValues = KeyRange.Prefix(StoreKey.Of(_keyValues));
@@ -69,6 +71,12 @@ internal sealed class KeyLayout
     public StoreKey KeyValuePrefix(Tenant tenant, string prefix = "") => Encode(_keyValues, tenant, prefix);
 
     public StoreKey KeyValue(Tenant tenant, Key key) => Encode(_keyValues, tenant, key.Value);
+
+    /// <summary>Where the content type of a key is, if it has one.</summary>
+    public StoreKey Content(Tenant tenant, Key key) => Encode(_contents, tenant, key.Value);
+
+    /// <summary>Where the content types of a tenant's keys are, or of those of them that start with a text.</summary>
+    public StoreKey ContentPrefix(Tenant tenant, string prefix = "") => Encode(_contents, tenant, prefix);
 
     /// <summary>Whose key it is, and which; null when there is no key of a tenant there.</summary>
     public (Tenant Tenant, Key Key)? ReadKeyValue(StoreKey key) =>

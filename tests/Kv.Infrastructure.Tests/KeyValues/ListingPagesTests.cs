@@ -32,9 +32,9 @@ internal sealed class ListingPagesTests
 
     private static async Task<IEnumerable<int>> LimitsAsked(Pages store)
     {
-        var repository = new KeyValueRepository(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
+        var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
         var count = 0;
-        await foreach (var _ in repository.List(Tenant.Of("space", "app"), "", CancellationToken.None))
+        await foreach (var _ in (await listings.List(Tenant.Of("space", "app"), "", CancellationToken.None)).KeyValues)
             count++;
         Assert.That(count, Is.EqualTo(200));
         return store.Asked.Select(query => query.Limit);

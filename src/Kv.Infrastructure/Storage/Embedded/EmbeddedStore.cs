@@ -1,6 +1,6 @@
-using Kv.Domain.Storage;
 using System.Runtime.CompilerServices;
 using Kv.Domain;
+using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 

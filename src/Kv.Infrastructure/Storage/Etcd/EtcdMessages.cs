@@ -1,6 +1,6 @@
-using Kv.Domain.Storage;
 using Etcdserverpb;
 using Google.Protobuf;
+using Kv.Domain.Storage;
 using EtcdCompare = Etcdserverpb.Compare;
 using EtcdKeyValue = Mvccpb.KeyValue;
 

@@ -1,6 +1,6 @@
-using Kv.Domain.Storage;
 using System.Collections.Concurrent;
 using System.Globalization;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;

@@ -1,5 +1,5 @@
-using Kv.Domain.Storage;
 using System.Text;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;

@@ -1,0 +1,29 @@
+using Kv.Api.Configuration;
+using Kv.Api.Errors;
+using Kv.Api.Json;
+using Kv.Api.KeyValues;
+using Kv.Api.Tenants;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.Extensions.Options;
+
+namespace Kv.Api;
+
+/// <summary>Registers the HTTP API.</summary>
+internal static class HttpApiServices
+{
+    /// <summary>Adds the controllers and what they share.</summary>
+    public static IServiceCollection AddHttpApi(this IServiceCollection services, KvOptions options)
+    {
+        services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
+        services.AddExceptionHandler<ProblemExceptionHandler>();
+        services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>();
+        services.AddSingleton<IClientErrorFactory, ProblemFactory>();
+        // The core and what is used on top of it: authorization, views and data annotations would cost every request.
+        services.AddMvcCore(mvc => mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true)
+            .AddApiExplorer()
+            .ConfigureApiBehaviorOptions(behavior => behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult)
+            .AddJsonOptions(json => KvJson.Configure(json.JsonSerializerOptions));
+        return services.AddSingleton<IConfigureOptions<MvcOptions>, InputFormatters>();
+    }
+}
