@@ -5,6 +5,7 @@ using Kv.Api.KeyValues;
 using Kv.Api.Tenants;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 
 namespace Kv.Api;
@@ -20,7 +21,14 @@ internal static class HttpApiServices
         services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>();
         services.AddSingleton<IClientErrorFactory, ProblemFactory>();
         // The core and what is used on top of it: authorization, views and data annotations would cost every request.
-        services.AddMvcCore(mvc => mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true)
+        services.AddMvcCore(mvc =>
+            {
+                mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+                // Nothing is sent as a form, and looking for one would read a body that is a value.
+                mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
+                mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+                mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            })
             .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behavior => behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult)
             .AddJsonOptions(json => KvJson.Configure(json.JsonSerializerOptions));
