@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace Kv.Testing;
 
@@ -146,6 +147,8 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private sealed class Connection(TcpProxy proxy, Socket client)
     {
+        private const int MaxHeldChunks = 1024;
+
         private readonly CancellationTokenSource _cut = new();
         private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
 
@@ -172,28 +175,57 @@ public sealed class TcpProxy : IAsyncDisposable
             }
         }
 
+        // Reading goes on while nothing is forwarded: to whoever sends, a black hole looks like a network that takes all.
         private async Task Pump(Socket from, Socket to)
         {
-            var buffer = new byte[64 * 1024];
+            var held = Channel.CreateBounded<ReadOnlyMemory<byte>>(MaxHeldChunks);
+            await Task.WhenAll(CutIfBroken(Read(from, held.Writer)), CutIfBroken(Forward(held.Reader, to)));
+        }
+
+        // One part broken is all broken.
+        private async Task CutIfBroken(Task part)
+        {
             try
             {
+                await part;
+            }
+            catch
+            {
+                await _cut.CancelAsync();
+                throw;
+            }
+        }
+
+        private async Task Read(Socket from, ChannelWriter<ReadOnlyMemory<byte>> held)
+        {
+            try
+            {
+                var buffer = new byte[64 * 1024];
                 while (await from.ReceiveAsync(buffer, _cut.Token) is > 0 and var read)
                 {
                     if (from == client)
                         Interlocked.Add(ref proxy._fromClients, read);
-                    await proxy.NotInHole().WaitAsync(_cut.Token);
-                    for (var sent = 0; sent < read;)
-                        sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _cut.Token);
+                    await held.WriteAsync(buffer.AsSpan(0, read).ToArray(), _cut.Token);
                 }
-                await proxy.NotInHole().WaitAsync(_cut.Token);
-                to.Shutdown(SocketShutdown.Send);
+                held.Complete();
             }
-            catch
+            catch (Exception error)
             {
-                // One direction broken is both broken.
-                await _cut.CancelAsync();
+                held.Complete(error);
                 throw;
             }
+        }
+
+        private async Task Forward(ChannelReader<ReadOnlyMemory<byte>> held, Socket to)
+        {
+            await foreach (var chunk in held.ReadAllAsync(_cut.Token))
+            {
+                await proxy.NotInHole().WaitAsync(_cut.Token);
+                for (var sent = 0; sent < chunk.Length;)
+                    sent += await to.SendAsync(chunk[sent..], _cut.Token);
+            }
+            await proxy.NotInHole().WaitAsync(_cut.Token);
+            to.Shutdown(SocketShutdown.Send);
         }
 
         private static void Reset(Socket socket)

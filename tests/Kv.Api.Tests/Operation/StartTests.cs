@@ -15,7 +15,9 @@ internal sealed class StartTests
         var address = (await kv.Address()).GetLeftPart(UriPartial.Authority);
 
         Assert.That(line, Does.Contain($"the embedded store in {data.Path}").And.Contain($"{address}/swagger"));
-        Assert.That(kv.Output.Trim().Split('\n'), Has.Length.EqualTo(1), kv.Output);
+        Assert.That(
+            kv.Output.Split('\n').Count(said => said.Contains(data.Path, StringComparison.Ordinal) || said.Contains("swagger", StringComparison.Ordinal)),
+            Is.EqualTo(1), kv.Output);
         Assert.That(kv.Error, Is.Empty);
     }
 

@@ -90,6 +90,26 @@ internal sealed class TcpProxyTests
     }
 
     [Test]
+    public async Task A_black_hole_goes_on_taking_bytes_however_they_come()
+    {
+        using var peer = await Connect();
+
+        _proxy.BlackHole();
+        for (var sent = 1; sent <= 50; sent++)
+        {
+            await _client.SendAsync(new byte[1000], _enough.Token);
+            await Eventually.Holds(() => _proxy.BytesFromClients == 1000 * sent, "each piece is taken");
+        }
+        _proxy.Forward();
+
+        var received = 0;
+        var buffer = new byte[4096];
+        while (received < 50_000)
+            received += await peer.ReceiveAsync(buffer, _enough.Token);
+        Assert.That(received, Is.EqualTo(50_000));
+    }
+
+    [Test]
     public async Task Refusing_new_connections_leaves_the_old_ones()
     {
         using var peer = await Connect();
