@@ -152,7 +152,13 @@ public sealed class TcpProxy : IAsyncDisposable
         private readonly CancellationTokenSource _cut = new();
         private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
 
-        public void Cut() => _cut.Cancel();
+        // Both ends see the reset before this returns: nothing is sent on a connection that was cut.
+        public void Cut()
+        {
+            _cut.Cancel();
+            Reset(client);
+            Reset(_server);
+        }
 
         public async Task Run()
         {
@@ -233,6 +239,7 @@ public sealed class TcpProxy : IAsyncDisposable
             try
             {
                 socket.LingerState = new LingerOption(true, 0);
+                socket.Close();
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
