@@ -38,6 +38,8 @@ public static class InfrastructureServices
     private static IServiceCollection AddRepositories(this IServiceCollection services) => services
         .AddSingleton<IKeyValueRepository, KeyValueRepository>()
         .AddSingleton<IKeyValueListings, KeyValueListings>()
+        .AddSingleton<IListingCursors, ListingCursors>()
+        .AddSingleton<IKeyValueHistory, KeyValueHistory>()
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services

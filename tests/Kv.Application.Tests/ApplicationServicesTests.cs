@@ -27,6 +27,8 @@ internal sealed class ApplicationServicesTests
         .AddApplication(new Limits { MaxKeyLength = 5 })
         .AddSingleton(_repository.Object)
         .AddSingleton(Mock.Of<IKeyValueListings>())
+        .AddSingleton(Mock.Of<IListingCursors>())
+        .AddSingleton(Mock.Of<IKeyValueHistory>())
         .AddSingleton(Mock.Of<IWebhookRepository>())
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())

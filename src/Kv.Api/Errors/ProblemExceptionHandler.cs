@@ -51,8 +51,7 @@ internal sealed partial class ProblemExceptionHandler(
             StatusCodes.Status507InsufficientStorage, "Store out of space", "The store has no room; nothing was written. Reads go on."),
         StoreRejectedException => Problems.Of(
             StatusCodes.Status413PayloadTooLarge, "Value too large for the store", "The store takes no request of this size; nothing was written."),
-        RevisionCompactedException compacted => Problems.Of(
-            StatusCodes.Status410Gone, "Revision compacted", compacted.Message),
+        RevisionCompactedException compacted => Problems.Compacted(compacted),
         RevisionInFutureException future => Problems.Of(
             StatusCodes.Status400BadRequest, "Revision in the future", future.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge => Problems.Of(

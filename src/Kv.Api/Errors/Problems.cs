@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using System.Text.Json;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Mvc;
@@ -15,6 +16,7 @@ internal static class Problems
     public const string InvalidInput = "Invalid input";
     public const string KeyNotFound = "Key not found";
     public const string WebhookNotFound = "Webhook not found";
+    public const string OldestRevision = "oldest_revision";
     public const string WrongContentType = "Content-Type must be application/json";
     public const string DeliveryNotFound = "Delivery not found";
 
@@ -23,6 +25,14 @@ internal static class Problems
         var title = ReasonPhrases.GetReasonPhrase(status);
         var problem = new ProblemDetails { Status = status, Title = title, Detail = detail };
         problem.Extensions["error"] = error ?? detail ?? title;
+        return problem;
+    }
+
+    /// <summary>A revision was asked for that the store no longer keeps; <c>oldest_revision</c> is the oldest that it does.</summary>
+    public static ProblemDetails Compacted(RevisionCompactedException compacted)
+    {
+        var problem = Of(StatusCodes.Status410Gone, "Revision compacted", compacted.Message);
+        problem.Extensions[OldestRevision] = compacted.CompactRevision;
         return problem;
     }
 

@@ -11,6 +11,8 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(WrittenKeyValue))]
 [JsonSerializable(typeof(StoredKeyValue))]
 [JsonSerializable(typeof(PatchedKeyValue))]
+[JsonSerializable(typeof(KeyPage))]
+[JsonSerializable(typeof(KeyHistoryAnswer))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]
 [JsonSerializable(typeof(RegisteredWebhook))]
 [JsonSerializable(typeof(StoredWebhook))]

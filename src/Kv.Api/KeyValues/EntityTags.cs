@@ -18,6 +18,9 @@ internal static class EntityTags
     /// <summary>The tag as a header takes it.</summary>
     public static string Of(long revision) => string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
 
+    /// <summary>The tag as a member of JSON shows it: without the quotes.</summary>
+    public static string Bare(long revision) => revision.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>What must hold for a write.</summary>
     /// <exception cref="ValidationException">A header says what no write can be made to depend on.</exception>
     public static Precondition ForWrite(HttpRequest request)

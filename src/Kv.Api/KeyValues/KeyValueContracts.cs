@@ -62,6 +62,8 @@ public sealed record WrittenKeyValue
 /// <summary>A key as it stands.</summary>
 public sealed record StoredKeyValue
 {
+    internal const string Base64 = "base64";
+
     /// <summary>The key.</summary>
     /// <example>user:42</example>
     public required string Key { get; init; }
@@ -86,7 +88,7 @@ public sealed record StoredKeyValue
     {
         Key = dto.Key,
         Value = dto.Value,
-        Encoding = Utf8.IsValid(dto.Value.Span) ? null : "base64",
+        Encoding = Utf8.IsValid(dto.Value.Span) ? null : Base64,
         Ttl = dto.Ttl,
         ExpireAt = dto.ExpireAt,
     };

@@ -58,6 +58,7 @@ public sealed class KeyValuesController : ControllerBase
     /// With an `Accept` that prefers another media type than JSON, or with `?raw`, the answer is the value's bytes.
     /// </remarks>
     /// <param name="key" example="user:42">The key, percent-encoded; or a prefix with `*` behind it.</param>
+    /// <param name="revision">A past revision of the store: the key as it stood then.</param>
     /// <param name="cancellationToken">The caller went away.</param>
     [HttpGet("{**key}")]
     [HttpHead("{**key}")]
@@ -71,18 +72,25 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status404NotFound, "There is no such key, or none with the prefix.")]
     [ProducesProblem(StatusCodes.Status406NotAcceptable, "The value can be answered in no media type that `Accept` names.")]
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` does not hold.")]
-    public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
+    [ProducesProblem(StatusCodes.Status410Gone, "The store no longer keeps this revision; `oldest_revision` is the oldest that it does.")]
+    public async Task<IActionResult> Get([FromKeyPath] string key, string? revision, CancellationToken cancellationToken)
     {
         var (space, app) = _tenants.Read(Request);
         if (key.EndsWith(Key.Wildcard))
         {
+            if (HttpMethods.IsHead(Request.Method))
+                return await Count(space, app, key[..^1], cancellationToken);
             var listing = await _mediator.Send(new ListKeyValues(space, app, key[..^1]), cancellationToken);
             Response.SetRevision(listing.Revision);
             return listing.KeyValues is { } keyValues
                 ? Ok(_listings.Stream(keyValues, HttpContext, cancellationToken))
                 : NoSuchKey();
         }
-        var options = Request.ReadOptions() with { WithContentType = !Representation.IsJsonOnly(Request) };
+        var options = Request.ReadOptions() with
+        {
+            WithContentType = !Representation.IsJsonOnly(Request),
+            AtRevision = PastRevision(),
+        };
         var found = await _mediator.Send(new GetKeyValue(space, app, key, options), cancellationToken);
         return Answer(found);
     }
@@ -170,6 +178,19 @@ public sealed class KeyValuesController : ControllerBase
     }
 
     private static ObjectResult NoSuchKey() => Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+
+    // The past begins with revision 1: who names another one is told so.
+    private long PastRevision() =>
+        Request.QueryString.HasValue && Request.Number("revision") is { } asked ? (asked < 1 ? -1 : asked) : 0;
+
+    // A listing whose body nobody reads is not made.
+    private async Task<IActionResult> Count(string space, string app, string prefix, CancellationToken cancellationToken)
+    {
+        var counted = await _mediator.Send(new CountKeyValues(space, app, prefix), cancellationToken);
+        Response.SetRevision(counted.Revision);
+        Response.Headers[KeyListingsController.CountHeader] = EntityTags.Bare(counted.Count);
+        return counted.Count == 0 ? NoSuchKey() : Ok();
+    }
 
     private IActionResult Answer(KeyValueLookup found)
     {

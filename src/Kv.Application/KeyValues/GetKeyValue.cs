@@ -21,6 +21,8 @@ internal sealed class GetKeyValueValidator : AbstractValidator<GetKeyValue>
     public GetKeyValueValidator(Limits limits)
     {
         RuleFor(request => request.Key).Key(limits);
+        RuleFor(request => request.Options.AtRevision)
+            .Must(revision => revision >= 0).WithMessage("Revision must be 1 or more").OverridePropertyName("revision");
         this.RuleForTenant(limits);
     }
 }

@@ -12,7 +12,11 @@ namespace Kv.Application.KeyValues;
 /// <summary>
 /// Reads every key that starts with a prefix (all keys when it is empty), in key order, as they stood at one revision.
 /// </summary>
-public sealed record ListKeyValues(string Namespace, string AppName, string Prefix)
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Prefix">What the keys start with.</param>
+/// <param name="WithContentTypes">Whether to read their content types as well.</param>
+public sealed record ListKeyValues(string Namespace, string AppName, string Prefix, bool WithContentTypes = false)
     : IRequest<KeyValueSequence>, ITenantRequest;
 
 /// <summary>Keys as they stood at one revision.</summary>
@@ -35,7 +39,7 @@ internal sealed class ListKeyValuesHandler(IKeyValueListings keyValues, IMapper 
     public async Task<KeyValueSequence> Handle(ListKeyValues request, CancellationToken cancellationToken)
     {
         var tenant = Tenant.Of(request.Namespace, request.AppName);
-        var found = await keyValues.List(tenant, request.Prefix, cancellationToken);
+        var found = await keyValues.List(tenant, request.Prefix, request.WithContentTypes, cancellationToken);
         var listing = found.KeyValues.GetAsyncEnumerator(cancellationToken);
         var hasAny = false;
         try

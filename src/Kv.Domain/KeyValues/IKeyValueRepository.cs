@@ -11,6 +11,7 @@ public interface IKeyValueRepository
 {
     /// <summary>Reads one key.</summary>
     /// <exception cref="RevisionInFutureException">The store has not reached the revision that was asked for.</exception>
+    /// <exception cref="RevisionCompactedException">The store no longer keeps the revision that was asked for.</exception>
     ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken);
 
     /// <summary>Writes a key, whether or not it exists, if the condition holds.</summary>

@@ -6,8 +6,10 @@ namespace Kv.Domain.KeyValues;
 /// <param name="Consistency">How fresh the answer must be.</param>
 /// <param name="MinRevision">A read that may be stale must be as fresh as this revision of the store; 0 for any.</param>
 /// <param name="WithContentType">Whether to read the content type as well.</param>
+/// <param name="AtRevision">The revision of the store at which to read it, as it stood then; 0 for the present.</param>
 public readonly record struct ReadOptions(
-    ReadConsistency Consistency = ReadConsistency.Linearizable, long MinRevision = 0, bool WithContentType = false);
+    ReadConsistency Consistency = ReadConsistency.Linearizable, long MinRevision = 0, bool WithContentType = false,
+    long AtRevision = 0);
 
 /// <summary>What was found of a key.</summary>
 /// <param name="KeyValue">The key with its value; null when there is none, or when it has expired.</param>

@@ -15,6 +15,8 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
     public async ValueTask<KeyValueRead> Get(
         Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
     {
+        if (options.AtRevision != 0)
+            return await ReadPast(tenant, key, options, cancellationToken);
         var read = await Read(tenant, key, options, cancellationToken);
         // A member that lags behind is not waited for: the leader knows all.
         if (read.Revision < options.MinRevision && options.Consistency == ReadConsistency.Serializable)
@@ -95,5 +97,18 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
         var pair = await store.GetPair(place, layout.Content(tenant, key), options.Consistency, cancellationToken);
         return new KeyValueRead(
             pair.Entry is { } entry ? Entries.ToKeyValue(key, entry, time, pair.Beside) : null, pair.Revision);
+    }
+
+    private async Task<KeyValueRead> ReadPast(
+        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
+    {
+        var page = await store.Range(At(layout.KeyValue(tenant, key)), cancellationToken);
+        if (page.Entries is not [var entry])
+            return new KeyValueRead(null, options.AtRevision);
+        var content = options.WithContentType ? await store.Range(At(layout.Content(tenant, key)), cancellationToken) : null;
+        return new KeyValueRead(
+            Entries.ToKeyValue(key, entry, time, content?.Entries.SingleOrDefault()), options.AtRevision);
+
+        RangeQuery At(StoreKey place) => new(KeyRange.Single(place), Limit: 1, options.AtRevision);
     }
 }

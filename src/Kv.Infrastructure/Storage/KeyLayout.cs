@@ -29,6 +29,7 @@ internal sealed class KeyLayout
         WatchedBesideKeys = KeyRange.Between(StoreKey.Of($"{_base}locks/"), Webhooks.End);
         WatcherLock = StoreKey.Of($"{_base}locks/watcher");
         WatcherCursor = StoreKey.Of($"{_base}cursor/watcher");
+        CursorKey = StoreKey.Of($"{_base}cursor/key");
         PendingDeliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/pending/"));
         FailingWebhooks = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/failing/"));
         Wakes = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/wake/"));
@@ -57,6 +58,9 @@ internal sealed class KeyLayout
 
     /// <summary>The last revision that the watcher has settled.</summary>
     public StoreKey WatcherCursor { get; }
+
+    /// <summary>The key with which the cursors of listings are signed.</summary>
+    public StoreKey CursorKey { get; }
 
     /// <summary>The deliveries of all tenants that wait for an attempt.</summary>
     public KeyRange PendingDeliveries { get; }

@@ -130,7 +130,7 @@ internal sealed class KeyValueRepositoryTests
     {
         const int count = 300;
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => Set($"{i:D3}", "before")));
-        var listing = (await _listings.List(_tenant, "", cancellationToken)).KeyValues.GetAsyncEnumerator(cancellationToken);
+        var listing = (await _listings.List(_tenant, "", false, cancellationToken)).KeyValues.GetAsyncEnumerator(cancellationToken);
         var listed = new List<KeyValue>();
         await using (listing)
         {
@@ -161,7 +161,7 @@ internal sealed class KeyValueRepositoryTests
     private async Task<List<string>> Keys(string prefix)
     {
         var keys = new List<string>();
-        await foreach (var found in (await _listings.List(_tenant, prefix, CancellationToken.None)).KeyValues)
+        await foreach (var found in (await _listings.List(_tenant, prefix, false, CancellationToken.None)).KeyValues)
             keys.Add(found.Key.Value);
         return keys;
     }

@@ -34,7 +34,7 @@ internal sealed class ListingPagesTests
     {
         var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
         var count = 0;
-        await foreach (var _ in (await listings.List(Tenant.Of("space", "app"), "", CancellationToken.None)).KeyValues)
+        await foreach (var _ in (await listings.List(Tenant.Of("space", "app"), "", false, CancellationToken.None)).KeyValues)
             count++;
         Assert.That(count, Is.EqualTo(200));
         return store.Asked.Select(query => query.Limit);
