@@ -3,6 +3,7 @@ using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.Tenants;
+using Kv.Api.Watching;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -19,6 +20,8 @@ internal static class HttpApiServices
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>();
+        services.AddSingleton(provider => new EventStreams(
+            options.Watches, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IClientErrorFactory, ProblemFactory>();
         // The core and what is used on top of it: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>

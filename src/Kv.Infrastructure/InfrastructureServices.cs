@@ -46,6 +46,7 @@ public static class InfrastructureServices
         .AddSingleton<WatcherStatus>()
         .AddSingleton<IWatcherStatus>(provider => provider.GetRequiredService<WatcherStatus>())
         .AddSingleton<KeyChanges>()
+        .AddSingleton<IKeyChangeFeed, KeyChangeHub>()
         .AddSingleton<WatcherCursor>()
         .AddSingleton<WatchTermFactory>()
         .AddHostedService<ChangeWatcher>();

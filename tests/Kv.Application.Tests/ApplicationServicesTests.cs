@@ -4,6 +4,7 @@ using Kv.Domain;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IKeyValueListings>())
         .AddSingleton(Mock.Of<IListingCursors>())
         .AddSingleton(Mock.Of<IKeyValueHistory>())
+        .AddSingleton(Mock.Of<IKeyChangeFeed>())
         .AddSingleton(Mock.Of<IWebhookRepository>())
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Api.Deliveries;
 using Kv.Api.KeyValues;
+using Kv.Api.Watching;
 using Kv.Api.Webhooks;
 
 namespace Kv.Api.Json;
@@ -13,6 +14,8 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(PatchedKeyValue))]
 [JsonSerializable(typeof(KeyPage))]
 [JsonSerializable(typeof(KeyHistoryAnswer))]
+[JsonSerializable(typeof(WatchedKey))]
+[JsonSerializable(typeof(ForgottenChanges))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]
 [JsonSerializable(typeof(RegisteredWebhook))]
 [JsonSerializable(typeof(StoredWebhook))]

@@ -15,6 +15,9 @@ internal static class EntityTags
 {
     private const string Any = "*";
 
+    // The tag that no key has stands for there being none.
+    private const string NotThere = "\"0\"";
+
     /// <summary>The tag as a header takes it.</summary>
     public static string Of(long revision) => string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
 
@@ -55,6 +58,12 @@ internal static class EntityTags
             ? StatusCodes.Status304NotModified
             : null;
     }
+
+    /// <summary>The revision that a reader knows of a key, by one tag alone: 0 for a key that is not there. Null when it does not say.</summary>
+    public static long? Known(HttpRequest request) =>
+        request.Headers.IfNoneMatch is [{ } text]
+            ? (text is NotThere ? 0 : Revision(text.StartsWith("W/", StringComparison.Ordinal) ? text[2..] : text))
+            : null;
 
     // A gateway that compresses weakens tags, and caches send several: for a read all of them do.
     private static bool Matches(StringValues values, string header, long revision, bool isStrong)

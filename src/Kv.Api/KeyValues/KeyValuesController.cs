@@ -59,6 +59,10 @@ public sealed class KeyValuesController : ControllerBase
     /// </remarks>
     /// <param name="key" example="user:42">The key, percent-encoded; or a prefix with `*` behind it.</param>
     /// <param name="revision">A past revision of the store: the key as it stood then.</param>
+    /// <param name="wait">
+    /// With `If-None-Match`: how many seconds to wait for the key to become another, 1 to 60. `"0"` there stands for a key that does not
+    /// exist.
+    /// </param>
     /// <param name="cancellationToken">The caller went away.</param>
     [HttpGet("{**key}")]
     [HttpHead("{**key}")]
@@ -73,7 +77,8 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status406NotAcceptable, "The value can be answered in no media type that `Accept` names.")]
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` does not hold.")]
     [ProducesProblem(StatusCodes.Status410Gone, "The store no longer keeps this revision; `oldest_revision` is the oldest that it does.")]
-    public async Task<IActionResult> Get([FromKeyPath] string key, string? revision, CancellationToken cancellationToken)
+    public async Task<IActionResult> Get(
+        [FromKeyPath] string key, string? revision, string? wait, CancellationToken cancellationToken)
     {
         var (space, app) = _tenants.Read(Request);
         if (key.EndsWith(Key.Wildcard))
@@ -91,8 +96,16 @@ public sealed class KeyValuesController : ControllerBase
             WithContentType = !Representation.IsJsonOnly(Request),
             AtRevision = PastRevision(),
         };
-        var found = await _mediator.Send(new GetKeyValue(space, app, key, options), cancellationToken);
-        return Answer(found);
+        if (Request.QueryString.HasValue && Request.Number("wait") is { } seconds)
+        {
+            // Who knows nothing is answered at once.
+            var known = EntityTags.Known(Request) ?? -1;
+            var waited = await _mediator.Send(
+                new WaitForKeyValue(space, app, key, known, seconds, options), cancellationToken);
+            Response.SetRevision(waited.Revision);
+            return waited.KeyValue is null && known == 0 ? StatusCode(StatusCodes.Status304NotModified) : Answer(waited);
+        }
+        return Answer(await _mediator.Send(new GetKeyValue(space, app, key, options), cancellationToken));
     }
 
     /// <summary>Set a key by its path</summary>

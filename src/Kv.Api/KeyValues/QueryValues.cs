@@ -17,14 +17,15 @@ internal static class QueryValues
 
     /// <summary>A whole number; null when it is not there. Whether it is in its range is for others to judge.</summary>
     /// <exception cref="ValidationException">It is none.</exception>
-    public static long? Number(this HttpRequest request, string name)
-    {
-        if (request.Text(name) is not { } text)
-            return null;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+    public static long? Number(this HttpRequest request, string name) =>
+        request.Text(name) is { } text ? ToNumber(name, text) : null;
+
+    /// <summary>A whole number that stands in a parameter or a header.</summary>
+    /// <exception cref="ValidationException">It is none.</exception>
+    public static long ToNumber(string name, string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Invalid(name, $"{name} must be a whole number");
-    }
 
     /// <summary>One of several words; the default when it is not there.</summary>
     /// <exception cref="ValidationException">It is none of them.</exception>
