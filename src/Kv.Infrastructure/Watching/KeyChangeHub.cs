@@ -73,7 +73,7 @@ internal sealed class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
                 watch.BeginWith(since.Value, recent.Since(since.Value), recent.Through);
             else
                 // From the store then. What happens meanwhile waits in the watch.
-                watch.BeginWith(since.Value, _past.Since(since.Value, _layout.KeyValuePrefix(tenant), cancellationToken));
+                watch.BeginWith(since.Value, closing => _past.Since(since.Value, _layout.KeyValuePrefix(tenant), closing));
             return watch;
         }
     }

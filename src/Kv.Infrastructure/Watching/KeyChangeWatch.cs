@@ -19,7 +19,9 @@ internal sealed class KeyChangeWatch(KeyChangeHub hub, Tenant tenant, KeyPattern
         new BoundedChannelOptions(MaxSets) { SingleReader = true, SingleWriter = true });
 
     private readonly TaskCompletionSource _cutOff = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closing = new();
     private IAsyncEnumerator<KeyChangeSet>? _missed;
+    private Task<bool> _moving = Task.FromResult(false);
     private long _position;
     private long _bytes;
 
@@ -57,15 +59,15 @@ internal sealed class KeyChangeWatch(KeyChangeHub hub, Tenant tenant, KeyPattern
         }
     }
 
-    /// <summary>These changes were missed, which the store tells.</summary>
-    public void BeginWith(long since, IAsyncEnumerable<ChangeSet> missed)
+    /// <summary>These changes were missed, which the store tells for as long as the watch is open.</summary>
+    public void BeginWith(long since, Func<CancellationToken, IAsyncEnumerable<ChangeSet>> missed)
     {
         _position = since;
         _missed = Missed().GetAsyncEnumerator();
 
         async IAsyncEnumerable<KeyChangeSet> Missed()
         {
-            await foreach (var set in missed)
+            await foreach (var set in missed(_closing.Token))
                 yield return hub.ToEvents(set);
         }
     }
@@ -74,7 +76,8 @@ internal sealed class KeyChangeWatch(KeyChangeHub hub, Tenant tenant, KeyPattern
     {
         while (_missed is { } missed)
         {
-            if (!await missed.MoveNextAsync().AsTask().WaitAsync(cancellationToken))
+            _moving = missed.MoveNextAsync().AsTask();
+            if (!await _moving.WaitAsync(cancellationToken))
             {
                 _missed = null;
                 await missed.DisposeAsync();
@@ -119,7 +122,11 @@ internal sealed class KeyChangeWatch(KeyChangeHub hub, Tenant tenant, KeyPattern
     public async ValueTask DisposeAsync()
     {
         Cut(null);
+        await _closing.CancelAsync();
+        // What is read just now is read to its end before it is let go.
+        await ((Task)_moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_missed is { } missed)
             await missed.DisposeAsync();
+        _closing.Dispose();
     }
 }
