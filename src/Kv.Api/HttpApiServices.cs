@@ -1,5 +1,6 @@
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
+using Kv.Api.Idempotency;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.Tenants;
@@ -26,6 +27,7 @@ internal static class HttpApiServices
         // The core and what is used on top of it: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>
             {
+                mvc.Filters.Add<IdempotencyKeyFilter>();
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 // Nothing is sent as a form, and looking for one would read a body that is a value.
                 mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();

@@ -6,6 +6,7 @@ using Kv.Domain.Storage;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
@@ -40,6 +41,8 @@ public static class InfrastructureServices
         .AddSingleton<IKeyValueListings, KeyValueListings>()
         .AddSingleton<IListingCursors, ListingCursors>()
         .AddSingleton<IKeyValueHistory, KeyValueHistory>()
+        .AddSingleton<IKeyValueTransactions, KeyValueTransactions>()
+        .AddSingleton<IdempotencyRecords>()
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services

@@ -30,6 +30,7 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IKeyValueListings>())
         .AddSingleton(Mock.Of<IListingCursors>())
         .AddSingleton(Mock.Of<IKeyValueHistory>())
+        .AddSingleton(Mock.Of<IKeyValueTransactions>())
         .AddSingleton(Mock.Of<IKeyChangeFeed>())
         .AddSingleton(Mock.Of<IWebhookRepository>())
         .AddSingleton(Mock.Of<IDeliveryRepository>())

@@ -66,7 +66,7 @@ internal static class Problems
         await context.Response.WriteAsJsonAsync(problem, options: null, ContentType, context.RequestAborted);
     }
 
-    // Fields are named as the caller writes them: headers as they are, the rest as members of a JSON body.
+    // Fields are named as the caller writes them: headers and paths into a body as they are, the rest as members of a JSON body.
     private static string FieldName(string property) =>
-        property.Contains('-') ? property : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
+        property.Contains('-') || property.Contains('[') ? property : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 }

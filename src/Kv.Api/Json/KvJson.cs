@@ -14,6 +14,8 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(PatchedKeyValue))]
 [JsonSerializable(typeof(KeyPage))]
 [JsonSerializable(typeof(KeyHistoryAnswer))]
+[JsonSerializable(typeof(TransactionAnswer))]
+[JsonSerializable(typeof(BulkAnswer))]
 [JsonSerializable(typeof(WatchedKey))]
 [JsonSerializable(typeof(ForgottenChanges))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]

@@ -24,6 +24,9 @@ internal static class EntityTags
     /// <summary>The tag as a member of JSON shows it: without the quotes.</summary>
     public static string Bare(long revision) => revision.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Reads a tag as JSON shows it, with or without its quotes; null when it is none that Kv gave.</summary>
+    public static long? Read(string tag) => Revision(tag is ['"', .., '"'] ? tag : $"\"{tag}\"");
+
     /// <summary>What must hold for a write.</summary>
     /// <exception cref="ValidationException">A header says what no write can be made to depend on.</exception>
     public static Precondition ForWrite(HttpRequest request)

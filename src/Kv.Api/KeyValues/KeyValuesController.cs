@@ -1,4 +1,5 @@
 using Kv.Api.Errors;
+using Kv.Api.Idempotency;
 using Kv.Api.Json;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
@@ -41,6 +42,8 @@ public sealed class KeyValuesController : ControllerBase
     /// takes the deployment's default.
     /// </remarks>
     [HttpPost]
+    [TakesIdempotencyKey]
+    [RequestHeader(IdempotencyHeader.Name, "A name of the caller's: the same request under it is done once, and answered alike for a day.")]
     [RequestHeader("If-Match", "Do it only if the key has this `ETag`; `*` for any.", Example = "\"42\"")]
     [RequestHeader("If-None-Match", "`*`: do it only if there is no such key.", Example = "*")]
     [ProducesResponseType<WrittenKeyValue>(StatusCodes.Status201Created, "application/json", Description = "The key is set.")]
@@ -48,8 +51,9 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
     [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
-    public Task<IActionResult> Create(CreateKeyValueBody body, CancellationToken cancellationToken) =>
-        Write(StatusCodes.Status201Created, body.Key, body.Value, body.Ttl, contentType: null, cancellationToken);
+    [ProducesProblem(StatusCodes.Status422UnprocessableEntity, "The `Idempotency-Key` was used for another request before.")]
+    public Task<IActionResult> Create(CreateKeyValueBody body, CancellationToken cancellationToken) => Write(
+        StatusCodes.Status201Created, body.Key, body.Value, body.Ttl, contentType: null, cancellationToken, Request.IdempotencyKey());
 
     /// <summary>Get a key, or every key with a prefix</summary>
     /// <remarks>
@@ -229,11 +233,14 @@ public sealed class KeyValuesController : ControllerBase
     }
 
     private async Task<IActionResult> Write(
-        int status, string key, ReadOnlyMemory<byte> value, long? ttl, string? contentType, CancellationToken cancellationToken)
+        int status, string key, ReadOnlyMemory<byte> value, long? ttl, string? contentType, CancellationToken cancellationToken,
+        string? idempotencyKey = null)
     {
         var (space, app) = _tenants.Read(Request);
         var change = await _mediator.Send(
-            new SetKeyValue(space, app, key, value, ttl, contentType, EntityTags.ForWrite(Request)), cancellationToken);
+            new SetKeyValue(space, app, key, value, ttl, contentType, EntityTags.ForWrite(Request), idempotencyKey), cancellationToken);
+        if (change.IsReplayed)
+            Response.SetReplayed();
         if (Refusal(change) is { } refusal)
             return refusal;
         return new JsonAnswer<WrittenKeyValue>(

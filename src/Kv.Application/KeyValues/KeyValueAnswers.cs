@@ -10,4 +10,6 @@ public sealed record KeyValueLookup(KeyValueDto? KeyValue, long Revision);
 /// <param name="Revision">The revision of the store that it took; where nothing was written, the present one.</param>
 /// <param name="FoundRevision">Where the condition did not hold, the revision at which the key was last written; 0 when there is none.</param>
 /// <param name="KeyValue">The key as it was written; null where nothing was, or where it was deleted.</param>
-public sealed record KeyValueChange(bool IsApplied, long Revision, long FoundRevision, KeyValueDto? KeyValue);
+/// <param name="IsReplayed">Whether it was done before, under the same name, and this is what became of it then.</param>
+public sealed record KeyValueChange(
+    bool IsApplied, long Revision, long FoundRevision, KeyValueDto? KeyValue, bool IsReplayed = false);

@@ -82,6 +82,9 @@ internal sealed class KeyLayout
     /// <summary>Where the content types of a tenant's keys are, or of those of them that start with a text.</summary>
     public StoreKey ContentPrefix(Tenant tenant, string prefix = "") => Encode(_contents, tenant, prefix);
 
+    /// <summary>What is remembered of a tenant's request that may be repeated.</summary>
+    public StoreKey Idempotency(Tenant tenant, string hash) => Encode($"{_base}idempotency/", tenant, hash);
+
     /// <summary>Whose key it is, and which; null when there is no key of a tenant there.</summary>
     public (Tenant Tenant, Key Key)? ReadKeyValue(StoreKey key) =>
         Decode(_keyValues, key) is { Remainder.Length: > 0 } place ? (place.Tenant, Key.Of(place.Remainder)) : null;
