@@ -1,5 +1,6 @@
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
+using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Operation;
@@ -45,7 +46,7 @@ internal static class KvApplication
     private static void Listen(KestrelServerOptions server, KvOptions options)
     {
         server.AddServerHeader = false;
-        server.Limits.MaxRequestBodySize = MaxBodyBytes(options.Limits);
+        server.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes();
         switch (options.ListenAddress)
         {
             case null:
@@ -62,7 +63,4 @@ internal static class KvApplication
                 break;
         }
     }
-
-    // JSON may spell a byte of text with six ("\u0041"), and there is the key, in pairs of such, and the rest.
-    private static long MaxBodyBytes(Limits limits) => 6L * limits.MaxValueBytes + 12L * limits.MaxKeyLength + 4096;
 }

@@ -1,6 +1,6 @@
-using Kv.Domain.Storage;
 using System.Text.Json;
 using FluentValidation.Results;
+using Kv.Domain.Storage;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 

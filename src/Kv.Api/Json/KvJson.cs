@@ -16,6 +16,8 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(KeyHistoryAnswer))]
 [JsonSerializable(typeof(TransactionAnswer))]
 [JsonSerializable(typeof(BulkAnswer))]
+[JsonSerializable(typeof(TransferredKey))]
+[JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(WatchedKey))]
 [JsonSerializable(typeof(ForgottenChanges))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]

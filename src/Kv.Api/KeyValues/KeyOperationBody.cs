@@ -72,7 +72,9 @@ internal static class KeyOperationBody
             : throw Wrong(members, "etag", "must be an entity tag that Kv gave, as in 42");
     }
 
-    private static ReadOnlyMemory<byte>? Value(BodyMembers members)
+    /// <summary>The members <c>value</c> and <c>encoding</c>; null when there are none.</summary>
+    /// <exception cref="BodyException">They make no sense.</exception>
+    public static ReadOnlyMemory<byte>? Value(BodyMembers members)
     {
         var text = members.Text("value");
         var encoding = members.Text("encoding");

@@ -4,7 +4,16 @@ namespace Kv.Domain.KeyValues;
 /// <param name="TtlSeconds">How long it lives, in seconds; null for ever. An earlier time to live does not outlast the write.</param>
 /// <param name="ContentType">The media type of the value; null for none. An earlier one does not outlast the write.</param>
 /// <param name="Condition">What must hold for it to be set.</param>
-public readonly record struct SetOptions(long? TtlSeconds, string? ContentType = null, Precondition Condition = default);
+/// <param name="ExpireAt">The second of Unix time at which it expires, where that is known; then the time to live does not count.</param>
+public readonly record struct SetOptions(
+    long? TtlSeconds, string? ContentType = null, Precondition Condition = default, long? ExpireAt = null)
+{
+    /// <summary>When a key that is set now expires; null for never.</summary>
+    public Expiry? ExpiryFrom(DateTimeOffset now) =>
+        ExpireAt is { } second ? Expiry.At(second, now)
+        : TtlSeconds is { } seconds ? Expiry.After(seconds, now)
+        : null;
+}
 
 /// <summary>What became of a write.</summary>
 /// <param name="IsApplied">Whether its condition held. If not, nothing was written.</param>

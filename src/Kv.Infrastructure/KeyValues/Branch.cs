@@ -34,7 +34,7 @@ internal sealed class Branch
                     Operations.Add(new Operation.Delete(beside));
                     break;
                 default:
-                    var expiry = operation.Options.TtlSeconds is { } ttl ? Expiry.After(ttl, time.GetUtcNow()) : (Expiry?)null;
+                    var expiry = operation.Options.ExpiryFrom(time.GetUtcNow());
                     _expiries[i] = expiry;
                     Operations.Add(new Operation.Put(place, operation.Value, expiry?.ExpireAt));
                     if (operation.Options.ContentType is { } type)

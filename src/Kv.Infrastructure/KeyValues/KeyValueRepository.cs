@@ -29,7 +29,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
     public async Task<KeyValueWrite> Set(
         Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken)
     {
-        var expiry = options.TtlSeconds is { } ttl ? Expiry.After(ttl, time.GetUtcNow()) : (Expiry?)null;
+        var expiry = options.ExpiryFrom(time.GetUtcNow());
         var place = layout.KeyValue(tenant, key);
         var put = new Operation.Put(place, value, expiry?.ExpireAt);
         IReadOnlyList<Operation> operations = options.ContentType is { } type

@@ -1,5 +1,5 @@
-using Kv.Domain.Idempotency;
 using System.Runtime.CompilerServices;
+using Kv.Domain.Idempotency;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
