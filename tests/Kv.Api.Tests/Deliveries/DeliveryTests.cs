@@ -33,6 +33,33 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         }
     }
 
+    [TestCase("/txn", """{"success":[{"op":"set","key":"t/a","value":"1"},{"op":"set","key":"t/b","value":"2"},{"op":"delete","key":"t/gone"}]}""")]
+    [TestCase("/bulk", """[{"op":"set","key":"t/a","value":"1"},{"op":"set","key":"t/b","value":"2"},{"op":"delete","key":"t/gone"}]""")]
+    public async Task Each_key_that_a_call_changes_is_told(string path, string body)
+    {
+        await Kv.Put("t/gone", "v");
+        await Register("""{"key":"t/*","event":"*","add_event_data":true}""");
+
+        Assert.That((await Kv.Send(HttpMethod.Post, path, body)).Status, Is.EqualTo(200));
+        await Arrived(3);
+
+        Assert.That(
+            Events().Select(e => $"{e.GetProperty("key").GetString()} {Short(e)}"),
+            Is.EquivalentTo(["t/a create 1", "t/b create 2", "t/gone delete null"]));
+    }
+
+    [Test]
+    public async Task A_time_to_live_that_changes_is_told_as_an_update()
+    {
+        await Kv.Put("k", "v");
+        await Register("""{"key":"k","event":"*","add_event_data":true}""");
+
+        await Kv.Send(HttpMethod.Patch, "/kv/k", """{"ttl":600}""");
+        await Arrived(1);
+
+        Assert.That(Events().Select(Short), Is.EqualTo(["update v"]));
+    }
+
     [TestCase("create", "create")]
     [TestCase("update", "update")]
     [TestCase("delete", "delete")]
