@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 
@@ -10,6 +11,9 @@ namespace Kv.Testing;
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
+    // How much a black hole takes in each direction of a connection before its sender has to wait.
+    private const int HeldBytes = 16 * 1024 * 1024;
+
     private readonly IPEndPoint _target;
     private readonly int _port;
     private readonly CancellationTokenSource _disposed = new();
@@ -172,25 +176,57 @@ public sealed class TcpProxy : IAsyncDisposable
             }
         }
 
+        // Taking bytes does not wait for passing them on.
         private async Task Pump(Socket from, Socket to)
         {
-            var buffer = new byte[64 * 1024];
+            var held = new Pipe(new PipeOptions(pauseWriterThreshold: HeldBytes, resumeWriterThreshold: HeldBytes / 2));
             try
             {
-                while (await from.ReceiveAsync(buffer, _cut.Token) is > 0 and var read)
-                {
-                    if (from == client)
-                        Interlocked.Add(ref proxy._fromClients, read);
-                    await proxy.NotInHole().WaitAsync(_cut.Token);
-                    for (var sent = 0; sent < read;)
-                        sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _cut.Token);
-                }
+                await Task.WhenAll(OneBrokenIsAllBroken(Take(from, held.Writer)), OneBrokenIsAllBroken(PassOn(held.Reader, to)));
+            }
+            finally
+            {
+                await held.Writer.CompleteAsync();
+                await held.Reader.CompleteAsync();
+            }
+        }
+
+        private async Task Take(Socket from, PipeWriter held)
+        {
+            while (await from.ReceiveAsync(held.GetMemory(), _cut.Token) is > 0 and var read)
+            {
+                if (from == client)
+                    Interlocked.Add(ref proxy._fromClients, read);
+                held.Advance(read);
+                await held.FlushAsync(_cut.Token);
+            }
+            await held.CompleteAsync();
+        }
+
+        private async Task PassOn(PipeReader held, Socket to)
+        {
+            while (true)
+            {
+                var read = await held.ReadAsync(_cut.Token);
                 await proxy.NotInHole().WaitAsync(_cut.Token);
-                to.Shutdown(SocketShutdown.Send);
+                foreach (var part in read.Buffer)
+                    for (var rest = part; !rest.IsEmpty;)
+                        rest = rest[await to.SendAsync(rest, _cut.Token)..];
+                held.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                    break;
+            }
+            to.Shutdown(SocketShutdown.Send);
+        }
+
+        private async Task OneBrokenIsAllBroken(Task half)
+        {
+            try
+            {
+                await half;
             }
             catch
             {
-                // One direction broken is both broken.
                 await _cut.CancelAsync();
                 throw;
             }

@@ -90,6 +90,36 @@ internal sealed class TcpProxyTests
     }
 
     [Test]
+    public async Task A_black_hole_takes_whatever_comes_and_gives_it_in_order_when_it_ends()
+    {
+        const int Chunks = 20;
+        var chunk = new byte[40_000];
+        using var peer = await Connect();
+
+        _proxy.BlackHole();
+        for (var number = 1; number <= Chunks; number++)
+        {
+            chunk.AsSpan().Fill((byte)number);
+            for (var sent = 0; sent < chunk.Length;)
+                sent += await _client.SendAsync(chunk.AsMemory(sent), _enough.Token);
+            await Eventually.Holds(() => _proxy.BytesFromClients == number * chunk.Length, $"chunk {number} was taken");
+        }
+        _client.Shutdown(SocketShutdown.Send);
+        Assert.That(peer.Available, Is.Zero);
+        _proxy.Forward();
+
+        for (var number = 1; number <= Chunks; number++)
+        {
+            for (var received = 0; received < chunk.Length;)
+                received += await peer.ReceiveAsync(chunk.AsMemory(received), _enough.Token) is > 0 and var read
+                    ? read
+                    : throw new EndOfStreamException();
+            Assert.That(chunk.AsSpan().IndexOfAnyExcept((byte)number), Is.EqualTo(-1), $"chunk {number}");
+        }
+        Assert.That(await Receive(peer), Is.Null);
+    }
+
+    [Test]
     public async Task Refusing_new_connections_leaves_the_old_ones()
     {
         using var peer = await Connect();
