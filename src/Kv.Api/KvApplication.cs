@@ -1,17 +1,13 @@
-using System.Net.Mime;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Operation;
-using Kv.Api.Tenants;
 using Kv.Application;
 using Kv.Domain;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
-using Microsoft.AspNetCore.Mvc.Formatters;
-using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kv.Api;
@@ -50,7 +46,7 @@ internal static class KvApplication
     private static void Listen(KestrelServerOptions server, KvOptions options)
     {
         server.AddServerHeader = false;
-        server.Limits.MaxRequestBodySize = MaxBodyBytes(options.Limits);
+        server.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes();
         switch (options.ListenAddress)
         {
             case null:
@@ -66,30 +62,5 @@ internal static class KvApplication
                 server.Listen(System.Net.IPAddress.Parse(options.ListenAddress), options.Port);
                 break;
         }
-    }
-
-    // JSON may spell a byte of text with six ("\u0041"), and there is the key, in pairs of such, and the rest.
-    private static long MaxBodyBytes(Limits limits) => 6L * limits.MaxValueBytes + 12L * limits.MaxKeyLength + 4096;
-
-    private static IServiceCollection AddHttpApi(this IServiceCollection services, KvOptions options)
-    {
-        services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
-        services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>();
-        services.AddSingleton<IClientErrorFactory, ProblemFactory>();
-        // The core and what is used on top of it: authorization, views and data annotations would cost every request.
-        services.AddMvcCore(mvc =>
-            {
-                mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-                foreach (var formatter in mvc.InputFormatters.OfType<SystemTextJsonInputFormatter>())
-                {
-                    formatter.SupportedMediaTypes.Clear();
-                    formatter.SupportedMediaTypes.Add(MediaTypeNames.Application.Json);
-                }
-            })
-            .AddApiExplorer()
-            .ConfigureApiBehaviorOptions(behavior => behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult)
-            .AddJsonOptions(json => KvJson.Configure(json.JsonSerializerOptions));
-        return services;
     }
 }

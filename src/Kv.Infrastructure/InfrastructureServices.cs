@@ -6,6 +6,7 @@ using Kv.Domain.Storage;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
@@ -37,12 +38,18 @@ public static class InfrastructureServices
 
     private static IServiceCollection AddRepositories(this IServiceCollection services) => services
         .AddSingleton<IKeyValueRepository, KeyValueRepository>()
+        .AddSingleton<IKeyValueListings, KeyValueListings>()
+        .AddSingleton<IListingCursors, ListingCursors>()
+        .AddSingleton<IKeyValueHistory, KeyValueHistory>()
+        .AddSingleton<IKeyValueTransactions, KeyValueTransactions>()
+        .AddSingleton<IdempotencyRecords>()
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services
         .AddSingleton<WatcherStatus>()
         .AddSingleton<IWatcherStatus>(provider => provider.GetRequiredService<WatcherStatus>())
         .AddSingleton<KeyChanges>()
+        .AddSingleton<IKeyChangeFeed, KeyChangeHub>()
         .AddSingleton<WatcherCursor>()
         .AddSingleton<WatchTermFactory>()
         .AddHostedService<ChangeWatcher>();

@@ -4,6 +4,7 @@ using Kv.Domain;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,11 @@ internal sealed class ApplicationServicesTests
     public void Build() => _services = new ServiceCollection()
         .AddApplication(new Limits { MaxKeyLength = 5 })
         .AddSingleton(_repository.Object)
+        .AddSingleton(Mock.Of<IKeyValueListings>())
+        .AddSingleton(Mock.Of<IListingCursors>())
+        .AddSingleton(Mock.Of<IKeyValueHistory>())
+        .AddSingleton(Mock.Of<IKeyValueTransactions>())
+        .AddSingleton(Mock.Of<IKeyChangeFeed>())
         .AddSingleton(Mock.Of<IWebhookRepository>())
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())
@@ -60,11 +66,11 @@ internal sealed class ApplicationServicesTests
     public async Task A_request_goes_through_validation_to_its_handler_and_back()
     {
         _repository
-            .Setup(repository => repository.Get(Tenant.Of("space", "app"), Key.Of("key"), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(Requests.Stored());
+            .Setup(repository => repository.Get(Tenant.Of("space", "app"), Key.Of("key"), default, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new KeyValueRead(Requests.Stored(), 8));
         var mediator = _services.GetRequiredService<IMediator>();
 
-        Assert.That((await mediator.Send(Requests.Get))?.Key, Is.EqualTo("key"));
+        Assert.That((await mediator.Send(Requests.Get)).KeyValue?.Key, Is.EqualTo("key"));
         Assert.That(
             () => mediator.Send(Requests.Get with { Key = "too long" }),
             Throws.InstanceOf<ValidationException>().With.Message.Contains("Key too long (max 5 characters)"));

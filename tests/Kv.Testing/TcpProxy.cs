@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace Kv.Testing;
 
@@ -11,9 +11,6 @@ namespace Kv.Testing;
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
-    // How much a black hole takes in each direction of a connection before its sender has to wait.
-    private const int HeldBytes = 16 * 1024 * 1024;
-
     private readonly IPEndPoint _target;
     private readonly int _port;
     private readonly CancellationTokenSource _disposed = new();
@@ -150,10 +147,18 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private sealed class Connection(TcpProxy proxy, Socket client)
     {
+        private const int MaxHeldChunks = 1024;
+
         private readonly CancellationTokenSource _cut = new();
         private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
 
-        public void Cut() => _cut.Cancel();
+        // Both ends see the reset before this returns: nothing is sent on a connection that was cut.
+        public void Cut()
+        {
+            _cut.Cancel();
+            Reset(client);
+            Reset(_server);
+        }
 
         public async Task Run()
         {
@@ -176,54 +181,19 @@ public sealed class TcpProxy : IAsyncDisposable
             }
         }
 
-        // Taking bytes does not wait for passing them on.
+        // Reading goes on while nothing is forwarded: to whoever sends, a black hole looks like a network that takes all.
         private async Task Pump(Socket from, Socket to)
         {
-            var held = new Pipe(new PipeOptions(pauseWriterThreshold: HeldBytes, resumeWriterThreshold: HeldBytes / 2));
-            try
-            {
-                await Task.WhenAll(OneBrokenIsAllBroken(Take(from, held.Writer)), OneBrokenIsAllBroken(PassOn(held.Reader, to)));
-            }
-            finally
-            {
-                await held.Writer.CompleteAsync();
-                await held.Reader.CompleteAsync();
-            }
+            var held = Channel.CreateBounded<ReadOnlyMemory<byte>>(MaxHeldChunks);
+            await Task.WhenAll(CutIfBroken(Read(from, held.Writer)), CutIfBroken(Forward(held.Reader, to)));
         }
 
-        private async Task Take(Socket from, PipeWriter held)
-        {
-            while (await from.ReceiveAsync(held.GetMemory(), _cut.Token) is > 0 and var read)
-            {
-                if (from == client)
-                    Interlocked.Add(ref proxy._fromClients, read);
-                held.Advance(read);
-                await held.FlushAsync(_cut.Token);
-            }
-            await held.CompleteAsync();
-        }
-
-        private async Task PassOn(PipeReader held, Socket to)
-        {
-            while (true)
-            {
-                var read = await held.ReadAsync(_cut.Token);
-                await proxy.NotInHole().WaitAsync(_cut.Token);
-                foreach (var part in read.Buffer)
-                    for (var rest = part; !rest.IsEmpty;)
-                        rest = rest[await to.SendAsync(rest, _cut.Token)..];
-                held.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                    break;
-            }
-            to.Shutdown(SocketShutdown.Send);
-        }
-
-        private async Task OneBrokenIsAllBroken(Task half)
+        // One part broken is all broken.
+        private async Task CutIfBroken(Task part)
         {
             try
             {
-                await half;
+                await part;
             }
             catch
             {
@@ -232,11 +202,44 @@ public sealed class TcpProxy : IAsyncDisposable
             }
         }
 
+        private async Task Read(Socket from, ChannelWriter<ReadOnlyMemory<byte>> held)
+        {
+            try
+            {
+                var buffer = new byte[64 * 1024];
+                while (await from.ReceiveAsync(buffer, _cut.Token) is > 0 and var read)
+                {
+                    if (from == client)
+                        Interlocked.Add(ref proxy._fromClients, read);
+                    await held.WriteAsync(buffer.AsSpan(0, read).ToArray(), _cut.Token);
+                }
+                held.Complete();
+            }
+            catch (Exception error)
+            {
+                held.Complete(error);
+                throw;
+            }
+        }
+
+        private async Task Forward(ChannelReader<ReadOnlyMemory<byte>> held, Socket to)
+        {
+            await foreach (var chunk in held.ReadAllAsync(_cut.Token))
+            {
+                await proxy.NotInHole().WaitAsync(_cut.Token);
+                for (var sent = 0; sent < chunk.Length;)
+                    sent += await to.SendAsync(chunk[sent..], _cut.Token);
+            }
+            await proxy.NotInHole().WaitAsync(_cut.Token);
+            to.Shutdown(SocketShutdown.Send);
+        }
+
         private static void Reset(Socket socket)
         {
             try
             {
                 socket.LingerState = new LingerOption(true, 0);
+                socket.Close();
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {

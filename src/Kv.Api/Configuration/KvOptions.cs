@@ -1,5 +1,6 @@
 using System.Net;
 using Kv.Api.Tenants;
+using Kv.Api.Watching;
 using Kv.Domain;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Deliveries;
@@ -29,6 +30,9 @@ internal sealed record KvOptions
     /// <inheritdoc cref="DeliveryOptions"/>
     public required DeliveryOptions Deliveries { get; init; }
 
+    /// <inheritdoc cref="WatchOptions"/>
+    public required WatchOptions Watches { get; init; }
+
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
@@ -42,6 +46,7 @@ internal sealed record KvOptions
             Tenants = ReadTenants(settings, limits),
             Store = ReadStore(settings),
             Deliveries = DeliverySettings.Read(settings),
+            Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
         };
         settings.ThrowIfRefused();
         return options;

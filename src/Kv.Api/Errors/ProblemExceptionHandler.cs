@@ -1,6 +1,8 @@
 using FluentValidation;
 using FluentValidation.Results;
 using Kv.Api.Json;
+using Kv.Domain.Idempotency;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -38,7 +40,8 @@ internal sealed partial class ProblemExceptionHandler(
         return true;
     }
 
-    private static ProblemDetails ToProblem(Exception exception) => exception switch
+    /// <summary>What a caller is told of an exception.</summary>
+    internal static ProblemDetails ToProblem(Exception exception) => exception switch
     {
         ValidationException invalid => Problems.Invalid(invalid.Errors),
         BodyException invalid => Problems.Invalid([new ValidationFailure(invalid.Field, invalid.Message)], Problems.InvalidInput),
@@ -51,8 +54,9 @@ internal sealed partial class ProblemExceptionHandler(
             StatusCodes.Status507InsufficientStorage, "Store out of space", "The store has no room; nothing was written. Reads go on."),
         StoreRejectedException => Problems.Of(
             StatusCodes.Status413PayloadTooLarge, "Value too large for the store", "The store takes no request of this size; nothing was written."),
-        RevisionCompactedException compacted => Problems.Of(
-            StatusCodes.Status410Gone, "Revision compacted", compacted.Message),
+        RevisionCompactedException compacted => Problems.Compacted(compacted),
+        IdempotencyKeyReusedException or KeyWrittenTwiceException => Problems.Of(
+            StatusCodes.Status422UnprocessableEntity, detail: exception.Message),
         RevisionInFutureException future => Problems.Of(
             StatusCodes.Status400BadRequest, "Revision in the future", future.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge => Problems.Of(
@@ -66,7 +70,8 @@ internal sealed partial class ProblemExceptionHandler(
     {
         switch (exception)
         {
-            case ValidationException or BodyException or BadHttpRequestException or RevisionInFutureException:
+            case ValidationException or BodyException or BadHttpRequestException or RevisionInFutureException
+                or IdempotencyKeyReusedException or KeyWrittenTwiceException:
                 break;
             case StoreException failure:
                 storeFailures.Log(failure);

@@ -10,7 +10,7 @@ internal sealed class ProblemFactory : IClientErrorFactory
         clientError.StatusCode switch
         {
             StatusCodes.Status415UnsupportedMediaType => Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput, "Content-Type must be application/json").ToResult(),
+                StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput, Problems.WrongContentType).ToResult(),
             { } status => Problems.Of(status).ToResult(),
             null => null,
         };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FluentValidation.Results;
+using Kv.Domain.Storage;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -15,6 +16,8 @@ internal static class Problems
     public const string InvalidInput = "Invalid input";
     public const string KeyNotFound = "Key not found";
     public const string WebhookNotFound = "Webhook not found";
+    public const string OldestRevision = "oldest_revision";
+    public const string WrongContentType = "Content-Type must be application/json";
     public const string DeliveryNotFound = "Delivery not found";
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
@@ -24,6 +27,20 @@ internal static class Problems
         problem.Extensions["error"] = error ?? detail ?? title;
         return problem;
     }
+
+    /// <summary>A revision was asked for that the store no longer keeps; <c>oldest_revision</c> is the oldest that it does.</summary>
+    public static ProblemDetails Compacted(RevisionCompactedException compacted)
+    {
+        var problem = Of(StatusCodes.Status410Gone, "Revision compacted", compacted.Message);
+        problem.Extensions[OldestRevision] = compacted.CompactRevision;
+        return problem;
+    }
+
+    /// <summary>What a request was made to depend on does not hold; nothing was done.</summary>
+    /// <param name="foundRevision">The revision at which the key was last written; 0 when there is none.</param>
+    public static ProblemDetails PreconditionFailed(long foundRevision) => Of(
+        StatusCodes.Status412PreconditionFailed, "Precondition failed",
+        foundRevision == 0 ? "There is no such key." : $"The key was last written at revision {foundRevision}.");
 
     /// <summary>The request's own fault; <paramref name="failures"/> say which field is wrong, and why.</summary>
     public static ProblemDetails Invalid(IEnumerable<ValidationFailure> failures, string? error = null)
@@ -49,7 +66,7 @@ internal static class Problems
         await context.Response.WriteAsJsonAsync(problem, options: null, ContentType, context.RequestAborted);
     }
 
-    // Fields are named as the caller writes them: headers as they are, the rest as members of a JSON body.
+    // Fields are named as the caller writes them: headers and paths into a body as they are, the rest as members of a JSON body.
     private static string FieldName(string property) =>
-        property.Contains('-') ? property : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
+        property.Contains('-') || property.Contains('[') ? property : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 }

@@ -9,41 +9,62 @@ namespace Kv.Api.Json;
 internal sealed class BodyMembers
 {
     private readonly Dictionary<string, JsonElement> _given = [];
+    private readonly string _path;
 
-    private BodyMembers()
-    {
-    }
+    private BodyMembers(string path) => _path = path;
 
     /// <exception cref="BodyException">It is no object, or a member stands twice or is none of those that there are.</exception>
     public static BodyMembers Read(ref Utf8JsonReader reader, params string[] names)
     {
-        var body = JsonElement.ParseValue(ref reader);
-        if (body.ValueKind != JsonValueKind.Object)
-            throw new BodyException("body", "The body must be a JSON object");
-        var members = new BodyMembers();
-        foreach (var member in body.EnumerateObject())
+        return Of(JsonElement.ParseValue(ref reader), "", names);
+    }
+
+    /// <summary>The members of an object within the body.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="path">Where it stands, as in <c>success[3]</c>; empty for the body itself.</param>
+    /// <param name="names">The names that there are.</param>
+    /// <exception cref="BodyException">It is no object, or a member stands twice or is none of those that there are.</exception>
+    public static BodyMembers Of(JsonElement value, string path, params string[] names)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            throw path.Length == 0
+                ? new BodyException("body", "The body must be a JSON object")
+                : new BodyException(path, $"{path} must be an object");
+        var members = new BodyMembers(path);
+        foreach (var member in value.EnumerateObject())
         {
-            var given = NameOf(member, "body");
+            var given = NameOf(member, path.Length == 0 ? "body" : path);
             var name = names.FirstOrDefault(known => known.Equals(given, StringComparison.OrdinalIgnoreCase))
-                ?? throw BodyException.UnknownMember(given, names);
+                ?? throw BodyException.UnknownMember(members.FieldOf(given), names);
             if (!members._given.TryAdd(name, member.Value))
-                throw BodyException.Repeated(name);
+                throw BodyException.Repeated(members.FieldOf(name));
         }
         return members;
     }
 
+    /// <summary>The member's name with its path.</summary>
+    public string FieldOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+
+    /// <summary>An array, as it is.</summary>
+    public JsonElement? Array(string name) => Find(name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Array ? value
+        : throw new BodyException(FieldOf(name), $"{FieldOf(name)} must be an array");
+
     /// <summary>Whether the member is there, even as null.</summary>
     public bool Has(string name) => _given.ContainsKey(name);
 
-    public string? Text(string name) => Find(name) is { } value ? TextOf(value, name) : null;
+    public string? Text(string name) => Find(name) is { } value ? TextOf(value, FieldOf(name)) : null;
 
     public bool? Flag(string name) => Find(name) is not { } value ? null
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
-        : throw new BodyException(name, $"{name} must be true or false");
+        : throw new BodyException(FieldOf(name), $"{FieldOf(name)} must be true or false");
 
+    /// <summary>A whole number. One beyond 64 bits comes as the nearest within, so that whoever judges its range can tell it.</summary>
     public long? Number(string name) => Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number
-        : throw new BodyException(name, $"{name} must be a whole number");
+        : value.ValueKind != JsonValueKind.Number ? throw NoNumber(FieldOf(name))
+        : value.TryGetInt64(out var number) ? number
+        : value.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue ? (large > 0 ? long.MaxValue : long.MinValue)
+        : throw NoNumber(FieldOf(name));
 
     /// <summary>A string, or an array of strings; an empty string counts as absent.</summary>
     public IReadOnlyList<string>? TextOrTexts(string name)
@@ -94,6 +115,8 @@ internal sealed class BodyMembers
                 return true;
         }
     }
+
+    private static BodyException NoNumber(string name) => new(name, $"{name} must be a whole number");
 
     private static string TextOf(JsonElement value, string name, string? mistake = null) =>
         value.ValueKind != JsonValueKind.String

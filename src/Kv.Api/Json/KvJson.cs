@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Api.Deliveries;
 using Kv.Api.KeyValues;
+using Kv.Api.Watching;
 using Kv.Api.Webhooks;
 
 namespace Kv.Api.Json;
@@ -10,6 +11,15 @@ namespace Kv.Api.Json;
 /// <summary>How the API's answers are written: compiled, not reflected.</summary>
 [JsonSerializable(typeof(WrittenKeyValue))]
 [JsonSerializable(typeof(StoredKeyValue))]
+[JsonSerializable(typeof(PatchedKeyValue))]
+[JsonSerializable(typeof(KeyPage))]
+[JsonSerializable(typeof(KeyHistoryAnswer))]
+[JsonSerializable(typeof(TransactionAnswer))]
+[JsonSerializable(typeof(BulkAnswer))]
+[JsonSerializable(typeof(TransferredKey))]
+[JsonSerializable(typeof(ImportReport))]
+[JsonSerializable(typeof(WatchedKey))]
+[JsonSerializable(typeof(ForgottenChanges))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]
 [JsonSerializable(typeof(RegisteredWebhook))]
 [JsonSerializable(typeof(StoredWebhook))]

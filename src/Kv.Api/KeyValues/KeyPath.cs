@@ -12,7 +12,7 @@ namespace Kv.Api.KeyValues;
 /// </summary>
 internal sealed class KeyPath(RequestDelegate next)
 {
-    private static readonly string[] Areas = ["/kv", "/webhooks"];
+    private static readonly string[] Areas = ["/kv", "/webhooks", "/history"];
 
     public Task Invoke(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kv.Api.Json;
 
 namespace Kv.Api.KeyValues;
 
@@ -24,5 +25,19 @@ internal sealed class SetKeyValueBodyConverter : JsonConverter<SetKeyValueBody>
     }
 
     public override void Write(Utf8JsonWriter writer, SetKeyValueBody value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Bodies of requests are only read.");
+}
+
+internal sealed class PatchKeyValueBodyConverter : JsonConverter<PatchKeyValueBody>
+{
+    public override PatchKeyValueBody Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var members = BodyMembers.Read(ref reader, "ttl");
+        return members.Has("ttl")
+            ? new PatchKeyValueBody { Ttl = members.Number("ttl") }
+            : throw new BodyException("ttl", "ttl is required");
+    }
+
+    public override void Write(Utf8JsonWriter writer, PatchKeyValueBody value, JsonSerializerOptions options) =>
         throw new NotSupportedException("Bodies of requests are only read.");
 }

@@ -62,6 +62,8 @@ public sealed record WrittenKeyValue
 /// <summary>A key as it stands.</summary>
 public sealed record StoredKeyValue
 {
+    internal const string Base64 = "base64";
+
     /// <summary>The key.</summary>
     /// <example>user:42</example>
     public required string Key { get; init; }
@@ -86,8 +88,35 @@ public sealed record StoredKeyValue
     {
         Key = dto.Key,
         Value = dto.Value,
-        Encoding = Utf8.IsValid(dto.Value.Span) ? null : "base64",
+        Encoding = Utf8.IsValid(dto.Value.Span) ? null : Base64,
         Ttl = dto.Ttl,
         ExpireAt = dto.ExpireAt,
     };
+}
+
+/// <summary>What to change of a key without sending its value (a JSON merge patch, RFC 7396).</summary>
+[JsonConverter(typeof(PatchKeyValueBodyConverter))]
+public sealed record PatchKeyValueBody
+{
+    /// <summary>Seconds until the key expires, from now on; null is for never, 0 takes the deployment's default.</summary>
+    /// <example>60</example>
+    public required long? Ttl { get; init; }
+}
+
+/// <summary>A key whose time to live was changed. Its value is as it was.</summary>
+public sealed record PatchedKeyValue
+{
+    /// <summary>The key.</summary>
+    /// <example>user:42</example>
+    public required string Key { get; init; }
+
+    /// <summary>Seconds until the key expires; null when it does not.</summary>
+    /// <example>60</example>
+    public long? Ttl { get; init; }
+
+    /// <summary>The second of Unix time at which the key expires; null when it does not.</summary>
+    /// <example>1767225600</example>
+    public long? ExpireAt { get; init; }
+
+    internal static PatchedKeyValue Of(KeyValueDto dto) => new() { Key = dto.Key, Ttl = dto.Ttl, ExpireAt = dto.ExpireAt };
 }

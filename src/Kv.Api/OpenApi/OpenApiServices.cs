@@ -22,6 +22,8 @@ internal static class OpenApiServices
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
             document.OperationFilter<TenantHeadersFilter>(tenants);
+            document.OperationFilter<HeadersFilter>();
+            document.OperationFilter<RawValueFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
             document.OperationFilter<OneOrManyFilter>();
             document.DocumentFilter<HealthDocumentFilter>();

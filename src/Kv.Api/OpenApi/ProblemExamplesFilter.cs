@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Kv.Api.Errors;
 using Kv.Api.KeyValues;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -50,11 +51,14 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
             400, "Bad Request", "Key too long (max 100 characters)", ("key", "Key too long (max 100 characters)")),
         "404" => Problem(404, "Not Found", error ?? Problems.KeyNotFound),
         "409" => Problem(409, "Conflict", "Too many webhooks (max 5)"),
+        "412" => Problem(412, "Precondition Failed", "Precondition failed"),
         "410" => Problem(410, "Gone", "Revision compacted"),
         "413" => Problem(413, "Payload Too Large", "Body too large"),
         "415" => Problem(415, "Unsupported Media Type", Problems.InvalidInput),
         "503" => Problem(503, "Service Unavailable", "Store unavailable"),
         "507" => Problem(507, "Insufficient Storage", "Store out of space"),
+        _ when int.TryParse(status, out var code) && ReasonPhrases.GetReasonPhrase(code) is { Length: > 0 } title =>
+            Problem(code, title, error ?? title),
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using Kv.Api.Errors;
+using Kv.Api.Idempotency;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
@@ -31,6 +32,9 @@ public sealed class WebhooksController : ControllerBase
     /// <summary>Register a webhook</summary>
     /// <remarks>It fires for changes from now on. `key`, `event` and `endpoint` must be given.</remarks>
     [HttpPost]
+    [TakesIdempotencyKey]
+    [RequestHeader(IdempotencyHeader.Name, "A name of the caller's: the same request under it is done once, and answered alike for a day.")]
+    [ProducesProblem(StatusCodes.Status422UnprocessableEntity, "The `Idempotency-Key` was used for another request before.")]
     [ProducesResponseType<RegisteredWebhook>(StatusCodes.Status201Created, "application/json", Description = "The webhook is registered.")]
     [ProducesProblem(StatusCodes.Status409Conflict, "There are as many webhooks under this namespace and app as there may be.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
@@ -39,7 +43,9 @@ public sealed class WebhooksController : ControllerBase
     public async Task<IActionResult> Register(RegisterWebhookBody body, CancellationToken cancellationToken)
     {
         var (space, app) = _tenants.Read(Request);
-        var registration = await _mediator.Send(new RegisterWebhook(space, app, body.ToInput()), cancellationToken);
+        var registration = await _mediator.Send(new RegisterWebhook(space, app, body.ToInput(), Request.IdempotencyKey()), cancellationToken);
+        if (registration.IsReplayed)
+            Response.SetReplayed();
         return registration.Id is { } id
             ? new JsonAnswer<RegisteredWebhook>(
                 StatusCodes.Status201Created, new RegisteredWebhook { Id = id }, KvJson.Answers.RegisteredWebhook)

@@ -1,3 +1,4 @@
+using AutoMapper;
 using FluentValidation;
 using Kv.Application.Tenants;
 using Kv.Domain;
@@ -7,8 +8,13 @@ using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>Deletes a key; nothing happens when there is none.</summary>
-public sealed record DeleteKeyValue(string Namespace, string AppName, string Key) : IRequest, ITenantRequest;
+/// <summary>Deletes a key if the condition holds; nothing happens when there is none.</summary>
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Condition">What must hold for it to be deleted.</param>
+public sealed record DeleteKeyValue(string Namespace, string AppName, string Key, Precondition Condition = default)
+    : IRequest<KeyValueChange>, ITenantRequest;
 
 internal sealed class DeleteKeyValueValidator : AbstractValidator<DeleteKeyValue>
 {
@@ -19,12 +25,10 @@ internal sealed class DeleteKeyValueValidator : AbstractValidator<DeleteKeyValue
     }
 }
 
-internal sealed class DeleteKeyValueHandler(IKeyValueRepository keyValues) : IRequestHandler<DeleteKeyValue>
+internal sealed class DeleteKeyValueHandler(IKeyValueRepository keyValues, IMapper mapper)
+    : IRequestHandler<DeleteKeyValue, KeyValueChange>
 {
-    public async Task<Unit> Handle(DeleteKeyValue request, CancellationToken cancellationToken)
-    {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
-        await keyValues.Delete(tenant, Key.Of(request.Key), cancellationToken);
-        return Unit.Value;
-    }
+    public async Task<KeyValueChange> Handle(DeleteKeyValue request, CancellationToken cancellationToken) =>
+        mapper.ToChange(await keyValues.Delete(
+            Tenant.Of(request.Namespace, request.AppName), Key.Of(request.Key), request.Condition, cancellationToken));
 }

@@ -8,26 +8,32 @@ using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>Reads one key; the answer is null when there is none.</summary>
-public sealed record GetKeyValue(string Namespace, string AppName, string Key)
-    : IRequest<KeyValueDto?>, ITenantRequest;
+/// <summary>Reads one key.</summary>
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Options">How to read it.</param>
+public sealed record GetKeyValue(string Namespace, string AppName, string Key, ReadOptions Options = default)
+    : IRequest<KeyValueLookup>, ITenantRequest;
 
 internal sealed class GetKeyValueValidator : AbstractValidator<GetKeyValue>
 {
     public GetKeyValueValidator(Limits limits)
     {
         RuleFor(request => request.Key).Key(limits);
+        RuleFor(request => request.Options.AtRevision)
+            .Must(revision => revision >= 0).WithMessage("Revision must be 1 or more").OverridePropertyName("revision");
         this.RuleForTenant(limits);
     }
 }
 
 internal sealed class GetKeyValueHandler(IKeyValueRepository keyValues, IMapper mapper)
-    : IRequestHandler<GetKeyValue, KeyValueDto?>
+    : IRequestHandler<GetKeyValue, KeyValueLookup>
 {
-    public async Task<KeyValueDto?> Handle(GetKeyValue request, CancellationToken cancellationToken)
+    public async Task<KeyValueLookup> Handle(GetKeyValue request, CancellationToken cancellationToken)
     {
         var tenant = Tenant.Of(request.Namespace, request.AppName);
-        var keyValue = await keyValues.Get(tenant, Domain.KeyValues.Key.Of(request.Key), cancellationToken);
-        return keyValue is null ? null : mapper.Map<KeyValueDto>(keyValue);
+        var read = await keyValues.Get(tenant, Domain.KeyValues.Key.Of(request.Key), request.Options, cancellationToken);
+        return new KeyValueLookup(read.KeyValue is null ? null : mapper.Map<KeyValueDto>(read.KeyValue), read.Revision);
     }
 }

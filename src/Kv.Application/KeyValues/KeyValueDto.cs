@@ -21,6 +21,18 @@ public sealed class KeyValueDto
 
     /// <summary>The second of Unix time at which the key expires; the same in every answer. Null when it does not.</summary>
     public long? ExpireAt { get; init; }
+
+    /// <summary>The revision of the store at which the key was last written: its entity tag.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>The revision of the store at which the key came to be.</summary>
+    public long CreateRevision { get; init; }
+
+    /// <summary>How often the key was written since it came to be; 1 at first.</summary>
+    public long Version { get; init; }
+
+    /// <summary>The media type that was given with the value; null when none was, or none was asked for.</summary>
+    public string? ContentType { get; init; }
 }
 
 internal sealed class KeyValueProfile : Profile

@@ -11,10 +11,18 @@ namespace Kv.Application.KeyValues;
 
 /// <summary>
 /// Reads every key that starts with a prefix (all keys when it is empty), in key order, as they stood at one revision.
-/// The answer is null when there are none, and is read from the store while it is enumerated.
 /// </summary>
-public sealed record ListKeyValues(string Namespace, string AppName, string Prefix)
-    : IRequest<IAsyncEnumerable<KeyValueDto>?>, ITenantRequest;
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Prefix">What the keys start with.</param>
+/// <param name="WithContentTypes">Whether to read their content types as well.</param>
+public sealed record ListKeyValues(string Namespace, string AppName, string Prefix, bool WithContentTypes = false)
+    : IRequest<KeyValueSequence>, ITenantRequest;
+
+/// <summary>Keys as they stood at one revision.</summary>
+/// <param name="Revision">The store's revision.</param>
+/// <param name="KeyValues">The keys, which are read from the store while they are enumerated; null when there are none.</param>
+public sealed record KeyValueSequence(long Revision, IAsyncEnumerable<KeyValueDto>? KeyValues);
 
 internal sealed class ListKeyValuesValidator : AbstractValidator<ListKeyValues>
 {
@@ -25,19 +33,20 @@ internal sealed class ListKeyValuesValidator : AbstractValidator<ListKeyValues>
     }
 }
 
-internal sealed class ListKeyValuesHandler(IKeyValueRepository keyValues, IMapper mapper)
-    : IRequestHandler<ListKeyValues, IAsyncEnumerable<KeyValueDto>?>
+internal sealed class ListKeyValuesHandler(IKeyValueListings keyValues, IMapper mapper)
+    : IRequestHandler<ListKeyValues, KeyValueSequence>
 {
-    public async Task<IAsyncEnumerable<KeyValueDto>?> Handle(ListKeyValues request, CancellationToken cancellationToken)
+    public async Task<KeyValueSequence> Handle(ListKeyValues request, CancellationToken cancellationToken)
     {
         var tenant = Tenant.Of(request.Namespace, request.AppName);
-        var listing = keyValues.List(tenant, request.Prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var found = await keyValues.List(tenant, request.Prefix, request.WithContentTypes, cancellationToken);
+        var listing = found.KeyValues.GetAsyncEnumerator(cancellationToken);
         var hasAny = false;
         try
         {
             // The first key is read here, so that "none" and a store that is away can still be answered as such.
             hasAny = await listing.MoveNextAsync();
-            return hasAny ? Rest(listing, cancellationToken) : null;
+            return new KeyValueSequence(found.Revision, hasAny ? Rest(listing, cancellationToken) : null);
         }
         finally
         {

@@ -1,49 +1,69 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Idempotency;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>Sets a key, whether or not it exists.</summary>
+/// <summary>Sets a key, whether or not it exists, if the condition holds.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value, byte for byte.</param>
 /// <param name="Ttl">Seconds until the key expires; 0 or null takes the deployment's default, which may be never.</param>
-public sealed record SetKeyValue(string Namespace, string AppName, string Key, ReadOnlyMemory<byte> Value, long? Ttl)
-    : IRequest<KeyValueDto>, ITenantRequest;
+/// <param name="ContentType">The media type of the value; null for none.</param>
+/// <param name="Condition">What must hold for it to be set.</param>
+/// <param name="IdempotencyKey">The name under which the request may be repeated; null for none.</param>
+public sealed record SetKeyValue(
+    string Namespace, string AppName, string Key, ReadOnlyMemory<byte> Value, long? Ttl, string? ContentType = null,
+    Precondition Condition = default, string? IdempotencyKey = null)
+    : IRequest<KeyValueChange>, ITenantRequest;
 
 internal sealed class SetKeyValueValidator : AbstractValidator<SetKeyValue>
 {
     public SetKeyValueValidator(Limits limits)
     {
         RuleFor(request => request.Key).WritableKey(limits);
-        RuleFor(request => request.Value)
-            .Must(value => value.Length <= limits.MaxValueBytes)
-            .WithMessage($"Value too large (max {limits.MaxValueBytes} bytes)");
-        RuleFor(request => request.Ttl)
-            .Must(ttl => ttl is null || (ttl >= 0 && ttl <= limits.MaxTtlSeconds))
-            .WithMessage($"TTL must be between 0 and {limits.MaxTtlSeconds} seconds");
+        RuleFor(request => request.Value).Value(limits);
+        RuleFor(request => request.Ttl).Ttl(limits);
+        RuleFor(request => request.ContentType).ContentType();
         this.RuleForTenant(limits);
     }
 }
 
-internal sealed class SetKeyValueHandler(IKeyValueRepository keyValues, Limits limits, IMapper mapper)
-    : IRequestHandler<SetKeyValue, KeyValueDto>
+internal sealed class SetKeyValueHandler(
+    IKeyValueRepository keyValues, IKeyValueTransactions transactions, Limits limits, IMapper mapper)
+    : IRequestHandler<SetKeyValue, KeyValueChange>
 {
-    public async Task<KeyValueDto> Handle(SetKeyValue request, CancellationToken cancellationToken)
+    public async Task<KeyValueChange> Handle(SetKeyValue request, CancellationToken cancellationToken)
     {
-        var ttl = request.Ttl is { } asked and > 0 ? asked : limits.DefaultTtlSeconds;
-        var keyValue = await keyValues.Set(
-            Tenant.Of(request.Namespace, request.AppName),
-            Domain.KeyValues.Key.Of(request.Key),
-            request.Value,
-            ttl > 0 ? ttl : null,
-            cancellationToken);
-        return mapper.Map<KeyValueDto>(keyValue);
+        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var key = Domain.KeyValues.Key.Of(request.Key);
+        var options = new SetOptions(limits.TtlOf(request.Ttl), request.ContentType, request.Condition);
+        if (request.IdempotencyKey is { } name)
+            return await SetOnce(tenant, key, request, options, name, cancellationToken);
+        return mapper.ToChange(await keyValues.Set(tenant, key, request.Value, options, cancellationToken));
+    }
+
+    private async Task<KeyValueChange> SetOnce(
+        Tenant tenant, Key key, SetKeyValue request, SetOptions options, string name, CancellationToken cancellationToken)
+    {
+        using var fingerprint = new Fingerprint();
+        new KeyOperationInput(KeyOperationKind.Set, request.Key, request.Value, request.Ttl, request.ContentType, request.Condition)
+            .AddTo(fingerprint.Add("POST /kv"));
+        var transaction = new KeyTransaction(
+            options.Condition == Precondition.None ? [] : [new KeyCondition(key, options.Condition)],
+            [new KeyOperation(KeyOperationKind.Set, key, request.Value, options)],
+            []);
+        var outcome = await transactions.Commit(
+            tenant, transaction, new IdempotentRequest(name, fingerprint.Get()), cancellationToken);
+        var write = new KeyValueWrite(
+            outcome.Succeeded, outcome.Revision, outcome.FoundRevisions?[0] ?? 0, outcome.Succeeded ? outcome.Results[0] : null);
+        return mapper.ToChange(write) with { IsReplayed = outcome.IsReplayed };
     }
 }

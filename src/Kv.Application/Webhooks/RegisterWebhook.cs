@@ -1,6 +1,8 @@
 using FluentValidation;
+using Kv.Application.Idempotency;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Idempotency;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
@@ -8,13 +10,18 @@ using MediatR;
 namespace Kv.Application.Webhooks;
 
 /// <summary>Registers a webhook, unless the tenant has as many as it may.</summary>
-public sealed record RegisterWebhook(string Namespace, string AppName, WebhookInput Input)
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Input">What the caller says of it.</param>
+/// <param name="IdempotencyKey">The name under which the request may be repeated; null for none.</param>
+public sealed record RegisterWebhook(string Namespace, string AppName, WebhookInput Input, string? IdempotencyKey = null)
     : IRequest<WebhookRegistration>, ITenantRequest, IWebhookRequest;
 
 /// <summary>What became of a registration.</summary>
 /// <param name="Id">The new webhook's id; null when the tenant has as many webhooks as it may.</param>
 /// <param name="Limit">How many it may have.</param>
-public sealed record WebhookRegistration(Guid? Id, int Limit);
+/// <param name="IsReplayed">Whether it was registered before, by the same request.</param>
+public sealed record WebhookRegistration(Guid? Id, int Limit, bool IsReplayed = false);
 
 internal sealed class RegisterWebhookValidator : AbstractValidator<RegisterWebhook>
 {
@@ -41,6 +48,14 @@ internal sealed class RegisterWebhookHandler(IWebhookRepository webhooks, Limits
             Guid.NewGuid(), Tenant.Of(request.Namespace, request.AppName), settings, time.GetUtcNow().ToUnixTimeSeconds());
         if (input.Secret?.Value is { } secret)
             webhook.SetSecret(WebhookSecret.TryParse(secret));
+        if (request.IdempotencyKey is { } name)
+        {
+            using var fingerprint = new Fingerprint();
+            input.AddTo(fingerprint.Add("POST /webhooks"));
+            var (id, isReplayed) = await webhooks.AddOnce(
+                webhook, limits.MaxWebhooks, new IdempotentRequest(name, fingerprint.Get()), cancellationToken);
+            return new WebhookRegistration(id, limits.MaxWebhooks, isReplayed);
+        }
         var isAdded = await webhooks.Add(webhook, limits.MaxWebhooks, cancellationToken);
         return new WebhookRegistration(isAdded ? webhook.Id : null, limits.MaxWebhooks);
     }

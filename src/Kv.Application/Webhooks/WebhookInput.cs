@@ -1,3 +1,5 @@
+using Kv.Application.Idempotency;
+
 namespace Kv.Application.Webhooks;
 
 /// <summary>What a caller says of a webhook. What is null is not said.</summary>
@@ -38,6 +40,17 @@ public sealed record WebhookInput
 
     /// <summary>"active" or "disabled".</summary>
     public string? Status { get; init; }
+
+    internal void AddTo(Fingerprint fingerprint)
+    {
+        fingerprint.Add(Key).Add(Endpoint).Add(Method).Add(Status).Add(Secret?.Value)
+            .Add(AddEventData is true ? 1 : 0).Add(ChangedOnly is true ? 1 : 0).Add(TimeoutSeconds?.Value ?? 0)
+            .Add(Payload.GetValueOrDefault().Span);
+        foreach (var name in Events ?? [])
+            fingerprint.Add("event").Add(name);
+        foreach (var (name, value) in (Headers ?? new Dictionary<string, string>()).OrderBy(header => header.Key, StringComparer.Ordinal))
+            fingerprint.Add("header").Add(name).Add(value);
+    }
 }
 
 /// <summary>A value that was given, even where it is null: what is not given is no <see cref="Given{T}"/>.</summary>

@@ -4,31 +4,40 @@ using Kv.Domain.Tenants;
 namespace Kv.Domain.KeyValues;
 
 /// <summary>
-/// The keys and values of the tenants. Every read is linearizable: it sees all that was acknowledged before it began.
-/// Every method throws <see cref="StoreUnavailableException"/> when the store cannot be asked in time.
+/// The keys and values of the tenants, one at a time. Every method throws <see cref="StoreUnavailableException"/> when the
+/// store cannot be asked in time.
 /// </summary>
 public interface IKeyValueRepository
 {
-    /// <summary>Reads one key; null when there is none, or when it has expired.</summary>
-    Task<KeyValue?> Get(Tenant tenant, Key key, CancellationToken cancellationToken);
+    /// <summary>Reads one key.</summary>
+    /// <exception cref="RevisionInFutureException">The store has not reached the revision that was asked for.</exception>
+    /// <exception cref="RevisionCompactedException">The store no longer keeps the revision that was asked for.</exception>
+    ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Reads every key that starts with <paramref name="prefix"/> (all of them when it is empty), in the byte order of
-    /// their UTF-8 form and as they stood at one revision. Pages are fetched as the caller asks for more.
-    /// </summary>
-    /// <exception cref="RevisionCompactedException">The store forgot that revision before the listing came to its end.</exception>
-    IAsyncEnumerable<KeyValue> List(Tenant tenant, string prefix, CancellationToken cancellationToken);
-
-    /// <summary>Writes a key, whether or not it exists.</summary>
+    /// <summary>Writes a key, whether or not it exists, if the condition holds.</summary>
     /// <param name="tenant">Whose key it is.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, byte for byte.</param>
-    /// <param name="ttlSeconds">How long the key lives, in seconds; null for ever. An earlier time to live does not outlast the write.</param>
+    /// <param name="options">How to set it.</param>
     /// <param name="cancellationToken">Gives up waiting. The write may happen all the same.</param>
     /// <exception cref="StoreOutOfSpaceException">The store has no room.</exception>
     /// <exception cref="StoreRejectedException">The store takes no value of this size.</exception>
-    Task<KeyValue> Set(Tenant tenant, Key key, ReadOnlyMemory<byte> value, long? ttlSeconds, CancellationToken cancellationToken);
+    Task<KeyValueWrite> Set(
+        Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a key; nothing happens when there is none.</summary>
-    Task Delete(Tenant tenant, Key key, CancellationToken cancellationToken);
+    /// <summary>
+    /// Changes how long a key lives from now on, and leaves its value and content type as they are. It is a write: the key
+    /// takes a new revision. Where there is no such key, the condition does not hold.
+    /// </summary>
+    /// <param name="tenant">Whose key it is.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="ttlSeconds">How long it lives, in seconds; null for ever.</param>
+    /// <param name="condition">What must hold for it to be done.</param>
+    /// <param name="cancellationToken">Gives up waiting. The write may happen all the same.</param>
+    /// <returns>What became of it; the key comes without its value.</returns>
+    Task<KeyValueWrite> SetTtl(
+        Tenant tenant, Key key, long? ttlSeconds, Precondition condition, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a key if the condition holds; nothing happens when there is none.</summary>
+    Task<KeyValueWrite> Delete(Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken);
 }

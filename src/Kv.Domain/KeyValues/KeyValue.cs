@@ -23,4 +23,13 @@ public sealed class KeyValue
 
     /// <summary>The revision of the store at which the key was last written.</summary>
     public long Revision { get; }
+
+    /// <summary>The revision at which the key came to be.</summary>
+    public long CreateRevision { get; init; }
+
+    /// <summary>How often the key was written since it came to be; 1 at first.</summary>
+    public long Version { get; init; }
+
+    /// <summary>The media type that was given with the value (RFC 9110, section 8.3); null when none was, or none was asked for.</summary>
+    public string? ContentType { get; init; }
 }

@@ -1,3 +1,4 @@
+using Kv.Domain.Idempotency;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 
@@ -15,6 +16,12 @@ public interface IWebhookRepository
     /// <param name="cancellationToken">Gives up waiting. The webhook may be added all the same.</param>
     /// <returns>Whether it was added.</returns>
     Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Adds a webhook as <see cref="Add"/> does, unless the same request added one before.</summary>
+    /// <returns>The id of the webhook that it added, now or before; null when its tenant has as many as it may.</returns>
+    /// <exception cref="IdempotencyKeyReusedException">Another request was made under that name.</exception>
+    Task<(Guid? Id, bool IsReplayed)> AddOnce(
+        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken);
 
     /// <summary>Reads a webhook; null when its tenant has none of that id.</summary>
     Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using Kv.Domain.Deliveries;
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Storage;
 

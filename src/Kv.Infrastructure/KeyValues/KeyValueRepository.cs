@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Storage;
 
@@ -9,58 +9,106 @@ namespace Kv.Infrastructure.KeyValues;
 /// <summary>Keys and values over the storage waist, whichever engine is behind it.</summary>
 internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueRepository
 {
-    // Pages grow while a listing goes on: a short one costs little, and a long one few calls.
-    private const int FirstPage = 32;
-    private const int LargestPage = 1024;
+    // Whoever loses a try to change a time to live has lost it to a write of the same key.
+    private const int MaxTries = 20;
 
-    public async Task<KeyValue?> Get(Tenant tenant, Key key, CancellationToken cancellationToken)
+    public async ValueTask<KeyValueRead> Get(
+        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
     {
-        var read = await store.Get(layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancellationToken);
-        return read.Entry is { } entry ? ToKeyValue(key, entry) : null;
+        if (options.AtRevision != 0)
+            return await ReadPast(tenant, key, options, cancellationToken);
+        var read = await Read(tenant, key, options, cancellationToken);
+        // A member that lags behind is not waited for: the leader knows all.
+        if (read.Revision < options.MinRevision && options.Consistency == ReadConsistency.Serializable)
+            read = await Read(tenant, key, options with { Consistency = ReadConsistency.Linearizable }, cancellationToken);
+        if (read.Revision < options.MinRevision)
+            throw new RevisionInFutureException(options.MinRevision);
+        return read;
     }
 
-    public async IAsyncEnumerable<KeyValue> List(
-        Tenant tenant, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<KeyValueWrite> Set(
+        Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken)
     {
-        var tenantBytes = layout.KeyValuePrefix(tenant).Bytes.Length;
-        var query = new RangeQuery(KeyRange.Prefix(layout.KeyValuePrefix(tenant, prefix)), FirstPage);
-        var largest = LargestPage;
-        while (true)
+        var expiry = options.ExpiryFrom(time.GetUtcNow());
+        var place = layout.KeyValue(tenant, key);
+        var put = new Operation.Put(place, value, expiry?.ExpireAt);
+        IReadOnlyList<Operation> operations = options.ContentType is { } type
+            ? [put, new Operation.Put(layout.Content(tenant, key), Encoding.UTF8.GetBytes(type), expiry?.ExpireAt)]
+            : [put];
+        var result = await store.Commit(Conditions.Guard(place, options.Condition, operations), cancellationToken);
+        return result.Succeeded
+            ? new KeyValueWrite(true, result.Revision, KeyValue: new KeyValue(key, value, expiry, result.Revision))
+            : Conditions.Lost(result);
+    }
+
+    public async Task<KeyValueWrite> SetTtl(
+        Tenant tenant, Key key, long? ttlSeconds, Precondition condition, CancellationToken cancellationToken)
+    {
+        var (place, beside) = (layout.KeyValue(tenant, key), layout.Content(tenant, key));
+        for (var tries = 0; tries < MaxTries; tries++)
         {
-            var page = await store.Range(query, cancellationToken);
-            foreach (var entry in page.Entries)
-                yield return ToKeyValue(Key.Of(Encoding.UTF8.GetString(entry.Key.Span[tenantBytes..])), entry);
-            if (page.Next is not { } next)
-                yield break;
-            // Where values are too large for more of them in one answer, asking for more again would have the store
-            // gather them in vain.
-            if (page.FittingLimit < query.Limit)
-                largest = page.FittingLimit;
-            query = query with
-            {
-                Range = query.Range.From(next),
-                Limit = Math.Min(query.Limit * 2, largest),
-                Revision = page.Revision,
-            };
+            var found = await store.Commit(
+                Transaction.Of(new Operation.Read(place, keysOnly: true), new Operation.Read(beside, keysOnly: true)), cancellationToken);
+            var (entry, content) = (found.Results[0].Entries.SingleOrDefault(), found.Results[1].Entries.SingleOrDefault());
+            if (entry is null || !Conditions.Holds(condition, entry))
+                return new KeyValueWrite(false, found.Revision, entry?.ModRevision ?? 0);
+            var expiry = ttlSeconds is { } ttl ? Expiry.After(ttl, time.GetUtcNow()) : (Expiry?)null;
+            var result = await store.Commit(Touch(entry, content, place, beside, condition, expiry), cancellationToken);
+            if (result.Succeeded)
+                return new KeyValueWrite(true, result.Revision, KeyValue: new KeyValue(key, default, expiry, result.Revision));
         }
+        throw new StoreUnavailableException("The key was written by others at every try to change its time to live.");
     }
 
-    public async Task<KeyValue> Set(
-        Tenant tenant, Key key, ReadOnlyMemory<byte> value, long? ttlSeconds, CancellationToken cancellationToken)
+    public async Task<KeyValueWrite> Delete(
+        Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken)
     {
-        var expiry = ttlSeconds is { } ttl ? Expiry.After(ttl, time.GetUtcNow()) : (Expiry?)null;
-        var put = new Operation.Put(layout.KeyValue(tenant, key), value, expiry?.ExpireAt);
-        var result = await store.Commit(Transaction.Of(put), cancellationToken);
-        return new KeyValue(key, value, expiry, result.Revision);
+        var place = layout.KeyValue(tenant, key);
+        var result = await store.Commit(
+            Conditions.Guard(place, condition, [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))]),
+            cancellationToken);
+        return result.Succeeded ? new KeyValueWrite(true, result.Revision) : Conditions.Lost(result);
     }
 
-    public async Task Delete(Tenant tenant, Key key, CancellationToken cancellationToken) =>
-        await store.Commit(
-            Transaction.Of(new Operation.Delete(layout.KeyValue(tenant, key))), cancellationToken);
-
-    private KeyValue ToKeyValue(Key key, Entry entry)
+    // A key that has a content type is touched together with it, and only as it was found: one that was written meanwhile
+    // may have another, or none. One without is touched whatever is written to it, unless it comes to have one.
+    private static Transaction Touch(
+        Entry entry, Entry? content, StoreKey place, StoreKey beside, Precondition condition, Expiry? expiry)
     {
-        var expiry = entry.Deadline is { } deadline ? Expiry.At(deadline, time.GetUtcNow()) : (Expiry?)null;
-        return new KeyValue(key, entry.Value, expiry, entry.ModRevision);
+        var touch = new Operation.Touch(place, expiry?.ExpireAt);
+        var contentAsFound = Compare.ModRevision(beside, CompareRelation.Equal, content?.ModRevision ?? 0);
+        if (content?.ModRevision == entry.ModRevision)
+            return new Transaction(
+                [Compare.ModRevision(place, CompareRelation.Equal, entry.ModRevision), contentAsFound],
+                [touch, new Operation.Touch(beside, expiry?.ExpireAt)]);
+        var held = condition.Kind == PreconditionKind.WrittenAt ? Conditions.Of(place, condition) : Compare.Exists(place);
+        return new Transaction([held, contentAsFound], [touch]);
+    }
+
+    private async ValueTask<KeyValueRead> Read(
+        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
+    {
+        var place = layout.KeyValue(tenant, key);
+        if (!options.WithContentType)
+        {
+            var read = await store.Get(place, options.Consistency, cancellationToken);
+            return new KeyValueRead(read.Entry is { } found ? Entries.ToKeyValue(key, found, time) : null, read.Revision);
+        }
+        var pair = await store.GetPair(place, layout.Content(tenant, key), options.Consistency, cancellationToken);
+        return new KeyValueRead(
+            pair.Entry is { } entry ? Entries.ToKeyValue(key, entry, time, pair.Beside) : null, pair.Revision);
+    }
+
+    private async Task<KeyValueRead> ReadPast(
+        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
+    {
+        var page = await store.Range(At(layout.KeyValue(tenant, key)), cancellationToken);
+        if (page.Entries is not [var entry])
+            return new KeyValueRead(null, options.AtRevision);
+        var content = options.WithContentType ? await store.Range(At(layout.Content(tenant, key)), cancellationToken) : null;
+        return new KeyValueRead(
+            Entries.ToKeyValue(key, entry, time, content?.Entries.SingleOrDefault()), options.AtRevision);
+
+        RangeQuery At(StoreKey place) => new(KeyRange.Single(place), Limit: 1, options.AtRevision);
     }
 }

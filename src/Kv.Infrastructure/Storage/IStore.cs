@@ -23,6 +23,9 @@ internal interface IStore : IAsyncDisposable
     /// <summary>Reads one key.</summary>
     ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken);
 
+    /// <summary>Reads a key and another beside it, both at one revision.</summary>
+    ValueTask<PairRead> GetPair(StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken);
+
     /// <summary>Reads a page of a range.</summary>
     /// <exception cref="RevisionCompactedException">The revision is no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The revision has not been reached.</exception>

@@ -14,12 +14,14 @@ internal sealed class KeyLayout
     private readonly string _base;
     private readonly string _keyValues;
     private readonly string _webhooks;
+    private readonly string _contents;
 
     public KeyLayout(StoreOptions options)
     {
         _base = $"/{options.BaseKeyPrefix}/";
         _keyValues = $"{_base}kv/";
         _webhooks = $"{_base}webhooks/";
+        _contents = $"{_base}content/";
         Nothing = StoreKey.Of(_base);
         Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
         KeyValues = KeyRange.Prefix(StoreKey.Of(_keyValues));
@@ -27,6 +29,7 @@ internal sealed class KeyLayout
         WatchedBesideKeys = KeyRange.Between(StoreKey.Of($"{_base}locks/"), Webhooks.End);
         WatcherLock = StoreKey.Of($"{_base}locks/watcher");
         WatcherCursor = StoreKey.Of($"{_base}cursor/watcher");
+        CursorKey = StoreKey.Of($"{_base}cursor/key");
         PendingDeliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/pending/"));
         FailingWebhooks = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/failing/"));
         Wakes = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/wake/"));
@@ -56,6 +59,9 @@ internal sealed class KeyLayout
     /// <summary>The last revision that the watcher has settled.</summary>
     public StoreKey WatcherCursor { get; }
 
+    /// <summary>The key with which the cursors of listings are signed.</summary>
+    public StoreKey CursorKey { get; }
+
     /// <summary>The deliveries of all tenants that wait for an attempt.</summary>
     public KeyRange PendingDeliveries { get; }
 
@@ -69,6 +75,15 @@ internal sealed class KeyLayout
     public StoreKey KeyValuePrefix(Tenant tenant, string prefix = "") => Encode(_keyValues, tenant, prefix);
 
     public StoreKey KeyValue(Tenant tenant, Key key) => Encode(_keyValues, tenant, key.Value);
+
+    /// <summary>Where the content type of a key is, if it has one.</summary>
+    public StoreKey Content(Tenant tenant, Key key) => Encode(_contents, tenant, key.Value);
+
+    /// <summary>Where the content types of a tenant's keys are, or of those of them that start with a text.</summary>
+    public StoreKey ContentPrefix(Tenant tenant, string prefix = "") => Encode(_contents, tenant, prefix);
+
+    /// <summary>What is remembered of a tenant's request that may be repeated.</summary>
+    public StoreKey Idempotency(Tenant tenant, string hash) => Encode($"{_base}idempotency/", tenant, hash);
 
     /// <summary>Whose key it is, and which; null when there is no key of a tenant there.</summary>
     public (Tenant Tenant, Key Key)? ReadKeyValue(StoreKey key) =>

@@ -1,3 +1,5 @@
+using Kv.Domain.Storage;
+
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>A question for the entries of a range, in byte order of their keys.</summary>
@@ -24,17 +26,13 @@ internal readonly record struct RangeQuery(
 /// </param>
 internal sealed record RangePage(IReadOnlyList<Entry> Entries, StoreKey? Next, long Revision, int FittingLimit = int.MaxValue);
 
+/// <summary>The answer to a question for one key and another beside it, at one revision.</summary>
+/// <param name="Entry">The entry; null when there is none, or when it has expired.</param>
+/// <param name="Beside">The other entry, likewise.</param>
+/// <param name="Revision">The store's revision when they were read.</param>
+internal readonly record struct PairRead(Entry? Entry, Entry? Beside, long Revision);
+
 /// <summary>The answer to a question for one key.</summary>
 /// <param name="Entry">The entry; null when there is none, or when it has expired.</param>
 /// <param name="Revision">The store's revision when it was read.</param>
 internal readonly record struct PointRead(Entry? Entry, long Revision);
-
-/// <summary>How fresh an answer must be.</summary>
-internal enum ReadConsistency
-{
-    /// <summary>It sees all that was acknowledged before the question was asked.</summary>
-    Linearizable,
-
-    /// <summary>It may be stale, and is cheaper: one member of the cluster answers from what it has.</summary>
-    Serializable,
-}

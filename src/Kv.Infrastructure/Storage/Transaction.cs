@@ -1,47 +1,14 @@
 namespace Kv.Infrastructure.Storage;
 
-/// <summary>One step of a <see cref="Transaction"/>.</summary>
-internal abstract record Operation
-{
-    private Operation(KeyRange range) => Range = range;
-
-    /// <summary>The keys that the step touches.</summary>
-    public KeyRange Range { get; }
-
-    /// <summary>Writes a key, whether or not it exists.</summary>
-    /// <param name="Key">The key.</param>
-    /// <param name="Value">The value.</param>
-    /// <param name="Deadline">The second of Unix time at which the entry expires; null for never.</param>
-    internal sealed record Put(StoreKey Key, ReadOnlyMemory<byte> Value, long? Deadline = null)
-        : Operation(KeyRange.Single(Key));
-
-    /// <summary>Deletes every entry of a range; its result tells how many there were.</summary>
-    internal sealed record Delete(KeyRange Keys) : Operation(Keys)
-    {
-        public Delete(StoreKey key)
-            : this(KeyRange.Single(key))
-        {
-        }
-    }
-
-    /// <summary>Reads the entries of a range; it sees what earlier steps of the same transaction wrote.</summary>
-    /// <param name="Keys">Which keys.</param>
-    /// <param name="Limit">How many entries at most; 0 for all.</param>
-    internal sealed record Read(KeyRange Keys, int Limit = 0) : Operation(Keys)
-    {
-        public Read(StoreKey key)
-            : this(KeyRange.Single(key))
-        {
-        }
-    }
-}
-
 /// <summary>
 /// Compares, with the operations to do when all of them hold and those to do otherwise; done whole or not at all.
 /// </summary>
 internal sealed class Transaction
 {
-    /// <exception cref="ArgumentException">A branch writes one key twice.</exception>
+    /// <summary>The most operations that a branch may have, those of nested transactions apart.</summary>
+    public const int MaxOperations = 500;
+
+    /// <exception cref="ArgumentException">A branch writes one key twice, or is too long.</exception>
     public Transaction(
         IReadOnlyList<Compare> compares,
         IReadOnlyList<Operation> then,
@@ -50,6 +17,8 @@ internal sealed class Transaction
         Compares = compares;
         Then = then;
         Otherwise = otherwise ?? [];
+        if (Math.Max(Then.Count, Otherwise.Count) > MaxOperations)
+            throw new ArgumentException($"A branch may have {MaxOperations} operations.", nameof(then));
         RefuseDoubleWrites(Then);
         RefuseDoubleWrites(Otherwise);
     }
@@ -60,10 +29,15 @@ internal sealed class Transaction
 
     public IReadOnlyList<Operation> Otherwise { get; }
 
-    /// <summary>Everything that the transaction touches or compares.</summary>
+    /// <summary>Everything that the transaction touches or compares, nested ones included.</summary>
     public IEnumerable<KeyRange> Ranges =>
         Compares.Select(compare => compare.Range)
-            .Concat(Then.Concat(Otherwise).Select(operation => operation.Range));
+            .Concat(Then.Concat(Otherwise).SelectMany(
+                operation => operation is Operation.Nested nested ? nested.Inner.Ranges : [operation.Range]));
+
+    /// <summary>The operations of both branches, those of nested transactions included.</summary>
+    public IEnumerable<Operation> Operations =>
+        Then.Concat(Otherwise).SelectMany(operation => operation is Operation.Nested nested ? nested.Inner.Operations : [operation]);
 
     /// <summary>About how many bytes it takes: the keys and values of its operations.</summary>
     public int Bytes => BytesOf(Then) + BytesOf(Otherwise);
@@ -75,7 +49,12 @@ internal sealed class Transaction
     {
         var bytes = 0;
         for (var i = 0; i < operations.Count; i++)
-            bytes += operations[i].Range.Start.Bytes.Length + ((operations[i] as Operation.Put)?.Value.Length ?? 0);
+            bytes += operations[i] switch
+            {
+                Operation.Put put => put.Key.Bytes.Length + put.Value.Length,
+                Operation.Nested nested => nested.Inner.Bytes,
+                var other => other.Range.Start.Bytes.Length,
+            };
         return bytes;
     }
 
@@ -84,12 +63,20 @@ internal sealed class Transaction
     {
         if (operations.Count < 2)
             return;
-        var writes = operations.Where(operation => operation is not Operation.Read).Select(write => write.Range).ToList();
-        writes.Sort((left, right) => left.Start.CompareTo(right.Start));
+        var writes = operations.SelectMany((operation, index) => Written(operation).Select(range => (range, index))).ToList();
+        writes.Sort((left, right) => left.range.Start.CompareTo(right.range.Start));
         for (var i = 1; i < writes.Count; i++)
-            if (writes[i - 1].Overlaps(writes[i]))
-                throw new ArgumentException($"The transaction writes '{writes[i].Start}' twice.", nameof(operations));
+            // Of the two branches of one nested transaction only one is taken.
+            if (writes[i - 1].range.Overlaps(writes[i].range) && writes[i - 1].index != writes[i].index)
+                throw new ArgumentException($"The transaction writes '{writes[i].range.Start}' twice.", nameof(operations));
     }
+
+    private static IEnumerable<KeyRange> Written(Operation operation) => operation switch
+    {
+        Operation.Read => [],
+        Operation.Nested nested => nested.Inner.Then.Concat(nested.Inner.Otherwise).SelectMany(Written),
+        _ => [operation.Range],
+    };
 }
 
 /// <summary>What became of a <see cref="Transaction"/>.</summary>
@@ -101,7 +88,13 @@ internal sealed record CommitResult(bool Succeeded, long Revision, IReadOnlyList
 /// <summary>What became of an <see cref="Operation"/>.</summary>
 /// <param name="Deleted">How many entries a <see cref="Operation.Delete"/> deleted.</param>
 /// <param name="Entries">What a <see cref="Operation.Read"/> found.</param>
-internal readonly record struct OperationResult(long Deleted, IReadOnlyList<Entry> Entries)
+/// <param name="Nested">What became of a <see cref="Operation.Nested"/>; null for every other operation.</param>
+internal readonly record struct OperationResult(long Deleted, IReadOnlyList<Entry> Entries, NestedResult? Nested = null)
 {
     public static readonly OperationResult Written = new(0, []);
 }
+
+/// <summary>What became of a transaction within a transaction.</summary>
+/// <param name="Succeeded">Whether its compares held.</param>
+/// <param name="Results">A result for each operation of the branch that was taken.</param>
+internal sealed record NestedResult(bool Succeeded, IReadOnlyList<OperationResult> Results);

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;

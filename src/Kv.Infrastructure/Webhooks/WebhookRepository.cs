@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using Kv.Domain.Idempotency;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +11,7 @@ namespace Kv.Infrastructure.Webhooks;
 
 /// <summary>Webhooks over the storage waist, whichever engine is behind it.</summary>
 internal sealed partial class WebhookRepository(
-    IStore store, KeyLayout layout, TimeProvider time, ILogger<WebhookRepository> logger) : IWebhookRepository
+    IStore store, KeyLayout layout, IdempotencyRecords records, TimeProvider time, ILogger<WebhookRepository> logger) : IWebhookRepository
 {
     private const int PageSize = 500;
 
@@ -17,24 +19,45 @@ internal sealed partial class WebhookRepository(
     private const int MaxTries = 100;
     private const int LongestWaitMilliseconds = 50;
 
-    public async Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken)
+    public async Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) =>
+        (await AddOnce(webhook, limit, null, cancellationToken)).Id is not null;
+
+    Task<(Guid? Id, bool IsReplayed)> IWebhookRepository.AddOnce(
+        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken) =>
+        AddOnce(webhook, limit, request, cancellationToken);
+
+    private async Task<(Guid? Id, bool IsReplayed)> AddOnce(
+        Webhook webhook, int limit, IdempotentRequest? request, CancellationToken cancellationToken)
     {
-        var tenants = KeyRange.Prefix(layout.WebhookPrefix(webhook.Tenant));
-        var key = layout.Webhook(webhook.Tenant, webhook.Id);
-        var put = new Operation.Put(key, WebhookRecord.Write(webhook));
+        var tenant = webhook.Tenant;
+        var tenants = KeyRange.Prefix(layout.WebhookPrefix(tenant));
+        var key = layout.Webhook(tenant, webhook.Id);
+        List<Operation> operations = [new Operation.Put(key, WebhookRecord.Write(webhook))];
+        if (request is not null)
+            operations.Add(records.Put(tenant, request, webhook.Id.ToByteArray()));
         for (var tries = 1; tries <= MaxTries; tries++)
         {
+            if (request is not null && await AddedBefore(tenant, request, cancellationToken) is { } before)
+                return (before, true);
             var (count, revision) = await Count(tenants, limit, cancellationToken);
             if (count >= limit)
-                return false;
+                return (null, false);
             // No counter is kept, so none can be wrong: what was counted is still all there is, or it is counted again.
-            var add = new Transaction([Compare.UnwrittenSince(tenants, revision), Compare.Absent(key)], [put]);
-            if ((await store.Commit(add, cancellationToken)).Succeeded)
-                return true;
+            List<Compare> conditions = [Compare.UnwrittenSince(tenants, revision), Compare.Absent(key)];
+            if (request is not null)
+                conditions.Add(records.IsNew(tenant, request));
+            if ((await store.Commit(new Transaction(conditions, operations), cancellationToken)).Succeeded)
+                return (webhook.Id, false);
             var wait = Random.Shared.Next(Math.Min(1 << Math.Min(tries, 16), LongestWaitMilliseconds));
             await Task.Delay(TimeSpan.FromMilliseconds(wait), time, cancellationToken);
         }
         throw new StoreUnavailableException("The tenant's webhooks changed at every try to add one.");
+    }
+
+    private async Task<Guid?> AddedBefore(Tenant tenant, IdempotentRequest request, CancellationToken cancellationToken)
+    {
+        var read = await store.Get(records.Place(tenant, request), ReadConsistency.Linearizable, cancellationToken);
+        return read.Entry is { } entry ? new Guid(IdempotencyRecords.Answer(entry, request).Span) : null;
     }
 
     public async Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken)

@@ -33,8 +33,17 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
     public Task<Answer> Send(HttpMethod method, string path, string? json = null) =>
         Send(method, path, json is null ? null : Json(Encoding.UTF8.GetBytes(json)));
 
-    public async Task<Answer> Send(
-        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken = default)
+    /// <summary>Sends a request with headers of its own.</summary>
+    public Task<Answer> With(
+        HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers) =>
+        Send(method, path, content, headers, CancellationToken.None);
+
+    public Task<Answer> Send(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken = default) =>
+        Send(method, path, content, [], cancellationToken);
+
+    private async Task<Answer> Send(
+        HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers, CancellationToken cancellationToken)
     {
         var uri = new Uri(http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, AsWritten);
         using var request = new HttpRequestMessage(method, uri) { Content = content };
@@ -42,8 +51,17 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
             request.Headers.TryAddWithoutValidation("KV-Namespace", space);
         if (app is not null)
             request.Headers.TryAddWithoutValidation("KV-App-Name", app);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         using var response = await http.SendAsync(request, cancellationToken);
         return await Answer.Of(response);
+    }
+
+    public static ByteArrayContent Bytes(byte[] bytes, string contentType)
+    {
+        var content = new ByteArrayContent(bytes);
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return content;
     }
 
     public static ByteArrayContent Json(byte[] json) =>

@@ -35,6 +35,12 @@ internal sealed class KvHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>What the program is made of, for what no answer tells.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Asks Kv to stop, as an orchestrator does.</summary>
+    public Task Stop() => _app.StopAsync();
+
     /// <summary>BASE_KEY_PREFIX, unique to this host.</summary>
     public string KeyPrefix { get; }
 

@@ -58,7 +58,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     [TestCase("\"changed_only\":1", "Invalid input", "changed_only")]
     [TestCase("\"timeout_seconds\":\"1\"", "Invalid input", "timeout_seconds")]
     [TestCase("\"timeout_seconds\":1.5", "Invalid input", "timeout_seconds")]
-    [TestCase("\"timeout_seconds\":1e99", "Invalid input", "timeout_seconds")]
+    [TestCase("\"timeout_seconds\":1e99", "Timeout must be between 1 and 30 seconds", "timeout_seconds")]
     [TestCase("\"secret\":1", "Invalid input", "secret")]
     [TestCase("\"key\":\"\\ud800\"", "Invalid input", "key")]
     [TestCase("\"keys\":\"k\"", "Invalid input", "keys")]

@@ -1,3 +1,4 @@
+using AutoMapper;
 using Kv.Application.KeyValues;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -8,15 +9,18 @@ namespace Kv.Application.Tests.KeyValues;
 internal sealed class DeleteKeyValueTests
 {
     [Test]
-    public async Task The_key_of_the_tenant_is_deleted()
+    public async Task The_key_of_the_tenant_is_deleted_under_its_condition()
     {
         using var cancellation = new CancellationTokenSource();
+        var condition = Precondition.WrittenAt(7);
         var repository = new Mock<IKeyValueRepository>();
+        repository
+            .Setup(keyValues => keyValues.Delete(Tenant.Of("space", "app"), Key.Of("key"), condition, cancellation.Token))
+            .ReturnsAsync(new KeyValueWrite(false, 9, FoundRevision: 8));
 
-        await new DeleteKeyValueHandler(repository.Object).Handle(Requests.Delete, cancellation.Token);
+        var change = await new DeleteKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+            .Handle(Requests.Delete with { Condition = condition }, cancellation.Token);
 
-        repository.Verify(
-            keyValues => keyValues.Delete(Tenant.Of("space", "app"), Key.Of("key"), cancellation.Token), Times.Once);
-        repository.VerifyNoOtherCalls();
+        Assert.That(change, Is.EqualTo(new KeyValueChange(false, 9, 8, null)));
     }
 }

@@ -1,6 +1,7 @@
 using AutoMapper;
 using Kv.Application.KeyValues;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Moq;
 
@@ -18,6 +19,7 @@ internal sealed class GetKeyValueTests
         Assert.That(found.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
         Assert.That(found.Ttl, Is.Zero);
         Assert.That(found.ExpireAt, Is.EqualTo(1_800_000_000));
+        Assert.That((found.Revision, found.CreateRevision, found.Version, found.ContentType), Is.EqualTo((7, 5, 2, "text/plain")));
     }
 
     [Test]
@@ -33,14 +35,30 @@ internal sealed class GetKeyValueTests
     [Test]
     public async Task A_key_that_is_not_there_is_null() => Assert.That(await Handle(null), Is.Null);
 
+    [Test]
+    public async Task It_is_read_as_asked_for_and_told_with_the_stores_revision()
+    {
+        var options = new ReadOptions(ReadConsistency.Serializable, 3, WithContentType: true);
+        var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
+        repository
+            .Setup(keyValues => keyValues.Get(It.IsAny<Tenant>(), It.IsAny<Key>(), options, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new KeyValueRead(null, 9));
+
+        var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+            .Handle(Requests.Get with { Options = options }, CancellationToken.None);
+
+        Assert.That(found, Is.EqualTo(new KeyValueLookup(null, 9)));
+    }
+
     private static async Task<KeyValueDto?> Handle(KeyValue? stored)
     {
         using var cancellation = new CancellationTokenSource();
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
         repository
-            .Setup(keyValues => keyValues.Get(Tenant.Of("space", "app"), Key.Of("key"), cancellation.Token))
-            .ReturnsAsync(stored);
-        return await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+            .Setup(keyValues => keyValues.Get(Tenant.Of("space", "app"), Key.Of("key"), default, cancellation.Token))
+            .ReturnsAsync(new KeyValueRead(stored, 8));
+        var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
             .Handle(Requests.Get, cancellation.Token);
+        return found.KeyValue;
     }
 }

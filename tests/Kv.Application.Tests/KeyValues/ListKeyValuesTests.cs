@@ -80,14 +80,16 @@ internal sealed class ListKeyValuesTests
         Assert.That(async () => await enumerator.MoveNextAsync(), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static Task<IAsyncEnumerable<KeyValueDto>?> Handle(Source source)
+    private static async Task<IAsyncEnumerable<KeyValueDto>?> Handle(Source source)
     {
-        var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
+        var repository = new Mock<IKeyValueListings>(MockBehavior.Strict);
         repository
-            .Setup(keyValues => keyValues.List(Tenant.Of("space", "app"), "prefix", It.IsAny<CancellationToken>()))
-            .Returns(source);
-        return new ListKeyValuesHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+            .Setup(keyValues => keyValues.List(Tenant.Of("space", "app"), "prefix", false, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new KeyValueListing(9, source));
+        var sequence = await new ListKeyValuesHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
             .Handle(Requests.List, CancellationToken.None);
+        Assert.That(sequence.Revision, Is.EqualTo(9));
+        return sequence.KeyValues;
     }
 
     /// <summary>A repository's listing that tells how far it was read.</summary>

@@ -14,6 +14,8 @@ internal static class Requests
 
     public static ListKeyValues List { get; } = new("space", "app", "prefix");
 
+    public static SetKeyValueTtl SetTtl { get; } = new("space", "app", "key", 60);
+
     public static KeyValue Stored(string key = "key", Expiry? expiry = null) =>
-        new(Key.Of(key), "value"u8.ToArray(), expiry, revision: 7);
+        new(Key.Of(key), "value"u8.ToArray(), expiry, revision: 7) { CreateRevision = 5, Version = 2, ContentType = "text/plain" };
 }

@@ -25,11 +25,11 @@ internal sealed class SetKeyValueTests
         using var cancellation = new CancellationTokenSource();
         _repository
             .Setup(repository => repository.Set(
-                Tenant.Of("space", "app"), Key.Of("key"), Requests.Set.Value, given, cancellation.Token))
-            .ReturnsAsync(Requests.Stored());
+                Tenant.Of("space", "app"), Key.Of("key"), Requests.Set.Value, new SetOptions(given, "text/html", Precondition.Absent), cancellation.Token))
+            .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored()));
 
         await Handler(new Limits { DefaultTtlSeconds = standard })
-            .Handle(Requests.Set with { Ttl = asked }, cancellation.Token);
+            .Handle(Requests.Set with { Ttl = asked, ContentType = "text/html", Condition = Precondition.Absent }, cancellation.Token);
 
         _repository.VerifyAll();
     }
@@ -39,10 +39,13 @@ internal sealed class SetKeyValueTests
     {
         _repository
             .Setup(repository => repository.Set(
-                It.IsAny<Tenant>(), It.IsAny<Key>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<long?>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(Requests.Stored(expiry: new Expiry(1_800_000_000, 60)));
+                It.IsAny<Tenant>(), It.IsAny<Key>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored(expiry: new Expiry(1_800_000_000, 60))));
 
-        var written = await Handler(new Limits()).Handle(Requests.Set, CancellationToken.None);
+        var change = await Handler(new Limits()).Handle(Requests.Set, CancellationToken.None);
+
+        Assert.That((change.IsApplied, change.Revision), Is.EqualTo((true, 7)));
+        var written = change.KeyValue!;
 
         Assert.That(written.Key, Is.EqualTo("key"));
         Assert.That(written.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
@@ -51,5 +54,5 @@ internal sealed class SetKeyValueTests
     }
 
     private SetKeyValueHandler Handler(Limits limits) =>
-        new(_repository.Object, limits, new Mapper(ApplicationServices.Maps()));
+        new(_repository.Object, Mock.Of<IKeyValueTransactions>(), limits, new Mapper(ApplicationServices.Maps()));
 }

@@ -16,6 +16,7 @@ internal sealed class KeyValueRepositoryTests
 
     private EtcdStore _store = null!;
     private KeyValueRepository _repository = null!;
+    private KeyValueListings _listings = null!;
     private Tenant _tenant = null!;
 
     [OneTimeSetUp]
@@ -23,6 +24,7 @@ internal sealed class KeyValueRepositoryTests
     {
         _store = EtcdStores.Open(await SharedEtcd.Get());
         _repository = new KeyValueRepository(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
+        _listings = new KeyValueListings(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
     }
 
     [OneTimeTearDown]
@@ -52,8 +54,8 @@ internal sealed class KeyValueRepositoryTests
     {
         byte[] value = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
 
-        await _repository.Set(_tenant, Key.Of("bytes"), value, null, CancellationToken.None);
-        await _repository.Set(_tenant, Key.Of("nothing"), default, null, CancellationToken.None);
+        await _repository.Set(_tenant, Key.Of("bytes"), value, default, CancellationToken.None);
+        await _repository.Set(_tenant, Key.Of("nothing"), default, default, CancellationToken.None);
 
         Assert.That((await Get("bytes"))!.Value.ToArray(), Is.EqualTo(value));
         Assert.That((await Get("nothing"))!.Value.ToArray(), Is.Empty);
@@ -91,8 +93,8 @@ internal sealed class KeyValueRepositoryTests
     public async Task A_deleted_key_is_gone_and_deleting_it_again_is_no_fault()
     {
         await Set("key", "value");
-        await _repository.Delete(_tenant, Key.Of("key"), CancellationToken.None);
-        await _repository.Delete(_tenant, Key.Of("key"), CancellationToken.None);
+        await _repository.Delete(_tenant, Key.Of("key"), Precondition.None, CancellationToken.None);
+        await _repository.Delete(_tenant, Key.Of("key"), Precondition.None, CancellationToken.None);
 
         Assert.That(await Get("key"), Is.Null);
     }
@@ -102,13 +104,13 @@ internal sealed class KeyValueRepositoryTests
     {
         var other = Tenant.Of("repository", $"{_tenant.AppName}2");
         await Set("key", "mine");
-        await _repository.Set(other, Key.Of("key"), "theirs"u8.ToArray(), null, CancellationToken.None);
-        await _repository.Set(other, Key.Of("key2"), "theirs"u8.ToArray(), null, CancellationToken.None);
+        await _repository.Set(other, Key.Of("key"), "theirs"u8.ToArray(), default, CancellationToken.None);
+        await _repository.Set(other, Key.Of("key2"), "theirs"u8.ToArray(), default, CancellationToken.None);
 
         Assert.That(Text((await Get("key"))!), Is.EqualTo("mine"));
         Assert.That(await Keys(""), Is.EqualTo(["key"]));
-        await _repository.Delete(_tenant, Key.Of("key2"), CancellationToken.None);
-        Assert.That(await _repository.Get(other, Key.Of("key2"), CancellationToken.None), Is.Not.Null);
+        await _repository.Delete(_tenant, Key.Of("key2"), Precondition.None, CancellationToken.None);
+        Assert.That((await _repository.Get(other, Key.Of("key2"), default, CancellationToken.None)).KeyValue, Is.Not.Null);
     }
 
     [Test]
@@ -128,7 +130,7 @@ internal sealed class KeyValueRepositoryTests
     {
         const int count = 300;
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => Set($"{i:D3}", "before")));
-        var listing = _repository.List(_tenant, "", cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var listing = (await _listings.List(_tenant, "", false, cancellationToken)).KeyValues.GetAsyncEnumerator(cancellationToken);
         var listed = new List<KeyValue>();
         await using (listing)
         {
@@ -137,7 +139,7 @@ internal sealed class KeyValueRepositoryTests
             listed.Add(listing.Current);
             await Task.WhenAll(Enumerable.Range(0, count).Select(i => Set($"{i:D3}", "after")));
             await Set("500", "new");
-            await _repository.Delete(_tenant, Key.Of("299"), cancellationToken);
+            await _repository.Delete(_tenant, Key.Of("299"), Precondition.None, cancellationToken);
 
             while (await listing.MoveNextAsync())
                 listed.Add(listing.Current);
@@ -147,15 +149,19 @@ internal sealed class KeyValueRepositoryTests
         Assert.That(listed.Select(Text), Has.All.EqualTo("before"));
     }
 
-    private Task<KeyValue> Set(string key, string value, long? ttl = null) =>
-        _repository.Set(_tenant, Key.Of(key), Encoding.UTF8.GetBytes(value), ttl, CancellationToken.None);
+    private async Task<KeyValue> Set(string key, string value, long? ttl = null) =>
+        (await Write(key, value, new SetOptions(ttl))).KeyValue!;
 
-    private Task<KeyValue?> Get(string key) => _repository.Get(_tenant, Key.Of(key), CancellationToken.None);
+    private Task<KeyValueWrite> Write(string key, string value, SetOptions options = default) =>
+        _repository.Set(_tenant, Key.Of(key), Encoding.UTF8.GetBytes(value), options, CancellationToken.None);
+
+    private async Task<KeyValue?> Get(string key) =>
+        (await _repository.Get(_tenant, Key.Of(key), new ReadOptions(WithContentType: true), CancellationToken.None)).KeyValue;
 
     private async Task<List<string>> Keys(string prefix)
     {
         var keys = new List<string>();
-        await foreach (var found in _repository.List(_tenant, prefix, CancellationToken.None))
+        await foreach (var found in (await _listings.List(_tenant, prefix, false, CancellationToken.None)).KeyValues)
             keys.Add(found.Key.Value);
         return keys;
     }

@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
@@ -31,9 +32,9 @@ internal sealed class ListingPagesTests
 
     private static async Task<IEnumerable<int>> LimitsAsked(Pages store)
     {
-        var repository = new KeyValueRepository(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
+        var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
         var count = 0;
-        await foreach (var _ in repository.List(Tenant.Of("space", "app"), "", CancellationToken.None))
+        await foreach (var _ in (await listings.List(Tenant.Of("space", "app"), "", false, CancellationToken.None)).KeyValues)
             count++;
         Assert.That(count, Is.EqualTo(200));
         return store.Asked.Select(query => query.Limit);
@@ -60,6 +61,10 @@ internal sealed class ListingPagesTests
         }
 
         public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<PairRead> GetPair(
+            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>

@@ -37,6 +37,17 @@ internal sealed class InMemoryStore : IStore
         }
     }
 
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            RemoveExpired();
+            return new(new PairRead(_entries.GetValueOrDefault(key), _entries.GetValueOrDefault(beside), _revision));
+        }
+    }
+
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -64,13 +75,21 @@ internal sealed class InMemoryStore : IStore
         lock (_lock)
         {
             RemoveExpired();
-            var succeeded = transaction.Compares.All(Holds);
             var changes = new List<Change>();
-            var results = (succeeded ? transaction.Then : transaction.Otherwise)
-                .Select(operation => Do(operation, changes))
-                .ToList();
-            Log(changes);
-            return new(new CommitResult(succeeded, _revision, results));
+            var undo = new SortedDictionary<StoreKey, Entry>(_entries);
+            try
+            {
+                var result = Choose(transaction)(changes);
+                Log(changes);
+                return new(new CommitResult(result.Succeeded, _revision, result.Results));
+            }
+            catch (StoreRejectedException)
+            {
+                _entries.Clear();
+                foreach (var (key, entry) in undo)
+                    _entries.Add(key, entry);
+                throw;
+            }
         }
     }
 
@@ -139,6 +158,22 @@ internal sealed class InMemoryStore : IStore
         return entries;
     }
 
+    /// <summary>Settles which branches are taken, before anything is written; what comes back does them.</summary>
+    private Func<List<Change>, NestedResult> Choose(Transaction transaction)
+    {
+        var succeeded = transaction.Compares.All(Holds);
+        var steps = (succeeded ? transaction.Then : transaction.Otherwise)
+            .Select<Operation, Func<List<Change>, OperationResult>>(operation =>
+            {
+                if (operation is not Operation.Nested nested)
+                    return changes => Do(operation, changes);
+                var inner = Choose(nested.Inner);
+                return changes => new OperationResult(0, [], inner(changes));
+            })
+            .ToList();
+        return changes => new NestedResult(succeeded, steps.Select(step => step(changes)).ToList());
+    }
+
     private bool Holds(Compare compare)
     {
         var entries = _entries.Values.Where(entry => compare.Range.Contains(entry.Key)).ToList();
@@ -169,6 +204,11 @@ internal sealed class InMemoryStore : IStore
     {
         switch (operation)
         {
+            case Operation.Touch touch:
+                var standing = _entries.GetValueOrDefault(touch.Key)
+                    ?? throw new StoreRejectedException("There is no entry to give another deadline to.");
+                return Do(new Operation.Put(touch.Key, standing.Value, touch.Deadline), changes);
+
             case Operation.Put put:
                 var previous = _entries.GetValueOrDefault(put.Key);
                 var revision = _revision + 1;
@@ -191,7 +231,8 @@ internal sealed class InMemoryStore : IStore
             case Operation.Read read:
                 var now = _time.GetUtcNow();
                 var found = _entries.Values.Where(entry => read.Keys.Contains(entry.Key) && !entry.IsExpiredAt(now));
-                return new OperationResult(0, (read.Limit == 0 ? found : found.Take(read.Limit)).ToList());
+                return new OperationResult(0, (read.Limit == 0 ? found : found.Take(read.Limit))
+                    .Select(entry => read.KeysOnly ? entry with { Value = default } : entry).ToList());
 
             default:
                 throw new NotSupportedException(operation.GetType().Name);

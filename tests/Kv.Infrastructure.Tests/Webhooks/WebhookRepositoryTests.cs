@@ -2,6 +2,7 @@ using System.Text;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Webhooks;
@@ -219,7 +220,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
     }
 
     private WebhookRepository Over(IStore store) =>
-        new(store, _layout, TimeProvider.System, NullLogger<WebhookRepository>.Instance);
+        new(
+            store, _layout, new IdempotencyRecords(_layout, TimeProvider.System), TimeProvider.System, NullLogger<WebhookRepository>.Instance);
 
     private Webhook New(string key, long createdAt = 1_800_000_000) => new(
         Guid.NewGuid(),
@@ -249,6 +251,10 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
 
         public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
             inner.Get(key, consistency, cancellationToken);
+
+        public ValueTask<PairRead> GetPair(
+            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            inner.GetPair(key, beside, consistency, cancellationToken);
 
         public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => inner.Range(query, cancellationToken);
 

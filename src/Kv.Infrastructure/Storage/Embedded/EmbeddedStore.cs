@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain;
+using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -53,6 +54,14 @@ internal sealed class EmbeddedStore : IStore
         var revision = _writer.Revision;
         var entry = _readers.Read((key, Now: _time.GetUtcNow()), static (reader, query) => reader.Get(query.key, query.Now));
         return new(new PointRead(entry, Math.Max(revision, entry?.ModRevision ?? 0)));
+    }
+
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_readers.Read(
+            (key, beside, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPair(query.key, query.beside, query.Now)));
     }
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)

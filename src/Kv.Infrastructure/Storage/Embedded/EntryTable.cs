@@ -33,6 +33,13 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         connection,
         "INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value) VALUES ($0, $1, $2, $3, $4, $5)");
 
+    private readonly Statement _copy = new(
+        connection,
+        """
+        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value)
+        SELECT key, create_revision, $1, version + 1, $2, value FROM versions WHERE id = $0
+        """);
+
     private readonly Statement _endDue = new(
         connection,
         """
@@ -99,6 +106,21 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value);
     }
 
+    /// <summary>Gives an entry another deadline. Whether there was one.</summary>
+    public bool Touch(Operation.Touch touch, long revision)
+    {
+        long standing;
+        using (var row = _find.Query(touch.Key))
+        {
+            if (!row.Read())
+                return false;
+            standing = row.GetInt64(0);
+        }
+        _end.Run(standing, revision, (int)EndKind.Overwritten);
+        _copy.Run(standing, revision, touch.Deadline);
+        return true;
+    }
+
     /// <summary>How many there were.</summary>
     public int Delete(KeyRange range, long revision) =>
         _endRange.Run(range.Start, Rows.End(range), revision, (int)EndKind.Deleted);
@@ -121,7 +143,7 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         Statement[] statements =
         [
             _begin, _commit, _rollback, _save, _release, _undo, _counter, _setCounter, _find, _range, _rangeOfKeys, _end, _endRange,
-            _insert, _endDue, _endDueRange, _nextDeadline, _forget,
+            _insert, _copy, _endDue, _endDueRange, _nextDeadline, _forget,
         ];
         foreach (var statement in statements)
             statement.Dispose();

@@ -55,12 +55,11 @@ internal sealed class Expiry : IDisposable
         return swept > 0 ? revision + 1 : revision;
     }
 
-    /// <summary>Takes note of the deadlines of what was written.</summary>
-    public void Note(IReadOnlyList<Operation> written)
+    /// <summary>Takes note of the deadlines that a transaction may have given, in whichever branch: it looks too early at worst.</summary>
+    public void Note(Transaction transaction)
     {
-        for (var i = 0; i < written.Count; i++)
-            if (written[i] is Operation.Put { Deadline: { } deadline } && (_next is not { } next || deadline < next))
-                _next = deadline;
+        Note(transaction.Then);
+        Note(transaction.Otherwise);
     }
 
     /// <summary>Sets the timer to the next deadline.</summary>
@@ -79,4 +78,17 @@ internal sealed class Expiry : IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private void Note(IReadOnlyList<Operation> operations)
+    {
+        for (var i = 0; i < operations.Count; i++)
+        {
+            var operation = operations[i];
+            if (operation is Operation.Nested nested)
+                Note(nested.Inner);
+            else if (((operation as Operation.Put)?.Deadline ?? (operation as Operation.Touch)?.Deadline) is { } deadline
+                && (_next is not { } next || deadline < next))
+                _next = deadline;
+        }
+    }
 }

@@ -51,6 +51,12 @@ internal sealed class Reader : IDisposable
         return entry.IsExpiredAt(now) ? null : entry;
     }
 
+    public PairRead GetPair(StoreKey key, StoreKey beside, DateTimeOffset now)
+    {
+        using var snapshot = _snapshots.Take();
+        return new PairRead(Get(key, now), Get(beside, now), snapshot.Revision);
+    }
+
     public RangePage Page(RangeQuery query, DateTimeOffset now)
     {
         using var snapshot = _snapshots.Take();

@@ -1,3 +1,5 @@
+using Kv.Domain.Storage;
+
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>Does one transaction of the waist on the table, within a transaction of the database.</summary>
@@ -6,35 +8,61 @@ internal sealed class TransactionRunner(EntryTable entries)
     /// <param name="transaction">The transaction.</param>
     /// <param name="second">The second of Unix time that it is.</param>
     /// <param name="revision">The store's revision; what is written takes the next one.</param>
-    /// <param name="operations">The branch that was taken.</param>
-    public CommitResult Run(Transaction transaction, long second, long revision, out IReadOnlyList<Operation> operations)
+    public CommitResult Run(Transaction transaction, long second, long revision)
+    {
+        var wrote = false;
+        var choice = Choose(transaction, second);
+        var results = Do(choice, second, revision + 1, ref wrote);
+        return new CommitResult(choice.Succeeded, wrote ? revision + 1 : revision, results);
+    }
+
+    // Which branches are taken is settled before anything is written, for nested transactions as well.
+    private Choice Choose(Transaction transaction, long second)
     {
         var succeeded = Holds(transaction.Compares, second);
-        operations = succeeded ? transaction.Then : transaction.Otherwise;
-        var results = new OperationResult[operations.Count];
-        var wrote = false;
+        var operations = succeeded ? transaction.Then : transaction.Otherwise;
+        Dictionary<Operation, Choice>? nested = null;
+        for (var i = 0; i < operations.Count; i++)
+            if (operations[i] is Operation.Nested { Inner: var inner } operation)
+                (nested ??= new(ReferenceEqualityComparer.Instance)).Add(operation, Choose(inner, second));
+        return new Choice(succeeded, operations, nested);
+    }
+
+    private OperationResult[] Do(Choice choice, long second, long revision, ref bool wrote)
+    {
+        var results = new OperationResult[choice.Operations.Count];
         for (var i = 0; i < results.Length; i++)
         {
-            switch (operations[i])
+            switch (choice.Operations[i])
             {
                 case Operation.Put put:
-                    entries.Put(put, revision + 1);
+                    entries.Put(put, revision);
+                    results[i] = OperationResult.Written;
+                    wrote = true;
+                    break;
+                case Operation.Touch touch:
+                    if (!entries.Touch(touch, revision))
+                        throw new StoreRejectedException("There is no entry to give another deadline to.");
                     results[i] = OperationResult.Written;
                     wrote = true;
                     break;
                 case Operation.Delete delete:
-                    var deleted = entries.Delete(delete.Keys, revision + 1);
+                    var deleted = entries.Delete(delete.Keys, revision);
                     results[i] = new OperationResult(deleted, []);
                     wrote |= deleted > 0;
                     break;
                 case Operation.Read read:
-                    results[i] = new OperationResult(0, entries.Range(read.Keys, second, read.Limit));
+                    results[i] = new OperationResult(0, entries.Range(read.Keys, second, read.Limit, read.KeysOnly));
+                    break;
+                case Operation.Nested nested:
+                    var inner = choice.Nested![nested];
+                    results[i] = new OperationResult(0, [], new NestedResult(inner.Succeeded, Do(inner, second, revision, ref wrote)));
                     break;
                 default:
-                    throw new ArgumentException($"Unknown operation {operations[i].GetType().Name}.", nameof(transaction));
+                    throw new NotSupportedException(choice.Operations[i].GetType().Name);
             }
         }
-        return new CommitResult(succeeded, wrote ? revision + 1 : revision, results);
+        return results;
     }
 
     private bool Holds(IReadOnlyList<Compare> compares, long second)
@@ -69,4 +97,7 @@ internal sealed class TransactionRunner(EntryTable entries)
         CompareRelation.Greater => order > 0,
         _ => order < 0,
     };
+
+    private sealed record Choice(
+        bool Succeeded, IReadOnlyList<Operation> Operations, IReadOnlyDictionary<Operation, Choice>? Nested);
 }

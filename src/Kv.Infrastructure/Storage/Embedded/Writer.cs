@@ -126,9 +126,9 @@ internal sealed partial class Writer : IAsyncDisposable
             if (pending.CompactAt is { } compactAt)
                 _history.Compact(compactAt, revision);
             revision = _expiry.Sweep(pending.Transaction, second, revision);
-            var result = _runner.Run(pending.Transaction, second, revision, out var written);
+            var result = _runner.Run(pending.Transaction, second, revision);
             _entries.Keep();
-            _expiry.Note(written);
+            _expiry.Note(pending.Transaction);
             pending.Settle(result, null);
             return result.Revision;
         }

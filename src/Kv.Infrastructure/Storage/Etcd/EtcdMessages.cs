@@ -1,5 +1,6 @@
 using Etcdserverpb;
 using Google.Protobuf;
+using Kv.Domain.Storage;
 using EtcdCompare = Etcdserverpb.Compare;
 using EtcdKeyValue = Mvccpb.KeyValue;
 
@@ -8,6 +9,10 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>Between the waist's types and etcd's messages. Keys and values are wrapped, not copied.</summary>
 internal static class EtcdMessages
 {
+    // etcd takes 128 operations at one level of a transaction (--max-txn-ops), less those of the level above: what is more
+    // goes in as nested transactions of so many each.
+    private const int MaxOperations = 100;
+
     public static ByteString Wrap(ReadOnlyMemory<byte> bytes) => UnsafeByteOperations.UnsafeWrap(bytes);
 
     public static ByteString Wrap(StoreKey key) => Wrap(key.Bytes);
@@ -48,9 +53,23 @@ internal static class EtcdMessages
 
     public static void AddOperations(ICollection<RequestOp> target, IReadOnlyList<Operation> operations)
     {
+        if (operations.Count > MaxOperations)
+        {
+            foreach (var part in operations.Chunk(MaxOperations))
+            {
+                var nested = new TxnRequest();
+                AddOperations(nested.Success, part);
+                target.Add(new RequestOp { RequestTxn = nested });
+            }
+            return;
+        }
         for (var i = 0; i < operations.Count; i++)
             target.Add(ToRequestOp(operations[i]));
     }
+
+    /// <summary>The responses to a branch, one for each of its operations, however they were sent.</summary>
+    public static IReadOnlyList<ResponseOp> ToResponses(IReadOnlyList<ResponseOp> answered, IReadOnlyList<Operation> operations) =>
+        operations.Count > MaxOperations ? [.. answered.SelectMany(part => part.ResponseTxn.Responses)] : answered;
 
     /// <summary>Deletes a key when it is past its deadline, and does the given request otherwise.</summary>
     public static TxnRequest DeleteIfExpired(StoreKey key, DateTimeOffset now, TxnRequest? otherwise = null)
@@ -83,8 +102,15 @@ internal static class EtcdMessages
                 if (!delete.Keys.IsSingle)
                     removal.RangeEnd = Wrap(delete.Keys.End);
                 return new RequestOp { RequestDeleteRange = removal };
+            case Operation.Touch touch:
+                var renewal = new PutRequest { Key = Wrap(touch.Key), IgnoreValue = true };
+                if (touch.Deadline is { } renewed)
+                    renewal.Lease = LeaseId.Of(renewed);
+                return new RequestOp { RequestPut = renewal };
             case Operation.Read read:
-                return new RequestOp { RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit)) };
+                return new RequestOp { RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit, KeysOnly: read.KeysOnly)) };
+            case Operation.Nested nested:
+                return new RequestOp { RequestTxn = ToRequest(nested.Inner) };
             default:
                 throw new ArgumentException($"Unknown operation {operation.GetType().Name}.", nameof(operation));
         }

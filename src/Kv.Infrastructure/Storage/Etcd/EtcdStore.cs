@@ -13,6 +13,7 @@ internal sealed partial class EtcdStore : IStore
     private readonly LeasePool _leases;
     private readonly ForeignLeases _foreignLeases;
     private readonly EntryReader _reader;
+    private readonly ExpiredEntries _expired;
     private readonly GroupCommit _commits;
     private readonly GroupRead _linearizableReads;
     private readonly GroupRead _serializableReads;
@@ -26,6 +27,7 @@ internal sealed partial class EtcdStore : IStore
         _leases = new LeasePool(_connection, time);
         _foreignLeases = new ForeignLeases(_connection, time);
         _reader = new EntryReader(_foreignLeases, time);
+        _expired = new ExpiredEntries(_connection, time);
         _commits = new GroupCommit(_connection, _leases, _reader, time, options.Timeout);
         _linearizableReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
         _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
@@ -37,7 +39,14 @@ internal sealed partial class EtcdStore : IStore
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return consistency == ReadConsistency.Linearizable ? _linearizableReads.Get(key) : _serializableReads.Get(key);
+        return Reads(consistency).Get(key);
+    }
+
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Reads(consistency).GetPair(key, beside);
     }
 
     public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
@@ -84,9 +93,9 @@ internal sealed partial class EtcdStore : IStore
         if (write.HasDeadlines)
             foreach (var deadline in write.Deadlines)
                 await EnsureLease(deadline);
-        if (!isGuarded && transaction.Compares.Count > 0)
-            await RemoveExpired(transaction.Compares, cancellationToken);
-        return await (CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
+        if ((!isGuarded && transaction.Compares.Count > 0) || write.HasNested)
+            await _expired.Remove(Compared(transaction, isGuarded), cancellationToken);
+        return await (!write.HasNested && CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
     }
 
     public async IAsyncEnumerable<ChangeSet> Watch(
@@ -139,6 +148,9 @@ internal sealed partial class EtcdStore : IStore
         return ValueTask.CompletedTask;
     }
 
+    private GroupRead Reads(ReadConsistency consistency) =>
+        consistency == ReadConsistency.Linearizable ? _linearizableReads : _serializableReads;
+
     // Such a condition is judged by etcd in the same transaction as the write; others need a look beforehand.
     private static bool ComparesOneKey(Transaction transaction)
     {
@@ -151,8 +163,15 @@ internal sealed partial class EtcdStore : IStore
     private static bool CanShare(Transaction transaction) =>
         transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count <= GroupCommit.MaxSharedOperations
         && transaction.Compares.All(compare => compare.Range.IsSingle)
-        && transaction.Then.All(operation => operation.Range.IsSingle)
-        && transaction.Otherwise.All(operation => operation.Range.IsSingle);
+        && transaction.Then.All(IsOfOneKey)
+        && transaction.Otherwise.All(IsOfOneKey);
+
+    private static bool IsOfOneKey(Operation operation) => operation.Range.IsSingle;
+
+    private static IEnumerable<KeyRange> Compared(Transaction transaction, bool isGuarded) =>
+        (isGuarded ? [] : transaction.Compares.Select(compare => compare.Range))
+            .Concat(transaction.Then.Concat(transaction.Otherwise).OfType<Operation.Nested>()
+                .SelectMany(nested => Compared(nested.Inner, isGuarded: false)));
 
     // A watch that is refused ends without the error by which the client forgets a void token. A read fails by it.
     private async Task RenewToken(StoreKey key)
@@ -187,31 +206,6 @@ internal sealed partial class EtcdStore : IStore
         catch (RpcException error)
         {
             throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
-        }
-    }
-
-    // Expiry is judged at the moment a transaction is taken up: what is past its deadline by now is removed first.
-    private async Task RemoveExpired(IReadOnlyList<Compare> compares, CancellationToken cancellationToken)
-    {
-        foreach (var compare in compares)
-        {
-            var request = EtcdMessages.ToRequest(new RangeQuery(compare.Range, Limit: 0, KeysOnly: true));
-            try
-            {
-                var answer = await Calls.Repeat(_connection, _time, deadline => _connection.Keys.RangeAsync(
-                    request, deadline: deadline, cancellationToken: cancellationToken));
-                var now = _time.GetUtcNow();
-                foreach (var kv in answer.Kvs)
-                    if (EtcdMessages.ToEntry(kv).IsExpiredAt(now))
-                        await _connection.Keys.TxnAsync(
-                            EtcdMessages.DeleteIfExpired(new StoreKey(kv.Key.Memory), now),
-                            deadline: _connection.Deadline,
-                            cancellationToken: cancellationToken);
-            }
-            catch (RpcException error)
-            {
-                throw EtcdErrors.Translate(error, "remove what has expired", isWrite: false);
-            }
         }
     }
 

@@ -31,10 +31,18 @@ internal sealed class GroupRead(
 
     public async ValueTask<PointRead> Get(StoreKey key)
     {
-        var pending = new PendingRead(key);
+        var pending = new PendingRead(key, beside: null);
         Enqueue(pending);
-        var (kv, revision) = await pending.Task;
-        return new PointRead(kv is null ? null : await reader.Read(kv), revision);
+        var found = await pending.Task;
+        return new PointRead(await Read(found.Kv), found.Revision);
+    }
+
+    public async ValueTask<PairRead> GetPair(StoreKey key, StoreKey beside)
+    {
+        var pending = new PendingRead(key, beside);
+        Enqueue(pending);
+        var found = await pending.Task;
+        return new PairRead(await Read(found.Kv), await Read(found.Beside), found.Revision);
     }
 
     protected override IBatch NewBatch() => new Batch(this, Math.Clamp(AnswerBudget / _largestLately, 1, MaxReads));
@@ -45,19 +53,29 @@ internal sealed class GroupRead(
         Serializable = consistency == ReadConsistency.Serializable,
     };
 
-    private void Settle(PendingRead pending, RangeResponse answer, long revision)
+    private ValueTask<Entry?> Read(EtcdKeyValue? kv) => kv is null ? default : reader.Read(kv);
+
+    // Decays, so that one large value does not keep batches small for ever. A lost update does no harm.
+    private EtcdKeyValue? Only(RangeResponse answer)
     {
-        var kv = answer.Kvs.Count == 0 ? null : answer.Kvs[0];
-        // Decays, so that one large value does not keep batches small for ever. A lost update does no harm.
-        if (kv is not null)
-            _largestLately = Math.Max(kv.Value.Length + 1, _largestLately - _largestLately / 16);
-        pending.TrySetResult((kv, revision));
+        if (answer.Kvs.Count == 0)
+            return null;
+        var kv = answer.Kvs[0];
+        _largestLately = Math.Max(kv.Value.Length + 1, _largestLately - _largestLately / 16);
+        return kv;
     }
 
-    internal sealed class PendingRead(StoreKey key)
-        : TaskCompletionSource<(EtcdKeyValue? Kv, long Revision)>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
+    /// <summary>What etcd answered: a key, and the one beside it where that was asked for.</summary>
+    internal readonly record struct Found(EtcdKeyValue? Kv, EtcdKeyValue? Beside, long Revision);
+
+    internal sealed class PendingRead(StoreKey key, StoreKey? beside)
+        : TaskCompletionSource<Found>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
     {
         public StoreKey Key { get; } = key;
+
+        public StoreKey? Beside { get; } = beside;
+
+        public int OperationCount => Beside is null ? 1 : 2;
 
         public long QueuedAt { get; set; }
     }
@@ -65,12 +83,14 @@ internal sealed class GroupRead(
     private sealed class Batch(GroupRead owner, int limit) : IBatch
     {
         private readonly List<PendingRead> _reads = [];
+        private int _operations;
 
         public Fit TryAdd(PendingRead pending)
         {
-            if (_reads.Count == limit)
+            if (_reads.Count > 0 && _operations + pending.OperationCount > limit)
                 return Fit.Full;
             _reads.Add(pending);
+            _operations += pending.OperationCount;
             return Fit.Taken;
         }
 
@@ -78,10 +98,7 @@ internal sealed class GroupRead(
         {
             try
             {
-                if (_reads.Count == 1)
-                    await SendOne(_reads[0]);
-                else
-                    await SendTogether();
+                await (_reads.Count == 1 ? SendOne(_reads[0]) : SendTogether(_reads));
             }
             catch (RpcException error) when (_reads.Count > 1 && EtcdErrors.IsAnswerTooLarge(error))
             {
@@ -99,23 +116,35 @@ internal sealed class GroupRead(
                 read.TrySetException(error);
         }
 
-        private async Task SendTogether()
+        private async Task SendTogether(IReadOnlyList<PendingRead> reads)
         {
             var request = new TxnRequest();
-            foreach (var read in _reads)
+            foreach (var read in reads)
+            {
                 request.Success.Add(new RequestOp { RequestRange = owner.Request(read.Key) });
+                if (read.Beside is { } beside)
+                    request.Success.Add(new RequestOp { RequestRange = owner.Request(beside) });
+            }
             var answer = await Calls.Repeat(
                 owner.Connection, owner.Time, by => owner.Connection.Keys.TxnAsync(request, deadline: by));
-            for (var i = 0; i < _reads.Count; i++)
-                owner.Settle(_reads[i], answer.Responses[i].ResponseRange, answer.Header.Revision);
+            var next = 0;
+            foreach (var read in reads)
+                read.TrySetResult(new Found(Next(), read.Beside is null ? null : Next(), answer.Header.Revision));
+
+            EtcdKeyValue? Next() => owner.Only(answer.Responses[next++].ResponseRange);
         }
 
         private async Task SendOne(PendingRead read)
         {
+            if (read.Beside is not null)
+            {
+                await SendTogether([read]);
+                return;
+            }
             var request = owner.Request(read.Key);
             var answer = await Calls.Repeat(
                 owner.Connection, owner.Time, by => owner.Connection.Keys.RangeAsync(request, deadline: by));
-            owner.Settle(read, answer, answer.Header.Revision);
+            read.TrySetResult(new Found(owner.Only(answer), null, answer.Header.Revision));
         }
 
         private async Task SendOneByOne()

@@ -38,11 +38,17 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
 
     public bool HasDeadlines => Transaction.Then is not [Operation.Put { Deadline: null }] || Transaction.Otherwise.Count > 0;
 
+    public bool HasNested => Has<Operation.Nested>(Transaction.Then) || Has<Operation.Nested>(Transaction.Otherwise);
+
     /// <summary>The deadlines that the transaction gives to entries.</summary>
-    public IEnumerable<long> Deadlines =>
-        Transaction.Then.Concat(Transaction.Otherwise)
-            .Select(operation => (operation as Operation.Put)?.Deadline)
-            .OfType<long>();
+    public IEnumerable<long> Deadlines => Transaction.Operations
+        .Select(operation => operation switch
+        {
+            Operation.Put put => put.Deadline,
+            Operation.Touch touch => touch.Deadline,
+            _ => null,
+        })
+        .OfType<long>();
 
     /// <summary>
     /// Adds every key that the transaction touches or compares to <paramref name="taken"/>, unless one of them is there.
@@ -76,19 +82,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
                 TrySetResult(new CommitResult(succeeded, revision, OneWritten));
                 return;
             }
-            var results = new OperationResult[count];
-            for (var i = 0; i < count; i++)
-            {
-                var response = responses[first + i];
-                results[i] = response.ResponseCase switch
-                {
-                    ResponseOp.ResponseOneofCase.ResponseDeleteRange =>
-                        new OperationResult(response.ResponseDeleteRange.Deleted, []),
-                    ResponseOp.ResponseOneofCase.ResponseRange =>
-                        new OperationResult(0, await reader.ReadAll(response.ResponseRange.Kvs)),
-                    _ => OperationResult.Written,
-                };
-            }
+            var results = await Read(reader, Transaction, succeeded, [.. responses.Skip(first).Take(count)]);
             TrySetResult(new CommitResult(succeeded, revision, results));
         }
         catch (StoreUnavailableException error)
@@ -100,5 +94,35 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         {
             TrySetException(error);
         }
+    }
+
+    private static bool Has<T>(IReadOnlyList<Operation> operations)
+    {
+        for (var i = 0; i < operations.Count; i++)
+            if (operations[i] is T)
+                return true;
+        return false;
+    }
+
+    private static async Task<IReadOnlyList<OperationResult>> Read(
+        EntryReader reader, Transaction transaction, bool succeeded, IReadOnlyList<ResponseOp> answered)
+    {
+        var operations = succeeded ? transaction.Then : transaction.Otherwise;
+        var responses = EtcdMessages.ToResponses(answered, operations);
+        var results = new OperationResult[operations.Count];
+        for (var i = 0; i < results.Length; i++)
+        {
+            var response = responses[i];
+            results[i] = operations[i] switch
+            {
+                Operation.Delete => new OperationResult(response.ResponseDeleteRange.Deleted, []),
+                Operation.Read => new OperationResult(0, await reader.ReadAll(response.ResponseRange.Kvs)),
+                Operation.Nested nested => new OperationResult(0, [], new NestedResult(
+                    response.ResponseTxn.Succeeded,
+                    await Read(reader, nested.Inner, response.ResponseTxn.Succeeded, response.ResponseTxn.Responses))),
+                _ => OperationResult.Written,
+            };
+        }
+        return results;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;

@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Kv.Testing;
 

@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
@@ -25,6 +26,32 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
         await Kv.Testing.Eventually.Holds(
             async () => (await Store.Get(Key("key"), ReadConsistency.Serializable, Enough)).Entry is not null,
             "a member that answers from what it has comes to have it");
+    }
+
+    [Test]
+    public async Task A_pair_is_read_at_one_revision()
+    {
+        var written = (await Commit(Put("a", "1"), Put("b", "1"))).Revision;
+
+        // Each write sets both alike: a pair that is not alike would be of two revisions.
+        var writing = AtOnce(50, number => Commit(Put("a", $"{number}"), Put("b", $"{number}")));
+        var pairs = await AtOnce(50, _ => Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough).AsTask());
+        await writing;
+
+        Assert.That(pairs.Select(pair => Text(pair.Entry)), Is.EqualTo(pairs.Select(pair => Text(pair.Beside))));
+        Assert.That(pairs.Select(pair => pair.Revision), Is.All.GreaterThanOrEqualTo(written));
+    }
+
+    [Test]
+    public async Task Of_a_pair_either_may_be_absent()
+    {
+        await Write("here", "value");
+
+        var first = await Store.GetPair(Key("here"), Key("absent"), ReadConsistency.Linearizable, Enough);
+        var second = await Store.GetPair(Key("absent"), Key("here"), ReadConsistency.Linearizable, Enough);
+
+        Assert.That((Text(first.Entry), first.Beside), Is.EqualTo(("value", (Entry?)null)));
+        Assert.That((second.Entry, Text(second.Beside)), Is.EqualTo(((Entry?)null, "value")));
     }
 
     [Test]

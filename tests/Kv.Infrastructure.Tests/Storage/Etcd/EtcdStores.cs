@@ -1,4 +1,5 @@
 using System.Text;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
 using Kv.Testing;

@@ -1,4 +1,5 @@
 using System.Text;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract.Model;

@@ -1,0 +1,19 @@
+using Kv.Domain.Watching;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Watching;
+
+/// <summary>Sends what watches tell out as server-sent events, until either side ends it, or the process does.</summary>
+public sealed class EventStreams
+{
+    private readonly WatchOptions _options;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly TimeProvider _time;
+
+    internal EventStreams(WatchOptions options, IHostApplicationLifetime lifetime, TimeProvider time) =>
+        (_options, _lifetime, _time) = (options, lifetime, time);
+
+    /// <summary>The answer that is a watch. It disposes of the watch.</summary>
+    public IActionResult Of(IKeyChangeWatch watch) =>
+        new EventStream(watch, _options.Heartbeat, _time, _lifetime.ApplicationStopping);
+}

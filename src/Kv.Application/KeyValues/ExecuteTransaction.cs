@@ -1,0 +1,101 @@
+using AutoMapper;
+using FluentValidation;
+using Kv.Application.Idempotency;
+using Kv.Application.Tenants;
+using Kv.Domain;
+using Kv.Domain.Idempotency;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using MediatR;
+
+namespace Kv.Application.KeyValues;
+
+/// <summary>Does operations on keys together, under conditions, all or nothing.</summary>
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Compare">What must hold for <paramref name="Success"/> to be done.</param>
+/// <param name="Success">What to do when all of it holds.</param>
+/// <param name="Failure">What to do otherwise.</param>
+/// <param name="IdempotencyKey">The name under which the request may be repeated; null for none.</param>
+public sealed record ExecuteTransaction(
+    string Namespace, string AppName, IReadOnlyList<KeyConditionInput> Compare, IReadOnlyList<KeyOperationInput> Success,
+    IReadOnlyList<KeyOperationInput> Failure, string? IdempotencyKey = null)
+    : IRequest<TransactionResult>, ITenantRequest;
+
+/// <summary>What a caller asks a key to be.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Condition">How it must stand.</param>
+/// <param name="Value">The value that it must have; null where <paramref name="Condition"/> says all.</param>
+public sealed record KeyConditionInput(string Key, Precondition Condition, ReadOnlyMemory<byte>? Value = null);
+
+/// <summary>What became of a transaction.</summary>
+/// <inheritdoc cref="TransactionOutcome" path="/param"/>
+public sealed record TransactionResult(
+    bool Succeeded, long Revision, IReadOnlyList<KeyValueDto?> Results, IReadOnlyList<long>? FoundRevisions, bool IsReplayed);
+
+internal sealed class ExecuteTransactionValidator : AbstractValidator<ExecuteTransaction>
+{
+    private const int MaxOperations = 100;
+
+    public ExecuteTransactionValidator(Limits limits)
+    {
+        RuleFor(request => request)
+            .Must(request => request.Success.Count + request.Failure.Count + request.Compare.Count > 0)
+            .WithMessage("A transaction must hold at least one operation or compare").OverridePropertyName("success");
+        RuleFor(request => request)
+            .Must(request => request.Success.Count + request.Failure.Count <= MaxOperations)
+            .WithMessage($"Too many operations (max {MaxOperations} in success and failure together)").OverridePropertyName("success");
+        RuleFor(request => request.Compare)
+            .Must(compare => compare.Count <= MaxOperations).WithMessage($"Too many compares (max {MaxOperations})")
+            .OverridePropertyName("compare");
+        RuleForEach(request => request.Compare)
+            .ChildRules(compare => compare.RuleFor(one => one.Key).Key(limits).OverridePropertyName("key"))
+            .OverridePropertyName("compare");
+        var operation = new KeyOperationInputValidator(limits);
+        RuleForEach(request => request.Success).SetValidator(operation).OverridePropertyName("success");
+        RuleForEach(request => request.Failure).SetValidator(operation).OverridePropertyName("failure");
+        RuleFor(request => request)
+            .Must(request => request.IdempotencyKey is null
+                || request.Success.Concat(request.Failure).All(one => one.Kind != KeyOperationKind.Get))
+            .WithMessage("A transaction with an Idempotency-Key must not read: what it read could not be answered again")
+            .OverridePropertyName("Idempotency-Key");
+        this.RuleForTenant(limits);
+    }
+}
+
+internal sealed class ExecuteTransactionHandler(IKeyValueTransactions transactions, Limits limits, IMapper mapper)
+    : IRequestHandler<ExecuteTransaction, TransactionResult>
+{
+    public async Task<TransactionResult> Handle(ExecuteTransaction request, CancellationToken cancellationToken)
+    {
+        var transaction = new KeyTransaction(
+            [.. request.Compare.Select(one => new KeyCondition(Key.Of(one.Key), one.Condition, one.Value))],
+            [.. request.Success.Select(one => one.ToOperation(limits))],
+            [.. request.Failure.Select(one => one.ToOperation(limits))]);
+        transaction.RefuseDoubleWrites();
+        var outcome = await transactions.Commit(
+            Tenant.Of(request.Namespace, request.AppName), transaction, Idempotent(request), cancellationToken);
+        return new TransactionResult(
+            outcome.Succeeded, outcome.Revision,
+            [.. outcome.Results.Select(result => result is null ? null : mapper.Map<KeyValueDto>(result))],
+            outcome.FoundRevisions, outcome.IsReplayed);
+    }
+
+    private static IdempotentRequest? Idempotent(ExecuteTransaction request)
+    {
+        if (request.IdempotencyKey is not { } key)
+            return null;
+        using var fingerprint = new Fingerprint();
+        fingerprint.Add("POST /txn").Add(request.Compare.Count);
+        foreach (var one in request.Compare)
+            fingerprint.Add(one.Key).Add((int)one.Condition.Kind).Add(one.Condition.Revision)
+                .Add(one.Value is null ? 0 : 1).Add(one.Value.GetValueOrDefault().Span);
+        foreach (var branch in new[] { request.Success, request.Failure })
+        {
+            fingerprint.Add(branch.Count);
+            foreach (var one in branch)
+                one.AddTo(fingerprint);
+        }
+        return new IdempotentRequest(key, fingerprint.Get());
+    }
+}

@@ -1,0 +1,37 @@
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.KeyValues;
+
+/// <summary>
+/// The entries with the content types of keys that come in order, read as the keys are: in pages, at their revision, and past
+/// those of keys that were not asked for.
+/// </summary>
+internal sealed class ContentTypes(IStore store, KeyLayout layout, Tenant tenant, long revision)
+{
+    private const int PageSize = 200;
+
+    private readonly StoreKey _area = layout.ContentPrefix(tenant);
+    private readonly int _keyBytes = layout.KeyValuePrefix(tenant).Bytes.Length;
+    private IReadOnlyList<Entry> _page = [];
+    private int _at;
+    private StoreKey? _next = layout.ContentPrefix(tenant);
+
+    /// <summary>The entry with the content type of a key; null when there is none. Keys must come in their order.</summary>
+    public async ValueTask<Entry?> Of(StoreKey key, CancellationToken cancellationToken)
+    {
+        var place = new StoreKey((byte[])[.. _area.Span, .. key.Span[_keyBytes..]]);
+        while (true)
+        {
+            while (_at < _page.Count && _page[_at].Key.CompareTo(place) < 0)
+                _at++;
+            if (_at < _page.Count)
+                return _page[_at].Key.Equals(place) ? _page[_at] : null;
+            if (_next is not { } next)
+                return null;
+            var start = next.CompareTo(place) > 0 ? next : place;
+            var page = await store.Range(new RangeQuery(KeyRange.Prefix(_area).From(start), PageSize, revision), cancellationToken);
+            (_page, _at, _next) = (page.Entries, 0, page.Next);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.KeyValues;
+
+/// <summary>Ranges of keys over the storage waist, whichever engine is behind it.</summary>
+internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueListings
+{
+    // Pages grow while a listing goes on: a short one costs little, and a long one few calls.
+    private const int FirstPage = 32;
+    private const int LargestPage = 1024;
+
+    // Behind keys that were rolled up there may be many more such, or none: a short look tells.
+    private const int AfterRollUp = 16;
+
+    public async Task<KeyValueListing> List(
+        Tenant tenant, string prefix, bool withContentTypes, CancellationToken cancellationToken)
+    {
+        var query = new RangeQuery(KeyRange.Prefix(layout.KeyValuePrefix(tenant, prefix)), FirstPage);
+        var first = await store.Range(query, cancellationToken);
+        var contents = withContentTypes ? new ContentTypes(store, layout, tenant, first.Revision) : null;
+        return new KeyValueListing(first.Revision, Rest(tenant, query, first, contents, cancellationToken));
+    }
+
+    public async Task<KeyValuePage> Page(Tenant tenant, KeyValueQuery query, CancellationToken cancellationToken)
+    {
+        var prefix = layout.KeyValuePrefix(tenant);
+        var builder = new PageBuilder(query, prefix.Bytes.Length);
+        var range = KeyRange.Prefix(layout.KeyValuePrefix(tenant, query.Prefix));
+        if (query.From is { } from)
+            range = range.From(new StoreKey((byte[])[.. prefix.Span, .. from.Start.Span]));
+        var ask = new RangeQuery(range, query.Limit, query.From?.Revision ?? 0, KeysOnly: query.Fields != KeyFields.All);
+        StoreKey? next = null;
+        for (var page = await First(ask, query.Options, cancellationToken); ; page = await store.Range(ask, cancellationToken))
+        {
+            ask = ask with { Revision = page.Revision };
+            var left = page.Entries.FirstOrDefault(entry => !builder.TryAdd(entry));
+            if (left is not null)
+            {
+                next = left.Key;
+                break;
+            }
+            if (page.Next is not { } start)
+                break;
+            var isBehind = builder.RolledUpTo.CompareTo(start) > 0;
+            var resume = isBehind ? builder.RolledUpTo : start;
+            if (resume.CompareTo(range.End) >= 0)
+                break;
+            // A full page still has to know whether it is the last.
+            ask = ask with
+            {
+                Range = range.From(resume),
+                Limit = builder.IsFull ? 1 : isBehind ? AfterRollUp : Math.Min(ask.Limit * 2, query.Limit),
+            };
+        }
+        var keyValues = await Read(tenant, query, builder.Entries, ask.Revision, prefix.Bytes.Length, cancellationToken);
+        return new KeyValuePage(
+            keyValues, builder.Prefixes, next is { } key ? new PagePosition(ask.Revision, key.Bytes[prefix.Bytes.Length..]) : null,
+            ask.Revision);
+    }
+
+    public async Task<(long Count, long Revision)> Count(Tenant tenant, string prefix, CancellationToken cancellationToken)
+    {
+        var revision = (await store.Get(layout.Nothing, ReadConsistency.Linearizable, cancellationToken)).Revision;
+        var range = KeyRange.Prefix(layout.KeyValuePrefix(tenant, prefix));
+        return (await store.Count(range, revision, cancellationToken), revision);
+    }
+
+    private async Task<RangePage> First(RangeQuery ask, ReadOptions options, CancellationToken cancellationToken)
+    {
+        if (ask.Revision != 0)
+            return await store.Range(ask, cancellationToken);
+        var page = await store.Range(ask with { Consistency = options.Consistency }, cancellationToken);
+        if (page.Revision < options.MinRevision)
+            page = await store.Range(ask, cancellationToken);
+        return page.Revision < options.MinRevision ? throw new RevisionInFutureException(options.MinRevision) : page;
+    }
+
+    private async Task<IReadOnlyList<KeyValue>> Read(
+        Tenant tenant, KeyValueQuery query, List<Entry> entries, long revision, int tenantBytes, CancellationToken cancellationToken)
+    {
+        var contents = query.Fields == KeyFields.Key ? null : new ContentTypes(store, layout, tenant, revision);
+        var keyValues = new List<KeyValue>(entries.Count);
+        foreach (var entry in entries)
+            keyValues.Add(await ToKeyValue(entry, contents, tenantBytes, cancellationToken));
+        return keyValues;
+    }
+
+    private async IAsyncEnumerable<KeyValue> Rest(
+        Tenant tenant, RangeQuery query, RangePage page, ContentTypes? contents, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tenantBytes = layout.KeyValuePrefix(tenant).Bytes.Length;
+        var largest = LargestPage;
+        while (true)
+        {
+            foreach (var entry in page.Entries)
+                yield return await ToKeyValue(entry, contents, tenantBytes, cancellationToken);
+            if (page.Next is not { } next)
+                yield break;
+            // Where values are too large for more of them in one answer, asking for more again would have the store
+            // gather them in vain.
+            if (page.FittingLimit < query.Limit)
+                largest = page.FittingLimit;
+            query = query with
+            {
+                Range = query.Range.From(next),
+                Limit = Math.Min(query.Limit * 2, largest),
+                Revision = page.Revision,
+            };
+            page = await store.Range(query, cancellationToken);
+        }
+    }
+
+    private async ValueTask<KeyValue> ToKeyValue(
+        Entry entry, ContentTypes? contents, int tenantBytes, CancellationToken cancellationToken) => Entries.ToKeyValue(
+        Entries.KeyOf(entry, tenantBytes), entry, time,
+        contents is null ? null : await contents.Of(entry.Key, cancellationToken));
+}

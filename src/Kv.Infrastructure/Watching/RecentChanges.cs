@@ -1,0 +1,53 @@
+using Kv.Domain.Watching;
+
+namespace Kv.Infrastructure.Watching;
+
+/// <summary>
+/// The last changes, so that a watch that lost its connection goes on without asking the store. So many are kept, and so many
+/// bytes of values. It is not thread-safe.
+/// </summary>
+internal sealed class RecentChanges(long start)
+{
+    private const int MaxSets = 10_000;
+    private const long MaxBytes = 16 * 1024 * 1024;
+
+    private readonly Queue<KeyChangeSet> _sets = new();
+    private long _bytes;
+
+    /// <summary>The revision after which all changes are here.</summary>
+    public long After { get; private set; } = start;
+
+    /// <summary>The revision of the last change.</summary>
+    public long Through { get; private set; } = start;
+
+    public void Add(KeyChangeSet set)
+    {
+        _sets.Enqueue(set);
+        _bytes += Size(set);
+        Through = set.Revision;
+        while (_sets.Count > MaxSets || _bytes > MaxBytes)
+        {
+            var forgotten = _sets.Dequeue();
+            _bytes -= Size(forgotten);
+            After = forgotten.Revision;
+        }
+    }
+
+    /// <summary>What there is at this moment.</summary>
+    public Snapshot Take() => new([.. _sets], After, Through);
+
+    /// <summary>About how many bytes the changes take.</summary>
+    public static long Size(KeyChangeSet set)
+    {
+        var bytes = 100L;
+        foreach (var change in set.Changes)
+            bytes += 200 + change.Key.Value.Length + (change.NewValue?.Length ?? 0);
+        return bytes;
+    }
+
+    /// <summary>The last changes at some moment.</summary>
+    internal readonly record struct Snapshot(KeyChangeSet[] Sets, long After, long Through)
+    {
+        public IEnumerable<KeyChangeSet> Since(long revision) => Sets.SkipWhile(set => set.Revision <= revision);
+    }
+}

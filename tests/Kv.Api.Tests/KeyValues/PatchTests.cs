@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.KeyValues;
+
+/// <summary>The time to live alone, without its value.</summary>
+internal sealed class PatchTests(Engine engine) : EngineTests(engine)
+{
+    private const string MergePatch = "application/merge-patch+json";
+
+    [TestCase(MergePatch)]
+    [TestCase("application/json")]
+    public async Task It_changes_the_time_to_live_and_leaves_the_value(string contentType)
+    {
+        var before = await Kv.Put("k", "v", 600);
+
+        var patched = await Patch("k", """{"ttl":60}""", contentType);
+
+        Assert.That(patched.Status, Is.EqualTo(200), patched.ToString());
+        Assert.That(Expect.Members(patched.Json), Is.EqualTo(new[] { "key", "ttl", "expire_at" }));
+        Assert.That(patched.Json.GetProperty("ttl").GetInt64(), Is.EqualTo(60));
+        Assert.That(patched.Header("ETag"), Is.Not.EqualTo(before.Header("ETag")));
+        var read = await Kv.Get("k");
+        Assert.That(read.Header("ETag"), Is.EqualTo(patched.Header("ETag")));
+        Assert.That(read.Json.GetProperty("value").GetString(), Is.EqualTo("v"));
+        Assert.That(read.Json.GetProperty("expire_at").GetInt64(), Is.EqualTo(patched.Json.GetProperty("expire_at").GetInt64()));
+    }
+
+    [Test]
+    public async Task Null_lets_a_key_live_on()
+    {
+        await Kv.Put("k", "v", 2);
+        await Kv.Put("marker", "v", 2);
+
+        var patched = await Patch("k", """{"ttl":null}""");
+
+        Assert.That(patched.Body, Is.EqualTo("""{"key":"k","ttl":null,"expire_at":null}"""));
+        await Eventually.Holds(async () => (await Kv.Get("marker")).Status == 404, "what kept its ttl is gone");
+        Assert.That((await Kv.Get("k")).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_key_that_is_touched_again_and_again_outlives_its_time()
+    {
+        await Kv.Put("kept", "v", 2);
+        await Kv.Put("marker", "v", 4);
+
+        await Eventually.Holds(
+            async () =>
+            {
+                Assert.That((await Patch("kept", """{"ttl":2}""")).Status, Is.EqualTo(200));
+                return (await Kv.Get("marker")).Status == 404;
+            },
+            "what is not touched is gone");
+
+        Assert.That((await Kv.Get("kept")).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Conditions_apply()
+    {
+        var stale = (await Kv.Put("k", "1")).Header("ETag")!;
+        var present = (await Kv.Put("k", "2")).Header("ETag")!;
+
+        Expect.Problem(await Patch("k", """{"ttl":60}""", MergePatch, ("If-Match", stale)), 412, "Precondition failed");
+        Expect.Problem(await Patch("k", """{"ttl":60}""", MergePatch, ("If-None-Match", "*")), 412, "Precondition failed");
+        Assert.That((await Kv.Get("k")).Json.GetProperty("ttl").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That((await Patch("k", """{"ttl":60}""", MergePatch, ("If-Match", present))).Status, Is.EqualTo(200));
+        Assert.That((await Patch("k", """{"ttl":60}""", MergePatch, ("If-Match", "*"))).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_key_that_is_not_there_is_not_found_and_not_made()
+    {
+        Expect.Problem(await Patch("k", """{"ttl":60}"""), 404, "Key not found");
+        Expect.Problem(await Patch("k", """{"ttl":60}""", MergePatch, ("If-Match", "*")), 412, "Precondition failed");
+        Assert.That((await Kv.Get("k")).Status, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task Beside_writers_no_value_is_lost_and_none_comes_back()
+    {
+        await Kv.Put("k", "0");
+
+        var touching = Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Patch("k", """{"ttl":600}""")));
+        for (var number = 1; number <= 20; number++)
+        {
+            await Kv.Put("k", $"{number}");
+            Assert.That((await Kv.Get("k")).Json.GetProperty("value").GetString(), Is.EqualTo($"{number}"));
+        }
+
+        Assert.That((await touching).Select(answer => answer.Status), Has.All.EqualTo(200));
+    }
+
+    [Test]
+    public async Task The_content_type_stays()
+    {
+        await Kv.With(HttpMethod.Put, "/kv/k", KvClient.Bytes("<p>"u8.ToArray(), "text/html"));
+
+        await Patch("k", """{"ttl":60}""");
+
+        var raw = await Kv.Send(HttpMethod.Get, "/kv/k?raw");
+        Assert.That((raw.ContentType, raw.Body), Is.EqualTo(("text/html", "<p>")));
+    }
+
+    [Test]
+    public async Task A_content_type_that_was_left_behind_does_not_come_back()
+    {
+        await Kv.With(HttpMethod.Put, "/kv/k", KvClient.Bytes("<p>"u8.ToArray(), "text/html"));
+        await Kv.Put("k", "plain");
+
+        await Patch("k", """{"ttl":60}""");
+
+        Assert.That((await Kv.Send(HttpMethod.Get, "/kv/k?raw")).ContentType, Is.EqualTo("text/plain"));
+    }
+
+    [TestCase("""{"ttl":-1}""", "TTL must be between 0 and 31536000 seconds", "ttl")]
+    [TestCase("""{"ttl":31536001}""", "TTL must be between 0 and 31536000 seconds", "ttl")]
+    [TestCase("""{"ttl":9223372036854775808}""", "TTL must be between 0 and 31536000 seconds", "ttl")]
+    [TestCase("""{"ttl":"60"}""", "Invalid input", "ttl")]
+    [TestCase("""{"ttl":1.5}""", "Invalid input", "ttl")]
+    [TestCase("{}", "Invalid input", "ttl")]
+    [TestCase("""{"ttl":60,"value":"v"}""", "Invalid input", "value")]
+    [TestCase("[]", "Invalid input", "body")]
+    [TestCase("{", "Invalid input", "body")]
+    public async Task A_body_that_makes_no_sense_is_refused_and_changes_nothing(string body, string error, string field)
+    {
+        await Kv.Put("k", "v");
+
+        Expect.Problem(await Patch("k", body), 400, error, field);
+        Assert.That((await Kv.Get("k")).Json.GetProperty("ttl").ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
+    [Test]
+    public async Task A_body_of_another_type_is_refused()
+    {
+        await Kv.Put("k", "v");
+
+        Expect.Problem(await Patch("k", "60", "text/plain"), 415, "Invalid input");
+    }
+
+    private Task<Answer> Patch(string key, string json, string contentType = MergePatch, params (string, string)[] headers) =>
+        Kv.With(HttpMethod.Patch, KvClient.PathOf(key), KvClient.Bytes(Encoding.UTF8.GetBytes(json), contentType), headers);
+}
