@@ -33,6 +33,10 @@ internal sealed class SecrecyTests
         foreach (var address in new[] { receiver.Uri, away, new Uri("http://name.invalid/") })
             webhooks.Add(await Register(client, $"http://user:hidden-password@{address.Authority}/hidden-path?token=hidden-query", secret));
 
+        foreach (var webhook in webhooks)
+            await client.Send(
+                HttpMethod.Put, $"/webhooks/{webhook}", $$"""{"secret":"{{secret}}","headers":{"X-Api-Key":"hidden-header"} }""");
+
         await client.Post("k", "hidden-value");
         var told = new List<string>();
         foreach (var webhook in webhooks)
