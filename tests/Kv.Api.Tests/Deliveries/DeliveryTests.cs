@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
@@ -111,6 +112,30 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         await Arrived(2);
 
         Assert.That(_receiver.RequestCount, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_webhook_that_is_registered_amid_changes_is_told_of_every_one_behind_it_and_none_before()
+    {
+        const int Before = 50, Amid = 200, Behind = 250;
+        await WriteKeys(0, Before);
+        var writing = WriteKeys(Before, Amid);
+        await Register("""{"key":"*","event":"*","add_event_data":true}""");
+        await writing;
+        await WriteKeys(Amid, Behind);
+        await Eventually.Holds(
+            () => _receiver.RequestCount > 0 && _receiver.RequestCount == Behind - Told().Min(), "everything from the first on is told");
+
+        Assert.That(Told().Order(), Is.EqualTo(Enumerable.Range(Told().Min(), Behind - Told().Min())));
+        Assert.That(Told().Min(), Is.InRange(Before, Amid));
+
+        IEnumerable<int> Told() => Events().Select(told => int.Parse(told.GetProperty("key").GetString()!, CultureInfo.InvariantCulture));
+
+        async Task WriteKeys(int from, int to)
+        {
+            for (var key = from; key < to; key++)
+                await Kv.Post($"{key}", "");
+        }
     }
 
     [Test]

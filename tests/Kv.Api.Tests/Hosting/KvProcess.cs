@@ -70,10 +70,10 @@ internal sealed partial class KvProcess : IAsyncDisposable
     public async Task<Uri> Address() => new(ListeningOn().Match(await Started()).Groups[1].Value);
 
     /// <summary>A client of one tenant.</summary>
-    public async Task<KvClient> Client()
+    public async Task<KvClient> Client(string space = "process")
     {
         _http ??= new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await Address() };
-        return new KvClient(_http, "process", "tests");
+        return new KvClient(_http, space, "tests");
     }
 
     public static KvProcess Start(params (string Name, string Value)[] settings) => Start([], settings);
