@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Kv.Api.Tests.Hosting;
 
-namespace Kv.Api.Tests.Docs;
+namespace Kv.Api.Tests.Documents;
 
 /// <summary>
 /// The commands of docs/api.md, run as they stand there: after each come comments with what it prints, in which <c>...</c> stands for
