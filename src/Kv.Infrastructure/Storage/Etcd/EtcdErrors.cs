@@ -62,7 +62,7 @@ internal static class EtcdErrors
             return new StoreRejectedException($"etcd refused the {doing}: {error.Status.Detail}.", error);
         var outcomeUnknown = isWrite && !NeverDone(error);
         return new StoreUnavailableException(
-            $"etcd could not {doing} ({error.StatusCode}: {error.Status.Detail}).", outcomeUnknown, error);
+            $"etcd could not {doing} ({error.StatusCode}: {Reason(error)}).", outcomeUnknown, error);
     }
 
     /// <summary>Whether there was no connection to send the call on, so that it may go to another member, whatever it does.</summary>
@@ -99,6 +99,10 @@ internal static class EtcdErrors
 
     private static bool IsOutOfSpace(RpcException error) =>
         error.StatusCode == StatusCode.ResourceExhausted && Says(error, "space exceeded");
+
+    // What failed on this side is told with the names of its types; operators read this, who are served by its words alone.
+    private static string Reason(RpcException error) =>
+        error.Status.DebugException is { } cause ? cause.Message : error.Status.Detail;
 
     private static bool Says(RpcException error, string text) =>
         error.Status.Detail.Contains(text, StringComparison.Ordinal);
