@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Measures Kv over etcd beside etcd's own JSON gateway: same machine, same etcd, same run, the two taking turns cell by cell,
 # so that a noisy machine disturbs both alike. GET, PUT and PUT with TTL; 256-byte values, random keys out of 10 000.
+# Then its webhooks: how soon a call arrives, how many arrive a second, and what they cost etcd.
 # Everything is on loopback with temporary data, and ends with the script. It fails when any answer was not 2xx.
 #
 # By environment:
 #   CONNECTIONS="1 32 128"  DURATION=5  WARMUP=1 (before each cell)  BURN_IN=5 (before all; seconds)  ROUNDS=3 (the table shows medians)  KEYS=10000
+#   PARTS="keys webhooks"  what is measured
 #   STORE=embedded   measures Kv over its embedded engine, alone
 #   SERVER_CMD       another server with Kv's API instead of this tree's, such as another build; it gets PORT, STORE,
 #                    ETCD_ENDPOINTS and DATA_DIR
@@ -22,6 +24,10 @@ burn_in=${BURN_IN:-5}
 rounds=${ROUNDS:-3}
 keys=${KEYS:-10000}
 store=${STORE:-etcd}
+parts=${PARTS:-keys webhooks}
+for part in $parts; do
+  case $part in keys | webhooks) ;; *) die "PARTS=$parts: keys, webhooks or both" ;; esac
+done
 case $store in etcd | embedded) ;; *) die "STORE=$store: etcd or embedded" ;; esac
 
 work=$(mktemp -d)
@@ -85,7 +91,7 @@ start_kv() {
   local port settings
   port=$(free_port)
   mkdir -p "$work/data"
-  settings=(PORT="$port" STORE="$store" DATA_DIR="$work/data" ETCD_ENDPOINTS="${gateway_url#http://}")
+  settings=(PORT="$port" STORE="$store" DATA_DIR="$work/data" ETCD_ENDPOINTS="${gateway_url#http://}" MAX_WEBHOOKS_ALLOWED=50)
   if [ -n "${SERVER_CMD:-}" ]; then
     env "${settings[@]}" bash -c "exec $SERVER_CMD" >"$work/kv.log" 2>&1 </dev/null &
   else
@@ -233,27 +239,39 @@ report() {
     }' "$results"
 }
 
-find_wrk
+measure_keys() {
+  say "Writing $keys keys."
+  preload kv
+  if [ "$store" = etcd ]; then
+    preload gateway
+    check_gateway
+  fi
+  # Whoever measures a server that is still compiling itself measures the compiler.
+  say "Warming up."
+  local operation
+  for operation in get put put-ttl; do drive "$burn_in" 64 kv "$operation" 400 >/dev/null; done
+  measure
+  echo "Medians of $rounds rounds of $duration s; values of 256 bytes, $keys keys."
+  echo
+  report
+  echo
+}
+
+measure_webhooks() {
+  say "Measuring webhooks."
+  dotnet build tests/Kv.WebhookBench --configuration Release --verbosity quiet --nologo >&2
+  dotnet tests/Kv.WebhookBench/bin/Release/net10.0/Kv.WebhookBench.dll "$kv_url" "$gateway_url" "$((duration * 2))"
+}
+
+case $parts in *keys*) find_wrk ;; esac
 gateway_url=
 etcd_version=
 if [ "$store" = etcd ]; then start_etcd; fi
 start_kv
-say "Writing $keys keys."
-preload kv
-if [ "$store" = etcd ]; then
-  preload gateway
-  check_gateway
-fi
-# Whoever measures a server that is still compiling itself measures the compiler.
-say "Warming up."
-for operation in get put put-ttl; do drive "$burn_in" 64 kv "$operation" 400 >/dev/null; done
-measure
 
 engine="the embedded engine"
 if [ "$store" = etcd ]; then engine="etcd $etcd_version"; fi
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1 || true)
 what=${SERVER_CMD:-$(git rev-parse --short HEAD 2>/dev/null || echo "(no git)")}
 echo "Kv $what over $engine; $cores cores${cpu:+ of $cpu}, $(uname -sr)."
-echo "Medians of $rounds rounds of $duration s; values of 256 bytes, $keys keys."
-echo
-report
+for part in $parts; do "measure_$part"; done

@@ -1,4 +1,5 @@
 #:sdk Microsoft.NET.Sdk.Web
+#:property PublishAot=false
 // Receives Kv's webhooks and checks their signatures: dotnet run receiver.cs -- whsec_... [port]
 using System.Collections.Concurrent;
 using System.Security.Cryptography;

@@ -126,9 +126,9 @@ public sealed class TcpProxy : IAsyncDisposable
                 _ = Run(connection, ended);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException or OperationCanceledException)
         {
-            // The listener was closed.
+            // The listener was closed, while it waited or just before.
         }
     }
 

@@ -90,8 +90,9 @@ public sealed class WebhookReceiver : IAsyncDisposable
         if (_disposed.IsCancellationRequested)
             return;
         await _disposed.CancelAsync();
-        _listener.Dispose();
+        // Not before it has stopped accepting: whoever accepts from a listener that is gone has made a mistake, as .NET sees it.
         await _accepting;
+        _listener.Dispose();
         await Task.WhenAll(_connections.Keys);
     }
 
@@ -110,9 +111,9 @@ public sealed class WebhookReceiver : IAsyncDisposable
                     TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // The listener was closed.
+            // The receiver goes.
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
@@ -71,7 +70,7 @@ public sealed record PastEvent
             _ => null,
         },
         Value = change.Value,
-        Encoding = change.Value is { } value && !Utf8.IsValid(value.Span) ? StoredKeyValue.Base64 : null,
+        Encoding = StoredKeyValue.EncodingOf(change.Value),
         ExpireAt = change.ExpireAt,
     };
 }

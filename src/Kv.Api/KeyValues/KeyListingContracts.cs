@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Kv.Application.KeyValues;
 using Kv.Domain.KeyValues;
 
@@ -93,6 +92,6 @@ public sealed record ListedKey
         };
         return fields == KeyFields.Meta
             ? key
-            : key with { Value = dto.Value, Encoding = Utf8.IsValid(dto.Value.Span) ? null : StoredKeyValue.Base64 };
+            : key with { Value = dto.Value, Encoding = StoredKeyValue.EncodingOf(dto.Value) };
     }
 }

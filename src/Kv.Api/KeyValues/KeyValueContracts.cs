@@ -64,6 +64,10 @@ public sealed record StoredKeyValue
 {
     internal const string Base64 = "base64";
 
+    /// <summary>How a value is shown in JSON: null as text, and otherwise <see cref="Base64"/>.</summary>
+    internal static string? EncodingOf(ReadOnlyMemory<byte>? value) =>
+        value is { } bytes && !Utf8.IsValid(bytes.Span) ? Base64 : null;
+
     /// <summary>The key.</summary>
     /// <example>user:42</example>
     public required string Key { get; init; }
@@ -88,7 +92,7 @@ public sealed record StoredKeyValue
     {
         Key = dto.Key,
         Value = dto.Value,
-        Encoding = Utf8.IsValid(dto.Value.Span) ? null : Base64,
+        Encoding = EncodingOf(dto.Value),
         Ttl = dto.Ttl,
         ExpireAt = dto.ExpireAt,
     };

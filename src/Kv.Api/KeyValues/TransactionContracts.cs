@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Kv.Application.KeyValues;
 using Kv.Domain.KeyValues;
 
@@ -152,7 +151,7 @@ public sealed record OperationAnswer
             Key = key,
             Status = StatusCodes.Status200OK,
             Value = isRead ? dto.Value : (ReadOnlyMemory<byte>?)null,
-            Encoding = isRead && !Utf8.IsValid(dto.Value.Span) ? StoredKeyValue.Base64 : null,
+            Encoding = isRead ? StoredKeyValue.EncodingOf(dto.Value) : null,
             Ttl = dto.Ttl,
             ExpireAt = dto.ExpireAt,
             Etag = EntityTags.Bare(dto.Revision),

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Kv.Application.KeyValues;
 
 namespace Kv.Api.KeyValues;
@@ -33,7 +32,7 @@ public sealed record TransferredKey
     {
         Key = dto.Key,
         Value = dto.Value,
-        Encoding = Utf8.IsValid(dto.Value.Span) ? null : StoredKeyValue.Base64,
+        Encoding = StoredKeyValue.EncodingOf(dto.Value),
         ExpireAt = dto.ExpireAt,
         ContentType = dto.ContentType,
     };

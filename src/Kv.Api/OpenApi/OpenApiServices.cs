@@ -14,7 +14,7 @@ internal static class OpenApiServices
             {
                 Title = "Kv",
                 Version = "v1",
-                Description = "Small values under a namespace and an app name, with keys that expire.",
+                Description = "Small values under a namespace and an app name: keys that expire, conditions, lists, watches, webhooks, transactions.",
                 License = new OpenApiLicense { Name = "MIT" },
             });
             document.IncludeXmlComments(Assembly.GetExecutingAssembly(), includeControllerXmlComments: true);
@@ -24,11 +24,13 @@ internal static class OpenApiServices
             document.OperationFilter<TenantHeadersFilter>(tenants);
             document.OperationFilter<HeadersFilter>();
             document.OperationFilter<RawValueFilter>();
+            document.OperationFilter<StreamFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
             document.OperationFilter<OneOrManyFilter>();
             document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
             document.SchemaFilter<WebhookSchemaFilter>();
+            document.SchemaFilter<BatchSchemaFilter>();
         });
 
     public static WebApplication UseOpenApiDocument(this WebApplication app)

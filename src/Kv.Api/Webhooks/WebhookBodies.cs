@@ -87,6 +87,9 @@ public abstract record WebhookBody
         Secret = _hasSecret ? new Given<string?>(Secret) : null,
     };
 
+    /// <summary>The name of the type alone: MVC's own log shows what an action is given, and this holds secrets.</summary>
+    public sealed override string ToString() => GetType().Name;
+
     // Without the caller's spaces, and empty where there is no member.
     private static ReadOnlyMemory<byte> Bytes(JsonElement payload)
     {

@@ -1,12 +1,18 @@
+using System.Diagnostics.Metrics;
 using Kv.Domain.Watching;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <inheritdoc cref="IWatcherStatus"/>
-internal sealed class WatcherStatus : IWatcherStatus
+internal sealed class WatcherStatus : IWatcherStatus, IDisposable
 {
+    private readonly Meter _meter = new("Kv.Watching");
+    private readonly Counter<long> _lostRevisions;
     private SettledRevisions? _settled;
     private LostRevisions? _lost;
+
+    public WatcherStatus() => _lostRevisions = _meter.CreateCounter<long>(
+        "kv.watcher.lost_revisions", description: "Revisions that the store forgot before the watcher had read them.");
 
     public bool IsLeader => Volatile.Read(ref _settled) is not null;
 
@@ -17,5 +23,11 @@ internal sealed class WatcherStatus : IWatcherStatus
     /// <summary>This replica leads, and settles revisions; null when it does no longer.</summary>
     public void Leads(SettledRevisions? settled) => Volatile.Write(ref _settled, settled);
 
-    public void HasLost(LostRevisions lost) => Volatile.Write(ref _lost, lost);
+    public void HasLost(LostRevisions lost)
+    {
+        Volatile.Write(ref _lost, lost);
+        _lostRevisions.Add(lost.Through - lost.After);
+    }
+
+    public void Dispose() => _meter.Dispose();
 }

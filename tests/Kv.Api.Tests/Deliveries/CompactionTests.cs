@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
@@ -34,12 +35,24 @@ internal sealed class CompactionTests
         await etcd.Compact(await etcd.CurrentRevision());
         await Put("after", "1");
 
+        var counted = 0L;
+        using var metrics = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "kv.watcher.lost_revisions")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        metrics.SetMeasurementEventCallback<long>((_, revisions, _, _) => Interlocked.Add(ref counted, revisions));
+        metrics.Start();
         await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
         await Eventually.Holds(() => receiver.RequestCount == 3, "what is left of the changes is told, and what comes after them");
         var readiness = await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative)));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Told(), Is.EquivalentTo(["update old=2", "create new=1", "create after=1"]));
+            Assert.That(Interlocked.Read(ref counted), Is.Positive, "the metric");
             Assert.That(readiness.Status, Is.EqualTo(200));
             Assert.That(
                 readiness.Json.GetProperty("checks").GetProperty("watcher").GetProperty("detail").GetString(),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
@@ -31,6 +32,33 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
             Assert.That(told[1].GetProperty("event").GetProperty("expire_at").GetInt64(), Is.GreaterThan(0));
             Assert.That(told[0].GetProperty("event").GetProperty("appName").GetString(), Is.EqualTo(Kv.AppName));
         }
+    }
+
+    [TestCase("/txn", """{"success":[{"op":"set","key":"t/a","value":"1"},{"op":"set","key":"t/b","value":"2"},{"op":"delete","key":"t/gone"}]}""")]
+    [TestCase("/bulk", """[{"op":"set","key":"t/a","value":"1"},{"op":"set","key":"t/b","value":"2"},{"op":"delete","key":"t/gone"}]""")]
+    public async Task Each_key_that_a_call_changes_is_told(string path, string body)
+    {
+        await Kv.Put("t/gone", "v");
+        await Register("""{"key":"t/*","event":"*","add_event_data":true}""");
+
+        Assert.That((await Kv.Send(HttpMethod.Post, path, body)).Status, Is.EqualTo(200));
+        await Arrived(3);
+
+        Assert.That(
+            Events().Select(e => $"{e.GetProperty("key").GetString()} {Short(e)}"),
+            Is.EquivalentTo(["t/a create 1", "t/b create 2", "t/gone delete null"]));
+    }
+
+    [Test]
+    public async Task A_time_to_live_that_changes_is_told_as_an_update()
+    {
+        await Kv.Put("k", "v");
+        await Register("""{"key":"k","event":"*","add_event_data":true}""");
+
+        await Kv.Send(HttpMethod.Patch, "/kv/k", """{"ttl":600}""");
+        await Arrived(1);
+
+        Assert.That(Events().Select(Short), Is.EqualTo(["update v"]));
     }
 
     [TestCase("create", "create")]
@@ -84,6 +112,30 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         await Arrived(2);
 
         Assert.That(_receiver.RequestCount, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_webhook_that_is_registered_amid_changes_is_told_of_every_one_behind_it_and_none_before()
+    {
+        const int Before = 50, Amid = 200, Behind = 250;
+        await WriteKeys(0, Before);
+        var writing = WriteKeys(Before, Amid);
+        await Register("""{"key":"*","event":"*","add_event_data":true}""");
+        await writing;
+        await WriteKeys(Amid, Behind);
+        await Eventually.Holds(
+            () => _receiver.RequestCount > 0 && _receiver.RequestCount == Behind - Told().Min(), "everything from the first on is told");
+
+        Assert.That(Told().Order(), Is.EqualTo(Enumerable.Range(Told().Min(), Behind - Told().Min())));
+        Assert.That(Told().Min(), Is.InRange(Before, Amid));
+
+        IEnumerable<int> Told() => Events().Select(told => int.Parse(told.GetProperty("key").GetString()!, CultureInfo.InvariantCulture));
+
+        async Task WriteKeys(int from, int to)
+        {
+            for (var key = from; key < to; key++)
+                await Kv.Post($"{key}", "");
+        }
     }
 
     [Test]

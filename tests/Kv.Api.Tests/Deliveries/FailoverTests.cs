@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Kv.Api.Tests.Hosting;
@@ -55,9 +56,41 @@ internal sealed class FailoverTests
         await Eventually.Holds(() => _receiver.RequestCount >= 50, "some changes arrive");
 
         Assert.That(await leader.Terminate(), Is.Zero);
+        Assert.That(
+            await EtcdKeys.Keys(_etcd, "/kvstore/locks/watcher/"), Has.Length.EqualTo(1), "it has given the lead back, not left it to the lease");
         await Eventually.Holds(() => Leads(other), "the other one leads");
         await writing;
         await Eventually.Holds(() => ToldKeys().Count == 300, "every change arrives");
+        AssertOneIdForEachChange();
+    }
+
+    [Test]
+    public async Task A_leader_that_stops_saves_how_far_it_has_come()
+    {
+        var replica = await StartOne();
+        var kv = await replica.Client();
+        await Register(kv);
+        await WriteKeys(kv, 10);
+        await Eventually.Holds(() => _receiver.RequestCount == 10, "every change arrives");
+
+        Assert.That(await replica.Terminate(), Is.Zero);
+        Assert.That(
+            await Cursor(), Is.EqualTo(_receiver.Requests.Max(request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture))));
+    }
+
+    [Test]
+    public async Task A_call_that_hangs_when_the_leader_stops_is_cut_off_and_made_again_by_the_next()
+    {
+        var (leader, other) = await StartTwo();
+        var kv = await other.Client();
+        _receiver.Answer = _ => ReceiverAnswer.Hang;
+        await Register(kv, "\"timeout_seconds\":30,");
+        await kv.Post("held", "value");
+        await Eventually.Holds(() => _receiver.RequestCount == 1, "the call is under way");
+        _receiver.Answer = _ => ReceiverAnswer.Ok;
+
+        Assert.That(await leader.Terminate(), Is.Zero);
+        await Eventually.Holds(() => _receiver.RequestCount == 2, "the other one makes it");
         AssertOneIdForEachChange();
     }
 
@@ -89,7 +122,7 @@ internal sealed class FailoverTests
         leader.Resume();
 
         await Eventually.Holds(() => leader.Output.Contains("has lost the lead", StringComparison.Ordinal), "it steps back");
-        Assert.That(await Count("deliveries/pending/"), Is.Zero, "what it would have written down");
+        Assert.That(await EtcdKeys.Keys(_etcd, "/kvstore/deliveries/pending/"), Is.Empty, "what it would have written down");
         Assert.That(await Cursor(), Is.GreaterThanOrEqualTo(cursor));
         await other.Terminate();
         await Eventually.Holds(
@@ -171,10 +204,10 @@ internal sealed class FailoverTests
 
     private static bool Leads(KvProcess replica) => replica.Output.Contains("This replica leads", StringComparison.Ordinal);
 
-    private async Task<string> Register(KvClient kv)
+    private async Task<string> Register(KvClient kv, string members = "")
     {
         var answer = await kv.Send(
-            HttpMethod.Post, "/webhooks", $$"""{"key":"*","event":"*","add_event_data":true,"endpoint":"{{_receiver.Uri}}"}""");
+            HttpMethod.Post, "/webhooks", $$"""{{{members}}"key":"*","event":"*","add_event_data":true,"endpoint":"{{_receiver.Uri}}"}""");
         Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
         return answer.Json.GetProperty("id").GetString()!;
     }
@@ -201,14 +234,4 @@ internal sealed class FailoverTests
 
     private async Task<long> Cursor() =>
         await EtcdKeys.Get(_etcd, "/kvstore/cursor/watcher") is { } entry ? long.Parse(Encoding.UTF8.GetString(entry.Value)) : 0;
-
-    private async Task<int> Count(string prefix)
-    {
-        var answer = await _etcd.Call("kv/range", new
-        {
-            key = Convert.ToBase64String(Encoding.UTF8.GetBytes($"/kvstore/{prefix}")),
-            range_end = Convert.ToBase64String(Encoding.UTF8.GetBytes($"/kvstore/{prefix[..^1]}0")),
-        });
-        return answer.TryGetProperty("kvs", out var entries) ? entries.GetArrayLength() : 0;
-    }
 }

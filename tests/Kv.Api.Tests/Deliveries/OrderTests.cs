@@ -8,7 +8,7 @@ namespace Kv.Api.Tests.Deliveries;
 internal sealed class OrderTests(Engine engine) : CallTests(engine)
 {
     private const int Keys = 100;
-    private const int Updates = 30;
+    private const int Updates = 100;
 
     protected override (string Name, string? Value)[] Settings =>
         [("WEBHOOK_RETRY_SCHEDULE", string.Join(',', Enumerable.Repeat("10ms", 50)))];

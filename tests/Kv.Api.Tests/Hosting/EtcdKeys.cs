@@ -15,14 +15,21 @@ internal static class EtcdKeys
         etcd.Call("kv/put", new { key = Base64(key), value = Convert.ToBase64String(value), lease });
 
     /// <summary>The entry of a key; null when there is none.</summary>
-    public static async Task<(byte[] Value, long Lease)?> Get(EtcdServer etcd, string key)
+    public static async Task<(byte[] Value, long Lease)?> Get(EtcdServer etcd, string key) =>
+        await Entry(etcd, key) is { } entry ? (Value(entry), Number(entry, "lease")) : null;
+
+    /// <summary>The value of a key, and how often it was written since it was created; null when there is none.</summary>
+    public static async Task<(byte[] Value, long Version)?> Versioned(EtcdServer etcd, string key) =>
+        await Entry(etcd, key) is { } entry ? (Value(entry), Number(entry, "version")) : null;
+
+    /// <summary>The keys that begin so.</summary>
+    public static async Task<string[]> Keys(EtcdServer etcd, string prefix)
     {
-        var answer = await etcd.Call("kv/range", new { key = Base64(key) });
-        if (!answer.TryGetProperty("kvs", out var entries))
-            return null;
-        var entry = entries[0];
-        var value = entry.TryGetProperty("value", out var bytes) ? bytes.GetBytesFromBase64() : [];
-        return (value, Number(entry, "lease"));
+        var answer = await etcd.Call(
+            "kv/range", new { key = Base64(prefix), range_end = Base64($"{prefix[..^1]}{(char)(prefix[^1] + 1)}"), keys_only = true });
+        return answer.TryGetProperty("kvs", out var entries)
+            ? [.. entries.EnumerateArray().Select(entry => Encoding.UTF8.GetString(entry.GetProperty("key").GetBytesFromBase64()))]
+            : [];
     }
 
     /// <summary>Grants a lease under an id that etcd chooses.</summary>
@@ -31,6 +38,15 @@ internal static class EtcdKeys
     /// <summary>The seconds that remain of a lease.</summary>
     public static async Task<long> TimeToLive(EtcdServer etcd, long lease) =>
         Number(await etcd.Call("lease/timetolive", Fields("ID", lease)), "TTL");
+
+    private static async Task<JsonElement?> Entry(EtcdServer etcd, string key)
+    {
+        var answer = await etcd.Call("kv/range", new { key = Base64(key) });
+        return answer.TryGetProperty("kvs", out var entries) ? entries[0] : null;
+    }
+
+    private static byte[] Value(JsonElement entry) =>
+        entry.TryGetProperty("value", out var bytes) ? bytes.GetBytesFromBase64() : [];
 
     // The serializer would write the first letters of an object's members small.
     private static Dictionary<string, long> Fields(string name, long value) => new() { [name] = value };

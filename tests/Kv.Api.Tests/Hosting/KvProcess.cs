@@ -48,6 +48,16 @@ internal sealed partial class KvProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The most memory that it ever had, in bytes; null where the system does not tell.</summary>
+    public long? PeakMemory()
+    {
+        var status = $"/proc/{_process.Id}/status";
+        if (!File.Exists(status))
+            return null;
+        var line = File.ReadLines(status).First(one => one.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
+    }
+
     /// <summary>The line that says that Kv has started.</summary>
     public async Task<string> Started()
     {
@@ -60,10 +70,10 @@ internal sealed partial class KvProcess : IAsyncDisposable
     public async Task<Uri> Address() => new(ListeningOn().Match(await Started()).Groups[1].Value);
 
     /// <summary>A client of one tenant.</summary>
-    public async Task<KvClient> Client()
+    public async Task<KvClient> Client(string space = "process")
     {
         _http ??= new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await Address() };
-        return new KvClient(_http, "process", "tests");
+        return new KvClient(_http, space, "tests");
     }
 
     public static KvProcess Start(params (string Name, string Value)[] settings) => Start([], settings);

@@ -41,6 +41,23 @@ internal sealed class PredecessorWebhookTests
     }
 
     [Test]
+    public async Task A_webhook_that_the_predecessor_wrote_fires()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        await Put(
+            $$"""
+            {"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"create","endpoint":"{{receiver.Uri}}hook","method":"PUT","headers":{"Authorization":"hidden"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000}
+            """);
+        await _kv.Post("user:1", "Ada");
+        await Eventually.Holds(() => receiver.RequestCount == 1, "the call arrives");
+
+        var call = receiver.Requests.Single();
+        Assert.That((call.Method, call.Target, call.Header("Authorization")), Is.EqualTo(("PUT", "/hook", "hidden")));
+        Assert.That(call.Text, Does.StartWith(
+            $$"""{"text":"<&>","event":{"event":"create","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:1","value":"Ada","timestamp":"""));
+    }
+
+    [Test]
     public async Task What_Kv_writes_has_the_predecessors_members_and_types()
     {
         var id = (await _kv.Send(

@@ -80,6 +80,16 @@ internal abstract class EmbeddedTest
     protected Task<CommitResult> Commit(params Operation[] operations) =>
         Commit(Transaction.Of(operations));
 
+    /// <summary>Does as many operations as are given, in as few transactions as take them.</summary>
+    /// <returns>The revision of the last.</returns>
+    protected async Task<long> CommitAll(IEnumerable<Operation> operations)
+    {
+        var revision = 0L;
+        foreach (var some in operations.Chunk(Transaction.MaxOperations))
+            revision = (await Commit(some)).Revision;
+        return revision;
+    }
+
     protected Task<CommitResult> Commit(Transaction transaction) =>
         Store.Commit(transaction, CancellationToken.None).AsTask();
 

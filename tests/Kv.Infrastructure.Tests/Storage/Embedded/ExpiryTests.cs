@@ -71,7 +71,7 @@ internal sealed class ExpiryTests : EmbeddedTest
     {
         var from = await PutAtRest("key", InSeconds(10));
         if (behindManyOthers)
-            await Commit([.. Enumerable.Range(0, 3000).Select(i => Put($"other/{i:D4}", "", InSeconds(5)))]);
+            await CommitAll(Enumerable.Range(0, 3000).Select(i => Put($"other/{i:D4}", "", InSeconds(5))));
 
         Clock.Advance(TimeSpan.FromSeconds(10));
         var written = (await Commit(Put("key", "new"))).Revision;
@@ -91,7 +91,7 @@ internal sealed class ExpiryTests : EmbeddedTest
     {
         await PutAtRest("key", InSeconds(10));
         if (behindManyOthers)
-            await Commit([.. Enumerable.Range(0, 3000).Select(i => Put($"other/{i:D4}", "", InSeconds(5)))]);
+            await CommitAll(Enumerable.Range(0, 3000).Select(i => Put($"other/{i:D4}", "", InSeconds(5))));
 
         Clock.Advance(TimeSpan.FromSeconds(10));
         var create = new Transaction([Compare.Absent(Key("key"))], [Put("key", "new")]);
@@ -113,7 +113,7 @@ internal sealed class ExpiryTests : EmbeddedTest
     [Test]
     public async Task Many_that_are_due_are_removed_in_steps_each_exactly_once()
     {
-        var from = (await Commit([.. Enumerable.Range(0, 2500).Select(i => Put($"{i:D4}", "", InSeconds(10)))])).Revision;
+        var from = await CommitAll(Enumerable.Range(0, 2500).Select(i => Put($"{i:D4}", "", InSeconds(10))));
         await PutAtRest("rest", null);
         await using var feed = Watch(from + 2);
 

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Deliveries;
+
+/// <summary>What deliveries cost etcd, by its own count.</summary>
+internal sealed class CostTests
+{
+    private const int Webhooks = 20;
+    private const int Changes = 50;
+
+    [Test]
+    public async Task A_delivery_that_is_accepted_at_once_writes_and_reads_nothing()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var host = await KvHost.StartOver(etcd.Endpoint, ("MAX_WEBHOOKS_ALLOWED", $"{Webhooks}"));
+        var kv = host.NewTenant();
+        for (var webhook = 0; webhook < Webhooks; webhook++)
+        {
+            var registered = await kv.Send(
+                HttpMethod.Post, "/webhooks", $$"""{"key":"*","event":"*","add_event_data":true,"endpoint":"{{receiver.Uri}}"}""");
+            Assert.That(registered.Status, Is.EqualTo(201), registered.ToString());
+        }
+        await Tell("first");
+        await CursorIsAt(Revision());
+        var before = await Counted();
+
+        for (var change = 1; change <= Changes; change++)
+            await Tell($"{change}");
+        await CursorIsAt(Revision());
+        var after = await Counted();
+
+        var saves = after.CursorSaves - before.CursorSaves;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(receiver.RequestCount, Is.EqualTo(Webhooks * (Changes + 1)));
+            Assert.That(after.Proposals - before.Proposals, Is.EqualTo(Changes + saves), "one for each change, and those of the cursor");
+            Assert.That(after.Transactions - before.Transactions, Is.EqualTo(Changes + saves), "nothing was read either");
+        }
+
+        // One after the other: what waited for long would be stored.
+        async Task Tell(string key)
+        {
+            var told = receiver.RequestCount;
+            Assert.That((await kv.Put(key, "value")).Status, Is.EqualTo(200));
+            await Eventually.Holds(() => receiver.RequestCount == told + Webhooks, "every webhook is told");
+        }
+
+        long Revision() => receiver.Requests.Max(request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture));
+
+        // It moves over its own writes no further.
+        Task CursorIsAt(long revision) => Eventually.Holds(
+            async () => await Cursor() is { } cursor && Encoding.UTF8.GetString(cursor.Value) == $"{revision}", "the cursor is saved");
+
+        async Task<(long Proposals, long Transactions, long CursorSaves)> Counted() =>
+            (await etcd.CommittedProposals(), await etcd.Transactions(), (await Cursor())!.Value.Version);
+
+        Task<(byte[] Value, long Version)?> Cursor() => EtcdKeys.Versioned(etcd, $"/{host.KeyPrefix}/cursor/watcher");
+    }
+}

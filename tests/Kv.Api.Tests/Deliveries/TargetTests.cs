@@ -1,0 +1,56 @@
+using System.Net;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Deliveries;
+
+/// <summary>An address that may not be called is not, however it is spelled: a canary there sees no connection.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class TargetTests(Engine engine) : EngineTests(engine)
+{
+    private readonly WebhookReceiver _canary = WebhookReceiver.Start(IPAddress.Parse("127.0.0.2"));
+
+    protected override (string Name, string? Value)[] Settings =>
+        [("WEBHOOK_TARGETS_DENY", "127.0.0.2"), ("WEBHOOK_RETRY_SCHEDULE", "10ms")];
+
+    [TearDown]
+    public async Task StopCanary() => await _canary.DisposeAsync();
+
+    [TestCase("127.0.0.2")]
+    [TestCase("2130706434")]
+    [TestCase("0x7f000002")]
+    [TestCase("0x7f.2")]
+    [TestCase("127.2")]
+    [TestCase("0177.0.0.2")]
+    [TestCase("[::ffff:127.0.0.2]")]
+    [TestCase("[::ffff:7f00:2]")]
+    [TestCase("[64:ff9b::7f00:2]")]
+    [TestCase("[2002:7f00:2::]")]
+    public async Task No_spelling_of_it_is_called(string host)
+    {
+        var registered = await Kv.Send(
+            HttpMethod.Post, "/webhooks", $$"""{"key":"k","event":"*","endpoint":"http://{{host}}:{{_canary.Port}}/"}""");
+        Assert.That(registered.Status, Is.EqualTo(201), registered.ToString());
+        var webhook = registered.Json.GetProperty("id").GetString();
+        await Kv.Post("k", "value");
+        await Eventually.Holds(
+            async () => (await Failed(webhook)).Json.GetProperty("items").GetArrayLength() == 1, "it has failed for good");
+
+        Assert.That((await Failed(webhook)).Body, Does.Contain("The target is not allowed: "));
+        Assert.That((await Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/ping")).Body, Does.Contain("The target is not allowed: "));
+        Assert.That(_canary.AcceptedConnections, Is.Zero);
+    }
+
+    [Test]
+    public async Task The_canary_would_see_a_call()
+    {
+        var host = await SharedHosts.Get(Engine);
+        var kv = host.NewTenant();
+        await kv.Send(HttpMethod.Post, "/webhooks", $$"""{"key":"k","event":"*","endpoint":"http://0x7f.2:{{_canary.Port}}/"}""");
+        await kv.Post("k", "value");
+
+        await Eventually.Holds(() => _canary.RequestCount == 1, "the call arrives");
+    }
+
+    private Task<Answer> Failed(string? webhook) => Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed");
+}

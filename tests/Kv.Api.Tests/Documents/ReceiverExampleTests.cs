@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using Kv.Api.Tests.Hosting;
+using Kv.Domain.Webhooks;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Documents;
+
+/// <summary>The receivers that docs/webhooks.md offers take what Kv sends, once, and nothing that anybody else sends.</summary>
+internal sealed class ReceiverExampleTests
+{
+    // The first run of the one in C# compiles it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly WebhookSecret _secret = WebhookSecret.New();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private Uri _address = null!;
+
+    [TearDown]
+    public void CloseConnections() => _http.Dispose();
+
+    [TestCase("python3", "docs/webhooks/receiver.py")]
+    [TestCase("node", "docs/webhooks/receiver.mjs")]
+    [TestCase("dotnet", "run", "docs/webhooks/receiver.cs", "--")]
+    public async Task It_takes_what_is_genuine_and_new(string runtime, params string[] program)
+    {
+        var port = FreePort.Next();
+        _address = new Uri($"http://127.0.0.1:{port}/hook");
+        await using var receiver = ExampleProcess.Start(runtime, [.. program, _secret.Reveal(), $"{port}"]);
+        await Eventually.Holds(
+            async () => receiver.HasExited || await Send("msg_unsigned", Now(), "{}", "") == HttpStatusCode.Unauthorized,
+            "it receives", Patience);
+        Assert.That(receiver.HasExited, Is.False, () => receiver.Output);
+
+        var host = await SharedHosts.Get(Engine.Embedded);
+        var kv = host.NewTenant();
+        await kv.Send(
+            HttpMethod.Post, "/webhooks",
+            $$"""{"key":"k","event":"*","add_event_data":true,"endpoint":"{{_address}}","secret":"{{_secret.Reveal()}}"}""");
+        await kv.Post("k", "Zoë");
+        await Eventually.Holds(() => receiver.Output.Contains("Zoë", StringComparison.Ordinal), "it has received Kv's call");
+
+        const string Body = """{"event":{"key":"ours"}}""";
+        var (now, old) = (Now(), Now() - 3600);
+        var genuine = _secret.Sign("msg_1", now, Encoding.UTF8.GetBytes(Body));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await Send("msg_1", now, Body, $"v1,AAAA {genuine}"), Is.EqualTo(HttpStatusCode.NoContent), "one of two signatures");
+            Assert.That(await Send("msg_1", now, Body, genuine), Is.EqualTo(HttpStatusCode.NoContent), "again");
+            Assert.That(await Send("msg_2", now, Body, genuine), Is.EqualTo(HttpStatusCode.Unauthorized), "another id");
+            Assert.That(await Send("msg_1", now, Body.Replace("ours", "theirs"), genuine), Is.EqualTo(HttpStatusCode.Unauthorized), "another body");
+            Assert.That(await Send("msg_1", now + 1, Body, genuine), Is.EqualTo(HttpStatusCode.Unauthorized), "another time");
+            Assert.That(
+                await Send("msg_3", old, Body, _secret.Sign("msg_3", old, Encoding.UTF8.GetBytes(Body))),
+                Is.EqualTo(HttpStatusCode.Unauthorized), "an old call");
+        }
+        await Eventually.Holds(() => receiver.Output.Contains("ours", StringComparison.Ordinal), "it has received ours");
+        Assert.That(receiver.Output.Split("received ").Length - 1, Is.EqualTo(2), receiver.Output);
+    }
+
+    private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+    private async Task<HttpStatusCode> Send(string id, long timestamp, string body, string signatures)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new StringContent(body) };
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", $"{timestamp}");
+        request.Headers.Add("webhook-signature", signatures);
+        using var answer = await _http.SendAsync(request);
+        return answer.StatusCode;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Kv.Testing;
+
+/// <summary>What etcd counts itself.</summary>
+public static class EtcdMetrics
+{
+    private static readonly HttpClient Http = new();
+
+    /// <summary>How many raft proposals were committed since the server started: everything that was written.</summary>
+    public static Task<long> CommittedProposals(this EtcdServer server) => server.Counter("etcd_server_proposals_committed_total");
+
+    /// <summary>How many transactions were answered since the server started, those that only read among them.</summary>
+    public static Task<long> Transactions(this EtcdServer server) => server.Counter(
+        """grpc_server_handled_total{grpc_code="OK",grpc_method="Txn",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
+
+    private static async Task<long> Counter(this EtcdServer server, string series)
+    {
+        var metrics = await Http.GetStringAsync(new Uri(server.ClientUri, "/metrics"));
+        var line = metrics.Split('\n').Single(line => line.StartsWith($"{series} ", StringComparison.Ordinal));
+        return (long)double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+}
