@@ -22,7 +22,7 @@ internal static class HttpApiServices
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>();
         services.AddSingleton(provider => new EventStreams(
-            options.Watches, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
+            options.Watches, provider.GetRequiredService<StoreFailureLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IClientErrorFactory, ProblemFactory>();
         // The core and what is used on top of it: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>

@@ -58,7 +58,7 @@ internal sealed partial class ProblemExceptionHandler(
         IdempotencyKeyReusedException or KeyWrittenTwiceException => Problems.Of(
             StatusCodes.Status422UnprocessableEntity, detail: exception.Message),
         RevisionInFutureException future => Problems.Of(
-            StatusCodes.Status400BadRequest, "Revision in the future", future.Message),
+            StatusCodes.Status400BadRequest, Problems.RevisionInFuture, future.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge => Problems.Of(
             StatusCodes.Status413PayloadTooLarge, "Body too large", tooLarge.Message),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, Problems.InvalidInput, bad.Message),

@@ -17,6 +17,7 @@ internal static class Problems
     public const string KeyNotFound = "Key not found";
     public const string WebhookNotFound = "Webhook not found";
     public const string OldestRevision = "oldest_revision";
+    public const string RevisionInFuture = "Revision in the future";
     public const string WrongContentType = "Content-Type must be application/json";
     public const string DeliveryNotFound = "Delivery not found";
 

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Domain.Storage;
@@ -16,10 +17,13 @@ namespace Kv.Api.Watching;
 /// <c>id</c> without data is no event and moves the reader's <c>Last-Event-ID</c> on, so that a quiet watch is not overtaken by
 /// what the store forgets.
 /// </summary>
-internal sealed class EventStream(IKeyChangeWatch watch, TimeSpan heartbeat, TimeProvider time, CancellationToken stopping)
+internal sealed class EventStream(IKeyChangeWatch watch, TimeSpan heartbeat, StoreFailureLog storeFailures, TimeProvider time)
     : IActionResult
 {
     private const int FlushAt = 32 * 1024;
+
+    // Far more than a slow network needs for what is sent at once.
+    private static readonly TimeSpan StalledAfter = TimeSpan.FromMinutes(1);
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = KvJson.Answers.Options.Encoder, SkipValidation = true };
 
@@ -27,7 +31,6 @@ internal sealed class EventStream(IKeyChangeWatch watch, TimeSpan heartbeat, Tim
     {
         await using var open = watch;
         var http = context.HttpContext;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         // nginx would hold events back until it has a buffer full of them.
@@ -35,54 +38,53 @@ internal sealed class EventStream(IKeyChangeWatch watch, TimeSpan heartbeat, Tim
         http.Response.SetRevision(watch.Position);
         try
         {
-            Write(http.Response.BodyWriter, "retry: 1000\n");
-            Beat(http.Response.BodyWriter);
-            await Flush(http, ending.Token);
-            await Tell(http, ending.Token);
+            await Tell(http);
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The reader went away, or the process stops: the reader goes on elsewhere.
+            // The reader went away, or was too slow.
+        }
+        catch (StoreException failure)
+        {
+            // Whoever goes on where this ends misses nothing.
+            storeFailures.Log(failure);
+        }
+    }
+
+    private async Task Tell(HttpContext http)
+    {
+        var body = http.Response.BodyWriter;
+        Write(body, "retry: 1000\n");
+        // It tells from where on the watch goes as well: one that is lost before its first event goes on there.
+        Beat(body, watch.Position);
+        try
+        {
+            while (true)
+            {
+                var next = watch.Next(heartbeat, http.RequestAborted);
+                // What is there already goes out with it.
+                if (!next.IsCompleted || body.UnflushedBytes >= FlushAt)
+                    await Flush(http);
+                if (await next is not { } set)
+                    break;
+                if (set.Changes.Count > 0)
+                    Tell(body, set);
+                else
+                    Beat(body, set.Revision);
+            }
         }
         catch (RevisionCompactedException compacted)
         {
             Event(
-                http.Response.BodyWriter, "gone", new ForgottenChanges { OldestRevision = compacted.CompactRevision },
-                KvJson.Answers.ForgottenChanges);
-            Write(http.Response.BodyWriter, "\n");
-            await Flush(http, ending.Token);
+                body, "gone", new ForgottenChanges { OldestRevision = compacted.CompactRevision }, KvJson.Answers.ForgottenChanges);
+            Write(body, "\n");
         }
-        catch (StoreUnavailableException)
-        {
-            // Whoever goes on where this ends misses nothing.
-        }
+        await Flush(http);
     }
 
-    private async Task Tell(HttpContext http, CancellationToken ending)
+    private void Tell(PipeWriter body, KeyChangeSet set)
     {
-        var next = watch.Next(ending).AsTask();
-        while (true)
-        {
-            try
-            {
-                if (await next.WaitAsync(heartbeat, time, ending) is not { } set)
-                    return;
-                Tell(http.Response.BodyWriter, set);
-                next = watch.Next(ending).AsTask();
-                // What has come meanwhile goes out with it.
-                if (next.IsCompletedSuccessfully && http.Response.BodyWriter.UnflushedBytes < FlushAt)
-                    continue;
-            }
-            catch (TimeoutException)
-            {
-                Beat(http.Response.BodyWriter);
-            }
-            await Flush(http, ending);
-        }
-    }
-
-    private static void Tell(PipeWriter body, KeyChangeSet set)
-    {
+        var now = time.GetUtcNow();
         for (var i = 0; i < set.Changes.Count; i++)
         {
             var change = set.Changes[i];
@@ -92,13 +94,13 @@ internal sealed class EventStream(IKeyChangeWatch watch, TimeSpan heartbeat, Tim
                 KeyUpdated => "update",
                 _ => "delete",
             };
-            Event(body, name, WatchedKey.Of(change), KvJson.Answers.WatchedKey);
+            Event(body, name, WatchedKey.Of(change, now), KvJson.Answers.WatchedKey);
             // Only what is whole can be gone on behind.
             Write(body, i == set.Changes.Count - 1 ? $"id: {set.Revision}\n\n" : "\n");
         }
     }
 
-    private void Beat(PipeWriter body) => Write(body, $": all through {watch.Position}\nid: {watch.Position}\n\n");
+    private static void Beat(PipeWriter body, long through) => Write(body, $": all through {through}\nid: {through}\n\n");
 
     private static void Event<T>(PipeWriter body, string name, T data, JsonTypeInfo<T> type)
     {
@@ -110,12 +112,18 @@ internal sealed class EventStream(IKeyChangeWatch watch, TimeSpan heartbeat, Tim
 
     private static void Write(PipeWriter body, string text) => Encoding.UTF8.GetBytes(text, body);
 
-    // A reader that takes nothing holds the flush; once the watch is cut off for that, so is the connection.
-    private async Task Flush(HttpContext http, CancellationToken ending)
+    // A reader that takes nothing holds the flush. So long as it takes a little, it is borne with until its watch is cut off;
+    // then nothing more is due on this connection, and the process does not wait for it when it stops.
+    private async Task Flush(HttpContext http)
     {
-        var flushing = http.Response.BodyWriter.FlushAsync(ending).AsTask();
-        if (!flushing.IsCompleted && await Task.WhenAny(flushing, watch.CutOff) != flushing)
-            http.Abort();
+        var flushing = http.Response.BodyWriter.FlushAsync(http.RequestAborted).AsTask();
+        if (!flushing.IsCompleted)
+        {
+            await ((Task)Task.WhenAny(flushing, watch.CutOff)).WaitAsync(StalledAfter, time)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!flushing.IsCompleted)
+                http.Abort();
+        }
         await flushing;
     }
 }

@@ -1,3 +1,4 @@
+using Kv.Api.Errors;
 using Kv.Domain.Watching;
 using Microsoft.AspNetCore.Mvc;
 
@@ -7,13 +8,12 @@ namespace Kv.Api.Watching;
 public sealed class EventStreams
 {
     private readonly WatchOptions _options;
-    private readonly IHostApplicationLifetime _lifetime;
+    private readonly StoreFailureLog _storeFailures;
     private readonly TimeProvider _time;
 
-    internal EventStreams(WatchOptions options, IHostApplicationLifetime lifetime, TimeProvider time) =>
-        (_options, _lifetime, _time) = (options, lifetime, time);
+    internal EventStreams(WatchOptions options, StoreFailureLog storeFailures, TimeProvider time) =>
+        (_options, _storeFailures, _time) = (options, storeFailures, time);
 
     /// <summary>The answer that is a watch. It disposes of the watch.</summary>
-    public IActionResult Of(IKeyChangeWatch watch) =>
-        new EventStream(watch, _options.Heartbeat, _time, _lifetime.ApplicationStopping);
+    public IActionResult Of(IKeyChangeWatch watch) => new EventStream(watch, _options.Heartbeat, _storeFailures, _time);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Kv.Api.KeyValues;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Api.Watching;
@@ -21,6 +22,11 @@ public sealed record WatchedKey
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Encoding { get; init; }
 
+    /// <summary>Whole seconds until the key expires; absent when it does not.</summary>
+    /// <example>3599</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Ttl { get; init; }
+
     /// <summary>The second of Unix time at which the key expires; absent when it does not.</summary>
     /// <example>1767225600</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -34,11 +40,12 @@ public sealed record WatchedKey
     /// <example>42</example>
     public required string Etag { get; init; }
 
-    internal static WatchedKey Of(KeyChanged change) => new()
+    internal static WatchedKey Of(KeyChanged change, DateTimeOffset now) => new()
     {
         Key = change.Key.Value,
         Value = change.NewValue,
         Encoding = change.NewValue is { } value && !Utf8.IsValid(value.Span) ? StoredKeyValue.Base64 : null,
+        Ttl = change.ExpireAt is { } expireAt ? Expiry.At(expireAt, now).Ttl : null,
         ExpireAt = change.ExpireAt,
         Reason = (change as KeyDeleted)?.Reason switch
         {

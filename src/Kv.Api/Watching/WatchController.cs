@@ -1,8 +1,10 @@
+using FluentValidation.Results;
+using Kv.Api.Errors;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
-using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,6 +18,8 @@ namespace Kv.Api.Watching;
 [ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.")]
 public sealed class WatchController : ControllerBase
 {
+    private const string LastEventId = "Last-Event-ID";
+
     private readonly IMediator _mediator;
     private readonly TenantHeaders _tenants;
     private readonly EventStreams _streams;
@@ -40,20 +44,29 @@ public sealed class WatchController : ControllerBase
     /// <param name="since" example="42">The revision after which to begin; now without it.</param>
     /// <param name="cancellationToken">The caller went away.</param>
     [HttpGet]
-    [RequestHeader("Last-Event-ID", "The last `id` that came, which goes before `since`: how an `EventSource` goes on.")]
+    [RequestHeader(LastEventId, "The last `id` that came, which goes before `since`: how an `EventSource` goes on.")]
     [ResponseHeader(RevisionHeaders.Revision, "The revision after which it begins.")]
     [ProducesResponseType<WatchedKey>(StatusCodes.Status200OK, "text/event-stream", Description = "The events, without end; the data of one of them.")]
     [ProducesProblem(StatusCodes.Status410Gone, "The store no longer keeps what happened after this revision; `oldest_revision` is the oldest that it does.")]
     public async Task<IActionResult> Watch(string? prefix, string? key, string? since, CancellationToken cancellationToken)
     {
         var (space, app) = _tenants.Read(Request);
-        var pattern = Request.Text("key") is { Length: > 0 } one ? one : $"{Request.Text("prefix")}{Key.Wildcard}";
-        var watch = await _mediator.Send(new WatchKeys(space, app, pattern, Since()), cancellationToken);
-        return _streams.Of(watch);
+        var (field, after) = Since();
+        try
+        {
+            var watch = await _mediator.Send(
+                new WatchKeys(space, app, Request.Text("prefix") ?? "", Request.Text("key"), after), cancellationToken);
+            return _streams.Of(watch);
+        }
+        catch (RevisionInFutureException future)
+        {
+            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture).ToResult();
+        }
     }
 
-    private long? Since() =>
-        Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last]
-            ? QueryValues.ToNumber("Last-Event-ID", last)
-            : Request.Number("since");
+    // A reader that comes back says where it was, and repeats the query of its first request.
+    private (string Field, long? Revision) Since() =>
+        Request.Headers[LastEventId] is [{ Length: > 0 } last]
+            ? (LastEventId, QueryValues.ToNumber(LastEventId, last))
+            : (nameof(Since), Request.Number("since"));
 }

@@ -3,6 +3,7 @@ using FluentValidation;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
@@ -31,6 +32,9 @@ internal sealed class WaitForKeyValueValidator : AbstractValidator<WaitForKeyVal
         RuleFor(request => request.Seconds)
             .Must(seconds => seconds is >= 0 and <= MaxSeconds).WithMessage($"Wait must be between 0 and {MaxSeconds} seconds")
             .OverridePropertyName("wait");
+        RuleFor(request => request.Options.AtRevision)
+            .Equal(0).WithMessage("Revision and wait must not be given together: the past does not change")
+            .OverridePropertyName("revision");
         this.RuleForTenant(limits);
     }
 }
@@ -43,33 +47,29 @@ internal sealed class WaitForKeyValueHandler(
     {
         var (tenant, key) = (Tenant.Of(request.Namespace, request.AppName), Domain.KeyValues.Key.Of(request.Key));
         var read = await keyValues.Get(tenant, key, request.Options, cancellationToken);
-        if (request.Seconds > 0 && IsKnown(read))
+        if (request.Seconds > 0 && IsKnown(read, request))
             read = await Wait(tenant, key, request, cancellationToken);
         return new KeyValueLookup(read.KeyValue is null ? null : mapper.Map<KeyValueDto>(read.KeyValue), read.Revision);
+    }
 
-        bool IsKnown(KeyValueRead found) => (found.KeyValue?.Revision ?? 0) == request.KnownRevision;
+    private static bool IsKnown(KeyValueRead found, WaitForKeyValue request) =>
+        (found.KeyValue?.Revision ?? 0) == request.KnownRevision;
 
-        async Task<KeyValueRead> Wait(Tenant owner, Key name, WaitForKeyValue asked, CancellationToken gone)
+    private async Task<KeyValueRead> Wait(
+        Tenant tenant, Key key, WaitForKeyValue request, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        // Open before the next look: a change in between is not missed. And what a watch has told, a stale read would miss.
+        await using var watch = await feed.Open(tenant, KeyPattern.Of(key.Value), since: null, cancellationToken);
+        var options = request.Options with { Consistency = ReadConsistency.Linearizable };
+        while (true)
         {
-            using var over = new CancellationTokenSource(TimeSpan.FromSeconds(asked.Seconds), time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, gone);
-            // Open before the next look: a change in between is not missed.
-            await using var watch = await feed.Open(owner, KeyPattern.Of(name.Value), since: null, gone);
-            while (true)
-            {
-                var found = await keyValues.Get(owner, name, asked.Options, gone);
-                if (!IsKnown(found) || over.IsCancellationRequested)
-                    return found;
-                try
-                {
-                    if (await watch.Next(either.Token) is null)
-                        return found;
-                }
-                catch (OperationCanceledException) when (!gone.IsCancellationRequested)
-                {
-                    // The wait is over; one last look.
-                }
-            }
+            var found = await keyValues.Get(tenant, key, options, cancellationToken);
+            if (!IsKnown(found, request))
+                return found;
+            var left = TimeSpan.FromSeconds(request.Seconds) - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || await watch.Next(left, cancellationToken) is not { Changes.Count: > 0 })
+                return found;
         }
     }
 }

@@ -1,4 +1,5 @@
 using FluentValidation;
+using Kv.Application.KeyValues;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Tenants;
@@ -11,20 +12,27 @@ namespace Kv.Application.Watching;
 /// <summary>Opens a watch over a key, or over every key with a prefix. Whoever asked for it disposes of it.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
-/// <param name="Pattern">A key, or a prefix with a wildcard behind it.</param>
+/// <param name="Prefix">What the keys start with; empty for all of them.</param>
+/// <param name="Key">One key instead; null for those with the prefix.</param>
 /// <param name="Since">The revision after which to begin; null for now.</param>
-public sealed record WatchKeys(string Namespace, string AppName, string Pattern, long? Since)
+public sealed record WatchKeys(string Namespace, string AppName, string Prefix, string? Key, long? Since)
     : IRequest<IKeyChangeWatch>, ITenantRequest;
 
 internal sealed class WatchKeysValidator : AbstractValidator<WatchKeys>
 {
     public WatchKeysValidator(Limits limits)
     {
-        RuleFor(request => request.Pattern)
-            .Must(pattern => Text.Length(pattern) <= limits.MaxKeyLength + 1)
-            .WithMessage($"Key too long (max {limits.MaxKeyLength} characters)")
-            .Must(Text.IsWellFormed).WithMessage("Key must be well-formed Unicode")
-            .OverridePropertyName("prefix");
+        RuleFor(request => request.Prefix).KeyPrefix(limits);
+        When(request => request.Key is not null, () =>
+        {
+            RuleFor(request => request.Key!)
+                .Key(limits)
+                .Must(key => !key.EndsWith(Domain.KeyValues.Key.Wildcard))
+                .WithMessage("Key must not end in '*': prefix is for many keys")
+                .OverridePropertyName("key");
+            RuleFor(request => request.Prefix)
+                .Must(prefix => prefix.Length == 0).WithMessage("Prefix and key must not be given together");
+        });
         RuleFor(request => request.Since)
             .Must(since => since is null or >= 0).WithMessage("Since must be a revision, 0 or more");
         this.RuleForTenant(limits);
@@ -34,5 +42,7 @@ internal sealed class WatchKeysValidator : AbstractValidator<WatchKeys>
 internal sealed class WatchKeysHandler(IKeyChangeFeed feed) : IRequestHandler<WatchKeys, IKeyChangeWatch>
 {
     public Task<IKeyChangeWatch> Handle(WatchKeys request, CancellationToken cancellationToken) => feed.Open(
-        Tenant.Of(request.Namespace, request.AppName), KeyPattern.Of(request.Pattern), request.Since, cancellationToken);
+        Tenant.Of(request.Namespace, request.AppName),
+        KeyPattern.Of(request.Key ?? $"{request.Prefix}{Domain.KeyValues.Key.Wildcard}"),
+        request.Since, cancellationToken);
 }

@@ -33,5 +33,12 @@ public sealed class RevisionCompactedException(long compactRevision, Exception? 
 }
 
 /// <summary>A revision was asked for that the store has not reached.</summary>
-public sealed class RevisionInFutureException(long revision, Exception? inner = null)
-    : StoreException($"Revision {revision} has not been reached.", inner);
+/// <param name="revision">The revision.</param>
+/// <param name="inner">The engine's own error.</param>
+/// <param name="present">The revision that the store has reached, where it is known.</param>
+public sealed class RevisionInFutureException(long revision, Exception? inner = null, long? present = null)
+    : StoreException(
+        present is null
+            ? $"Revision {revision} has not been reached."
+            : $"Revision {revision} has not been reached: the store is at revision {present}.",
+        inner);

@@ -10,6 +10,9 @@ public interface IKeyChangeFeed
     /// <summary>How many watches are open.</summary>
     int Watches { get; }
 
+    /// <summary>Whether the store is watched: while there are watches, and for a while after the last of them.</summary>
+    bool IsWatching { get; }
+
     /// <summary>Opens a watch. What is written once it is open is told.</summary>
     /// <param name="tenant">Whose keys.</param>
     /// <param name="pattern">Which of them.</param>
@@ -17,7 +20,7 @@ public interface IKeyChangeFeed
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The store has not reached that revision.</exception>
-    /// <exception cref="StoreUnavailableException">The store cannot be asked in time.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be asked in time, or the process stops.</exception>
     Task<IKeyChangeWatch> Open(Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken);
 }
 
@@ -27,14 +30,21 @@ public interface IKeyChangeWatch : IAsyncDisposable
     /// <summary>The revision up to which everything was told: a watch that begins after it misses nothing.</summary>
     long Position { get; }
 
-    /// <summary>Completes when the watch is cut off, because its reader is too slow or the store has forgotten what it was due.</summary>
+    /// <summary>
+    /// Completes when the watch is over: its reader is too slow, the store has forgotten what was due, or the process stops.
+    /// </summary>
     Task CutOff { get; }
 
     /// <summary>Waits for the next changes: all that the watch is about at one revision.</summary>
-    /// <returns>The changes; null when the watch was cut off because they were not fetched fast enough.</returns>
+    /// <param name="patience">How long to wait.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// The changes. Without any, there were none for so long, and everything up to its revision was told. Null when the watch
+    /// is over; one that begins after <see cref="Position"/> goes on with it.
+    /// </returns>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
-    /// <exception cref="StoreUnavailableException">The store is closed.</exception>
-    ValueTask<KeyChangeSet?> Next(CancellationToken cancellationToken);
+    /// <exception cref="StoreUnavailableException">The store cannot tell what was missed, or is closed.</exception>
+    ValueTask<KeyChangeSet?> Next(TimeSpan patience, CancellationToken cancellationToken);
 }
 
 /// <summary>What happened to keys at one revision.</summary>

@@ -18,15 +18,31 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, TimeProvider t
     public async IAsyncEnumerable<ChangeSet> Since(
         long revision, StoreKey from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var present = await Mark(cancellationToken);
+        if (revision >= present)
+            throw new RevisionInFutureException(revision);
+        await foreach (var changes in Between(revision, present, from, cancellationToken))
+            yield return changes;
+    }
+
+    /// <summary>Marks the present moment.</summary>
+    /// <returns>The mark's revision, to which every watch of what is watched comes.</returns>
+    public async Task<long> Mark(CancellationToken cancellationToken)
+    {
         var mark = new Operation.Put(
             layout.Mark(Guid.NewGuid()), ReadOnlyMemory<byte>.Empty, time.GetUtcNow().ToUnixTimeSeconds() + MarkSeconds);
-        var marked = await store.Commit(Transaction.Of(mark), cancellationToken);
-        if (revision >= marked.Revision)
-            throw new RevisionInFutureException(revision);
+        return (await store.Commit(Transaction.Of(mark), cancellationToken)).Revision;
+    }
+
+    /// <summary>The changes after a revision and up to a mark, from a key on to the end of all keys.</summary>
+    /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
+    public async IAsyncEnumerable<ChangeSet> Between(
+        long revision, long mark, StoreKey from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         await foreach (var changes in store.Watch(layout.Watched.From(from), revision + 1, cancellationToken))
         {
             yield return changes;
-            if (changes.Revision >= marked.Revision)
+            if (changes.Revision >= mark)
                 yield break;
         }
     }

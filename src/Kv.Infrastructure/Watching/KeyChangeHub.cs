@@ -1,38 +1,46 @@
-using System.Diagnostics.Metrics;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
 /// All watches of this process, over one watch of the store. It begins with the first of them and ends a while after the last.
 /// </summary>
-internal sealed class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
+internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 {
     // Whoever lost a connection is back before long.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly PatternIndex<KeyChangeWatch> _index = new();
     private readonly HashSet<KeyChangeWatch> _watches = [];
-    private readonly Meter _meter = new("Kv.Watching");
+    private readonly WatchTopics _topics = new();
+    private readonly WatchTelemetry _telemetry = new();
     private readonly IStore _store;
     private readonly KeyLayout _layout;
     private readonly KeyChanges _changes;
-    private readonly PastChanges _past;
+    private readonly PastPages _past;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ITimer _idle;
+    private readonly CancellationTokenRegistration _stopping;
     private HubUpstream? _upstream;
-    private long _dispatchedThrough;
+    private bool _isStopping;
     private bool _isDisposed;
 
-    public KeyChangeHub(IStore store, KeyLayout layout, KeyChanges changes, PastChanges past, TimeProvider time)
+    public KeyChangeHub(
+        IStore store, KeyLayout layout, KeyChanges changes, PastChanges past, TimeProvider time,
+        IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
     {
-        (_store, _layout, _changes, _past) = (store, layout, changes, past);
+        (_store, _layout, _changes, _time, _logger) = (store, layout, changes, time, logger);
+        _past = new PastPages(past, layout, changes);
         _idle = time.CreateTimer(_ => EndIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _meter.CreateObservableGauge("kv.watch.watches", () => Watches, description: "Watches that are open.");
+        // A watch ends by itself never: those who drain the process would wait for it.
+        _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
 
     public int Watches
@@ -44,60 +52,74 @@ internal sealed class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         }
     }
 
-    /// <summary>The revision up to which every watch has been given what it is about.</summary>
-    public long DispatchedThrough => Volatile.Read(ref _dispatchedThrough);
+    public bool IsWatching
+    {
+        get
+        {
+            lock (_gate)
+                return _upstream is not null;
+        }
+    }
 
     public async Task<IKeyChangeWatch> Open(
         Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken)
     {
-        if (since is { } asked)
-            await RefuseFuture(asked, cancellationToken);
+        var present = await _store.Get(_layout.Nothing, ReadConsistency.Linearizable, cancellationToken);
+        if (since > present.Revision)
+            throw new RevisionInFutureException(since.Value, present: present.Revision);
+        var watch = new KeyChangeWatch(this, _past, _time, tenant, pattern, since ?? present.Revision);
+        try
+        {
+            lock (_gate)
+            {
+                ThrowIfStopping();
+                _watches.Add(watch);
+            }
+            _telemetry.Opened();
+            await watch.Begin(cancellationToken);
+            return watch;
+        }
+        catch
+        {
+            await watch.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets a watch have what happens from its position on.</summary>
+    /// <returns>False when too much has happened since: it must read that from the store first.</returns>
+    public async Task<bool> Join(KeyChangeWatch watch, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var upstream = Upstream();
             await upstream.Started.WaitAsync(cancellationToken);
-            var watch = new KeyChangeWatch(this, tenant, pattern);
-            RecentChanges.Snapshot recent;
             lock (_gate)
             {
                 // It ended just now; another one begins.
                 if (upstream != _upstream)
                     continue;
-                recent = upstream.Recent.Take();
-                _watches.Add(watch);
-                _index.Add(tenant, pattern, watch);
+                if (watch.Position < upstream.Recent.After || !watch.Join(upstream, upstream.Recent.Since(watch.Position)))
+                    return false;
+                if (_watches.Contains(watch))
+                    _topics.Add(watch);
+                return true;
             }
-            if (since is null || since >= recent.Through)
-                watch.BeginAt(Math.Max(since ?? 0, recent.Through));
-            else if (since >= recent.After)
-                watch.BeginWith(since.Value, recent.Since(since.Value), recent.Through);
-            else
-                // From the store then. What happens meanwhile waits in the watch.
-                watch.BeginWith(since.Value, closing => _past.Since(since.Value, _layout.KeyValuePrefix(tenant), closing));
-            return watch;
         }
     }
 
-    /// <summary>The changes that a watch of the store tells of, as domain events.</summary>
-    public KeyChangeSet ToEvents(ChangeSet set)
-    {
-        var changed = new List<KeyChanged>(set.Changes.Count);
-        foreach (var change in set.Changes)
-            if (_changes.Of(change, set.Revision) is { } one)
-                changed.Add(one);
-        return new KeyChangeSet(set.Revision, changed);
-    }
-
+    /// <summary>Takes a watch out that is over.</summary>
     public void Close(KeyChangeWatch watch)
     {
         lock (_gate)
         {
             if (!_watches.Remove(watch))
                 return;
-            _index.Remove(watch.Tenant, watch.Pattern, watch);
+            _topics.Remove(watch);
             if (_watches.Count == 0 && !_isDisposed)
                 _idle.Change(Linger, Timeout.InfiniteTimeSpan);
         }
+        _telemetry.Closed();
     }
 
     public async ValueTask DisposeAsync()
@@ -110,19 +132,26 @@ internal sealed class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             _isDisposed = true;
             upstream = _upstream;
         }
+        await _stopping.DisposeAsync();
+        Stop();
         await _idle.DisposeAsync();
         if (upstream is not null)
             await upstream.DisposeAsync();
-        _meter.Dispose();
+        _past.Dispose();
+        _telemetry.Dispose();
     }
 
     private HubUpstream Upstream()
     {
         lock (_gate)
         {
-            if (_isDisposed)
-                throw new StoreUnavailableException("The store is closed.");
-            return _upstream ??= new HubUpstream(_store, _layout, Dispatch, Ended);
+            ThrowIfStopping();
+            if (_upstream is null)
+            {
+                _upstream = new HubUpstream(_store, _layout, _time, Dispatch, Ended);
+                _telemetry.UpstreamBegan();
+            }
+            return _upstream;
         }
     }
 
@@ -130,23 +159,21 @@ internal sealed class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     // each gets its changes in their order.
     private void Dispatch(HubUpstream upstream, ChangeSet set)
     {
-        var events = ToEvents(set);
-        var concerned = new Dictionary<KeyChangeWatch, List<KeyChanged>>();
+        var events = _changes.Of(set);
+        List<(KeyChangeWatch Watch, KeyChangeSet Share)> shares;
         lock (_gate)
         {
+            if (upstream != _upstream)
+                return;
             upstream.Recent.Add(events);
-            var matches = new List<KeyChangeWatch>();
-            foreach (var change in events.Changes)
-            {
-                _index.Match(change.Tenant, change.Key.Value, matches);
-                foreach (var watch in matches)
-                    (concerned.TryGetValue(watch, out var all) ? all : concerned[watch] = []).Add(change);
-                matches.Clear();
-            }
+            shares = _topics.Shares(events);
         }
-        foreach (var (watch, changes) in concerned)
-            watch.Offer(new KeyChangeSet(set.Revision, changes));
-        Volatile.Write(ref _dispatchedThrough, set.Revision);
+        foreach (var (watch, share) in shares)
+            if (!watch.Offer(share))
+            {
+                watch.Cut(null);
+                _telemetry.WasTooSlow();
+            }
     }
 
     private void Ended(HubUpstream upstream, Exception? error)
@@ -156,10 +183,15 @@ internal sealed class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         {
             if (_upstream == upstream)
                 _upstream = null;
-            cut = [.. _watches];
+            cut = [.. _watches.Where(watch => watch.Upstream == upstream)];
         }
+        _telemetry.UpstreamEnded();
+        if (error is StoreException)
+            LogUpstreamFailed(cut.Count, error.Message);
+        else if (error is not null)
+            LogFault(error, cut.Count);
         foreach (var watch in cut)
-            watch.Cut(error ?? new StoreUnavailableException("The store is closed."));
+            watch.Cut(error as RevisionCompactedException);
     }
 
     private void EndIfIdle()
@@ -175,10 +207,21 @@ internal sealed class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             _ = upstream.DisposeAsync().AsTask();
     }
 
-    private async Task RefuseFuture(long since, CancellationToken cancellationToken)
+    private void Stop()
     {
-        var present = await _store.Get(_layout.Nothing, ReadConsistency.Linearizable, cancellationToken);
-        if (since > present.Revision)
-            throw new RevisionInFutureException(since);
+        List<KeyChangeWatch> open;
+        lock (_gate)
+        {
+            _isStopping = true;
+            open = [.. _watches];
+        }
+        foreach (var watch in open)
+            watch.Cut(null);
+    }
+
+    private void ThrowIfStopping()
+    {
+        if (_isStopping || _isDisposed)
+            throw new StoreUnavailableException("Kv is stopping: no watch begins.");
     }
 }

@@ -2,15 +2,16 @@ using System.Threading.Channels;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// A watch on the hub: first what was missed, then what waits in its buffer. One that is not read fast enough is cut off: it holds
-/// up nobody, and takes no more memory than its buffer.
+/// A watch on the hub. It reads what it has missed from the store, page by page, until the hub still holds the rest; then it joins
+/// the hub, and what happens waits in its buffer. One that is not read fast enough is cut off: it holds up nobody, and takes no more
+/// memory than its buffer.
 /// </summary>
-internal sealed class KeyChangeWatch(KeyChangeHub hub, Tenant tenant, KeyPattern pattern) : IKeyChangeWatch
+internal sealed class KeyChangeWatch(
+    KeyChangeHub hub, PastPages past, TimeProvider time, Tenant tenant, KeyPattern pattern, long since) : IKeyChangeWatch
 {
     private const int MaxSets = 4_096;
     private const long MaxBytes = 4 * 1024 * 1024;
@@ -20,98 +21,103 @@ internal sealed class KeyChangeWatch(KeyChangeHub hub, Tenant tenant, KeyPattern
 
     private readonly TaskCompletionSource _cutOff = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
-    private IAsyncEnumerator<KeyChangeSet>? _missed;
-    private Task<bool> _moving = Task.FromResult(false);
-    private long _position;
+    private PastPage _page = new([], since, since);
+    private Task<PastPage>? _reading;
+    private Task<bool>? _waiting;
     private long _bytes;
 
     public Tenant Tenant => tenant;
 
     public KeyPattern Pattern => pattern;
 
-    public long Position
-    {
-        get
-        {
-            // Asked before the buffer is looked at: if nothing waits there then, all that was dispatched by now was read.
-            var dispatched = hub.DispatchedThrough;
-            return _missed is null && _live.Reader.Count == 0 ? Math.Max(_position, dispatched) : _position;
-        }
-    }
+    public long Position { get; private set; } = since;
 
     public Task CutOff => _cutOff.Task;
 
-    /// <summary>Nothing was missed up to a revision.</summary>
-    public void BeginAt(long revision) => _position = revision;
+    /// <summary>What it has joined; null while it still reads what it has missed. The hub's lock guards it.</summary>
+    public HubUpstream? Upstream { get; private set; }
 
-    /// <summary>These changes were missed, which end with a revision.</summary>
-    public void BeginWith(long since, IEnumerable<KeyChangeSet> missed, long through)
+    /// <summary>Joins the hub, or reads the first page of what was missed: whether that is still there is known then.</summary>
+    public async Task Begin(CancellationToken cancellationToken)
     {
-        _position = since;
-        _missed = Missed().GetAsyncEnumerator();
-
-        async IAsyncEnumerable<KeyChangeSet> Missed()
-        {
-            await ValueTask.CompletedTask;
-            foreach (var set in missed)
-                yield return set;
-            yield return new KeyChangeSet(through, []);
-        }
+        if (!await hub.Join(this, cancellationToken))
+            _page = await past.Read(tenant, pattern, Position, _page.Mark, cancellationToken);
     }
 
-    /// <summary>These changes were missed, which the store tells for as long as the watch is open.</summary>
-    public void BeginWith(long since, Func<CancellationToken, IAsyncEnumerable<ChangeSet>> missed)
+    /// <summary>Joins what goes on, with what has happened since its position. The hub's lock is held.</summary>
+    /// <returns>False when that is more than its buffer takes.</returns>
+    public bool Join(HubUpstream upstream, IEnumerable<KeyChangeSet> recent)
     {
-        _position = since;
-        _missed = Missed().GetAsyncEnumerator();
-
-        async IAsyncEnumerable<KeyChangeSet> Missed()
+        var missed = new List<KeyChangeSet>();
+        var bytes = 0L;
+        foreach (var set in recent)
         {
-            await foreach (var set in missed(_closing.Token))
-                yield return hub.ToEvents(set);
+            var concerned = set.Of(tenant, pattern);
+            if (concerned.Changes.Count == 0)
+                continue;
+            missed.Add(concerned);
+            bytes += RecentChanges.Size(concerned);
+            if (missed.Count > MaxSets / 2 || bytes > MaxBytes / 2)
+                return false;
         }
+        foreach (var set in missed)
+            Offer(set);
+        Upstream = upstream;
+        return true;
     }
 
-    public async ValueTask<KeyChangeSet?> Next(CancellationToken cancellationToken)
+    public async ValueTask<KeyChangeSet?> Next(TimeSpan patience, CancellationToken cancellationToken)
     {
-        while (_missed is { } missed)
+        var began = time.GetTimestamp();
+        while (Upstream is null)
         {
-            _moving = missed.MoveNextAsync().AsTask();
-            if (!await _moving.WaitAsync(cancellationToken))
-            {
-                _missed = null;
-                await missed.DisposeAsync();
+            if (_page.Sets.TryDequeue(out var missed))
+                return Told(missed);
+            Position = Math.Max(Position, _page.Through);
+            if (_reading is null && _page.IsLast && await hub.Join(this, cancellationToken))
                 break;
-            }
-            var concerned = missed.Current.Changes
-                .Where(change => change.Tenant == tenant && pattern.Matches(change.Key.Value)).ToList();
-            _position = missed.Current.Revision;
-            if (concerned.Count > 0)
-                return missed.Current with { Changes = concerned };
+            _reading ??= past.Read(tenant, pattern, Position, _page.Mark, _closing.Token);
+            if (!await Within(patience - time.GetElapsedTime(began), Task.WhenAny(_reading, CutOff), cancellationToken))
+                return Nothing();
+            if (CutOff.IsCompleted)
+                return null;
+            _page = await _reading;
+            _reading = null;
         }
-        while (await _live.Reader.WaitToReadAsync(cancellationToken))
+        while (true)
         {
-            if (!_live.Reader.TryRead(out var set))
+            // Asked before the buffer is looked at: if nothing waits there then, all that was dispatched by now was told.
+            var dispatched = Upstream!.DispatchedThrough;
+            if (_live.Reader.TryRead(out var set))
+            {
+                Interlocked.Add(ref _bytes, -RecentChanges.Size(set));
+                // Otherwise it was among what was missed.
+                if (set.Revision > Position)
+                    return Told(set);
                 continue;
-            Interlocked.Add(ref _bytes, -RecentChanges.Size(set));
-            // It was among what was missed.
-            if (set.Revision <= _position)
-                continue;
-            _position = set.Revision;
-            return set;
+            }
+            // Nothing was offered any more once it was cut off.
+            if (!CutOff.IsCompleted)
+                Position = Math.Max(Position, dispatched);
+            _waiting ??= _live.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+            if (!await Within(patience - time.GetElapsedTime(began), _waiting, cancellationToken))
+                return Nothing();
+            var (more, _) = (await _waiting, _waiting = null);
+            if (!more)
+                return null;
         }
-        return null;
     }
 
-    /// <summary>Takes changes, if they are read fast enough.</summary>
-    public void Offer(KeyChangeSet set)
+    /// <summary>Takes changes; false when the reader is too slow for it. What is larger than the whole buffer has it for itself.</summary>
+    public bool Offer(KeyChangeSet set)
     {
-        if (Interlocked.Add(ref _bytes, RecentChanges.Size(set)) > MaxBytes || !_live.Writer.TryWrite(set))
-            Cut(null);
+        var size = RecentChanges.Size(set);
+        var waiting = Interlocked.Add(ref _bytes, size);
+        return (waiting <= MaxBytes || waiting == size) && _live.Writer.TryWrite(set);
     }
 
     /// <summary>Ends the watch. What waits in it can still be read.</summary>
-    /// <param name="error">Why; null when it was not read fast enough.</param>
+    /// <param name="error">Why, where its reader is to be told.</param>
     public void Cut(Exception? error)
     {
         _live.Writer.TryComplete(error);
@@ -123,10 +129,25 @@ internal sealed class KeyChangeWatch(KeyChangeHub hub, Tenant tenant, KeyPattern
     {
         Cut(null);
         await _closing.CancelAsync();
-        // What is read just now is read to its end before it is let go.
-        await ((Task)_moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_missed is { } missed)
-            await missed.DisposeAsync();
+        // What is read just now is let go before this is over.
+        if (_reading is { } reading)
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();
+    }
+
+    private KeyChangeSet Told(KeyChangeSet set)
+    {
+        Position = set.Revision;
+        return set;
+    }
+
+    private KeyChangeSet Nothing() => new(Position, []);
+
+    private async ValueTask<bool> Within(TimeSpan patience, Task task, CancellationToken cancellationToken)
+    {
+        if (!task.IsCompleted && patience > TimeSpan.Zero)
+            await task.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return task.IsCompleted;
     }
 }

@@ -25,6 +25,16 @@ internal sealed class KeyChanges(KeyLayout layout, TimeProvider time)
         };
     }
 
+    /// <summary>The events of the changes at one revision, without what is of no tenant's key.</summary>
+    public KeyChangeSet Of(ChangeSet set)
+    {
+        var changed = new List<KeyChanged>(set.Changes.Count);
+        foreach (var change in set.Changes)
+            if (Of(change, set.Revision) is { } one)
+                changed.Add(one);
+        return new KeyChangeSet(set.Revision, changed);
+    }
+
     /// <summary>
     /// The event that stands for all that happened to a key after a revision, where only its present state is known;
     /// null when nothing did.

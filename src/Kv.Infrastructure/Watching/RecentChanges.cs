@@ -17,14 +17,12 @@ internal sealed class RecentChanges(long start)
     /// <summary>The revision after which all changes are here.</summary>
     public long After { get; private set; } = start;
 
-    /// <summary>The revision of the last change.</summary>
-    public long Through { get; private set; } = start;
-
     public void Add(KeyChangeSet set)
     {
+        if (set.Changes.Count == 0)
+            return;
         _sets.Enqueue(set);
         _bytes += Size(set);
-        Through = set.Revision;
         while (_sets.Count > MaxSets || _bytes > MaxBytes)
         {
             var forgotten = _sets.Dequeue();
@@ -33,8 +31,8 @@ internal sealed class RecentChanges(long start)
         }
     }
 
-    /// <summary>What there is at this moment.</summary>
-    public Snapshot Take() => new([.. _sets], After, Through);
+    /// <summary>The changes after a revision that is not before <see cref="After"/>.</summary>
+    public IEnumerable<KeyChangeSet> Since(long revision) => _sets.SkipWhile(set => set.Revision <= revision);
 
     /// <summary>About how many bytes the changes take.</summary>
     public static long Size(KeyChangeSet set)
@@ -43,11 +41,5 @@ internal sealed class RecentChanges(long start)
         foreach (var change in set.Changes)
             bytes += 200 + change.Key.Value.Length + (change.NewValue?.Length ?? 0);
         return bytes;
-    }
-
-    /// <summary>The last changes at some moment.</summary>
-    internal readonly record struct Snapshot(KeyChangeSet[] Sets, long After, long Through)
-    {
-        public IEnumerable<KeyChangeSet> Since(long revision) => Sets.SkipWhile(set => set.Revision <= revision);
     }
 }

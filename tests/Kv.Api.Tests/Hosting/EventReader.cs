@@ -23,15 +23,22 @@ internal sealed class EventReader : IAsyncDisposable
     /// <summary>What a reader would send to go on.</summary>
     public string? LastEventId { get; private set; }
 
+    /// <summary>How many comments have come.</summary>
+    public int Heartbeats { get; private set; }
+
     /// <summary>Opens a watch and waits until it says that it is open.</summary>
-    public static async Task<EventReader> Open(KvHost host, KvClient kv, string query = "", string? lastEventId = null)
+    public static Task<EventReader> Open(KvHost host, KvClient kv, string query = "", string? lastEventId = null) =>
+        Open(host.Http, kv, query, lastEventId);
+
+    /// <inheritdoc cref="Open(KvHost, KvClient, string, string?)"/>
+    public static async Task<EventReader> Open(HttpClient http, KvClient kv, string query = "", string? lastEventId = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Address, $"/watch{query}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/watch{query}", UriKind.Relative));
         request.Headers.Add("KV-Namespace", kv.Namespace);
         request.Headers.Add("KV-App-Name", kv.AppName);
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
-        var response = await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), response.ToString());
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/event-stream"));
         return new EventReader(response, await response.Content.ReadAsStreamAsync());
@@ -67,6 +74,8 @@ internal sealed class EventReader : IAsyncDisposable
                 data = line[6..];
             else if (line.StartsWith("id: ", StringComparison.Ordinal))
                 id = line[4..];
+            else if (line[0] == ':')
+                Heartbeats++;
         }
     }
 

@@ -77,12 +77,79 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
         Expect.Problem(await Kv.With(HttpMethod.Get, $"/kv/k?wait={wait}", null, ("If-None-Match", etag)), 400, null, "wait", saying);
     }
 
+    [Test]
+    public async Task The_past_is_not_waited_for()
+    {
+        var etag = (await Kv.Put("k", "1")).Header("ETag")!;
+
+        Expect.Problem(
+            await Kv.With(HttpMethod.Get, $"/kv/k?wait=1&revision={etag.Trim('"')}", null, ("If-None-Match", etag)),
+            400, null, "revision", "must not be given together");
+    }
+
+    [Test]
+    public async Task It_answers_when_the_key_expires()
+    {
+        var etag = (await Kv.Put("k", "1", 2)).Header("ETag")!;
+
+        Expect.Problem(await await Waiting("k", etag), 404, "Key not found");
+    }
+
+    [Test]
+    public async Task A_stale_read_does_not_miss_what_woke_it()
+    {
+        var etag = (await Kv.Put("k", "1")).Header("ETag")!;
+
+        var waiting = await Waiting("k", etag, ("KV-Consistency", "serializable"));
+        var written = await Kv.Put("k", "2");
+
+        Assert.That((await waiting).Header("ETag"), Is.EqualTo(written.Header("ETag")));
+    }
+
+    [Test]
+    public async Task Many_who_follow_a_key_see_it_come_to_its_last_value()
+    {
+        const int writes = 60;
+        await Kv.Put("k", "0");
+        var followers = Enumerable.Range(0, 50).Select(_ => Task.Run(async () =>
+        {
+            var (value, etag) = ("", "\"1\"");
+            while (value != $"{writes}")
+            {
+                var answer = await Kv.With(HttpMethod.Get, "/kv/k?wait=30", null, ("If-None-Match", etag));
+                Assert.That(answer.Status, Is.EqualTo(200), "it is never waited for in vain");
+                (value, etag) = (answer.Json.GetProperty("value").GetString()!, answer.Header("ETag")!);
+            }
+        })).ToArray();
+
+        for (var number = 1; number <= writes; number++)
+            await Kv.Put("k", $"{number}");
+
+        await Task.WhenAll(followers);
+    }
+
+    [Test]
+    public async Task When_the_process_stops_it_is_answered_as_at_the_end_of_the_wait()
+    {
+        var host = await KvHost.Start(Engine);
+        var kv = host.NewTenant();
+        var etag = (await kv.Put("k", "1")).Header("ETag")!;
+        var waiting = kv.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", etag));
+        var feed = host.Services.GetRequiredService<IKeyChangeFeed>();
+        await Eventually.Holds(() => feed.Watches == 1, "it waits");
+
+        await host.Stop().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.That((await waiting).Status, Is.EqualTo(304));
+        await host.DisposeAsync();
+    }
+
     // Begun, and waiting.
-    private async Task<Task<Answer>> Waiting(string key, string etag)
+    private async Task<Task<Answer>> Waiting(string key, string etag, params (string, string)[] headers)
     {
         var feed = Host.Services.GetRequiredService<IKeyChangeFeed>();
         var before = feed.Watches;
-        var waiting = Kv.With(HttpMethod.Get, $"/kv/{key}?wait=30", null, ("If-None-Match", etag));
+        var waiting = Kv.With(HttpMethod.Get, $"/kv/{key}?wait=30", null, [("If-None-Match", etag), .. headers]);
         await Eventually.Holds(() => feed.Watches > before || waiting.IsCompleted, "it waits");
         return waiting;
     }

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Kv.Api.Tests.Hosting;
-using Kv.Domain.Watching;
 using Kv.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Watching;
 
@@ -26,7 +24,11 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         Assert.That(
             events.Select(told => told.ToString()),
             Is.EqualTo(new[] { "create k=1", "update k=2", "create bytes=/w==", "delete k deleted", "create short=v", "delete short expired" }));
-        Assert.That(Expect.Members(events[0].Data), Is.EqualTo(new[] { "key", "value", "expire_at", "etag" }));
+        Assert.That(Expect.Members(events[0].Data), Is.EqualTo(new[] { "key", "value", "ttl", "expire_at", "etag" }));
+        Assert.That(Expect.Members(events[1].Data), Is.EqualTo(new[] { "key", "value", "etag" }));
+        Assert.That(Expect.Members(events[3].Data), Is.EqualTo(new[] { "key", "reason", "etag" }));
+        Assert.That(events[0].Data.GetProperty("ttl").GetInt64(), Is.InRange(590, 600));
+        Assert.That(events[0].Data.GetProperty("expire_at").GetInt64(), Is.EqualTo(created.Json.GetProperty("expire_at").GetInt64()));
         Assert.That($"\"{events[0].Data.GetProperty("etag").GetString()}\"", Is.EqualTo(created.Header("ETag")));
         Assert.That(events[2].Data.GetProperty("encoding").GetString(), Is.EqualTo("base64"));
         Assert.That(events.Select(told => told.Id), Is.EqualTo(events.Select(told => $"{told.Revision}")));
@@ -118,37 +120,72 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         Assert.That((await reading)!.ToString(), Is.EqualTo("create k=v"));
     }
 
+    [Test]
+    public async Task Only_the_last_event_of_a_revision_has_an_id()
+    {
+        await using var watch = await EventReader.Open(Host, Kv);
+        var before = watch.Response.Headers.GetValues("KV-Revision").Single();
+
+        var written = await Kv.Send(HttpMethod.Post, "/txn", """
+            {"success":[{"op":"set","key":"a","value":"1"},{"op":"set","key":"b","value":"2"},{"op":"set","key":"c","value":"3"}]}
+            """);
+
+        var revision = written.Header("KV-Revision");
+        await using var resumed = await EventReader.Open(Host, Kv, lastEventId: before);
+        foreach (var events in new[] { await watch.Take(3), await resumed.Take(3) })
+        {
+            Assert.That(events.Select(told => told.ToString()), Is.EqualTo(new[] { "create a=1", "create b=2", "create c=3" }));
+            Assert.That(events.Select(told => told.Id), Is.EqualTo(new[] { null, null, revision }));
+        }
+    }
+
+    [Test]
+    public async Task A_watch_that_is_lost_before_its_first_event_goes_on_where_it_began()
+    {
+        string? id;
+        await using (var lost = await EventReader.Open(Host, Kv))
+        {
+            var reading = lost.Next();
+            await Eventually.Holds(() => lost.LastEventId is not null, "it says at once from where on it tells");
+            id = lost.LastEventId;
+        }
+        await Kv.Put("k", "meanwhile");
+
+        await using var watch = await EventReader.Open(Host, Kv, lastEventId: id);
+
+        Assert.That((await watch.Take(1))[0].ToString(), Is.EqualTo("create k=meanwhile"));
+    }
+
     [TestCase("?since=-1", "since", "0 or more")]
     [TestCase("?since=x", "since", "whole number")]
+    [TestCase("?since=1.5", "since", "whole number")]
     [TestCase("?since=9223372036854775808", "since", "whole number")]
+    [TestCase("?since=9223372036854775807", "since", "the store is at revision")]
+    [TestCase("?since=1&since=2", "since", "more than once")]
     [TestCase("?prefix=a&prefix=b", "prefix", "more than once")]
+    [TestCase("?prefix=a&key=a", "prefix", "must not be given together")]
+    [TestCase("?key=", "key", "must not be empty")]
+    [TestCase("?key=a*", "key", "must not end in '*'")]
     public async Task What_makes_no_sense_is_refused_by_its_name(string query, string field, string saying) =>
         Expect.Problem(await Kv.Send(HttpMethod.Get, $"/watch{query}"), 400, null, field, saying);
 
+    [TestCase("prefix")]
+    [TestCase("key")]
+    public async Task A_key_that_is_too_long_is_refused(string field) => Expect.Problem(
+        await Kv.Send(HttpMethod.Get, $"/watch?{field}={new string('k', 101)}"), 400, "Key too long (max 100 characters)", field);
+
     [Test]
-    public async Task A_revision_of_the_future_is_refused() =>
-        Expect.Problem(await Kv.Send(HttpMethod.Get, $"/watch?since={long.MaxValue}"), 400, "Revision in the future");
+    public async Task A_revision_of_the_future_is_refused()
+    {
+        Expect.Problem(await Kv.Send(HttpMethod.Get, $"/watch?since={long.MaxValue}"), 400, "Revision in the future", "since");
+        Expect.Problem(
+            await Kv.With(HttpMethod.Get, "/watch?since=0", null, ("Last-Event-ID", $"{long.MaxValue}")),
+            400, "Revision in the future", "Last-Event-ID", "the store is at revision");
+    }
 
     [Test]
     public async Task A_last_event_id_that_is_none_is_refused() => Expect.Problem(
         await Kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", "x")), 400, null, "Last-Event-ID", "whole number");
-
-    [Test]
-    public async Task A_thousand_readers_that_vanish_leave_nothing()
-    {
-        await using var host = await KvHost.Start(Engine, ("WATCH_HEARTBEAT_SECONDS", "1"));
-        var kv = host.NewTenant();
-        var feed = host.Services.GetRequiredService<IKeyChangeFeed>();
-
-        for (var round = 0; round < 10; round++)
-        {
-            var readers = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => EventReader.Open(host, kv, $"?key=k{number}")));
-            Assert.That(feed.Watches, Is.EqualTo(100));
-            foreach (var reader in readers)
-                await reader.DisposeAsync();
-            await Eventually.Holds(() => feed.Watches == 0, "nobody is left");
-        }
-    }
 
     [Test]
     public async Task When_the_process_stops_its_watches_end()
@@ -161,5 +198,26 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         Assert.That(await watch.Next(), Is.Null);
         await stopping.WaitAsync(TimeSpan.FromSeconds(20));
         await host.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Sigterm_ends_the_process_with_watches_and_long_polls_open()
+    {
+        using var data = new TemporaryDirectory();
+        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path));
+        var client = await kv.Client();
+        var etag = (await client.Put("k", "v")).Header("ETag")!;
+        using var http = new HttpClient { BaseAddress = await kv.Address() };
+        await using var watch = await EventReader.Open(http, client);
+        var poll = client.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", etag));
+        // It is there when a later request on the same connections has been answered.
+        await Eventually.Holds(async () => (await client.Get("k")).Status == 200, "requests are answered");
+        await Task.WhenAny(poll, Task.Delay(500));
+
+        var ending = kv.Terminate();
+
+        Assert.That(await watch.Next(), Is.Null);
+        Assert.That((await poll).Status, Is.EqualTo(304), "as at the end of the wait");
+        Assert.That(await ending.WaitAsync(TimeSpan.FromSeconds(20)), Is.Zero, kv.Error);
     }
 }

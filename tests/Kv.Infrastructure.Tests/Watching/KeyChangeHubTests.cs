@@ -1,225 +1,215 @@
-using System.Text;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
+using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Tests.Storage;
-using Kv.Infrastructure.Watching;
+using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>Many watches over one.</summary>
-[CancelAfter(60_000)]
-internal sealed class KeyChangeHubTests
+internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
 {
-    private static readonly Tenant Us = Tenant.Of("space", "app");
-    private static readonly KeyPattern All = KeyPattern.Of("*");
-
-    private readonly KeyLayout _layout = new(new StoreOptions());
-    private CountedStore _store = null!;
-    private InMemoryStore _inner = null!;
-    private KeyChangeHub _hub = null!;
-
-    private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
-
-    [SetUp]
-    public void Start()
-    {
-        _inner = new InMemoryStore(TimeProvider.System);
-        _store = new CountedStore(_inner);
-        _hub = new KeyChangeHub(
-            _store, _layout, new KeyChanges(_layout, TimeProvider.System), new PastChanges(_store, _layout, TimeProvider.System),
-            TimeProvider.System);
-    }
-
-    [TearDown]
-    public async Task Stop()
-    {
-        await _hub.DisposeAsync();
-        await _store.DisposeAsync();
-        await _inner.DisposeAsync();
-    }
-
     [Test]
     public async Task Two_thousand_watches_share_one_of_the_store()
     {
-        var watches = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number =>
-            _hub.Open(Us, KeyPattern.Of($"k{number % 1000:d3}"), null, Enough)));
+        var watches = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number => Open(KeyPattern.Of($"k{number % 1000:d3}"))));
 
-        await Put("k007", "v");
+        await Set("k007");
 
-        Assert.That(_store.Watches, Is.EqualTo(1));
-        Assert.That(_hub.Watches, Is.EqualTo(2_000));
+        Assert.That(Counted.Begun, Is.EqualTo(1));
+        Assert.That(Hub.Watches, Is.EqualTo(2_000));
         foreach (var watch in new[] { watches[7], watches[1007] })
-            Assert.That((await watch.Next(Enough))!.Changes.Single().Key.Value, Is.EqualTo("k007"));
+            Assert.That((await Next(watch)).Changes.Single().Key.Value, Is.EqualTo("k007"));
         foreach (var watch in watches)
             await watch.DisposeAsync();
-        Assert.That(_hub.Watches, Is.Zero);
+        Assert.That(Hub.Watches, Is.Zero);
+    }
+
+    [Test]
+    public async Task Watches_of_one_pattern_share_what_they_are_told()
+    {
+        await using var one = await Open(KeyPattern.Of("a*"));
+        await using var other = await Open(KeyPattern.Of("a*"));
+
+        await Commit(ToSet("a1"), ToSet("a2"), ToSet("b"));
+
+        Assert.That(await Next(one), Is.SameAs(await Next(other)));
+    }
+
+    [Test]
+    public async Task A_watch_is_told_of_its_tenants_keys_alone()
+    {
+        var them = Tenant.Of("space", "app2");
+        await using var ours = await Open();
+        await using var theirs = await Open(tenant: them);
+        await using var nested = await Open(KeyPattern.Of("a/*"));
+
+        await Commit(ToSet("a/1", "ours"), ToSet("a/1", "theirs", them));
+        await Set("b", "theirs", them);
+        await Set("b", "ours");
+
+        Assert.That(await Take(ours, 2), Is.EqualTo(new[] { "a/1=ours", "b=ours" }));
+        Assert.That(await Take(theirs, 2), Is.EqualTo(new[] { "a/1=theirs", "b=theirs" }));
+        Assert.That(await Take(nested, 1), Is.EqualTo(new[] { "a/1=ours" }));
+    }
+
+    [Test]
+    public async Task A_watch_from_now_is_told_of_nothing_that_was_written_before()
+    {
+        await using var keeper = await Open();
+        await Set("before");
+
+        await using var watch = await Open();
+        await Set("after");
+
+        Assert.That(await Take(watch, 1), Is.EqualTo(new[] { "after=v" }));
     }
 
     [Test]
     public async Task A_reader_that_is_too_slow_is_cut_off_and_holds_nobody_up()
     {
-        await using var slow = await _hub.Open(Us, All, null, Enough);
-        await using var quick = await _hub.Open(Us, All, null, Enough);
+        await using var slow = await Open();
+        await using var quick = await Open();
         var value = new string('v', 100_000);
 
         for (var number = 0; number < 60; number++)
         {
-            await Put($"{number}", value);
-            Assert.That((await quick.Next(Enough))!.Changes.Single().Key.Value, Is.EqualTo($"{number}"));
+            await Set($"{number}", value);
+            Assert.That((await Next(quick)).Changes.Single().Key.Value, Is.EqualTo($"{number}"));
         }
 
         await slow.CutOff.WaitAsync(Enough);
         Assert.That(quick.CutOff.IsCompleted, Is.False);
         var (read, last) = (0, 0L);
-        while (await slow.Next(Enough) is { } set)
+        while (await slow.Next(Long, Enough) is { } set)
             (read, last) = (read + 1, set.Revision);
         Assert.That(read, Is.InRange(1, 50), "what was in its buffer");
-        await using var resumed = await _hub.Open(Us, All, last, Enough);
-        Assert.That((await resumed.Next(Enough))!.Changes.Single().Key.Value, Is.EqualTo($"{read}"));
+        Assert.That(slow.Position, Is.EqualTo(last));
+        await using var resumed = await Open(since: last);
+        Assert.That((await Next(resumed)).Changes.Single().Key.Value, Is.EqualTo($"{read}"));
     }
 
     [Test]
-    public async Task What_the_hub_no_longer_holds_is_read_from_the_store_and_joins_what_comes()
+    public async Task What_is_larger_than_a_buffer_is_told_all_the_same()
     {
-        await using var keeper = await _hub.Open(Us, All, null, Enough);
-        var start = await Put("start", "v");
+        await using var watch = await Open();
         var value = new string('v', 1_000_000);
-        for (var number = 0; number < 40; number++)
+
+        for (var round = 0; round < 2; round++)
         {
-            await Put($"{number}", value);
-            await keeper.Next(Enough);
+            // One revision, in as many transactions as etcd takes it in.
+            await Commit([.. Enumerable.Range(0, Engine is EtcdEngine ? 1 : 5).Select(number => ToSet($"{number}", value))]);
+            Assert.That((await Next(watch)).Changes, Is.Not.Empty);
         }
-
-        await using var watch = await _hub.Open(Us, All, start, Enough);
-        await Put("live", "v");
-
-        var keys = new List<string>();
-        while (keys.Count < 41)
-            keys.AddRange((await watch.Next(Enough))!.Changes.Select(change => change.Key.Value));
-        Assert.That(keys, Is.EqualTo(Enumerable.Range(0, 40).Select(number => $"{number}").Append("live")));
-        Assert.That(_store.Watches, Is.EqualTo(2));
-    }
-
-    [Test]
-    public async Task What_the_hub_holds_costs_the_store_nothing()
-    {
-        await using var keeper = await _hub.Open(Us, All, null, Enough);
-        var start = await Put("start", "v");
-        await Put("missed", "v");
-        await keeper.Next(Enough);
-        await keeper.Next(Enough);
-
-        await using var watch = await _hub.Open(Us, All, start, Enough);
-
-        Assert.That((await watch.Next(Enough))!.Changes.Single().Key.Value, Is.EqualTo("missed"));
-        Assert.That(_store.Watches, Is.EqualTo(1));
     }
 
     [Test]
     public async Task A_revision_is_never_split()
     {
-        await using var watch = await _hub.Open(Us, All, null, Enough);
+        await using var watch = await Open();
+        var before = await CurrentRevision();
 
-        await _inner.Commit(
-            Transaction.Of([.. Enumerable.Range(0, 50).Select(number => Operation($"{number:d2}", "v"))]), Enough);
+        var written = await Commit([.. Enumerable.Range(0, 50).Select(number => ToSet($"{number:d2}"))]);
 
-        var set = (await watch.Next(Enough))!;
-        Assert.That(set.Changes.Select(change => change.Revision).ToList(), Has.Count.EqualTo(50).And.All.EqualTo(set.Revision));
+        await using var resumed = await Open(since: before);
+        foreach (var told in new[] { await Next(watch), await Next(resumed) })
+        {
+            Assert.That(told.Revision, Is.EqualTo(written.Revision));
+            Assert.That(told.Changes.Select(change => change.Key.Value), Is.EqualTo(Enumerable.Range(0, 50).Select(number => $"{number:d2}")));
+        }
     }
 
     [Test]
-    public async Task A_watch_that_is_closed_while_it_reads_the_past_lets_it_go()
+    public async Task A_revision_of_the_future_is_refused_with_the_present_one()
     {
-        var start = await Put("k", "1");
-        await Put("k", "2");
-        var watch = await _hub.Open(Us, KeyPattern.Of("another"), start, Enough);
-        using var gone = new CancellationTokenSource();
-        _store.IsSilent = true;
-        var next = watch.Next(gone.Token).AsTask();
+        var present = await Set("k");
 
-        await gone.CancelAsync();
-        Assert.That(async () => await next, Throws.InstanceOf<OperationCanceledException>());
-        await watch.DisposeAsync().AsTask().WaitAsync(Enough);
-
-        Assert.That(_hub.Watches, Is.Zero);
-    }
-
-    [Test]
-    public async Task What_the_store_has_forgotten_is_told()
-    {
-        var start = await Put("k", "1");
-        await Put("k", "2");
-        _inner.Compact(await Put("k", "3"));
-
-        var open = await _hub.Open(Us, All, start, Enough);
-
-        await using (open)
-            Assert.That(async () => await open.Next(Enough), Throws.InstanceOf<RevisionCompactedException>());
-        Assert.That(_hub.Watches, Is.Zero);
+        Assert.That(
+            async () => await Open(since: present + 1_000_000),
+            Throws.TypeOf<RevisionInFutureException>().With.Message.Contains($"{present + 1_000_000}").And.Message.Contains("the store is at revision"));
+        Assert.That(Hub.Watches, Is.Zero);
     }
 
     [Test]
     public async Task A_store_that_cannot_be_asked_fails_the_opening_and_the_next_one_works()
     {
-        _store.Failure = new StoreUnavailableException("away");
-        Assert.That(async () => await _hub.Open(Us, All, null, Enough), Throws.InstanceOf<StoreUnavailableException>());
-        _store.Failure = null;
+        Counted.Failure = new StoreUnavailableException("away");
+        Assert.That(async () => await Open(), Throws.InstanceOf<StoreUnavailableException>());
+        Assert.That(Hub.Watches, Is.Zero);
+        Counted.Failure = null;
 
-        await Eventually.Holds(
-            async () =>
-            {
-                await using var watch = await _hub.Open(Us, All, null, Enough);
-                return true;
-            },
-            "another begins");
+        await using var watch = await Open();
+        await Set("k");
+
+        Assert.That(await Take(watch, 1), Is.EqualTo(new[] { "k=v" }));
     }
 
-    private async Task<long> Put(string key, string value) =>
-        (await _inner.Commit(Transaction.Of(Operation(key, value)), Enough)).Revision;
-
-    private Operation.Put Operation(string key, string value) =>
-        new(_layout.KeyValue(Us, Key.Of(key)), Encoding.UTF8.GetBytes(value));
-
-    /// <summary>Counts the watches, and fails when told to.</summary>
-    private sealed class CountedStore(IStore inner) : IStore
+    [Test]
+    public async Task When_the_store_has_forgotten_what_was_due_all_are_told_and_the_next_ones_work()
     {
-        private int _watches;
+        await using var watch = await Open();
 
-        public int Watches => Volatile.Read(ref _watches);
+        Counted.Break(new RevisionCompactedException(42));
 
-        public Exception? Failure { get; set; }
+        Assert.That(
+            async () => await watch.Next(Long, Enough),
+            Throws.TypeOf<RevisionCompactedException>().With.Property(nameof(RevisionCompactedException.CompactRevision)).EqualTo(42));
+        await Eventually.Holds(() => Hub is { Watches: 0, IsWatching: false }, "nothing is left");
+    }
 
-        /// <summary>Whether watches tell nothing.</summary>
-        public bool IsSilent { get; set; }
+    [Test]
+    public async Task A_fault_in_the_watch_of_the_store_ends_all_without_an_error()
+    {
+        await using var watch = await Open();
 
-        public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
-            Failure is { } failure ? ValueTask.FromException<PointRead>(failure) : inner.Get(key, consistency, cancellationToken);
+        Counted.Break(new InvalidOperationException("a fault"));
 
-        public ValueTask<PairRead> GetPair(
-            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-            inner.GetPair(key, beside, consistency, cancellationToken);
+        Assert.That(await watch.Next(Long, Enough), Is.Null);
+        await Eventually.Holds(() => Hub is { Watches: 0, IsWatching: false }, "nothing is left");
+    }
 
-        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => inner.Range(query, cancellationToken);
+    [Test]
+    public async Task A_watch_that_finds_nothing_in_time_says_how_far_it_is()
+    {
+        await using var watch = await Open(KeyPattern.Of("mine*"));
+        var other = await Set("other");
+        KeyChangeSet? told;
 
-        public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
-            inner.Count(range, revision, cancellationToken);
-
-        public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
-            inner.Commit(transaction, cancellationToken);
-
-        public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken)
+        do
         {
-            Interlocked.Increment(ref _watches);
-            return inner.Watch(IsSilent ? KeyRange.Single(StoreKey.Of("/none")) : range, fromRevision, cancellationToken);
+            told = await watch.Next(TimeSpan.FromMilliseconds(20), Enough);
+            Assert.That(told!.Changes, Is.Empty);
         }
+        while (told.Revision < other);
 
-        public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-            inner.Lock(name, timeToLive, cancellationToken);
+        Assert.That(watch.Position, Is.EqualTo(told.Revision));
+    }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    [Test]
+    public async Task How_far_it_is_never_runs_ahead_of_what_it_has_told()
+    {
+        const int writes = 300;
+        await using var watch = await Open(KeyPattern.Of("mine*"));
+        var writing = Task.Run(async () =>
+        {
+            for (var number = 0; number < writes; number++)
+            {
+                await Set($"mine{number}");
+                await Set("other");
+            }
+        });
+
+        var (told, through) = (0, 0L);
+        while (told < writes)
+        {
+            // Now and then not a moment's patience, so that it comes to its end while changes come in.
+            var set = (await watch.Next(TimeSpan.FromTicks(told % 3 * 1_000), Enough))!;
+            Assert.That(set.Revision, set.Changes.Count > 0 ? Is.GreaterThan(through) : Is.GreaterThanOrEqualTo(through));
+            through = set.Revision;
+            told += set.Changes.Count;
+        }
+        await writing;
     }
 }

@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+
+namespace Kv.Infrastructure.Watching;
+
+/// <summary>What an operator can see of the watches of this process.</summary>
+internal sealed class WatchTelemetry : IDisposable
+{
+    private readonly Meter _meter = new("Kv.Watching");
+    private readonly UpDownCounter<long> _subscribers;
+    private readonly UpDownCounter<long> _upstreams;
+    private readonly Counter<long> _cutOff;
+
+    public WatchTelemetry()
+    {
+        _subscribers = _meter.CreateUpDownCounter<long>("kv.watch.subscribers", description: "Watches that are open.");
+        _upstreams = _meter.CreateUpDownCounter<long>(
+            "kv.watch.upstreams", description: "Watches of the store behind them: one, or none.");
+        _cutOff = _meter.CreateCounter<long>(
+            "kv.watch.cut_off", description: "Watches that were cut off because they were not read fast enough.");
+    }
+
+    public void Opened() => _subscribers.Add(1);
+
+    public void Closed() => _subscribers.Add(-1);
+
+    public void UpstreamBegan() => _upstreams.Add(1);
+
+    public void UpstreamEnded() => _upstreams.Add(-1);
+
+    public void WasTooSlow() => _cutOff.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,70 @@
+using Kv.Domain.Tenants;
+using Kv.Domain.Watching;
+using Kv.Domain.Webhooks;
+
+namespace Kv.Infrastructure.Watching;
+
+/// <summary>
+/// Which watches a change concerns. Those of one tenant and pattern are a topic and share what they are told, however many
+/// they are. It is not thread-safe.
+/// </summary>
+internal sealed class WatchTopics
+{
+    private readonly Dictionary<(Tenant, KeyPattern), Topic> _topics = [];
+    private readonly PatternIndex<Topic> _index = new();
+    private readonly List<Topic> _found = [];
+    private readonly List<Topic> _concerned = [];
+
+    public void Add(KeyChangeWatch watch)
+    {
+        if (!_topics.TryGetValue((watch.Tenant, watch.Pattern), out var topic))
+        {
+            _topics.Add((watch.Tenant, watch.Pattern), topic = new Topic());
+            _index.Add(watch.Tenant, watch.Pattern, topic);
+        }
+        topic.Watches.Add(watch);
+    }
+
+    public void Remove(KeyChangeWatch watch)
+    {
+        var name = (watch.Tenant, watch.Pattern);
+        if (!_topics.TryGetValue(name, out var topic) || !topic.Watches.Remove(watch) || topic.Watches.Count > 0)
+            return;
+        _topics.Remove(name);
+        _index.Remove(watch.Tenant, watch.Pattern, topic);
+    }
+
+    /// <summary>Who is to be told what of the changes at one revision.</summary>
+    public List<(KeyChangeWatch Watch, KeyChangeSet Share)> Shares(KeyChangeSet set)
+    {
+        foreach (var change in set.Changes)
+        {
+            _index.Match(change.Tenant, change.Key.Value, _found);
+            foreach (var topic in _found)
+            {
+                if (topic.Share.Count == 0)
+                    _concerned.Add(topic);
+                topic.Share.Add(change);
+            }
+            _found.Clear();
+        }
+        var shares = new List<(KeyChangeWatch, KeyChangeSet)>();
+        foreach (var topic in _concerned)
+        {
+            var share = set with { Changes = topic.Share };
+            topic.Share = [];
+            foreach (var watch in topic.Watches)
+                shares.Add((watch, share));
+        }
+        _concerned.Clear();
+        return shares;
+    }
+
+    private sealed class Topic
+    {
+        public HashSet<KeyChangeWatch> Watches { get; } = [];
+
+        /// <summary>What concerns it, of the changes that are looked at just now.</summary>
+        public List<KeyChanged> Share { get; set; } = [];
+    }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Kv.Api.Tests.Hosting;
+using Kv.Domain.Watching;
+using Kv.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kv.Api.Tests.Watching;
+
+/// <summary>Many who watch, slow ones, and ones that vanish.</summary>
+[TestFixture(Engine.Etcd)]
+[TestFixture(Engine.Embedded)]
+internal sealed class ManyReadersTests(Engine engine)
+{
+    // Of what happens, and of calls to look again at what waits.
+    private const long LeadersWatches = 2;
+
+    private EtcdServer? _etcd;
+    private KvHost _host = null!;
+    private KvClient _kv = null!;
+    private IKeyChangeFeed _feed = null!;
+
+    [SetUp]
+    public async Task StartAlone()
+    {
+        _etcd = engine == Engine.Etcd ? await EtcdServer.StartAsync() : null;
+        _host = _etcd is null ? await KvHost.Start(engine) : await KvHost.StartOver(_etcd.Endpoint);
+        _kv = _host.NewTenant();
+        _feed = _host.Services.GetRequiredService<IKeyChangeFeed>();
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        if (_host is not null)
+            await _host.DisposeAsync();
+        if (_etcd is not null)
+            await _etcd.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Two_hundred_readers_share_one_watch_of_the_store()
+    {
+        await using var first = await EventReader.Open(_host, _kv);
+        await Eventually.Holds(async () => await WatchesOfEtcd() is null or LeadersWatches + 1, "the store is watched");
+
+        var readers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => EventReader.Open(_host, _kv)));
+        await _kv.Put("k", "v");
+
+        Assert.That(await Task.WhenAll(readers.Select(async reader => (await reader.Take(1))[0].ToString())), Is.All.EqualTo("create k=v"));
+        Assert.That(_feed.Watches, Is.EqualTo(201));
+        Assert.That(await WatchesOfEtcd(), Is.Null.Or.EqualTo(LeadersWatches + 1));
+        foreach (var reader in readers)
+            await reader.DisposeAsync();
+        await Eventually.Holds(() => _feed.Watches == 1, "they are gone");
+    }
+
+    [Test]
+    public async Task A_reader_that_takes_nothing_is_cut_off_and_the_others_are_told_everything()
+    {
+        using var slow = await RawHttp.Connect(_host.Address);
+        await slow.SendAsync(RawHttp.Request("GET", "/watch", _kv));
+        await Eventually.Holds(() => _feed.Watches == 1, "it watches");
+        await using var quick = await EventReader.Open(_host, _kv);
+        var value = new string('v', 500_000);
+
+        for (var number = 0; number < 60; number++)
+        {
+            await _kv.Put($"{number}", value);
+            Assert.That((await quick.Take(1))[0].Key, Is.EqualTo($"{number}"));
+        }
+
+        await Eventually.Holds(() => _feed.Watches == 1, "the slow one is cut off");
+        await ExpectTheEnd(slow);
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_thousand_readers_that_vanish_in_the_middle_leave_nothing(CancellationToken cancellationToken)
+    {
+        var start = (await _kv.Put("k0", "v")).Header("KV-Revision");
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var number = 0; !enough.IsCancellationRequested; number++)
+                    await _kv.Put($"k{number % 10}", $"{number}");
+            },
+            CancellationToken.None);
+        for (var round = 0; round < 10; round++)
+        {
+            // Watches from now and from before, and long polls; some end in an orderly way and some do not.
+            var readers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async number =>
+            {
+                var reader = await RawHttp.Connect(_host.Address);
+                var target = (number % 4) switch
+                {
+                    0 => $"/watch?since={start}",
+                    1 => "/kv/quiet?wait=60",
+                    _ => $"/watch?key=k{number % 10}",
+                };
+                await reader.SendAsync(RawHttp.Request("GET", target, _kv, headers: number % 4 == 1 ? ["If-None-Match: \"0\""] : []));
+                return reader;
+            }));
+            await Eventually.Holds(() => _feed.Watches == 100, "all are there");
+            foreach (var (number, reader) in readers.Index())
+            {
+                if (number % 2 == 0)
+                    reader.LingerState = new LingerOption(true, 0);
+                reader.Dispose();
+            }
+            await Eventually.Holds(() => _feed.Watches == 0, "nobody is left");
+        }
+        await enough.CancelAsync();
+        await writing;
+
+        await Eventually.Holds(() => !_feed.IsWatching, "nothing watches the store any more", TimeSpan.FromMinutes(1));
+        await Eventually.Holds(async () => await WatchesOfEtcd() is null or LeadersWatches, "by its own count as well");
+    }
+
+    private static async Task ExpectTheEnd(Socket socket)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, patience.Token) > 0)
+                continue;
+        }
+        catch (SocketException)
+        {
+            // Reset.
+        }
+    }
+
+    // Null for an engine that does not count them.
+    private async Task<long?> WatchesOfEtcd()
+    {
+        if (_etcd is null)
+            return null;
+        const string name = "etcd_debugging_mvcc_watcher_total ";
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(_etcd.ClientUri, "/metrics"));
+        var line = metrics.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return (long)double.Parse(line[name.Length..], CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using Kv.Api.Tests.Hosting;
+using Kv.Domain.Watching;
+using Kv.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kv.Api.Tests.Watching;
+
+/// <summary>Watches over a store that goes away, or forgets.</summary>
+internal sealed class StoreTests
+{
+    [Test]
+    public async Task A_store_that_is_killed_and_comes_back_costs_no_watch_anything()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var host = await KvHost.StartOver(etcd.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"), ("WATCH_HEARTBEAT_SECONDS", "1"));
+        var kv = host.NewTenant();
+        await using var watch = await EventReader.Open(host, kv);
+        await kv.Put("k", "before");
+        Assert.That((await watch.Take(1))[0].ToString(), Is.EqualTo("create k=before"));
+
+        etcd.Kill();
+        await Eventually.Holds(async () => (await kv.Get("k")).Status == 503, "the store is missed");
+        Expect.Problem(await kv.Send(HttpMethod.Get, "/watch"), 503, "Store unavailable");
+        var told = watch.Next();
+        var (before, heard) = (watch.LastEventId, watch.Heartbeats);
+        await Eventually.Holds(() => watch.Heartbeats > heard, "it is kept alive meanwhile");
+        await etcd.Restart();
+        await Eventually.Holds(async () => (await kv.Put("k", "after")).Status == 200, "the store is back");
+
+        var next = (await told)!;
+        Assert.That((next.Name, next.Key), Is.EqualTo(("update", "k")));
+        while (next.Data.GetProperty("value").GetString() != "after")
+            next = (await watch.Next())!;
+        await using var resumed = await EventReader.Open(host, kv, lastEventId: before);
+        Assert.That((await resumed.Take(1))[0].Name, Is.EqualTo("update"));
+    }
+
+    [Test]
+    public async Task What_the_store_forgets_while_it_is_out_of_reach_is_told_to_be_gone()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(etcd.Endpoint);
+        await using var host = await KvHost.StartOver(proxy.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"));
+        var kv = host.NewTenant();
+        await using var watch = await EventReader.Open(host, kv);
+        await kv.Put("k", "before");
+        await watch.Take(1);
+        var last = watch.LastEventId;
+
+        proxy.RefuseConnections();
+        proxy.CutConnections();
+        for (var number = 0; number < 3; number++)
+            await EtcdKeys.Put(etcd, EtcdKeys.Of(host, kv, "k"), Encoding.UTF8.GetBytes($"{number}"));
+        var oldest = await etcd.CurrentRevision();
+        await etcd.Compact(oldest);
+        proxy.Forward();
+
+        var gone = (await watch.Next())!;
+        Assert.That((gone.Name, gone.Data.GetProperty("oldest_revision").GetInt64()), Is.EqualTo(("gone", oldest)));
+        Assert.That(await watch.Next(), Is.Null);
+        ExpectGone(await kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", last!)), oldest);
+        await Eventually.Holds(() => host.Services.GetRequiredService<IKeyChangeFeed>().Watches == 0, "nothing is left");
+    }
+
+    [Test]
+    public async Task Etcd_refuses_to_tell_from_where_it_has_forgotten()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var host = await KvHost.StartOver(etcd.Endpoint);
+        var kv = host.NewTenant();
+        var first = (await kv.Put("k", "1")).Header("KV-Revision");
+        await kv.Put("k", "2");
+        var oldest = await etcd.CurrentRevision();
+        await using (var all = await EventReader.Open(host, kv, "?since=0"))
+            Assert.That((await all.Take(2)).Select(told => told.ToString()), Is.EqualTo(new[] { "create k=1", "update k=2" }));
+        await etcd.Compact(oldest);
+        // Those who just watched have left the hub what it remembers.
+        await using var another = await KvHost.StartOver(etcd.Endpoint, ("BASE_KEY_PREFIX", host.KeyPrefix));
+        var there = new KvClient(another.Http, kv.Namespace, kv.AppName);
+
+        foreach (var since in new[] { "0", first })
+            ExpectGone(await there.Send(HttpMethod.Get, $"/watch?since={since}"), oldest);
+        await using var watch = await EventReader.Open(another, there, $"?since={oldest}");
+        await there.Put("k", "3");
+        Assert.That((await watch.Take(1))[0].ToString(), Is.EqualTo("update k=3"));
+    }
+
+    [Test]
+    public async Task The_embedded_store_refuses_to_tell_from_where_it_has_forgotten()
+    {
+        await using var host = await KvHost.Start(Engine.Embedded, ("HISTORY_REVISIONS", "1000"));
+        var kv = host.NewTenant();
+        var first = (await kv.Put("k", "1")).Header("KV-Revision");
+        await Parallel.ForEachAsync(Enumerable.Range(0, 2_500), async (number, _) => await kv.Put($"k{number % 50}", "v"));
+
+        foreach (var since in new[] { "0", first })
+        {
+            var answer = await kv.Send(HttpMethod.Get, $"/watch?since={since}");
+            Expect.Problem(answer, 410, "Revision compacted");
+            var oldest = answer.Json.GetProperty("oldest_revision").GetInt64();
+            await using var watch = await EventReader.Open(host, kv, $"?since={oldest}");
+            Assert.That((await watch.Take(1))[0].Revision, Is.EqualTo(oldest + 1));
+        }
+    }
+
+    private static void ExpectGone(Answer answer, long oldest)
+    {
+        Expect.Problem(answer, 410, "Revision compacted");
+        Assert.That(answer.Json.GetProperty("oldest_revision").GetInt64(), Is.EqualTo(oldest));
+    }
+}

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.Watching;
+
+/// <summary>A store whose watches are counted, and fail or fall silent when told to. It is not the owner of the one inside.</summary>
+internal sealed class CountedStore(IStore inner) : IStore
+{
+    private readonly CancellationTokenSource _broken = new();
+    private Exception? _breach;
+    private int _begun;
+    private int _open;
+
+    /// <summary>How many watches were begun.</summary>
+    public int Begun => Volatile.Read(ref _begun);
+
+    /// <summary>How many have not ended.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>What every read fails by.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>Whether watches that begin tell nothing.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Ends the watches that are open.</summary>
+    public void Break(Exception error)
+    {
+        _breach = error;
+        _broken.Cancel();
+    }
+
+    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Failure is { } failure ? ValueTask.FromException<PointRead>(failure) : inner.Get(key, consistency, cancellationToken);
+
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        inner.GetPair(key, beside, consistency, cancellationToken);
+
+    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => inner.Range(query, cancellationToken);
+
+    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        inner.Count(range, revision, cancellationToken);
+
+    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
+        inner.Commit(transaction, cancellationToken);
+
+    public async IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _begun);
+        Interlocked.Increment(ref _open);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _broken.Token);
+        try
+        {
+            if (IsSilent)
+                await Channel.CreateBounded<int>(1).Reader.ReadAsync(either.Token);
+            await using var sets = inner.Watch(range, fromRevision, either.Token).GetAsyncEnumerator(CancellationToken.None);
+            while (await Next(sets))
+                yield return sets.Current;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        inner.Lock(name, timeToLive, cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _broken.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<bool> Next(IAsyncEnumerator<ChangeSet> sets)
+    {
+        try
+        {
+            return await sets.MoveNextAsync();
+        }
+        catch (OperationCanceledException) when (_breach is not null)
+        {
+            throw _breach;
+        }
+    }
+}

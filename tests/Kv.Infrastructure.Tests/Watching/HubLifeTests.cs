@@ -1,0 +1,101 @@
+using Kv.Domain.Storage;
+using Kv.Testing;
+using Microsoft.Extensions.Time.Testing;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Watching;
+
+/// <summary>When the watch of the store begins and ends, and how a quiet one goes on.</summary>
+internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
+{
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
+
+    private readonly FakeTimeProvider _time = new();
+
+    protected override TimeProvider Time => _time;
+
+    [Test]
+    public async Task It_ends_a_while_after_the_last_has_left()
+    {
+        Assert.That(Hub.IsWatching, Is.False);
+        var watch = await Open();
+        _time.Advance(2 * Linger);
+        Assert.That(Hub.IsWatching, Is.True);
+
+        await watch.DisposeAsync();
+        _time.Advance(Linger - TimeSpan.FromSeconds(1));
+        await (await Open()).DisposeAsync();
+        _time.Advance(Linger - TimeSpan.FromSeconds(1));
+        Assert.That((Hub.IsWatching, Counted.Begun), Is.EqualTo((true, 1)), "somebody came back");
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.That(Hub.IsWatching, Is.False);
+        await Eventually.Holds(() => Counted.Open == 0, "the store is not watched any more");
+    }
+
+    [Test]
+    public async Task Who_comes_when_it_ends_is_told_everything()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            await (await Open()).DisposeAsync();
+            _time.Advance(Linger);
+
+            await using var watch = await Open();
+            await Set("k", $"{round}");
+
+            Assert.That(await Take(watch, 1), Is.EqualTo(new[] { $"k={round}" }));
+            Assert.That(watch.CutOff.IsCompleted, Is.False);
+        }
+    }
+
+    [Test]
+    public async Task An_opening_that_fails_leaves_nothing()
+    {
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        Assert.That(async () => await Hub.Open(Us, All, null, gone.Token), Throws.InstanceOf<OperationCanceledException>());
+        Counted.Failure = new StoreUnavailableException("away");
+        Assert.That(async () => await Open(), Throws.InstanceOf<StoreUnavailableException>());
+
+        Assert.That(Hub.Watches, Is.Zero);
+        _time.Advance(Linger);
+        await Eventually.Holds(() => !Hub.IsWatching, "the store is not watched");
+    }
+
+    [Test]
+    public async Task A_quiet_watch_is_not_overtaken_by_what_others_write()
+    {
+        await using var watch = await Open();
+        var written = 0L;
+        for (var number = 0; number < 5; number++)
+            written = (await Commit(Put($"beside/{number}", "v"))).Revision;
+
+        await Eventually.Holds(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                return (await watch.Next(TimeSpan.FromTicks(1), Enough))!.Revision >= written;
+            },
+            "it says that it is further");
+
+        await Set("k");
+        Assert.That(await Take(watch, 1), Is.EqualTo(new[] { "k=v" }));
+    }
+
+    [Test]
+    public async Task When_the_process_stops_all_watches_end_and_none_begins()
+    {
+        await using var watch = await Open();
+        var waiting = watch.Next(Long, Enough).AsTask();
+        Counted.IsSilent = true;
+        var start = await CurrentRevision() - 1;
+
+        await BeginStop();
+
+        Assert.That(await waiting.WaitAsync(Enough), Is.Null);
+        Assert.That(watch.CutOff.IsCompleted, Is.True);
+        Assert.That(async () => await Open(since: start), Throws.InstanceOf<StoreUnavailableException>());
+        Assert.That(Hub.Watches, Is.Zero);
+    }
+}

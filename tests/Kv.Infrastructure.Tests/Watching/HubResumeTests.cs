@@ -1,0 +1,165 @@
+using Kv.Domain.Watching;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Watching;
+
+/// <summary>What was missed, and how it joins what comes.</summary>
+internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
+{
+    [Test]
+    public async Task What_the_hub_holds_costs_the_store_nothing()
+    {
+        await using var keeper = await Open();
+        var start = await Set("start");
+        await Set("missed");
+        await Take(keeper, 2);
+
+        await using var watch = await Open(since: start);
+
+        Assert.That(await Take(watch, 1), Is.EqualTo(new[] { "missed=v" }));
+        Assert.That(Counted.Begun, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_was_before_the_hub_is_read_from_the_store_and_joins_what_comes()
+    {
+        var start = await Set("start");
+        await Set("missed", "1");
+        await Set("missed", "2");
+
+        await using var watch = await Open(since: start);
+        await Set("live");
+
+        Assert.That(await Take(watch, 3), Is.EqualTo(new[] { "missed=1", "missed=2", "live=v" }));
+        Assert.That(await watch.Next(TimeSpan.FromMilliseconds(1), Enough), Has.Property(nameof(KeyChangeSet.Changes)).Empty);
+        Assert.That(Counted.Open, Is.EqualTo(1), "the past was read");
+    }
+
+    [Test]
+    public async Task What_the_hub_no_longer_holds_is_read_from_the_store()
+    {
+        await using var keeper = await Open();
+        var (start, keys) = await Outrun(keeper);
+
+        await using var watch = await Open(since: start);
+        await Set("live", "v");
+
+        Assert.That((await Take(watch, keys.Length + 1)).Select(told => told.Split('=')[0]), Is.EqualTo(keys.Append("live")));
+    }
+
+    [Test]
+    public async Task A_reader_that_is_behind_is_not_cut_off_while_it_catches_up_however_much_is_written()
+    {
+        await using var keeper = await Open();
+        var (start, keys) = await Outrun(keeper);
+        await using var behind = await Open(since: start);
+        var first = await Next(behind);
+
+        var (_, again) = await Outrun(keeper);
+
+        Assert.That(first.Changes.Single().Key.Value, Is.EqualTo(keys[0]));
+        Assert.That(
+            (await Take(behind, keys.Length + again.Length)).Select(told => told.Split('=')[0]),
+            Is.EqualTo(keys.Skip(1).Append("start").Concat(again)));
+        Assert.That(behind.CutOff.IsCompleted, Is.False);
+        Assert.That(Counted.Open, Is.EqualTo(1), "between its pages it held none");
+    }
+
+    [Test]
+    public async Task However_many_come_back_at_once_each_is_told_all_that_it_missed()
+    {
+        var start = await Set("start");
+        for (var number = 0; number < 5; number++)
+            await Set($"k{number}", $"{number}");
+
+        var told = await Task.WhenAll(Enumerable.Range(0, 300).Select(async number =>
+        {
+            await using var watch = await Open(KeyPattern.Of($"k{number % 5}"), start);
+            return await Take(watch, 1);
+        }));
+
+        Assert.That(told.Select(one => one.Single()), Is.EqualTo(Enumerable.Range(0, 300).Select(number => $"k{number % 5}={number % 5}")));
+        Assert.That(Hub.Watches, Is.Zero);
+    }
+
+    [Test]
+    public async Task Cut_anywhere_and_gone_on_there_a_watch_misses_nothing_and_repeats_nothing()
+    {
+        const int writers = 3;
+        const int writes = 250;
+        var start = await Set("start");
+        // More than the hub remembers.
+        var filler = new string('v', 30_000);
+        var writing = AtOnce(writers, async writer =>
+        {
+            for (var number = 0; number < writes; number++)
+                await Set($"w{writer}", $"{number} {filler}");
+        });
+
+        var told = new List<KeyChanged>();
+        var random = new Random(7);
+        var position = start;
+        while (told.Count < writers * writes)
+        {
+            await using var watch = await Open(KeyPattern.Of("w*"), position);
+            for (var takes = random.Next(1, 60); takes > 0 && told.Count < writers * writes; takes--)
+            {
+                var set = await watch.Next(TimeSpan.FromMilliseconds(random.Next(20)), Enough);
+                // Too slow, as it happens: it goes on where it was.
+                if (set is null)
+                    break;
+                told.AddRange(set.Changes);
+                Assert.That(watch.Position, Is.EqualTo(set.Revision));
+            }
+            position = watch.Position;
+        }
+        await writing;
+
+        for (var writer = 0; writer < writers; writer++)
+            Assert.That(
+                told.Where(change => change.Key.Value == $"w{writer}").Select(change => Short(change).Split('=', ' ')[1]),
+                Is.EqualTo(Enumerable.Range(0, writes).Select(number => $"{number}")));
+        Assert.That(told.Select(change => change.Revision), Is.Ordered);
+    }
+
+    [Test]
+    public async Task A_watch_that_is_closed_while_it_reads_the_past_lets_it_go()
+    {
+        await using var keeper = await Open();
+        var (start, _) = await Outrun(keeper);
+        var watch = await Open(since: start);
+        await Next(watch);
+        Counted.IsSilent = true;
+        using var gone = new CancellationTokenSource();
+        var reading = Task.Run(async () =>
+        {
+            while (true)
+                await watch.Next(Long, gone.Token);
+        });
+        await Eventually.Holds(() => Counted.Open == 2, "it reads on");
+
+        await gone.CancelAsync();
+        Assert.That(async () => await reading, Throws.InstanceOf<OperationCanceledException>());
+        await watch.DisposeAsync().AsTask().WaitAsync(Enough);
+
+        Assert.That((Hub.Watches, Counted.Open), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task A_store_that_is_silent_about_the_past_is_waited_for_with_signs_of_life()
+    {
+        await using var keeper = await Open();
+        var (start, _) = await Outrun(keeper);
+        await using var watch = await Open(since: start);
+        Counted.IsSilent = true;
+
+        KeyChangeSet? told;
+        do
+            told = await watch.Next(TimeSpan.FromMilliseconds(50), Enough);
+        while (told!.Changes.Count > 0);
+
+        Assert.That(watch.Position, Is.EqualTo(told.Revision));
+    }
+}

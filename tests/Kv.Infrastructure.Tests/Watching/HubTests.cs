@@ -1,0 +1,106 @@
+using System.Text;
+using Kv.Domain.Tenants;
+using Kv.Domain.Watching;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Infrastructure.Watching;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Watching;
+
+/// <summary>What the tests of the hub share: one over each engine, under keys of the test's own.</summary>
+internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
+{
+    protected static readonly KeyPattern All = KeyPattern.Of("*");
+
+    /// <summary>Longer than any test takes.</summary>
+    protected static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+
+    private CancellationTokenSource _stopping = null!;
+
+    protected Tenant Us { get; } = Tenant.Of("space", "app");
+
+    protected KeyLayout Layout { get; private set; } = null!;
+
+    protected CountedStore Counted { get; private set; } = null!;
+
+    protected KeyChangeHub Hub { get; private set; } = null!;
+
+    /// <summary>The clock of the hub; the store has its own.</summary>
+    protected virtual TimeProvider Time => TimeProvider.System;
+
+    [SetUp]
+    public void StartHub()
+    {
+        Layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"hub/{Guid.NewGuid():N}" });
+        Counted = new CountedStore(Store);
+        _stopping = new CancellationTokenSource();
+        var lifetime = new Mock<IHostApplicationLifetime>();
+        lifetime.Setup(host => host.ApplicationStopping).Returns(_stopping.Token);
+        Hub = new KeyChangeHub(
+            Counted, Layout, new KeyChanges(Layout, TimeProvider.System), new PastChanges(Counted, Layout, TimeProvider.System),
+            Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
+    }
+
+    [TearDown]
+    public async Task StopHub()
+    {
+        await Hub.DisposeAsync();
+        Assert.That(Counted.Open, Is.Zero, "watches of the store that are left");
+        await Counted.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    /// <summary>The process begins to stop.</summary>
+    protected Task BeginStop() => _stopping.CancelAsync();
+
+    protected Task<IKeyChangeWatch> Open(KeyPattern? pattern = null, long? since = null, Tenant? tenant = null) =>
+        Hub.Open(tenant ?? Us, pattern ?? All, since, Enough);
+
+    /// <summary>The next changes of a watch, which must come.</summary>
+    protected static async Task<KeyChangeSet> Next(IKeyChangeWatch watch)
+    {
+        var set = await watch.Next(Long, Enough);
+        Assert.That(set?.Changes, Is.Not.Null.And.Not.Empty);
+        return set!;
+    }
+
+    /// <summary>The next changes, so many of them, as "key=value".</summary>
+    protected static async Task<List<string>> Take(IKeyChangeWatch watch, int count)
+    {
+        var told = new List<string>();
+        while (told.Count < count)
+            told.AddRange((await Next(watch)).Changes.Select(Short));
+        return told;
+    }
+
+    protected static string Short(KeyChanged change) => change.NewValue is { } value
+        ? $"{change.Key}={Encoding.UTF8.GetString(value.Span)}"
+        : $"{change.Key} is gone";
+
+    protected async Task<long> Set(string key, string value = "v", Tenant? tenant = null) =>
+        (await Commit(ToSet(key, value, tenant))).Revision;
+
+    protected Operation ToSet(string key, string value = "v", Tenant? tenant = null) =>
+        new Operation.Put(Layout.KeyValue(tenant ?? Us, Domain.KeyValues.Key.Of(key)), Bytes(value));
+
+    /// <summary>Has more happen than the hub remembers, with somebody watching it.</summary>
+    /// <returns>The revision before, and the keys.</returns>
+    protected async Task<(long Start, string[] Keys)> Outrun(IKeyChangeWatch watching)
+    {
+        var start = await Set("start");
+        await Next(watching);
+        var value = new string('v', 600_000);
+        string[] keys = [.. Enumerable.Range(0, 40).Select(number => $"{number:d2}")];
+        foreach (var key in keys)
+        {
+            await Set(key, value);
+            await Next(watching);
+        }
+        return (start, keys);
+    }
+}
