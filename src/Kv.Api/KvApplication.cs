@@ -26,9 +26,10 @@ internal static class KvApplication
             .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
             .AddOpenApiDocument(options.Tenants)
-            .AddHealth();
+            .AddHealth(options.Drain);
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<Drain>().Invoke);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.Of(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
         app.UseMiddleware<KeyPath>();

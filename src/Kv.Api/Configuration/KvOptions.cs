@@ -33,6 +33,9 @@ internal sealed record KvOptions
     /// <inheritdoc cref="WatchOptions"/>
     public required WatchOptions Watches { get; init; }
 
+    /// <summary>How long requests are served after the word to stop, 0 s to 300 s. Default 5 s.</summary>
+    public required TimeSpan Drain { get; init; }
+
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
@@ -47,6 +50,7 @@ internal sealed record KvOptions
             Store = ReadStore(settings),
             Deliveries = DeliverySettings.Read(settings),
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
+            Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
         };
         settings.ThrowIfRefused();
         return options;

@@ -9,9 +9,18 @@ internal static class HealthEndpoints
     public const string Liveness = "/livez";
     public const string Readiness = "/readyz";
 
-    public static IServiceCollection AddHealth(this IServiceCollection services)
+    // What a stop may take after the drain: the framework's own default.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    /// <param name="services">Where it is added.</param>
+    /// <param name="drain">How long requests are served after the word to stop.</param>
+    public static IServiceCollection AddHealth(this IServiceCollection services, TimeSpan drain)
     {
-        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store").AddCheck<WatcherHealthCheck>("watcher");
+        services.AddSingleton(provider => new Drain(drain, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopTimeout);
+        services.AddHealthChecks()
+            .AddCheck<StoreHealthCheck>("store").AddCheck<WatcherHealthCheck>("watcher").AddCheck<Drain>("shutdown");
         return services;
     }
 

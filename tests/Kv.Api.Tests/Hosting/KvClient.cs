@@ -9,6 +9,12 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
 {
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
+    private readonly Uri? _address;
+
+    /// <summary>A client of one of several Kv, all of which share the HTTP client.</summary>
+    public KvClient(HttpClient http, Uri address, string? space, string? app)
+        : this(http, space, app) => _address = address;
+
     public string? Namespace => space;
 
     public string? AppName => app;
@@ -45,7 +51,7 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
     private async Task<Answer> Send(
         HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers, CancellationToken cancellationToken)
     {
-        var uri = new Uri(http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, AsWritten);
+        var uri = new Uri((_address ?? http.BaseAddress!).GetLeftPart(UriPartial.Authority) + path, AsWritten);
         using var request = new HttpRequestMessage(method, uri) { Content = content };
         if (space is not null)
             request.Headers.TryAddWithoutValidation("KV-Namespace", space);

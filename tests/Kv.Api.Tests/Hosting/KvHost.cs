@@ -88,6 +88,7 @@ internal sealed class KvHost : IAsyncDisposable
             ["PORT"] = "0",
             ["LISTEN_ADDRESS"] = "127.0.0.1",
             ["BASE_KEY_PREFIX"] = keyPrefix,
+            ["SHUTDOWN_DRAIN_SECONDS"] = "0",
         };
         foreach (var (name, value) in settings)
             all[name] = value;
