@@ -14,6 +14,9 @@ public static class EtcdMetrics
     public static Task<long> Transactions(this EtcdServer server) => server.Counter(
         """grpc_server_handled_total{grpc_code="OK",grpc_method="Txn",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
 
+    /// <summary>How many watches are open.</summary>
+    public static Task<long> Watches(this EtcdServer server) => server.Counter("etcd_debugging_mvcc_watcher_total");
+
     private static async Task<long> Counter(this EtcdServer server, string series)
     {
         var metrics = await Http.GetStringAsync(new Uri(server.ClientUri, "/metrics"));

@@ -40,7 +40,7 @@ public sealed class KeyListingsController : ControllerBase
     /// </remarks>
     /// <param name="prefix" example="user/">What the keys start with; all keys without it.</param>
     /// <param name="delimiter" example="/">Keys that hold this behind the prefix come as one of `prefixes`, as folders do.</param>
-    /// <param name="limit" example="100">How many keys and prefixes at most, 1 to 1000.</param>
+    /// <param name="limit" example="100">How many keys and prefixes at most, 1 to 1000; a page of large values holds fewer.</param>
     /// <param name="cursor">Where the page before said that it goes on.</param>
     /// <param name="fields" example="meta">`key`, `meta` (all but the value) or `all`.</param>
     /// <param name="cancellationToken">The caller went away.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Kv.Api.KeyValues;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
@@ -44,7 +43,7 @@ public sealed record WatchedKey
     {
         Key = change.Key.Value,
         Value = change.NewValue,
-        Encoding = change.NewValue is { } value && !Utf8.IsValid(value.Span) ? StoredKeyValue.Base64 : null,
+        Encoding = StoredKeyValue.EncodingOf(change.NewValue),
         Ttl = change.ExpireAt is { } expireAt ? Expiry.At(expireAt, now).Ttl : null,
         ExpireAt = change.ExpireAt,
         Reason = (change as KeyDeleted)?.Reason switch

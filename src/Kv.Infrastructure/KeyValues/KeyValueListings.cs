@@ -13,8 +13,9 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
     private const int FirstPage = 32;
     private const int LargestPage = 1024;
 
-    // Behind keys that were rolled up there may be many more such, or none: a short look tells.
-    private const int AfterRollUp = 16;
+    // Behind keys that were rolled up there may be many more such, or few: a short look tells, and longer ones follow
+    // while they find more than one prefix.
+    private const int AfterRollUp = 64;
 
     public async Task<KeyValueListing> List(
         Tenant tenant, string prefix, bool withContentTypes, CancellationToken cancellationToken)
@@ -37,6 +38,7 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
         for (var page = await First(ask, query.Options, cancellationToken); ; page = await store.Range(ask, cancellationToken))
         {
             ask = ask with { Revision = page.Revision };
+            var before = builder.Count;
             var left = page.Entries.FirstOrDefault(entry => !builder.TryAdd(entry));
             if (left is not null)
             {
@@ -49,11 +51,12 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
             var resume = isBehind ? builder.RolledUpTo : start;
             if (resume.CompareTo(range.End) >= 0)
                 break;
+            var more = isBehind && builder.Count - before <= 1 ? AfterRollUp : ask.Limit * 2;
             // A full page still has to know whether it is the last.
             ask = ask with
             {
                 Range = range.From(resume),
-                Limit = builder.IsFull ? 1 : isBehind ? AfterRollUp : Math.Min(ask.Limit * 2, query.Limit),
+                Limit = builder.IsFull ? 1 : Math.Min(more, Math.Min(query.Limit, page.FittingLimit)),
             };
         }
         var keyValues = await Read(tenant, query, builder.Entries, ask.Revision, prefix.Bytes.Length, cancellationToken);

@@ -9,8 +9,12 @@ namespace Kv.Infrastructure.KeyValues;
 /// <param name="tenantBytes">How many bytes of an entry's key say whose it is.</param>
 internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
 {
+    // A page is gathered before it is sent: with large values it ends before its limit.
+    private const int FullSize = 4 << 20;
+
     private readonly byte[] _delimiter = Encoding.UTF8.GetBytes(query.Delimiter ?? "");
     private readonly int _prefixEnd = tenantBytes + Encoding.UTF8.GetByteCount(query.Prefix);
+    private int _size;
 
     public List<Entry> Entries { get; } = [];
 
@@ -19,7 +23,9 @@ internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
     /// <summary>Where the entries end that are rolled up already; empty while none are.</summary>
     public StoreKey RolledUpTo { get; private set; }
 
-    public bool IsFull => Entries.Count + Prefixes.Count >= query.Limit;
+    public int Count => Entries.Count + Prefixes.Count;
+
+    public bool IsFull => Count >= query.Limit || _size >= FullSize;
 
     /// <summary>Takes an entry, if there is room or it is rolled up to a prefix that is there already.</summary>
     public bool TryAdd(Entry entry)
@@ -32,6 +38,7 @@ internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
         if (at < 0)
         {
             Entries.Add(entry);
+            _size += entry.Key.Bytes.Length + entry.Value.Length;
             return true;
         }
         var prefix = entry.Key.Bytes[..(_prefixEnd + at + _delimiter.Length)];

@@ -86,6 +86,21 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
+    public async Task A_page_of_large_values_ends_before_its_limit_and_leads_to_the_rest()
+    {
+        var value = new string('v', 100_000);
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(number => Kv.Put($"{number:d2}", value)));
+
+        var first = await List("?limit=1000");
+        var second = await Kv.Send(HttpMethod.Get, Next(first)!);
+
+        Assert.That(Keys(first.Json), Has.Length.InRange(2, 50));
+        Assert.That(
+            Keys(first.Json).Concat(Keys(second.Json)), Is.EqualTo(Enumerable.Range(0, 60).Select(number => $"{number:d2}")));
+        Assert.That(Next(second), Is.Null);
+    }
+
+    [Test]
     public async Task Keys_with_a_delimiter_come_as_folders_each_once()
     {
         foreach (var key in new[] { "a", "b/1", "b/2", "b/c/3", "c", "d/1", "e//1", "f" })

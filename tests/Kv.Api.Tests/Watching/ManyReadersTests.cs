@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using Kv.Api.Tests.Hosting;
 using Kv.Domain.Watching;
@@ -134,14 +133,5 @@ internal sealed class ManyReadersTests(Engine engine)
     }
 
     // Null for an engine that does not count them.
-    private async Task<long?> WatchesOfEtcd()
-    {
-        if (_etcd is null)
-            return null;
-        const string name = "etcd_debugging_mvcc_watcher_total ";
-        using var http = new HttpClient();
-        var metrics = await http.GetStringAsync(new Uri(_etcd.ClientUri, "/metrics"));
-        var line = metrics.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
-        return (long)double.Parse(line[name.Length..], CultureInfo.InvariantCulture);
-    }
+    private async Task<long?> WatchesOfEtcd() => _etcd is null ? null : await _etcd.Watches();
 }

@@ -1,3 +1,4 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.KeyValues;
@@ -30,6 +31,20 @@ internal sealed class ListingPagesTests
         Assert.That(store.Asked.Select(query => query.Revision), Is.EqualTo([0, 7, 7]));
     }
 
+    [Test]
+    public async Task Many_small_folders_take_few_looks()
+    {
+        // Folders of ten keys each.
+        var store = new Pages(total: 1000, largest: int.MaxValue);
+        var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
+        var query = new KeyValueQuery { Delimiter = "-", Limit = 90, Fields = KeyFields.Key };
+
+        var page = await listings.Page(Tenant.Of("space", "app"), query, CancellationToken.None);
+
+        Assert.That(page.Prefixes, Has.Count.EqualTo(90));
+        Assert.That(store.Asked, Has.Count.LessThan(15));
+    }
+
     private static async Task<IEnumerable<int>> LimitsAsked(Pages store)
     {
         var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
@@ -49,7 +64,7 @@ internal sealed class ListingPagesTests
         {
             Asked.Add(query);
             var all = Enumerable.Range(0, total)
-                .Select(i => new Entry(StoreKey.Of($"/kvstore/kv/space/app/{i:D3}"), default, 7, 7, 1, null))
+                .Select(i => new Entry(StoreKey.Of($"/kvstore/kv/space/app/{i / 10:D2}-{i % 10}"), default, 7, 7, 1, null))
                 .Where(entry => query.Range.Contains(entry.Key))
                 .ToList();
             var fitting = Math.Min(query.Limit, largest);
