@@ -1,4 +1,6 @@
+using FluentValidation.Results;
 using Kv.Api.Errors;
+using Kv.Domain.Storage;
 using Kv.Domain.Watching;
 using Microsoft.AspNetCore.Mvc;
 
@@ -15,5 +17,17 @@ public sealed class EventStreams
         (_options, _storeFailures, _time) = (options, storeFailures, time);
 
     /// <summary>The answer that is a watch. It disposes of the watch.</summary>
-    public IActionResult Of(IKeyChangeWatch watch) => new EventStream(watch, _options.Heartbeat, _storeFailures, _time);
+    /// <param name="opening">The watch, which is opened just now.</param>
+    /// <param name="field">What in the request says after which revision it begins.</param>
+    public async Task<IActionResult> Of(Task<IKeyChangeWatch> opening, string field)
+    {
+        try
+        {
+            return new EventStream(await opening, _options.Heartbeat, _storeFailures, _time);
+        }
+        catch (RevisionInFutureException future)
+        {
+            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture).ToResult();
+        }
+    }
 }

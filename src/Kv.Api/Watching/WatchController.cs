@@ -1,10 +1,7 @@
-using FluentValidation.Results;
-using Kv.Api.Errors;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
-using Kv.Domain.Storage;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 
@@ -52,16 +49,9 @@ public sealed class WatchController : ControllerBase
     {
         var (space, app) = _tenants.Read(Request);
         var (field, after) = Since();
-        try
-        {
-            var watch = await _mediator.Send(
-                new WatchKeys(space, app, Request.Text("prefix") ?? "", Request.Text("key"), after), cancellationToken);
-            return _streams.Of(watch);
-        }
-        catch (RevisionInFutureException future)
-        {
-            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture).ToResult();
-        }
+        var opening = _mediator.Send(
+            new WatchKeys(space, app, Request.Text("prefix") ?? "", Request.Text("key"), after), cancellationToken);
+        return await _streams.Of(opening, field);
     }
 
     // A reader that comes back says where it was, and repeats the query of its first request.
