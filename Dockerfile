@@ -12,7 +12,7 @@ COPY src/Kv.Domain/Kv.Domain.csproj src/Kv.Domain/
 COPY src/Kv.Application/Kv.Application.csproj src/Kv.Application/
 COPY src/Kv.Infrastructure/Kv.Infrastructure.csproj src/Kv.Infrastructure/
 COPY src/Kv.Api/Kv.Api.csproj src/Kv.Api/
-COPY scripts/publish.sh scripts/
+COPY scripts/publish.sh scripts/sbom.sh scripts/packages.sh scripts/
 RUN bash scripts/publish.sh --restore
 
 COPY .editorconfig ./

@@ -100,6 +100,8 @@ say "check-image: the Dockerfile fits the tree."
 say "check-image: publishing."
 bash scripts/publish.sh "$work/app" -p:UseAppHost=false --verbosity quiet >&2
 [ -f "$work/app/Kv.Api.dll" ] || fail "nothing was published"
+grep -q '"purl": "pkg:nuget/dotnet-etcd@' "$work/app/bom.json" || fail "the bill of materials does not name dotnet-etcd"
+if grep -q '"unknown"' "$work/app/bom.json"; then fail "the bill of materials has a package of an unknown licence"; fi
 chmod -R a+rX "$work/app"
 
 say "check-image: the embedded store."

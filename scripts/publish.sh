@@ -40,3 +40,4 @@ if [ "$out" = --restore ]; then exit; fi
 
 dotnet publish "$project" --no-restore --configuration Release "${runtime[@]}" --self-contained false \
   -p:PublishReadyToRun=$ready_to_run --output "$out" "$@"
+bash scripts/sbom.sh "$out"

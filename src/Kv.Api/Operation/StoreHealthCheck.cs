@@ -12,7 +12,11 @@ internal sealed class StoreHealthCheck(IStoreProbe store) : IHealthCheck
         try
         {
             var revision = await store.CurrentRevision(cancellationToken);
-            return HealthCheckResult.Healthy($"The store answers, at revision {revision}.");
+            var answers = $"The store answers, at revision {revision}.";
+            // Reads go on: whoever took every replica out for it would lose those as well.
+            return await store.OutOfSpace(cancellationToken) is { } reason
+                ? HealthCheckResult.Degraded($"{answers} {reason}")
+                : HealthCheckResult.Healthy(answers);
         }
         catch (StoreException error)
         {

@@ -65,4 +65,7 @@ internal interface IStore : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The caller gave up; it does not hold the lock.</exception>
     /// <exception cref="StoreUnavailableException">The store is closed.</exception>
     Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="IStoreProbe.OutOfSpace"/>
+    Task<string?> OutOfSpace(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }

@@ -7,4 +7,6 @@ internal sealed class StoreProbe(IStore store, KeyLayout layout) : IStoreProbe
 {
     public async Task<long> CurrentRevision(CancellationToken cancellationToken) =>
         (await store.Get(layout.Nothing, ReadConsistency.Linearizable, cancellationToken)).Revision;
+
+    public Task<string?> OutOfSpace(CancellationToken cancellationToken) => store.OutOfSpace(cancellationToken);
 }

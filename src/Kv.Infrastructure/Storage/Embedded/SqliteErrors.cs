@@ -17,12 +17,14 @@ internal static class SqliteErrors
             or raw.SQLITE_INTERRUPT or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_READONLY
     };
 
+    public static bool IsOutOfSpace(Exception error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
     /// <summary>The error of a write, as its caller is told.</summary>
     /// <param name="error">What SQLite or the engine threw.</param>
     /// <param name="mayBeWritten">Whether the commit had begun: what it got to the disk may come back after a crash.</param>
     public static Exception OfWrite(Exception error, bool mayBeWritten) => error switch
     {
-        SqliteException { SqliteErrorCode: raw.SQLITE_FULL } => new StoreOutOfSpaceException("The disk is full.", error),
+        _ when IsOutOfSpace(error) => new StoreOutOfSpaceException("The disk is full.", error),
         SqliteException { SqliteErrorCode: raw.SQLITE_TOOBIG } =>
             new StoreRejectedException("SQLite takes no value of this size.", error),
         SqliteException sqlite =>

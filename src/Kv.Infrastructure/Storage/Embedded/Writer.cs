@@ -21,6 +21,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly ILogger _logger;
 
     private long _revision;
+    private volatile bool _isOutOfSpace;
     private bool _isFailing;
     private bool _isAdrift;
     private int _isDisposed;
@@ -46,6 +47,9 @@ internal sealed partial class Writer : IAsyncDisposable
 
     /// <summary>The revision of the last commit.</summary>
     public long Revision => Volatile.Read(ref _revision);
+
+    /// <summary>Whether the last commit failed for want of room.</summary>
+    public bool IsOutOfSpace => _isOutOfSpace;
 
     public Task<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
         Enqueue(transaction, compactAt: null, cancellationToken);
@@ -173,13 +177,14 @@ internal sealed partial class Writer : IAsyncDisposable
         if (!_isFailing)
             LogCommitFailed(error);
         _isFailing = true;
+        _isOutOfSpace = SqliteErrors.IsOutOfSpace(error);
     }
 
     private void NoteSuccess()
     {
         if (_isFailing)
             LogCommitsAgain();
-        _isFailing = false;
+        _isFailing = _isOutOfSpace = false;
     }
 
     private void Recover()

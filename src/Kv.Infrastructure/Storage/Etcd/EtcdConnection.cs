@@ -37,11 +37,14 @@ internal sealed class EtcdConnection : IDisposable
         Keys = connection.KVClient;
         Leases = connection.LeaseClient;
         Watches = connection.WatchClient;
+        Maintenance = connection.MaintenanceClient;
     }
 
     public KV.KVClient Keys { get; }
 
     public Lease.LeaseClient Leases { get; }
+
+    public Maintenance.MaintenanceClient Maintenance { get; }
 
     private Watch.WatchClient Watches { get; }
 

@@ -22,6 +22,9 @@ internal static class EtcdErrors
     public static bool IsFutureRevision(RpcException error) =>
         error.StatusCode == StatusCode.OutOfRange && Says(error, "future revision");
 
+    /// <summary>Whether what a member says of its status is that the cluster has no space left.</summary>
+    public static bool IsNoSpaceAlarm(string told) => told.Contains("NOSPACE", StringComparison.Ordinal);
+
     public static bool IsTokenRejected(RpcException error) => error.StatusCode == StatusCode.Unauthenticated;
 
     /// <summary>The error of a watch that etcd ends by a message on the stream, which says why in words alone.</summary>

@@ -187,6 +187,24 @@ internal sealed partial class EtcdStore : IStore
         }
     }
 
+    public async Task<string?> OutOfSpace(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await Calls.Repeat(_connection, _time, by => _connection.Maintenance.StatusAsync(
+                new StatusRequest(), deadline: by, cancellationToken: cancellationToken));
+            return status.Errors.Any(EtcdErrors.IsNoSpaceAlarm)
+                ? "It has no space left (etcd's NOSPACE alarm): writes are refused, reads and deletes go on."
+                : null;
+        }
+        catch (RpcException)
+        {
+            // The etcd user may not ask, or etcd is away, which reads tell.
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
     private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
     {
         var request = EtcdMessages.ToRequest(query);

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Lists the packages that Kv ships with and their licences in docs/licences.md; --check holds the file, and the licences, to
+# what is allowed. It reads what the Release build of src/Kv.Api left.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$root/scripts/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=packages.sh
+source "$root/scripts/packages.sh"
+cd "$root"
+
+# Those that ask for no more than to be named.
+allowed=" MIT Apache-2.0 BSD-2-Clause BSD-3-Clause ISC "
+deps=src/Kv.Api/bin/Release/net10.0/Kv.Api.deps.json
+[ -f "$deps" ] || die "there is no $deps: dotnet build src/Kv.Api --configuration Release"
+
+list() {
+  cat <<'TEXT'
+# Licences
+
+What Kv ships with, and under which licence, by the packages' own word. `scripts/licences.sh` writes this file; CI holds it to
+the build, and the licences to those that are allowed. .NET itself is under MIT; SQLite, which the engine's package contains, is
+in the public domain.
+
+| package | version | licence |
+|---|---|---|
+TEXT
+  packages "$deps" | LC_ALL=C sort -f | while read -r name version _; do
+    printf '| %s | %s | %s |\n' "$name" "$version" "$(licence "$name" "$version")"
+  done
+}
+
+written=$(list)
+bad=0
+while read -r _ name _ version _ licence _; do
+  if [[ $allowed != *" $licence "* ]]; then
+    say "licences: $name $version is under '$licence', which is not among those allowed:$allowed"
+    bad=1
+  fi
+done < <(grep '^| [^ ]* | [0-9]' <<<"$written")
+
+if [ "${1:-}" = --check ]; then
+  if ! diff -u docs/licences.md - <<<"$written" >&2; then
+    say "licences: docs/licences.md is not what the build ships with; run scripts/licences.sh"
+    bad=1
+  fi
+else
+  printf '%s\n' "$written" >docs/licences.md
+fi
+exit $bad

@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# What a built or published app is made of, read from its deps.json and the packages' own descriptions; sourced, never run.
+
+# packages DEPS_JSON: "name version sha512" of each package, a line each; the hash is hexadecimal.
+packages() {
+  local name version hash
+  awk '
+    /^  "libraries"/ { inside = 1 }
+    inside && /^    "[^"]+\/[^"]+": \{/ { split($0, part, "\""); split(part[2], id, "/"); type = "" }
+    inside && /"type":/ { split($0, part, "\""); type = part[4] }
+    inside && /"sha512": "sha512-/ && type == "package" {
+      split($0, part, "\""); print id[1], id[2], substr(part[4], 8)
+    }' "$1" | while read -r name version hash; do
+    printf '%s %s %s\n' "$name" "$version" "$(base64 -d <<<"$hash" | od -An -v -tx1 | tr -d ' \n')"
+  done
+}
+
+# licence NAME VERSION: the SPDX name of a package's licence, by its own word; "unknown" where it does not say.
+licence() {
+  local name=${1,,} nuspec told
+  nuspec=${NUGET_PACKAGES:-$HOME/.nuget/packages}/$name/$2/$name.nuspec
+  told=$(sed -n 's|.*<license type="expression">\([^<]*\)</license>.*|\1|p' "$nuspec" 2>/dev/null | head -n 1)
+  # Before NuGet knew SPDX names, packages told an address; what stood there then is known of these.
+  case $told/$name/$2 in
+    /automapper/8.0.0) told=MIT ;;
+    /mediatr/5.1.0) told=Apache-2.0 ;;
+  esac
+  printf '%s\n' "${told:-unknown}"
+}

@@ -1,0 +1,157 @@
+using System.Text.RegularExpressions;
+using Kv.Api.Configuration;
+using Kv.Api.Tests.Hosting;
+using Microsoft.Extensions.Configuration;
+using YamlDotNet.RepresentationModel;
+
+namespace Kv.Api.Tests.Documents;
+
+/// <summary>compose.yaml and the manifests in docs/deploy, held against the program, its image and its documents.</summary>
+internal sealed partial class DeployTests
+{
+    private static readonly string Root = FindRoot();
+
+    private static YamlNode Container => Manifest("deployment").At("spec.template.spec.containers").Items().Single();
+
+    [Test]
+    public void Every_setting_is_documented_and_taken()
+    {
+        var documented = Variable().Matches(File.ReadAllText(Path.Combine(Root, "docs", "configuration.md")))
+            .Select(match => match.Groups[1].Value).ToHashSet();
+        foreach (var settings in new[]
+        {
+            Container.At("env").Items().ToDictionary(item => item.At("name").Text(), item => item.At("value").Text()),
+            Compose("kv-1").At("environment").Members(),
+            Compose("kv-2").At("environment").Members(),
+        })
+        {
+            Assert.That(settings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), Is.Not.Empty.And.SubsetOf(documented));
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings!).Build();
+            Assert.That(() => KvOptions.Read(configuration), Throws.Nothing);
+        }
+    }
+
+    [TestCase("startupProbe", "/livez")]
+    [TestCase("livenessProbe", "/livez")]
+    [TestCase("readinessProbe", "/readyz")]
+    public async Task Probes_ask_what_is_there(string probe, string path)
+    {
+        var host = await SharedHosts.Get(Engine.Embedded);
+        var request = Container.At(probe).At("httpGet");
+
+        Assert.That(request.At("path").Text(), Is.EqualTo(path));
+        Assert.That(request.At("port").Text(), Is.EqualTo(Port.At("name").Text()));
+        Assert.That((int)(await host.Http.GetAsync(new Uri(path, UriKind.Relative))).StatusCode, Is.EqualTo(200));
+    }
+
+    [Test]
+    public void The_port_is_the_images()
+    {
+        var exposed = Regex.Match(File.ReadAllText(Path.Combine(Root, "Dockerfile")), @"^EXPOSE (\d+)$", RegexOptions.Multiline).Groups[1].Value;
+
+        Assert.That(Port.At("containerPort").Text(), Is.EqualTo(exposed));
+        foreach (var kv in new[] { "kv-1", "kv-2" })
+            Assert.That(Compose(kv).At("ports").Items().Single().Text(), Does.EndWith($":{exposed}"));
+        Assert.That(Manifest("service").At("spec.ports").Items().Single().At("targetPort").Text(), Is.EqualTo(Port.At("name").Text()));
+        Assert.That(
+            Manifest("network-policy").At("spec.ingress").Items().Single().At("ports").Items().Single().At("port").Text(),
+            Is.EqualTo(Port.At("name").Text()));
+        Assert.That(
+            Manifest("service-monitor").At("spec.endpoints").Items().Single().At("port").Text(),
+            Is.EqualTo(Manifest("service").At("spec.ports").Items().Single().At("name").Text()));
+    }
+
+    [Test]
+    public void It_may_do_no_more_than_the_image_needs()
+    {
+        var pod = Manifest("deployment").At("spec.template.spec.securityContext");
+        var container = Container.At("securityContext");
+        var user = Regex.Match(File.ReadAllText(Path.Combine(Root, "scripts", "check-image.sh")), @"^uid=(\d+)$", RegexOptions.Multiline);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(pod.At("runAsNonRoot").Text(), Is.EqualTo("true"));
+            Assert.That(pod.At("runAsUser").Text(), Is.EqualTo(user.Groups[1].Value));
+            Assert.That(container.At("readOnlyRootFilesystem").Text(), Is.EqualTo("true"));
+            Assert.That(container.At("allowPrivilegeEscalation").Text(), Is.EqualTo("false"));
+            Assert.That(container.At("capabilities.drop").Items().Single().Text(), Is.EqualTo("ALL"));
+            foreach (var kv in new[] { "kv-1", "kv-2" })
+            {
+                Assert.That(Compose(kv).At("read_only").Text(), Is.EqualTo("true"));
+                Assert.That(Compose(kv).At("cap_drop").Items().Single().Text(), Is.EqualTo("ALL"));
+            }
+        }
+    }
+
+    [TestCase("deployment", "spec.selector.matchLabels")]
+    [TestCase("service", "spec.selector")]
+    [TestCase("pod-disruption-budget", "spec.selector.matchLabels")]
+    [TestCase("network-policy", "spec.podSelector.matchLabels")]
+    public void What_is_selected_are_the_pods(string manifest, string selector)
+    {
+        var labels = Manifest("deployment").At("spec.template.metadata.labels").Members();
+
+        Assert.That(Manifest(manifest).At(selector).Members(), Is.Not.Empty.And.SubsetOf(labels));
+    }
+
+    [Test]
+    public void Monitoring_selects_the_service() => Assert.That(
+        Manifest("service-monitor").At("spec.selector.matchLabels").Members(),
+        Is.Not.Empty.And.SubsetOf(Manifest("service").At("metadata.labels").Members()));
+
+    [Test]
+    public void There_is_time_for_the_drain_and_the_stop()
+    {
+        var env = Container.At("env").Items().ToDictionary(item => item.At("name").Text(), item => item.At("value").Text());
+        var drain = int.Parse(env["SHUTDOWN_DRAIN_SECONDS"], null);
+
+        Assert.That(
+            int.Parse(Manifest("deployment").At("spec.template.spec.terminationGracePeriodSeconds").Text(), null),
+            Is.GreaterThanOrEqualTo(drain + 30));
+    }
+
+    [Test]
+    public void Kv_and_the_members_know_each_other_in_compose()
+    {
+        string[] members = ["etcd-1", "etcd-2", "etcd-3"];
+        var cluster = string.Join(',', members.Select(member => $"{member}=http://{member}:2380"));
+        foreach (var member in members)
+        {
+            var environment = Compose(member).At("environment");
+            Assert.That(environment.At("ETCD_INITIAL_CLUSTER").Text(), Is.EqualTo(cluster));
+            Assert.That(environment.At("ETCD_NAME").Text(), Is.EqualTo(member));
+            Assert.That(environment.At("ETCD_INITIAL_ADVERTISE_PEER_URLS").Text(), Is.EqualTo($"http://{member}:2380"));
+        }
+        foreach (var kv in new[] { "kv-1", "kv-2" })
+        {
+            Assert.That(
+                Compose(kv).At("environment.ETCD_ENDPOINTS").Text(), Is.EqualTo(string.Join(',', members.Select(member => $"{member}:2379"))));
+            Assert.That(Compose(kv).At("depends_on").Members().Keys, Is.EquivalentTo(members));
+        }
+    }
+
+    private static YamlNode Port => Container.At("ports").Items().Single();
+
+    private static YamlNode Compose(string service) => Load("compose.yaml").At("services").At(service);
+
+    private static YamlNode Manifest(string name) => Load("docs", "deploy", "kubernetes", $"{name}.yaml");
+
+    private static YamlNode Load(params string[] path)
+    {
+        using var text = File.OpenText(Path.Combine([Root, .. path]));
+        var stream = new YamlStream();
+        stream.Load(text);
+        return stream.Documents.Single().RootNode;
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Kv.sln")))
+            folder = folder.Parent;
+        return folder.FullName;
+    }
+
+    [GeneratedRegex("`([A-Z][A-Z_]+)`")]
+    private static partial Regex Variable();
+}

@@ -1,0 +1,88 @@
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Store;
+
+/// <summary>The store has no room: writes are 507, all else goes on, readiness says why, and it recovers.</summary>
+internal sealed class OutOfSpaceTests
+{
+    private const int Enough = 1_000;
+    private static readonly string Filling = new('v', 256 * 1024);
+
+    [Test]
+    public async Task Etcd_without_space_is_507_for_writes_while_reads_and_deletes_go_on_and_recovers()
+    {
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = ["--quota-backend-bytes=4194304"] });
+        await using var host = await KvHost.StartOver(etcd.Endpoint);
+        var kv = host.NewTenant();
+        await kv.Put("here", "v");
+        await kv.Put("there", "v");
+        await FillUp(kv);
+
+        foreach (var write in new[]
+        {
+            await kv.Put("k", "v"), await kv.Put("k", "v", 600), await kv.Post("k", "v"),
+            await kv.Send(HttpMethod.Post, "/txn", """{"success":[{"op":"set","key":"k","value":"v"}]}"""),
+            await kv.Send(HttpMethod.Post, "/webhooks", """{"key":"k","event":"*","endpoint":"http://example.com"}"""),
+        })
+            Expect.Problem(write, 507, "Store out of space");
+        Assert.That((await kv.Get("k")).Status, Is.EqualTo(404), "nothing was written");
+        Assert.That((await kv.Get("there")).Status, Is.EqualTo(200));
+        Assert.That((await kv.List("th")).Json.GetArrayLength(), Is.EqualTo(1));
+        Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204));
+        Assert.That((await kv.Get("here")).Status, Is.EqualTo(404));
+        await Eventually.Holds(async () => (await Store(host)).Contains("no space left", StringComparison.Ordinal), "readiness says why");
+
+        await kv.Delete("filling");
+        await etcd.Compact(await etcd.CurrentRevision());
+        await etcd.Call("maintenance/defragment", new { });
+        var alarms = await etcd.Call("maintenance/alarm", new { action = "GET" });
+        foreach (var alarm in alarms.GetProperty("alarms").EnumerateArray())
+            await etcd.Call(
+                "maintenance/alarm", new { action = "DEACTIVATE", memberID = alarm.GetProperty("memberID").GetString(), alarm = "NOSPACE" });
+        await Recovers(host, kv);
+    }
+
+    [Test]
+    public async Task The_embedded_engine_on_a_full_disk_is_507_for_writes_while_reads_go_on_and_recovers()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        await using var host = await KvHost.Start(Engine.Embedded, ("DATA_DIR", disk.Path));
+        var kv = host.NewTenant();
+        await kv.Put("there", "v");
+        // What is there beside Kv, and can be removed.
+        var ballast = Path.Combine(disk.Path, "ballast");
+        await File.WriteAllBytesAsync(ballast, new byte[1024 * 1024]);
+        await FillUp(kv);
+
+        // More than was refused, whose overwriting costs the old value once more.
+        Expect.Problem(await kv.Put("k", Filling + Filling + Filling), 507, "Store out of space");
+        Assert.That((await kv.Get("k")).Status, Is.EqualTo(404), "nothing was written");
+        Assert.That((await kv.Get("there")).Json.GetProperty("value").GetString(), Is.EqualTo("v"));
+        Assert.That((await kv.List("th")).Json.GetArrayLength(), Is.EqualTo(1));
+        Assert.That(await Store(host), Does.Contain("no space left"));
+
+        File.Delete(ballast);
+        await Recovers(host, kv);
+    }
+
+    private static async Task FillUp(KvClient kv)
+    {
+        for (var write = 0; write < Enough; write++)
+            if ((await kv.Put("filling", Filling)).Status == 507)
+                return;
+        Assert.Fail("The store took far more than it has room for.");
+    }
+
+    private static async Task Recovers(KvHost host, KvClient kv)
+    {
+        await Eventually.Holds(async () => (await kv.Put("k", "after", 600)).Status == 200, "writes go on");
+        await Eventually.Holds(
+            async () => !(await Store(host)).Contains("no space left", StringComparison.Ordinal), "readiness has nothing to complain of");
+        Assert.That((await kv.Get("k")).Json.GetProperty("value").GetString(), Is.EqualTo("after"));
+    }
+
+    private static async Task<string> Store(KvHost host) =>
+        (await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))))
+            .Json.GetProperty("checks").GetProperty("store").GetProperty("detail").GetString()!;
+}
