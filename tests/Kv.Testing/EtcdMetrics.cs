@@ -10,9 +10,9 @@ public static class EtcdMetrics
     /// <summary>How many raft proposals were committed since the server started: everything that was written.</summary>
     public static Task<long> CommittedProposals(this EtcdServer server) => server.Counter("etcd_server_proposals_committed_total");
 
-    /// <summary>How many transactions were answered since the server started, those that only read among them.</summary>
+    /// <summary>How many transactions were begun since the server started, those that only read among them.</summary>
     public static Task<long> Transactions(this EtcdServer server) => server.Counter(
-        """grpc_server_handled_total{grpc_code="OK",grpc_method="Txn",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
+        """grpc_server_started_total{grpc_method="Txn",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
 
     /// <summary>How many watches are open.</summary>
     public static Task<long> Watches(this EtcdServer server) => server.Counter("etcd_debugging_mvcc_watcher_total");

@@ -1,3 +1,4 @@
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Kv.Infrastructure.Watching;
 /// kind, under the key that simple-golang-kv uses, so that the two never watch side by side.
 /// </summary>
 internal sealed partial class ChangeWatcher(
-    IStore store, KeyLayout layout, WatchTermFactory terms, TimeProvider time, ILogger<ChangeWatcher> logger)
+    IStore store, KeyLayout layout, WatcherCursor cursor, WatchTermFactory terms, TimeProvider time, ILogger<ChangeWatcher> logger)
     : BackgroundService
 {
     /// <summary>How long the lock outlives a leader that vanished.</summary>
@@ -17,15 +18,20 @@ internal sealed partial class ChangeWatcher(
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
+    // Whoever gets the lock sooner than this may have waited for one that had vanished, and nobody watched meanwhile.
+    private static readonly TimeSpan LongestVacancy = 2 * LockTimeToLive;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                var asked = await Present(stoppingToken);
+                var start = time.GetTimestamp();
                 await using var held = await store.Lock(layout.WatcherLock, LockTimeToLive, stoppingToken);
                 LogLeads();
-                await terms.Run(held, stoppingToken);
+                await terms.Run(held, time.GetElapsedTime(start) <= LongestVacancy ? asked : null, stoppingToken);
                 LogSteppedBack();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -36,6 +42,22 @@ internal sealed partial class ChangeWatcher(
             {
                 LogFailed(error);
                 await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    // Without its store it could get no lock either.
+    private async Task<long> Present(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await cursor.Load(stoppingToken)).Present;
+            }
+            catch (StoreException)
+            {
+                await Task.Delay(AfterFailure, time, stoppingToken);
             }
         }
     }

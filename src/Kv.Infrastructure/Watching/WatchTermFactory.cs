@@ -18,14 +18,17 @@ internal sealed partial class WatchTermFactory(
     private readonly ILogger _logger = loggers.CreateLogger<WatchTerm>();
 
     /// <summary>Leads until the lock is lost, the watch fails, or the process stops.</summary>
-    public async Task Run(IStoreLock held, CancellationToken stopping)
+    /// <param name="held">The lock.</param>
+    /// <param name="vacantAfter">The revision after which it may be that nobody watched; null for the present one. It counts where nobody has led before.</param>
+    /// <param name="stopping">The process stops.</param>
+    public async Task Run(IStoreLock held, long? vacantAfter, CancellationToken stopping)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(held.Lost);
         var writer = new FencedWriter(store, held.Fence, time, _logger);
         var writing = writer.Run(lost.Token);
         try
         {
-            await Lead(held, writer, writing, lost.Token, stopping);
+            await Lead(held, vacantAfter, writer, writing, lost.Token, stopping);
         }
         finally
         {
@@ -37,10 +40,10 @@ internal sealed partial class WatchTermFactory(
     }
 
     private async Task Lead(
-        IStoreLock held, FencedWriter writer, Task writing, CancellationToken lost, CancellationToken stopping)
+        IStoreLock held, long? vacantAfter, FencedWriter writer, Task writing, CancellationToken lost, CancellationToken stopping)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(lost, stopping);
-        var (from, present) = await Start(writer, reading.Token);
+        var (from, present) = await Start(vacantAfter, writer, reading.Token);
         var settled = new SettledRevisions(from);
         using var context = new LaneContext(
             new DeliveryLog(writer, writes, reads, layout, time, telemetry), sender, options, time, telemetry,
@@ -79,16 +82,19 @@ internal sealed partial class WatchTermFactory(
         }
     }
 
-    // With no cursor there is nothing that anybody could have missed: it begins now, and keeps that.
-    private async Task<(long From, long Present)> Start(FencedWriter writer, CancellationToken cancellationToken)
+    // With no cursor nobody of Kv's has led before. What happened while it asked for the lead is nobody else's to tell: a
+    // webhook may have been registered, and keys written, before it was given.
+    private async Task<(long From, long Present)> Start(
+        long? vacantAfter, FencedWriter writer, CancellationToken cancellationToken)
     {
         var (saved, present) = await cursor.Load(cancellationToken);
         if (saved <= present)
             return (saved.Value, present);
         if (saved is { } ahead)
             LogCursorAhead(ahead, present);
-        await cursor.Save(present, writer);
-        return (present, present);
+        var from = saved is null && vacantAfter <= present ? vacantAfter.Value : present;
+        await cursor.Save(from, writer);
+        return (from, present);
     }
 
     [LoggerMessage(LogLevel.Information, "The watch begins after revision {Revision}")]
