@@ -56,9 +56,6 @@ internal sealed partial class DeployTests
         Assert.That(
             Manifest("network-policy").At("spec.ingress").Items().Single().At("ports").Items().Single().At("port").Text(),
             Is.EqualTo(Port.At("name").Text()));
-        Assert.That(
-            Manifest("service-monitor").At("spec.endpoints").Items().Single().At("port").Text(),
-            Is.EqualTo(Manifest("service").At("spec.ports").Items().Single().At("name").Text()));
     }
 
     [Test]
@@ -93,11 +90,6 @@ internal sealed partial class DeployTests
 
         Assert.That(Manifest(manifest).At(selector).Members(), Is.Not.Empty.And.SubsetOf(labels));
     }
-
-    [Test]
-    public void Monitoring_selects_the_service() => Assert.That(
-        Manifest("service-monitor").At("spec.selector.matchLabels").Members(),
-        Is.Not.Empty.And.SubsetOf(Manifest("service").At("metadata.labels").Members()));
 
     [Test]
     public void There_is_time_for_the_drain_and_the_stop()
