@@ -34,22 +34,34 @@ public sealed class TestCertificates : IDisposable
     /// <summary>The client's private key (PKCS #8).</summary>
     public string ClientKeyFile => _directory.File("client.key");
 
-    /// <summary>Makes a new authority and the two certificates that it signs.</summary>
+    /// <summary>
+    /// Another certificate of the client's, with that of an authority in between behind it: the authority signed that one,
+    /// and that one the client's.
+    /// </summary>
+    public string ChainedClientCertFile => _directory.File("chained.pem");
+
+    /// <summary>The private key of the client's other certificate (PKCS #8).</summary>
+    public string ChainedClientKeyFile => _directory.File("chained.key");
+
+    /// <summary>Makes a new authority and the certificates that it signs.</summary>
     public static TestCertificates Create()
     {
         var certificates = new TestCertificates();
         using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Kv test authority", caKey, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(
-            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         var now = DateTimeOffset.UtcNow;
-        using var ca = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+        using var ca = Authority("CN=Kv test authority", caKey).CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
         File.WriteAllText(certificates.CaFile, ca.ExportCertificatePem());
 
         // etcd's JSON gateway calls etcd itself with the server's certificate, so that has to do as a client's too.
         Sign(ca, "CN=localhost", [ServerUse, ClientUse], certificates.ServerCertFile, certificates.ServerKeyFile);
         Sign(ca, "CN=kv", [ClientUse], certificates.ClientCertFile, certificates.ClientKeyFile);
+
+        using var betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var signed = Authority("CN=Kv test authority in between", betweenKey)
+            .Create(ca, ca.NotBefore, ca.NotAfter, RandomNumberGenerator.GetBytes(16));
+        using var between = signed.CopyWithPrivateKey(betweenKey);
+        Sign(between, "CN=kv", [ClientUse], certificates.ChainedClientCertFile, certificates.ChainedClientKeyFile);
+        File.AppendAllText(certificates.ChainedClientCertFile, $"\n{between.ExportCertificatePem()}\n");
         return certificates;
     }
 
@@ -64,6 +76,15 @@ public sealed class TestCertificates : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
+
+    private static CertificateRequest Authority(string subject, ECDsa key)
+    {
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        return request;
+    }
 
     private static void Sign(X509Certificate2 ca, string subject, string[] uses, string certFile, string keyFile)
     {

@@ -99,7 +99,10 @@ internal sealed class EtcdConnection : IDisposable
             using var pem = X509Certificate2.CreateFromPemFile(certFile, options.KeyFile);
             // A key straight from PEM is ephemeral, which TLS on Windows does not take.
             var certificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
-            ssl.ClientCertificates = [certificate];
+            // The certificates of authorities in between may stand behind it in the file: etcd need not know them.
+            var all = new X509Certificate2Collection();
+            all.ImportFromPemFile(certFile);
+            ssl.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, all, offline: true);
         }
     }
 }

@@ -9,6 +9,10 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>The engine over an etcd cluster.</summary>
 internal sealed partial class EtcdStore : IStore
 {
+    // A page with more bytes of values than this says that the next one should have fewer entries: listings side by side
+    // must not fill the memory, here or in etcd.
+    private const long FullPageBytes = 8 * 1024 * 1024;
+
     private readonly EtcdConnection _connection;
     private readonly LeasePool _leases;
     private readonly ForeignLeases _foreignLeases;
@@ -212,7 +216,13 @@ internal sealed partial class EtcdStore : IStore
             request, deadline: deadline, cancellationToken: cancellationToken));
         StoreKey? next = answer.More ? new StoreKey(answer.Kvs[^1].Key.Memory).Next() : null;
         var revision = query.Revision == 0 ? answer.Header.Revision : query.Revision;
-        return new RangePage(await _reader.ReadAll(answer.Kvs), next, revision, query.Limit);
+        return new RangePage(await _reader.ReadAll(answer.Kvs), next, revision, FittingLimit(query.Limit, answer));
+    }
+
+    private static int FittingLimit(int limit, RangeResponse answer)
+    {
+        var bytes = answer.Kvs.Sum(kv => (long)kv.Value.Length);
+        return bytes <= FullPageBytes ? limit : (int)Math.Max(1, answer.Kvs.Count * FullPageBytes / bytes);
     }
 
     private async ValueTask EnsureLease(long deadline)

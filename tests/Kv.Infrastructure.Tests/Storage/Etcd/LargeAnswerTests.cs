@@ -45,6 +45,20 @@ internal sealed class LargeAnswerTests
     }
 
     [Test]
+    public async Task A_page_of_large_values_tells_a_limit_that_keeps_the_next_one_small()
+    {
+        await using var store = EtcdStores.Open(_server);
+
+        var first = await store.Range(new(Large, Limit: 32), CancellationToken.None);
+        var second = await store.Range(
+            new(Large.From(first.Next!.Value), first.FittingLimit, first.Revision), CancellationToken.None);
+
+        Assert.That(first.Entries, Has.Count.EqualTo(32));
+        Assert.That(second.Entries, Has.Count.InRange(1, 8));
+        Assert.That(second.FittingLimit, Is.EqualTo(first.FittingLimit));
+    }
+
+    [Test]
     public async Task Large_values_read_at_the_same_time_all_arrive()
     {
         await using var store = EtcdStores.Open(_server);

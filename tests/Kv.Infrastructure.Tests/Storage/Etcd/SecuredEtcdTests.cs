@@ -36,6 +36,24 @@ internal sealed class SecuredEtcdTests
     }
 
     [Test]
+    public async Task A_client_certificate_goes_with_those_behind_it_in_its_file()
+    {
+        using var certificates = TestCertificates.Create();
+        await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
+        await using var store = EtcdStores.Open(new EtcdOptions
+        {
+            Endpoints = [server.ClientUri],
+            CaFile = certificates.CaFile,
+            CertFile = certificates.ChainedClientCertFile,
+            KeyFile = certificates.ChainedClientKeyFile,
+        });
+
+        await store.Put("key");
+
+        Assert.That(await store.Value("key"), Is.EqualTo("value"));
+    }
+
+    [Test]
     public async Task Without_a_client_certificate_nothing_is_sent()
     {
         using var certificates = TestCertificates.Create();
