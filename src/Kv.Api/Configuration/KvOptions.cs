@@ -52,6 +52,7 @@ internal sealed record KvOptions
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
         };
+        settings.CheckLogLevels();
         settings.ThrowIfRefused();
         return options;
     }

@@ -44,6 +44,16 @@ internal sealed class Settings(IConfiguration configuration)
         return null;
     }
 
+    /// <summary>Judges the levels of .NET's own logging, which would end the start with a stack trace.</summary>
+    public void CheckLogLevels()
+    {
+        var wrong = configuration.GetSection("Logging").AsEnumerable().Where(setting =>
+            setting.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)
+            && setting.Value is { Length: > 0 } level && !Enum.TryParse<LogLevel>(level, ignoreCase: true, out _));
+        foreach (var (name, level) in wrong)
+            Refuse(name.Replace(":", "__", StringComparison.Ordinal), level!, $"one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
+    }
+
     public void Refuse(string name, string value, string allowed) =>
         _problems.Add($"{name} is '{value}'; it must be {allowed}.");
 

@@ -71,6 +71,19 @@ internal sealed class StartTests
     }
 
     [Test]
+    public async Task A_log_level_that_there_is_not_ends_the_start_with_a_clear_word()
+    {
+        using var data = new TemporaryDirectory();
+
+        var (exitCode, output, error) = await KvProcess.Run(
+            [], ("STORE", "embedded"), ("DATA_DIR", data.Path), ("Logging__LogLevel__Default", "Loud"));
+
+        Assert.That(exitCode, Is.EqualTo(1), output);
+        Assert.That(error, Does.StartWith("Kv cannot start: Logging__LogLevel__Default is 'Loud'").And.Contain("Warning"));
+        Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
+    }
+
+    [Test]
     public async Task A_second_process_on_one_data_directory_is_told_so()
     {
         using var data = new TemporaryDirectory();
