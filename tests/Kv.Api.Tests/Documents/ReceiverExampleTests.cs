@@ -63,6 +63,8 @@ internal sealed class ReceiverExampleTests
     private async Task<HttpStatusCode> Send(string id, long timestamp, string body, string signatures)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new StringContent(body) };
+        // The one in Python speaks HTTP/1.0: a connection that is about to be closed must not be used again.
+        request.Headers.ConnectionClose = true;
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", $"{timestamp}");
         request.Headers.Add("webhook-signature", signatures);
