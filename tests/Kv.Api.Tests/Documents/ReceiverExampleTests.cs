@@ -28,8 +28,7 @@ internal sealed class ReceiverExampleTests
         _address = new Uri($"http://127.0.0.1:{port}/hook");
         await using var receiver = ExampleProcess.Start(runtime, [.. program, _secret.Reveal(), $"{port}"]);
         await Eventually.Holds(
-            async () => receiver.HasExited || await Send("msg_unsigned", Now(), "{}", "") == HttpStatusCode.Unauthorized,
-            "it receives", Patience);
+            async () => receiver.HasExited || (await _http.GetAsync(_address)).StatusCode != default, "it listens", Patience);
         Assert.That(receiver.HasExited, Is.False, () => receiver.Output);
 
         var host = await SharedHosts.Get(Engine.Embedded);
@@ -60,15 +59,23 @@ internal sealed class ReceiverExampleTests
 
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
+    // As a sender of webhooks does: without an answer it is sent again. A receiver takes a call once, however often it comes.
     private async Task<HttpStatusCode> Send(string id, long timestamp, string body, string signatures)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new StringContent(body) };
-        // The one in Python speaks HTTP/1.0: a connection that is about to be closed must not be used again.
-        request.Headers.ConnectionClose = true;
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", $"{timestamp}");
-        request.Headers.Add("webhook-signature", signatures);
-        using var answer = await _http.SendAsync(request);
-        return answer.StatusCode;
+        HttpStatusCode status = default;
+        await Eventually.Holds(
+            async () =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new StringContent(body) };
+                request.Headers.ConnectionClose = true;
+                request.Headers.Add("webhook-id", id);
+                request.Headers.Add("webhook-timestamp", $"{timestamp}");
+                request.Headers.Add("webhook-signature", signatures);
+                using var answer = await _http.SendAsync(request);
+                status = answer.StatusCode;
+                return true;
+            },
+            "it answers", Patience);
+        return status;
     }
 }
