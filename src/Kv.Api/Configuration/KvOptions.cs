@@ -52,6 +52,8 @@ internal sealed record KvOptions
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
         };
+        // Whoever asks for a guard must not get an open door: there is none yet.
+        settings.Text("AUTH", "none", value => value == "none", "none: Kv checks no credentials yet, its gateway must");
         settings.CheckLogLevels();
         settings.ThrowIfRefused();
         return options;
