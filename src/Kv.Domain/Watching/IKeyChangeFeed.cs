@@ -13,14 +13,17 @@ public interface IKeyChangeFeed
     /// <summary>Whether the store is watched: while there are watches, and for a while after the last of them.</summary>
     bool IsWatching { get; }
 
-    /// <summary>Opens a watch. What is written once it is open is told.</summary>
+    /// <summary>
+    /// Opens a watch. What is written once it is open is told. While the process stops, it is over at once: its reader goes on
+    /// elsewhere.
+    /// </summary>
     /// <param name="tenant">Whose keys.</param>
     /// <param name="pattern">Which of them.</param>
     /// <param name="since">The revision after which to begin; null for now.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The store has not reached that revision.</exception>
-    /// <exception cref="StoreUnavailableException">The store cannot be asked in time, or the process stops.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be asked in time.</exception>
     Task<IKeyChangeWatch> Open(Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken);
 }
 

@@ -70,13 +70,10 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         var watch = new KeyChangeWatch(this, _past, _time, tenant, pattern, since ?? present.Revision);
         try
         {
-            lock (_gate)
-            {
-                ThrowIfStopping();
-                _watches.Add(watch);
-            }
-            _telemetry.Opened();
-            await watch.Begin(cancellationToken);
+            if (TryAdd(watch))
+                await watch.Begin(cancellationToken);
+            else
+                watch.Cut(null);
             return watch;
         }
         catch
@@ -87,12 +84,13 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     }
 
     /// <summary>Lets a watch have what happens from its position on.</summary>
-    /// <returns>False when too much has happened since: it must read that from the store first.</returns>
+    /// <returns>False when too much has happened since: it must read that from the store first. Or when the process stops.</returns>
     public async Task<bool> Join(KeyChangeWatch watch, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var upstream = Upstream();
+            if (Upstream() is not { } upstream)
+                return false;
             await upstream.Started.WaitAsync(cancellationToken);
             lock (_gate)
             {
@@ -141,11 +139,25 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         _telemetry.Dispose();
     }
 
-    private HubUpstream Upstream()
+    private bool TryAdd(KeyChangeWatch watch)
     {
         lock (_gate)
         {
-            ThrowIfStopping();
+            if (_isStopping)
+                return false;
+            _watches.Add(watch);
+        }
+        _telemetry.Opened();
+        return true;
+    }
+
+    // None once the process stops: it is about to end, and all watches with it.
+    private HubUpstream? Upstream()
+    {
+        lock (_gate)
+        {
+            if (_isStopping)
+                return null;
             if (_upstream is null)
             {
                 _upstream = new HubUpstream(_store, _layout, _time, Dispatch, Ended);
@@ -217,11 +229,5 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         }
         foreach (var watch in open)
             watch.Cut(null);
-    }
-
-    private void ThrowIfStopping()
-    {
-        if (_isStopping || _isDisposed)
-            throw new StoreUnavailableException("Kv is stopping: no watch begins.");
     }
 }

@@ -40,7 +40,7 @@ internal sealed class KeyChangeWatch(
     /// <summary>Joins the hub, or reads the first page of what was missed: whether that is still there is known then.</summary>
     public async Task Begin(CancellationToken cancellationToken)
     {
-        if (!await hub.Join(this, cancellationToken))
+        if (!await hub.Join(this, cancellationToken) && !CutOff.IsCompleted)
             _page = await past.Read(tenant, pattern, Position, _page.Mark, cancellationToken);
     }
 
@@ -76,6 +76,8 @@ internal sealed class KeyChangeWatch(
             Position = Math.Max(Position, _page.Through);
             if (_reading is null && _page.IsLast && await hub.Join(this, cancellationToken))
                 break;
+            if (CutOff.IsCompleted)
+                return null;
             _reading ??= past.Read(tenant, pattern, Position, _page.Mark, _closing.Token);
             if (!await Within(patience - time.GetElapsedTime(began), Task.WhenAny(_reading, CutOff), cancellationToken))
                 return Nothing();

@@ -101,21 +101,28 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
         var told = new List<KeyChanged>();
         var random = new Random(7);
         var position = start;
-        while (told.Count < writers * writes)
+        try
         {
-            await using var watch = await Open(KeyPattern.Of("w*"), position);
-            for (var takes = random.Next(1, 60); takes > 0 && told.Count < writers * writes; takes--)
+            while (told.Count < writers * writes)
             {
-                var set = await watch.Next(TimeSpan.FromMilliseconds(random.Next(20)), Enough);
-                // Too slow, as it happens: it goes on where it was.
-                if (set is null)
-                    break;
-                told.AddRange(set.Changes);
-                Assert.That(watch.Position, Is.EqualTo(set.Revision));
+                await using var watch = await Open(KeyPattern.Of("w*"), position);
+                for (var takes = random.Next(1, 60); takes > 0 && told.Count < writers * writes; takes--)
+                {
+                    var set = await watch.Next(TimeSpan.FromMilliseconds(random.Next(20)), Enough);
+                    // Too slow, as it happens: it goes on where it was.
+                    if (set is null)
+                        break;
+                    told.AddRange(set.Changes);
+                    Assert.That(watch.Position, Is.EqualTo(set.Revision));
+                }
+                position = watch.Position;
             }
-            position = watch.Position;
         }
-        await writing;
+        finally
+        {
+            // Those that went on would disturb the next test.
+            await writing;
+        }
 
         for (var writer = 0; writer < writers; writer++)
             Assert.That(

@@ -11,6 +11,7 @@ internal sealed class EmbeddedStore : IStore
 {
     private readonly DataDirectory _directory;
     private readonly CommitSignal _committed = new();
+    private readonly LatestRevision _latest = new();
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
     private readonly EmbeddedLocks _locks;
@@ -21,8 +22,8 @@ internal sealed class EmbeddedStore : IStore
     {
         _directory = directory;
         _time = time;
-        _readers = new ReaderPool(directory.DatabaseFile);
-        _writer = new Writer(connection, _committed, options, time, logger);
+        _readers = new ReaderPool(directory.DatabaseFile, _latest);
+        _writer = new Writer(connection, _committed, _latest, options, time, logger);
         _locks = new EmbeddedLocks(this, time);
     }
 
@@ -51,7 +52,8 @@ internal sealed class EmbeddedStore : IStore
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var revision = _writer.Revision;
+        // Without a snapshot nothing tells at which revision the key is absent; it is one at or after this.
+        var revision = _latest.Value;
         var entry = _readers.Read((key, Now: _time.GetUtcNow()), static (reader, query) => reader.Get(query.key, query.Now));
         return new(new PointRead(entry, Math.Max(revision, entry?.ModRevision ?? 0)));
     }

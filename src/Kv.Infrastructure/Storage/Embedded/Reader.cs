@@ -13,6 +13,7 @@ internal sealed class Reader : IDisposable
     private const int MaxWatched = 1_000;
 
     private readonly SqliteConnection _connection;
+    private readonly LatestRevision _latest;
     private readonly Snapshots _snapshots;
     private readonly PastEntries _past;
     private readonly ChangeLog _changes;
@@ -21,10 +22,10 @@ internal sealed class Reader : IDisposable
     private readonly Statement _rangeOfKeys;
     private readonly Statement _count;
 
-    private Reader(SqliteConnection connection)
+    private Reader(SqliteConnection connection, LatestRevision latest)
     {
-        _connection = connection;
-        _snapshots = new Snapshots(connection);
+        (_connection, _latest) = (connection, latest);
+        _snapshots = new Snapshots(connection, latest);
         _past = new PastEntries(connection);
         _changes = new ChangeLog(connection, _past);
         _point = new Statement(
@@ -40,7 +41,7 @@ internal sealed class Reader : IDisposable
             """);
     }
 
-    public static Reader Open(string file) => new(Schema.Connect(file));
+    public static Reader Open(string file, LatestRevision latest) => new(Schema.Connect(file), latest);
 
     public Entry? Get(StoreKey key, DateTimeOffset now)
     {
@@ -48,6 +49,7 @@ internal sealed class Reader : IDisposable
         if (!row.Read())
             return null;
         var entry = Rows.Entry(row);
+        _latest.Note(entry.ModRevision);
         return entry.IsExpiredAt(now) ? null : entry;
     }
 

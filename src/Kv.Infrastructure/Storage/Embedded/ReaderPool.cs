@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>Readers that wait for their next use. There are as many as ever read at the same time.</summary>
-internal sealed class ReaderPool(string file) : IDisposable
+internal sealed class ReaderPool(string file, LatestRevision latest) : IDisposable
 {
     private readonly ConcurrentBag<Reader> _idle = [];
     private volatile bool _closed;
@@ -17,7 +17,7 @@ internal sealed class ReaderPool(string file) : IDisposable
             throw new StoreUnavailableException("The store is closed.");
         try
         {
-            var reader = _idle.TryTake(out var idle) ? idle : Reader.Open(file);
+            var reader = _idle.TryTake(out var idle) ? idle : Reader.Open(file, latest);
             // A reader whose statement failed may be left within a transaction, which would hold it in the past for good.
             var isSound = false;
             try

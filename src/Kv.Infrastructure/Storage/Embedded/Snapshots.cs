@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>Takes snapshots of the database on a connection that reads.</summary>
-internal sealed class Snapshots(SqliteConnection connection) : IDisposable
+internal sealed class Snapshots(SqliteConnection connection, LatestRevision latest) : IDisposable
 {
     private readonly Statement _begin = new(connection, "BEGIN");
     private readonly Statement _end = new(connection, "COMMIT");
@@ -13,7 +13,9 @@ internal sealed class Snapshots(SqliteConnection connection) : IDisposable
     public Snapshot Take()
     {
         _begin.Run();
-        return new Snapshot(this, _counter.Number(Schema.Revision) ?? 0, _counter.Number(Schema.Compacted) ?? 0);
+        var revision = _counter.Number(Schema.Revision) ?? 0;
+        latest.Note(revision);
+        return new Snapshot(this, revision, _counter.Number(Schema.Compacted) ?? 0);
     }
 
     public void Dispose()

@@ -16,6 +16,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly Expiry _expiry;
     private readonly History _history;
     private readonly CommitSignal _committed;
+    private readonly LatestRevision _latest;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -28,13 +29,15 @@ internal sealed partial class Writer : IAsyncDisposable
 
     /// <param name="connection">The connection to write on; the writer disposes of it.</param>
     /// <param name="committed">What it raises after each commit.</param>
+    /// <param name="latest">Where it notes the revision of each commit.</param>
     /// <param name="options">How long a write may wait, and how much history is kept.</param>
     /// <param name="time">The clock of deadlines and waits.</param>
     /// <param name="logger">Where it says that it could not write.</param>
     public Writer(
-        SqliteConnection connection, CommitSignal committed, EmbeddedOptions options, TimeProvider time, ILogger logger)
+        SqliteConnection connection, CommitSignal committed, LatestRevision latest, EmbeddedOptions options, TimeProvider time,
+        ILogger logger)
     {
-        (_connection, _committed, _time, _logger) = (connection, committed, time, logger);
+        (_connection, _committed, _latest, _time, _logger) = (connection, committed, latest, time, logger);
         _entries = new EntryTable(connection);
         _runner = new TransactionRunner(_entries);
         _queue = new CommitQueue(time, options.Timeout);
@@ -44,9 +47,6 @@ internal sealed partial class Writer : IAsyncDisposable
         _expiry.Arm(afterFailure: false);
         new Thread(Run) { Name = "Kv writer", IsBackground = true }.Start();
     }
-
-    /// <summary>The revision of the last commit.</summary>
-    public long Revision => Volatile.Read(ref _revision);
 
     /// <summary>Whether the last commit failed for want of room.</summary>
     public bool IsOutOfSpace => _isOutOfSpace;
@@ -149,7 +149,8 @@ internal sealed partial class Writer : IAsyncDisposable
     {
         if (revision == _revision)
             return;
-        Volatile.Write(ref _revision, revision);
+        _revision = revision;
+        _latest.Note(revision);
         _committed.Raise();
     }
 

@@ -171,6 +171,50 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
+    public async Task No_read_answers_with_a_revision_before_one_that_was_told()
+    {
+        await Commit(Put("a", "0"), Put("b", "0"));
+        using var done = new CancellationTokenSource();
+        var backwards = new ConcurrentBag<string>();
+        async Task Told(string by, long revision)
+        {
+            if (await CurrentRevision() is var next && next < revision)
+                backwards.Add($"{by} told of {revision}, then a read of {next}");
+        }
+
+        var watching = AtOnce(2, async _ =>
+        {
+            try
+            {
+                await foreach (var set in Store.Watch(Everything, await CurrentRevision(), done.Token))
+                    await Told("a watch", set.Revision);
+            }
+            catch (OperationCanceledException)
+            {
+                // The test is over.
+            }
+        });
+        var reading = AtOnce(2, async reader =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                await Told("a page", (await Store.Range(new RangeQuery(Everything, 1), Enough)).Revision);
+                await Told("a pair", (await Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough)).Revision);
+                await Told("an entry", (await Get("a"))!.ModRevision);
+            }
+        });
+        await AtOnce(4, async worker =>
+        {
+            for (var i = 0; i < 100; i++)
+                await Write("a", $"{worker}/{i}");
+        });
+        await done.CancelAsync();
+        await Task.WhenAll(watching, reading);
+
+        Assert.That(backwards, Is.Empty);
+    }
+
+    [Test]
     public async Task A_caller_who_gives_up_takes_no_other_with_it()
     {
         using var impatient = new CancellationTokenSource();
