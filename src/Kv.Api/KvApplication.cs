@@ -26,7 +26,8 @@ internal static class KvApplication
             .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
             .AddOpenApiDocument(options.Tenants)
-            .AddHealth(options.Drain);
+            .AddHealth(options.Drain)
+            .AddTelemetry(options.Telemetry, Telemetry.Name);
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
@@ -37,6 +38,7 @@ internal static class KvApplication
         app.UseRouting();
         app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
         app.MapHealth();
+        app.MapMetrics(options.Telemetry);
         app.MapControllers();
         app.AnnounceStart(options);
         // A store that cannot be opened stops the start, not the first request.

@@ -1,4 +1,5 @@
 using System.Net;
+using Kv.Api.Operation;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
 using Kv.Domain;
@@ -36,6 +37,9 @@ internal sealed record KvOptions
     /// <summary>How long requests are served after the word to stop, 0 s to 300 s. Default 5 s.</summary>
     public required TimeSpan Drain { get; init; }
 
+    /// <inheritdoc cref="TelemetryOptions"/>
+    public required TelemetryOptions Telemetry { get; init; }
+
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
@@ -51,6 +55,7 @@ internal sealed record KvOptions
             Deliveries = DeliverySettings.Read(settings),
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
+            Telemetry = TelemetrySettings.Read(settings),
         };
         // Whoever asks for a guard must not get an open door: there is none yet.
         settings.Text("AUTH", "none", value => value == "none", "none: Kv checks no credentials yet, its gateway must");

@@ -32,6 +32,7 @@ internal sealed partial class WebhookDisabler(IStore store, KeyLayout layout, IL
                     cancellationToken);
                 if (!done.Succeeded)
                     continue;
+                WebhookMetrics.Disabled.Add();
                 LogDisabled(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName, reason);
                 return;
             }

@@ -70,11 +70,10 @@ internal sealed partial class KvProcess : IAsyncDisposable
     public async Task<Uri> Address() => new(ListeningOn().Match(await Started()).Groups[1].Value);
 
     /// <summary>A client of one tenant.</summary>
-    public async Task<KvClient> Client(string space = "process")
-    {
+    public async Task<KvClient> Client(string space = "process", string app = "tests") => new(await Http(), space, app);
+
+    public async Task<HttpClient> Http() =>
         _http ??= new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await Address() };
-        return new KvClient(_http, space, "tests");
-    }
 
     public static KvProcess Start(params (string Name, string Value)[] settings) => Start([], settings);
 
