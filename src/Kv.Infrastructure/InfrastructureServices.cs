@@ -32,7 +32,9 @@ public static class InfrastructureServices
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton<IStore>(provider => new MeasuredStore(
-            OpenStore(provider), provider.GetRequiredService<WatchLag>(), provider.GetRequiredService<TimeProvider>()))
+            OpenStore(provider), provider.GetRequiredService<WatchLag>(), provider.GetRequiredService<WriteTraces>(),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<WriteTraces>()
         .AddSingleton<IStoreProbe, StoreProbe>()
         .AddSingleton<KeyLayout>()
         .AddSingleton<PastChanges>();

@@ -8,22 +8,21 @@ namespace Kv.Api.Configuration;
 /// </summary>
 internal static class TelemetrySettings
 {
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-
     public static TelemetryOptions Read(Settings settings)
     {
         var isOn = !Flag(settings, "OTEL_SDK_DISABLED");
-        // Asked for one and all, so that every mistake is told.
-        var general = IsGiven(settings, Endpoint);
-        var metrics = IsGiven(settings, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") || general;
-        var traces = IsGiven(settings, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") || general;
+        var general = Address(settings, "OTEL_EXPORTER_OTLP_ENDPOINT");
+        var metrics = Address(settings, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+        var traces = Address(settings, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
         settings.Text(
             "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", text => text is "grpc" or "http/protobuf", "grpc or http/protobuf");
         return new TelemetryOptions
         {
             IsOn = isOn,
-            SendsMetrics = Exports(settings, "OTEL_METRICS_EXPORTER") && isOn && metrics,
-            SendsTraces = Exports(settings, "OTEL_TRACES_EXPORTER") && isOn && traces,
+            SendsMetrics = Exports(settings, "OTEL_METRICS_EXPORTER") && isOn && (metrics ?? general) is not null,
+            MetricsEndpoint = metrics,
+            SendsTraces = Exports(settings, "OTEL_TRACES_EXPORTER") && isOn && (traces ?? general) is not null,
+            TracesEndpoint = traces,
         };
     }
 
@@ -33,13 +32,13 @@ internal static class TelemetrySettings
     private static bool Exports(Settings settings, string name) =>
         settings.Text(name, "otlp", text => text is "otlp" or "none", "otlp or none") == "otlp";
 
-    private static bool IsGiven(Settings settings, string name)
+    private static Uri? Address(Settings settings, string name)
     {
         if (settings.Text(name) is not { } text)
-            return false;
+            return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-            return true;
+            return uri;
         settings.Refuse(name, text, "an http or https URL, as in 'http://collector:4317'");
-        return false;
+        return null;
     }
 }

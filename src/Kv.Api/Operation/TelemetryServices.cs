@@ -1,5 +1,7 @@
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Kv.Api.Operation;
 
@@ -12,12 +14,16 @@ internal static class TelemetryServices
 
     /// <param name="services">Where it is added.</param>
     /// <param name="options">What is measured.</param>
-    /// <param name="own">The name of Kv's own meters.</param>
+    /// <param name="own">The name of Kv's own meters and of its source of spans.</param>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, TelemetryOptions options, string own)
     {
         if (!options.IsOn)
             return services;
-        services.AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(metrics => Measure(metrics, options, own));
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(Describe)
+            .WithMetrics(metrics => Measure(metrics, options, own));
+        if (options.SendsTraces)
+            telemetry.WithTracing(traces => Trace(traces, options, own));
         return services;
     }
 
@@ -38,6 +44,21 @@ internal static class TelemetryServices
         metrics.AddMeter(own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
         if (options.SendsMetrics)
-            metrics.AddOtlpExporter();
+            metrics.AddOtlpExporter(exporter => SendTo(exporter, options.MetricsEndpoint));
     }
+
+    private static void Trace(TracerProviderBuilder traces, TelemetryOptions options, string own) => traces
+        .AddSource(own)
+        .AddAspNetCoreInstrumentation(requests => requests.Filter = IsTraffic)
+        .AddOtlpExporter(exporter => SendTo(exporter, options.TracesEndpoint));
+
+    // The library itself knows only the variable for both.
+    private static void SendTo(OtlpExporterOptions exporter, Uri? endpoint)
+    {
+        if (endpoint is not null)
+            exporter.Endpoint = endpoint;
+    }
+
+    private static bool IsTraffic(HttpContext context) =>
+        context.Request.Path.Value is not (HealthEndpoints.Liveness or HealthEndpoints.Readiness or Scraped);
 }

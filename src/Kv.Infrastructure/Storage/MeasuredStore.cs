@@ -5,10 +5,10 @@ using Kv.Infrastructure.Watching;
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// The store as everybody but its engine knows it: each call is measured. The calls that every request makes take their
+/// The store as everybody but its engine knows it: each call is measured, and traced with the request that makes it. The calls that every request makes take their
 /// state from a pool, so that measuring allocates nothing.
 /// </summary>
-internal sealed class MeasuredStore(IStore inner, WatchLag lag, TimeProvider time) : IStore
+internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces traces, TimeProvider time) : IStore
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
@@ -54,10 +54,12 @@ internal sealed class MeasuredStore(IStore inner, WatchLag lag, TimeProvider tim
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
+        // Of the request, not of this call.
+        var traced = traces.Keep(transaction);
         var call = StoreCall.Begin("commit", time);
         try
         {
-            var result = await inner.Commit(transaction, cancellationToken);
+            var result = await inner.Commit(traced, cancellationToken);
             call.Committed(result.Succeeded);
             lag.Committed(transaction, result);
             return result;

@@ -19,8 +19,9 @@ internal sealed class MeasuredStoreTests
     public async Task Measuring_a_call_allocates_nothing()
     {
         using var inner = new Answering();
-        using var lag = new WatchLag(new KeyLayout(new StoreOptions()), TimeProvider.System);
-        var measured = new MeasuredStore(inner, lag, TimeProvider.System);
+        var layout = new KeyLayout(new StoreOptions());
+        using var lag = new WatchLag(layout, TimeProvider.System);
+        var measured = new MeasuredStore(inner, lag, new WriteTraces(layout, TimeProvider.System), TimeProvider.System);
         var recorded = 0;
         using var listener = new MeterListener
         {
