@@ -27,7 +27,8 @@ internal static class KvApplication
             .AddHttpApi(options)
             .AddOpenApiDocument(options.Tenants)
             .AddHealth(options.Drain)
-            .AddTelemetry(options.Telemetry, Telemetry.Name);
+            .AddTelemetry(options.Telemetry, Telemetry.Name)
+            .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);

@@ -40,6 +40,9 @@ internal sealed record KvOptions
     /// <inheritdoc cref="TelemetryOptions"/>
     public required TelemetryOptions Telemetry { get; init; }
 
+    /// <summary>LOG_FORMAT: "auto", "json" or "text". Default "auto": JSON unless the output is a terminal.</summary>
+    public required string LogFormat { get; init; }
+
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
@@ -56,6 +59,9 @@ internal sealed record KvOptions
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
             Telemetry = TelemetrySettings.Read(settings),
+            LogFormat = settings.Text(
+                "LOG_FORMAT", Operation.LogFormat.Auto,
+                text => text is Operation.LogFormat.Auto or Operation.LogFormat.Json or Operation.LogFormat.Text, "auto, json or text"),
         };
         // Whoever asks for a guard must not get an open door: there is none yet.
         settings.Text("AUTH", "none", value => value == "none", "none: Kv checks no credentials yet, its gateway must");

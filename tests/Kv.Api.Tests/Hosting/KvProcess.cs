@@ -93,7 +93,7 @@ internal sealed partial class KvProcess : IAsyncDisposable
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             if (!Kept.Contains((string)variable.Key))
                 start.Environment.Remove((string)variable.Key);
-        (string, string)[] standard = [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1"), ("SHUTDOWN_DRAIN_SECONDS", "0")];
+        (string, string)[] standard = [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1"), ("SHUTDOWN_DRAIN_SECONDS", "0"), ("LOG_FORMAT", "text")];
         foreach (var (name, value) in standard.Concat(settings))
             start.Environment[name] = value;
 
