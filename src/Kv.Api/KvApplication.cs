@@ -5,7 +5,9 @@ using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Operation;
 using Kv.Application;
+using Kv.Application.Audit;
 using Kv.Domain;
+using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,6 +31,8 @@ internal static class KvApplication
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry, Telemetry.Name)
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
+        if (options.IsAudited)
+            builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);

@@ -43,6 +43,9 @@ internal sealed record KvOptions
     /// <summary>LOG_FORMAT: "auto", "json" or "text". Default "auto": JSON unless the output is a terminal.</summary>
     public required string LogFormat { get; init; }
 
+    /// <summary>Whether it is logged who changes what (AUDIT). Default false.</summary>
+    public required bool IsAudited { get; init; }
+
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
@@ -59,6 +62,7 @@ internal sealed record KvOptions
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
             Telemetry = TelemetrySettings.Read(settings),
+            IsAudited = settings.Text("AUDIT", "off", text => text is "off" or "log", "off or log") == "log",
             LogFormat = settings.Text(
                 "LOG_FORMAT", Operation.LogFormat.Auto,
                 text => text is Operation.LogFormat.Auto or Operation.LogFormat.Json or Operation.LogFormat.Text, "auto, json or text"),

@@ -51,6 +51,7 @@ internal sealed class ConfigurationTests
     [TestCase("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "grpc or http/protobuf")]
     [TestCase("OTEL_TRACES_EXPORTER", "zipkin", "otlp or none")]
     [TestCase("OTEL_SDK_DISABLED", "yes", "true or false")]
+    [TestCase("AUDIT", "store", "off or log")]
     [TestCase("LOG_FORMAT", "xml", "auto, json or text")]
     [TestCase("ETCD_ENDPOINTS", "ftp://etcd:2379", "host:port")]
     [TestCase("ETCD_ENDPOINTS", "http://a:1,https://b:2", "host:port")]
