@@ -5,7 +5,9 @@ using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Operation;
 using Kv.Application;
+using Kv.Application.Audit;
 using Kv.Domain;
+using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,7 +28,11 @@ internal static class KvApplication
             .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
             .AddOpenApiDocument(options.Tenants)
-            .AddHealth(options.Drain);
+            .AddHealth(options.Drain)
+            .AddTelemetry(options.Telemetry, Telemetry.Name)
+            .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
+        if (options.IsAudited)
+            builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
 
         var app = builder.Build();
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
@@ -37,6 +43,7 @@ internal static class KvApplication
         app.UseRouting();
         app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
         app.MapHealth();
+        app.MapMetrics(options.Telemetry);
         app.MapControllers();
         app.AnnounceStart(options);
         // A store that cannot be opened stops the start, not the first request.

@@ -31,7 +31,10 @@ public static class InfrastructureServices
         services.AddSingleton(store).AddSingleton(deliveries).AddStore().AddRepositories().AddWatching().AddDeliveries().AddSender();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
-        .AddSingleton(OpenStore)
+        .AddSingleton<IStore>(provider => new MeasuredStore(
+            OpenStore(provider), provider.GetRequiredService<WatchLag>(), provider.GetRequiredService<WriteTraces>(),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<WriteTraces>()
         .AddSingleton<IStoreProbe, StoreProbe>()
         .AddSingleton<KeyLayout>()
         .AddSingleton<PastChanges>();
@@ -47,6 +50,7 @@ public static class InfrastructureServices
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services
         .AddSingleton<WatcherStatus>()
+        .AddSingleton<WatchLag>()
         .AddSingleton<IWatcherStatus>(provider => provider.GetRequiredService<WatcherStatus>())
         .AddSingleton<KeyChanges>()
         .AddSingleton<IKeyChangeFeed, KeyChangeHub>()

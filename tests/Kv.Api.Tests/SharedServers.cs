@@ -7,5 +7,9 @@ namespace Kv.Api.Tests;
 internal sealed class SharedServers
 {
     [OneTimeTearDown]
-    public Task Stop() => SharedHosts.Stop();
+    public async Task Stop()
+    {
+        await MeasuredKv.StopShared();
+        await SharedHosts.Stop();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Kv.Api.Operation;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
 using Kv.Domain;
@@ -36,6 +37,15 @@ internal sealed record KvOptions
     /// <summary>How long requests are served after the word to stop, 0 s to 300 s. Default 5 s.</summary>
     public required TimeSpan Drain { get; init; }
 
+    /// <inheritdoc cref="TelemetryOptions"/>
+    public required TelemetryOptions Telemetry { get; init; }
+
+    /// <summary>LOG_FORMAT: "auto", "json" or "text". Default "auto": JSON unless the output is a terminal.</summary>
+    public required string LogFormat { get; init; }
+
+    /// <summary>Whether it is logged who changes what (AUDIT). Default false.</summary>
+    public required bool IsAudited { get; init; }
+
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
@@ -51,6 +61,11 @@ internal sealed record KvOptions
             Deliveries = DeliverySettings.Read(settings),
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
+            Telemetry = TelemetrySettings.Read(settings),
+            IsAudited = settings.Text("AUDIT", "off", text => text is "off" or "log", "off or log") == "log",
+            LogFormat = settings.Text(
+                "LOG_FORMAT", Operation.LogFormat.Auto,
+                text => text is Operation.LogFormat.Auto or Operation.LogFormat.Json or Operation.LogFormat.Text, "auto, json or text"),
         };
         // Whoever asks for a guard must not get an open door: there is none yet.
         settings.Text("AUTH", "none", value => value == "none", "none: Kv checks no credentials yet, its gateway must");

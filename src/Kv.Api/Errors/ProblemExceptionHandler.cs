@@ -35,7 +35,7 @@ internal sealed partial class ProblemExceptionHandler(
             if (unavailable.OutcomeUnknown)
                 context.Response.Headers[OutcomeHeader] = "unknown";
         }
-        Log(exception);
+        Log(exception, context);
         await problem.WriteTo(context);
         return true;
     }
@@ -66,7 +66,7 @@ internal sealed partial class ProblemExceptionHandler(
             StatusCodes.Status500InternalServerError, "Internal error", "This is a fault in Kv; its log has more under the trace id."),
     };
 
-    private void Log(Exception exception)
+    private void Log(Exception exception, HttpContext context)
     {
         switch (exception)
         {
@@ -77,7 +77,7 @@ internal sealed partial class ProblemExceptionHandler(
                 storeFailures.Log(failure);
                 break;
             default:
-                LogFault(exception);
+                LogFault(exception, context.TraceId());
                 break;
         }
     }

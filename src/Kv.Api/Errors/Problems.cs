@@ -62,7 +62,7 @@ internal static class Problems
     {
         // What is not the caller's fault can be found in the log by this.
         if (problem.Status >= StatusCodes.Status500InternalServerError)
-            problem.Extensions["traceId"] = context.TraceIdentifier;
+            problem.Extensions["traceId"] = context.TraceId();
         context.Response.StatusCode = problem.Status!.Value;
         await context.Response.WriteAsJsonAsync(problem, options: null, ContentType, context.RequestAborted);
     }

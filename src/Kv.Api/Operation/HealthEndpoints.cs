@@ -26,9 +26,10 @@ internal static class HealthEndpoints
 
     public static WebApplication MapHealth(this WebApplication app)
     {
+        // Probes are no traffic, and would hide what there is of it.
         // A store that is away is no reason to restart the process: liveness asks nothing of it.
-        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
-        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write });
+        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).DisableHttpMetrics();
+        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write }).DisableHttpMetrics();
         return app;
     }
 

@@ -11,7 +11,10 @@ namespace Kv.Domain.Deliveries;
 public sealed record DeliveryEvent(
     KeyChangeKind? Kind, string Key, ReadOnlyMemory<byte>? Value, long? ExpireAt, long Timestamp)
 {
+    /// <summary>The <c>traceparent</c> (W3C Trace Context) of the request that made it happen; null where none was traced.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Tells of a change.</summary>
     public static DeliveryEvent Of(KeyChanged change) =>
-        new(change.Kind, change.Key.Value, change.NewValue, change.ExpireAt, change.SeenAt);
+        new(change.Kind, change.Key.Value, change.NewValue, change.ExpireAt, change.SeenAt) { TraceParent = change.TraceParent };
 }

@@ -21,6 +21,9 @@ public abstract record KeyChanged(Tenant Tenant, Key Key, long Revision, long Se
 
     /// <summary>The second of Unix time at which the key expires; null when it does not, or is gone.</summary>
     public abstract long? ExpireAt { get; }
+
+    /// <summary>The <c>traceparent</c> (W3C Trace Context) of the request that changed it; null where none was traced.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>A key came to be.</summary>

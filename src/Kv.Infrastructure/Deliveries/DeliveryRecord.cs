@@ -21,6 +21,9 @@ internal sealed record DeliveryRecord
 
     public long Timestamp { get; init; }
 
+    /// <summary>The <c>traceparent</c> of what it tells of, if that was traced.</summary>
+    public string? TraceParent { get; init; }
+
     public int Failures { get; init; }
 
     /// <summary>Milliseconds of Unix time; null when it failed for good.</summary>
@@ -39,6 +42,7 @@ internal sealed record DeliveryRecord
             HasValue = delivery.Event.Value is not null,
             ExpireAt = delivery.Event.ExpireAt,
             Timestamp = delivery.Event.Timestamp,
+            TraceParent = delivery.Event.TraceParent,
             Failures = delivery.Failures,
             NextAttemptAt = delivery.NextAttemptAt?.ToUnixTimeMilliseconds(),
             FailedReason = delivery.FailedReason,
@@ -65,7 +69,10 @@ internal sealed record DeliveryRecord
     private Delivery ToDelivery(Tenant tenant, DeliveryId id) => Delivery.Restore(
         id,
         tenant,
-        new DeliveryEvent(Kind, Key, HasValue ? default(ReadOnlyMemory<byte>) : null, ExpireAt, Timestamp),
+        new DeliveryEvent(Kind, Key, HasValue ? default(ReadOnlyMemory<byte>) : null, ExpireAt, Timestamp)
+        {
+            TraceParent = TraceParent,
+        },
         Attempts.Select(attempt => attempt.ToAttempt()),
         Failures,
         NextAttemptAt is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null,

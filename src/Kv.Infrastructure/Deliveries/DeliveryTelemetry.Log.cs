@@ -7,7 +7,7 @@ internal sealed partial class DeliveryTelemetry
 {
     [LoggerMessage(LogLevel.Warning, "Delivery {Delivery} of webhook {Webhook} ({Namespace}, {AppName}) to {Target} was not accepted: {Reason}")]
     private partial void LogAttemptFailed(
-        DeliveryId delivery, Guid webhook, string @namespace, string appName, string target, string reason);
+        DeliveryId delivery, Guid webhook, string nameSpace, string appName, string target, string reason);
 
     [LoggerMessage(LogLevel.Error, "Delivery {Delivery} failed for good after {Attempts} attempts: {Reason}")]
     private partial void LogGivenUp(DeliveryId delivery, int attempts, string reason);

@@ -52,6 +52,16 @@ internal sealed class Lane
     /// <summary>Whether an attempt is under way.</summary>
     public bool IsRunning => Volatile.Read(ref _running) > 0;
 
+    /// <summary>How many deliveries wait in memory, and the second of Unix time at which the oldest of them was seen.</summary>
+    public (int Count, long? Oldest) Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return (_window.Count, _window.Oldest);
+        }
+    }
+
     /// <summary>
     /// Takes a change that the webhook wants to be told of. Completes at once, unless far too much is on its way to the store.
     /// </summary>

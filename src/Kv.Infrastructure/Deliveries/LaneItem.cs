@@ -14,7 +14,9 @@ internal sealed class LaneItem
         Id = id;
         Key = @event.Key;
         Event = @event;
+        Timestamp = @event.Timestamp;
         QueuedAt = queuedAt;
+        WrittenAt = revision.At;
         _revision = revision;
         revision.Add();
     }
@@ -24,6 +26,7 @@ internal sealed class LaneItem
     {
         Id = stored.Id;
         Key = stored.Event.Key;
+        Timestamp = stored.Event.Timestamp;
         DueAt = stored.NextAttemptAt ?? default;
         Storing = Task.CompletedTask;
     }
@@ -36,6 +39,12 @@ internal sealed class LaneItem
     public DeliveryEvent? Event { get; private set; }
 
     public long QueuedAt { get; }
+
+    /// <summary>The second of Unix time at which Kv saw what it tells of.</summary>
+    public long Timestamp { get; }
+
+    /// <summary>When that was written or, where this replica does not know it, read; as a timestamp. 0 for a delivery that is stored.</summary>
+    public long WrittenAt { get; }
 
     /// <summary>When it may be attempted; the default for at once.</summary>
     public DateTimeOffset DueAt { get; set; }

@@ -58,15 +58,23 @@ internal sealed class LaneWorker(LaneContext context, Lock gate)
         context.Telemetry.Attempted(webhook, item.Id, attempt);
         if (attempt.IsAccepted)
         {
+            context.Telemetry.Delivered(Age(item));
             await Drop(item, webhook);
             await EndFailing(webhook);
             return null;
         }
         delivery.Fail(attempt, context.Options.RetrySchedule, Random.Shared);
+        if (delivery.NextAttemptAt is not null)
+            context.Telemetry.WillRetry();
         await Keep(item, delivery, @event);
         await GoOnFailing(webhook, attempt);
         return delivery.NextAttemptAt;
     }
+
+    // What was stored in between knows the second alone at which it was seen.
+    private TimeSpan Age(LaneItem item) => item.WrittenAt != 0
+        ? context.Time.GetElapsedTime(item.WrittenAt)
+        : context.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(item.Timestamp);
 
     private async Task Drop(LaneItem item, Webhook webhook)
     {

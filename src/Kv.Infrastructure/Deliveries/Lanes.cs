@@ -17,6 +17,23 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
     /// <summary>Whether there is no webhook at all.</summary>
     public bool IsIdle => registry.IsEmpty;
 
+    /// <summary>How many webhooks there are, and how many of them are disabled.</summary>
+    public (int All, int Disabled) Webhooks => (registry.Count, registry.Disabled);
+
+    /// <summary>How many deliveries wait in memory, and the second of Unix time at which the oldest of them was seen.</summary>
+    public (int Count, long? Oldest) Waiting()
+    {
+        var (count, oldest) = (0, (long?)null);
+        foreach (var lane in _lanes.Values)
+        {
+            var waiting = lane.Waiting;
+            count += waiting.Count;
+            if (!(waiting.Oldest >= oldest))
+                oldest = waiting.Oldest ?? oldest;
+        }
+        return (count, oldest);
+    }
+
     /// <summary>Puts a change into the lane of each webhook that wants to be told of it. The watch's loop alone calls it.</summary>
     public async ValueTask Dispatch(KeyChanged change)
     {

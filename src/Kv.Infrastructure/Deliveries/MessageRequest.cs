@@ -17,8 +17,10 @@ internal static class MessageRequest
     /// <param name="event">What it tells.</param>
     /// <param name="timestamp">The second of Unix time at which it is sent.</param>
     /// <param name="userAgent">The header <c>User-Agent</c>, unless the webhook has its own.</param>
+    /// <param name="traceParent">The header <c>traceparent</c> (W3C Trace Context); null for none.</param>
     public static HttpRequestMessage Of(
-        Webhook webhook, Uri endpoint, string messageId, DeliveryEvent @event, long timestamp, string userAgent)
+        Webhook webhook, Uri endpoint, string messageId, DeliveryEvent @event, long timestamp, string userAgent,
+        string? traceParent)
     {
         var body = MessageBody.Of(webhook, @event);
         // Content without a byte in it still carries its type, as simple-golang-kv sent it.
@@ -36,6 +38,8 @@ internal static class MessageRequest
                 Set(request, name, value);
         Set(request, "webhook-id", messageId);
         Set(request, "webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        if (traceParent is not null)
+            Set(request, "traceparent", traceParent);
         if (webhook.Sign(messageId, timestamp, body.Span) is { } signature)
             Set(request, "webhook-signature", signature);
         return request;

@@ -8,9 +8,13 @@ namespace Kv.Infrastructure.Deliveries;
 internal sealed class WebhookDispatcher :
     INotificationHandler<DomainEvent<KeyCreated>>,
     INotificationHandler<DomainEvent<KeyUpdated>>,
-    INotificationHandler<DomainEvent<KeyDeleted>>
+    INotificationHandler<DomainEvent<KeyDeleted>>,
+    IDisposable
 {
+    private readonly DispatcherMetrics _metrics;
     private Lanes? _lanes;
+
+    public WebhookDispatcher(TimeProvider time) => _metrics = new DispatcherMetrics(this, time);
 
     /// <summary>Where events go; null while another replica leads, and there are none.</summary>
     public Lanes? Lanes
@@ -24,6 +28,8 @@ internal sealed class WebhookDispatcher :
     public Task Handle(DomainEvent<KeyUpdated> notification, CancellationToken cancellationToken) => Dispatch(notification.Event);
 
     public Task Handle(DomainEvent<KeyDeleted> notification, CancellationToken cancellationToken) => Dispatch(notification.Event);
+
+    public void Dispose() => _metrics.Dispose();
 
     private Task Dispatch(KeyChanged change) => Lanes is { } lanes ? lanes.Dispatch(change).AsTask() : Task.CompletedTask;
 }

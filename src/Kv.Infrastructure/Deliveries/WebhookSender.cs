@@ -31,6 +31,8 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             UseProxy = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
+            // The message carries the trace of its change.
+            ActivityHeadersPropagator = null,
             ConnectCallback = connector.Connect,
             ConnectTimeout = LongestConnect,
             PooledConnectionLifetime = ConnectionLifetime,
@@ -49,11 +51,13 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         if (!WebhookSettings.IsEndpoint(webhook.Settings.Endpoint))
             return attempt with { Error = "The endpoint is not an http or https URL." };
 
+        using var span = CallSpan.Start(webhook, messageId, @event);
         var body = new AnswerBody();
         try
         {
             using var request = MessageRequest.Of(
-                webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(), _options.UserAgent);
+                webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(), _options.UserAgent,
+                span.TraceParent);
             using var response = await _http.SendAsync(request, either.Token);
             attempt = attempt with
             {
@@ -71,7 +75,9 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
                 Error = deadline.IsCancellationRequested ? TimedOut(timeout) : TransportErrors.Describe(error),
             };
         }
-        return attempt with { Duration = _time.GetElapsedTime(start), Answer = body.Text };
+        attempt = attempt with { Duration = _time.GetElapsedTime(start), Answer = body.Text };
+        span.End(attempt);
+        return attempt;
     }
 
     public void Dispose() => _http.Dispose();

@@ -15,6 +15,7 @@ internal sealed class KeyLayout
     private readonly string _keyValues;
     private readonly string _webhooks;
     private readonly string _contents;
+    private readonly byte[] _traces;
 
     public KeyLayout(StoreOptions options)
     {
@@ -22,6 +23,7 @@ internal sealed class KeyLayout
         _keyValues = $"{_base}kv/";
         _webhooks = $"{_base}webhooks/";
         _contents = $"{_base}content/";
+        _traces = Encoding.UTF8.GetBytes($"{_base}kv_traces/");
         Nothing = StoreKey.Of(_base);
         Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
         KeyValues = KeyRange.Prefix(StoreKey.Of(_keyValues));
@@ -46,7 +48,7 @@ internal sealed class KeyLayout
 
     /// <summary>
     /// What the watcher watches: keys and webhooks in one, so that their changes come in one order. Between the two
-    /// there are only locks and marks.
+    /// there are only traces, locks and marks.
     /// </summary>
     public KeyRange Watched { get; }
 
@@ -81,6 +83,14 @@ internal sealed class KeyLayout
 
     /// <summary>Where the content types of a tenant's keys are, or of those of them that start with a text.</summary>
     public StoreKey ContentPrefix(Tenant tenant, string prefix = "") => Encode(_contents, tenant, prefix);
+
+    /// <summary>Where the trace is that a write of a key is part of: behind all keys, within what the watcher watches with them.</summary>
+    public StoreKey Trace(StoreKey keyValue) => new((byte[])[.. _traces, .. keyValue.Span[KeyValues.Start.Bytes.Length..]]);
+
+    /// <summary>Where the key is whose trace it is; null when it is none.</summary>
+    public StoreKey? ReadTraced(StoreKey key) => key.Span.StartsWith(_traces)
+        ? new StoreKey((byte[])[.. KeyValues.Start.Span, .. key.Span[_traces.Length..]])
+        : null;
 
     /// <summary>What is remembered of a tenant's request that may be repeated.</summary>
     public StoreKey Idempotency(Tenant tenant, string hash) => Encode($"{_base}idempotency/", tenant, hash);

@@ -40,6 +40,9 @@ internal sealed class SettledRevisions(long start)
 
         public long Revision { get; } = revision;
 
+        /// <summary>When it was written, as far as this replica knows, or else read; as a timestamp.</summary>
+        public long At { get; set; }
+
         public bool IsSettled => Volatile.Read(ref _unsettled) == 0;
 
         /// <summary>Adds a part that is unsettled.</summary>

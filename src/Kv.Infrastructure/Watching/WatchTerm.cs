@@ -15,7 +15,7 @@ namespace Kv.Infrastructure.Watching;
 /// </summary>
 internal sealed partial class WatchTerm(
     IStore store, KeyLayout layout, IMediator mediator, KeyChanges changes, WatcherCursor cursor, DeliveryReads deliveries,
-    FencedWriter writer, Lanes lanes, SettledRevisions settled, WatcherStatus status, TimeProvider time, ILogger logger)
+    FencedWriter writer, Lanes lanes, SettledRevisions settled, WatcherStatus status, WatchLag lag, WriteTraces traces, TimeProvider time, ILogger logger)
 {
     private const int PageSize = 500;
 
@@ -63,6 +63,7 @@ internal sealed partial class WatchTerm(
             {
                 // While there is no webhook, nobody wants to know of keys, and writing them costs no watcher anything.
                 var isIdle = lanes.IsIdle;
+                lag.ReadThrough(isIdle ? null : after);
                 await foreach (var set in store.Watch(
                     isIdle ? layout.WatchedBesideKeys : layout.Watched, after + 1, cancellationToken))
                 {
@@ -123,10 +124,13 @@ internal sealed partial class WatchTerm(
     private async Task Read(ChangeSet set, CancellationToken cancellationToken)
     {
         var revision = settled.Open(set.Revision);
+        revision.At = lag.ReadThrough(lanes.IsIdle ? null : set.Revision);
         // A webhook sees what happens after it was registered: what shares its revision does not count.
+        var traced = traces.Of(set);
         foreach (var change in set.Changes)
             if (changes.Of(change, set.Revision) is { } changed)
-                await Publish(changed, cancellationToken);
+                await Publish(
+                    traced?.GetValueOrDefault(change.Key) is { } trace ? changed with { TraceParent = trace } : changed, cancellationToken);
         foreach (var change in set.Changes)
             if (layout.ReadWebhook(change.Key) is { } place)
                 await Take(change, place.Tenant, place.Id);

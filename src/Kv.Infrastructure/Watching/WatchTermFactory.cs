@@ -9,7 +9,7 @@ namespace Kv.Infrastructure.Watching;
 
 /// <summary>Puts together what one term of the leader needs, and runs it from the first change to the last.</summary>
 internal sealed partial class WatchTermFactory(
-    IStore store, KeyLayout layout, IMediator mediator, KeyChanges changes, WatcherCursor cursor, WatcherStatus status,
+    IStore store, KeyLayout layout, IMediator mediator, KeyChanges changes, WatcherCursor cursor, WatcherStatus status, WatchLag lag, WriteTraces traces,
     WebhookDispatcher dispatcher, WebhookDisabler disabler, IWebhookSender sender, DeliveryOptions options,
     DeliveryWrites writes, DeliveryReads reads, DeliveryTelemetry telemetry, TimeProvider time, ILoggerFactory loggers)
 {
@@ -33,6 +33,7 @@ internal sealed partial class WatchTermFactory(
         finally
         {
             status.Leads(null);
+            lag.ReadThrough(null);
             dispatcher.Lanes = null;
             await lost.CancelAsync();
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -50,7 +51,7 @@ internal sealed partial class WatchTermFactory(
             (webhook, reason) => disabler.Disable(webhook, reason, held.Fence, lost), lost);
         var lanes = new Lanes(new WebhookRegistry(), settled, context);
         var term = new WatchTerm(
-            store, layout, mediator, changes, cursor, reads, writer, lanes, settled, status, time, _logger);
+            store, layout, mediator, changes, cursor, reads, writer, lanes, settled, status, lag, traces, time, _logger);
         dispatcher.Lanes = lanes;
         status.Leads(settled);
         try

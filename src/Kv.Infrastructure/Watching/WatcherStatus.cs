@@ -6,13 +6,21 @@ namespace Kv.Infrastructure.Watching;
 /// <inheritdoc cref="IWatcherStatus"/>
 internal sealed class WatcherStatus : IWatcherStatus, IDisposable
 {
-    private readonly Meter _meter = new("Kv.Watching");
-    private readonly Counter<long> _lostRevisions;
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly Tally _lostRevisions;
     private SettledRevisions? _settled;
     private LostRevisions? _lost;
 
-    public WatcherStatus() => _lostRevisions = _meter.CreateCounter<long>(
-        "kv.watcher.lost_revisions", description: "Revisions that the store forgot before the watcher had read them.");
+    public WatcherStatus()
+    {
+        _lostRevisions = new Tally(
+            _meter, "kv.watcher.lost_revisions", "{revision}", "Revisions that the store forgot before the watcher had read them.");
+        _meter.CreateObservableGauge(
+            "kv.watcher.leading", () => IsLeader ? 1 : 0, description: "1 where this replica watches and calls webhooks, 0 elsewhere.");
+        _meter.CreateObservableGauge(
+            "kv.watcher.settled_revision", Settled, "{revision}",
+            "The revision up to which all deliveries are made, or stored for another attempt.");
+    }
 
     public bool IsLeader => Volatile.Read(ref _settled) is not null;
 
@@ -30,4 +38,6 @@ internal sealed class WatcherStatus : IWatcherStatus, IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private Measurement<long>[] Settled() => Volatile.Read(ref _settled) is { } settled ? [new(settled.Through)] : [];
 }

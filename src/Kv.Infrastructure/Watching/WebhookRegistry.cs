@@ -5,7 +5,8 @@ using Kv.Domain.Webhooks;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// Every webhook, in memory, as registered at the revision that the watcher has come to. The watcher's loop alone uses it.
+/// Every webhook, in memory, as registered at the revision that the watcher has come to. The watcher's loop alone uses it;
+/// others may ask how many there are.
 /// </summary>
 internal sealed class WebhookRegistry
 {
@@ -16,6 +17,11 @@ internal sealed class WebhookRegistry
 
     public bool IsEmpty => _all.Count == 0;
 
+    public int Count => _all.Count;
+
+    /// <summary>How many are disabled.</summary>
+    public int Disabled { get; private set; }
+
     public Webhook? Find(Tenant tenant, Guid id) =>
         _all.TryGetValue(id, out var webhook) && webhook.Tenant == tenant ? webhook : null;
 
@@ -24,6 +30,7 @@ internal sealed class WebhookRegistry
     {
         Remove(webhook.Tenant, webhook.Id);
         _all.Add(webhook.Id, webhook);
+        Disabled += webhook.IsActive ? 0 : 1;
         _index.Add(webhook.Tenant, webhook.Settings.Pattern, webhook);
     }
 
@@ -32,6 +39,7 @@ internal sealed class WebhookRegistry
         if (Find(tenant, id) is not { } webhook)
             return;
         _all.Remove(id);
+        Disabled -= webhook.IsActive ? 0 : 1;
         _index.Remove(tenant, webhook.Settings.Pattern, webhook);
     }
 

@@ -32,6 +32,7 @@ internal sealed partial class WebhookDisabler(IStore store, KeyLayout layout, IL
                     cancellationToken);
                 if (!done.Succeeded)
                     continue;
+                WebhookMetrics.Disabled.Add();
                 LogDisabled(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName, reason);
                 return;
             }
@@ -44,7 +45,7 @@ internal sealed partial class WebhookDisabler(IStore store, KeyLayout layout, IL
     }
 
     [LoggerMessage(LogLevel.Warning, "Webhook {Webhook} ({Namespace}, {AppName}) is disabled: {Reason}")]
-    private partial void LogDisabled(Guid webhook, string @namespace, string appName, string reason);
+    private partial void LogDisabled(Guid webhook, string nameSpace, string appName, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Webhook {Webhook} could not be disabled yet: {Reason}")]
     private partial void LogCannotDisable(Guid webhook, string reason);

@@ -49,6 +49,7 @@ internal sealed class CompactionTests
         metrics.Start();
         await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
         await Eventually.Holds(() => receiver.RequestCount == 3, "what is left of the changes is told, and what comes after them");
+        metrics.RecordObservableInstruments();
         var readiness = await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative)));
         using (Assert.EnterMultipleScope())
         {

@@ -70,11 +70,10 @@ internal sealed partial class KvProcess : IAsyncDisposable
     public async Task<Uri> Address() => new(ListeningOn().Match(await Started()).Groups[1].Value);
 
     /// <summary>A client of one tenant.</summary>
-    public async Task<KvClient> Client(string space = "process")
-    {
+    public async Task<KvClient> Client(string space = "process", string app = "tests") => new(await Http(), space, app);
+
+    public async Task<HttpClient> Http() =>
         _http ??= new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await Address() };
-        return new KvClient(_http, space, "tests");
-    }
 
     public static KvProcess Start(params (string Name, string Value)[] settings) => Start([], settings);
 
@@ -94,7 +93,7 @@ internal sealed partial class KvProcess : IAsyncDisposable
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             if (!Kept.Contains((string)variable.Key))
                 start.Environment.Remove((string)variable.Key);
-        (string, string)[] standard = [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1"), ("SHUTDOWN_DRAIN_SECONDS", "0")];
+        (string, string)[] standard = [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1"), ("SHUTDOWN_DRAIN_SECONDS", "0"), ("LOG_FORMAT", "text")];
         foreach (var (name, value) in standard.Concat(settings))
             start.Environment[name] = value;
 

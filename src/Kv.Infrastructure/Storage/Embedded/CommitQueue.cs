@@ -36,6 +36,9 @@ internal sealed class CommitQueue : IDisposable
         _watchdog = time.CreateTimer(_ => FailOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many wait.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Whether the queue was closed and all that waited was taken.</summary>
     public bool IsDrained => _drained;
 

@@ -15,6 +15,7 @@ internal sealed class EmbeddedStore : IStore
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
     private readonly EmbeddedLocks _locks;
+    private readonly StoreQueues _queues;
     private readonly TimeProvider _time;
 
     private EmbeddedStore(
@@ -25,6 +26,7 @@ internal sealed class EmbeddedStore : IStore
         _readers = new ReaderPool(directory.DatabaseFile, _latest);
         _writer = new Writer(connection, _committed, _latest, options, time, logger);
         _locks = new EmbeddedLocks(this, time);
+        _queues = new StoreQueues(("commit", () => _writer.Queued));
     }
 
     /// <exception cref="ConfigurationException">The data directory is in use, or cannot be used.</exception>
@@ -117,6 +119,7 @@ internal sealed class EmbeddedStore : IStore
 
     public async ValueTask DisposeAsync()
     {
+        _queues.Dispose();
         await _locks.DisposeAsync();
         await _writer.DisposeAsync();
         _readers.Dispose();

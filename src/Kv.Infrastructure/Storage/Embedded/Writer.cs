@@ -48,6 +48,9 @@ internal sealed partial class Writer : IAsyncDisposable
         new Thread(Run) { Name = "Kv writer", IsBackground = true }.Start();
     }
 
+    /// <summary>How many transactions wait to be written.</summary>
+    public int Queued => _queue.Count;
+
     /// <summary>Whether the last commit failed for want of room.</summary>
     public bool IsOutOfSpace => _isOutOfSpace;
 
@@ -85,6 +88,8 @@ internal sealed partial class Writer : IAsyncDisposable
             var batch = _queue.Take();
             if (_queue.IsDrained)
                 break;
+            if (batch.Length > 0)
+                StoreMetrics.CommitBatchSize.Record(batch.Length);
             Write(batch);
             _queue.Done();
             _expiry.Arm(afterFailure: _isFailing);

@@ -20,6 +20,9 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
     private int _queued;
     private int _inFlight;
 
+    /// <summary>How many requests wait to be sent.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
     protected TimeProvider Time => time;
 
     /// <exception cref="StoreUnavailableException">Too many requests are waiting.</exception>

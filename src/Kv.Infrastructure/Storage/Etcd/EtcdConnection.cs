@@ -74,6 +74,8 @@ internal sealed class EtcdConnection : IDisposable
         {
             http.ConnectTimeout = Timeout;
             http.UseProxy = false;
+            // A call serves many requests at once: it is no part of the trace of whichever began it.
+            http.ActivityHeadersPropagator = null;
             // etcd closes connections that ping more often than every 5 s, or without a call under way
             // (--grpc-keepalive-min-time).
             http.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;

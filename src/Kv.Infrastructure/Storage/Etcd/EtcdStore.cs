@@ -22,6 +22,7 @@ internal sealed partial class EtcdStore : IStore
     private readonly GroupRead _linearizableReads;
     private readonly GroupRead _serializableReads;
     private readonly EtcdLocks _locks;
+    private readonly StoreQueues _queues;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -38,6 +39,9 @@ internal sealed partial class EtcdStore : IStore
         _time = time;
         _logger = loggers.CreateLogger<EtcdStore>();
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
+        _queues = new StoreQueues(
+            ("commit", () => _commits.Queued), ("read", () => _linearizableReads.Queued),
+            ("serializable_read", () => _serializableReads.Queued));
     }
 
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
@@ -148,6 +152,7 @@ internal sealed partial class EtcdStore : IStore
 
     public ValueTask DisposeAsync()
     {
+        _queues.Dispose();
         _connection.Dispose();
         return ValueTask.CompletedTask;
     }

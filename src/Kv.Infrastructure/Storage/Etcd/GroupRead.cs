@@ -96,6 +96,7 @@ internal sealed class GroupRead(
 
         public async Task Send()
         {
+            StoreMetrics.ReadBatchSize.Record(_reads.Count);
             try
             {
                 await (_reads.Count == 1 ? SendOne(_reads[0]) : SendTogether(_reads));

@@ -53,6 +53,7 @@ internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
             // Granted twice under one id is granted once, so this can be repeated as if it only read.
             await Calls.Repeat(
                 connection, time, by => connection.Leases.LeaseGrantAsync(request, deadline: by));
+            StoreMetrics.LeasesGranted.Add();
         }
         catch (RpcException error) when (EtcdErrors.IsLeaseTaken(error))
         {

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Kv.Domain.Audit;
+using Kv.Domain.Idempotency;
+using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Application.Audit;
+
+/// <summary>
+/// The audit stream: a line of the category <c>Kv.Audit</c> for each change that somebody asked for, whatever became of it. It
+/// tells who, from where, what, and the outcome; never a value or a secret.
+/// </summary>
+internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
+{
+    public const string Applied = "applied";
+    public const string ConditionFailed = "condition_failed";
+    public const string Replayed = "replayed";
+
+    private const string Category = "Kv.Audit";
+
+    private readonly ILogger _logger = loggers.CreateLogger(Category);
+
+    /// <summary>Has something done, and tells what became of it.</summary>
+    /// <param name="tenant">Whose keys or webhooks.</param>
+    /// <param name="operation">What is done.</param>
+    /// <param name="target">To which key or webhook.</param>
+    /// <param name="doing">The doing.</param>
+    /// <param name="tell">The outcome, and the revision that it took or met, where that is known.</param>
+    public Task<T> Record<T>(
+        Tenant tenant, string operation, string target, Task<T> doing, Func<T, (string Outcome, long? Revision)> tell) =>
+        Record(tenant, [(operation, target)], doing, tell);
+
+    /// <summary>Has several things done together, and tells of each what became of it.</summary>
+    public async Task<T> Record<T>(
+        Tenant tenant, IReadOnlyList<(string Operation, string Target)> asked, Task<T> doing,
+        Func<T, (string Outcome, long? Revision)> tell)
+    {
+        try
+        {
+            var done = await doing;
+            Write(tenant, asked, tell(done));
+            return done;
+        }
+        catch (Exception error)
+        {
+            Write(tenant, asked, (OutcomeOf(error), null));
+            throw;
+        }
+    }
+
+    /// <summary>Tells of what is done.</summary>
+    public void Write(Tenant tenant, IReadOnlyList<(string Operation, string Target)> done, (string Outcome, long? Revision) became)
+    {
+        var traceId = Activity.Current?.TraceId.ToString();
+        foreach (var (operation, target) in done)
+            LogChange(
+                actor.Name, actor.Address, operation, target, tenant.Namespace, tenant.AppName, became.Outcome, became.Revision, traceId);
+    }
+
+    // Whoever gives up does not learn what became of it.
+    private static string OutcomeOf(Exception error) => error switch
+    {
+        StoreUnavailableException { OutcomeUnknown: true } or OperationCanceledException => "unknown",
+        IdempotencyKeyReusedException => "refused",
+        _ => "failed",
+    };
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Actor} at {Address}: {Operation} {Target} of ({Namespace}, {AppName}): {Outcome}, revision {Revision}, trace {TraceId}")]
+    private partial void LogChange(
+        string actor, string? address, string operation, string target, string nameSpace, string appName, string outcome,
+        long? revision, string? traceId);
+}

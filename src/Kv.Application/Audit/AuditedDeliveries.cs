@@ -1,0 +1,23 @@
+using Kv.Domain.Deliveries;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
+
+namespace Kv.Application.Audit;
+
+/// <summary>The deliveries, with an audit of those that are made again by hand.</summary>
+internal sealed class AuditedDeliveries(IDeliveryRepository inner, AuditLog audit) : IDeliveryRepository
+{
+    public Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
+        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit, CancellationToken cancellationToken) =>
+        inner.List(tenant, webhookId, status, after, limit, cancellationToken);
+
+    public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
+
+    public Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => audit.Record(
+        tenant, "redeliver", id.ToString(), inner.Redeliver(tenant, id, cancellationToken),
+        done => (done ? AuditLog.Applied : AuditLog.ConditionFailed, (long?)null));
+
+    public Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken) => audit.Record(
+        webhook.Tenant, "replay_webhook", $"{webhook.Id:D}", inner.Replay(webhook, sinceRevision, cancellationToken),
+        _ => (AuditLog.Applied, (long?)sinceRevision));
+}

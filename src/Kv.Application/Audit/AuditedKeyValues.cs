@@ -1,0 +1,25 @@
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+
+namespace Kv.Application.Audit;
+
+/// <summary>The keys, with an audit of what is done to them.</summary>
+internal sealed class AuditedKeyValues(IKeyValueRepository inner, AuditLog audit) : IKeyValueRepository
+{
+    public ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken) =>
+        inner.Get(tenant, key, options, cancellationToken);
+
+    public Task<KeyValueWrite> Set(
+        Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken) =>
+        audit.Record(tenant, "set", key.Value, inner.Set(tenant, key, value, options, cancellationToken), Tell);
+
+    public Task<KeyValueWrite> SetTtl(
+        Tenant tenant, Key key, long? ttlSeconds, Precondition condition, CancellationToken cancellationToken) =>
+        audit.Record(tenant, "set_ttl", key.Value, inner.SetTtl(tenant, key, ttlSeconds, condition, cancellationToken), Tell);
+
+    public Task<KeyValueWrite> Delete(Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken) =>
+        audit.Record(tenant, "delete", key.Value, inner.Delete(tenant, key, condition, cancellationToken), Tell);
+
+    private static (string, long?) Tell(KeyValueWrite write) =>
+        (write.IsApplied ? AuditLog.Applied : AuditLog.ConditionFailed, write.Revision);
+}

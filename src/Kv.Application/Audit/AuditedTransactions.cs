@@ -1,0 +1,30 @@
+using Kv.Domain.Idempotency;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+
+namespace Kv.Application.Audit;
+
+/// <summary>The transactions, with an audit of each key that they write.</summary>
+internal sealed class AuditedTransactions(IKeyValueTransactions inner, AuditLog audit) : IKeyValueTransactions
+{
+    public async Task<TransactionOutcome> Commit(
+        Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
+    {
+        // Until it is known which branch was taken, it was asked for the first.
+        var asked = Writes(transaction.Success);
+        var outcome = await audit.Record(
+            tenant, asked, inner.Commit(tenant, transaction, request, cancellationToken), outcome => Tell(outcome, outcome.Succeeded));
+        if (!outcome.Succeeded)
+            audit.Write(tenant, Writes(transaction.Failure), Tell(outcome, isApplied: true));
+        return outcome;
+    }
+
+    private static (string, long?) Tell(TransactionOutcome outcome, bool isApplied) => (
+        !isApplied ? AuditLog.ConditionFailed : outcome.IsReplayed ? AuditLog.Replayed : AuditLog.Applied, outcome.Revision);
+
+    private static (string, string)[] Writes(IReadOnlyList<KeyOperation> operations) =>
+    [
+        .. operations.Where(operation => operation.Kind != KeyOperationKind.Get)
+            .Select(operation => (operation.Kind == KeyOperationKind.Set ? "set" : "delete", operation.Key.Value)),
+    ];
+}

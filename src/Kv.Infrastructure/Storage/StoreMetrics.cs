@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+
+namespace Kv.Infrastructure.Storage;
+
+/// <summary>
+/// What is measured of the store, whichever engine it is. The instruments are the process's own and cost a look at a field
+/// while nobody listens; the tags that go with them are made once.
+/// </summary>
+internal static class StoreMetrics
+{
+    private static readonly Meter Meter = new(Telemetry.Name);
+
+    /// <summary>How long calls of the store took, in seconds, by <c>operation</c> and <c>outcome</c>.</summary>
+    public static readonly Histogram<double> OperationDuration = Meter.CreateHistogram(
+        "kv.store.operation.duration", "s", "How long calls of the store took, by operation and outcome.",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries =
+                [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+        });
+
+    /// <summary>How many writes shared one commit.</summary>
+    public static readonly Histogram<int> CommitBatchSize = BatchSize(
+        "kv.store.commit.batch_size", "How many writes shared one commit of the engine.");
+
+    /// <summary>How many reads shared one call of etcd.</summary>
+    public static readonly Histogram<int> ReadBatchSize = BatchSize(
+        "kv.store.read.batch_size", "How many point reads shared one call of etcd.");
+
+    /// <summary>Leases that were granted for deadlines. Keys that expire in the same second share one.</summary>
+    public static readonly Tally LeasesGranted = new(
+        Meter, "kv.store.leases_granted", "{lease}", "Leases that etcd granted for keys that expire.");
+
+    private static Histogram<int> BatchSize(string name, string description) => Meter.CreateHistogram(
+        name, "{request}", description,
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200] });
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Kv.Api.Tests.Hosting;
+using YamlDotNet.RepresentationModel;
+
+namespace Kv.Api.Tests.Documents;
+
+/// <summary>The dashboard, the alerts and the table of metrics, held against what <c>/metrics</c> tells after a little of everything.</summary>
+internal sealed partial class MonitoringTests
+{
+    private static readonly string Documents = FindDocuments();
+
+    private Scrape _scrape = null!;
+
+    [SetUp]
+    public async Task Look() => _scrape = await (await MeasuredKv.Shared(Engine.Etcd)).Until(
+        told => told.Sum("kv_delivery_given_up_total") > 0 && told.Sum("kv_watcher_read_revision") > 0 && told.Sum("kv_delivery_latency_seconds_count") > 0,
+        "everything has happened once");
+
+    [Test]
+    public void Every_metric_of_the_dashboard_is_there()
+    {
+        using var dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(Documents, "deploy", "grafana-dashboard.json")));
+        var expressions = dashboard.RootElement.GetProperty("panels").EnumerateArray()
+            .Where(panel => panel.TryGetProperty("targets", out _))
+            .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+            .Select(target => target.GetProperty("expr").GetString()!)
+            .ToList();
+
+        Assert.That(expressions, Has.Count.GreaterThan(20));
+        Assert.That(expressions.SelectMany(Metrics).Distinct(), Is.SubsetOf(_scrape.Names));
+    }
+
+    [Test]
+    public void Every_metric_of_the_alerts_is_there()
+    {
+        using var text = File.OpenText(Path.Combine(Documents, "deploy", "alerts.yaml"));
+        var stream = new YamlStream();
+        stream.Load(text);
+        var rules = stream.Documents.Single().RootNode.At("groups").Items().SelectMany(group => group.At("rules").Items()).ToList();
+
+        Assert.That(rules.Select(rule => rule.At("alert").Text()), Is.Unique.And.Not.Empty);
+        foreach (var rule in rules)
+        {
+            var metrics = Metrics(rule.At("expr").Text()).ToList();
+            Assert.That(metrics, Is.Not.Empty.And.SubsetOf(_scrape.Names), rule.At("alert").Text());
+            Assert.That(rule.At("labels.severity").Text(), Is.AnyOf("critical", "warning"));
+            Assert.That(rule.At("annotations.summary").Text(), Is.Not.Empty);
+        }
+    }
+
+    [Test]
+    public void Every_metric_of_the_table_is_there_and_every_one_of_Kvs_own_is_in_the_table()
+    {
+        var documented = Row().Matches(File.ReadAllText(Path.Combine(Documents, "operations.md"))).Select(row => row.Groups[1].Value).ToList();
+        var there = _scrape.Names.Select(name => Series().Replace(name, "")).ToHashSet();
+
+        Assert.That(documented, Is.Unique.And.SubsetOf(there));
+        Assert.That(there.Where(name => name.StartsWith("kv_", StringComparison.Ordinal)), Is.SubsetOf(documented));
+    }
+
+    [Test]
+    public void The_service_monitor_scrapes_what_the_service_offers()
+    {
+        var monitor = Manifest("service-monitor");
+        var service = Manifest("service");
+        var endpoint = monitor.At("spec.endpoints").Items().Single();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(monitor.At("spec.selector.matchLabels").Members(), Is.SubsetOf(service.At("metadata.labels").Members()));
+            Assert.That(endpoint.At("port").Text(), Is.EqualTo(service.At("spec.ports").Items().Single().At("name").Text()));
+            Assert.That(endpoint.At("path").Text(), Is.EqualTo("/metrics"));
+        }
+    }
+
+    // Of an expression, what is no label, no word of the language and no duration: every metric has an underscore in its name.
+    private static IEnumerable<string> Metrics(string expression) =>
+        Name().Matches(Labels().Replace(expression, "")).Select(name => name.Value).Where(name => name != "histogram_quantile").Distinct();
+
+    private static YamlNode Manifest(string name)
+    {
+        using var text = File.OpenText(Path.Combine(Documents, "deploy", "kubernetes", $"{name}.yaml"));
+        var stream = new YamlStream();
+        stream.Load(text);
+        return stream.Documents.Single().RootNode;
+    }
+
+    private static string FindDocuments()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Kv.sln")))
+            folder = folder.Parent;
+        return Path.Combine(folder.FullName, "docs");
+    }
+
+    [GeneratedRegex(@"\{[^}]*\}|\b(by|without) \([^)]*\)|\[[^]]*\]")]
+    private static partial Regex Labels();
+
+    [GeneratedRegex(@"\b[a-z]+(_[a-z0-9]+)+\b")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^\| `([a-z0-9_]+)` \| (?:histogram|gauge|counter) \|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex("_(bucket|sum|count)$")]
+    private static partial Regex Series();
+}

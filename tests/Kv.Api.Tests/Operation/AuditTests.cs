@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Operation;
+
+/// <summary>Who changed what, as the log of the real program tells it.</summary>
+internal sealed class AuditTests
+{
+    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    private readonly TemporaryDirectory _data = new();
+
+    [TearDown]
+    public void Dispose() => _data.Dispose();
+
+    [TestCase(Engine.Etcd)]
+    [TestCase(Engine.Embedded)]
+    public async Task Every_change_is_told_with_its_outcome_and_without_its_value(Engine engine)
+    {
+        await using var kv = await Start(engine, ("AUDIT", "log"));
+        var client = await kv.Client("a-space", "an-app");
+
+        var written = await client.Put("k", "hidden-value");
+        await client.With(HttpMethod.Put, "/kv/k", Json("""{"value":"hidden-value"}"""), ("If-None-Match", "*"));
+        await client.Send(HttpMethod.Patch, "/kv/k", """{"ttl":600}""");
+        await client.Delete("k");
+        await client.Send(HttpMethod.Post, "/txn", """
+            {"compare":[{"key":"k","exists":true}],"success":[{"op":"set","key":"t","value":"hidden-value"}],
+             "failure":[{"op":"set","key":"f","value":"hidden-value"},{"op":"get","key":"t"}]}
+            """);
+        await client.With(HttpMethod.Post, "/kv", Json("""{"key":"once","value":"hidden-value"}"""), ("Idempotency-Key", "one"));
+        await client.With(HttpMethod.Post, "/kv", Json("""{"key":"once","value":"hidden-value"}"""), ("Idempotency-Key", "one"));
+        await client.Get("once");
+        await client.Put("", "hidden-value");
+        var webhook = (await client.Send(
+            HttpMethod.Post, "/webhooks",
+            $$"""{"key":"*","event":"*","endpoint":"http://127.0.0.1:1/hidden-path","secret":"{{MeasuredKv.Secret}}"}"""))
+            .Json.GetProperty("id").GetString();
+        await client.Send(HttpMethod.Delete, $"/webhooks/{webhook}");
+        await kv.Terminate();
+
+        var told = Audit(kv);
+        Assert.That(told.Select(line => $"{Text(line, "Operation")} {Text(line, "Target")} {Text(line, "Outcome")}"), Is.EqualTo(new[]
+        {
+            "set k applied", "set k condition_failed", "set_ttl k applied", "delete k applied", "set t condition_failed", "set f applied",
+            "set once applied", "set once replayed", $"add_webhook {webhook} applied", $"delete_webhook {webhook} applied",
+        }));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(told.Select(line => Text(line, "Actor")), Has.All.EqualTo("anonymous"));
+            Assert.That(told.Select(line => Text(line, "Address")), Has.All.EqualTo("127.0.0.1"));
+            Assert.That(told.Select(line => (Text(line, "Namespace"), Text(line, "AppName"))), Has.All.EqualTo(("a-space", "an-app")));
+            Assert.That($"\"{Text(told[0], "Revision")}\"", Is.EqualTo(written.Header("ETag")));
+            Assert.That(kv.Output, Does.Not.Contain("hidden").And.Not.Contain(MeasuredKv.Secret[6..]));
+        }
+    }
+
+    [Test]
+    public async Task A_change_whose_outcome_is_not_known_is_told_with_its_trace()
+    {
+        await using var kv = KvProcess.Start(
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"), ("AUDIT", "log"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
+        var client = await kv.Client();
+        await client.With(HttpMethod.Put, "/kv/k", Json("""{"value":"v"}"""), ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
+        await Eventually.Holds(() => Audit(kv).Length == 1, "it is told");
+
+        Assert.That((Text(Audit(kv)[0], "Outcome"), Text(Audit(kv)[0], "TraceId")), Is.EqualTo(("failed", TraceId)));
+    }
+
+    [Test]
+    public async Task Unless_it_is_asked_for_there_is_none()
+    {
+        await using var kv = await Start(Engine.Embedded);
+        var client = await kv.Client();
+        await client.Put("k", "v");
+        await kv.Terminate();
+
+        Assert.That(Audit(kv), Is.Empty);
+    }
+
+    private async Task<KvProcess> Start(Engine engine, params (string, string)[] settings)
+    {
+        (string, string)[] store = engine == Engine.Embedded
+            ? [("STORE", "embedded"), ("DATA_DIR", _data.Path)]
+            : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
+        return KvProcess.Start([.. store, ("LOG_FORMAT", "json"), .. settings]);
+    }
+
+    private static ByteArrayContent Json(string json) => KvClient.Json(System.Text.Encoding.UTF8.GetBytes(json));
+
+    private static JsonElement[] Audit(KvProcess kv) =>
+    [
+        .. kv.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("Category").GetString() == "Kv.Audit")
+            .Select(line => line.GetProperty("State")),
+    ];
+
+    private static string? Text(JsonElement line, string name) => line.GetProperty(name).ToString();
+}

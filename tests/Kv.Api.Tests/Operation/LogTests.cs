@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Operation;
+
+/// <summary>What the real program writes to its standard output.</summary>
+internal sealed class LogTests
+{
+    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    [TestCase("")]
+    [TestCase("auto")]
+    [TestCase("json")]
+    public async Task Where_no_terminal_is_each_line_is_JSON(string format)
+    {
+        using var data = new TemporaryDirectory();
+        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", format));
+        await kv.Started();
+        await kv.Terminate();
+
+        foreach (var line in Lines(kv))
+            Assert.That(Expect.Members(line), Is.SupersetOf(new[] { "Timestamp", "LogLevel", "Category", "Message" }));
+        var started = Lines(kv).Single(line => line.GetProperty("Message").GetString()!.StartsWith("Kv listens on", StringComparison.Ordinal));
+        Assert.That(started.GetProperty("Timestamp").GetString(), Does.EndWith("Z"));
+        Assert.That(started.GetProperty("State").GetProperty("Address").GetString(), Does.StartWith("http://127.0.0.1:"));
+    }
+
+    [Test]
+    public async Task Text_is_for_people()
+    {
+        using var data = new TemporaryDirectory();
+        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", "text"));
+
+        Assert.That(await kv.Started(), Does.Match("^[0-9-]{10}T[0-9:.]+Z info: Kv.Api"));
+    }
+
+    [Test]
+    public async Task What_a_traced_request_meets_is_logged_with_its_trace_and_without_its_value()
+    {
+        await using var kv = KvProcess.Start(
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"),
+            ("Logging__LogLevel__Default", "Trace"), ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
+        var client = await kv.Client();
+        var answer = await client.With(
+            HttpMethod.Put, "/kv/customer", KvClient.Json("""{"value":"the-value-itself"}"""u8.ToArray()),
+            ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
+        Assert.That(answer.Status, Is.EqualTo(503), answer.ToString());
+
+        await Eventually.Holds(
+            () => Lines(kv).Any(line => line.GetProperty("Category").GetString() == "Kv.Api.Errors.StoreFailureLog" && Traces(line)),
+            "the failure is logged with the trace");
+        Assert.That(kv.Output, Does.Not.Contain("the-value-itself"));
+    }
+
+    private static bool Traces(JsonElement line) => line.GetProperty("Scopes").EnumerateArray().Any(scope =>
+        scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty("TraceId", out var id) && id.GetString() == TraceId);
+
+    private static JsonElement[] Lines(KvProcess kv) =>
+        [.. kv.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+}

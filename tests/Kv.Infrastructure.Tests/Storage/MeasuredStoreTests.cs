@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Watching;
+
+namespace Kv.Infrastructure.Tests.Storage;
+
+[NonParallelizable]
+internal sealed class MeasuredStoreTests
+{
+    private const int Calls = 1_000;
+
+    private static readonly StoreKey Key = StoreKey.Of("/kvstore/kv/space/app/key");
+
+    private readonly Operation[] _put = [new Operation.Put(Key, "value"u8.ToArray())];
+
+    // What is answered at once is asked on a single thread.
+    [Test]
+    public async Task Measuring_a_call_allocates_nothing()
+    {
+        using var inner = new Answering();
+        var layout = new KeyLayout(new StoreOptions());
+        using var lag = new WatchLag(layout, TimeProvider.System);
+        var measured = new MeasuredStore(inner, lag, new WriteTraces(layout, TimeProvider.System), TimeProvider.System);
+        var recorded = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name == "kv.store.operation.duration")
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref recorded));
+        listener.Start();
+        var transaction = Transaction.Of(_put);
+
+        await Ask();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        await Ask();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.That(recorded, Is.GreaterThanOrEqualTo(4 * Calls));
+        // The sample for the lag of the watch grows once in a while.
+        Assert.That(allocated, Is.LessThan(Calls));
+
+        async Task Ask()
+        {
+            for (var i = 0; i < Calls; i++)
+            {
+                await measured.Get(Key, ReadConsistency.Linearizable, default);
+                await measured.Commit(transaction, default);
+            }
+        }
+    }
+
+    private sealed class Answering : IStore, IDisposable
+    {
+        private readonly CommitResult _committed = new(true, 1, [OperationResult.Written]);
+
+        public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) => new(new PointRead(null, 1));
+
+        public ValueTask<PairRead> GetPair(
+            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            new(new PairRead(null, null, 1));
+
+        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) => new(_committed);
+
+        public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        public void Dispose()
+        {
+            // It holds nothing.
+        }
+    }
+}
