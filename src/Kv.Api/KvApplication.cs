@@ -1,3 +1,4 @@
+using Kv.Api.Access;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Json;
@@ -25,6 +26,7 @@ internal static class KvApplication
             .AddApplication(options.Limits)
             .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
+            .AddAccess(options.Access)
             .AddOpenApiDocument(options.Tenants)
             .AddHealth(options.Drain);
 
@@ -35,7 +37,8 @@ internal static class KvApplication
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseRouting();
-        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
+        app.UseAccess(options.Access);
+        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
         app.MapHealth();
         app.MapControllers();
         app.AnnounceStart(options);

@@ -27,8 +27,8 @@ internal static class HealthEndpoints
     public static WebApplication MapHealth(this WebApplication app)
     {
         // A store that is away is no reason to restart the process: liveness asks nothing of it.
-        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
-        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write });
+        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
+        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write }).AllowAnonymous();
         return app;
     }
 
