@@ -88,7 +88,7 @@ internal sealed partial class AccessGate(
         {
             return await authenticator.Authenticate(credential, CancellationToken.None) is not null;
         }
-        catch (StoreException)
+        catch (Exception error) when (error is StoreException or IssuerUnavailableException)
         {
             // Nobody can tell for now; it is looked at again soon.
             return true;

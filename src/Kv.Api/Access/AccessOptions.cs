@@ -5,6 +5,9 @@ internal sealed record AccessOptions
 {
     /// <inheritdoc cref="AccessMode"/>
     public AccessMode Mode { get; init; }
+
+    /// <summary>Which tokens are taken; null where none are.</summary>
+    public JwtOptions? Jwt { get; init; }
 }
 
 /// <summary>What callers show.</summary>

@@ -11,6 +11,7 @@ internal static class AccessServices
         return options.Mode switch
         {
             AccessMode.ApiKey => services.AddGate().AddSingleton<IAuthenticator, ApiKeyAuthenticator>(),
+            AccessMode.Jwt => services.AddGate().AddSingleton(options.Jwt!).AddSingleton<IAuthenticator, JwtAuthenticator>(),
             _ => services,
         };
     }

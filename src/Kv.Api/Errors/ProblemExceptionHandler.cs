@@ -37,6 +37,8 @@ internal sealed partial class ProblemExceptionHandler(
             if (unavailable.OutcomeUnknown)
                 context.Response.Headers[OutcomeHeader] = "unknown";
         }
+        if (exception is IssuerUnavailableException)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
         if (exception is AccessDeniedException)
             context.Response.Headers.WWWAuthenticate = $"{AccessGate.Challenge}, error=\"insufficient_scope\"";
         Log(exception);
@@ -49,6 +51,8 @@ internal sealed partial class ProblemExceptionHandler(
     {
         ValidationException invalid => Problems.Invalid(invalid.Errors),
         BodyException invalid => Problems.Invalid([new ValidationFailure(invalid.Field, invalid.Message)], Problems.InvalidInput),
+        IssuerUnavailableException => Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "Issuer unavailable", exception.Message),
         AccessDeniedException => Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", exception.Message),
         StoreUnavailableException { OutcomeUnknown: true } => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Store unavailable",
@@ -76,7 +80,7 @@ internal sealed partial class ProblemExceptionHandler(
         switch (exception)
         {
             case ValidationException or BodyException or BadHttpRequestException or RevisionInFutureException
-                or IdempotencyKeyReusedException or KeyWrittenTwiceException or AccessDeniedException:
+                or IdempotencyKeyReusedException or KeyWrittenTwiceException or AccessDeniedException or IssuerUnavailableException:
                 break;
             case StoreException failure:
                 storeFailures.Log(failure);

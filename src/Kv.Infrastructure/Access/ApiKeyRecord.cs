@@ -12,14 +12,14 @@ internal sealed record ApiKeyRecord
 
     public required string Hash { get; init; }
 
-    public string Name { get; init; } = "";
+    public required string Name { get; init; }
 
-    public bool Admin { get; init; }
+    public required bool Admin { get; init; }
 
     /// <summary>Each in its written form; see <see cref="Grant.TryParse"/>.</summary>
-    public IReadOnlyList<string> Grants { get; init; } = [];
+    public required IReadOnlyList<string> Grants { get; init; }
 
-    public long CreatedAt { get; init; }
+    public required long CreatedAt { get; init; }
 
     public long? ExpireAt { get; init; }
 
