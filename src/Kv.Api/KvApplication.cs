@@ -47,6 +47,22 @@ internal static class KvApplication
         return app;
     }
 
+    /// <summary>The use cases over the store for a verb of the command line: nothing listens, watches or calls webhooks.</summary>
+    /// <exception cref="ConfigurationException">A setting makes no sense, or the store cannot be opened.</exception>
+    public static WebApplication CreateForCommandLine(WebApplicationBuilder builder)
+    {
+        var options = KvOptions.Read(builder.Configuration);
+        // The output is the verb's own.
+        builder.Logging.ClearProviders();
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddApplication(options.Limits)
+            .AddInfrastructure(options.Store, options.Deliveries);
+        var app = builder.Build();
+        app.Services.GetRequiredService<IStoreProbe>();
+        return app;
+    }
+
     private static void Listen(KestrelServerOptions server, KvOptions options)
     {
         server.AddServerHeader = false;

@@ -9,6 +9,9 @@ internal static class JwtKeys
 {
     private const int MinRsaBits = 2048;
 
+    // P-256, P-384 and P-521 (RFC 5480, section 2.1.1.1).
+    private static readonly string[] NistCurves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
+
     private static readonly string[] RsaAlgorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -79,6 +82,9 @@ internal static class JwtKeys
         {
             var ecdsa = ECDsa.Create();
             ecdsa.ImportFromPem(pem);
+            // Other curves have keys of these lengths too, but no algorithm of a token.
+            if (!NistCurves.Contains(ecdsa.ExportParameters(includePrivateParameters: false).Curve.Oid.Value))
+                throw new CryptographicException("Not a curve for tokens.");
             return new ECDsaSecurityKey(ecdsa);
         }
         finally

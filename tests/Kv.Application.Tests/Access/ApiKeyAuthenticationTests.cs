@@ -86,9 +86,9 @@ internal sealed class ApiKeyAuthenticationTests
         var reading = new TaskCompletionSource<IReadOnlyList<ApiKey>>(TaskCreationOptions.RunContinuationsAsynchronously);
         _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>())).Returns(reading.Task);
 
-        _time.Advance(TimeSpan.FromSeconds(4));
+        _time.Advance(TimeSpan.FromSeconds(4.5));
         Assert.That(await Find(secret), Is.Not.Null);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(0.5));
         var waiting = Find(secret);
         Assert.That(waiting.IsCompleted, Is.False);
 
