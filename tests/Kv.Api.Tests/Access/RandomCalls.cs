@@ -42,7 +42,8 @@ internal sealed class RandomCalls(Random random, (string? Namespace, string? App
             7 => ("POST", "/txn", Json(new
             {
                 compare = Enumerable.Range(0, random.Next(3)).Select(_ => new { key = Pick(keys), exists = random.Next(2) == 0 }),
-                success = Many(), failure = Many(),
+                success = Many(),
+                failure = Many(),
             })),
             8 => ("POST", $"/import?mode={Pick(Modes)}", KvClient.Bytes(
                 Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 4).Select(_ => JsonSerializer.Serialize(new { key = Pick(keys), value = Value })))),
