@@ -1,3 +1,4 @@
+using Kv.Api.Access;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Json;
@@ -27,6 +28,7 @@ internal static class KvApplication
             .AddApplication(options.Limits)
             .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
+            .AddAccess(options.Access)
             .AddOpenApiDocument(options.Tenants)
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry, Telemetry.Name)
@@ -41,12 +43,29 @@ internal static class KvApplication
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseRouting();
-        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
+        app.UseAccess(options.Access);
+        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
         app.MapHealth();
         app.MapMetrics(options.Telemetry);
         app.MapControllers();
         app.AnnounceStart(options);
         // A store that cannot be opened stops the start, not the first request.
+        app.Services.GetRequiredService<IStoreProbe>();
+        return app;
+    }
+
+    /// <summary>The use cases over the store for a verb of the command line: nothing listens, watches or calls webhooks.</summary>
+    /// <exception cref="ConfigurationException">A setting makes no sense, or the store cannot be opened.</exception>
+    public static WebApplication CreateForCommandLine(WebApplicationBuilder builder)
+    {
+        var options = KvOptions.Read(builder.Configuration);
+        // The output is the verb's own.
+        builder.Logging.ClearProviders();
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddApplication(options.Limits)
+            .AddInfrastructure(options.Store, options.Deliveries);
+        var app = builder.Build();
         app.Services.GetRequiredService<IStoreProbe>();
         return app;
     }

@@ -11,6 +11,8 @@ try
         new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     if (args is [HealthVerb.Name, ..])
         return await HealthVerb.Run(builder.Configuration);
+    if (args is [ApiKeyVerb.Name, ..])
+        return await ApiKeyVerb.Run(args[1..], builder);
     await using var app = KvApplication.Create(builder);
     await app.RunAsync();
     return 0;

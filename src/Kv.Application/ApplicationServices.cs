@@ -1,5 +1,6 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Pipeline;
 using Kv.Domain;
 using MediatR;
@@ -14,7 +15,20 @@ public static class ApplicationServices
 
     /// <summary>Adds the commands, queries, validators and maps, under the given limits.</summary>
     public static IServiceCollection AddApplication(this IServiceCollection services, Limits limits) =>
-        services.AddSingleton(limits).AddMediator().AddHandlers().AddValidators().AddMaps();
+        services.AddSingleton(limits).AddMediator().AddHandlers().AddValidators().AddMaps().AddApiKeys();
+
+    /// <summary>
+    /// Lets callers do what <typeparamref name="TCaller"/> says they may, and nothing else. Without it everybody may do everything, and
+    /// nothing is asked on the way.
+    /// </summary>
+    public static IServiceCollection AddAccessControl<TCaller>(this IServiceCollection services)
+        where TCaller : class, ICaller => services
+        .AddSingleton<ICaller, TCaller>()
+        .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AccessBehavior<,>));
+
+    private static IServiceCollection AddApiKeys(this IServiceCollection services) => services
+        .AddSingleton<ICaller, AnyCaller>()
+        .AddSingleton<IApiKeyAuthentication, ApiKeyAuthentication>();
 
     // MediatR's own registration package goes with a version that is not used here. Handlers keep no state between
     // requests, so one of each serves them all.

@@ -1,10 +1,12 @@
 using System.Net;
 using Kv.Application.Watching;
+using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Access;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
@@ -46,6 +48,7 @@ public static class InfrastructureServices
         .AddSingleton<IKeyValueHistory, KeyValueHistory>()
         .AddSingleton<IKeyValueTransactions, KeyValueTransactions>()
         .AddSingleton<IdempotencyRecords>()
+        .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services

@@ -1,6 +1,7 @@
 using FluentValidation;
 using Kv.Application.Tests.KeyValues;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -35,6 +36,7 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IWebhookRepository>())
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())
+        .AddSingleton(Mock.Of<IApiKeyRepository>())
         .AddSingleton(TimeProvider.System)
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 

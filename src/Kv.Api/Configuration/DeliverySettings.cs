@@ -94,7 +94,8 @@ internal static class DeliverySettings
             ? text.Split('/')[0] == address.ToString()
             : !text.Contains('%');
 
-    private static TimeSpan? ToTime(string text, TimeSpan longest)
+    /// <summary>A time as settings have it, as in <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>10h</c> or <c>5d</c>; null when it is none, or too long.</summary>
+    internal static TimeSpan? ToTime(string text, TimeSpan longest)
     {
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
         double? unit = text[digits..] switch

@@ -1,4 +1,5 @@
 using System.Net;
+using Kv.Api.Access;
 using Kv.Api.Operation;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
@@ -34,6 +35,9 @@ internal sealed record KvOptions
     /// <inheritdoc cref="WatchOptions"/>
     public required WatchOptions Watches { get; init; }
 
+    /// <inheritdoc cref="AccessOptions"/>
+    public required AccessOptions Access { get; init; }
+
     /// <summary>How long requests are served after the word to stop, 0 s to 300 s. Default 5 s.</summary>
     public required TimeSpan Drain { get; init; }
 
@@ -60,6 +64,7 @@ internal sealed record KvOptions
             Store = ReadStore(settings),
             Deliveries = DeliverySettings.Read(settings),
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
+            Access = AccessSettings.Read(settings),
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
             Telemetry = TelemetrySettings.Read(settings),
             IsAudited = settings.Text("AUDIT", "off", text => text is "off" or "log", "off or log") == "log",
@@ -67,8 +72,6 @@ internal sealed record KvOptions
                 "LOG_FORMAT", Operation.LogFormat.Auto,
                 text => text is Operation.LogFormat.Auto or Operation.LogFormat.Json or Operation.LogFormat.Text, "auto, json or text"),
         };
-        // Whoever asks for a guard must not get an open door: there is none yet.
-        settings.Text("AUTH", "none", value => value == "none", "none: Kv checks no credentials yet, its gateway must");
         settings.CheckLogLevels();
         settings.ThrowIfRefused();
         return options;

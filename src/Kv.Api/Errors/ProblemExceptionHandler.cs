@@ -1,6 +1,8 @@
 using FluentValidation;
 using FluentValidation.Results;
+using Kv.Api.Access;
 using Kv.Api.Json;
+using Kv.Application.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
@@ -35,6 +37,10 @@ internal sealed partial class ProblemExceptionHandler(
             if (unavailable.OutcomeUnknown)
                 context.Response.Headers[OutcomeHeader] = "unknown";
         }
+        if (exception is IssuerUnavailableException)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (exception is AccessDeniedException)
+            context.Response.Headers.WWWAuthenticate = $"{AccessGate.Challenge}, error=\"insufficient_scope\"";
         Log(exception, context);
         await problem.WriteTo(context);
         return true;
@@ -45,6 +51,9 @@ internal sealed partial class ProblemExceptionHandler(
     {
         ValidationException invalid => Problems.Invalid(invalid.Errors),
         BodyException invalid => Problems.Invalid([new ValidationFailure(invalid.Field, invalid.Message)], Problems.InvalidInput),
+        IssuerUnavailableException => Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "Issuer unavailable", exception.Message),
+        AccessDeniedException => Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", exception.Message),
         StoreUnavailableException { OutcomeUnknown: true } => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Store unavailable",
             "The store did not confirm the write. It may have happened; read it before you repeat it."),
@@ -71,7 +80,7 @@ internal sealed partial class ProblemExceptionHandler(
         switch (exception)
         {
             case ValidationException or BodyException or BadHttpRequestException or RevisionInFutureException
-                or IdempotencyKeyReusedException or KeyWrittenTwiceException:
+                or IdempotencyKeyReusedException or KeyWrittenTwiceException or AccessDeniedException or IssuerUnavailableException:
                 break;
             case StoreException failure:
                 storeFailures.Log(failure);

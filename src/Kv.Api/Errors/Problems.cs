@@ -20,6 +20,7 @@ internal static class Problems
     public const string RevisionInFuture = "Revision in the future";
     public const string WrongContentType = "Content-Type must be application/json";
     public const string DeliveryNotFound = "Delivery not found";
+    public const string ApiKeyNotFound = "API key not found";
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
     {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kv.Api.Access;
 using Kv.Api.Deliveries;
 using Kv.Api.KeyValues;
 using Kv.Api.Watching;
@@ -29,6 +30,8 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(ReplayAnswer))]
 [JsonSerializable(typeof(DeliveryListing))]
 [JsonSerializable(typeof(StoredDelivery))]
+[JsonSerializable(typeof(ApiKeyAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ApiKeyAnswer>))]
 internal sealed partial class KvJson : JsonSerializerContext
 {
     /// <summary>The one for all answers.</summary>

@@ -19,24 +19,32 @@ internal static class ImportLines
         {
             var read = await body.ReadAsync(cancellationToken);
             var rest = read.Buffer;
-            while (TryTakeLine(ref rest, read.IsCompleted, out var line))
+            try
             {
-                if (IsBlank(line))
+                while (TryTakeLine(ref rest, read.IsCompleted, out var line))
                 {
-                    number++;
-                    continue;
+                    if (IsBlank(line))
+                    {
+                        number++;
+                        continue;
+                    }
+                    var parsed = Parse(line, number++);
+                    yield return parsed;
+                    if (parsed.Mistake is not null)
+                        yield break;
                 }
-                var parsed = Parse(line, number++);
-                yield return parsed;
-                if (parsed.Mistake is not null)
+                if (rest.Length > maxLineBytes)
+                {
+                    yield return Wrong(number, $"A line is too long (max {maxLineBytes} bytes)");
                     yield break;
+                }
             }
-            if (rest.Length > maxLineBytes)
+            finally
             {
-                yield return Wrong(number, $"A line is too long (max {maxLineBytes} bytes)");
-                yield break;
+                // Also when nobody wants the rest: the server could not pass over a body that is still being read, and would end the
+                // connection, with whatever comes next on it.
+                body.AdvanceTo(rest.Start, read.Buffer.End);
             }
-            body.AdvanceTo(rest.Start, read.Buffer.End);
             if (read.IsCompleted)
                 yield break;
         }

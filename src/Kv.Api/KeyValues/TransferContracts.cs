@@ -81,6 +81,7 @@ public sealed record ImportReport
                 Field = error.Field,
                 UnknownThrough = error.UnknownThrough,
                 IsStoreFailure = error.IsStoreFailure,
+                IsForbidden = error.IsForbidden,
             }
             : null,
     };
@@ -107,4 +108,7 @@ public sealed record ImportFailure
 
     [JsonIgnore]
     internal bool IsStoreFailure { get; init; }
+
+    [JsonIgnore]
+    internal bool IsForbidden { get; init; }
 }

@@ -98,6 +98,7 @@ public sealed class TransfersController : ControllerBase
         var error = report.Error!;
         var problem = error.IsStoreFailure
             ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "Store unavailable", $"Line {error.Line}: {error.Message}")
+            : error.IsForbidden ? Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", $"Line {error.Line}: {error.Message}")
             : Problems.Of(StatusCodes.Status400BadRequest, Problems.InvalidInput, $"Line {error.Line}: {error.Message}");
         problem.Extensions["import"] = report;
         return problem;

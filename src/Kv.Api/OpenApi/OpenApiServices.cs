@@ -25,8 +25,10 @@ internal static class OpenApiServices
             document.OperationFilter<HeadersFilter>();
             document.OperationFilter<RawValueFilter>();
             document.OperationFilter<StreamFilter>();
+            document.OperationFilter<AccessFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
             document.OperationFilter<OneOrManyFilter>();
+            document.DocumentFilter<AccessFilter>();
             document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
             document.SchemaFilter<WebhookSchemaFilter>();

@@ -1,3 +1,4 @@
+using Kv.Api.Access;
 using Kv.Api.Tenants;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -9,6 +10,9 @@ internal sealed class TenantHeadersFilter(TenantOptions tenants) : IOperationFil
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
+        // What is about the deployment is about no tenant.
+        if (context.MethodInfo.DeclaringType!.IsDefined(typeof(AdministrativeAttribute), inherit: false))
+            return;
         operation.Parameters ??= [];
         operation.Parameters.Add(Header(tenants.NamespaceHeader, "The namespace", tenants.DefaultNamespace));
         operation.Parameters.Add(Header(tenants.AppNameHeader, "The name of the app within it", tenants.DefaultAppName));

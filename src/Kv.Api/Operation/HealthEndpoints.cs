@@ -28,8 +28,8 @@ internal static class HealthEndpoints
     {
         // Probes are no traffic, and would hide what there is of it.
         // A store that is away is no reason to restart the process: liveness asks nothing of it.
-        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).DisableHttpMetrics();
-        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write }).DisableHttpMetrics();
+        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).DisableHttpMetrics().AllowAnonymous();
+        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write }).DisableHttpMetrics().AllowAnonymous();
         return app;
     }
 

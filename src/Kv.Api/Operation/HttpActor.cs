@@ -1,3 +1,4 @@
+using Kv.Api.Access;
 using Kv.Domain.Audit;
 
 namespace Kv.Api.Operation;
@@ -7,8 +8,7 @@ internal sealed class HttpActor(IHttpContextAccessor http) : IActor
 {
     private const string Anonymous = "anonymous";
 
-    public string Name =>
-        http.HttpContext?.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : Anonymous;
+    public string Name => http.HttpContext?.Features.Get<Identity>()?.Name ?? Anonymous;
 
     public string? Address => http.HttpContext?.Connection.RemoteIpAddress?.ToString();
 }

@@ -30,7 +30,7 @@ internal static class TelemetryServices
     public static WebApplication MapMetrics(this WebApplication app, TelemetryOptions options)
     {
         if (options.IsOn)
-            app.MapPrometheusScrapingEndpoint(Scraped).DisableHttpMetrics();
+            app.MapPrometheusScrapingEndpoint(Scraped).DisableHttpMetrics().AllowAnonymous();
         return app;
     }
 

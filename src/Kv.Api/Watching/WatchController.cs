@@ -1,3 +1,4 @@
+using Kv.Api.Access;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
@@ -41,6 +42,7 @@ public sealed class WatchController : ControllerBase
     /// <param name="since" example="42">The revision after which to begin; now without it.</param>
     /// <param name="cancellationToken">The caller went away.</param>
     [HttpGet]
+    [LongLived]
     [RequestHeader(LastEventId, "The last `id` that came, which goes before `since`: how an `EventSource` goes on.")]
     [ResponseHeader(RevisionHeaders.Revision, "The revision after which it begins.")]
     [ProducesResponseType<WatchedKey>(StatusCodes.Status200OK, "text/event-stream", Description = "The events, without end; the data of one of them.")]

@@ -1,7 +1,9 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -9,7 +11,10 @@ using MediatR;
 namespace Kv.Application.Deliveries;
 
 /// <summary>Reads a delivery that waits or has failed; the answer is null when there is none (any more).</summary>
-public sealed record GetDelivery(string Namespace, string AppName, string Id) : IRequest<DeliveryDto?>, ITenantRequest;
+public sealed record GetDelivery(string Namespace, string AppName, string Id) : IRequest<DeliveryDto?>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class GetDeliveryValidator : AbstractValidator<GetDelivery>
 {

@@ -1,8 +1,10 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -19,7 +21,10 @@ namespace Kv.Application.Deliveries;
 /// <param name="Limit">How many at most.</param>
 public sealed record ListDeliveries(
     string Namespace, string AppName, string WebhookId, string Status, string? Cursor, int Limit)
-    : IRequest<DeliveryPage?>, ITenantRequest;
+    : IRequest<DeliveryPage?>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 /// <summary>A page of deliveries.</summary>
 /// <param name="Items">The deliveries.</param>

@@ -1,6 +1,8 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -8,7 +10,10 @@ using MediatR;
 namespace Kv.Application.Deliveries;
 
 /// <summary>Makes a delivery that waits or has failed due at once; the answer is whether there is one.</summary>
-public sealed record RedeliverDelivery(string Namespace, string AppName, string Id) : IRequest<bool>, ITenantRequest;
+public sealed record RedeliverDelivery(string Namespace, string AppName, string Id) : IRequest<bool>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class RedeliverDeliveryValidator : AbstractValidator<RedeliverDelivery>
 {

@@ -1,7 +1,9 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -14,7 +16,10 @@ namespace Kv.Application.Deliveries;
 /// there is no such webhook.
 /// </summary>
 public sealed record ReplayWebhook(string Namespace, string AppName, string WebhookId, long Since)
-    : IRequest<long?>, ITenantRequest;
+    : IRequest<long?>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class ReplayWebhookValidator : AbstractValidator<ReplayWebhook>
 {

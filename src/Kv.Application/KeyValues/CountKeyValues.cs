@@ -1,6 +1,8 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -8,7 +10,10 @@ using MediatR;
 namespace Kv.Application.KeyValues;
 
 /// <summary>Counts the keys that start with a prefix, all of them when it is empty.</summary>
-public sealed record CountKeyValues(string Namespace, string AppName, string Prefix) : IRequest<KeyValueCount>, ITenantRequest;
+public sealed record CountKeyValues(string Namespace, string AppName, string Prefix) : IRequest<KeyValueCount>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Prefix);
+}
 
 /// <summary>How many keys there are.</summary>
 /// <param name="Count">How many.</param>

@@ -1,7 +1,9 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -14,7 +16,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="Key">The key.</param>
 /// <param name="Condition">What must hold for it to be deleted.</param>
 public sealed record DeleteKeyValue(string Namespace, string AppName, string Key, Precondition Condition = default)
-    : IRequest<KeyValueChange>, ITenantRequest;
+    : IRequest<KeyValueChange>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Delete, this, Key);
+}
 
 internal sealed class DeleteKeyValueValidator : AbstractValidator<DeleteKeyValue>
 {

@@ -1,8 +1,10 @@
 using AutoMapper;
 using FluentValidation;
 using FluentValidation.Results;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
@@ -12,7 +14,10 @@ namespace Kv.Application.KeyValues;
 
 /// <summary>Does many things with keys, each by itself: one that fails leaves the others as they are.</summary>
 public sealed record ExecuteBulk(string Namespace, string AppName, IReadOnlyList<KeyOperationInput> Operations)
-    : IRequest<IReadOnlyList<BulkResult>>, ITenantRequest;
+    : IRequest<IReadOnlyList<BulkResult>>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => Operations.All(one => caller.Allow(one.Verb, this, one.Key));
+}
 
 /// <summary>What became of one of them.</summary>
 /// <param name="Change">Of one that was to write; null for one that was to read, or failed.</param>

@@ -1,8 +1,10 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Idempotency;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -20,7 +22,11 @@ namespace Kv.Application.KeyValues;
 public sealed record ExecuteTransaction(
     string Namespace, string AppName, IReadOnlyList<KeyConditionInput> Compare, IReadOnlyList<KeyOperationInput> Success,
     IReadOnlyList<KeyOperationInput> Failure, string? IdempotencyKey = null)
-    : IRequest<TransactionResult>, ITenantRequest;
+    : IRequest<TransactionResult>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => Compare.All(one => caller.Allow(AccessVerbs.Read, this, one.Key))
+        && Success.Concat(Failure).All(one => caller.Allow(one.Verb, this, one.Key));
+}
 
 /// <summary>What a caller asks a key to be.</summary>
 /// <param name="Key">The key.</param>

@@ -1,6 +1,8 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -12,7 +14,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Limit">How much of it at most.</param>
-public sealed record GetKeyHistory(string Namespace, string AppName, string Key, int Limit) : IRequest<KeyHistory>, ITenantRequest;
+public sealed record GetKeyHistory(string Namespace, string AppName, string Key, int Limit) : IRequest<KeyHistory>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Key);
+}
 
 internal sealed class GetKeyHistoryValidator : AbstractValidator<GetKeyHistory>
 {

@@ -1,7 +1,9 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -14,7 +16,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="Key">The key.</param>
 /// <param name="Options">How to read it.</param>
 public sealed record GetKeyValue(string Namespace, string AppName, string Key, ReadOptions Options = default)
-    : IRequest<KeyValueLookup>, ITenantRequest;
+    : IRequest<KeyValueLookup>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Key);
+}
 
 internal sealed class GetKeyValueValidator : AbstractValidator<GetKeyValue>
 {

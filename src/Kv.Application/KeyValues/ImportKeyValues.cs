@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -19,7 +21,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="IsDryRun">Whether to say what would happen, and write nothing.</param>
 public sealed record ImportKeyValues(
     string Namespace, string AppName, IAsyncEnumerable<ImportLine> Lines, ImportMode Mode, bool IsDryRun)
-    : IRequest<IAsyncEnumerable<ImportProgress>>, ITenantRequest;
+    : IRequest<IAsyncEnumerable<ImportProgress>>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Reach(Namespace, AppName, AccessVerbs.Write);
+}
 
 internal sealed class ImportKeyValuesValidator : AbstractValidator<ImportKeyValues>
 {
@@ -28,7 +33,7 @@ internal sealed class ImportKeyValuesValidator : AbstractValidator<ImportKeyValu
 
 internal sealed class ImportKeyValuesHandler(
     IKeyValueRepository keyValues, IKeyValueTransactions transactions, IValidator<KeyOperationInput> validator, Limits limits,
-    TimeProvider time)
+    ICaller caller, TimeProvider time)
     : IRequestHandler<ImportKeyValues, IAsyncEnumerable<ImportProgress>>
 {
     // One transaction each, which the store's limits bound.
@@ -44,12 +49,13 @@ internal sealed class ImportKeyValuesHandler(
         ImportKeyValues request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var grants = caller.Grants;
         var progress = new ImportProgress();
         var batch = new ImportBatch(MaxLines, MaxBytes);
         ImportError? error = null;
         await foreach (var line in request.Lines.WithCancellation(cancellationToken))
         {
-            error = Judge(line);
+            error = Judge(line) ?? Forbid(line);
             if (error is not null)
                 break;
             if (!batch.HasRoomFor(line))
@@ -68,6 +74,11 @@ internal sealed class ImportKeyValuesHandler(
             (progress, error) = (done, failure ?? error);
         }
         yield return progress with { IsDone = error is null, Error = error };
+
+        // The keys are not known before their lines are read.
+        ImportError? Forbid(ImportLine line) => grants.Allow(AccessVerbs.Write, request, line.Key)
+            ? null
+            : new ImportError(line.Number, AccessDeniedException.Explanation, IsForbidden: true);
 
         async Task<(ImportProgress, ImportError?)> Write(ImportProgress before)
         {

@@ -52,5 +52,7 @@ public sealed record ImportProgress
 /// <param name="Field">The member that is wrong; null when it is none in particular.</param>
 /// <param name="UnknownThrough">Where the store failed: the last line that may have been written; null when none was.</param>
 /// <param name="IsStoreFailure">Whether it was not the line's fault.</param>
+/// <param name="IsForbidden">Whether the caller may not write this key.</param>
 public sealed record ImportError(
-    long Line, string Message, string? Field = null, long? UnknownThrough = null, bool IsStoreFailure = false);
+    long Line, string Message, string? Field = null, long? UnknownThrough = null, bool IsStoreFailure = false,
+    bool IsForbidden = false);

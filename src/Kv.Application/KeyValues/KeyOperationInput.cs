@@ -1,6 +1,7 @@
 using FluentValidation;
 using Kv.Application.Idempotency;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 
 namespace Kv.Application.KeyValues;
@@ -16,6 +17,13 @@ public sealed record KeyOperationInput(
     KeyOperationKind Kind, string Key, ReadOnlyMemory<byte> Value = default, long? Ttl = null, string? ContentType = null,
     Precondition Condition = default)
 {
+    internal AccessVerbs Verb => Kind switch
+    {
+        KeyOperationKind.Get => AccessVerbs.Read,
+        KeyOperationKind.Set => AccessVerbs.Write,
+        _ => AccessVerbs.Delete,
+    };
+
     internal KeyOperation ToOperation(Limits limits) => new(
         Kind, Domain.KeyValues.Key.Of(Key), Value, new SetOptions(limits.TtlOf(Ttl), ContentType, Condition));
 

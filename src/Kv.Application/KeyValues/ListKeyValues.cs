@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -17,7 +19,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="Prefix">What the keys start with.</param>
 /// <param name="WithContentTypes">Whether to read their content types as well.</param>
 public sealed record ListKeyValues(string Namespace, string AppName, string Prefix, bool WithContentTypes = false)
-    : IRequest<KeyValueSequence>, ITenantRequest;
+    : IRequest<KeyValueSequence>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Prefix);
+}
 
 /// <summary>Keys as they stood at one revision.</summary>
 /// <param name="Revision">The store's revision.</param>

@@ -1,8 +1,10 @@
 using AutoMapper;
 using FluentValidation;
 using FluentValidation.Results;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -15,7 +17,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="Query">What is asked.</param>
 /// <param name="Cursor">Where the page before said that the listing goes on; null for the first page.</param>
 public sealed record PageKeyValues(string Namespace, string AppName, KeyValueQuery Query, string? Cursor)
-    : IRequest<KeyValuePageDto>, ITenantRequest;
+    : IRequest<KeyValuePageDto>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Query.Prefix);
+}
 
 /// <summary>A page of keys.</summary>
 /// <param name="Items">The keys, in key order.</param>

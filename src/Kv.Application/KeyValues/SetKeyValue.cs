@@ -1,8 +1,10 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Idempotency;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -22,7 +24,10 @@ namespace Kv.Application.KeyValues;
 public sealed record SetKeyValue(
     string Namespace, string AppName, string Key, ReadOnlyMemory<byte> Value, long? Ttl, string? ContentType = null,
     Precondition Condition = default, string? IdempotencyKey = null)
-    : IRequest<KeyValueChange>, ITenantRequest;
+    : IRequest<KeyValueChange>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Write, this, Key);
+}
 
 internal sealed class SetKeyValueValidator : AbstractValidator<SetKeyValue>
 {

@@ -1,7 +1,9 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using MediatR;
@@ -19,7 +21,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="Condition">What must hold for it to be done.</param>
 public sealed record SetKeyValueTtl(
     string Namespace, string AppName, string Key, long? Ttl, Precondition Condition = default)
-    : IRequest<KeyValueChange?>, ITenantRequest;
+    : IRequest<KeyValueChange?>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Write, this, Key);
+}
 
 internal sealed class SetKeyValueTtlValidator : AbstractValidator<SetKeyValueTtl>
 {

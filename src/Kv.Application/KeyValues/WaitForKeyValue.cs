@@ -1,7 +1,9 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
@@ -20,7 +22,10 @@ namespace Kv.Application.KeyValues;
 /// <param name="Options">How to read it.</param>
 public sealed record WaitForKeyValue(
     string Namespace, string AppName, string Key, long KnownRevision, long Seconds, ReadOptions Options)
-    : IRequest<KeyValueLookup>, ITenantRequest;
+    : IRequest<KeyValueLookup>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Key);
+}
 
 internal sealed class WaitForKeyValueValidator : AbstractValidator<WaitForKeyValue>
 {

@@ -1,7 +1,9 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.KeyValues;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
@@ -16,7 +18,10 @@ namespace Kv.Application.Watching;
 /// <param name="Key">One key instead; null for those with the prefix.</param>
 /// <param name="Since">The revision after which to begin; null for now.</param>
 public sealed record WatchKeys(string Namespace, string AppName, string Prefix, string? Key, long? Since)
-    : IRequest<IKeyChangeWatch>, ITenantRequest;
+    : IRequest<IKeyChangeWatch>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Key ?? Prefix);
+}
 
 internal sealed class WatchKeysValidator : AbstractValidator<WatchKeys>
 {

@@ -1,6 +1,8 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
@@ -8,7 +10,10 @@ using MediatR;
 namespace Kv.Application.Webhooks;
 
 /// <summary>Deletes a webhook, with what waits to be delivered to it; nothing happens when there is none.</summary>
-public sealed record DeleteWebhook(string Namespace, string AppName, string Id) : IRequest, ITenantRequest;
+public sealed record DeleteWebhook(string Namespace, string AppName, string Id) : IRequest, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class DeleteWebhookValidator : AbstractValidator<DeleteWebhook>
 {

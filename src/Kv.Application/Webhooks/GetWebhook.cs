@@ -1,7 +1,9 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
@@ -9,7 +11,10 @@ using MediatR;
 namespace Kv.Application.Webhooks;
 
 /// <summary>Reads a webhook; the answer is null when there is none.</summary>
-public sealed record GetWebhook(string Namespace, string AppName, string Id) : IRequest<WebhookDto?>, ITenantRequest;
+public sealed record GetWebhook(string Namespace, string AppName, string Id) : IRequest<WebhookDto?>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class GetWebhookValidator : AbstractValidator<GetWebhook>
 {

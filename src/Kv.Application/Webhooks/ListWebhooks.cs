@@ -1,8 +1,10 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.KeyValues;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
@@ -11,7 +13,10 @@ namespace Kv.Application.Webhooks;
 
 /// <summary>Reads the tenant's webhooks whose key (or pattern) starts with a prefix; all of them when it is empty.</summary>
 public sealed record ListWebhooks(string Namespace, string AppName, string Prefix = "")
-    : IRequest<IReadOnlyList<WebhookDto>>, ITenantRequest;
+    : IRequest<IReadOnlyList<WebhookDto>>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this, Prefix);
+}
 
 internal sealed class ListWebhooksValidator : AbstractValidator<ListWebhooks>
 {

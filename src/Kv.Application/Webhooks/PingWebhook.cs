@@ -1,7 +1,9 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Deliveries;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -10,7 +12,10 @@ using MediatR;
 namespace Kv.Application.Webhooks;
 
 /// <summary>Sends a webhook, active or not, a test event, once; the answer is what came of it, null when there is none.</summary>
-public sealed record PingWebhook(string Namespace, string AppName, string Id) : IRequest<AttemptDto?>, ITenantRequest;
+public sealed record PingWebhook(string Namespace, string AppName, string Id) : IRequest<AttemptDto?>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class PingWebhookValidator : AbstractValidator<PingWebhook>
 {

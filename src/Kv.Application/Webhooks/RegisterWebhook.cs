@@ -1,7 +1,9 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Idempotency;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -15,7 +17,10 @@ namespace Kv.Application.Webhooks;
 /// <param name="Input">What the caller says of it.</param>
 /// <param name="IdempotencyKey">The name under which the request may be repeated; null for none.</param>
 public sealed record RegisterWebhook(string Namespace, string AppName, WebhookInput Input, string? IdempotencyKey = null)
-    : IRequest<WebhookRegistration>, ITenantRequest, IWebhookRequest;
+    : IRequest<WebhookRegistration>, ITenantRequest, IWebhookRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this, KeyPattern.Of(Input.Key!).KeyOrPrefix);
+}
 
 /// <summary>What became of a registration.</summary>
 /// <param name="Id">The new webhook's id; null when the tenant has as many webhooks as it may.</param>

@@ -1,6 +1,8 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
@@ -11,7 +13,10 @@ namespace Kv.Application.Webhooks;
 /// Gives a webhook a new secret; one that it had goes on signing for a day. The answer is the new secret, which is never
 /// told again; null when there is no such webhook.
 /// </summary>
-public sealed record RotateWebhookSecret(string Namespace, string AppName, string Id) : IRequest<string?>, ITenantRequest;
+public sealed record RotateWebhookSecret(string Namespace, string AppName, string Id) : IRequest<string?>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class RotateWebhookSecretValidator : AbstractValidator<RotateWebhookSecret>
 {

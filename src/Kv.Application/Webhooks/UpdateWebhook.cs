@@ -1,7 +1,9 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
+using Kv.Domain.Access;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
@@ -10,7 +12,10 @@ namespace Kv.Application.Webhooks;
 
 /// <summary>Changes what is said of a webhook, and leaves the rest as it is; the answer is null when there is none.</summary>
 public sealed record UpdateWebhook(string Namespace, string AppName, string Id, WebhookInput Input)
-    : IRequest<WebhookDto?>, ITenantRequest, IWebhookRequest;
+    : IRequest<WebhookDto?>, ITenantRequest, IWebhookRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
+}
 
 internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhook>
 {

@@ -35,6 +35,7 @@ internal sealed class KeyLayout
         PendingDeliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/pending/"));
         FailingWebhooks = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/failing/"));
         Wakes = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/wake/"));
+        ApiKeys = KeyRange.Prefix(StoreKey.Of($"{_base}apikeys/"));
     }
 
     /// <summary>A key at which there is never anything, in the part of the store that Kv may touch.</summary>
@@ -72,6 +73,11 @@ internal sealed class KeyLayout
 
     /// <summary>Calls to the watcher to look again at what waits for a webhook.</summary>
     public KeyRange Wakes { get; }
+
+    /// <summary>The API keys of the deployment.</summary>
+    public KeyRange ApiKeys { get; }
+
+    public StoreKey ApiKey(string id) => StoreKey.Of($"{_base}apikeys/{id}");
 
     /// <summary>Where a tenant's keys are, or those of them that start with a text.</summary>
     public StoreKey KeyValuePrefix(Tenant tenant, string prefix = "") => Encode(_keyValues, tenant, prefix);

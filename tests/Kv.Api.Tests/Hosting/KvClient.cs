@@ -15,6 +15,9 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
     public KvClient(HttpClient http, Uri address, string? space, string? app)
         : this(http, space, app) => _address = address;
 
+    /// <summary>An API key or a token, sent as <c>Authorization: Bearer</c>; null for none.</summary>
+    public string? Credential { get; init; }
+
     public string? Namespace => space;
 
     public string? AppName => app;
@@ -57,6 +60,8 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
             request.Headers.TryAddWithoutValidation("KV-Namespace", space);
         if (app is not null)
             request.Headers.TryAddWithoutValidation("KV-App-Name", app);
+        if (Credential is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Credential}");
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await http.SendAsync(request, cancellationToken);

@@ -168,6 +168,38 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
         Assert.That(keys, Is.EqualTo(Enumerable.Range(0, keys.Length).Select(number => $"k{number:d4}")), "no gap");
     }
 
+    [Test]
+    public async Task An_import_that_ends_at_a_line_leaves_its_connection_open()
+    {
+        var connections = 0;
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                Interlocked.Increment(ref connections);
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        var kv = new KvClient(http, Host.Address, Kv.Namespace, Kv.AppName);
+
+        for (var i = 0; i < 5; i++)
+        {
+            var import = await Import(kv, """
+                {"key":"a","value":"1"}
+                nonsense
+                {"key":"b","value":"2"}
+                """);
+            Assert.That(import.Status, Is.EqualTo(400), import.ToString());
+            Assert.That((await kv.Put("c", "3")).Status, Is.EqualTo(200));
+        }
+
+        Assert.That(connections, Is.EqualTo(1));
+        Assert.That((await Kv.Get("b")).Status, Is.EqualTo(404));
+    }
+
     [TestCase("?mode=merge", "mode", "overwrite, skip, fail")]
     [TestCase("?dry_run=maybe", "dry_run", "true, false")]
     public async Task What_makes_no_sense_is_refused_by_its_name(string query, string field, string saying) =>

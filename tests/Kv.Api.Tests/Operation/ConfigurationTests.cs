@@ -10,7 +10,7 @@ internal sealed class ConfigurationTests
     [TestCase("PORT", "65536", "0 to 65535")]
     [TestCase("LISTEN_ADDRESS", "everywhere", "an IP address")]
     [TestCase("SHUTDOWN_DRAIN_SECONDS", "301", "0 to 300")]
-    [TestCase("AUTH", "jwt", "none")]
+    [TestCase("AUTH", "basic", "none, apikey or jwt")]
     [TestCase("STORE", "redis", "etcd or embedded")]
     [TestCase("STORE_TIMEOUT_SECONDS", "0", "1 to 60")]
     [TestCase("HISTORY_REVISIONS", "1", "1000 to 1000000000")]

@@ -1,0 +1,81 @@
+using Kv.Domain.Access;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Kv.Api.Access;
+
+/// <summary>
+/// Takes JSON Web Tokens (RFC 7519) that the trusted issuer signed for this service, as RFC 8725 has it: the algorithms are
+/// pinned by the keys, issuer, audience and expiry must be there and hold, and no key that a token itself names is used.
+/// </summary>
+internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
+{
+    private const string ScopePrefix = "kv:";
+    private const string Administrator = "admin";
+    private const int MaxNameLength = 100;
+
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    private readonly JsonWebTokenHandler _handler = new();
+    private readonly JwtOptions _options;
+    private readonly TokenValidationParameters _parameters;
+    private readonly IssuerMetadata? _issuer;
+
+    public JwtAuthenticator(JwtOptions options, ILogger<JwtAuthenticator> logger)
+    {
+        _options = options;
+        _issuer = options.Authority is { } authority ? new IssuerMetadata(authority, logger) : null;
+        _parameters = new TokenValidationParameters
+        {
+            ValidIssuer = options.Issuer,
+            ValidAudience = options.Audience,
+            ValidAlgorithms = options.Algorithms,
+            IssuerSigningKeys = options.Keys,
+            ConfigurationManager = _issuer?.Manager,
+            ClockSkew = Skew,
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            ValidateIssuerSigningKey = true,
+            // What is wrong with strangers' tokens is no news.
+            LogValidationExceptions = false,
+        };
+    }
+
+    public async ValueTask<Identity?> Authenticate(string credential, CancellationToken cancellationToken)
+    {
+        if (!_handler.CanReadToken(credential))
+            return null;
+        if (_issuer is not null)
+            await _issuer.Known(cancellationToken);
+        var validation = await _handler.ValidateTokenAsync(credential, _parameters);
+        return validation is { IsValid: true, SecurityToken: JsonWebToken token }
+            ? new Identity(NameOf(token.Subject ?? ""), GrantsOf(token))
+            : null;
+    }
+
+    public void Dispose() => _issuer?.Dispose();
+
+    private Grants GrantsOf(JsonWebToken token)
+    {
+        var isAdministrator = false;
+        var granted = new List<Grant>();
+        // One text with spaces between the scopes (RFC 9068, section 2.2.3), or an array of texts.
+        foreach (var claim in token.Claims.Where(claim => claim.Type == _options.ScopeClaim))
+            foreach (var scope in claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                // Others' scopes are none of Kv's concern, and what is no grant grants nothing.
+                if (!scope.StartsWith(ScopePrefix, StringComparison.Ordinal))
+                    continue;
+                var text = scope[ScopePrefix.Length..];
+                if (text == Administrator)
+                    isAdministrator = true;
+                else if (Grant.TryParse(text) is { } grant)
+                    granted.Add(grant);
+            }
+        return new Grants(isAdministrator, granted);
+    }
+
+    // The issuer's users may choose their names, and a log's lines must stay its own.
+    private static string NameOf(string subject) => string.Concat(
+        subject.Take(MaxNameLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
+}

@@ -1,0 +1,69 @@
+using Kv.Api.Access;
+using Kv.Api.Errors;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>
+/// Shows what credentials there are, and how calls without them are refused. The document is one for all deployments, so none of
+/// it is required there: <c>AUTH</c> decides.
+/// </summary>
+internal sealed class AccessFilter : IOperationFilter, IDocumentFilter
+{
+    private const string Bearer = "bearer";
+    private const string ApiKey = "apiKey";
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        operation.Responses ??= [];
+        Add("401", "There is no credential, or it is not good (any more). Only where `AUTH` is not `none`.");
+        Add("403", "The credential does not allow this. Only where `AUTH` is not `none`.");
+
+        void Add(string status, string description) => operation.Responses.TryAdd(status, new OpenApiResponse
+        {
+            Description = description,
+            Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["WWW-Authenticate"] = new OpenApiHeader
+                {
+                    Description = "How to come in (RFC 6750).",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                },
+            },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [Problems.ContentType] = new OpenApiMediaType
+                {
+                    Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
+                },
+            },
+        });
+    }
+
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
+        swaggerDoc.Components ??= new OpenApiComponents();
+        swaggerDoc.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        swaggerDoc.Components.SecuritySchemes.Add(Bearer, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = Bearer,
+            Description = "With `AUTH=apikey` an API key, with `AUTH=jwt` a JSON Web Token.",
+        });
+        swaggerDoc.Components.SecuritySchemes.Add(ApiKey, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = Credentials.ApiKeyHeader,
+            Description = "The same credential, where `Authorization` is not free.",
+        });
+        swaggerDoc.Security =
+        [
+            new OpenApiSecurityRequirement(),
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, swaggerDoc)] = [] },
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKey, swaggerDoc)] = [] },
+        ];
+    }
+}

@@ -1,0 +1,21 @@
+using AutoMapper;
+using FluentValidation;
+using Kv.Domain.Access;
+using MediatR;
+
+namespace Kv.Application.Access;
+
+/// <summary>Reads all API keys, expired ones too, in the order in which they were made.</summary>
+public sealed record ListApiKeys : IRequest<IReadOnlyList<ApiKeyDto>>, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
+}
+
+internal sealed class ListApiKeysValidator : AbstractValidator<ListApiKeys>;
+
+internal sealed class ListApiKeysHandler(IApiKeyRepository keys, IMapper mapper)
+    : IRequestHandler<ListApiKeys, IReadOnlyList<ApiKeyDto>>
+{
+    public async Task<IReadOnlyList<ApiKeyDto>> Handle(ListApiKeys request, CancellationToken cancellationToken) =>
+        [.. (await keys.List(cancellationToken)).Select(mapper.Map<ApiKeyDto>)];
+}

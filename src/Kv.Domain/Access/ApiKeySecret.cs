@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Kv.Domain.Access;
+
+/// <summary>
+/// An API key as its holder has it: <c>kv_{id}_{secret}</c>. The id is no secret and names the key in listings and logs; of the
+/// secret only a hash is kept.
+/// </summary>
+/// <remarks>
+/// The secret is 32 random bytes, so a plain SHA-256 keeps it: slow hashes exist for passwords, which can be guessed
+/// (NIST SP 800-63B, section 5.1.2.2, asks for them below 112 bits of entropy).
+/// </remarks>
+public sealed class ApiKeySecret
+{
+    /// <summary>What every API key starts with.</summary>
+    public const string Prefix = "kv_";
+
+    private const int IdBytes = 8;
+    private const int SecretBytes = 32;
+    private const int IdLength = 2 * IdBytes;
+    private const int SecretLength = 43;
+    private const int Length = IdLength + 1 + SecretLength + 3;
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
+
+    private static readonly SearchValues<char> Base64UrlCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    private readonly string _text;
+
+    private ApiKeySecret(string text) => _text = text;
+
+    /// <summary>Which key it is: 16 hexadecimal digits.</summary>
+    public string Id => _text.Substring(Prefix.Length, IdLength);
+
+    /// <summary>Makes a new one.</summary>
+    public static ApiKeySecret New() => new(
+        $"{Prefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes))}_"
+        + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
+
+    /// <summary>Reads what a caller sent; null when it cannot be an API key.</summary>
+    public static ApiKeySecret? TryParse(string text) =>
+        text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length + IdLength] == '_'
+        && IsId(text.AsSpan(Prefix.Length, IdLength)) && text.AsSpan(Length - SecretLength).IndexOfAnyExcept(Base64UrlCharacters) < 0
+            ? new ApiKeySecret(text)
+            : null;
+
+    /// <summary>Whether a text has the form of a key's id.</summary>
+    public static bool IsId(ReadOnlySpan<char> text) =>
+        text.Length == IdLength && text.IndexOfAnyExcept(Hexadecimal) < 0;
+
+    /// <summary>The hash by which the key is kept: SHA-256 of its whole text.</summary>
+    public byte[] Hash() => SHA256.HashData(Encoding.ASCII.GetBytes(_text));
+
+    /// <summary>The whole text. It is for the one answer that tells a new key: never for the store or a log.</summary>
+    public string Reveal() => _text;
+
+    /// <summary>Nothing of the secret.</summary>
+    public override string ToString() => $"{Prefix}{Id}_...";
+}

@@ -1,0 +1,10 @@
+using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure.Access;
+
+internal sealed partial class ApiKeyRepository
+{
+    [LoggerMessage(LogLevel.Warning, "The API key stored under {Key} cannot be read and opens nothing")]
+    private partial void LogUnreadable(StoreKey key);
+}

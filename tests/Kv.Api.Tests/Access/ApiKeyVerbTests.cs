@@ -1,0 +1,90 @@
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Access;
+
+/// <summary>The command line makes and revokes API keys where nobody could by the API.</summary>
+internal sealed class ApiKeyVerbTests
+{
+    [Test]
+    public async Task The_first_key_is_made_before_the_start()
+    {
+        using var data = new TemporaryDirectory();
+        (string, string)[] store = [("STORE", "embedded"), ("DATA_DIR", data.Path)];
+
+        var admin = await KvProcess.Run(["apikey", "create", "--admin", "--name", "first"], store);
+        var reader = await KvProcess.Run(
+            ["apikey", "create", "--namespace", "process", "--app=tests", "--prefix", "in:", "--verbs", "read,write", "--expires", "1d"], store);
+
+        Assert.That((admin.ExitCode, reader.ExitCode), Is.EqualTo((0, 0)), admin.Error + reader.Error);
+        Assert.That(admin.Output.Trim(), Does.Match("^kv_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$"));
+        Assert.That(admin.Error, Does.Contain("administrator").And.Contain("first").And.Not.Contain(admin.Output.Trim()));
+        await using (var kv = KvProcess.Start([.. store, ("AUTH", "apikey")]))
+        {
+            Assert.That((await (await Client(kv, admin.Output)).Put("k", "v")).Status, Is.EqualTo(200));
+            var narrow = await Client(kv, reader.Output);
+            Assert.That((await narrow.Put("in:k", "v")).Status, Is.EqualTo(200));
+            Assert.That((await narrow.Put("out:k", "v")).Status, Is.EqualTo(403));
+
+            var locked = await KvProcess.Run(["apikey", "list"], store);
+            Assert.That(locked.ExitCode, Is.EqualTo(1));
+            Assert.That(locked.Error, Does.Contain("POST /admin/apikeys").And.Not.Contain("   at "));
+            await kv.Terminate();
+        }
+
+        var listed = await KvProcess.Run(["apikey", "list"], store);
+        var id = reader.Output.Split('_')[1];
+        Assert.That(listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(2));
+        Assert.That(listed.Output, Does.Contain($"{id}  process/tests 'in:*' read,write  expires 20"));
+        Assert.That((await KvProcess.Run(["apikey", "revoke", id], store)).ExitCode, Is.Zero);
+        Assert.That((await KvProcess.Run(["apikey", "revoke", id], store)).ExitCode, Is.EqualTo(1));
+        Assert.That((await KvProcess.Run(["apikey", "list"], store)).Output, Does.Not.Contain(id));
+    }
+
+    [Test]
+    public async Task Over_etcd_a_key_is_made_while_Kv_runs()
+    {
+        var etcd = (await SharedEtcd.Get()).Endpoint;
+        (string, string)[] store = [("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd), ("BASE_KEY_PREFIX", KvHost.Unique("verb/"))];
+        await using var kv = KvProcess.Start([.. store, ("AUTH", "apikey")]);
+        Assert.That((await (await kv.Client()).Get("k")).Status, Is.EqualTo(401));
+
+        var made = await KvProcess.Run(["apikey", "create", "--admin"], store);
+
+        var client = await Client(kv, made.Output);
+        await Eventually.Holds(async () => (await client.Get("k")).Status == 404, "it opens");
+    }
+
+    [TestCase("apikey")]
+    [TestCase("apikey", "delete")]
+    [TestCase("apikey", "create", "--namespace")]
+    [TestCase("apikey", "create", "--tenant", "a")]
+    [TestCase("apikey", "create", "--admin", "--admin", "x")]
+    [TestCase("apikey", "create", "--admin", "--expires", "soon")]
+    [TestCase("apikey", "revoke")]
+    [TestCase("apikey", "list", "all")]
+    public async Task What_is_not_clear_is_answered_with_what_there_is(params string[] arguments)
+    {
+        var (exitCode, output, error) = await KvProcess.Run(arguments, ("STORE", "embedded"), ("DATA_DIR", "/dev/null/never"));
+
+        Assert.That(exitCode, Is.EqualTo(2), error);
+        Assert.That(output, Is.Empty);
+        Assert.That(error, Does.StartWith("Usage: Kv.Api apikey create"));
+    }
+
+    [Test]
+    public async Task A_scope_that_makes_no_sense_is_told()
+    {
+        using var data = new TemporaryDirectory();
+
+        var (exitCode, output, error) = await KvProcess.Run(
+            ["apikey", "create", "--namespace", "a/b", "--verbs", "own"], ("STORE", "embedded"), ("DATA_DIR", data.Path));
+
+        Assert.That(exitCode, Is.EqualTo(2));
+        Assert.That(output, Is.Empty);
+        Assert.That(error, Does.Contain("Namespace must be '*', or without").And.Contain("App must not be empty").And.Contain("Verbs must be some of"));
+    }
+
+    private static async Task<KvClient> Client(KvProcess kv, string key) =>
+        new(new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await kv.Address() }, "process", "tests") { Credential = key.Trim() };
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Access;
+
+/// <summary>Where the issuer's keys come from.</summary>
+internal sealed class JwtKeyTests
+{
+    private static readonly (string Name, string? Value)[] Jwt = [("AUTH", "jwt"), ("JWT_AUDIENCE", TokenIssuer.Audience)];
+
+    [Test]
+    public async Task A_file_may_hold_keys_of_several_kinds()
+    {
+        await using var host = await KvHost.Start(
+            Engine.Embedded, [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", TokenIssuer.BothFile), ("JWT_SCOPE_CLAIM", "permissions")]);
+        var claims = TokenIssuer.Claims(null);
+        claims["permissions"] = new JsonArray("kv:admin");
+
+        foreach (var algorithm in new[] { "RS256", "ES256" })
+            Assert.That((await Get(host, TokenIssuer.Sign(claims, algorithm))).Status, Is.EqualTo(404));
+        Assert.That((await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")))).Status, Is.EqualTo(403), "another claim");
+    }
+
+    [Test]
+    public async Task A_file_may_be_a_key_set()
+    {
+        await using var host = await KvHost.Start(
+            Engine.Embedded, [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", TokenIssuer.SetFile)]);
+
+        Assert.That((await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")))).Status, Is.EqualTo(404));
+        Assert.That((await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"), "ES256"))).Status, Is.EqualTo(401));
+    }
+
+    [Test]
+    public async Task The_issuers_metadata_tell_its_name_and_its_keys()
+    {
+        await using var issuer = WebhookReceiver.Start();
+        var authority = issuer.Uri.ToString().TrimEnd('/');
+        issuer.Answer = request => ReceiverAnswer.Status(200, request.Target.EndsWith("/jwks", StringComparison.Ordinal)
+            ? TokenIssuer.KeySet()
+            : new JsonObject { ["issuer"] = authority, ["jwks_uri"] = $"{authority}/jwks" }.ToJsonString());
+        await using var host = await KvHost.Start(Engine.Embedded, [.. Jwt, ("JWT_AUTHORITY", authority)]);
+        var claims = TokenIssuer.Claims("kv:admin");
+
+        Assert.That((await Get(host, TokenIssuer.Sign(claims))).Status, Is.EqualTo(401), "another issuer");
+        claims["iss"] = authority;
+        Assert.That((await Get(host, TokenIssuer.Sign(claims))).Status, Is.EqualTo(404));
+        Assert.That((await Get(host, TokenIssuer.Sign(claims, "ES256"))).Status, Is.EqualTo(401));
+        var hmac = TokenIssuer.Token(
+            new JsonObject { ["alg"] = "HS256", ["kid"] = "k1" }, claims,
+            bytes => HMACSHA256.HashData(System.Text.Encoding.ASCII.GetBytes(TokenIssuer.RsaPem), bytes));
+        Assert.That((await Get(host, hmac)).Status, Is.EqualTo(401));
+    }
+
+    [Test]
+    public async Task An_issuer_that_is_away_is_told_and_asked_again()
+    {
+        await using var issuer = WebhookReceiver.Start();
+        var authority = issuer.Uri.ToString().TrimEnd('/');
+        issuer.Answer = _ => ReceiverAnswer.Status(500, "no");
+        await using var host = await KvHost.Start(Engine.Embedded, [.. Jwt, ("JWT_AUTHORITY", authority)]);
+        var claims = TokenIssuer.Claims("kv:admin");
+        claims["iss"] = authority;
+        var token = TokenIssuer.Sign(claims);
+
+        var away = await Get(host, token);
+        Expect.Problem(away, 503, "Issuer unavailable");
+        Assert.That(away.Header("Retry-After"), Is.EqualTo("1"));
+        Assert.That((await Get(host, "x")).Status, Is.EqualTo(401), "what is no token needs no keys");
+
+        issuer.Answer = request => ReceiverAnswer.Status(200, request.Target.EndsWith("/jwks", StringComparison.Ordinal)
+            ? TokenIssuer.KeySet()
+            : new JsonObject { ["issuer"] = authority, ["jwks_uri"] = $"{authority}/jwks" }.ToJsonString());
+        await Eventually.Holds(async () => (await Get(host, token)).Status == 404, "it is asked again");
+    }
+
+    [Test]
+    public async Task A_setting_that_makes_no_sense_stops_the_start()
+    {
+        using var weak = RSA.Create(1024);
+        using var strong = RSA.Create(2048);
+        using var odd = ECDsa.Create(ECCurve.NamedCurves.brainpoolP256r1);
+        var key = ("JWT_KEY_FILE", TokenIssuer.RsaFile);
+        (string, string) issuer = ("JWT_ISSUER", "i"), audience = ("JWT_AUDIENCE", "a");
+        var faults = new List<((string, string)[] Settings, string Named)>
+        {
+            ([issuer, key], "JWT_AUDIENCE is ''"),
+            ([audience, key], "JWT_ISSUER is ''"),
+            ([audience, issuer], "JWT_AUTHORITY is ''"),
+            ([audience, issuer, key, ("JWT_AUTHORITY", "https://i")], "JWT_AUTHORITY is 'https://i'"),
+            ([audience, ("JWT_AUTHORITY", "http://issuer.example")], "JWT_AUTHORITY is 'http://issuer.example'"),
+            ([audience, ("JWT_AUTHORITY", "issuer.example")], "JWT_AUTHORITY is 'issuer.example'"),
+            ([audience, issuer, ("JWT_KEY_FILE", "/nowhere/key.pem")], "JWT_KEY_FILE is '/nowhere/key.pem'"),
+        };
+        var files = new[]
+        {
+            "nonsense", "", "{}", """{"keys":[]}""", """{"keys":[{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"}]}""",
+            weak.ExportSubjectPublicKeyInfoPem(), strong.ExportPkcs8PrivateKeyPem(), strong.ExportRSAPrivateKeyPem(), odd.ExportSubjectPublicKeyInfoPem(),
+            $"{TokenIssuer.RsaPem}\n{weak.ExportSubjectPublicKeyInfoPem()}",
+        };
+        foreach (var (content, index) in files.Select((content, index) => (content, index)))
+        {
+            var file = TokenIssuer.Write($"bad-{index}", content);
+            faults.Add(([audience, issuer, ("JWT_KEY_FILE", file)], $"JWT_KEY_FILE is '{file}'"));
+        }
+
+        foreach (var (settings, named) in faults)
+        {
+            var mistake = Assert.CatchAsync(() => KvHost.Start(
+                Engine.Embedded, [("AUTH", "jwt"), .. settings.Select(one => (one.Item1, (string?)one.Item2))]));
+            Assert.That(mistake, Is.InstanceOf<Domain.ConfigurationException>(), named);
+            Assert.That(mistake!.Message, Does.StartWith(named));
+            Assert.That(mistake.Message, Does.Not.Contain("PRIVATE"));
+        }
+    }
+
+    private static Task<Answer> Get(KvHost host, string token) => new KvClient(host.Http, null, null) { Credential = token }.Get("k");
+}

@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kv.Api.Tests.Hosting;
+
+namespace Kv.Api.Tests.Access;
+
+/// <summary>Tokens of the trusted issuer open what their scopes say; no others open anything.</summary>
+internal sealed class JwtTests(Engine engine) : EngineTests(engine)
+{
+    protected override (string Name, string? Value)[] Settings =>
+        [("AUTH", "jwt"), ("JWT_ISSUER", TokenIssuer.Name), ("JWT_AUDIENCE", TokenIssuer.Audience), ("JWT_KEY_FILE", TokenIssuer.RsaFile)];
+
+    private string Everything => $"kv:{Kv.Namespace}/{Kv.AppName}:read,write,delete,webhooks";
+
+    [TestCase("RS256")]
+    [TestCase("PS256")]
+    public async Task A_token_of_the_issuer_opens(string algorithm)
+    {
+        var kv = With(TokenIssuer.Sign(TokenIssuer.Claims(Everything), algorithm));
+
+        Assert.That((await kv.Put("k", "v")).Status, Is.EqualTo(200));
+        Assert.That((await kv.With(HttpMethod.Get, "/kv/k", null)).Status, Is.EqualTo(200));
+        Assert.That((await Kv.With(HttpMethod.Get, "/kv/k", null, ("X-API-Key", kv.Credential!))).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task What_it_opens_is_what_its_scopes_say()
+    {
+        var kv = With(TokenIssuer.Sign(TokenIssuer.Claims($"openid kv:{Kv.Namespace}/{Kv.AppName}:read,write:in%3A kv:nonsense profile")));
+
+        Assert.That((await kv.Put("in:k", "v")).Status, Is.EqualTo(200));
+        Assert.That((await kv.Get("in:k")).Status, Is.EqualTo(200));
+        Expect.Problem(await kv.Delete("in:k"), 403, "Forbidden");
+        Expect.Problem(await kv.Get("out:k"), 403, "Forbidden");
+        Expect.Problem(await kv.Send(HttpMethod.Get, "/kv"), 403, "Forbidden");
+        Expect.Problem(await new KvClient(Host.Http, "other", Kv.AppName) { Credential = kv.Credential }.Get("in:k"), 403, "Forbidden");
+        Expect.Problem(await kv.Send(HttpMethod.Get, "/admin/apikeys"), 403, "Forbidden");
+    }
+
+    [Test]
+    public async Task Scopes_may_be_an_array_and_an_administrators()
+    {
+        var many = With(TokenIssuer.Sign(TokenIssuer.Claims(new JsonArray("openid", $"kv:{Kv.Namespace}/*:read", $"kv:*/{Kv.AppName}:write"))));
+        var administrator = With(TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")));
+
+        Assert.That((await many.Put("k", "v")).Status, Is.EqualTo(200));
+        Assert.That((await many.Get("k")).Status, Is.EqualTo(200));
+        Expect.Problem(await many.Delete("k"), 403, "Forbidden");
+        Assert.That((await administrator.Delete("k")).Status, Is.EqualTo(204));
+        Expect.Problem(await administrator.Send(HttpMethod.Get, "/admin/apikeys"), 404, "API keys are not in use");
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("openid")]
+    [TestCase("admin")]
+    [TestCase("KV:admin")]
+    [TestCase("kv:*:read")]
+    [TestCase("kv:*/*")]
+    [TestCase("kv:*/*:all")]
+    public async Task A_token_without_a_grant_may_nothing(string? scope) =>
+        Expect.Problem(await With(TokenIssuer.Sign(TokenIssuer.Claims(scope))).Get("k"), 403, "Forbidden");
+
+    private static readonly (string Fault, Action<JsonObject> Spoil)[] Faults =
+    [
+        ("another audience", claims => claims["aud"] = "other"), ("no audience", claims => claims.Remove("aud")),
+        ("another issuer", claims => claims["iss"] = "https://issuer.example.evil"), ("no issuer", claims => claims.Remove("iss")),
+        ("expired", claims => claims["exp"] = Now() - 60), ("no expiry", claims => claims.Remove("exp")),
+        ("not valid yet", claims => claims["nbf"] = Now() + 120), ("expiry as text", claims => claims["exp"] = "never"),
+    ];
+
+    private static IEnumerable<TestCaseData> FaultNames => Faults.Select((fault, index) => new TestCaseData(index).SetArgDisplayNames(fault.Fault));
+
+    [TestCaseSource(nameof(FaultNames))]
+    public async Task A_token_with_a_fault_opens_nothing(int fault)
+    {
+        var claims = TokenIssuer.Claims("kv:admin");
+        Faults[fault].Spoil(claims);
+
+        await ExpectRefused(TokenIssuer.Sign(claims));
+    }
+
+    [TestCase("none")]
+    [TestCase("None")]
+    [TestCase("nOnE")]
+    [TestCase("")]
+    public async Task A_token_that_is_not_signed_opens_nothing(string algorithm)
+    {
+        var header = new JsonObject { ["alg"] = algorithm };
+        var claims = TokenIssuer.Claims("kv:admin");
+
+        await ExpectRefused(TokenIssuer.Token(header, claims, _ => []));
+        await ExpectRefused(TokenIssuer.Token(new JsonObject(), TokenIssuer.Claims("kv:admin"), _ => []));
+        // The signature of a good token behind another header, and none at all.
+        var good = TokenIssuer.Sign(claims).Split('.');
+        await ExpectRefused($"{TokenIssuer.Token(header, TokenIssuer.Claims("kv:admin"), _ => []).Split('.')[0]}.{good[1]}.{good[2]}");
+        await ExpectRefused($"{good[0]}.{good[1]}.");
+        await ExpectRefused($"{good[0]}.{good[1]}");
+    }
+
+    [TestCase("HS256")]
+    [TestCase("HS384")]
+    [TestCase("HS512")]
+    public async Task The_public_key_is_no_shared_secret(string algorithm)
+    {
+        var secrets = new[]
+        {
+            Encoding.ASCII.GetBytes(TokenIssuer.RsaPem), Encoding.ASCII.GetBytes(TokenIssuer.RsaPem + "\n"), TokenIssuer.Rsa.ExportSubjectPublicKeyInfo(),
+            TokenIssuer.Rsa.ExportRSAPublicKey(), TokenIssuer.Rsa.ExportParameters(false).Modulus!, [],
+        };
+
+        foreach (var secret in secrets)
+            await ExpectRefused(TokenIssuer.Token(new JsonObject { ["alg"] = algorithm }, TokenIssuer.Claims("kv:admin"), bytes => algorithm switch
+            {
+                "HS256" => HMACSHA256.HashData(secret, bytes),
+                "HS384" => HMACSHA384.HashData(secret, bytes),
+                _ => HMACSHA512.HashData(secret, bytes),
+            }));
+    }
+
+    [Test]
+    public async Task A_key_that_is_not_the_issuers_opens_nothing_even_when_the_token_brings_it()
+    {
+        using var other = RSA.Create(2048);
+        var jwk = TokenIssuer.Jwk(other.ExportParameters(includePrivateParameters: false));
+        var jku = $"{Host.Address}jwks.json";
+
+        foreach (var header in new[]
+                 {
+                     new JsonObject { ["alg"] = "RS256" }, new JsonObject { ["alg"] = "RS256", ["jwk"] = jwk }, new JsonObject { ["alg"] = "RS256", ["jku"] = jku, ["kid"] = "k1" },
+                     new JsonObject { ["alg"] = "RS256", ["kid"] = "../../../../dev/null" }, new JsonObject { ["alg"] = "RS256", ["x5u"] = jku },
+                 })
+            await ExpectRefused(TokenIssuer.Token(
+                header, TokenIssuer.Claims("kv:admin"), bytes => other.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+    }
+
+    [Test]
+    public async Task An_algorithm_that_no_key_is_for_opens_nothing() =>
+        await ExpectRefused(TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"), "ES256"));
+
+    [Test]
+    public async Task What_was_changed_behind_the_signature_opens_nothing()
+    {
+        var weak = TokenIssuer.Sign(TokenIssuer.Claims("kv:nothing/here:read")).Split('.');
+        var strong = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")).Split('.');
+
+        await ExpectRefused($"{weak[0]}.{strong[1]}.{weak[2]}");
+        await ExpectRefused($"{strong[0]}.{strong[1]}.{strong[2][..^4]}AAAA");
+    }
+
+    [TestCase("x")]
+    [TestCase("a.b.c")]
+    [TestCase("..")]
+    [TestCase("eyJhbGciOiJSUzI1NiJ9..")]
+    [TestCase("kv_0123456789abcdef_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("a.b.c.d.e")]
+    public Task What_is_no_token_opens_nothing(string text) => ExpectRefused(text);
+
+    [Test]
+    public async Task A_little_skew_of_clocks_is_allowed()
+    {
+        var claims = TokenIssuer.Claims("kv:admin");
+        claims["exp"] = Now() - 5;
+
+        Assert.That((await With(TokenIssuer.Sign(claims)).Get("k")).Status, Is.EqualTo(404));
+    }
+
+    private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+    private KvClient With(string token) => new(Host.Http, Kv.Namespace, Kv.AppName) { Credential = token };
+
+    private async Task ExpectRefused(string token)
+    {
+        var answer = await With(token).Get("k");
+        Expect.Problem(answer, 401, "Unauthorized");
+        Assert.That(answer.Header("WWW-Authenticate"), Is.EqualTo("Bearer realm=\"kv\", error=\"invalid_token\""));
+        Assert.That(answer.Body, Does.Not.Contain("IDX").And.Not.Contain(TokenIssuer.Name), "what was wrong is not told");
+    }
+}

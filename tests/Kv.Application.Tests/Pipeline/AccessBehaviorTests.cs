@@ -1,0 +1,41 @@
+using Kv.Application.Access;
+using Kv.Application.KeyValues;
+using Kv.Application.Pipeline;
+using Kv.Domain.Access;
+using MediatR;
+using Moq;
+
+namespace Kv.Application.Tests.Pipeline;
+
+internal sealed class AccessBehaviorTests
+{
+    private sealed record Unguarded : IRequest<int>;
+
+    private static readonly Type[] Requests =
+    [
+        .. typeof(ApplicationServices).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false, IsInterface: false } && typeof(IBaseRequest).IsAssignableFrom(type)),
+    ];
+
+    [TestCaseSource(nameof(Requests))]
+    public void Every_request_says_what_its_caller_must_be_allowed_to_do(Type request) =>
+        Assert.That(request.IsAssignableTo(typeof(IGuardedRequest)), Is.True);
+
+    [Test]
+    public void One_that_does_not_say_it_is_refused_even_to_an_administrator() =>
+        Assert.That(() => Send<Unguarded, int>(new Unguarded(), Grants.All), Throws.InstanceOf<AccessDeniedException>());
+
+    [Test]
+    public async Task What_is_allowed_is_done_and_the_rest_is_not()
+    {
+        var reader = new Grants(isAdministrator: false, [Grant.Of("n", "a", "in:", AccessVerbs.Read)]);
+
+        Assert.That(await Send<GetKeyValue, KeyValueLookup>(new GetKeyValue("n", "a", "in:k"), reader), Is.Null);
+        Assert.That(
+            () => Send<GetKeyValue, KeyValueLookup>(new GetKeyValue("n", "a", "k"), reader), Throws.InstanceOf<AccessDeniedException>());
+    }
+
+    private static Task<TResponse> Send<TRequest, TResponse>(TRequest request, Grants grants)
+        where TRequest : notnull => new AccessBehavior<TRequest, TResponse>(Mock.Of<ICaller>(caller => caller.Grants == grants)).Handle(
+        request, CancellationToken.None, () => Task.FromResult<TResponse>(default!));
+}

@@ -1,0 +1,92 @@
+using Kv.Domain.Access;
+using Kv.Infrastructure.Access;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Access;
+
+/// <summary>API keys over each engine.</summary>
+[TestFixtureSource(typeof(StoreEngines))]
+[CancelAfter(60_000)]
+internal sealed class ApiKeyRepositoryTests(StoreEngine engine)
+{
+    private StoreHarness _harness = null!;
+
+    private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
+
+    [OneTimeSetUp]
+    public async Task Open() => _harness = await engine.Open();
+
+    [OneTimeTearDown]
+    public async Task Close()
+    {
+        if (_harness is not null)
+            await _harness.DisposeAsync();
+    }
+
+    [Test]
+    public async Task What_was_added_is_listed_whole_and_in_order_until_it_is_deleted()
+    {
+        var (repository, _) = Over();
+        var grants = new Grants(isAdministrator: false, [Grant.Of("a:b", "*", "p%/: *", AccessVerbs.Read | AccessVerbs.Webhooks)]);
+        var secret = ApiKeySecret.New();
+        await repository.Add(ApiKey.Of(secret, grants, "a name", createdAt: 7, expireAt: 8), Enough);
+        for (var i = 0; i < 600; i++)
+            await repository.Add(ApiKey.Of(ApiKeySecret.New(), Grants.All, "", i, null), Enough);
+
+        var listed = await repository.List(Enough);
+
+        Assert.That(listed, Has.Count.EqualTo(601));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(listed.Skip(1).Select(key => key.CreatedAt), Is.EqualTo(Enumerable.Range(0, 600)));
+            Assert.That(listed.Skip(1).Select(key => key.Grants.IsAdministrator), Has.All.True);
+            Assert.That(listed[0].Grants.IsAdministrator, Is.False);
+            Assert.That(listed[0].Grants.Granted, Is.EqualTo(grants.Granted));
+            Assert.That((listed[0].Id, listed[0].Name, listed[0].CreatedAt, listed[0].ExpireAt), Is.EqualTo((secret.Id, "a name", 7L, (long?)8)));
+            Assert.That(listed[0].Accepts(secret.Hash(), 7), Is.True);
+        }
+        Assert.That(await repository.Delete(secret.Id, Enough), Is.True);
+        Assert.That(await repository.Delete(secret.Id, Enough), Is.False);
+        Assert.That(await repository.List(Enough), Has.Count.EqualTo(600));
+    }
+
+    [TestCase("nonsense")]
+    [TestCase("null")]
+    [TestCase("{}")]
+    [TestCase("""{"id":"0123456789abcdef","hash":"0000000000000000000000000000000000000000000000000000000000000000","admin":true,"name":"","created_at":0}""")]
+    [TestCase("""{"id":"0123456789abcdef","hash":null,"admin":true,"name":"","grants":[],"created_at":0}""")]
+    [TestCase("""{"id":"0123456789abcdef","hash":"00","admin":true,"name":"","grants":[],"created_at":0}""")]
+    [TestCase("""{"id":"0123456789abcdef","hash":"zz","admin":true,"name":"","grants":[],"created_at":0}""")]
+    [TestCase("""{"id":"fedcba9876543210","hash":"0000000000000000000000000000000000000000000000000000000000000000","admin":true,"name":"","grants":[],"created_at":0}""")]
+    [TestCase("""{"id":"0123456789abcdef","hash":"0000000000000000000000000000000000000000000000000000000000000000","admin":false,"name":"","grants":["*"],"created_at":0}""")]
+    [TestCase("""{"id":"0123456789abcdef","hash":"0000000000000000000000000000000000000000000000000000000000000000","admin":false,"name":"","grants":[null],"created_at":0}""")]
+    public async Task What_cannot_be_read_opens_nothing(string record)
+    {
+        var (repository, layout) = Over();
+        await _harness.Store.Commit(
+            Transaction.Of(new Operation.Put(layout.ApiKey("0123456789abcdef"), System.Text.Encoding.UTF8.GetBytes(record))), Enough);
+
+        Assert.That(await repository.List(Enough), Is.Empty);
+    }
+
+    [Test]
+    public void Keys_are_where_neither_tenants_nor_the_watcher_look()
+    {
+        var (_, layout) = Over();
+        var place = layout.ApiKey("0123456789abcdef");
+
+        Assert.That(layout.ApiKeys.Contains(place), Is.True);
+        foreach (var range in new[] { layout.Watched, layout.KeyValues, layout.Webhooks, layout.WatchedBesideKeys, layout.PendingDeliveries })
+            Assert.That(range.Overlaps(layout.ApiKeys), Is.False);
+    }
+
+    // Each test has a store of its own, as keys are of no tenant.
+    private (ApiKeyRepository Repository, KeyLayout Layout) Over()
+    {
+        var layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" });
+        return (new ApiKeyRepository(_harness.Store, layout, NullLogger<ApiKeyRepository>.Instance), layout);
+    }
+}
