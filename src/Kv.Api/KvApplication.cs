@@ -1,5 +1,6 @@
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
+using Kv.Api.Gateway;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
@@ -29,13 +30,14 @@ internal static class KvApplication
             .AddHealth(options.Drain);
 
         var app = builder.Build();
+        app.UseGateway(options.Gateway);
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.Of(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseRouting();
-        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
+        app.MapGet("/", () => Results.LocalRedirect("~/swagger")).ExcludeFromDescription();
         app.MapHealth();
         app.MapControllers();
         app.AnnounceStart(options);

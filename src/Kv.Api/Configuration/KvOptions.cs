@@ -1,4 +1,5 @@
 using System.Net;
+using Kv.Api.Gateway;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
 using Kv.Domain;
@@ -17,6 +18,9 @@ internal sealed record KvOptions
 
     /// <summary>The address to listen on; null for every one. "localhost" is both loopback addresses.</summary>
     public required string? ListenAddress { get; init; }
+
+    /// <inheritdoc cref="GatewayOptions"/>
+    public required GatewayOptions Gateway { get; init; }
 
     /// <inheritdoc cref="Domain.Limits"/>
     public required Limits Limits { get; init; }
@@ -45,6 +49,7 @@ internal sealed record KvOptions
         {
             Port = (int)settings.Number("PORT", 8080, 0, IPEndPoint.MaxPort),
             ListenAddress = ReadListenAddress(settings),
+            Gateway = GatewaySettings.Read(settings),
             Limits = limits,
             Tenants = ReadTenants(settings, limits),
             Store = ReadStore(settings),
