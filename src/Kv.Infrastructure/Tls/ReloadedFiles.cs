@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure.Tls;
+
+/// <summary>
+/// What was made of files, made again when they change. Their contents are looked at now and then: whoever replaces them may
+/// do so by renaming a directory or a link to it, as Kubernetes does with secrets, of which the system tells only in part.
+/// What cannot be used, because it is half written, say, changes nothing.
+/// </summary>
+/// <typeparam name="T">What is made of them.</typeparam>
+public sealed partial class ReloadedFiles<T> : IDisposable
+    where T : class
+{
+    private readonly IReadOnlyList<string> _files;
+    private readonly Func<IReadOnlyList<string>, T> _load;
+    private readonly Action<T> _changed;
+    private readonly ILogger _logger;
+    private readonly TimeSpan _interval;
+    private readonly TimeProvider _time;
+    private readonly Lock _looking = new();
+    private string[] _seen;
+    private volatile T _current;
+    private ITimer? _timer;
+
+    /// <summary>Loads them.</summary>
+    /// <param name="files">The paths.</param>
+    /// <param name="load">Makes of their contents, in the same order, what they are for.</param>
+    /// <param name="changed">Is told of what was made of changed files; null for nobody.</param>
+    /// <param name="interval">How often they are looked at.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of changes.</param>
+    /// <exception cref="IOException">One of them cannot be read.</exception>
+    /// <exception cref="CryptographicException">They do not hold what they should.</exception>
+    public ReloadedFiles(
+        IReadOnlyList<string> files, Func<IReadOnlyList<string>, T> load, Action<T>? changed, TimeSpan interval, TimeProvider time, ILogger logger)
+    {
+        (_files, _load, _changed, _interval, _time, _logger) = (files, load, changed ?? (_ => { }), interval, time, logger);
+        _seen = Read();
+        _current = load(_seen);
+    }
+
+    /// <summary>What was made of the last files that could be used.</summary>
+    public T Current => _current;
+
+    /// <summary>Begins to look at the files.</summary>
+    public void Begin() => _timer = _time.CreateTimer(_ => Look(), null, _interval, _interval);
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    private void Look()
+    {
+        // One look that takes longer than the interval is enough.
+        if (!_looking.TryEnter())
+            return;
+        try
+        {
+            var read = Read();
+            if (read.SequenceEqual(_seen))
+                return;
+            // Remembered whatever becomes of it: what cannot be used is told of once.
+            _seen = read;
+            _current = _load(read);
+            LogReloaded(Names);
+            _changed(_current);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            if (IsNews(error))
+                LogUnusable(Names, error.Message);
+        }
+        finally
+        {
+            _looking.Exit();
+        }
+    }
+
+    // Files that are away are as good as empty: the next look compares with that.
+    private bool IsNews(Exception error)
+    {
+        if (error is CryptographicException)
+            return true;
+        var isNews = _seen.Length > 0;
+        _seen = [];
+        return isNews;
+    }
+
+    private string Names => string.Join(", ", _files);
+
+    private string[] Read() => [.. _files.Select(File.ReadAllText)];
+
+    [LoggerMessage(LogLevel.Information, "{Files} changed and are in use for new connections.")]
+    private partial void LogReloaded(string files);
+
+    [LoggerMessage(LogLevel.Error, "{Files} changed and cannot be used ({Reason}). What they held before stays in use.")]
+    private partial void LogUnusable(string files, string reason);
+}
