@@ -19,7 +19,8 @@ public sealed partial class ReloadedFiles<T> : IDisposable
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly Lock _looking = new();
-    private string[] _seen;
+    private string[] _settled;
+    private string[]? _doubtful;
     private volatile T _current;
     private ITimer? _timer;
 
@@ -36,8 +37,8 @@ public sealed partial class ReloadedFiles<T> : IDisposable
         IReadOnlyList<string> files, Func<IReadOnlyList<string>, T> load, Action<T>? changed, TimeSpan interval, TimeProvider time, ILogger logger)
     {
         (_files, _load, _changed, _interval, _time, _logger) = (files, load, changed ?? (_ => { }), interval, time, logger);
-        _seen = Read();
-        _current = load(_seen);
+        _settled = Read();
+        _current = load(_settled);
     }
 
     /// <summary>What was made of the last files that could be used.</summary>
@@ -54,21 +55,18 @@ public sealed partial class ReloadedFiles<T> : IDisposable
         // One look that takes longer than the interval is enough.
         if (!_looking.TryEnter())
             return;
+        // Files that are away are as good as empty.
+        string[] read = [];
         try
         {
-            var read = Read();
-            if (read.SequenceEqual(_seen))
-                return;
-            // Remembered whatever becomes of it: what cannot be used is told of once.
-            _seen = read;
-            _current = _load(read);
-            LogReloaded(Names);
-            _changed(_current);
+            read = Read();
+            if (!read.SequenceEqual(_settled))
+                Use(read);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            if (IsNews(error))
-                LogUnusable(Names, error.Message);
+            if (!read.SequenceEqual(_settled))
+                Doubt(read, error);
         }
         finally
         {
@@ -76,14 +74,24 @@ public sealed partial class ReloadedFiles<T> : IDisposable
         }
     }
 
-    // Files that are away are as good as empty: the next look compares with that.
-    private bool IsNews(Exception error)
+    private void Use(string[] read)
     {
-        if (error is CryptographicException)
-            return true;
-        var isNews = _seen.Length > 0;
-        _seen = [];
-        return isNews;
+        _current = _load(read);
+        (_settled, _doubtful) = (read, null);
+        LogReloaded(Names);
+        _changed(_current);
+    }
+
+    // Several files are not replaced at one moment: what is still there at the next look is a mistake, which is told of once.
+    private void Doubt(string[] read, Exception error)
+    {
+        if (_doubtful is null || !read.SequenceEqual(_doubtful))
+        {
+            _doubtful = read;
+            return;
+        }
+        _settled = read;
+        LogUnusable(Names, error.Message);
     }
 
     private string Names => string.Join(", ", _files);

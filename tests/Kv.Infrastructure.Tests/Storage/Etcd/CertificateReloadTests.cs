@@ -76,6 +76,26 @@ internal sealed class CertificateReloadTests
         await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "new connections are made with what there was");
     }
 
+    [Test]
+    public async Task The_connections_of_before_are_closed_when_no_call_of_theirs_can_be_left()
+    {
+        using var certificates = TestCertificates.Create();
+        await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        using var files = new ClientFiles(certificates);
+        var options = files.Options(new Uri($"https://{proxy.Endpoint}")) with { Timeout = TimeSpan.FromSeconds(2) };
+        await using var store = EtcdStores.Open(options, TimeProvider.System);
+        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "it is connected");
+        var (before, accepted) = (proxy.OpenConnections, proxy.AcceptedConnections);
+
+        files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ChainedClientKeyFile);
+        await Eventually.Holds(
+            async () => (await store.Put("key")).Succeeded && proxy.AcceptedConnections > accepted, "a new connection is made");
+
+        await Eventually.Holds(() => proxy.OpenConnections <= before, "the old one is closed");
+        Assert.That((await store.Put("key")).Succeeded, Is.True);
+    }
+
     /// <summary>Files of the client's own, to replace.</summary>
     private sealed class ClientFiles : IDisposable
     {
