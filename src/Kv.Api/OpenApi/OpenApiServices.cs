@@ -25,6 +25,7 @@ internal static class OpenApiServices
             document.OperationFilter<HeadersFilter>();
             document.OperationFilter<RawValueFilter>();
             document.OperationFilter<StreamFilter>();
+            document.OperationFilter<RateLimitFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
             document.OperationFilter<OneOrManyFilter>();
             document.DocumentFilter<HealthDocumentFilter>();

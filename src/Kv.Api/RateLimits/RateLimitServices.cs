@@ -41,7 +41,7 @@ internal static class RateLimitServices
     {
         context.Response.Headers.RetryAfter = rate.SecondsFor(1).ToString(CultureInfo.InvariantCulture);
         var problem = Problems.Of(
-            StatusCodes.Status429TooManyRequests, "Too many requests",
+            StatusCodes.Status429TooManyRequests, Problems.TooManyRequests,
             $"This namespace and app may make {rate.PerSecond} requests per second, and {rate.Burst} at once; nothing was done.");
         await problem.WriteTo(context);
     }
