@@ -63,8 +63,9 @@ public sealed partial class ReloadedFiles<T> : IDisposable
             if (!read.SequenceEqual(_settled))
                 Use(read);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception error)
         {
+            // Whatever it is: nobody would catch it, and what there was before is still good.
             if (!read.SequenceEqual(_settled))
                 Doubt(read, error);
         }
@@ -76,10 +77,10 @@ public sealed partial class ReloadedFiles<T> : IDisposable
 
     private void Use(string[] read)
     {
-        _current = _load(read);
-        (_settled, _doubtful) = (read, null);
+        var loaded = _load(read);
+        _changed(loaded);
+        (_current, _settled, _doubtful) = (loaded, read, null);
         LogReloaded(Names);
-        _changed(_current);
     }
 
     // Several files are not replaced at one moment: what is still there at the next look is a mistake, which is told of once.
