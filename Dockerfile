@@ -8,10 +8,10 @@ WORKDIR /src
 
 # Only what decides about packages, so that this layer is rebuilt only when they change.
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY src/Kv.Domain/Kv.Domain.csproj src/Kv.Domain/
-COPY src/Kv.Application/Kv.Application.csproj src/Kv.Application/
-COPY src/Kv.Infrastructure/Kv.Infrastructure.csproj src/Kv.Infrastructure/
-COPY src/Kv.Api/Kv.Api.csproj src/Kv.Api/
+COPY src/Kv.Domain/Kv.Domain.csproj src/Kv.Domain/packages.lock.json src/Kv.Domain/
+COPY src/Kv.Application/Kv.Application.csproj src/Kv.Application/packages.lock.json src/Kv.Application/
+COPY src/Kv.Infrastructure/Kv.Infrastructure.csproj src/Kv.Infrastructure/packages.lock.json src/Kv.Infrastructure/
+COPY src/Kv.Api/Kv.Api.csproj src/Kv.Api/packages.lock.json src/Kv.Api/
 COPY scripts/publish.sh scripts/sbom.sh scripts/packages.sh scripts/
 RUN bash scripts/publish.sh --restore
 

@@ -41,9 +41,9 @@ check_dockerfile() {
     done
   done < <(grep '^COPY ' Dockerfile | grep -v -- '--from=')
 
-  # A project that is left out would fail the restore layer.
+  # A project or a lock file that is left out would fail the restore layer.
   for project in src/*/*.csproj; do
-    grep -qF "COPY $project " Dockerfile || fail "Dockerfile does not copy $project before it restores"
+    grep -qF "COPY $project $(dirname "$project")/packages.lock.json " Dockerfile || fail "Dockerfile does not copy $project and its lock file before it restores"
   done
 
   grep -q '^RUN bash scripts/publish\.sh /app' Dockerfile || fail "Dockerfile does not publish by scripts/publish.sh"

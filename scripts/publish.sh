@@ -27,13 +27,32 @@ case ${TARGETARCH:-} in
   *) runtime=(--runtime "linux-$TARGETARCH") ;;
 esac
 
+# What the lock files say, and nothing else: a package that was changed since fails here by its hash.
+dotnet restore "$project" --locked-mode
+
+# For one runtime the packages are the same, but NuGet wants a lock file that names it: it gets one of its own, which may hold no package
+# that is not in the committed ones.
+lock=packages.runtime.lock.json
+for_runtime() {
+  rm -f src/*/obj/$lock
+  dotnet restore "$project" "${runtime[@]}" -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/$lock "$@"
+}
+
+hashes() { grep -ho '"contentHash": "[^"]*"' "$@" | LC_ALL=C sort -u; }
+
 # ReadyToRun spares the start most of its just-in-time compiling. Its compiler is a package of its own, which some feeds and mirrors
 # lack; an image that starts slower is better than none, so the publish goes on without it and says so.
 ready_to_run=true
-if ! dotnet restore "$project" "${runtime[@]}" -p:PublishReadyToRun=true; then
+if ! for_runtime -p:PublishReadyToRun=true; then
   echo "warning: no restore with ReadyToRun (see above); trying without: Kv will start slower" >&2
   ready_to_run=false
-  dotnet restore "$project" "${runtime[@]}"
+  for_runtime
+fi
+
+unknown=$(LC_ALL=C comm -13 <(hashes src/*/packages.lock.json) <(hashes src/*/obj/$lock))
+if [ -n "$unknown" ]; then
+  echo "error: what was restored for ${runtime[*]} is not in the lock files: $unknown" >&2
+  exit 1
 fi
 
 if [ "$out" = --restore ]; then exit; fi

@@ -1,16 +1,20 @@
+using System.Net.Security;
 using Kv.Api.Access;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
-using Kv.Api.Json;
+using Kv.Api.Gateway;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Operation;
+using Kv.Api.RateLimits;
+using Kv.Api.Tls;
 using Kv.Application;
 using Kv.Application.Audit;
 using Kv.Domain;
 using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
+using Kv.Infrastructure.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kv.Api;
@@ -22,13 +26,16 @@ internal static class KvApplication
     public static WebApplication Create(WebApplicationBuilder builder)
     {
         var options = KvOptions.Read(builder.Configuration);
-        builder.WebHost.ConfigureKestrel(server => Listen(server, options));
+        builder.WebHost.ConfigureKestrel(server => server.Listen(options, Certificate(server, options)));
+        if (options.Tls is { } tls)
+            builder.Services.AddSingleton(provider => LoadCertificate(provider, tls));
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
             .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
             .AddAccess(options.Access)
+            .AddRateLimits(options.RateLimit, options.Limits)
             .AddOpenApiDocument(options.Tenants)
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry, Telemetry.Name)
@@ -37,6 +44,7 @@ internal static class KvApplication
             builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
 
         var app = builder.Build();
+        app.UseGateway(options.Gateway);
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.Of(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
@@ -44,12 +52,15 @@ internal static class KvApplication
         app.UseOpenApiDocument();
         app.UseRouting();
         app.UseAccess(options.Access);
-        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription().AllowAnonymous();
+        // Behind it: what is turned away there takes nothing of a tenant's share.
+        app.UseRateLimits(options.RateLimit);
+        app.MapGet("/", () => Results.LocalRedirect("~/swagger")).ExcludeFromDescription().AllowAnonymous();
         app.MapHealth();
         app.MapMetrics(options.Telemetry);
         app.MapControllers();
         app.AnnounceStart(options);
-        // A store that cannot be opened stops the start, not the first request.
+        // A store that cannot be opened stops the start, not the first request; nor does a certificate wait for one.
+        app.Services.GetService<ServerCertificate>();
         app.Services.GetRequiredService<IStoreProbe>();
         return app;
     }
@@ -70,24 +81,10 @@ internal static class KvApplication
         return app;
     }
 
-    private static void Listen(KestrelServerOptions server, KvOptions options)
-    {
-        server.AddServerHeader = false;
-        server.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes();
-        switch (options.ListenAddress)
-        {
-            case null:
-                server.ListenAnyIP(options.Port);
-                break;
-            case "localhost" when options.Port > 0:
-                server.ListenLocalhost(options.Port);
-                break;
-            case "localhost":
-                server.Listen(System.Net.IPAddress.Loopback, options.Port);
-                break;
-            default:
-                server.Listen(System.Net.IPAddress.Parse(options.ListenAddress), options.Port);
-                break;
-        }
-    }
+    private static Func<SslStreamCertificateContext>? Certificate(KestrelServerOptions server, KvOptions options) =>
+        options.Tls is null ? null : () => server.ApplicationServices.GetRequiredService<ServerCertificate>().Current;
+
+    private static ServerCertificate LoadCertificate(IServiceProvider provider, TlsOptions tls) => new(
+        tls.CertFile, tls.KeyFile, tls.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<ServerCertificate>>());
 }

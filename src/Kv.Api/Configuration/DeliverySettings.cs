@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
@@ -39,17 +37,13 @@ internal static class DeliverySettings
         return new TargetOptions
         {
             Mode = mode == "public" ? TargetMode.Public : TargetMode.Private,
-            Allow = ReadNetworks(settings, "WEBHOOK_TARGETS_ALLOW"),
-            Deny = ReadNetworks(settings, "WEBHOOK_TARGETS_DENY"),
+            Allow = settings.Networks("WEBHOOK_TARGETS_ALLOW"),
+            Deny = settings.Networks("WEBHOOK_TARGETS_DENY"),
         };
     }
 
-    private static IPNetwork[] ReadNetworks(Settings settings, string name) => ReadList(
-        settings, name, ToNetwork, int.MaxValue,
-        "a comma-separated list of networks or addresses, as in '10.1.0.0/16,fd00::/8,10.2.0.1'") ?? [];
-
-    private static RetrySchedule? ReadRetrySchedule(Settings settings) => ReadList(
-        settings, "WEBHOOK_RETRY_SCHEDULE", text => ToTime(text, LongestDelay), MaxDelays,
+    private static RetrySchedule? ReadRetrySchedule(Settings settings) => settings.List(
+        "WEBHOOK_RETRY_SCHEDULE", text => ToTime(text, LongestDelay), MaxDelays,
         $"1 to {MaxDelays} times of 1ms to 7d, comma-separated, as in '500ms,5s,2m,10h,1d'") is { } delays
             ? new RetrySchedule(delays)
             : null;
@@ -63,36 +57,6 @@ internal static class DeliverySettings
             settings.Refuse("WEBHOOK_DISABLE_AFTER", text, "a time of 1ms to 365d, as in '500ms', '5s', '2m', '10h' or '5d'");
         return time;
     }
-
-    // Null when it is absent or refused.
-    private static T[]? ReadList<T>(Settings settings, string name, Func<string, T?> read, int max, string allowed)
-        where T : struct
-    {
-        if (settings.Text(name) is not { } text)
-            return null;
-        var items = text.Split(',', StringSplitOptions.TrimEntries).Select(read).ToArray();
-        if (items.Length <= max && items.All(item => item is not null))
-            return [.. items.OfType<T>()];
-        settings.Refuse(name, text, allowed);
-        return null;
-    }
-
-    private static IPNetwork? ToNetwork(string text)
-    {
-        var slash = text.IndexOf('/');
-        if (!IPAddress.TryParse(slash < 0 ? text : text[..slash], out var address) || !IsPlain(address, text))
-            return null;
-        if (slash < 0)
-            return new IPNetwork(address, 8 * address.GetAddressBytes().Length);
-        return IPNetwork.TryParse(text, out var network) ? network : null;
-    }
-
-    // "010.0.0.0" is 8.0.0.0 and "10" is 0.0.0.10 to .NET: whoever writes such a thing means something else. And no
-    // address that is compared has a scope.
-    private static bool IsPlain(IPAddress address, string text) =>
-        address.AddressFamily == AddressFamily.InterNetwork
-            ? text.Split('/')[0] == address.ToString()
-            : !text.Contains('%');
 
     /// <summary>A time as settings have it, as in <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>10h</c> or <c>5d</c>; null when it is none, or too long.</summary>
     internal static TimeSpan? ToTime(string text, TimeSpan longest)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Kv.Infrastructure.Storage.Etcd;
 
 namespace Kv.Api.Configuration;
@@ -14,58 +12,19 @@ internal static class EtcdSettings
 
     public static EtcdOptions Read(Settings settings)
     {
+        var (certFile, keyFile) = settings.CertificatePair("ETCD_CERT_FILE", "ETCD_KEY_FILE");
+        settings.RequirePair("ETCD_USERNAME", "ETCD_PASSWORD");
         var options = new EtcdOptions
         {
-            CaFile = settings.ExistingFile("ETCD_CA_FILE"),
-            CertFile = settings.ExistingFile("ETCD_CERT_FILE"),
-            KeyFile = settings.ExistingFile("ETCD_KEY_FILE"),
+            CaFile = settings.Authorities("ETCD_CA_FILE"),
+            CertFile = certFile,
+            KeyFile = keyFile,
+            ReloadInterval = settings.ReloadInterval(),
             Username = settings.Text("ETCD_USERNAME"),
             Password = settings.Text("ETCD_PASSWORD"),
         };
-        RequirePair(settings, "ETCD_CERT_FILE", "ETCD_KEY_FILE");
-        RequirePair(settings, "ETCD_USERNAME", "ETCD_PASSWORD");
-        RequireCertificates(settings, options);
         var tls = options.CaFile is not null || options.CertFile is not null;
         return options with { Endpoints = ReadEndpoints(settings, tls) };
-    }
-
-    // A password must not show in a message, so the value of neither does.
-    private static void RequirePair(Settings settings, string left, string right)
-    {
-        if (settings.Text(left) is null != settings.Text(right) is null)
-            settings.Refuse(settings.Text(left) is null ? left : right, "", $"given, as {left} and {right} go together");
-    }
-
-    private static void RequireCertificates(Settings settings, EtcdOptions options)
-    {
-        if (options.CaFile is { } caFile && !Holds(() => Authorities(caFile)))
-            settings.Refuse("ETCD_CA_FILE", caFile, "a PEM file with at least one certificate");
-        if (options.CertFile is not { } certFile || options.KeyFile is not { } keyFile)
-            return;
-        if (!Holds(() => X509CertificateLoader.LoadCertificateFromFile(certFile)))
-            settings.Refuse("ETCD_CERT_FILE", certFile, "a PEM file with a certificate");
-        else if (!Holds(() => X509Certificate2.CreateFromPemFile(certFile, keyFile)))
-            settings.Refuse("ETCD_KEY_FILE", keyFile, "a PEM file with the private key, unencrypted, of the certificate in ETCD_CERT_FILE");
-    }
-
-    private static X509Certificate2 Authorities(string file)
-    {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(file);
-        return certificates.Count > 0 ? certificates[0] : throw new CryptographicException("No certificate.");
-    }
-
-    private static bool Holds(Func<X509Certificate2> load)
-    {
-        try
-        {
-            load().Dispose();
-            return true;
-        }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static Uri[] ReadEndpoints(Settings settings, bool tls)

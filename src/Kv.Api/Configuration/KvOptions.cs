@@ -1,7 +1,10 @@
 using System.Net;
 using Kv.Api.Access;
+using Kv.Api.Gateway;
 using Kv.Api.Operation;
+using Kv.Api.RateLimits;
 using Kv.Api.Tenants;
+using Kv.Api.Tls;
 using Kv.Api.Watching;
 using Kv.Domain;
 using Kv.Domain.Tenants;
@@ -19,6 +22,18 @@ internal sealed record KvOptions
 
     /// <summary>The address to listen on; null for every one. "localhost" is both loopback addresses.</summary>
     public required string? ListenAddress { get; init; }
+
+    /// <summary>TLS for callers; null for plain text.</summary>
+    public required TlsOptions? Tls { get; init; }
+
+    /// <inheritdoc cref="ConnectionOptions"/>
+    public required ConnectionOptions Connections { get; init; }
+
+    /// <inheritdoc cref="GatewayOptions"/>
+    public required GatewayOptions Gateway { get; init; }
+
+    /// <summary>How many requests a tenant may make; null for any number.</summary>
+    public required RateLimitOptions? RateLimit { get; init; }
 
     /// <inheritdoc cref="Domain.Limits"/>
     public required Limits Limits { get; init; }
@@ -59,6 +74,10 @@ internal sealed record KvOptions
         {
             Port = (int)settings.Number("PORT", 8080, 0, IPEndPoint.MaxPort),
             ListenAddress = ReadListenAddress(settings),
+            Tls = CallerSettings.Tls(settings),
+            Connections = CallerSettings.Connections(settings),
+            Gateway = GatewaySettings.Read(settings),
+            RateLimit = CallerSettings.RateLimit(settings),
             Limits = limits,
             Tenants = ReadTenants(settings, limits),
             Store = ReadStore(settings),

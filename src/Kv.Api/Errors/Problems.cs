@@ -19,6 +19,7 @@ internal static class Problems
     public const string OldestRevision = "oldest_revision";
     public const string RevisionInFuture = "Revision in the future";
     public const string WrongContentType = "Content-Type must be application/json";
+    public const string TooManyRequests = "Too many requests";
     public const string DeliveryNotFound = "Delivery not found";
     public const string ApiKeyNotFound = "API key not found";
 

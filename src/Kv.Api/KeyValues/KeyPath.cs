@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Unicode;
 using FluentValidation;
 using FluentValidation.Results;
+using Kv.Api.Gateway;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kv.Api.KeyValues;
@@ -12,11 +13,12 @@ namespace Kv.Api.KeyValues;
 /// </summary>
 internal sealed class KeyPath(RequestDelegate next)
 {
-    private static readonly string[] Areas = ["/kv", "/webhooks", "/history"];
+    /// <summary>Where paths go on with a key, or a pattern of webhooks.</summary>
+    internal static readonly string[] Areas = ["/kv", "/webhooks", "/history"];
 
     public Task Invoke(HttpContext context)
     {
-        var target = OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var target = RequestTarget.OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         foreach (var area in Areas)
         {
             if (target.StartsWith(area, StringComparison.Ordinal) && target.AsSpan(area.Length).StartsWith('/'))
@@ -35,16 +37,6 @@ internal sealed class KeyPath(RequestDelegate next)
             }
         }
         return next(context);
-    }
-
-    // A target may also come with scheme and host, as it was sent to a proxy (RFC 9112, section 3.2.2).
-    private static string OriginForm(string target)
-    {
-        if (target.StartsWith('/'))
-            return target;
-        var authority = target.IndexOf("://", StringComparison.Ordinal);
-        var path = authority < 0 ? -1 : target.IndexOf('/', authority + 3);
-        return path < 0 ? target : target[path..];
     }
 
     /// <exception cref="ValidationException">It is not the percent-encoding of UTF-8 text (RFC 3986, section 2.1).</exception>

@@ -26,6 +26,7 @@ internal static class OpenApiServices
             document.OperationFilter<RawValueFilter>();
             document.OperationFilter<StreamFilter>();
             document.OperationFilter<AccessFilter>();
+            document.OperationFilter<RateLimitFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
             document.OperationFilter<OneOrManyFilter>();
             document.DocumentFilter<AccessFilter>();

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Kv.Api.Configuration;
 
 namespace Kv.Api.Operation;
@@ -12,13 +13,17 @@ internal static class HealthVerb
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    // Whichever it is, as it is for other names than "localhost": nothing is sent, and nothing believed but that there is an answer.
+    private static SslClientAuthenticationOptions AnyCertificate =>
+        new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null };
+
     /// <summary>The exit code: 0 when it is, 1 when not.</summary>
     public static async Task<int> Run(IConfiguration configuration)
     {
         var options = KvOptions.Read(configuration);
         var host = options.ListenAddress is null or "0.0.0.0" or "::" ? "localhost" : options.ListenAddress;
-        var address = new UriBuilder(Uri.UriSchemeHttp, host, options.Port, HealthEndpoints.Liveness).Uri;
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        var address = new UriBuilder(options.Tls is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, options.Port, HealthEndpoints.Liveness).Uri;
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = AnyCertificate }) { Timeout = Patience };
         try
         {
             using var answer = await http.GetAsync(address);

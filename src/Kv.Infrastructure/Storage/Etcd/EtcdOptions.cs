@@ -18,6 +18,9 @@ public sealed record EtcdOptions
     /// <summary>A PEM file with the client certificate's private key; null for none.</summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>How often the files are looked at; what has changed is used for new connections. Default 10 s.</summary>
+    public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The etcd user; null when etcd runs without authentication.</summary>
     public string? Username { get; init; }
 

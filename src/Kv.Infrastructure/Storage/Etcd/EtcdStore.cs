@@ -28,7 +28,8 @@ internal sealed partial class EtcdStore : IStore
 
     public EtcdStore(EtcdOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _connection = new EtcdConnection(options, time);
+        _logger = loggers.CreateLogger<EtcdStore>();
+        _connection = new EtcdConnection(options, time, _logger);
         _leases = new LeasePool(_connection, time);
         _foreignLeases = new ForeignLeases(_connection, time);
         _reader = new EntryReader(_foreignLeases, time);
@@ -37,7 +38,6 @@ internal sealed partial class EtcdStore : IStore
         _linearizableReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
         _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
         _time = time;
-        _logger = loggers.CreateLogger<EtcdStore>();
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
         _queues = new StoreQueues(
             ("commit", () => _commits.Queued), ("read", () => _linearizableReads.Queued),

@@ -1,0 +1,32 @@
+using Kv.Api.Operation;
+using Kv.Api.RateLimits;
+using Kv.Api.Tls;
+
+namespace Kv.Api.Configuration;
+
+/// <summary>The settings of how callers reach Kv, and how much they may take up.</summary>
+internal static class CallerSettings
+{
+    public static TlsOptions? Tls(Settings settings) =>
+        settings.CertificatePair("TLS_CERT_FILE", "TLS_KEY_FILE") is ({ } certFile, { } keyFile)
+            ? new TlsOptions { CertFile = certFile, KeyFile = keyFile, ReloadInterval = settings.ReloadInterval() }
+            : null;
+
+    public static ConnectionOptions Connections(Settings settings) => new()
+    {
+        MaxConnections = (int)settings.Number("MAX_CONNECTIONS", 20_000, 0, 1_000_000) is > 0 and var most ? most : null,
+        KeepAlive = TimeSpan.FromSeconds(settings.Number("KEEP_ALIVE_TIMEOUT_SECONDS", 130, 1, 3600)),
+        Headers = TimeSpan.FromSeconds(settings.Number("REQUEST_HEADERS_TIMEOUT_SECONDS", 10, 1, 300)),
+        MinBodyRate = (int)settings.Number("MIN_BODY_BYTES_PER_SECOND", 240, 0, 1_000_000),
+    };
+
+    public static RateLimitOptions? RateLimit(Settings settings)
+    {
+        const int most = 1_000_000;
+        var rate = (int)settings.Number("RATE_LIMIT_PER_SECOND", 0, 0, most);
+        var burst = (int)settings.Number("RATE_LIMIT_BURST", 0, 0, most);
+        if (rate == 0 && burst > 0)
+            settings.Refuse("RATE_LIMIT_BURST", $"{burst}", "0 where RATE_LIMIT_PER_SECOND is");
+        return rate == 0 ? null : new RateLimitOptions { PerSecond = rate, Burst = burst == 0 ? rate : burst };
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Kv.Api.Configuration;
+
+/// <summary>Settings that list things, and those that list networks.</summary>
+internal static class NetworkSettings
+{
+    /// <summary>A comma-separated list of networks (CIDR) and addresses; empty when it is absent or refused.</summary>
+    public static IPNetwork[] Networks(this Settings settings, string name) => settings.List(
+        name, ToNetwork, int.MaxValue,
+        "a comma-separated list of networks or addresses, as in '10.1.0.0/16,fd00::/8,10.2.0.1'") ?? [];
+
+    /// <summary>A comma-separated list; null when it is absent or refused.</summary>
+    public static T[]? List<T>(this Settings settings, string name, Func<string, T?> read, int max, string allowed)
+        where T : struct
+    {
+        if (settings.Text(name) is not { } text)
+            return null;
+        var items = text.Split(',', StringSplitOptions.TrimEntries).Select(read).ToArray();
+        if (items.Length <= max && items.All(item => item is not null))
+            return [.. items.OfType<T>()];
+        settings.Refuse(name, text, allowed);
+        return null;
+    }
+
+    private static IPNetwork? ToNetwork(string text)
+    {
+        var slash = text.IndexOf('/');
+        if (!IPAddress.TryParse(slash < 0 ? text : text[..slash], out var address) || !IsPlain(address, text))
+            return null;
+        if (slash < 0)
+            return new IPNetwork(address, 8 * address.GetAddressBytes().Length);
+        return IPNetwork.TryParse(text, out var network) ? network : null;
+    }
+
+    // "010.0.0.0" is 8.0.0.0 and "10" is 0.0.0.10 to .NET: whoever writes such a thing means something else. And no
+    // address that is compared has a scope.
+    private static bool IsPlain(IPAddress address, string text) =>
+        address.AddressFamily == AddressFamily.InterNetwork
+            ? text.Split('/')[0] == address.ToString()
+            : !text.Contains('%');
+}

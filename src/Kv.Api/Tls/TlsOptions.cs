@@ -1,0 +1,14 @@
+namespace Kv.Api.Tls;
+
+/// <summary>TLS for Kv's callers.</summary>
+internal sealed record TlsOptions
+{
+    /// <summary>A PEM file: the server's certificate, then those of the authorities in between.</summary>
+    public required string CertFile { get; init; }
+
+    /// <summary>A PEM file with the certificate's private key, unencrypted.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary>How often the files are looked at for changes, 1 s to 3600 s. Default 10 s.</summary>
+    public required TimeSpan ReloadInterval { get; init; }
+}

@@ -1,0 +1,124 @@
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Etcd;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Storage.Etcd;
+
+/// <summary>The files with the certificates for etcd are replaced while the store is open.</summary>
+[Parallelizable(ParallelScope.Children)]
+internal sealed class CertificateReloadTests
+{
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(50);
+
+    [Test]
+    public async Task Certificates_that_etcd_did_not_take_are_replaced_by_those_that_it_does()
+    {
+        using var certificates = TestCertificates.Create();
+        using var others = TestCertificates.Create();
+        await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
+        using var files = new ClientFiles(others);
+        await using var store = EtcdStores.Open(files.Options(server.ClientUri) with { Timeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        Assert.That(() => store.Put("key"), Throws.InstanceOf<StoreUnavailableException>());
+
+        files.Write(certificates.CaFile, certificates.ClientCertFile, certificates.ClientKeyFile);
+
+        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "the new ones are used");
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_watch_goes_on_and_no_write_fails_when_they_are_replaced(CancellationToken cancellationToken)
+    {
+        using var certificates = TestCertificates.Create();
+        await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        using var files = new ClientFiles(certificates);
+        await using var store = EtcdStores.Open(files.Options(new Uri($"https://{proxy.Endpoint}")));
+        await store.Put("key", "0");
+        var watch = store.Watch(KeyRange.Single(StoreKey.Of("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (watch)
+        {
+            Assert.That(await watch.MoveNextAsync(), Is.True);
+            var next = watch.MoveNextAsync().AsTask();
+            var before = proxy.AcceptedConnections;
+
+            files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ChainedClientKeyFile);
+            var written = 0;
+            await Eventually.Holds(
+                async () => (await store.Put("key", $"{++written}")).Succeeded && proxy.AcceptedConnections > before, "a new connection is made");
+
+            for (var seen = 1; seen <= written; seen++)
+            {
+                Assert.That(await next, Is.True);
+                Assert.That(watch.Current.Changes.Single().Current!.Value.ToArray(), Is.EqualTo(System.Text.Encoding.UTF8.GetBytes($"{seen}")));
+                if (seen < written)
+                    next = watch.MoveNextAsync().AsTask();
+            }
+        }
+    }
+
+    [Test]
+    public async Task Files_that_are_half_written_leave_those_in_use_that_were_there_before()
+    {
+        using var certificates = TestCertificates.Create();
+        await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        using var files = new ClientFiles(certificates);
+        var log = new ToldErrors();
+        await using var store = new EtcdStore(files.Options(new Uri($"https://{proxy.Endpoint}")), TimeProvider.System, log);
+        await store.Put("key");
+
+        files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ClientKeyFile);
+        await Eventually.Holds(() => log.Told.Any(line => line.Contains("cannot be used", StringComparison.Ordinal)), "it is told");
+        proxy.CutConnections();
+
+        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "new connections are made with what there was");
+    }
+
+    [Test]
+    public async Task The_connections_of_before_are_closed_when_no_call_of_theirs_can_be_left()
+    {
+        using var certificates = TestCertificates.Create();
+        await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        using var files = new ClientFiles(certificates);
+        var options = files.Options(new Uri($"https://{proxy.Endpoint}")) with { Timeout = TimeSpan.FromSeconds(2) };
+        await using var store = EtcdStores.Open(options, TimeProvider.System);
+        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "it is connected");
+        var (before, accepted) = (proxy.OpenConnections, proxy.AcceptedConnections);
+
+        files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ChainedClientKeyFile);
+        await Eventually.Holds(
+            async () => (await store.Put("key")).Succeeded && proxy.AcceptedConnections > accepted, "a new connection is made");
+
+        await Eventually.Holds(() => proxy.OpenConnections <= before, "the old one is closed");
+        Assert.That((await store.Put("key")).Succeeded, Is.True);
+    }
+
+    /// <summary>Files of the client's own, to replace.</summary>
+    private sealed class ClientFiles : IDisposable
+    {
+        private readonly TemporaryDirectory _directory = new();
+
+        public ClientFiles(TestCertificates first) => Write(first.CaFile, first.ClientCertFile, first.ClientKeyFile);
+
+        public EtcdOptions Options(Uri endpoint) => new()
+        {
+            Endpoints = [endpoint],
+            CaFile = _directory.File("ca"),
+            CertFile = _directory.File("cert"),
+            KeyFile = _directory.File("key"),
+            ReloadInterval = Often,
+        };
+
+        public void Write(string ca, string cert, string key)
+        {
+            File.Copy(ca, _directory.File("ca"), overwrite: true);
+            File.Copy(cert, _directory.File("cert"), overwrite: true);
+            File.Copy(key, _directory.File("key"), overwrite: true);
+        }
+
+        public void Dispose() => _directory.Dispose();
+    }
+}
