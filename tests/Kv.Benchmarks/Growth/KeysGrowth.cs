@@ -1,0 +1,29 @@
+namespace Kv.Benchmarks.Growth;
+
+/// <summary>What more keys in the store cost.</summary>
+internal static class KeysGrowth
+{
+    private static readonly string Value = new('v', 256);
+
+    public static async Task Measure(string directory, string engine, bool isFull)
+    {
+        await using var bench = await Bench.Open(directory, engine);
+        var table = new Table("keys", "GET ms", "PUT ms", "page of 100 ms", "Kv MiB", "etcd MiB");
+        var loaded = 0;
+        foreach (var keys in isFull ? (int[])[1_000, 10_000, 100_000, 1_000_000] : [1_000, 10_000, 100_000])
+        {
+            // A fresh one for each number. It leads, so all that is written goes by it as well.
+            await using var kv = await bench.Start();
+            await kv.Http.Load(loaded, keys, Value);
+            loaded = keys;
+            var get = await Calls.Median(number => kv.Http.Get($"/kv/{Some(number)}"));
+            var put = await Calls.Median(number => kv.Http.Put(Some(number), Value));
+            var page = await Calls.Median(number => kv.Http.Get($"/kv?prefix={Some(number)[..5]}&limit=100&fields=all"));
+            table.Row(keys, get, put, page, Table.MiB(kv.Memory), Table.MiB(bench.EtcdMemory));
+
+            // All over the store, in an order that repeats from run to run.
+            string Some(int number) => Calls.Key((int)(number * 7919L % keys));
+        }
+        table.Print($"Keys, {engine}: values of 256 bytes");
+    }
+}
