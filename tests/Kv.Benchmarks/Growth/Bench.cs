@@ -17,8 +17,11 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The engines that are measured.</summary>
     public static IReadOnlyList<string> Engines { get; } = ["etcd", "embedded"];
 
-    /// <summary>The memory that etcd has, in bytes; null where there is none.</summary>
+    /// <summary>The resident memory that etcd has, in bytes; null where there is none.</summary>
     public long? EtcdMemory => _etcd is null ? null : KvServer.MemoryOf(_etcd.ProcessId);
+
+    /// <summary>What of it is etcd's own, and not pages of its file.</summary>
+    public long? EtcdOwnMemory => _etcd is null ? null : KvServer.MemoryOf(_etcd.ProcessId, "RssAnon");
 
     public static async Task<Bench> Open(string directory, string engine) => new(
         directory,

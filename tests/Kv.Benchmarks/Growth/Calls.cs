@@ -10,8 +10,20 @@ internal static class Calls
 {
     private const int BulkItems = 1000;
 
+    private static readonly TimeSpan UntilCompiled = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>
+    /// Makes a call after another until Kv has compiled itself for good, where one process is measured several times: it would
+    /// grow and become faster from one time to the next.
+    /// </summary>
+    public static async Task BurnIn(Func<int, Task> call)
+    {
+        var number = 0;
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < UntilCompiled;)
+            await call(number++);
+    }
 
     /// <summary>Makes a call after another for a while.</summary>
     /// <returns>What one took, in milliseconds: the median.</returns>

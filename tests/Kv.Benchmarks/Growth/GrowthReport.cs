@@ -27,6 +27,8 @@ internal static class GrowthReport
                         "watchers" => WatchersGrowth.Measure(directory, engine),
                         _ => throw new ArgumentException($"There is no part {part}.", nameof(parts)),
                     });
+            if (part == "watchers")
+                await WatchersGrowth.MeasureIdle(directory);
             await Console.Error.WriteLineAsync($"{part}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
         }
     }

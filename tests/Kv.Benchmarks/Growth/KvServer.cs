@@ -21,8 +21,11 @@ internal sealed class KvServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>The memory that it has at the moment, in bytes.</summary>
+    /// <summary>The resident memory that it has at the moment, in bytes.</summary>
     public long Memory => MemoryOf(_process.Id);
+
+    /// <summary>What of it is its own; the rest are pages of files, which the system takes back when it needs them.</summary>
+    public long OwnMemory => MemoryOf(_process.Id, "RssAnon");
 
     /// <summary>Starts it, and waits until it answers at a path.</summary>
     public static async Task<KvServer> Start(string directory, string awaited, params IEnumerable<(string Name, string Value)> settings)
@@ -60,9 +63,9 @@ internal sealed class KvServer : IAsyncDisposable
     }
 
     /// <summary>The resident memory of a process, in bytes, as Linux tells it.</summary>
-    public static long MemoryOf(int processId)
+    public static long MemoryOf(int processId, string which = "VmRSS")
     {
-        var line = File.ReadLines($"/proc/{processId}/status").First(one => one.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{processId}/status").First(one => one.StartsWith($"{which}:", StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 

@@ -5,7 +5,7 @@ namespace Kv.Benchmarks.Growth;
 /// <summary>How soon Kv answers after its start, and what memory it has then, for builds and settings side by side.</summary>
 internal static class StartupGrowth
 {
-    private const int Starts = 7;
+    private const int Starts = 5;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
@@ -14,6 +14,7 @@ internal static class StartupGrowth
         ("as it is", []),
         ("TieredPGO=0", [("DOTNET_TieredPGO", "0")]),
         ("TieredCompilation=0", [("DOTNET_TieredCompilation", "0")]),
+        ("GCgen0size=0x400000", [("DOTNET_GCgen0size", "400000")]),
     ];
 
     /// <param name="builds">The builds: their names and directories.</param>

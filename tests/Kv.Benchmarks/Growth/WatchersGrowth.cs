@@ -18,20 +18,12 @@ internal static class WatchersGrowth
         var number = 0;
         try
         {
-            await Calls.Median(key => kv.Http.Put($"w{key % 10}", "v"));
+            await Calls.BurnIn(key => kv.Http.Put($"w{key % 10}", "v"));
             var atFirst = kv.Memory;
             var table = new Table("watchers", "from write to last arrival ms", "Kv MiB", "KiB for each");
             foreach (var count in (int[])[1, 10, 100, 1_000, 5_000])
             {
-                await Parallel.ForEachAsync(
-                    Enumerable.Range(0, count - watchers.Count),
-                    new ParallelOptions { MaxDegreeOfParallelism = Concurrent },
-                    async (_, _) =>
-                    {
-                        var watcher = await Watcher.Connect(kv.Address, "/watch?prefix=w");
-                        lock (watchers)
-                            watchers.Add(watcher);
-                    });
+                watchers.AddRange(await Connect(kv.Address, "/watch?prefix=w", count - watchers.Count));
                 var taken = new List<double>();
                 for (var i = 0; i < Writes; i++)
                 {
@@ -53,5 +45,33 @@ internal static class WatchersGrowth
         {
             watchers.ForEach(watcher => watcher.Dispose());
         }
+    }
+
+    /// <summary>What a connection costs that was used once and waits, to compare with.</summary>
+    public static async Task MeasureIdle(string directory)
+    {
+        const int count = 5_000;
+        await using var bench = await Bench.Open(directory, "embedded");
+        await using var kv = await bench.Start();
+        await Calls.BurnIn(_ => kv.Http.Get("/livez", "*/*"));
+        var atFirst = kv.Memory;
+        var idle = await Connect(kv.Address, "/livez", count);
+        Console.WriteLine($"To compare with: {count} connections without a watch take {(kv.Memory - atFirst) / 1024.0 / count:F1} KiB each.\n");
+        idle.ForEach(connection => connection.Dispose());
+    }
+
+    private static async Task<List<Watcher>> Connect(Uri address, string path, int count)
+    {
+        var connected = new List<Watcher>();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrent },
+            async (_, _) =>
+            {
+                var watcher = await Watcher.Connect(address, path);
+                lock (connected)
+                    connected.Add(watcher);
+            });
+        return connected;
     }
 }
