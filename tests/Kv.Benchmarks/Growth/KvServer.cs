@@ -24,8 +24,8 @@ internal sealed class KvServer : IAsyncDisposable
     /// <summary>The resident memory that it has at the moment, in bytes.</summary>
     public long Memory => MemoryOf(_process.Id);
 
-    /// <summary>What of it is its own; the rest are pages of files, which the system takes back when it needs them.</summary>
-    public long OwnMemory => MemoryOf(_process.Id, "RssAnon");
+    /// <summary>What of it is heap and stacks; the rest are programs and files, and code that was compiled.</summary>
+    public long AnonymousMemory => MemoryOf(_process.Id, "RssAnon");
 
     /// <summary>Starts it, and waits until it answers at a path.</summary>
     public static async Task<KvServer> Start(string directory, string awaited, params IEnumerable<(string Name, string Value)> settings)
