@@ -14,8 +14,6 @@ internal static class StartupGrowth
         ("as it is", []),
         ("TieredPGO=0", [("DOTNET_TieredPGO", "0")]),
         ("TieredCompilation=0", [("DOTNET_TieredCompilation", "0")]),
-        ("EnableWriteXorExecute=0", [("DOTNET_EnableWriteXorExecute", "0")]),
-        ("GCgen0size=0x400000", [("DOTNET_GCgen0size", "400000")]),
     ];
 
     /// <param name="builds">The builds: their names and directories.</param>
