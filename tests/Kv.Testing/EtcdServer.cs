@@ -48,6 +48,9 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Whether the process was paused and has not gone on.</summary>
     public bool IsPaused { get; private set; }
 
+    /// <summary>The process's id, while it runs.</summary>
+    public int ProcessId => Process.Id;
+
     /// <summary>The last lines of the log of the present or last run.</summary>
     public string Log => _process?.Log ?? "";
 

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Measures what grows with what: time and memory by the number of keys, the size of values, the number of webhooks and of
+# watchers, over a real etcd and over the embedded engine; and how soon Kv answers after its start. Prints tables in Markdown.
+# Everything is on loopback with temporary data, and ends with the script. Linux only: it reads memory from /proc.
+#
+# By environment:
+#   PARTS="keys sizes webhooks watchers startup"  what is measured
+#   FULL=1    also with 1 000 000 keys, which takes minutes more
+#   KV_ETCD   the etcd to use
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$root/scripts/lib.sh"
+cd "$root"
+
+parts=${PARTS:-keys sizes webhooks watchers startup}
+for part in $parts; do
+  case $part in keys | sizes | webhooks | watchers | startup) ;; *) die "PARTS=$parts: any of keys, sizes, webhooks, watchers, startup" ;; esac
+done
+# 5 000 watchers have a connection each, of which this machine holds both ends.
+if [[ $parts == *watchers* ]] && (($(ulimit -n) < 6000)); then
+  ulimit -n 6000 2>/dev/null || die "ulimit -n is $(ulimit -n); the part watchers needs 6000"
+fi
+
+KV_ETCD=$("$root/scripts/get-etcd.sh")
+export KV_ETCD
+work=$(mktemp -d)
+tool=
+clean_up() {
+  if [ -n "$tool" ]; then stop "$tool" 10 || true; fi
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say "Publishing Kv."
+bash scripts/publish.sh "$work/app" --verbosity quiet >&2
+builds=("published=$work/app")
+if [[ $parts == *startup* ]]; then
+  # As it is published, but for the code that is compiled ahead.
+  bash scripts/publish.sh "$work/plain" --verbosity quiet -p:PublishReadyToRun=false >&2
+  builds+=("without ReadyToRun=$work/plain")
+fi
+dotnet build tests/Kv.Benchmarks --configuration Release --verbosity quiet --nologo >&2
+
+cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+echo "Kv $(git rev-parse --short HEAD 2>/dev/null || echo "(no git)"); $("$KV_ETCD" --version | head -n 1)," \
+  "$(getconf _NPROCESSORS_ONLN) cores${cpu:+ of $cpu}, $(uname -sr)."
+echo
+# In the background, so that a signal to this script ends it at once.
+dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll growth "$parts" "${builds[@]}" </dev/null &
+tool=$!
+code=0
+wait "$tool" || code=$?
+tool=
+exit "$code"

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kv.Testing;
+
+namespace Kv.Benchmarks.Growth;
+
+/// <summary>Kv as it was published, as its own process on a free port of 127.0.0.1.</summary>
+internal sealed class KvServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+
+    private KvServer(Process process, Uri address, TimeSpan startup) =>
+        (_process, Address, Startup, Http) = (process, address, startup, NewClient(address));
+
+    public Uri Address { get; }
+
+    /// <summary>How long it took from the process's start to the first answer.</summary>
+    public TimeSpan Startup { get; }
+
+    public HttpClient Http { get; }
+
+    /// <summary>The resident memory that it has at the moment, in bytes.</summary>
+    public long Memory => MemoryOf(_process.Id);
+
+    /// <summary>What of it is heap and stacks; the rest are programs and files, and code that was compiled.</summary>
+    public long AnonymousMemory => MemoryOf(_process.Id, "RssAnon");
+
+    /// <summary>Starts it, and waits until it answers at a path.</summary>
+    public static async Task<KvServer> Start(string directory, string awaited, params IEnumerable<(string Name, string Value)> settings)
+    {
+        var port = FreePort.Next();
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            ArgumentList = { "Kv.Api.dll" },
+            Environment =
+            {
+                ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+                ["LISTEN_ADDRESS"] = "127.0.0.1",
+                ["SHUTDOWN_DRAIN_SECONDS"] = "0",
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+        };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        var address = new Uri($"http://127.0.0.1:{port}");
+        var began = Stopwatch.GetTimestamp();
+        var process = Process.Start(start)!;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill(process);
+        process.BeginOutputReadLine();
+        using (var http = NewClient(address))
+            while (!await Answers(http, awaited))
+            {
+                if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
+                    throw new InvalidOperationException("Kv does not start.");
+                await Task.Delay(2);
+            }
+        return new KvServer(process, address, Stopwatch.GetElapsedTime(began));
+    }
+
+    /// <summary>The resident memory of a process, in bytes, as Linux tells it.</summary>
+    public static long MemoryOf(int processId, string which = "VmRSS")
+    {
+        var line = File.ReadLines($"/proc/{processId}/status").First(one => one.StartsWith($"{which}:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        // It gives the lead back, so that the next one need not wait for it.
+        Signals.Terminate(_process.Id);
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        _process.Dispose();
+    }
+
+    private static HttpClient NewClient(Uri address) =>
+        new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Patience };
+
+    private static async Task<bool> Answers(HttpClient http, string path)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended, and was disposed of.
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Benchmarks.Pipeline;
+
+/// <summary>
+/// A store that holds one entry whatever is written to it, and answers when it is told to, as one does that is waited for. It
+/// makes nothing for a request, so what is counted is what stands above it.
+/// </summary>
+internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
+{
+    private static readonly CommitResult Written = new(true, Revision: 43, [OperationResult.Written]);
+
+    private readonly HeldAnswer<PointRead> _read = new();
+    private readonly HeldAnswer<PairRead> _pair = new();
+    private readonly HeldAnswer<CommitResult> _commit = new();
+
+    /// <summary>Answers what was asked, if anything was. All that waits for it happens within.</summary>
+    public bool Release() => _read.Release() || _pair.Release() || _commit.Release();
+
+    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        _read.Hold(new PointRead(Find(key), Revision: 43));
+
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        _pair.Hold(new PairRead(Find(key), null, Revision: 43));
+
+    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) => _commit.Hold(Written);
+
+    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Entry? Find(StoreKey key) => key.Equals(present) ? entry : null;
+}

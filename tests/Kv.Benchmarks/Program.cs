@@ -1,0 +1,25 @@
+using System.Globalization;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Kv.Benchmarks.Allocations;
+using Kv.Benchmarks.Growth;
+
+// dotnet run -c Release --project tests/Kv.Benchmarks -- allocations FILE [--update]   (scripts/check-allocations.sh)
+// dotnet run -c Release --project tests/Kv.Benchmarks -- growth PARTS BUILD...        (scripts/growth.sh)
+// dotnet run -c Release --project tests/Kv.Benchmarks -- --filter '*Pipeline*'         (BenchmarkDotNet)
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args)
+{
+    case ["allocations", var file, .. var options]:
+        return await AllocationGate.Run(file, update: options is ["--update"]);
+    case ["growth", var parts, .. var builds]:
+        await GrowthReport.Run(parts.Split(' ', StringSplitOptions.RemoveEmptyEntries), builds);
+        return 0;
+    default:
+        // In this process: another one would be built first, each time.
+        var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+        BenchmarkSwitcher.FromAssembly(typeof(AllocationGate).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
+        return 0;
+}
