@@ -1,5 +1,7 @@
 using System.Reflection;
 using Kv.Api.Tenants;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 
 namespace Kv.Api.OpenApi;
@@ -7,8 +9,12 @@ namespace Kv.Api.OpenApi;
 /// <summary>The OpenAPI document and Swagger UI.</summary>
 internal static class OpenApiServices
 {
-    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, TenantOptions tenants) =>
-        services.AddSwaggerGen(document =>
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, TenantOptions tenants)
+    {
+        var metadata = new ResponseMetadata();
+        services.AddSingleton<IApiDescriptionProvider>(metadata);
+        services.Configure<MvcOptions>(mvc => mvc.Conventions.Add(metadata));
+        return services.AddSwaggerGen(document =>
         {
             document.SwaggerDoc("v1", new OpenApiInfo
             {
@@ -35,16 +41,19 @@ internal static class OpenApiServices
             document.SchemaFilter<WebhookSchemaFilter>();
             document.SchemaFilter<BatchSchemaFilter>();
         });
+    }
 
+    // On a branch of its own: it would look at the path of every request otherwise.
     public static WebApplication UseOpenApiDocument(this WebApplication app)
     {
-        app.UseSwagger();
-        app.UseSwaggerUI(ui =>
-        {
-            ui.DocumentTitle = "Kv";
-            ui.SwaggerEndpoint("v1/swagger.json", "Kv");
-            ui.DisplayRequestDuration();
-        });
+        app.UseWhen(static context => context.Request.Path.StartsWithSegments("/swagger"), static swagger => swagger
+            .UseSwagger()
+            .UseSwaggerUI(ui =>
+            {
+                ui.DocumentTitle = "Kv";
+                ui.SwaggerEndpoint("v1/swagger.json", "Kv");
+                ui.DisplayRequestDuration();
+            }));
         return app;
     }
 }

@@ -5,11 +5,21 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// Gathers the requests that arrive while earlier ones are under way, and sends them together. When nothing is under
-/// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves.
+/// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves. A second call goes
+/// beside the first when there is enough for a whole batch, or when the first takes long: two half-full calls would cost both
+/// sides twice what a full one does.
 /// </summary>
-internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, TimeSpan timeout)
+/// <param name="fullAt">How many requests make a batch full.</param>
+/// <param name="time">The clock.</param>
+/// <param name="timeout">How long a request may wait to be sent.</param>
+internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpan timeout)
     where TPending : class, IPending
 {
+    private const int MaxInFlight = 2;
+
+    // Longer than a call of a store that is near and has a fast disk; with another one it is better to have two under way.
+    private static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(5);
+
     // What waits beyond this would only time out.
     private const int MaxQueued = 10_000;
 
@@ -19,6 +29,7 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
     private readonly ConcurrentQueue<TPending> _turnedAway = new();
     private int _queued;
     private int _inFlight;
+    private long _lastSentAt;
 
     /// <summary>How many requests wait to be sent.</summary>
     public int Queued => Volatile.Read(ref _queued);
@@ -85,7 +96,7 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
     private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (taken < maxInFlight)
+        while (taken == 0 || (taken < MaxInFlight && IsWorthAnotherCall()))
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
@@ -94,6 +105,9 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
         }
         return false;
     }
+
+    private bool IsWorthAnotherCall() =>
+        Volatile.Read(ref _queued) >= fullAt || time.GetElapsedTime(Volatile.Read(ref _lastSentAt)) >= LongCall;
 
     private IBatch? Drain()
     {
@@ -133,6 +147,7 @@ internal abstract class Batcher<TPending>(int maxInFlight, TimeProvider time, Ti
 
     private async Task Run(IBatch batch)
     {
+        Volatile.Write(ref _lastSentAt, time.GetTimestamp());
         try
         {
             await batch.Send();

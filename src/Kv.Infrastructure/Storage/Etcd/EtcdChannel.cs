@@ -87,6 +87,8 @@ internal sealed class EtcdChannel : IDisposable
         {
             http.ConnectTimeout = _timeout;
             http.UseProxy = false;
+            http.UseCookies = false;
+            http.AllowAutoRedirect = false;
             // A call serves many requests at once: it is no part of the trace of whichever began it.
             http.ActivityHeadersPropagator = null;
             // etcd closes connections that ping more often than every 5 s, or without a call under way

@@ -10,10 +10,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// nested transaction, so that a condition that is not met fails nobody else.
 /// </summary>
 internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, EntryReader reader, TimeProvider time, TimeSpan timeout)
-    : Batcher<PendingWrite>(MaxInFlight, time, timeout)
+    : Batcher<PendingWrite>(MaxOperations, time, timeout)
 {
-    private const int MaxInFlight = 2;
-
     // etcd takes 128 operations (--max-txn-ops), and counts those of a nested transaction on top of the outer ones.
     private const int MaxOperations = 100;
 

@@ -15,10 +15,8 @@ internal sealed class GroupRead(
     ReadConsistency consistency,
     TimeProvider time,
     TimeSpan timeout)
-    : Batcher<GroupRead.PendingRead>(MaxInFlight, time, timeout)
+    : Batcher<GroupRead.PendingRead>(MaxReads, time, timeout)
 {
-    private const int MaxInFlight = 2;
-
     // etcd takes 128 operations in a transaction (--max-txn-ops).
     private const int MaxReads = 100;
 

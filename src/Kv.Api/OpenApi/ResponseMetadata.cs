@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.AspNetCore.Mvc.Filters;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>
+/// Keeps what documents the answers of calls out of the way of requests. MVC takes it for filters, which it would copy for each request and
+/// ask at each stage whether they have something to do there. They are filters only while the calls are described.
+/// </summary>
+internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescriptionProvider
+{
+    private static readonly object Place = typeof(ResponseMetadata);
+
+    /// <summary>Around the framework's own provider, whose order is -1000.</summary>
+    public int Order => -1001;
+
+    public void Apply(ApplicationModel application)
+    {
+        foreach (var action in application.Controllers.SelectMany(controller => controller.Actions))
+            action.Properties[Place] = Described(action.Controller.Filters, FilterScope.Controller)
+                .Concat(Described(action.Filters, FilterScope.Action)).ToArray();
+        foreach (var controller in application.Controllers)
+        {
+            Remove(controller.Filters);
+            foreach (var action in controller.Actions)
+                Remove(action.Filters);
+        }
+    }
+
+    public void OnProvidersExecuting(ApiDescriptionProviderContext context)
+    {
+        foreach (var (action, described) in Of(context))
+            action.FilterDescriptors = [.. action.FilterDescriptors, .. described];
+    }
+
+    public void OnProvidersExecuted(ApiDescriptionProviderContext context)
+    {
+        foreach (var (action, described) in Of(context))
+            action.FilterDescriptors = [.. action.FilterDescriptors.Except(described)];
+    }
+
+    private static IEnumerable<FilterDescriptor> Described(IEnumerable<IFilterMetadata> filters, int scope) =>
+        filters.OfType<ProducesResponseTypeAttribute>().Select(filter => new FilterDescriptor(filter, scope));
+
+    private static void Remove(IList<IFilterMetadata> filters)
+    {
+        foreach (var filter in filters.OfType<ProducesResponseTypeAttribute>().ToArray())
+            filters.Remove(filter);
+    }
+
+    private static IEnumerable<(ActionDescriptor Action, FilterDescriptor[] Described)> Of(ApiDescriptionProviderContext context)
+    {
+        foreach (var action in context.Actions)
+            if (action.Properties.TryGetValue(Place, out var described))
+                yield return (action, (FilterDescriptor[])described!);
+    }
+}
