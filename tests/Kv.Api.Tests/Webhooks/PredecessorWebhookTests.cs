@@ -8,11 +8,12 @@ namespace Kv.Api.Tests.Webhooks;
 /// <summary>simple-golang-kv and Kv read each other's webhooks.</summary>
 internal sealed class PredecessorWebhookTests
 {
-    private const string Id = "7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b";
-
     private EtcdServer _etcd = null!;
     private KvHost _host = null!;
     private KvClient _kv = null!;
+
+    // No two webhooks of a store have the same, whosever they are; tests run at once.
+    private string Id { get; } = $"{Guid.NewGuid():D}";
 
     [SetUp]
     public async Task UseTheSharedHost()
@@ -44,6 +45,9 @@ internal sealed class PredecessorWebhookTests
     public async Task A_webhook_that_the_predecessor_wrote_fires()
     {
         await using var receiver = WebhookReceiver.Start();
+        // The first to lead begins with what happens from then on.
+        await Eventually.Holds(
+            async () => (await _kv.Send(HttpMethod.Get, "/readyz")).Body.Contains("This replica calls webhooks", StringComparison.Ordinal), "it leads");
         await Put(
             $$"""
             {"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"create","endpoint":"{{receiver.Uri}}hook","method":"PUT","headers":{"Authorization":"hidden"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000}
