@@ -39,9 +39,9 @@ public class EtcdBenchmarks
         _etcd = new EtcdStub(new EtcdAnswers(_keys[0], value));
         // A wave takes no time to speak of, but a machine may be slow.
         _store = new EtcdStore(new EtcdOptions { Timeout = TimeSpan.FromMinutes(5) }, TimeProvider.System, NullLoggerFactory.Instance);
-        ref var connection = ref ConnectionOf(_store);
-        KeysOf(connection) = new KV.KVClient(_etcd);
-        LeasesOf(connection) = new Lease.LeaseClient(_etcd);
+        ref var channel = ref ChannelOf(ConnectionOf(_store));
+        KeysOf(channel) = new KV.KVClient(_etcd);
+        LeasesOf(channel) = new Lease.LeaseClient(_etcd);
     }
 
     /// <summary>Closes it.</summary>
@@ -86,9 +86,12 @@ public class EtcdBenchmarks
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connection")]
     private static extern ref EtcdConnection ConnectionOf(EtcdStore store);
 
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_channel")]
+    private static extern ref EtcdChannel ChannelOf(EtcdConnection connection);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Keys>k__BackingField")]
-    private static extern ref KV.KVClient KeysOf(EtcdConnection connection);
+    private static extern ref KV.KVClient KeysOf(EtcdChannel channel);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Leases>k__BackingField")]
-    private static extern ref Lease.LeaseClient LeasesOf(EtcdConnection connection);
+    private static extern ref Lease.LeaseClient LeasesOf(EtcdChannel channel);
 }
