@@ -13,6 +13,7 @@ using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Storage.NearCache;
 using Kv.Infrastructure.Watching;
 using Kv.Infrastructure.Webhooks;
 using MediatR;
@@ -33,9 +34,7 @@ public static class InfrastructureServices
         services.AddSingleton(store).AddSingleton(deliveries).AddStore().AddRepositories().AddWatching().AddDeliveries().AddSender();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
-        .AddSingleton<IStore>(provider => new MeasuredStore(
-            OpenStore(provider), provider.GetRequiredService<WatchLag>(), provider.GetRequiredService<WriteTraces>(),
-            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(OpenStore)
         .AddSingleton<WriteTraces>()
         .AddSingleton<IStoreProbe, StoreProbe>()
         .AddSingleton<KeyLayout>()
@@ -81,6 +80,18 @@ public static class InfrastructureServices
         .AddSingleton<IWebhookSender, WebhookSender>();
 
     private static IStore OpenStore(IServiceProvider provider)
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        var measured = new MeasuredStore(
+            OpenEngine(provider), provider.GetRequiredService<WatchLag>(), provider.GetRequiredService<WriteTraces>(), time);
+        var cached = provider.GetRequiredService<StoreOptions>().NearCacheBytes;
+        return cached == 0
+            ? measured
+            : new CachedStore(
+                measured, provider.GetRequiredService<KeyLayout>(), cached, time, provider.GetRequiredService<ILogger<CachedStore>>());
+    }
+
+    private static IStore OpenEngine(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<StoreOptions>();
         var time = provider.GetRequiredService<TimeProvider>();

@@ -4,10 +4,12 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Kv.Benchmarks.Allocations;
+using Kv.Benchmarks.Bare;
 using Kv.Benchmarks.Growth;
 
 // dotnet run -c Release --project tests/Kv.Benchmarks -- allocations FILE [--update]   (scripts/check-allocations.sh)
 // dotnet run -c Release --project tests/Kv.Benchmarks -- growth PARTS BUILD...        (scripts/growth.sh)
+// dotnet run -c Release --project tests/Kv.Benchmarks -- bare kestrel|mvc              (as SERVER_CMD of scripts/bench.sh)
 // dotnet run -c Release --project tests/Kv.Benchmarks -- --filter '*Pipeline*'         (BenchmarkDotNet)
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -16,6 +18,9 @@ switch (args)
         return await AllocationGate.Run(file, update: options is ["--update"]);
     case ["growth", var parts, .. var builds]:
         await GrowthReport.Run(parts.Split(' ', StringSplitOptions.RemoveEmptyEntries), builds);
+        return 0;
+    case [BareServer.Verb, ("kestrel" or "mvc") and var what]:
+        await BareServer.Run(withMvc: what == "mvc");
         return 0;
     default:
         // In this process: another one would be built first, each time.

@@ -154,6 +154,7 @@ internal sealed record KvOptions
                 "BASE_KEY_PREFIX", standard.BaseKeyPrefix,
                 text => !text.StartsWith('/') && !text.EndsWith('/') && !Text.HasControlCharacter(text),
                 "a path without '/' at its ends and without control characters"),
+            NearCacheBytes = settings.Number("NEAR_CACHE_BYTES", standard.NearCacheBytes, 0, 1L << 40),
             Etcd = EtcdSettings.Read(settings) with { Timeout = timeout },
             Embedded = new EmbeddedOptions
             {

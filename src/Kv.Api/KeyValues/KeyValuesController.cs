@@ -62,14 +62,11 @@ public sealed class KeyValuesController : ControllerBase
     /// With an `Accept` that prefers another media type than JSON, or with `?raw`, the answer is the value's bytes.
     /// </remarks>
     /// <param name="key" example="user:42">The key, percent-encoded; or a prefix with `*` behind it.</param>
-    /// <param name="revision">A past revision of the store: the key as it stood then.</param>
-    /// <param name="wait">
-    /// With `If-None-Match`: how many seconds to wait for the key to become another, 1 to 60. `"0"` there stands for a key that does not
-    /// exist.
-    /// </param>
     /// <param name="cancellationToken">The caller went away.</param>
     [HttpGet("{**key}")]
     [HttpHead("{**key}")]
+    [RequestQuery("revision", "A past revision of the store: the key as it stood then.")]
+    [RequestQuery("wait", "With `If-None-Match`: how many seconds to wait for the key to become another, 1 to 60. `\"0\"` there stands for a key that does not exist.")]
     [RequestHeader("If-None-Match", "304 if the key still has this `ETag`.", Example = "\"42\"")]
     [RequestHeader("If-Match", "412 unless the key has this `ETag`.")]
     [RequestHeader("Accept", "Media types that are welcome; JSON where it is as welcome as another.")]
@@ -81,8 +78,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status406NotAcceptable, "The value can be answered in no media type that `Accept` names.")]
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` does not hold.")]
     [ProducesProblem(StatusCodes.Status410Gone, "The store no longer keeps this revision; `oldest_revision` is the oldest that it does.")]
-    public async Task<IActionResult> Get(
-        [FromKeyPath] string key, string? revision, string? wait, CancellationToken cancellationToken)
+    public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
     {
         var (space, app) = _tenants.Read(Request);
         if (key.EndsWith(Key.Wildcard))

@@ -27,6 +27,7 @@ internal static class OpenApiServices
             document.MapType<ReadOnlyMemory<byte>>(() => new OpenApiSchema { Type = JsonSchemaType.String });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
+            document.OperationFilter<RequestQueryFilter>();
             document.OperationFilter<TenantHeadersFilter>(tenants);
             document.OperationFilter<HeadersFilter>();
             document.OperationFilter<RawValueFilter>();

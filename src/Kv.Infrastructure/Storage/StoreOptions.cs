@@ -15,6 +15,11 @@ public sealed record StoreOptions
     /// <summary>How to reach etcd; used when <see cref="Engine"/> says so.</summary>
     public EtcdOptions Etcd { get; init; } = new();
 
+    /// <summary>
+    /// How many bytes of what was read lately are kept beside the store, for reads that may be stale. Default 0: none.
+    /// </summary>
+    public long NearCacheBytes { get; init; }
+
     /// <summary>Where the embedded engine keeps its data; used when <see cref="Engine"/> says so.</summary>
     public EmbeddedOptions Embedded { get; init; } = new();
 }

@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Tests.Watching;
 /// <summary>A store whose watches are counted, and fail or fall silent when told to. It is not the owner of the one inside.</summary>
 internal sealed class CountedStore(IStore inner) : IStore
 {
-    private readonly CancellationTokenSource _broken = new();
+    private CancellationTokenSource _broken = new();
     private Exception? _breach;
     private int _begun;
     private int _open;
@@ -29,7 +29,8 @@ internal sealed class CountedStore(IStore inner) : IStore
     public void Break(Exception error)
     {
         _breach = error;
-        _broken.Cancel();
+        using var broken = Interlocked.Exchange(ref _broken, new CancellationTokenSource());
+        broken.Cancel();
     }
 
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>

@@ -54,10 +54,7 @@ internal sealed class EmbeddedStore : IStore
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // Without a snapshot nothing tells at which revision the key is absent; it is one at or after this.
-        var revision = _latest.Value;
-        var entry = _readers.Read((key, Now: _time.GetUtcNow()), static (reader, query) => reader.Get(query.key, query.Now));
-        return new(new PointRead(entry, Math.Max(revision, entry?.ModRevision ?? 0)));
+        return new(_readers.Read((key, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPoint(query.key, query.Now)));
     }
 
     public ValueTask<PairRead> GetPair(

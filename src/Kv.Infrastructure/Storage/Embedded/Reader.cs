@@ -43,7 +43,18 @@ internal sealed class Reader : IDisposable
 
     public static Reader Open(string file, LatestRevision latest) => new(Schema.Connect(file), latest);
 
-    public Entry? Get(StoreKey key, DateTimeOffset now)
+    public PointRead GetPoint(StoreKey key, DateTimeOffset now)
+    {
+        // An entry that is found later was there at this revision already, or knows its own. Of an absent one nothing tells since
+        // when it is so, but a snapshot.
+        var revision = _latest.Value;
+        if (Get(key, now) is { } found)
+            return new PointRead(found, Math.Max(revision, found.ModRevision));
+        using var snapshot = _snapshots.Take();
+        return new PointRead(Get(key, now), snapshot.Revision);
+    }
+
+    private Entry? Get(StoreKey key, DateTimeOffset now)
     {
         using var row = _point.Query(key);
         if (!row.Read())

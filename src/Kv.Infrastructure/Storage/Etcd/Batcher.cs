@@ -17,8 +17,10 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
 {
     private const int MaxInFlight = 2;
 
-    // Longer than a call of a store that is near and has a fast disk; with another one it is better to have two under way.
-    private static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(5);
+    /// <summary>
+    /// How long a call may take before another one goes beside it: longer than one to a store that is near and has a fast disk.
+    /// </summary>
+    public static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(5);
 
     // What waits beyond this would only time out.
     private const int MaxQueued = 10_000;

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Storage.Etcd;
 using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
@@ -6,21 +8,30 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 /// <summary>Lets requests pile up before an etcd that is paused, so that they are sent together when it goes on.</summary>
 internal static class HeldBack
 {
-    /// <summary>As many requests as may be under way at once: what comes after them has to wait.</summary>
-    public const int Slots = 2;
-
     /// <summary>Starts the requests behind others that cannot be answered, and lets etcd go on.</summary>
     /// <returns>The requests, under way.</returns>
     public static async Task<List<Task<TResult>>> Behind<TResult>(
-        EtcdServer server, IStore store, IEnumerable<Func<Task<TResult>>> requests, Func<int, Task>? holder = null)
+        EtcdServer server, IStore store, IEnumerable<Func<Task<TResult>>> requests, Func<int, Task<CommitResult>>? holder = null)
     {
         holder ??= slot => store.Put($"holder/{slot}");
         await store.Find("connected");
         server.Pause();
-        var holders = Enumerable.Range(0, Slots).Select(holder).ToList();
+        var holders = await Occupy(holder);
         var waiting = requests.Select(request => request()).ToList();
         server.Resume();
         await Task.WhenAll(holders);
         return waiting;
+    }
+
+    /// <summary>Has as many calls under way as there may be: what comes after them has to wait.</summary>
+    /// <param name="request">Makes a request of a number, which no answer may come to.</param>
+    /// <returns>The requests, under way.</returns>
+    public static async Task<List<Task<TResult>>> Occupy<TResult>(Func<int, Task<TResult>> request)
+    {
+        var first = request(0);
+        var sent = Stopwatch.StartNew();
+        // Another call goes beside the first only when that takes long.
+        await Eventually.Holds(() => sent.Elapsed > GroupCommit.LongCall, "the first takes long");
+        return [first, request(1)];
     }
 }

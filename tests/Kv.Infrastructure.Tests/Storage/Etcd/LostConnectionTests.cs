@@ -26,11 +26,10 @@ internal sealed class LostConnectionTests
         await store.Find("connected");
 
         server.Pause();
-        var alone = store.Put("alone");
-        var rest = Enumerable.Range(0, HeldBack.Slots - 1).Select(i => store.Put($"key/{i}")).ToList();
+        var writes = await HeldBack.Occupy(i => store.Put($"key/{i}"));
         proxy.CutConnections();
 
-        foreach (var write in rest.Prepend(alone))
+        foreach (var write in writes)
             Assert.That(() => write, OutcomeUnknown);
         server.Resume();
         await Eventually.Holds(async () => (await store.Put("after")).Succeeded, "writes go on over a new connection");
@@ -75,7 +74,7 @@ internal sealed class LostConnectionTests
         await store.Find("connected");
 
         server.Pause();
-        var writes = Enumerable.Range(0, HeldBack.Slots).Select(i => store.Put($"key/{i}")).ToList();
+        var writes = await HeldBack.Occupy(i => store.Put($"key/{i}"));
         var queued = store.Put("queued");
         var read = store.Find("key/0");
         var range = store.Range(new(KeyRange.Prefix(StoreKey.Of("key/")), Limit: 10), CancellationToken.None);

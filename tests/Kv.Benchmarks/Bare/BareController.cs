@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Benchmarks.Bare;
+
+/// <summary>Answers what <see cref="BareServer"/> does, by way of MVC. It is not public, so that Kv itself does not take it for one of its own.</summary>
+[ApiController]
+internal sealed class BareController : ControllerBase
+{
+    private static readonly Constant Answered = new();
+
+    /// <summary>Answers.</summary>
+    [HttpGet("{**path}")]
+    [HttpPut("{**path}")]
+    public IActionResult Answer() => Request.Path.HasValue ? Answered : NotFound();
+
+    private sealed class Constant : IActionResult
+    {
+        public Task ExecuteResultAsync(ActionContext context) => BareServer.Answer(context.HttpContext.Response);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Benchmarks.Bare;
+
+/// <summary>
+/// A server that answers every request at once with the same bytes, as large as Kv's own answer: what the web server alone costs, or
+/// what it costs with MVC. Nothing that Kv does can make it faster than this.
+/// </summary>
+internal static class BareServer
+{
+    public const string Verb = "bare";
+
+    private static readonly byte[] Body = Encoding.UTF8.GetBytes(
+        $$"""{"key":"bench-00001","value":"{{new string('v', 256)}}","ttl":null,"expire_at":null}""");
+
+    /// <summary>Listens on PORT of this machine until it is told to stop.</summary>
+    /// <param name="withMvc">Whether a controller answers, or the server's own delegate.</param>
+    public static Task Run(bool withMvc)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var port = int.Parse(Environment.GetEnvironmentVariable("PORT") ?? "8080", CultureInfo.InvariantCulture);
+        builder.WebHost.ConfigureKestrel(server => server.ListenLocalhost(port));
+        if (withMvc)
+            builder.Services.AddMvcCore().ConfigureApplicationPartManager(OnlyItsController);
+        var app = builder.Build();
+        if (withMvc)
+            app.MapControllers();
+        else
+            app.Run(static context => Answer(context.Response));
+        return app.RunAsync();
+    }
+
+    /// <summary>Writes the answer, with the headers that Kv's has.</summary>
+    internal static Task Answer(HttpResponse response)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = Body.Length;
+        response.Headers.ETag = "\"12345\"";
+        response.Headers["KV-Revision"] = "12345";
+        return response.BodyWriter.WriteAsync(Body).AsTask();
+    }
+
+    private static void OnlyItsController(ApplicationPartManager parts)
+    {
+        parts.ApplicationParts.Clear();
+        parts.ApplicationParts.Add(new AssemblyPart(typeof(BareServer).Assembly));
+        parts.FeatureProviders.Add(new OnlyBareController());
+    }
+
+    private sealed class OnlyBareController : ControllerFeatureProvider
+    {
+        protected override bool IsController(TypeInfo typeInfo) => typeInfo == typeof(BareController).GetTypeInfo();
+    }
+}
