@@ -1,8 +1,12 @@
 -- wrk script: one kind of request against Kv or etcd's JSON gateway, over random keys, and one line of results to parse.
--- Arguments: kv|gateway get|put|put-ttl KEYS SEED [FROM]; with FROM, the keys from there on in order. All requests are made before the measurement starts, so that making them
--- costs nothing while it runs; both sides are driven the same way.
+-- Arguments: kv|gateway get|put|put-ttl KEYS CONNECTIONS SEED [FROM]; CONNECTIONS are those of a thread; with FROM, the keys
+-- from there on in order. All requests are made before the measurement starts, so that making them costs (almost) nothing
+-- while it runs; both sides are driven the same way.
+--
+-- A PUT with TTL is two calls of the gateway, which take turns: a lease is granted, and a key is put under a lease that was
+-- granted before. So two requests are one operation there; bench.sh makes one of them.
 
-local api, operation, keys = nil, nil, 0
+local api, operation, keys, connections = nil, nil, 0, 0
 local next_in_order = nil
 local requests = {}
 local threads = 0
@@ -31,6 +35,10 @@ local function value(number)
   return string.rep(string.format("%08d", number), 32)
 end
 
+-- Seconds, for both sides: longer than any run. The end of thousands of leases is as much work for etcd as their grants, and
+-- would fall into what is measured a minute later, whoever's turn that is.
+local ttl = 86400
+
 local function kv(number)
   local headers = { ["Content-Type"] = "application/json" }
   if operation == "get" then
@@ -39,9 +47,9 @@ local function kv(number)
     return wrk.format("PUT", string.format("/kv/bench-%05d", number), headers,
       string.format('{"value":"%s"}', value(number)))
   elseif operation == "put-ttl" then
-    -- Keys of their own: those that are read must not expire meanwhile.
+    -- Keys of their own: those that are read have no TTL.
     return wrk.format("PUT", string.format("/kv/bttl-%05d", number), headers,
-      string.format('{"value":"%s","ttl":60}', value(number)))
+      string.format('{"value":"%s","ttl":%d}', value(number), ttl))
   end
   error("Kv: unknown operation " .. operation)
 end
@@ -59,15 +67,69 @@ local function gateway(number)
   error("gateway: unknown operation " .. operation)
 end
 
+-- Ids of leases have 19 digits: the second in which the thread began, its number, and the lease's own. A run takes a second at
+-- least, so no two runs have one in common; Kv's own ids are above all of these.
+local series = ""
+local function lease_id(number)
+  return string.format("%s%07d", series, number)
+end
+
+-- What is sent before and after the id of a lease, which is last in its body.
+local unknown_id = string.rep("1", 19)
+local function around(path, body)
+  local whole = wrk.format("POST", path, { ["Content-Type"] = "application/json" }, body .. unknown_id .. '"}')
+  return whole:sub(1, -1 - #unknown_id - 2)
+end
+
+local grant = nil
+local granted = 0
+
+-- The key's path is as long as Kv's own again.
+local function leased_put(number)
+  return around("/v3/kv/put", string.format('{"key":"%s","value":"%s","lease":"',
+    base64(string.format("/gateway/kv/default/default/bttl-%05d", number)), base64(value(number))))
+end
+
+local function unleased_put(number)
+  return wrk.format("POST", "/v3/kv/put", { ["Content-Type"] = "application/json" }, string.format('{"key":"%s","value":"%s"}',
+    base64(string.format("/gateway/kv/default/default/bttl-%05d", number)), base64(value(number))))
+end
+
+-- Nothing tells here which grants are answered. But each connection waits for its answer before it sends again, so one that
+-- was sent eight times as many requests ago as there are connections is, unless a connection is that much slower than the
+-- others; then etcd does not know the lease, and the run fails. A thread's first puts have none that is old enough and go
+-- without. wrk asks the first thread for one request that it only looks at: that is not a grant.
+local is_turn_of_put = true
+local function grant_or_put()
+  local number = math.random(keys)
+  local is_put = is_turn_of_put
+  is_turn_of_put = not is_put
+  if not is_put then
+    granted = granted + 1
+    return grant .. lease_id(granted) .. '"}'
+  end
+  local lease = granted - 4 * connections
+  if lease < 1 then return unleased_put(number) end
+  return requests[number] .. lease_id(lease) .. '"}'
+end
+
 function setup(thread)
   threads = threads + 1
   thread:set("thread_number", threads)
 end
 
 function init(arguments)
-  api, operation, keys, next_in_order = arguments[1], arguments[2], tonumber(arguments[3]), tonumber(arguments[5])
-  math.randomseed(tonumber(arguments[4]) * 1000 + thread_number)
+  api, operation, keys, connections = arguments[1], arguments[2], tonumber(arguments[3]), tonumber(arguments[4])
+  next_in_order = tonumber(arguments[6])
+  math.randomseed(tonumber(arguments[5]) * 1000 + thread_number)
   local make = api == "gateway" and gateway or kv
+  if api == "gateway" and operation == "put-ttl" then
+    series = string.format("%010d%02d", os.time(), thread_number)
+    grant = around("/v3/lease/grant", string.format('{"TTL":"%d","ID":"', ttl))
+    make = leased_put
+    -- wrk takes whatever is called so.
+    request = grant_or_put
+  end
   for number = 1, keys do requests[number] = make(number) end
 end
 

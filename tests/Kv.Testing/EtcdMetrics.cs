@@ -10,6 +10,9 @@ public static class EtcdMetrics
     /// <summary>How many raft proposals were committed since the server started: everything that was written.</summary>
     public static Task<long> CommittedProposals(this EtcdServer server) => server.Counter("etcd_server_proposals_committed_total");
 
+    /// <summary>How many leases it has granted.</summary>
+    public static Task<long> GrantedLeases(this EtcdServer server) => server.Counter("etcd_debugging_lease_granted_total");
+
     /// <summary>How many transactions were begun since the server started, those that only read among them.</summary>
     public static Task<long> Transactions(this EtcdServer server) => server.Counter(
         """grpc_server_started_total{grpc_method="Txn",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
