@@ -22,18 +22,18 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
     /// <summary>Has something done, and tells what became of it.</summary>
-    /// <param name="tenant">Whose keys or webhooks.</param>
+    /// <param name="tenant">Whose keys or webhooks; null where it is no tenant's.</param>
     /// <param name="operation">What is done.</param>
     /// <param name="target">To which key or webhook.</param>
     /// <param name="doing">The doing.</param>
     /// <param name="tell">The outcome, and the revision that it took or met, where that is known.</param>
     public Task<T> Record<T>(
-        Tenant tenant, string operation, string target, Task<T> doing, Func<T, (string Outcome, long? Revision)> tell) =>
+        Tenant? tenant, string operation, string target, Task<T> doing, Func<T, (string Outcome, long? Revision)> tell) =>
         Record(tenant, [(operation, target)], doing, tell);
 
     /// <summary>Has several things done together, and tells of each what became of it.</summary>
     public async Task<T> Record<T>(
-        Tenant tenant, IReadOnlyList<(string Operation, string Target)> asked, Task<T> doing,
+        Tenant? tenant, IReadOnlyList<(string Operation, string Target)> asked, Task<T> doing,
         Func<T, (string Outcome, long? Revision)> tell)
     {
         try
@@ -50,12 +50,12 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
     }
 
     /// <summary>Tells of what is done.</summary>
-    public void Write(Tenant tenant, IReadOnlyList<(string Operation, string Target)> done, (string Outcome, long? Revision) became)
+    public void Write(Tenant? tenant, IReadOnlyList<(string Operation, string Target)> done, (string Outcome, long? Revision) became)
     {
         var traceId = Activity.Current?.TraceId.ToString();
         foreach (var (operation, target) in done)
             LogChange(
-                actor.Name, actor.Address, operation, target, tenant.Namespace, tenant.AppName, became.Outcome, became.Revision, traceId);
+                actor.Name, actor.Address, operation, target, tenant?.Namespace, tenant?.AppName, became.Outcome, became.Revision, traceId);
     }
 
     // Whoever gives up does not learn what became of it.
@@ -70,6 +70,6 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
         LogLevel.Information,
         "{Actor} at {Address}: {Operation} {Target} of ({Namespace}, {AppName}): {Outcome}, revision {Revision}, trace {TraceId}")]
     private partial void LogChange(
-        string actor, string? address, string operation, string target, string nameSpace, string appName, string outcome,
+        string actor, string? address, string operation, string target, string? nameSpace, string? appName, string outcome,
         long? revision, string? traceId);
 }

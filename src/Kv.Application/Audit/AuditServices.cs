@@ -1,3 +1,4 @@
+using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
@@ -15,6 +16,7 @@ public static class AuditServices
         .Around<IKeyValueRepository>((inner, audit) => new AuditedKeyValues(inner, audit))
         .Around<IKeyValueTransactions>((inner, audit) => new AuditedTransactions(inner, audit))
         .Around<IWebhookRepository>((inner, audit) => new AuditedWebhooks(inner, audit))
+        .Around<IApiKeyRepository>((inner, audit) => new AuditedApiKeys(inner, audit))
         .Around<IDeliveryRepository>((inner, audit) => new AuditedDeliveries(inner, audit));
 
     private static IServiceCollection Around<TPort>(this IServiceCollection services, Func<TPort, AuditLog, TPort> audited)

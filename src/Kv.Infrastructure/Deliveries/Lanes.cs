@@ -11,7 +11,7 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
 {
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
 
-    private readonly ConcurrentDictionary<Guid, Lane> _lanes = new();
+    private readonly ConcurrentDictionary<(Tenant, Guid), Lane> _lanes = new();
     private readonly List<Webhook> _matches = [];
 
     /// <summary>Whether there is no webhook at all.</summary>
@@ -47,7 +47,7 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
     public void Set(Webhook webhook)
     {
         registry.Set(webhook);
-        if (_lanes.TryGetValue(webhook.Id, out var lane))
+        if (_lanes.TryGetValue((webhook.Tenant, webhook.Id), out var lane))
             lane.Update(webhook);
     }
 
@@ -55,15 +55,15 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
     public Task Remove(Tenant tenant, Guid id)
     {
         registry.Remove(tenant, id);
-        if (_lanes.TryRemove(id, out var lane))
+        if (_lanes.TryRemove((tenant, id), out var lane))
             lane.Close();
         return context.Log.RemoveAll(tenant, id);
     }
 
     /// <summary>Drops what goes to every webhook but these.</summary>
-    public async Task RemoveOthers(IReadOnlySet<Guid> ids)
+    public async Task RemoveOthers(IReadOnlySet<(Tenant, Guid)> kept)
     {
-        foreach (var gone in registry.All.Where(webhook => !ids.Contains(webhook.Id)).ToList())
+        foreach (var gone in registry.All.Where(webhook => !kept.Contains((webhook.Tenant, webhook.Id))).ToList())
             await Remove(gone.Tenant, gone.Id);
     }
 
@@ -111,7 +111,7 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
     }
 
     private Lane LaneOf(Webhook webhook) =>
-        _lanes.TryGetValue(webhook.Id, out var lane)
+        _lanes.TryGetValue((webhook.Tenant, webhook.Id), out var lane)
             ? lane
-            : _lanes.GetOrAdd(webhook.Id, static (_, made) => new Lane(made.webhook, made.context), (webhook, context));
+            : _lanes.GetOrAdd((webhook.Tenant, webhook.Id), static (_, made) => new Lane(made.webhook, made.context), (webhook, context));
 }

@@ -9,8 +9,9 @@ namespace Kv.Infrastructure.KeyValues;
 /// <summary>Ranges of keys over the storage waist, whichever engine is behind it.</summary>
 internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueListings
 {
-    // Pages grow while a listing goes on: a short one costs little, and a long one few calls.
-    private const int FirstPage = 32;
+    // Pages grow while a listing goes on: a short one costs little, and a long one few calls. Of the first nobody knows how large its
+    // values are: with the largest it is some megabytes in memory, for each reader that has stopped reading.
+    private const int FirstPage = 8;
     private const int LargestPage = 1024;
 
     // Behind keys that were rolled up there may be many more such, or few: a short look tells, and longer ones follow

@@ -1,5 +1,6 @@
 using Kv.Application.Watching;
 using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
@@ -183,14 +184,14 @@ internal sealed partial class WatchTerm(
 
     private async Task ReadWebhooks(long at, CancellationToken cancellationToken)
     {
-        var found = new HashSet<Guid>();
+        var found = new HashSet<(Tenant, Guid)>();
         for (var query = new RangeQuery(layout.Webhooks, PageSize, at); ;)
         {
             var page = await store.Range(query, cancellationToken);
             foreach (var entry in page.Entries)
                 if (WebhookRecord.TryRead(layout, entry) is not { } webhook)
                     LogUnreadable(entry.Key.ToString());
-                else if (found.Add(webhook.Id))
+                else if (found.Add((webhook.Tenant, webhook.Id)))
                     lanes.Set(webhook);
             if (page.Next is not { } next)
                 break;

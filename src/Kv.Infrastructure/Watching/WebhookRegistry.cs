@@ -10,7 +10,8 @@ namespace Kv.Infrastructure.Watching;
 /// </summary>
 internal sealed class WebhookRegistry
 {
-    private readonly Dictionary<Guid, Webhook> _all = [];
+    // A webhook is known by its tenant and its id: records that were copied in the store have one id under two tenants.
+    private readonly Dictionary<(Tenant, Guid), Webhook> _all = [];
     private readonly PatternIndex<Webhook> _index = new();
 
     public IEnumerable<Webhook> All => _all.Values;
@@ -22,14 +23,13 @@ internal sealed class WebhookRegistry
     /// <summary>How many are disabled.</summary>
     public int Disabled { get; private set; }
 
-    public Webhook? Find(Tenant tenant, Guid id) =>
-        _all.TryGetValue(id, out var webhook) && webhook.Tenant == tenant ? webhook : null;
+    public Webhook? Find(Tenant tenant, Guid id) => _all.GetValueOrDefault((tenant, id));
 
     /// <summary>Adds a webhook, or takes note of its change.</summary>
     public void Set(Webhook webhook)
     {
         Remove(webhook.Tenant, webhook.Id);
-        _all.Add(webhook.Id, webhook);
+        _all.Add((webhook.Tenant, webhook.Id), webhook);
         Disabled += webhook.IsActive ? 0 : 1;
         _index.Add(webhook.Tenant, webhook.Settings.Pattern, webhook);
     }
@@ -38,7 +38,7 @@ internal sealed class WebhookRegistry
     {
         if (Find(tenant, id) is not { } webhook)
             return;
-        _all.Remove(id);
+        _all.Remove((tenant, id));
         Disabled -= webhook.IsActive ? 0 : 1;
         _index.Remove(tenant, webhook.Settings.Pattern, webhook);
     }

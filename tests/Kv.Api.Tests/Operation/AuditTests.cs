@@ -70,6 +70,31 @@ internal sealed class AuditTests
     }
 
     [Test]
+    public async Task Who_came_in_with_a_key_is_named_by_it_and_so_is_who_makes_and_revokes_keys()
+    {
+        var store = new[] { ("STORE", "embedded"), ("DATA_DIR", _data.Path) };
+        var made = await KvProcess.Run(["apikey", "create", "--admin"], store);
+        var secret = made.Output.Trim();
+        await using var kv = await Start(Engine.Embedded, ("AUTH", "apikey"), ("AUDIT", "log"));
+        var client = await kv.Client();
+        Task<Answer> Ask(HttpMethod method, string path, string? body) =>
+            client.With(method, path, body is null ? null : Json(body), ("Authorization", $"Bearer {secret}"));
+
+        await Ask(HttpMethod.Put, "/kv/k", """{"value":"hidden-value"}""");
+        var issued = await Ask(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["read"]}""");
+        var id = issued.Json.GetProperty("id").GetString()!;
+        await Ask(HttpMethod.Delete, $"/admin/apikeys/{id}", null);
+        await kv.Terminate();
+
+        var told = Audit(kv);
+        Assert.That(
+            told.Select(line => $"{Text(line, "Operation")} {Text(line, "Target")} {Text(line, "Outcome")}"),
+            Is.EqualTo(new[] { "set k applied", $"create_api_key {id} applied", $"revoke_api_key {id} applied" }));
+        Assert.That(told.Select(line => Text(line, "Actor")), Has.All.EqualTo(secret[3..19]), "the id in it");
+        Assert.That(kv.Output, Does.Not.Contain(secret[20..]));
+    }
+
+    [Test]
     public async Task Unless_it_is_asked_for_there_is_none()
     {
         await using var kv = await Start(Engine.Embedded);

@@ -11,15 +11,15 @@ internal sealed class ListingPagesTests
 {
     [Test]
     public async Task Pages_grow_while_they_come_back_full() =>
-        Assert.That(await LimitsAsked(new Pages(total: 200, largest: int.MaxValue)), Is.EqualTo([32, 64, 128]));
+        Assert.That(await LimitsAsked(new Pages(total: 200, largest: int.MaxValue)), Is.EqualTo([8, 16, 32, 64, 128]));
 
     [Test]
     public async Task Pages_stop_growing_where_values_are_too_large_for_more() =>
-        Assert.That(await LimitsAsked(new Pages(total: 200, largest: 40)), Is.EqualTo([32, 64, 40, 40, 40, 40]));
+        Assert.That(await LimitsAsked(new Pages(total: 200, largest: 40)), Is.EqualTo([8, 16, 32, 64, 40, 40, 40]));
 
     [Test]
     public async Task Pages_grow_on_where_expired_keys_were_left_out() =>
-        Assert.That(await LimitsAsked(new Pages(total: 201, largest: int.MaxValue, expired: 3)), Is.EqualTo([32, 64, 128]));
+        Assert.That(await LimitsAsked(new Pages(total: 201, largest: int.MaxValue, expired: 3)), Is.EqualTo([8, 16, 32, 64, 128]));
 
     [Test]
     public async Task Every_page_after_the_first_is_read_at_the_firsts_revision()
@@ -28,7 +28,7 @@ internal sealed class ListingPagesTests
 
         await LimitsAsked(store);
 
-        Assert.That(store.Asked.Select(query => query.Revision), Is.EqualTo([0, 7, 7]));
+        Assert.That(store.Asked.Select(query => query.Revision), Is.EqualTo([0, 7, 7, 7, 7]));
     }
 
     [Test]

@@ -92,6 +92,20 @@ internal sealed class WebhookRegistryTests
     }
 
     [Test]
+    public void One_id_under_two_tenants_is_two_webhooks()
+    {
+        var (id, other) = (Guid.NewGuid(), Tenant.Of("space", "other"));
+        _registry.Set(Some.Webhook("a", id: id));
+        _registry.Set(Some.Webhook("a", id: id, tenant: other));
+
+        Assert.That((_registry.Count, Match(Some.Created("a")).Count, Match(Some.Created("a", tenant: other)).Count), Is.EqualTo((2, 1, 1)));
+
+        _registry.Remove(other, id);
+
+        Assert.That((_registry.Count, Match(Some.Created("a")).Count, Match(Some.Created("a", tenant: other)).Count), Is.EqualTo((1, 1, 0)));
+    }
+
+    [Test]
     public void Every_webhook_that_matches_is_found_once()
     {
         var random = new Random(42);

@@ -1,0 +1,24 @@
+using Kv.Domain.Access;
+
+namespace Kv.Application.Audit;
+
+/// <summary>The API keys, with an audit of who makes and revokes them. They are no tenant's.</summary>
+internal sealed class AuditedApiKeys(IApiKeyRepository inner, AuditLog audit) : IApiKeyRepository
+{
+    public Task Add(ApiKey key, CancellationToken cancellationToken) =>
+        audit.Record(tenant: null, "create_api_key", key.Id, Done(inner.Add(key, cancellationToken)), Tell);
+
+    public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) => inner.List(cancellationToken);
+
+    public Task<bool> Delete(string id, CancellationToken cancellationToken) =>
+        audit.Record(tenant: null, "revoke_api_key", id, inner.Delete(id, cancellationToken), Tell);
+
+    // There was none to revoke.
+    private static (string, long?) Tell(bool isApplied) => (isApplied ? AuditLog.Applied : AuditLog.ConditionFailed, null);
+
+    private static async Task<bool> Done(Task doing)
+    {
+        await doing;
+        return true;
+    }
+}
