@@ -1,140 +1,117 @@
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage.Etcd;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>The batching itself, without etcd: nothing that waits may be forgotten.</summary>
+/// <summary>When a call is made, and for whom.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BatcherTests
 {
-    private const int Callers = 32;
-    private const int Rounds = 30_000;
+    private const int Full = 10;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly Calls _calls;
+
+    public BatcherTests() => _calls = new Calls(_time);
 
     [Test]
-    [CancelAfter(60_000)]
-    public async Task Every_request_is_sent_however_they_race(CancellationToken cancellationToken)
+    public void Whoever_comes_first_goes_at_once_and_others_wait_for_the_next_call_together()
     {
-        // Each caller waits for its own answer, so a wake-up that is lost leaves the queue full and everybody waiting.
-        var batcher = new CountingBatcher();
-        var callers = Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
-        {
-            for (var i = 0; i < Rounds; i++)
-                await batcher.Add().WaitAsync(cancellationToken);
-        }));
+        Ask(5);
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
 
-        await Task.WhenAll(callers);
-
-        Assert.That(batcher.Sent, Is.EqualTo(Callers * Rounds));
-        Assert.That(batcher.MostAtOnce, Is.LessThanOrEqualTo(CountingBatcher.MaxInFlight));
+        _calls.Answer(0);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 4]));
     }
 
     [Test]
-    [CancelAfter(60_000)]
-    public async Task A_batch_that_fails_fails_its_requests_and_no_others(CancellationToken cancellationToken)
+    public void Another_call_goes_beside_the_first_when_there_is_enough_for_a_full_batch()
     {
-        var batcher = new CountingBatcher { FailsNext = true };
-        Assert.That(() => batcher.Add().WaitAsync(cancellationToken), Throws.InvalidOperationException);
-        Assert.That(await batcher.Add().WaitAsync(cancellationToken), Is.True);
+        Ask(1 + Full - 1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, Full]));
+
+        Ask(3 * Full);
+        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "and no third");
     }
 
     [Test]
-    [CancelAfter(60_000)]
-    public async Task What_found_a_batch_full_goes_before_what_came_later(CancellationToken cancellationToken)
+    public void Another_call_goes_beside_the_first_when_that_takes_long()
     {
-        // Four fit a batch, and a large one only an empty batch.
-        var batcher = new CountingBatcher();
-        var held = batcher.Hold();
-        var early = Enumerable.Range(0, 2 * CountingBatcher.MaxInFlight).Select(_ => batcher.Add()).ToList();
-        early.AddRange([batcher.Add(), batcher.Add(isLarge: true)]);
-        var late = Enumerable.Range(0, 40).Select(_ => batcher.Add()).ToArray();
+        Ask(2);
+        _time.Advance(GroupCommit.LongCall);
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
 
-        held.SetResult();
-        await Task.WhenAll([.. early, .. late]).WaitAsync(cancellationToken);
-
-        Assert.That(batcher.LargeSentAfter, Is.LessThan(20), "requests that were sent before the large one");
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 2]));
     }
 
-    private sealed class Pending() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
+    [Test]
+    public void What_has_waited_too_long_is_not_sent()
+    {
+        var asked = Ask(2);
+        _time.Advance(Timeout);
+        _calls.Answer(0);
+
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Assert.That(
+            () => asked[1].Task,
+            Throws.TypeOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
+    }
+
+    private List<Asked> Ask(int times)
+    {
+        var asked = Enumerable.Range(0, times).Select(_ => new Asked()).ToList();
+        asked.ForEach(_calls.Ask);
+        return asked;
+    }
+
+    private sealed class Asked : TaskCompletionSource, IPending
     {
         public long QueuedAt { get; set; }
-
-        public bool IsLarge { get; init; }
     }
 
-    private sealed class CountingBatcher() : Batcher<Pending>(MaxInFlight, TimeProvider.System, TimeSpan.FromMinutes(1))
+    /// <summary>Calls that are answered when the test says so.</summary>
+    private sealed class Calls(TimeProvider time) : Batcher<Asked>(Full, time, Timeout)
     {
-        public const int MaxInFlight = 2;
+        private readonly List<Batch> _sent = [];
 
-        private int _now;
-        private int _most;
-        private int _sent;
+        /// <summary>How many were in each call, in the order of the calls.</summary>
+        public List<int> Sizes => [.. _sent.Select(batch => batch.Size)];
 
-        public bool FailsNext { get; set; }
+        public void Ask(Asked asked) => Enqueue(asked);
 
-        public int Sent => _sent;
-
-        public int MostAtOnce => _most;
-
-        public int LargeSentAfter { get; private set; } = int.MaxValue;
-
-        private Task _gate = Task.CompletedTask;
-
-        /// <summary>Keeps what is sent from now on waiting, until the result is set.</summary>
-        public TaskCompletionSource Hold()
-        {
-            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _gate = gate.Task;
-            return gate;
-        }
-
-        public Task<bool> Add(bool isLarge = false)
-        {
-            var pending = new Pending { IsLarge = isLarge };
-            Enqueue(pending);
-            return pending.Task;
-        }
+        public void Answer(int call) => _sent[call].Answered.SetResult();
 
         protected override IBatch NewBatch() => new Batch(this);
 
-        private sealed class Batch(CountingBatcher owner) : IBatch
+        private sealed class Batch(Calls owner) : IBatch
         {
-            private readonly List<Pending> _pending = [];
+            public TaskCompletionSource Answered { get; } = new();
 
-            public Fit TryAdd(Pending pending)
+            public int Size { get; private set; }
+
+            public Fit TryAdd(Asked pending)
             {
-                if (_pending.Count == 4 || (pending.IsLarge && _pending.Count > 0))
+                if (Size == Full)
                     return Fit.Full;
-                _pending.Add(pending);
+                Size++;
                 return Fit.Taken;
             }
 
-            public async Task Send()
+            public Task Send()
             {
-                var now = Interlocked.Increment(ref owner._now);
-                InterlockedMax(ref owner._most, now);
-                await Task.Yield();
-                await owner._gate;
-                if (_pending.Any(pending => pending.IsLarge))
-                    owner.LargeSentAfter = owner._sent;
-                Interlocked.Decrement(ref owner._now);
-                if (owner.FailsNext)
-                {
-                    owner.FailsNext = false;
-                    throw new InvalidOperationException("as told");
-                }
-                Interlocked.Add(ref owner._sent, _pending.Count);
-                foreach (var pending in _pending)
-                    pending.TrySetResult(true);
+                owner._sent.Add(this);
+                return Answered.Task;
             }
 
             public void Fail(Exception error)
             {
-                foreach (var pending in _pending)
-                    pending.TrySetException(error);
-            }
-
-            private static void InterlockedMax(ref int target, int value)
-            {
-                for (var seen = Volatile.Read(ref target); value > seen;)
-                    seen = Interlocked.CompareExchange(ref target, value, seen);
+                // The tests let none fail.
             }
         }
     }
