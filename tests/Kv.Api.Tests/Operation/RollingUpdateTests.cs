@@ -130,7 +130,8 @@ internal sealed class RollingUpdateTests
         {
             for (var attempt = 0; ; attempt++)
             {
-                var addresses = _addresses.OrderBy(slot => slot.Key).Select(slot => slot.Value).ToList();
+                // A snapshot first: it changes while it is read.
+                var addresses = _addresses.ToArray().OrderBy(slot => slot.Key).Select(slot => slot.Value).ToList();
                 var address = addresses[(turn + attempt) % addresses.Count];
                 try
                 {
