@@ -14,6 +14,9 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
 {
     private static readonly object Place = typeof(ResponseMetadata);
 
+    private readonly Lock _gate = new();
+    private int _describing;
+
     /// <summary>Around the framework's own provider, whose order is -1000.</summary>
     public int Order => -1001;
 
@@ -32,14 +35,19 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
 
     public void OnProvidersExecuting(ApiDescriptionProviderContext context)
     {
-        foreach (var (action, described) in Of(context))
-            action.FilterDescriptors = [.. action.FilterDescriptors, .. described];
+        // The first requests for the document may come at once, and each describes the calls.
+        lock (_gate)
+            if (_describing++ == 0)
+                foreach (var (action, described) in Of(context))
+                    action.FilterDescriptors = [.. action.FilterDescriptors, .. described];
     }
 
     public void OnProvidersExecuted(ApiDescriptionProviderContext context)
     {
-        foreach (var (action, described) in Of(context))
-            action.FilterDescriptors = [.. action.FilterDescriptors.Except(described)];
+        lock (_gate)
+            if (--_describing == 0)
+                foreach (var (action, described) in Of(context))
+                    action.FilterDescriptors = [.. action.FilterDescriptors.Except(described)];
     }
 
     private static IEnumerable<FilterDescriptor> Described(IEnumerable<IFilterMetadata> filters, int scope) =>
