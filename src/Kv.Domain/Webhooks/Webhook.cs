@@ -21,7 +21,7 @@ public sealed class Webhook
         CreatedAt = createdAt;
     }
 
-    /// <summary>The id; unique among all tenants.</summary>
+    /// <summary>The id; with its tenant it names the webhook. Two tenants share one only where records were copied in the store.</summary>
     public Guid Id { get; }
 
     /// <summary>Whose it is.</summary>

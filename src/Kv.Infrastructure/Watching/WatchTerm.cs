@@ -31,7 +31,7 @@ internal sealed partial class WatchTerm(
     private static readonly TimeSpan MarkInterval = TimeSpan.FromMinutes(1);
 
     // Webhooks for which something waits, registered after the revision at which the term began.
-    private readonly HashSet<Guid> _awaited = [];
+    private readonly HashSet<(Tenant, Guid)> _awaited = [];
 
     /// <summary>Reads what the store has about webhooks and their deliveries, as at the revision at which the term begins.</summary>
     /// <param name="from">The revision that is settled.</param>
@@ -46,7 +46,7 @@ internal sealed partial class WatchTerm(
                 continue;
             var webhook = await store.Get(layout.Webhook(tenant, id), ReadConsistency.Linearizable, cancellationToken);
             if (webhook.Entry is not null)
-                _awaited.Add(id);
+                _awaited.Add((tenant, id));
             else
                 await lanes.Remove(tenant, id);
         }
@@ -146,7 +146,7 @@ internal sealed partial class WatchTerm(
         _ => throw new ArgumentException($"Unknown event {change.GetType().Name}.", nameof(change)),
     };
 
-    private async Task Take(Change change, Domain.Tenants.Tenant tenant, Guid id)
+    private async Task Take(Change change, Tenant tenant, Guid id)
     {
         if (change.Current is not { } entry)
         {
@@ -159,7 +159,7 @@ internal sealed partial class WatchTerm(
             return;
         }
         lanes.Set(webhook);
-        if (_awaited.Remove(id))
+        if (_awaited.Remove((tenant, id)))
             lanes.Load(tenant, id);
     }
 

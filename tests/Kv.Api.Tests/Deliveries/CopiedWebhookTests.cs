@@ -24,17 +24,61 @@ internal sealed class CopiedWebhookTests
 
         await one.Put("k", "v");
         await other.Put("k", "v");
-        await Eventually.Holds(() => Told().Order().SequenceEqual(new[] { one.Namespace, other.Namespace }.Order()), "each is told of its own");
+        await Eventually.Holds(() => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other.Namespace }.Order()), "each is told of its own");
 
         Assert.That((await other.Send(HttpMethod.Delete, $"/webhooks/{id}")).Status, Is.EqualTo(204));
         await other.Put("k", "v");
         await one.Put("k", "v");
-        await Eventually.Holds(() => Told().Count(name => name == one.Namespace) == 2, "the one that is left is told");
-        Assert.That(Told().Count(name => name == other.Namespace), Is.EqualTo(1));
+        await Eventually.Holds(() => Told(receiver).Count(name => name == one.Namespace) == 2, "the one that is left is told");
+        Assert.That(Told(receiver).Count(name => name == other.Namespace), Is.EqualTo(1));
 
         string Place(KvClient kv) => $"/{host.KeyPrefix}/webhooks/{kv.Namespace}/{kv.AppName}/{id}";
-
-        IEnumerable<string?> Told() =>
-            receiver.Requests.Select(request => JsonSerializer.Deserialize<JsonElement>(request.Text).GetProperty("event").GetProperty("namespace").GetString());
     }
+
+    [Test]
+    public async Task What_waits_for_a_copy_that_came_while_nobody_watched_is_not_held_up_by_another_copy()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        receiver.Answer = _ => ReceiverAnswer.Status(500);
+        await using var etcd = await EtcdServer.StartAsync();
+        (string, string?) prefix = ("BASE_KEY_PREFIX", "copied");
+        KvClient one;
+        string id;
+        await using (var before = await KvHost.StartOver(etcd.Endpoint, prefix))
+        {
+            one = before.NewTenant();
+            var registered = await one.Send(
+                HttpMethod.Post, "/webhooks", $$"""{"key":"*","event":"*","add_event_data":true,"endpoint":"{{receiver.Uri}}"}""");
+            id = registered.Json.GetProperty("id").GetString()!;
+            await one.Put("k", "v");
+            await Eventually.Holds(async () => (await Waiting(one)).Length == 1, "its delivery waits");
+        }
+        // The first copy has nothing that waits; for the second it is copied as well.
+        var (idle, other) = (KvHost.Unique("n"), KvHost.Unique("n"));
+        await CopyTo(idle, $"/copied/webhooks/{one.Namespace}/{one.AppName}/{id}");
+        await CopyTo(other, $"/copied/webhooks/{one.Namespace}/{one.AppName}/{id}");
+        foreach (var key in await Waiting(one))
+        {
+            await CopyTo(other, key.Replace("/pending/", "/values/"));
+            await CopyTo(other, key);
+        }
+        receiver.Clear();
+        receiver.Answer = _ => ReceiverAnswer.Ok;
+
+        await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
+
+        await Eventually.Holds(
+            () => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other }.Order()), "what waits is told for each");
+
+        Task<string[]> Waiting(KvClient kv) => EtcdKeys.Keys(etcd, $"/copied/deliveries/pending/{kv.Namespace}/{kv.AppName}/");
+
+        async Task CopyTo(string space, string key)
+        {
+            var record = (await EtcdKeys.Get(etcd, key))!.Value.Value;
+            await EtcdKeys.Put(etcd, key.Replace(one.Namespace!, space), record);
+        }
+    }
+
+    private static IEnumerable<string?> Told(WebhookReceiver receiver) =>
+        receiver.Requests.Select(request => JsonSerializer.Deserialize<JsonElement>(request.Text).GetProperty("event").GetProperty("namespace").GetString());
 }
