@@ -38,6 +38,9 @@ internal sealed class Lane
     private int _storing;
     private DeliveryId? _loadedThrough;
 
+    // How often it was called to look from the start.
+    private int _loads;
+
     public Lane(Webhook webhook, LaneContext context)
     {
         Webhook = webhook;
@@ -117,6 +120,7 @@ internal sealed class Lane
         {
             _overflows = true;
             _loadedThrough = null;
+            _loads++;
             StartLoading();
         }
     }
@@ -221,14 +225,14 @@ internal sealed class Lane
     private async Task<bool> LoadPage()
     {
         DeliveryId? after;
-        int storing;
+        int storing, loads;
         lock (_gate)
-            (after, storing) = (_loadedThrough, _storing);
+            (after, storing, loads) = (_loadedThrough, _storing, _loads);
         var (deliveries, hasMore) = await _context.Log.Pending(Webhook, after, PageSize, _context.Lost);
         lock (_gate)
         {
-            // A call to look again may have come meanwhile: it starts over.
-            if (after != _loadedThrough)
+            // A call to look again may have come meanwhile, and for what was stored after this page was read: it starts over.
+            if (loads != _loads)
                 return _isLoading = !_isClosed;
             foreach (var delivery in deliveries)
                 Add(delivery);
