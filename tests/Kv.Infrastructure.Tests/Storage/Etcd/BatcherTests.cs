@@ -1,117 +1,141 @@
-using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage.Etcd;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>When a call is made, and for whom.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+/// <summary>The batching itself, without etcd: nothing that waits may be forgotten.</summary>
 internal sealed class BatcherTests
 {
-    private const int Full = 10;
-
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
-
-    private readonly FakeTimeProvider _time = new();
-    private readonly Calls _calls;
-
-    public BatcherTests() => _calls = new Calls(_time);
+    private const int Callers = 32;
+    private const int Rounds = 30_000;
 
     [Test]
-    public void Whoever_comes_first_goes_at_once_and_others_wait_for_the_next_call_together()
+    [CancelAfter(60_000)]
+    public async Task Every_request_is_sent_however_they_race(CancellationToken cancellationToken)
     {
-        Ask(5);
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        // Each caller waits for its own answer, so a wake-up that is lost leaves the queue full and everybody waiting.
+        var batcher = new CountingBatcher();
+        var callers = Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < Rounds; i++)
+                await batcher.Add().WaitAsync(cancellationToken);
+        }));
 
-        _calls.Answer(0);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 4]));
-    }
+        await Task.WhenAll(callers);
 
-    [Test]
-    public void Another_call_goes_beside_the_first_when_there_is_enough_for_a_full_batch()
-    {
-        Ask(1 + Full - 1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
-        Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, Full]));
-
-        Ask(3 * Full);
-        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "and no third");
+        Assert.That(batcher.Sent, Is.EqualTo(Callers * Rounds));
+        Assert.That(batcher.MostAtOnce, Is.LessThanOrEqualTo(CountingBatcher.MaxInFlight));
     }
 
     [Test]
-    public void Another_call_goes_beside_the_first_when_that_takes_long()
+    [CancelAfter(60_000)]
+    public async Task A_batch_that_fails_fails_its_requests_and_no_others(CancellationToken cancellationToken)
     {
-        Ask(2);
-        _time.Advance(GroupCommit.LongCall);
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
-
-        Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 2]));
+        var batcher = new CountingBatcher { FailsNext = true };
+        Assert.That(() => batcher.Add().WaitAsync(cancellationToken), Throws.InvalidOperationException);
+        Assert.That(await batcher.Add().WaitAsync(cancellationToken), Is.True);
     }
 
     [Test]
-    public void What_has_waited_too_long_is_not_sent()
+    [CancelAfter(60_000)]
+    public async Task What_found_a_batch_full_goes_before_what_came_later(CancellationToken cancellationToken)
     {
-        var asked = Ask(2);
-        _time.Advance(Timeout);
-        _calls.Answer(0);
+        // Four fit a batch, and a large one only an empty batch. The first goes alone, and the next four beside it.
+        var batcher = new CountingBatcher();
+        var held = batcher.Hold();
+        var early = Enumerable.Range(0, 1 + CountingBatcher.Full).Select(_ => batcher.Add()).ToList();
+        early.AddRange([batcher.Add(), batcher.Add(isLarge: true)]);
+        var late = Enumerable.Range(0, 40).Select(_ => batcher.Add()).ToArray();
 
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
-        Assert.That(
-            () => asked[1].Task,
-            Throws.TypeOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
+        held.SetResult();
+        await Task.WhenAll([.. early, .. late]).WaitAsync(cancellationToken);
+
+        Assert.That(batcher.LargeSentAfter, Is.LessThan(20), "requests that were sent before the large one");
     }
 
-    private List<Asked> Ask(int times)
-    {
-        var asked = Enumerable.Range(0, times).Select(_ => new Asked()).ToList();
-        asked.ForEach(_calls.Ask);
-        return asked;
-    }
-
-    private sealed class Asked : TaskCompletionSource, IPending
+    private sealed class Pending() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
     {
         public long QueuedAt { get; set; }
+
+        public bool IsLarge { get; init; }
     }
 
-    /// <summary>Calls that are answered when the test says so.</summary>
-    private sealed class Calls(TimeProvider time) : Batcher<Asked>(Full, time, Timeout)
+    private sealed class CountingBatcher() : Batcher<Pending>(Full, TimeProvider.System, TimeSpan.FromMinutes(1))
     {
-        private readonly List<Batch> _sent = [];
+        public const int MaxInFlight = 2;
+        public const int Full = 4;
 
-        /// <summary>How many were in each call, in the order of the calls.</summary>
-        public List<int> Sizes => [.. _sent.Select(batch => batch.Size)];
+        private int _now;
+        private int _most;
+        private int _sent;
 
-        public void Ask(Asked asked) => Enqueue(asked);
+        public bool FailsNext { get; set; }
 
-        public void Answer(int call) => _sent[call].Answered.SetResult();
+        public int Sent => _sent;
+
+        public int MostAtOnce => _most;
+
+        public int LargeSentAfter { get; private set; } = int.MaxValue;
+
+        private Task _gate = Task.CompletedTask;
+
+        /// <summary>Keeps what is sent from now on waiting, until the result is set.</summary>
+        public TaskCompletionSource Hold()
+        {
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _gate = gate.Task;
+            return gate;
+        }
+
+        public Task<bool> Add(bool isLarge = false)
+        {
+            var pending = new Pending { IsLarge = isLarge };
+            Enqueue(pending);
+            return pending.Task;
+        }
 
         protected override IBatch NewBatch() => new Batch(this);
 
-        private sealed class Batch(Calls owner) : IBatch
+        private sealed class Batch(CountingBatcher owner) : IBatch
         {
-            public TaskCompletionSource Answered { get; } = new();
+            private readonly List<Pending> _pending = [];
 
-            public int Size { get; private set; }
-
-            public Fit TryAdd(Asked pending)
+            public Fit TryAdd(Pending pending)
             {
-                if (Size == Full)
+                if (_pending.Count == Full || (pending.IsLarge && _pending.Count > 0))
                     return Fit.Full;
-                Size++;
+                _pending.Add(pending);
                 return Fit.Taken;
             }
 
-            public Task Send()
+            public async Task Send()
             {
-                owner._sent.Add(this);
-                return Answered.Task;
+                var now = Interlocked.Increment(ref owner._now);
+                InterlockedMax(ref owner._most, now);
+                await Task.Yield();
+                await owner._gate;
+                if (_pending.Any(pending => pending.IsLarge))
+                    owner.LargeSentAfter = owner._sent;
+                Interlocked.Decrement(ref owner._now);
+                if (owner.FailsNext)
+                {
+                    owner.FailsNext = false;
+                    throw new InvalidOperationException("as told");
+                }
+                Interlocked.Add(ref owner._sent, _pending.Count);
+                foreach (var pending in _pending)
+                    pending.TrySetResult(true);
             }
 
             public void Fail(Exception error)
             {
-                // The tests let none fail.
+                foreach (var pending in _pending)
+                    pending.TrySetException(error);
+            }
+
+            private static void InterlockedMax(ref int target, int value)
+            {
+                for (var seen = Volatile.Read(ref target); value > seen;)
+                    seen = Interlocked.CompareExchange(ref target, value, seen);
             }
         }
     }

@@ -1,0 +1,118 @@
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage.Etcd;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kv.Infrastructure.Tests.Storage.Etcd;
+
+/// <summary>When a call is made, and for whom.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class BatcherTimingTests
+{
+    private const int Full = 10;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly Calls _calls;
+
+    public BatcherTimingTests() => _calls = new Calls(_time);
+
+    [Test]
+    public void Whoever_comes_first_goes_at_once_and_others_wait_for_the_next_call_together()
+    {
+        Ask(5);
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+
+        _calls.Answer(0);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 4]));
+    }
+
+    [Test]
+    public void Another_call_goes_beside_the_first_when_there_is_enough_for_a_full_batch()
+    {
+        Ask(1 + Full - 1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, Full]));
+
+        Ask(3 * Full);
+        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "and no third");
+    }
+
+    [Test]
+    public void Another_call_goes_beside_the_first_when_that_takes_long()
+    {
+        Ask(2);
+        _time.Advance(GroupCommit.LongCall);
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 2]));
+    }
+
+    [Test]
+    public void What_has_waited_too_long_is_not_sent()
+    {
+        var asked = Ask(2);
+        _time.Advance(Timeout);
+        _calls.Answer(0);
+
+        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Assert.That(
+            () => asked[1].Task,
+            Throws.TypeOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
+    }
+
+    private List<Asked> Ask(int times)
+    {
+        var asked = Enumerable.Range(0, times).Select(_ => new Asked()).ToList();
+        asked.ForEach(_calls.Ask);
+        return asked;
+    }
+
+    private sealed class Asked : TaskCompletionSource, IPending
+    {
+        public long QueuedAt { get; set; }
+    }
+
+    /// <summary>Calls that are answered when the test says so.</summary>
+    private sealed class Calls(TimeProvider time) : Batcher<Asked>(Full, time, Timeout)
+    {
+        private readonly List<Batch> _sent = [];
+
+        /// <summary>How many were in each call, in the order of the calls.</summary>
+        public List<int> Sizes => [.. _sent.Select(batch => batch.Size)];
+
+        public void Ask(Asked asked) => Enqueue(asked);
+
+        public void Answer(int call) => _sent[call].Answered.SetResult();
+
+        protected override IBatch NewBatch() => new Batch(this);
+
+        private sealed class Batch(Calls owner) : IBatch
+        {
+            public TaskCompletionSource Answered { get; } = new();
+
+            public int Size { get; private set; }
+
+            public Fit TryAdd(Asked pending)
+            {
+                if (Size == Full)
+                    return Fit.Full;
+                Size++;
+                return Fit.Taken;
+            }
+
+            public Task Send()
+            {
+                owner._sent.Add(this);
+                return Answered.Task;
+            }
+
+            public void Fail(Exception error)
+            {
+                // The tests let none fail.
+            }
+        }
+    }
+}
