@@ -17,6 +17,10 @@ public static class EtcdMetrics
     public static Task<long> Transactions(this EtcdServer server) => server.Counter(
         """grpc_server_started_total{grpc_method="Txn",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
 
+    /// <summary>How often a holder of a lock was about to renew its lease.</summary>
+    public static Task<long> Renewals(this EtcdServer server) => server.Counter(
+        """grpc_server_started_total{grpc_method="LeaseKeepAlive",grpc_service="etcdserverpb.Lease",grpc_type="bidi_stream"}""");
+
     /// <summary>How many watches are open.</summary>
     public static Task<long> Watches(this EtcdServer server) => server.Counter("etcd_debugging_mvcc_watcher_total");
 
