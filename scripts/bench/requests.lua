@@ -39,30 +39,37 @@ end
 -- would fall into what is measured a minute later, whoever's turn that is.
 local ttl = 86400
 
+local json = { ["Content-Type"] = "application/json" }
+
 local function kv(number)
-  local headers = { ["Content-Type"] = "application/json" }
   if operation == "get" then
     return wrk.format("GET", string.format("/kv/bench-%05d", number))
   elseif operation == "put" then
-    return wrk.format("PUT", string.format("/kv/bench-%05d", number), headers,
+    return wrk.format("PUT", string.format("/kv/bench-%05d", number), json,
       string.format('{"value":"%s"}', value(number)))
   elseif operation == "put-ttl" then
     -- Keys of their own: those that are read have no TTL.
-    return wrk.format("PUT", string.format("/kv/bttl-%05d", number), headers,
+    return wrk.format("PUT", string.format("/kv/bttl-%05d", number), json,
       string.format('{"value":"%s","ttl":%d}', value(number), ttl))
   end
   error("Kv: unknown operation " .. operation)
 end
 
 -- As long a key as Kv's own, outside of what Kv watches.
+local function gateway_key(name, number)
+  return base64(string.format("/gateway/kv/default/default/%s-%05d", name, number))
+end
+
+local function gateway_put(name, number)
+  return wrk.format("POST", "/v3/kv/put", json,
+    string.format('{"key":"%s","value":"%s"}', gateway_key(name, number), base64(value(number))))
+end
+
 local function gateway(number)
-  local headers = { ["Content-Type"] = "application/json" }
-  local key = base64(string.format("/gateway/kv/default/default/bench-%05d", number))
   if operation == "get" then
-    return wrk.format("POST", "/v3/kv/range", headers, string.format('{"key":"%s"}', key))
+    return wrk.format("POST", "/v3/kv/range", json, string.format('{"key":"%s"}', gateway_key("bench", number)))
   elseif operation == "put" then
-    return wrk.format("POST", "/v3/kv/put", headers,
-      string.format('{"key":"%s","value":"%s"}', key, base64(value(number))))
+    return gateway_put("bench", number)
   end
   error("gateway: unknown operation " .. operation)
 end
@@ -74,25 +81,19 @@ local function lease_id(number)
   return string.format("%s%07d", series, number)
 end
 
--- What is sent before and after the id of a lease, which is last in its body.
-local unknown_id = string.rep("1", 19)
-local function around(path, body)
-  local whole = wrk.format("POST", path, { ["Content-Type"] = "application/json" }, body .. unknown_id .. '"}')
-  return whole:sub(1, -1 - #unknown_id - 2)
+-- A request up to the id of a lease, which is last in its body.
+local some_id = string.rep("1", 19)
+local function up_to_id(path, body)
+  local last = some_id .. '"}'
+  return wrk.format("POST", path, json, body .. last):sub(1, -1 - #last)
 end
 
 local grant = nil
 local granted = 0
 
--- The key's path is as long as Kv's own again.
 local function leased_put(number)
-  return around("/v3/kv/put", string.format('{"key":"%s","value":"%s","lease":"',
-    base64(string.format("/gateway/kv/default/default/bttl-%05d", number)), base64(value(number))))
-end
-
-local function unleased_put(number)
-  return wrk.format("POST", "/v3/kv/put", { ["Content-Type"] = "application/json" }, string.format('{"key":"%s","value":"%s"}',
-    base64(string.format("/gateway/kv/default/default/bttl-%05d", number)), base64(value(number))))
+  return up_to_id("/v3/kv/put",
+    string.format('{"key":"%s","value":"%s","lease":"', gateway_key("bttl", number), base64(value(number))))
 end
 
 -- Nothing tells here which grants are answered. But each connection waits for its answer before it sends again, so one that
@@ -109,7 +110,7 @@ local function grant_or_put()
     return grant .. lease_id(granted) .. '"}'
   end
   local lease = granted - 4 * connections
-  if lease < 1 then return unleased_put(number) end
+  if lease < 1 then return gateway_put("bttl", number) end
   return requests[number] .. lease_id(lease) .. '"}'
 end
 
@@ -125,7 +126,7 @@ function init(arguments)
   local make = api == "gateway" and gateway or kv
   if api == "gateway" and operation == "put-ttl" then
     series = string.format("%010d%02d", os.time(), thread_number)
-    grant = around("/v3/lease/grant", string.format('{"TTL":"%d","ID":"', ttl))
+    grant = up_to_id("/v3/lease/grant", string.format('{"TTL":"%d","ID":"', ttl))
     make = leased_put
     -- wrk takes whatever is called so.
     request = grant_or_put
