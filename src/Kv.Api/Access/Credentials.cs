@@ -1,5 +1,6 @@
 using FluentValidation;
 using FluentValidation.Results;
+using Kv.Api.KeyValues;
 using Microsoft.Net.Http.Headers;
 
 namespace Kv.Api.Access;
@@ -16,22 +17,15 @@ internal static class Credentials
     /// </exception>
     public static string? Read(HttpRequest request)
     {
-        var authorization = One(request, HeaderNames.Authorization);
-        var apiKey = One(request, ApiKeyHeader);
+        var authorization = request.Header(HeaderNames.Authorization);
+        var apiKey = request.Header(ApiKeyHeader);
         if (authorization is not null && apiKey is not null)
-            throw Invalid(ApiKeyHeader, $"{ApiKeyHeader} must not be sent together with {HeaderNames.Authorization}");
+            throw new ValidationException([new ValidationFailure(
+                ApiKeyHeader, $"{ApiKeyHeader} must not be sent together with {HeaderNames.Authorization}")]);
         if (apiKey is not null)
             return apiKey.Trim();
         return authorization is not null && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? authorization[Bearer.Length..].Trim()
             : null;
     }
-
-    private static string? One(HttpRequest request, string header)
-    {
-        var values = request.Headers[header];
-        return values.Count <= 1 ? values.Count == 0 ? null : values[0] ?? "" : throw Invalid(header, $"{header} must not be sent more than once");
-    }
-
-    private static ValidationException Invalid(string header, string message) => new([new ValidationFailure(header, message)]);
 }

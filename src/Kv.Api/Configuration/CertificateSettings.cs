@@ -33,14 +33,6 @@ internal static class CertificateSettings
         return file;
     }
 
-    /// <summary>Refuses one of two settings without the other.</summary>
-    // A password must not show in a message, so the value of neither does.
-    public static void RequirePair(this Settings settings, string left, string right)
-    {
-        if (settings.Text(left) is null != settings.Text(right) is null)
-            settings.Refuse(settings.Text(left) is null ? left : right, "", $"given, as {left} and {right} go together");
-    }
-
     private static bool Holds(Func<object> load)
     {
         try

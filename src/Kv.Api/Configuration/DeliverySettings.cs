@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
@@ -10,7 +9,6 @@ internal static class DeliverySettings
 {
     private const int MaxDelays = 50;
 
-    private static readonly TimeSpan ShortestTime = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestDisableAfter = TimeSpan.FromDays(365);
 
@@ -43,7 +41,7 @@ internal static class DeliverySettings
     }
 
     private static RetrySchedule? ReadRetrySchedule(Settings settings) => settings.List(
-        "WEBHOOK_RETRY_SCHEDULE", text => ToTime(text, LongestDelay), MaxDelays,
+        "WEBHOOK_RETRY_SCHEDULE", text => Durations.TryParse(text, LongestDelay), MaxDelays,
         $"1 to {MaxDelays} times of 1ms to 7d, comma-separated, as in '500ms,5s,2m,10h,1d'") is { } delays
             ? new RetrySchedule(delays)
             : null;
@@ -52,29 +50,9 @@ internal static class DeliverySettings
     {
         if (settings.Text("WEBHOOK_DISABLE_AFTER") is not { } text)
             return null;
-        var time = ToTime(text, LongestDisableAfter);
+        var time = Durations.TryParse(text, LongestDisableAfter);
         if (time is null)
             settings.Refuse("WEBHOOK_DISABLE_AFTER", text, "a time of 1ms to 365d, as in '500ms', '5s', '2m', '10h' or '5d'");
         return time;
-    }
-
-    /// <summary>A time as settings have it, as in <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>10h</c> or <c>5d</c>; null when it is none, or too long.</summary>
-    internal static TimeSpan? ToTime(string text, TimeSpan longest)
-    {
-        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-        double? unit = text[digits..] switch
-        {
-            "ms" => 1,
-            "s" => 1_000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => null,
-        };
-        if (!int.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            || count * unit is not { } milliseconds
-            || milliseconds < ShortestTime.TotalMilliseconds || milliseconds > longest.TotalMilliseconds)
-            return null;
-        return TimeSpan.FromMilliseconds(milliseconds);
     }
 }

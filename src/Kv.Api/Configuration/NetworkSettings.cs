@@ -3,26 +3,13 @@ using System.Net.Sockets;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>Settings that list things, and those that list networks.</summary>
+/// <summary>Settings that list networks.</summary>
 internal static class NetworkSettings
 {
     /// <summary>A comma-separated list of networks (CIDR) and addresses; empty when it is absent or refused.</summary>
     public static IPNetwork[] Networks(this Settings settings, string name) => settings.List(
         name, ToNetwork, int.MaxValue,
         "a comma-separated list of networks or addresses, as in '10.1.0.0/16,fd00::/8,10.2.0.1'") ?? [];
-
-    /// <summary>A comma-separated list; null when it is absent or refused.</summary>
-    public static T[]? List<T>(this Settings settings, string name, Func<string, T?> read, int max, string allowed)
-        where T : struct
-    {
-        if (settings.Text(name) is not { } text)
-            return null;
-        var items = text.Split(',', StringSplitOptions.TrimEntries).Select(read).ToArray();
-        if (items.Length <= max && items.All(item => item is not null))
-            return [.. items.OfType<T>()];
-        settings.Refuse(name, text, allowed);
-        return null;
-    }
 
     private static IPNetwork? ToNetwork(string text)
     {

@@ -44,6 +44,27 @@ internal sealed class Settings(IConfiguration configuration)
         return null;
     }
 
+    /// <summary>A comma-separated list; null when it is absent or refused.</summary>
+    public T[]? List<T>(string name, Func<string, T?> read, int max, string allowed)
+        where T : struct
+    {
+        if (Text(name) is not { } text)
+            return null;
+        var items = text.Split(',', StringSplitOptions.TrimEntries).Select(read).ToArray();
+        if (items.Length <= max && items.All(item => item is not null))
+            return [.. items.OfType<T>()];
+        Refuse(name, text, allowed);
+        return null;
+    }
+
+    /// <summary>Refuses one of two settings without the other.</summary>
+    // A password must not show in a message, so the value of neither does.
+    public void RequirePair(string left, string right)
+    {
+        if (Text(left) is null != Text(right) is null)
+            Refuse(Text(left) is null ? left : right, "", $"given, as {left} and {right} go together");
+    }
+
     /// <summary>Judges the levels of .NET's own logging, which would end the start with a stack trace.</summary>
     public void CheckLogLevels()
     {

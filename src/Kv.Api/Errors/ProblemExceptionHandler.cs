@@ -31,14 +31,10 @@ internal sealed partial class ProblemExceptionHandler(
             return true;
         }
         var problem = ToProblem(exception);
-        if (exception is StoreUnavailableException unavailable)
-        {
+        if (exception is StoreUnavailableException or IssuerUnavailableException)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            if (unavailable.OutcomeUnknown)
-                context.Response.Headers[OutcomeHeader] = "unknown";
-        }
-        if (exception is IssuerUnavailableException)
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (exception is StoreUnavailableException { OutcomeUnknown: true })
+            context.Response.Headers[OutcomeHeader] = "unknown";
         if (exception is AccessDeniedException)
             context.Response.Headers.WWWAuthenticate = $"{AccessGate.Challenge}, error=\"insufficient_scope\"";
         Log(exception, context);

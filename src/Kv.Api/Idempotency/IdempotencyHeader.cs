@@ -1,5 +1,6 @@
 using FluentValidation;
 using FluentValidation.Results;
+using Kv.Api.KeyValues;
 using Kv.Domain.Idempotency;
 
 namespace Kv.Api.Idempotency;
@@ -14,12 +15,8 @@ internal static class IdempotencyHeader
     /// <exception cref="ValidationException">It is there twice, empty, too long or not ASCII.</exception>
     public static string? IdempotencyKey(this HttpRequest request)
     {
-        var values = request.Headers[Name];
-        if (values.Count == 0)
+        if (request.Header(Name)?.Trim() is not { } key)
             return null;
-        if (values.Count > 1)
-            throw Invalid($"{Name} must not be sent more than once");
-        var key = values[0]!.Trim();
         if (key is ['"', .. var quoted, '"'])
             key = quoted;
         return key.Length is > 0 and <= IdempotentRequest.MaxKeyLength && key.All(c => c is >= ' ' and <= '~')

@@ -96,10 +96,13 @@ public sealed class TransfersController : ControllerBase
     private static ProblemDetails Refused(ImportReport report)
     {
         var error = report.Error!;
-        var problem = error.IsStoreFailure
-            ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "Store unavailable", $"Line {error.Line}: {error.Message}")
-            : error.IsForbidden ? Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", $"Line {error.Line}: {error.Message}")
-            : Problems.Of(StatusCodes.Status400BadRequest, Problems.InvalidInput, $"Line {error.Line}: {error.Message}");
+        var (status, what) = error switch
+        {
+            { IsStoreFailure: true } => (StatusCodes.Status503ServiceUnavailable, "Store unavailable"),
+            { IsForbidden: true } => (StatusCodes.Status403Forbidden, "Forbidden"),
+            _ => (StatusCodes.Status400BadRequest, Problems.InvalidInput),
+        };
+        var problem = Problems.Of(status, what, $"Line {error.Line}: {error.Message}");
         problem.Extensions["import"] = report;
         return problem;
     }

@@ -1,6 +1,4 @@
 using Kv.Api.Access;
-using Kv.Api.Errors;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -21,25 +19,8 @@ internal sealed class AccessFilter : IOperationFilter, IDocumentFilter
         Add("401", "There is no credential, or it is not good (any more). Only where `AUTH` is not `none`.");
         Add("403", "The credential does not allow this. Only where `AUTH` is not `none`.");
 
-        void Add(string status, string description) => operation.Responses.TryAdd(status, new OpenApiResponse
-        {
-            Description = description,
-            Headers = new Dictionary<string, IOpenApiHeader>
-            {
-                ["WWW-Authenticate"] = new OpenApiHeader
-                {
-                    Description = "How to come in (RFC 6750).",
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                },
-            },
-            Content = new Dictionary<string, OpenApiMediaType>
-            {
-                [Problems.ContentType] = new OpenApiMediaType
-                {
-                    Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
-                },
-            },
-        });
+        void Add(string status, string description) => operation.Responses.TryAdd(status, ProblemResponse.Of(
+            context, description, new() { ["WWW-Authenticate"] = ProblemResponse.Header("How to come in (RFC 6750).") }));
     }
 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)

@@ -27,9 +27,10 @@ internal static class OpenApiServices
             document.MapType<ReadOnlyMemory<byte>>(() => new OpenApiSchema { Type = JsonSchemaType.String });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
-            document.OperationFilter<RequestQueryFilter>();
+            document.OperationFilter<RequestParametersFilter>(ParameterLocation.Query);
             document.OperationFilter<TenantHeadersFilter>(tenants);
-            document.OperationFilter<HeadersFilter>();
+            document.OperationFilter<RequestParametersFilter>(ParameterLocation.Header);
+            document.OperationFilter<ResponseHeadersFilter>();
             document.OperationFilter<RawValueFilter>();
             document.OperationFilter<StreamFilter>();
             document.OperationFilter<AccessFilter>();

@@ -29,16 +29,9 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
 
     private static Dictionary<string, IOpenApiHeader> UnavailableHeaders() => new()
     {
-        ["Retry-After"] = new OpenApiHeader
-        {
-            Description = "Seconds after which to try again.",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
-        },
-        [ProblemExceptionHandler.OutcomeHeader] = new OpenApiHeader
-        {
-            Description = "`unknown` when a write was sent and not confirmed: it may have happened.",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-        },
+        ["Retry-After"] = ProblemResponse.Header("Seconds after which to try again.", JsonSchemaType.Integer),
+        [ProblemExceptionHandler.OutcomeHeader] =
+            ProblemResponse.Header("`unknown` when a write was sent and not confirmed: it may have happened."),
     };
 
     private static JsonObject? Example(string status, bool hasBody, string? error, bool isOfKeys) => status switch

@@ -1,6 +1,4 @@
-using Kv.Api.Errors;
 using Kv.Api.RateLimits;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -19,24 +17,13 @@ internal sealed class RateLimitFilter : IOperationFilter
         operation.Responses = responses;
     }
 
-    private static OpenApiResponse TooMany(OperationFilterContext context) => new()
-    {
-        Description = "Where requests are limited (`RATE_LIMIT_PER_SECOND`): this namespace and app made more than they may; nothing was done.",
-        Headers = new Dictionary<string, IOpenApiHeader>
+    private static OpenApiResponse TooMany(OperationFilterContext context) => ProblemResponse.Of(
+        context,
+        "Where requests are limited (`RATE_LIMIT_PER_SECOND`): this namespace and app made more than they may; nothing was done.",
+        new()
         {
-            ["Retry-After"] = Header("Seconds after which to try again.", JsonSchemaType.Integer),
-            [RateLimitHeaders.Policy] = Header("`q` requests at once, and as many again in `w` seconds; on every answer.", JsonSchemaType.String),
-            [RateLimitHeaders.Limit] = Header("`r` requests are left; in `t` seconds there are more. On every answer.", JsonSchemaType.String),
-        },
-        Content = new Dictionary<string, OpenApiMediaType>
-        {
-            [Problems.ContentType] = new()
-            {
-                Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
-            },
-        },
-    };
-
-    private static OpenApiHeader Header(string description, JsonSchemaType type) =>
-        new() { Description = description, Schema = new OpenApiSchema { Type = type } };
+            ["Retry-After"] = ProblemResponse.Header("Seconds after which to try again.", JsonSchemaType.Integer),
+            [RateLimitHeaders.Policy] = ProblemResponse.Header("`q` requests at once, and as many again in `w` seconds; on every answer."),
+            [RateLimitHeaders.Limit] = ProblemResponse.Header("`r` requests are left; in `t` seconds there are more. On every answer."),
+        });
 }

@@ -1,3 +1,5 @@
+using Microsoft.OpenApi;
+
 namespace Kv.Api.OpenApi;
 
 /// <summary>
@@ -6,10 +8,5 @@ namespace Kv.Api.OpenApi;
 /// </summary>
 /// <param name="name">The parameter.</param>
 /// <param name="description">What it is for.</param>
-[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-internal sealed class RequestQueryAttribute(string name, string description) : Attribute
-{
-    public string Name { get; } = name;
-
-    public string Description { get; } = description;
-}
+internal sealed class RequestQueryAttribute(string name, string description)
+    : RequestParameterAttribute(ParameterLocation.Query, name, description);

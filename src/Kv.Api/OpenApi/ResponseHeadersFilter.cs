@@ -1,25 +1,14 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Shows the headers that calls say they take and answer.</summary>
-internal sealed class HeadersFilter : IOperationFilter
+/// <summary>Shows the headers that calls say they answer.</summary>
+internal sealed class ResponseHeadersFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        operation.Parameters ??= [];
-        foreach (var header in context.MethodInfo.GetCustomAttributes<RequestHeaderAttribute>())
-            operation.Parameters.Add(new OpenApiParameter
-            {
-                Name = header.Name,
-                In = ParameterLocation.Header,
-                Description = header.Description,
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                Example = header.Example is { } example ? JsonValue.Create(example) : null,
-            });
         var answered = context.MethodInfo.GetCustomAttributes<ResponseHeaderAttribute>()
             .Concat(context.MethodInfo.DeclaringType!.GetCustomAttributes<ResponseHeaderAttribute>())
             .ToArray();
@@ -29,11 +18,7 @@ internal sealed class HeadersFilter : IOperationFilter
                 continue;
             response.Headers ??= new Dictionary<string, IOpenApiHeader>();
             foreach (var header in answered)
-                response.Headers.TryAdd(header.Name, new OpenApiHeader
-                {
-                    Description = header.Description,
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                });
+                response.Headers.TryAdd(header.Name, ProblemResponse.Header(header.Description));
         }
     }
 }

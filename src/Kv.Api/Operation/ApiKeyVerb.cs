@@ -95,7 +95,7 @@ internal static class ApiKeyVerb
                 return null;
         }
         TimeSpan? time = null;
-        if (given.TryGetValue("expires", out var expires) && (time = DeliverySettings.ToTime(expires, LongestTime)) is null)
+        if (given.TryGetValue("expires", out var expires) && (time = Durations.TryParse(expires, LongestTime)) is null)
             return null;
         return new CreateApiKey(
             given.GetValueOrDefault("name"), isAdministrator, given.GetValueOrDefault("namespace"), given.GetValueOrDefault("app"),

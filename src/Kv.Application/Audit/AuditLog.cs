@@ -14,12 +14,28 @@ namespace Kv.Application.Audit;
 internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
 {
     public const string Applied = "applied";
-    public const string ConditionFailed = "condition_failed";
+    private const string ConditionFailed = "condition_failed";
     public const string Replayed = "replayed";
 
     private const string Category = "Kv.Audit";
 
     private readonly ILogger _logger = loggers.CreateLogger(Category);
+
+    /// <summary>Has something done, and tells whether it was: a limit that is reached or somebody else's change can be in the way.</summary>
+    public Task<bool> Record(Tenant? tenant, string operation, string target, Task<bool> doing) =>
+        Record(tenant, operation, target, doing, static isApplied => (OutcomeOf(isApplied), null));
+
+    /// <summary>Has something done that nothing can be in the way of.</summary>
+    public Task Record(Tenant? tenant, string operation, string target, Task doing)
+    {
+        return Record(tenant, operation, target, Done());
+
+        async Task<bool> Done()
+        {
+            await doing;
+            return true;
+        }
+    }
 
     /// <summary>Has something done, and tells what became of it.</summary>
     /// <param name="tenant">Whose keys or webhooks; null where it is no tenant's.</param>
@@ -57,6 +73,8 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
             LogChange(
                 actor.Name, actor.Address, operation, target, tenant?.Namespace, tenant?.AppName, became.Outcome, became.Revision, traceId);
     }
+
+    public static string OutcomeOf(bool isApplied) => isApplied ? Applied : ConditionFailed;
 
     // Whoever gives up does not learn what became of it.
     private static string OutcomeOf(Exception error) => error switch

@@ -6,19 +6,10 @@ namespace Kv.Application.Audit;
 internal sealed class AuditedApiKeys(IApiKeyRepository inner, AuditLog audit) : IApiKeyRepository
 {
     public Task Add(ApiKey key, CancellationToken cancellationToken) =>
-        audit.Record(tenant: null, "create_api_key", key.Id, Done(inner.Add(key, cancellationToken)), Tell);
+        audit.Record(tenant: null, "create_api_key", key.Id, inner.Add(key, cancellationToken));
 
     public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) => inner.List(cancellationToken);
 
     public Task<bool> Delete(string id, CancellationToken cancellationToken) =>
-        audit.Record(tenant: null, "revoke_api_key", id, inner.Delete(id, cancellationToken), Tell);
-
-    // There was none to revoke.
-    private static (string, long?) Tell(bool isApplied) => (isApplied ? AuditLog.Applied : AuditLog.ConditionFailed, null);
-
-    private static async Task<bool> Done(Task doing)
-    {
-        await doing;
-        return true;
-    }
+        audit.Record(tenant: null, "revoke_api_key", id, inner.Delete(id, cancellationToken));
 }

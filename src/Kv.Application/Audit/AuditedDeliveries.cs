@@ -14,8 +14,7 @@ internal sealed class AuditedDeliveries(IDeliveryRepository inner, AuditLog audi
     public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
 
     public Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => audit.Record(
-        tenant, "redeliver", id.ToString(), inner.Redeliver(tenant, id, cancellationToken),
-        done => (done ? AuditLog.Applied : AuditLog.ConditionFailed, (long?)null));
+        tenant, "redeliver", id.ToString(), inner.Redeliver(tenant, id, cancellationToken));
 
     public Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken) => audit.Record(
         webhook.Tenant, "replay_webhook", $"{webhook.Id:D}", inner.Replay(webhook, sinceRevision, cancellationToken),

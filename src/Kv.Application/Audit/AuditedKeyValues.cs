@@ -21,5 +21,5 @@ internal sealed class AuditedKeyValues(IKeyValueRepository inner, AuditLog audit
         audit.Record(tenant, "delete", key.Value, inner.Delete(tenant, key, condition, cancellationToken), Tell);
 
     private static (string, long?) Tell(KeyValueWrite write) =>
-        (write.IsApplied ? AuditLog.Applied : AuditLog.ConditionFailed, write.Revision);
+        (AuditLog.OutcomeOf(write.IsApplied), write.Revision);
 }

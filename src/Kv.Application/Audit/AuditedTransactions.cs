@@ -20,7 +20,7 @@ internal sealed class AuditedTransactions(IKeyValueTransactions inner, AuditLog 
     }
 
     private static (string, long?) Tell(TransactionOutcome outcome, bool isApplied) => (
-        !isApplied ? AuditLog.ConditionFailed : outcome.IsReplayed ? AuditLog.Replayed : AuditLog.Applied, outcome.Revision);
+        isApplied && outcome.IsReplayed ? AuditLog.Replayed : AuditLog.OutcomeOf(isApplied), outcome.Revision);
 
     private static (string, string)[] Writes(IReadOnlyList<KeyOperation> operations) =>
     [

@@ -8,29 +8,20 @@ namespace Kv.Application.Audit;
 internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) : IWebhookRepository
 {
     public Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, "add_webhook", $"{webhook.Id:D}", inner.Add(webhook, limit, cancellationToken), Tell);
+        webhook.Tenant, "add_webhook", $"{webhook.Id:D}", inner.Add(webhook, limit, cancellationToken));
 
     public Task<(Guid? Id, bool IsReplayed)> AddOnce(
         Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken) => audit.Record(
         webhook.Tenant, "add_webhook", $"{webhook.Id:D}", inner.AddOnce(webhook, limit, request, cancellationToken),
-        added => added.IsReplayed ? (AuditLog.Replayed, null) : Tell(added.Id is not null));
+        added => added.IsReplayed ? (AuditLog.Replayed, null) : (AuditLog.OutcomeOf(added.Id is not null), null));
 
     public Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
 
     public Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken) => inner.List(tenant, cancellationToken);
 
     public Task<bool> Update(Webhook webhook, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, "change_webhook", $"{webhook.Id:D}", inner.Update(webhook, cancellationToken), Tell);
+        webhook.Tenant, "change_webhook", $"{webhook.Id:D}", inner.Update(webhook, cancellationToken));
 
     public Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken) => audit.Record(
-        tenant, "delete_webhook", $"{id:D}", Done(inner.Delete(tenant, id, cancellationToken)), Tell);
-
-    // A limit that is reached, or somebody else's change in between.
-    private static (string, long?) Tell(bool isApplied) => (isApplied ? AuditLog.Applied : AuditLog.ConditionFailed, null);
-
-    private static async Task<bool> Done(Task doing)
-    {
-        await doing;
-        return true;
-    }
+        tenant, "delete_webhook", $"{id:D}", inner.Delete(tenant, id, cancellationToken));
 }

@@ -16,17 +16,7 @@ internal sealed class LaneWindow
     public int Count => _items.Count;
 
     /// <summary>The second of Unix time at which the oldest was seen; null when there is none.</summary>
-    public long? Oldest
-    {
-        get
-        {
-            long? oldest = null;
-            foreach (var item in _items.Values)
-                if (!(item.Timestamp >= oldest))
-                    oldest = item.Timestamp;
-            return oldest;
-        }
-    }
+    public long? Oldest => _items.Values.Min(item => (long?)item.Timestamp);
 
     /// <summary>When the next one that waits is due; null when none waits.</summary>
     public DateTimeOffset? NextDue => _waiting.TryPeek(out _, out var due) ? due : null;

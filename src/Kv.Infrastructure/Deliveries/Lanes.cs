@@ -23,15 +23,8 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
     /// <summary>How many deliveries wait in memory, and the second of Unix time at which the oldest of them was seen.</summary>
     public (int Count, long? Oldest) Waiting()
     {
-        var (count, oldest) = (0, (long?)null);
-        foreach (var lane in _lanes.Values)
-        {
-            var waiting = lane.Waiting;
-            count += waiting.Count;
-            if (!(waiting.Oldest >= oldest))
-                oldest = waiting.Oldest ?? oldest;
-        }
-        return (count, oldest);
+        var lanes = _lanes.Values.Select(lane => lane.Waiting).ToList();
+        return (lanes.Sum(lane => lane.Count), lanes.Min(lane => lane.Oldest));
     }
 
     /// <summary>Puts a change into the lane of each webhook that wants to be told of it. The watch's loop alone calls it.</summary>

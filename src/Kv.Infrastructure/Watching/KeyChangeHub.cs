@@ -127,7 +127,8 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         {
             if (_isDisposed)
                 return;
-            _isDisposed = true;
+            // Nothing begins any more that nobody would end.
+            _isDisposed = _isStopping = true;
             upstream = _upstream;
         }
         await _stopping.DisposeAsync();

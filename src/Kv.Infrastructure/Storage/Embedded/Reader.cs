@@ -54,16 +54,6 @@ internal sealed class Reader : IDisposable
         return new PointRead(Get(key, now), snapshot.Revision);
     }
 
-    private Entry? Get(StoreKey key, DateTimeOffset now)
-    {
-        using var row = _point.Query(key);
-        if (!row.Read())
-            return null;
-        var entry = Rows.Entry(row);
-        _latest.Note(entry.ModRevision);
-        return entry.IsExpiredAt(now) ? null : entry;
-    }
-
     public PairRead GetPair(StoreKey key, StoreKey beside, DateTimeOffset now)
     {
         using var snapshot = _snapshots.Take();
@@ -128,6 +118,16 @@ internal sealed class Reader : IDisposable
         SELECT {columns} FROM versions INDEXED BY standing
         WHERE key >= $0 AND key < $1 AND end_revision IS NULL ORDER BY key LIMIT $2
         """;
+
+    private Entry? Get(StoreKey key, DateTimeOffset now)
+    {
+        using var row = _point.Query(key);
+        if (!row.Read())
+            return null;
+        var entry = Rows.Entry(row);
+        _latest.Note(entry.ModRevision);
+        return entry.IsExpiredAt(now) ? null : entry;
+    }
 
     private IEnumerable<Entry> Standing(StoreKey start, StoreKey end, bool keysOnly, int limit)
     {

@@ -75,7 +75,7 @@ internal sealed class CachedStoreTests(StoreEngine engine) : StoreContract(engin
     [Test]
     public async Task A_key_that_has_expired_is_not_told_of()
     {
-        await Commit(new Operation.Put(Place("k"), Bytes("v"), DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 2));
+        await Commit(new Operation.Put(Place("k"), Bytes("v"), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 2));
         await Eventually.Holds(async () => (await Get("k")).Entry is null, "its time is over");
         Assert.That(await Get(Place("k")), Is.Null);
     }
