@@ -19,6 +19,7 @@ internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
     {
         Assert.That(Hub.IsWatching, Is.False);
         var watch = await Open();
+        await Eventually.Holds(() => Counted.Begun == 1, "the store is watched");
         _time.Advance(2 * Linger);
         Assert.That(Hub.IsWatching, Is.True);
 

@@ -9,10 +9,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// beside the first when there is enough for a whole batch, or when the first takes long: two half-full calls would cost both
 /// sides twice what a full one does.
 /// </summary>
-/// <param name="fullAt">How many requests make a batch full.</param>
-/// <param name="time">The clock.</param>
-/// <param name="timeout">How long a request may wait to be sent.</param>
-internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpan timeout)
+internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
 {
     private const int MaxInFlight = 2;
@@ -29,14 +26,30 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
 
     // What found a batch full goes first into the next one: a large request is not pushed back for ever.
     private readonly ConcurrentQueue<TPending> _turnedAway = new();
+    private readonly int _fullAt;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly ITimer _longCall;
     private int _queued;
     private int _inFlight;
     private long _lastSentAt;
 
+    /// <param name="fullAt">How many requests make a batch full.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="timeout">How long a request may wait to be sent.</param>
+    protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout)
+    {
+        (_fullAt, _time, _timeout) = (fullAt, time, timeout);
+        // A call may hang, and who waits behind it must not depend on somebody else to come.
+        _longCall = time.CreateTimer(_ => Pump(isLongCall: true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
     /// <summary>How many requests wait to be sent.</summary>
     public int Queued => Volatile.Read(ref _queued);
 
-    protected TimeProvider Time => time;
+    protected TimeProvider Time => _time;
+
+    public void Dispose() => _longCall.Dispose();
 
     /// <exception cref="StoreUnavailableException">Too many requests are waiting.</exception>
     protected void Enqueue(TPending pending)
@@ -46,7 +59,7 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
             Interlocked.Decrement(ref _queued);
             throw new StoreUnavailableException("Too many requests are waiting for etcd.");
         }
-        pending.QueuedAt = time.GetTimestamp();
+        pending.QueuedAt = _time.GetTimestamp();
         _queue.Enqueue(pending);
         // The request is visible to whoever frees a slot before this thread looks for a free one.
         Interlocked.MemoryBarrier();
@@ -82,9 +95,9 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
         Full,
     }
 
-    private void Pump()
+    private void Pump(bool isLongCall = false)
     {
-        while (!(_turnedAway.IsEmpty && _queue.IsEmpty) && TryTakeSlot())
+        while (!(_turnedAway.IsEmpty && _queue.IsEmpty) && TryTakeSlot(isLongCall))
         {
             if (Drain() is { } batch)
                 _ = Run(batch);
@@ -95,10 +108,10 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
 
     // The count is never above what is under way, not even for a moment: whoever finds it full may go, as one that is
     // under way will look at the queue when it ends.
-    private bool TryTakeSlot()
+    private bool TryTakeSlot(bool isLongCall)
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (taken == 0 || (taken < MaxInFlight && IsWorthAnotherCall()))
+        while (taken == 0 || (taken < MaxInFlight && (isLongCall || IsWorthAnotherCall())))
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
@@ -109,7 +122,7 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
     }
 
     private bool IsWorthAnotherCall() =>
-        Volatile.Read(ref _queued) >= fullAt || time.GetElapsedTime(Volatile.Read(ref _lastSentAt)) >= LongCall;
+        Volatile.Read(ref _queued) >= _fullAt || _time.GetElapsedTime(Volatile.Read(ref _lastSentAt)) >= LongCall;
 
     private IBatch? Drain()
     {
@@ -125,7 +138,7 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
     {
         for (var left = source.Count; left > 0 && source.TryDequeue(out var pending); left--)
         {
-            if (time.GetElapsedTime(pending.QueuedAt) >= timeout)
+            if (_time.GetElapsedTime(pending.QueuedAt) >= _timeout)
             {
                 Interlocked.Decrement(ref _queued);
                 pending.TrySetException(new StoreUnavailableException("etcd did not answer in time; the request was not sent."));
@@ -149,7 +162,8 @@ internal abstract class Batcher<TPending>(int fullAt, TimeProvider time, TimeSpa
 
     private async Task Run(IBatch batch)
     {
-        Volatile.Write(ref _lastSentAt, time.GetTimestamp());
+        Volatile.Write(ref _lastSentAt, _time.GetTimestamp());
+        _longCall.Change(LongCall, Timeout.InfiniteTimeSpan);
         try
         {
             await batch.Send();

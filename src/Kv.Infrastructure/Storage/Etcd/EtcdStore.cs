@@ -153,6 +153,9 @@ internal sealed partial class EtcdStore : IStore
     public ValueTask DisposeAsync()
     {
         _queues.Dispose();
+        _commits.Dispose();
+        _linearizableReads.Dispose();
+        _serializableReads.Dispose();
         _connection.Dispose();
         return ValueTask.CompletedTask;
     }

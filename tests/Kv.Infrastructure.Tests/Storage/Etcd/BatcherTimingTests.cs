@@ -42,26 +42,36 @@ internal sealed class BatcherTimingTests
     [Test]
     public void Another_call_goes_beside_the_first_when_that_takes_long()
     {
-        Ask(2);
-        _time.Advance(GroupCommit.LongCall);
+        Ask(3);
+        _time.Advance(GroupCommit.LongCall - TimeSpan.FromTicks(1));
         Assert.That(_calls.Sizes, Is.EqualTo([1]));
 
-        Ask(1);
+        // Whether or not somebody else comes.
+        _time.Advance(TimeSpan.FromTicks(1));
         Assert.That(_calls.Sizes, Is.EqualTo([1, 2]));
+
+        Ask(1);
+        _time.Advance(GroupCommit.LongCall);
+        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "and no third");
     }
 
     [Test]
     public void What_has_waited_too_long_is_not_sent()
     {
-        var asked = Ask(2);
+        Ask(2);
+        _time.Advance(GroupCommit.LongCall);
+        var late = Ask(1).Single();
         _time.Advance(Timeout);
         _calls.Answer(0);
 
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1]));
         Assert.That(
-            () => asked[1].Task,
+            () => late.Task,
             Throws.TypeOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
+
+    [TearDown]
+    public void Dispose() => _calls.Dispose();
 
     private List<Asked> Ask(int times)
     {
