@@ -6,7 +6,6 @@ using Kv.Api.KeyValues;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 
@@ -20,14 +19,13 @@ internal static class HttpApiServices
     {
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>();
+        services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>().AddSingleton<JsonBodies>();
         services.AddSingleton(provider => new EventStreams(
             options.Watches, provider.GetRequiredService<StoreFailureLog>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IClientErrorFactory, ProblemFactory>();
         // The core and what is used on top of it: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>
             {
-                mvc.Filters.Add<IdempotencyKeyFilter>();
+                mvc.Conventions.Add(new IdempotencyKeyFilter());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 // Nothing is sent as a form, and looking for one would read a body that is a value.
                 mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
@@ -35,8 +33,16 @@ internal static class HttpApiServices
                 mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             })
             .AddApiExplorer()
-            .ConfigureApiBehaviorOptions(behavior => behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult)
+            .ConfigureApiBehaviorOptions(behavior =>
+            {
+                behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult;
+                // Both are done with less: BodyFilters, and the pages for statuses without a body.
+                behavior.SuppressModelStateInvalidFilter = true;
+                behavior.SuppressMapClientErrors = true;
+            })
             .AddJsonOptions(json => KvJson.Configure(json.JsonSerializerOptions));
-        return services.AddSingleton<IConfigureOptions<MvcOptions>, InputFormatters>();
+        return services
+            .AddSingleton<IConfigureOptions<MvcOptions>, InputFormatters>()
+            .AddSingleton<IConfigureOptions<MvcOptions>, BodyFilters>();
     }
 }

@@ -47,7 +47,7 @@ internal static class KvApplication
         app.UseGateway(options.Gateway);
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
         app.UseExceptionHandler(_ => { });
-        app.UseStatusCodePages(context => Problems.Of(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
+        app.UseStatusCodePages(context => Problems.OfStatus(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseRouting();

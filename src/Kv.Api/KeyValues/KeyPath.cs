@@ -26,7 +26,9 @@ internal sealed class KeyPath(RequestDelegate next)
                 var query = target.IndexOf('?', StringComparison.Ordinal);
                 var start = area.Length + 1;
                 var encoded = target.AsSpan(start, (query < 0 ? target.Length : query) - start);
-                context.Request.Path = new PathString($"{area}/{Decode(encoded)}");
+                // Most keys are written as they are, and the server has the same path already.
+                if (encoded.Contains('%') || !target.AsSpan(0, start + encoded.Length).SequenceEqual(context.Request.Path.Value))
+                    context.Request.Path = new PathString($"{area}/{Decode(encoded)}");
                 break;
             }
             if (context.Request.Path.StartsWithSegments(area, StringComparison.OrdinalIgnoreCase, out var rest) && rest.HasValue)

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Net.Mime;
 using FluentValidation;
 using FluentValidation.Results;
 using Kv.Domain;
+using Microsoft.Net.Http.Headers;
 
 namespace Kv.Api.KeyValues;
 
@@ -17,6 +19,12 @@ internal static class RawBody
 
     // What curl and browsers' forms call whatever they send: nobody means it as the type of a value.
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data"];
+
+    /// <summary>Whether the body is the value within JSON, and not the value itself.</summary>
+    public static bool IsJson(HttpRequest request) =>
+        request.ContentType is MediaTypeNames.Application.Json
+        || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether the body can be meant as a value of its own: it says what it is.</summary>
     public static bool IsValue(HttpRequest request) =>

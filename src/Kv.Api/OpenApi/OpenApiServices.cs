@@ -27,10 +27,12 @@ internal static class OpenApiServices
             document.MapType<ReadOnlyMemory<byte>>(() => new OpenApiSchema { Type = JsonSchemaType.String });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
+            document.OperationFilter<RequestParametersFilter>(ParameterLocation.Path);
             document.OperationFilter<RequestParametersFilter>(ParameterLocation.Query);
             document.OperationFilter<TenantHeadersFilter>(tenants);
             document.OperationFilter<RequestParametersFilter>(ParameterLocation.Header);
             document.OperationFilter<ResponseHeadersFilter>();
+            document.OperationFilter<RequestJsonFilter>();
             document.OperationFilter<RawValueFilter>();
             document.OperationFilter<StreamFilter>();
             document.OperationFilter<AccessFilter>();

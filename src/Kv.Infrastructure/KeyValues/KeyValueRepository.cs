@@ -12,19 +12,10 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
     // Whoever loses a try to change a time to live has lost it to a write of the same key.
     private const int MaxTries = 20;
 
-    public async ValueTask<KeyValueRead> Get(
-        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
-    {
-        if (options.AtRevision != 0)
-            return await ReadPast(tenant, key, options, cancellationToken);
-        var read = await Read(tenant, key, options, cancellationToken);
-        // A member that lags behind is not waited for: the leader knows all.
-        if (read.Revision < options.MinRevision && options.Consistency == ReadConsistency.Serializable)
-            read = await Read(tenant, key, options with { Consistency = ReadConsistency.Linearizable }, cancellationToken);
-        if (read.Revision < options.MinRevision)
-            throw new RevisionInFutureException(options.MinRevision);
-        return read;
-    }
+    public ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken) =>
+        options.AtRevision != 0 ? new(ReadPast(tenant, key, options, cancellationToken))
+        : options.MinRevision != 0 ? ReadSince(tenant, key, options, cancellationToken)
+        : Read(tenant, key, options, cancellationToken);
 
     public async Task<KeyValueWrite> Set(
         Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken)
@@ -83,6 +74,18 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
                 [touch, new Operation.Touch(beside, expiry?.ExpireAt)]);
         var held = condition.Kind == PreconditionKind.WrittenAt ? Conditions.Of(place, condition) : Compare.Exists(place);
         return new Transaction([held, contentAsFound], [touch]);
+    }
+
+    private async ValueTask<KeyValueRead> ReadSince(
+        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
+    {
+        var read = await Read(tenant, key, options, cancellationToken);
+        // A member that lags behind is not waited for: the leader knows all.
+        if (read.Revision < options.MinRevision && options.Consistency == ReadConsistency.Serializable)
+            read = await Read(tenant, key, options with { Consistency = ReadConsistency.Linearizable }, cancellationToken);
+        if (read.Revision < options.MinRevision)
+            throw new RevisionInFutureException(options.MinRevision);
+        return read;
     }
 
     private async ValueTask<KeyValueRead> Read(

@@ -1,0 +1,22 @@
+using System.Reflection;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Kv.Api.OpenApi;
+
+/// <summary>Shows the bodies that calls say they take.</summary>
+internal sealed class RequestJsonFilter : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        if (context.MethodInfo.GetCustomAttribute<RequestJsonAttribute>() is not { } json)
+            return;
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Description = json.Description,
+            Content = json.ContentTypes.ToDictionary(
+                type => type,
+                _ => new OpenApiMediaType { Schema = context.SchemaGenerator.GenerateSchema(json.Body, context.SchemaRepository) }),
+        };
+    }
+}
