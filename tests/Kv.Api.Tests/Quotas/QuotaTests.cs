@@ -227,7 +227,7 @@ internal sealed class QuotaTests(Engine engine) : EngineTests(engine)
         foreach (var quota in new[] { "keys", "bytes" })
             Assert.That(
                 after.Sum("kv_quota_refusals_total", $"quota=\"{quota}\""),
-                Is.GreaterThan(before.Sum("kv_quota_refusals_total", $"quota=\"{quota}\"")));
+                Is.GreaterThan(before.Sum("kv_quota_refusals_total", $"quota=\"{quota}\"") ?? 0));
     }
 
     private async Task Fill(int count = MaxKeys)

@@ -52,7 +52,7 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         await Store.Commit(Transaction.Of(
             new Operation.Put(_layout.Content(Us, Domain.KeyValues.Key.Of("one")), Bytes("text/plain")),
             new Operation.Put(_layout.Webhook(Us, Guid.NewGuid()), Bytes("{}")),
-            new Operation.Put(StoreDomain.KeyValues.Key.Of($"{_layout.KeyValues.Start}no-tenant"), Bytes("x"))), Enough);
+            new Operation.Put(StoreKey.Of($"{_layout.KeyValues.Start}no-tenant"), Bytes("x"))), Enough);
         for (var number = 0; number < 50; number++)
             await Set($"many/{number:d2}", "");
         await _counter.StartAsync(Enough);
