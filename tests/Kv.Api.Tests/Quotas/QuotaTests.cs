@@ -214,22 +214,6 @@ internal sealed class QuotaTests(Engine engine) : EngineTests(engine)
         await QuotaTest.Usage(Kv, MaxKeys, (await QuotaTest.Real(Kv)).Bytes);
     }
 
-    [Test]
-    public async Task Refusals_are_counted_by_what_there_is_too_much_of()
-    {
-        var before = await Scrape.Of(Kv);
-        await Fill();
-        await Kv.Put("more", "v");
-        await Kv.Put("k0", new string('x', MaxBytes));
-        var after = await Scrape.Of(Kv);
-
-        // Fixtures of other engines and tests are in the same process.
-        foreach (var quota in new[] { "keys", "bytes" })
-            Assert.That(
-                after.Sum("kv_quota_refusals_total", $"quota=\"{quota}\""),
-                Is.GreaterThan(before.Sum("kv_quota_refusals_total", $"quota=\"{quota}\"") ?? 0));
-    }
-
     private async Task Fill(int count = MaxKeys)
     {
         for (var number = 0; number < count; number++)
