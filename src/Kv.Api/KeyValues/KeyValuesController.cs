@@ -50,7 +50,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` or `If-None-Match` does not hold; nothing was written.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads and deletes go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads go on.")]
     [ProducesProblem(StatusCodes.Status422UnprocessableEntity, "The `Idempotency-Key` was used for another request before.")]
     public Task<IActionResult> Create(CreateKeyValueBody body, CancellationToken cancellationToken) => Write(
         StatusCodes.Status201Created, body.Key, body.Value, body.Ttl, contentType: null, cancellationToken, Request.IdempotencyKey());
@@ -126,7 +126,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` or `If-None-Match` does not hold; nothing was written.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body does not say what it is, or is a form.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads and deletes go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads go on.")]
     public Task<IActionResult> Set([FromKeyPath] string key, SetKeyValueBody body, CancellationToken cancellationToken) =>
         Write(StatusCodes.Status200OK, key, body.Value, body.Ttl, contentType: null, cancellationToken);
 

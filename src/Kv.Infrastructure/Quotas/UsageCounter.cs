@@ -20,7 +20,10 @@ internal sealed partial class UsageCounter(
     private const int FirstPage = 8;
     private const int LargestPage = 1024;
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
     private bool _isCounted;
+    private TimeSpan _counting;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,13 +64,34 @@ internal sealed partial class UsageCounter(
                 _isCounted = false;
             }
             totals.Follows(false);
-            await Task.Delay(Backoff.After(failures++), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause(failures++), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // To count is to read everything: whatever makes it necessary again and again, the store is left alone for as long as it took.
+    private TimeSpan Pause(int failures)
+    {
+        var pause = Backoff.After(failures);
+        if (!_isCounted && _counting > pause)
+            pause = _counting < LongestPause ? _counting : LongestPause;
+        return pause;
     }
 
     private async Task Count(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
+        try
+        {
+            await Count(start, cancellationToken);
+        }
+        finally
+        {
+            _counting = time.GetElapsedTime(start);
+        }
+    }
+
+    private async Task Count(long start, CancellationToken cancellationToken)
+    {
         var counted = new Dictionary<Tenant, Usage>();
         // What has expired is told by a change when it is removed, so until then it counts.
         var query = new RangeQuery(layout.KeyValues, FirstPage, WithExpired: true);

@@ -112,6 +112,20 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
+    public void What_adds_nothing_leaves_the_account_of_others_alone()
+    {
+        Count((Us, Key));
+        _totals.TryReserve(Us, default, withEstimates: true, out var overwrite);
+        _totals.Apply(11, [(Us, default(Usage) - Key)]);
+        _totals.TryReserve(Us, new Usage(3, 30), out _);
+
+        _totals.Settle(overwrite, 12);
+        _totals.Apply(12, []);
+
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "what is under way still counts");
+    }
+
+    [Test]
     public void While_one_waits_to_be_judged_exactly_all_are()
     {
         Count();
