@@ -14,6 +14,7 @@ using Kv.Domain;
 using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
+using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -40,6 +41,9 @@ internal static class KvApplication
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry, Telemetry.Name)
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
+        if (options.Quota is { } quota)
+            builder.Services.AddQuotas(quota).AddQuotaHealth();
+        // Around the quotas: what they refuse is told as well.
         if (options.IsAudited)
             builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
 

@@ -2,7 +2,9 @@ using AutoMapper;
 using FluentValidation;
 using Kv.Application.Access;
 using Kv.Application.Pipeline;
+using Kv.Application.Quotas;
 using Kv.Domain;
+using Kv.Domain.Quotas;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +17,8 @@ public static class ApplicationServices
 
     /// <summary>Adds the commands, queries, validators and maps, under the given limits.</summary>
     public static IServiceCollection AddApplication(this IServiceCollection services, Limits limits) =>
-        services.AddSingleton(limits).AddMediator().AddHandlers().AddValidators().AddMaps().AddApiKeys();
+        services.AddSingleton(limits).AddMediator().AddHandlers().AddValidators().AddMaps().AddApiKeys()
+        .AddSingleton<ITenantUsages, NoQuotas>();
 
     /// <summary>
     /// Lets callers do what <typeparamref name="TCaller"/> says they may, and nothing else. Without it everybody may do everything, and

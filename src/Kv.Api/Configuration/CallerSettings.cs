@@ -1,6 +1,7 @@
 using Kv.Api.Operation;
 using Kv.Api.RateLimits;
 using Kv.Api.Tls;
+using Kv.Domain.Quotas;
 
 namespace Kv.Api.Configuration;
 
@@ -28,5 +29,12 @@ internal static class CallerSettings
         if (rate == 0 && burst > 0)
             settings.Refuse("RATE_LIMIT_BURST", $"{burst}", "0 where RATE_LIMIT_PER_SECOND is");
         return rate == 0 ? null : new RateLimitOptions { PerSecond = rate, Burst = burst == 0 ? rate : burst };
+    }
+
+    public static Quota? Quota(Settings settings)
+    {
+        long? keys = settings.Number("QUOTA_KEYS", 0, 0, 1L << 40) is > 0 and var most ? most : null;
+        long? bytes = settings.Number("QUOTA_BYTES", 0, 0, 1L << 50) is > 0 and var room ? room : null;
+        return keys is null && bytes is null ? null : new Quota(keys, bytes);
     }
 }

@@ -7,6 +7,7 @@ using Kv.Api.Tenants;
 using Kv.Api.Tls;
 using Kv.Api.Watching;
 using Kv.Domain;
+using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
@@ -34,6 +35,9 @@ internal sealed record KvOptions
 
     /// <summary>How many requests a tenant may make; null for any number.</summary>
     public required RateLimitOptions? RateLimit { get; init; }
+
+    /// <summary>How much a tenant may have; null for any number of keys and bytes.</summary>
+    public required Quota? Quota { get; init; }
 
     /// <inheritdoc cref="Domain.Limits"/>
     public required Limits Limits { get; init; }
@@ -78,6 +82,7 @@ internal sealed record KvOptions
             Connections = CallerSettings.Connections(settings),
             Gateway = GatewaySettings.Read(settings),
             RateLimit = CallerSettings.RateLimit(settings),
+            Quota = CallerSettings.Quota(settings),
             Limits = limits,
             Tenants = ReadTenants(settings, limits),
             Store = ReadStore(settings),

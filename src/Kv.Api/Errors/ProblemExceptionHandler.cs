@@ -5,6 +5,7 @@ using Kv.Api.Json;
 using Kv.Application.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -31,7 +32,7 @@ internal sealed partial class ProblemExceptionHandler(
             return true;
         }
         var problem = ToProblem(exception);
-        if (exception is StoreUnavailableException or IssuerUnavailableException)
+        if (exception is StoreUnavailableException or IssuerUnavailableException or UsageNotCountedException)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
         if (exception is StoreUnavailableException { OutcomeUnknown: true })
             context.Response.Headers[OutcomeHeader] = "unknown";
@@ -55,6 +56,9 @@ internal sealed partial class ProblemExceptionHandler(
             "The store did not confirm the write. It may have happened; read it before you repeat it."),
         StoreUnavailableException => Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store could not be reached; nothing was written."),
+        QuotaExceededException exceeded => Problems.OverQuota(exceeded),
+        UsageNotCountedException => Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "Usage not counted yet", exception.Message),
         StoreOutOfSpaceException => Problems.Of(
             StatusCodes.Status507InsufficientStorage, "Store out of space", "The store has no room; nothing was written. Reads go on."),
         StoreRejectedException => Problems.Of(
@@ -76,7 +80,8 @@ internal sealed partial class ProblemExceptionHandler(
         switch (exception)
         {
             case ValidationException or BodyException or BadHttpRequestException or RevisionInFutureException
-                or IdempotencyKeyReusedException or KeyWrittenTwiceException or AccessDeniedException or IssuerUnavailableException:
+                or IdempotencyKeyReusedException or KeyWrittenTwiceException or AccessDeniedException or IssuerUnavailableException
+                or QuotaExceededException or UsageNotCountedException:
                 break;
             case StoreException failure:
                 storeFailures.Log(failure);

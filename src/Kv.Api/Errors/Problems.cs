@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FluentValidation.Results;
+using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -20,6 +21,8 @@ internal static class Problems
     public const string RevisionInFuture = "Revision in the future";
     public const string TooManyRequests = "Too many requests";
     public const string DeliveryNotFound = "Delivery not found";
+    public const string QuotaExceeded = "Quota exceeded";
+    public const string NoQuotas = "No quotas";
     public const string ApiKeyNotFound = "API key not found";
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
@@ -40,6 +43,18 @@ internal static class Problems
     {
         var problem = Of(StatusCodes.Status410Gone, "Revision compacted", compacted.Message);
         problem.Extensions[OldestRevision] = compacted.CompactRevision;
+        return problem;
+    }
+
+    /// <summary>
+    /// A tenant would have more than it may. <c>quota</c> says of what, <c>limit</c> how much it may have, and <c>usage</c> how much it has.
+    /// </summary>
+    public static ProblemDetails OverQuota(QuotaExceededException exceeded)
+    {
+        var problem = Of(StatusCodes.Status507InsufficientStorage, QuotaExceeded, exceeded.Message);
+        problem.Extensions["quota"] = exceeded.Kind == QuotaKind.Keys ? "keys" : "bytes";
+        problem.Extensions["limit"] = exceeded.Limit;
+        problem.Extensions["usage"] = exceeded.Present;
         return problem;
     }
 

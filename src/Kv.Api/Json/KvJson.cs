@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Kv.Api.Access;
 using Kv.Api.Deliveries;
 using Kv.Api.KeyValues;
+using Kv.Api.Quotas;
 using Kv.Api.Watching;
 using Kv.Api.Webhooks;
 
@@ -30,6 +31,7 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(ReplayAnswer))]
 [JsonSerializable(typeof(DeliveryListing))]
 [JsonSerializable(typeof(StoredDelivery))]
+[JsonSerializable(typeof(UsageAnswer))]
 [JsonSerializable(typeof(ApiKeyAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ApiKeyAnswer>))]
 internal sealed partial class KvJson : JsonSerializerContext

@@ -63,7 +63,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` or `If-None-Match` does not hold; nothing was written.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads go on.")]
     [ProducesProblem(StatusCodes.Status422UnprocessableEntity, "The `Idempotency-Key` was used for another request before.")]
     public async Task<IActionResult> Create()
     {
@@ -141,7 +141,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` or `If-None-Match` does not hold; nothing was written.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body does not say what it is, or is a form.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads go on.")]
     public async Task<IActionResult> Set()
     {
         if (RawBody.IsJson(Request))
@@ -171,7 +171,7 @@ public sealed class KeyValuesController : ControllerBase
     [ProducesProblem(StatusCodes.Status404NotFound, "There is no such key.")]
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "`If-Match` or `If-None-Match` does not hold; nothing was written.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is neither `application/merge-patch+json` nor `application/json`.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads go on.")]
     public async Task<IActionResult> Patch()
     {
         var body = await _bodies.Read<PatchKeyValueBody>(ControllerContext);

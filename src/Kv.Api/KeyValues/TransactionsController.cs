@@ -65,7 +65,7 @@ public sealed class TransactionsController : ControllerBase
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than 32 MiB, or the transaction than the store takes.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
     [ProducesProblem(StatusCodes.Status422UnprocessableEntity, "A key is written twice, or the `Idempotency-Key` was used for another request before.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
+    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room, or the tenant would have more than its quota (`error` says which). Reads go on.")]
     public async Task<IActionResult> Transact(TransactionBody body, CancellationToken cancellationToken)
     {
         var (space, app) = _tenants.Read(Request);

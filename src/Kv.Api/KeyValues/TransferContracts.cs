@@ -82,6 +82,7 @@ public sealed record ImportReport
                 UnknownThrough = error.UnknownThrough,
                 IsStoreFailure = error.IsStoreFailure,
                 IsForbidden = error.IsForbidden,
+                IsOverQuota = error.IsOverQuota,
             }
             : null,
     };
@@ -111,4 +112,7 @@ public sealed record ImportFailure
 
     [JsonIgnore]
     internal bool IsForbidden { get; init; }
+
+    [JsonIgnore]
+    internal bool IsOverQuota { get; init; }
 }

@@ -72,6 +72,8 @@ public sealed class TransfersController : ControllerBase
     [DisableRequestSizeLimit]
     [ProducesResponseType<ImportReport>(StatusCodes.Status200OK, Ndjson.ContentType, Description = "How far it is, and in the last line how it ended.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/x-ndjson`.")]
+    [ProducesProblem(
+        StatusCodes.Status507InsufficientStorage, "The first lines would take the tenant beyond its quota.", Error = Problems.QuotaExceeded)]
     public async Task<IActionResult> Import(
         string? mode, [FromQuery(Name = "dry_run")] string? dryRun, CancellationToken cancellationToken)
     {
@@ -99,6 +101,7 @@ public sealed class TransfersController : ControllerBase
         var (status, what) = error switch
         {
             { IsStoreFailure: true } => (StatusCodes.Status503ServiceUnavailable, "Store unavailable"),
+            { IsOverQuota: true } => (StatusCodes.Status507InsufficientStorage, Problems.QuotaExceeded),
             { IsForbidden: true } => (StatusCodes.Status403Forbidden, "Forbidden"),
             _ => (StatusCodes.Status400BadRequest, Problems.InvalidInput),
         };

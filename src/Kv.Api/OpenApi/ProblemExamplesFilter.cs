@@ -50,7 +50,7 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
         "415" => Problem(415, "Unsupported Media Type", Problems.InvalidInput),
         "429" => Problem(429, "Too Many Requests", Problems.TooManyRequests),
         "503" => Problem(503, "Service Unavailable", "Store unavailable"),
-        "507" => Problem(507, "Insufficient Storage", "Store out of space"),
+        "507" => Problem(507, "Insufficient Storage", error ?? "Store out of space"),
         _ when int.TryParse(status, out var code) && ReasonPhrases.GetReasonPhrase(code) is { Length: > 0 } title =>
             Problem(code, title, error ?? title),
         _ => null,

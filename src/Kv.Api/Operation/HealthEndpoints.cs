@@ -24,6 +24,13 @@ internal static class HealthEndpoints
         return services;
     }
 
+    /// <summary>Adds, where there are quotas, whether they can be judged yet.</summary>
+    public static IServiceCollection AddQuotaHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks().AddCheck<QuotaHealthCheck>("quota");
+        return services;
+    }
+
     public static WebApplication MapHealth(this WebApplication app)
     {
         // Probes are no traffic, and would hide what there is of it.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
+using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Microsoft.Extensions.Logging;
@@ -80,7 +81,7 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
     private static string OutcomeOf(Exception error) => error switch
     {
         StoreUnavailableException { OutcomeUnknown: true } or OperationCanceledException => "unknown",
-        IdempotencyKeyReusedException => "refused",
+        IdempotencyKeyReusedException or QuotaExceededException => "refused",
         _ => "failed",
     };
 

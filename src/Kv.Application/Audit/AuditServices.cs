@@ -13,17 +13,13 @@ public static class AuditServices
     /// <summary>Adds the audit; what it is about must be there already, and an <see cref="IActor"/>.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
         .AddSingleton<AuditLog>()
-        .Around<IKeyValueRepository>((inner, audit) => new AuditedKeyValues(inner, audit))
-        .Around<IKeyValueTransactions>((inner, audit) => new AuditedTransactions(inner, audit))
-        .Around<IWebhookRepository>((inner, audit) => new AuditedWebhooks(inner, audit))
-        .Around<IApiKeyRepository>((inner, audit) => new AuditedApiKeys(inner, audit))
-        .Around<IDeliveryRepository>((inner, audit) => new AuditedDeliveries(inner, audit));
+        .Audited<IKeyValueRepository>((inner, audit) => new AuditedKeyValues(inner, audit))
+        .Audited<IKeyValueTransactions>((inner, audit) => new AuditedTransactions(inner, audit))
+        .Audited<IWebhookRepository>((inner, audit) => new AuditedWebhooks(inner, audit))
+        .Audited<IApiKeyRepository>((inner, audit) => new AuditedApiKeys(inner, audit))
+        .Audited<IDeliveryRepository>((inner, audit) => new AuditedDeliveries(inner, audit));
 
-    private static IServiceCollection Around<TPort>(this IServiceCollection services, Func<TPort, AuditLog, TPort> audited)
-        where TPort : class
-    {
-        var inner = services.Last(service => service.ServiceType == typeof(TPort)).ImplementationType!;
-        return services.AddSingleton(provider => audited(
-            (TPort)ActivatorUtilities.CreateInstance(provider, inner), provider.GetRequiredService<AuditLog>()));
-    }
+    private static IServiceCollection Audited<TPort>(this IServiceCollection services, Func<TPort, AuditLog, TPort> audited)
+        where TPort : class =>
+        services.Around<TPort>((provider, inner) => audited(inner, provider.GetRequiredService<AuditLog>()));
 }

@@ -53,6 +53,7 @@ public sealed record ImportProgress
 /// <param name="UnknownThrough">Where the store failed: the last line that may have been written; null when none was.</param>
 /// <param name="IsStoreFailure">Whether it was not the line's fault.</param>
 /// <param name="IsForbidden">Whether the caller may not write this key.</param>
+/// <param name="IsOverQuota">Whether the tenant would have more than it may.</param>
 public sealed record ImportError(
     long Line, string Message, string? Field = null, long? UnknownThrough = null, bool IsStoreFailure = false,
-    bool IsForbidden = false);
+    bool IsForbidden = false, bool IsOverQuota = false);

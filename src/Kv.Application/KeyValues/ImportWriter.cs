@@ -1,5 +1,6 @@
 using Kv.Domain;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 
@@ -29,7 +30,8 @@ internal sealed class ImportWriter(IKeyValueRepository keyValues, IKeyValueTrans
         {
             var mayBeWritten = failure is StoreUnavailableException { OutcomeUnknown: true } || mode == ImportMode.Skip;
             return (0, 0, new ImportError(
-                lines[0].Number, failure.Message, UnknownThrough: mayBeWritten ? lines[^1].Number : null, IsStoreFailure: true));
+                lines[0].Number, failure.Message, UnknownThrough: mayBeWritten ? lines[^1].Number : null,
+                IsStoreFailure: failure is not QuotaExceededException, IsOverQuota: failure is QuotaExceededException));
         }
     }
 

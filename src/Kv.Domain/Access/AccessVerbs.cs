@@ -7,7 +7,7 @@ public enum AccessVerbs
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Read, list, count, watch and export keys, their past included, and compare with them in a transaction.</summary>
+    /// <summary>Read, list, count, watch and export keys, their past included, compare with them in a transaction, and see what all of them take up.</summary>
     Read = 1,
 
     /// <summary>Set and import keys, and change how long they live.</summary>

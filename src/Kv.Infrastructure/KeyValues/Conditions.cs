@@ -25,11 +25,12 @@ internal static class Conditions
         _ => throw new ArgumentException("There is no condition.", nameof(condition)),
     };
 
-    /// <summary>Whether a condition holds for an entry that is there.</summary>
-    public static bool Holds(Precondition condition, Entry entry) => condition.Kind switch
+    /// <summary>Whether a condition holds for an entry, or for there being none.</summary>
+    public static bool Holds(Precondition condition, Entry? entry) => condition.Kind switch
     {
-        PreconditionKind.Absent => false,
-        PreconditionKind.WrittenAt => entry.ModRevision == condition.Revision,
+        PreconditionKind.Exists => entry is not null,
+        PreconditionKind.Absent => entry is null,
+        PreconditionKind.WrittenAt => entry?.ModRevision == condition.Revision,
         _ => true,
     };
 }

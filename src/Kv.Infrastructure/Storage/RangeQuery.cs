@@ -8,16 +8,20 @@ namespace Kv.Infrastructure.Storage;
 /// <param name="Revision">The revision to read at; 0 for the present one.</param>
 /// <param name="KeysOnly">Leave the values out.</param>
 /// <param name="Consistency">How fresh the answer must be; a past revision is the same everywhere.</param>
+/// <param name="WithExpired">
+/// Leave in what has expired and is not removed yet: what is listed then is what the changes up to the revision add up to.
+/// </param>
 internal readonly record struct RangeQuery(
     KeyRange Range,
     int Limit,
     long Revision = 0,
     bool KeysOnly = false,
-    ReadConsistency Consistency = ReadConsistency.Linearizable);
+    ReadConsistency Consistency = ReadConsistency.Linearizable,
+    bool WithExpired = false);
 
 /// <summary>The answer to a <see cref="RangeQuery"/>.</summary>
 /// <param name="Entries">
-/// The entries. There may be fewer than the limit though more follow, because expired ones are left out.
+/// The entries. There may be fewer than the limit though more follow, because expired ones are left out (unless they were asked for).
 /// </param>
 /// <param name="Next">Where the next page starts; null when this was the last.</param>
 /// <param name="Revision">The revision at which the page was read: ask for the next one there, and the pages fit together.</param>

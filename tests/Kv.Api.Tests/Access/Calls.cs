@@ -30,6 +30,7 @@ internal sealed record Call(
         new("HEAD", "/kv?prefix=in:", AccessVerbs.Read),
         new("GET", "/history/in:k", AccessVerbs.Read),
         new("GET", "/export?prefix=in:", AccessVerbs.Read),
+        new("GET", "/usage", AccessVerbs.Read, IsOfWholeTenant: true),
         new("GET", "/watch?prefix=in:&since=999999999999", AccessVerbs.Read),
         new("POST", "/kv", AccessVerbs.Write, """{"key":"in:k","value":"v"}"""),
         new("PUT", "/kv/in:k", AccessVerbs.Write, """{"value":"v"}"""),

@@ -19,7 +19,7 @@ internal sealed partial class ApiTourTests
     [CancelAfter(120_000)]
     public async Task Every_command_prints_what_is_said(Engine engine, CancellationToken cancellationToken)
     {
-        await using var host = await KvHost.Start(engine);
+        await using var host = await KvHost.Start(engine, ("QUOTA_KEYS", "1000"));
         var steps = Steps(await File.ReadAllTextAsync(Document(), cancellationToken));
         Assert.That(steps, Has.Count.GreaterThan(20));
 

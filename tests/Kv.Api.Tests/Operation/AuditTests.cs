@@ -57,6 +57,23 @@ internal sealed class AuditTests
     }
 
     [Test]
+    public async Task What_a_quota_refuses_is_told_as_refused()
+    {
+        await using var kv = await Start(Engine.Embedded, ("AUDIT", "log"), ("QUOTA_KEYS", "1"));
+        var client = await kv.Client("a-space", "an-app");
+        await Eventually.Holds(async () => (await client.Send(HttpMethod.Get, "/readyz")).Status == 200, "it has counted");
+
+        await client.Put("k", "v");
+        await client.Put("more", "v");
+        await client.Send(HttpMethod.Post, "/txn", """{"success":[{"op":"delete","key":"none"},{"op":"set","key":"another","value":"v"}]}""");
+        await kv.Terminate();
+
+        Assert.That(
+            Audit(kv).Select(line => $"{Text(line, "Operation")} {Text(line, "Target")} {Text(line, "Outcome")}"),
+            Is.EqualTo(new[] { "set k applied", "set more refused", "delete none refused", "set another refused" }));
+    }
+
+    [Test]
     public async Task A_change_whose_outcome_is_not_known_is_told_with_its_trace()
     {
         await using var kv = KvProcess.Start(

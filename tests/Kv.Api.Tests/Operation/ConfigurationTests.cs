@@ -22,6 +22,8 @@ internal sealed class ConfigurationTests
     [TestCase("PATH_BASE", "/webhooks/v1", "must not begin with /kv")]
     [TestCase("RATE_LIMIT_PER_SECOND", "-1", "0 to 1000000")]
     [TestCase("RATE_LIMIT_BURST", "10", "0 where RATE_LIMIT_PER_SECOND is")]
+    [TestCase("QUOTA_KEYS", "-1", "0 to 1099511627776")]
+    [TestCase("QUOTA_BYTES", "1GB", "0 to 1125899906842624")]
     [TestCase("MAX_CONNECTIONS", "-1", "0 to 1000000")]
     [TestCase("KEEP_ALIVE_TIMEOUT_SECONDS", "0", "1 to 3600")]
     [TestCase("REQUEST_HEADERS_TIMEOUT_SECONDS", "301", "1 to 300")]

@@ -53,7 +53,7 @@ internal sealed class InMemoryStore : IStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            var found = Within(query.Range, query.Revision).ToList();
+            var found = Within(query.Range, query.Revision, query.WithExpired).ToList();
             var page = found.Take(query.Limit)
                 .Select(entry => query.KeysOnly ? entry with { Value = default } : entry)
                 .ToList();
@@ -134,7 +134,7 @@ internal sealed class InMemoryStore : IStore
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private IEnumerable<Entry> Within(KeyRange range, long revision)
+    private IEnumerable<Entry> Within(KeyRange range, long revision, bool withExpired = false)
     {
         RemoveExpired();
         if (revision > _revision)
@@ -143,7 +143,7 @@ internal sealed class InMemoryStore : IStore
             throw new RevisionCompactedException(_compactRevision);
         var now = _time.GetUtcNow();
         return (revision == 0 ? _entries : AsOf(revision)).Values
-            .Where(entry => range.Contains(entry.Key) && !entry.IsExpiredAt(now));
+            .Where(entry => range.Contains(entry.Key) && (withExpired || !entry.IsExpiredAt(now)));
     }
 
     /// <summary>The entries at a past revision: every change up to it, done again.</summary>

@@ -12,6 +12,7 @@ internal sealed class CountedStore(IStore inner) : IStore
     private Exception? _breach;
     private int _begun;
     private int _open;
+    private int _rangeFailures;
 
     /// <summary>How many watches were begun.</summary>
     public int Begun => Volatile.Read(ref _begun);
@@ -21,6 +22,12 @@ internal sealed class CountedStore(IStore inner) : IStore
 
     /// <summary>What every read fails by.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>What every range fails by.</summary>
+    public Exception? RangeFailure { get; set; }
+
+    /// <summary>How many ranges have failed by it.</summary>
+    public int RangeFailures => Volatile.Read(ref _rangeFailures);
 
     /// <summary>Whether watches that begin tell nothing.</summary>
     public bool IsSilent { get; set; }
@@ -40,7 +47,13 @@ internal sealed class CountedStore(IStore inner) : IStore
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
         inner.GetPair(key, beside, consistency, cancellationToken);
 
-    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => inner.Range(query, cancellationToken);
+    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+    {
+        if (RangeFailure is not { } failure)
+            return inner.Range(query, cancellationToken);
+        Interlocked.Increment(ref _rangeFailures);
+        return Task.FromException<RangePage>(failure);
+    }
 
     public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
         inner.Count(range, revision, cancellationToken);

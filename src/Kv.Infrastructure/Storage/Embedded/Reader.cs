@@ -78,7 +78,7 @@ internal sealed class Reader : IDisposable
                 return new RangePage(entries, last?.Next(), revision, Math.Max(1, seen - 1));
             last = entry.Key;
             bytes += entry.Value.Length;
-            if (!entry.IsExpiredAt(now))
+            if (query.WithExpired || !entry.IsExpiredAt(now))
                 entries.Add(entry);
         }
         return new RangePage(entries, null, revision);

@@ -224,7 +224,10 @@ internal sealed partial class EtcdStore : IStore
             request, deadline: deadline, cancellationToken: cancellationToken));
         StoreKey? next = answer.More ? new StoreKey(answer.Kvs[^1].Key.Memory).Next() : null;
         var revision = query.Revision == 0 ? answer.Header.Revision : query.Revision;
-        return new RangePage(await _reader.ReadAll(answer.Kvs), next, revision, FittingLimit(query.Limit, answer));
+        var entries = query.WithExpired
+            ? [.. answer.Kvs.Select(kv => EtcdMessages.ToEntry(kv))]
+            : await _reader.ReadAll(answer.Kvs);
+        return new RangePage(entries, next, revision, FittingLimit(query.Limit, answer));
     }
 
     private static int FittingLimit(int limit, RangeResponse answer)

@@ -98,6 +98,30 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
+    public async Task A_listing_with_the_expired_is_what_the_changes_add_up_to()
+    {
+        var deadline = SecondsAhead(2);
+        var from = await Write("live", "value");
+        var expiring = await Write("key", "value", deadline);
+        await Pass(deadline);
+
+        var present = await Store.Range(new RangeQuery(Everything, 10, WithExpired: true), Enough);
+        var past = await Store.Range(new RangeQuery(Everything, 10, expiring, WithExpired: true), Enough);
+        var mark = await Write("mark", "");
+        await using var feed = Watch(from);
+        await feed.Until(change => change.Current?.ModRevision == mark, "the watch comes to the mark");
+
+        var standing = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var change in feed.Sets.TakeWhile(set => set.Revision <= present.Revision).SelectMany(set => set.Changes))
+            if (change.Current is null)
+                standing.Remove(Name(change.Key));
+            else
+                standing.Add(Name(change.Key));
+        Assert.That(present.Entries.Select(entry => Name(entry.Key)), Is.EqualTo(standing));
+        Assert.That(past.Entries.Select(entry => Name(entry.Key)), Is.EqualTo(new[] { "key", "live" }));
+    }
+
+    [Test]
     public async Task An_expired_entry_comes_to_be_counted_no_more()
     {
         await Write("key", "value", SecondsAhead(3));

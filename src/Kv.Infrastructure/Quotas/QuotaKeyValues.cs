@@ -1,0 +1,58 @@
+using Kv.Domain.KeyValues;
+using Kv.Domain.Quotas;
+using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Quotas;
+
+/// <summary>The keys, of which a tenant may have no more than its quota. Only what adds to them is judged.</summary>
+internal sealed class QuotaKeyValues(
+    IKeyValueRepository inner, UsageTotals totals, QuotaGuard guard, IStore store, KeyLayout layout) : IKeyValueRepository
+{
+    public ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken) =>
+        inner.Get(tenant, key, options, cancellationToken);
+
+    /// <exception cref="QuotaExceededException">The tenant would have more than it may.</exception>
+    public async Task<KeyValueWrite> Set(
+        Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken)
+    {
+        if (!totals.TryReserve(tenant, Usage.Of(key, value.Length), out var reservation))
+            reservation = await Admit(tenant, key, value.Length, options.Condition, cancellationToken);
+        var revision = 0L;
+        try
+        {
+            var write = await inner.Set(tenant, key, value, options, cancellationToken);
+            revision = write.IsApplied ? write.Revision : 0;
+            return write;
+        }
+        finally
+        {
+            totals.Settle(reservation, revision);
+        }
+    }
+
+    public Task<KeyValueWrite> SetTtl(
+        Tenant tenant, Key key, long? ttlSeconds, Precondition condition, CancellationToken cancellationToken) =>
+        inner.SetTtl(tenant, key, ttlSeconds, condition, cancellationToken);
+
+    public Task<KeyValueWrite> Delete(Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken) =>
+        inner.Delete(tenant, key, condition, cancellationToken);
+
+    private Task<Reservation> Admit(
+        Tenant tenant, Key key, int valueBytes, Precondition condition, CancellationToken cancellationToken)
+    {
+        return guard.Admit(tenant, Look, cancellationToken);
+
+        async Task<Demand?> Look(CancellationToken cancel)
+        {
+            var (entry, revision) = await store.Get(layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancel);
+            // The store says so itself, and how the key stands.
+            if (!Conditions.Holds(condition, entry))
+                return null;
+            var before = entry is null ? default : Usage.Of(key, entry.Value.Length);
+            return new Demand(Usage.Of(key, valueBytes) - before, revision);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics.Metrics;
+using Kv.Domain.Quotas;
+
+namespace Kv.Infrastructure.Quotas;
+
+/// <summary>What an operator can see of the quotas. Which tenant was refused is no metric's to tell.</summary>
+internal sealed class QuotaTelemetry : IDisposable
+{
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly Tally _counts;
+    private long _overKeys;
+    private long _overBytes;
+
+    public QuotaTelemetry(UsageTotals totals)
+    {
+        // Both from the start, at 0: a series that first shows itself with its first event shows no rise.
+        _meter.CreateObservableCounter(
+            "kv.quota.refusals", () => new[] { Of(QuotaKind.Keys, ref _overKeys), Of(QuotaKind.Bytes, ref _overBytes) },
+            "{write}", "Writes that were refused because a tenant has no room left, by what it has too much of.");
+        _counts = new Tally(_meter, "kv.quota.counts", "{count}", "How often all keys were read to count what tenants have.");
+        _meter.CreateObservableGauge(
+            "kv.quota.following", () => totals.State == UsageState.Following ? 1 : 0, description: "1 while what tenants have is counted and kept up to date.");
+        _meter.CreateObservableGauge("kv.quota.tenants", () => totals.Tenants, "{tenant}", "Tenants that have keys.");
+    }
+
+    public void Refused(QuotaKind kind) => Interlocked.Increment(ref kind == QuotaKind.Keys ? ref _overKeys : ref _overBytes);
+
+    public void Counted() => _counts.Add();
+
+    public void Dispose() => _meter.Dispose();
+
+    private static Measurement<long> Of(QuotaKind kind, ref long count) => new(
+        Volatile.Read(ref count), new KeyValuePair<string, object?>("quota", kind == QuotaKind.Keys ? "keys" : "bytes"));
+}

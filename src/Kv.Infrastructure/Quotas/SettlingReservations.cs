@@ -1,0 +1,53 @@
+namespace Kv.Infrastructure.Quotas;
+
+/// <summary>
+/// What is set aside for writes that are done, until their changes have come. Kept by tenant and not by write: those of one generation
+/// are let go together, while the next one gathers. The lock of <see cref="UsageTotals"/> guards it.
+/// </summary>
+internal sealed class SettlingReservations
+{
+    private Generation _closed = new();
+    private Generation _open = new();
+
+    /// <summary>Keeps a reservation until the changes have come through a revision.</summary>
+    public void Add(Reservation reservation, long revision)
+    {
+        _open.Add(reservation, revision);
+        if (_closed.IsEmpty)
+            (_closed, _open) = (_open, _closed);
+    }
+
+    /// <summary>Takes out what is settled now that the changes have come through a revision.</summary>
+    public IEnumerable<Reservation> Through(long revision)
+    {
+        while (!_closed.IsEmpty && _closed.Last <= revision)
+        {
+            foreach (var (account, held) in _closed.Take())
+                yield return new Reservation(account, held);
+            (_closed, _open) = (_open, _closed);
+        }
+    }
+
+    private sealed class Generation
+    {
+        private Dictionary<Account, Held> _held = [];
+
+        public long Last { get; private set; }
+
+        public bool IsEmpty => _held.Count == 0;
+
+        public void Add(Reservation reservation, long revision)
+        {
+            var account = reservation.Account!;
+            _held[account] = _held.GetValueOrDefault(account) + reservation.Held;
+            Last = Math.Max(Last, revision);
+        }
+
+        public Dictionary<Account, Held> Take()
+        {
+            var taken = _held;
+            (_held, Last) = ([], 0);
+            return taken;
+        }
+    }
+}

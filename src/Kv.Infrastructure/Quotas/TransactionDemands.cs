@@ -1,0 +1,72 @@
+using Kv.Domain.Idempotency;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Quotas;
+using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Idempotency;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Quotas;
+
+/// <summary>Looks what transactions would add: which branch they would take, and what stands where it writes.</summary>
+internal sealed class TransactionDemands(IStore store, KeyLayout layout, IdempotencyRecords records)
+{
+    // So many values are in memory at a time, of which each may be large.
+    private const int MaxAtOnce = 16;
+
+    /// <summary>What a transaction would add; null when it would not write anything.</summary>
+    public async Task<Demand?> Of(
+        Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
+    {
+        if (request is not null && await IsDone(tenant, request, cancellationToken))
+            return null;
+        var conditions = transaction.Conditions.ToLookup(condition => condition.Key);
+        var keys = transaction.Success.Concat(transaction.Failure)
+            .Where(operation => operation.Kind != KeyOperationKind.Get)
+            .Select(operation => operation.Key)
+            .Concat(conditions.Select(of => of.Key))
+            .Distinct();
+        var sizes = new Dictionary<Key, Usage>();
+        var (holds, revision) = (true, 0L);
+        foreach (var some in keys.Chunk(MaxAtOnce))
+            foreach (var found in await Task.WhenAll(some.Select(key => Find(tenant, key, conditions[key], cancellationToken))))
+            {
+                sizes.Add(found.Key, found.Size);
+                holds &= found.Holds;
+                revision = Math.Max(revision, found.Revision);
+            }
+        var branch = holds ? transaction.Success : transaction.Failure;
+        return branch.Count == 0 ? null : new Demand(Growth(branch, sizes), revision);
+    }
+
+    // It is answered as it was the first time, and writes nothing.
+    private async Task<bool> IsDone(Tenant tenant, IdempotentRequest request, CancellationToken cancellationToken) =>
+        (await store.Get(records.Place(tenant, request), ReadConsistency.Linearizable, cancellationToken)).Entry is not null;
+
+    private async Task<Found> Find(
+        Tenant tenant, Key key, IEnumerable<KeyCondition> conditions, CancellationToken cancellationToken)
+    {
+        var (entry, revision) = await store.Get(layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancellationToken);
+        return new Found(
+            key, entry is null ? default : Usage.Of(key, entry.Value.Length),
+            conditions.All(condition => Holds(condition, entry)), revision);
+    }
+
+    private static bool Holds(KeyCondition condition, Entry? entry) => condition.Value is { } value
+        ? entry is not null && entry.Value.Span.SequenceEqual(value.Span)
+        : Conditions.Holds(condition.Precondition, entry);
+
+    private static Usage Growth(IReadOnlyList<KeyOperation> branch, Dictionary<Key, Usage> sizes)
+    {
+        var growth = default(Usage);
+        foreach (var operation in branch)
+            if (operation.Kind == KeyOperationKind.Set)
+                growth += Usage.Of(operation.Key, operation.Value.Length) - sizes[operation.Key];
+            else if (operation.Kind == KeyOperationKind.Delete)
+                growth -= sizes[operation.Key];
+        return growth;
+    }
+
+    private readonly record struct Found(Key Key, Usage Size, bool Holds, long Revision);
+}

@@ -1,0 +1,101 @@
+using Kv.Domain.Quotas;
+using Kv.Domain.Tenants;
+
+namespace Kv.Infrastructure.Quotas;
+
+/// <summary>
+/// What the tenants have: counted once, and kept by the store's changes. What this replica is writing is set aside until its change has
+/// come, so that its own writes never go over together. Memory by tenant, not by key; a tenant that has nothing takes none.
+/// </summary>
+/// <param name="quota">What each may have.</param>
+internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Tenant, Account> _accounts = [];
+    private readonly SettlingReservations _settling = new();
+    private long _through;
+    private volatile UsageState _state;
+
+    public UsageState State => _state;
+
+    public long Revision => Volatile.Read(ref _through);
+
+    /// <summary>How many tenants have something.</summary>
+    public int Tenants
+    {
+        get
+        {
+            lock (_gate)
+                return _accounts.Count;
+        }
+    }
+
+    public TenantUsage? Find(Tenant tenant)
+    {
+        lock (_gate)
+            return _through == 0
+                ? throw new UsageNotCountedException()
+                : new TenantUsage(_accounts.GetValueOrDefault(tenant)?.Counted ?? default, quota, _through);
+    }
+
+    /// <summary>Takes the place of all totals: what the tenants have at a revision.</summary>
+    public void Replace(IReadOnlyDictionary<Tenant, Usage> totals, long revision)
+    {
+        lock (_gate)
+        {
+            foreach (var account in _accounts.Values)
+                account.Counted = default;
+            foreach (var (tenant, total) in totals)
+                Open(tenant).Counted = total;
+            Advance(revision);
+            foreach (var account in _accounts.Values.Where(account => account.IsEmpty).ToList())
+                Close(account);
+        }
+    }
+
+    /// <summary>Takes in what has changed at a revision.</summary>
+    /// <returns>False when it does not fit what is counted: it must be counted again.</returns>
+    public bool Apply(long revision, IReadOnlyList<(Tenant Tenant, Usage Growth)> changes)
+    {
+        lock (_gate)
+        {
+            var fits = true;
+            foreach (var (tenant, growth) in changes)
+            {
+                var account = Open(tenant);
+                account.Counted += growth;
+                fits &= account.Counted is { Keys: >= 0, Bytes: >= 0 };
+            }
+            Advance(revision);
+            foreach (var (tenant, _) in changes)
+                if (_accounts.TryGetValue(tenant, out var account))
+                    Close(account);
+            return fits;
+        }
+    }
+
+    /// <summary>Says whether the store's changes are followed.</summary>
+    public void Follows(bool isFollowing) =>
+        _state = isFollowing ? UsageState.Following : Revision == 0 ? UsageState.Counting : UsageState.Interrupted;
+
+    private void Advance(long revision)
+    {
+        Volatile.Write(ref _through, revision);
+        foreach (var settled in _settling.Through(revision))
+            Free(settled);
+        Raise();
+    }
+
+    private Account Open(Tenant tenant)
+    {
+        if (!_accounts.TryGetValue(tenant, out var account))
+            _accounts.Add(tenant, account = new Account(tenant));
+        return account;
+    }
+
+    private void Close(Account account)
+    {
+        if (account.IsEmpty)
+            _accounts.Remove(account.Tenant);
+    }
+}
