@@ -16,6 +16,7 @@ using Kv.Domain.Storage;
 using Kv.Infrastructure;
 using Kv.Infrastructure.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Kv.Api;
 
@@ -40,7 +41,7 @@ internal static class KvApplication
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry, Telemetry.Name)
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
-        if (options.IsAudited)
+        if (options.Audit.IsOn)
             builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
 
         var app = builder.Build();
@@ -76,9 +77,23 @@ internal static class KvApplication
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
             .AddInfrastructure(options.Store, options.Deliveries);
+        if (options.Audit.IsOn)
+            builder.AddCommandLineAudit(options.LogFormat);
         var app = builder.Build();
         app.Services.GetRequiredService<IStoreProbe>();
         return app;
+    }
+
+    // The standard output is the verb's own still, and nothing else is logged.
+    private static void AddCommandLineAudit(this WebApplicationBuilder builder, string logFormat)
+    {
+        builder.Services
+            .AddSingleton<IActor, CommandLineActor>().AddAudit()
+            .AddLogFormat(logFormat, isTerminal: !Console.IsErrorRedirected);
+        builder.Logging
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddFilter<ConsoleLoggerProvider>(null, LogLevel.None)
+            .AddFilter<ConsoleLoggerProvider>(AuditServices.Category, LogLevel.Information);
     }
 
     private static Func<SslStreamCertificateContext>? Certificate(KestrelServerOptions server, KvOptions options) =>
