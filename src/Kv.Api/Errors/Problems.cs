@@ -22,6 +22,7 @@ internal static class Problems
     public const string TooManyRequests = "Too many requests";
     public const string DeliveryNotFound = "Delivery not found";
     public const string ApiKeyNotFound = "API key not found";
+    public const string AuditNotKept = "No audit is kept";
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
     {
