@@ -64,6 +64,18 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
+    public async Task A_record_names_the_trace_of_its_request()
+    {
+        const string traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+        await using var host = await KvHost.Start(
+            Engine, ("AUDIT", "store"), ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
+        var kv = host.NewTenant();
+        await kv.With(HttpMethod.Put, "/kv/k", AuditLines.Body("""{"value":"v"}"""), ("traceparent", $"00-{traceId}-00f067aa0ba902b7-01"));
+
+        Assert.That((await kv.Trail()).Single().Text("trace_id"), Is.EqualTo(traceId));
+    }
+
+    [Test]
     public async Task A_record_goes_when_its_time_is_over()
     {
         await using var host = await KvHost.Start(Engine, ("AUDIT", "store"), ("AUDIT_RETENTION", "2s"));
