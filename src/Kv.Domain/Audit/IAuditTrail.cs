@@ -12,7 +12,7 @@ public interface IAuditTrail
     /// <param name="after">The record behind which to begin; null for the first.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The records, and whether there are more.</returns>
+    /// <returns>The records, fewer than the limit where they are large, and whether there are more.</returns>
     /// <exception cref="StoreUnavailableException">The store cannot be asked in time.</exception>
     Task<(IReadOnlyList<AuditRecord> Records, bool HasMore)> List(
         Tenant? tenant, (DateTimeOffset? From, DateTimeOffset? To) period, AuditRecordId? after, int limit, CancellationToken cancellationToken);

@@ -9,10 +9,13 @@ namespace Kv.Infrastructure.Audit;
 /// <summary>The records of the audit over the storage waist, whichever engine is behind it.</summary>
 internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger<AuditTrail> logger) : IAuditTrail
 {
+    // A page is gathered before it is sent: where records list many changes, it ends before its limit.
+    private const int FullPageBytes = 1 << 20;
+
     public async Task<(IReadOnlyList<AuditRecord> Records, bool HasMore)> List(
         Tenant? tenant, (DateTimeOffset? From, DateTimeOffset? To) period, AuditRecordId? after, int limit, CancellationToken cancellationToken)
     {
-        var records = new List<AuditRecord>();
+        var (records, bytes) = (new List<AuditRecord>(), 0);
         var prefix = layout.AuditPrefix(tenant);
         var all = KeyRange.Prefix(prefix);
         var end = period.To is { } to ? layout.AuditPrefix(tenant, AuditRecordId.TimePart(to)) : all.End;
@@ -24,6 +27,9 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
             var page = await store.Range(new RangeQuery(KeyRange.Between(start, end), limit - records.Count), cancellationToken);
             foreach (var entry in page.Entries)
             {
+                if (bytes >= FullPageBytes)
+                    return (records, true);
+                bytes += entry.Value.Length;
                 if (StoredAuditRecord.TryRead(Encoding.UTF8.GetString(entry.Key.Span[prefix.Bytes.Length..]), entry) is { } record)
                     records.Add(record);
                 else

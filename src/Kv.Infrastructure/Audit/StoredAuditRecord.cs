@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Domain.Audit;
@@ -27,7 +28,7 @@ internal sealed record StoredAuditRecord
             TraceId = traceId,
             Changes = [.. changes.Select(change => new StoredAuditChange { Operation = change.Operation, Target = change.Target })],
         },
-        AuditJson.Default.StoredAuditRecord);
+        AuditJson.Stored.StoredAuditRecord);
 
     /// <summary>The record; null when it cannot be read.</summary>
     /// <param name="id">The end of the entry's key.</param>
@@ -37,7 +38,7 @@ internal sealed record StoredAuditRecord
         try
         {
             return AuditRecordId.TryParse(id) is { } recordId
-                && JsonSerializer.Deserialize(entry.Value.Span, AuditJson.Default.StoredAuditRecord) is { } stored
+                && JsonSerializer.Deserialize(entry.Value.Span, AuditJson.Stored.StoredAuditRecord) is { } stored
                     ? new AuditRecord
                     {
                         Id = recordId,
@@ -65,8 +66,15 @@ internal sealed record StoredAuditChange
     public required string Target { get; init; }
 }
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(StoredAuditRecord))]
-internal sealed partial class AuditJson : JsonSerializerContext;
+internal sealed partial class AuditJson : JsonSerializerContext
+{
+    /// <summary>With text as it is: escaped, keys that are not English would take twice their room.</summary>
+    public static readonly AuditJson Stored = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

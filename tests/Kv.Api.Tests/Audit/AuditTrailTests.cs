@@ -192,6 +192,23 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
+    public async Task A_page_of_large_records_ends_before_its_limit()
+    {
+        const int transactions = 40;
+        for (var transaction = 0; transaction < transactions; transaction++)
+        {
+            var sets = Enumerable.Range(0, 100).Select(number => $$"""{"op":"set","key":"{{new string('\u4e2d', 96)}}{{number:d4}}","value":""}""");
+            var answer = await Kv.Send(HttpMethod.Post, "/txn", $$"""{"success":[{{string.Join(',', sets)}}]}""");
+            Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
+        }
+
+        var first = (await Kv.Send(HttpMethod.Get, $"/admin/audit?namespace={Kv.Namespace}&app={Kv.AppName}&limit=1000")).Json;
+        Assert.That(first.GetProperty("items").GetArrayLength(), Is.LessThan(transactions));
+        Assert.That(first.GetProperty("cursor").GetString(), Is.Not.Null);
+        Assert.That(await Kv.Trail(), Has.Length.EqualTo(transactions));
+    }
+
+    [Test]
     public async Task Records_are_read_from_and_up_to_a_time()
     {
         foreach (var key in new[] { "a", "b", "c" })
