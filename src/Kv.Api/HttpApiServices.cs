@@ -1,3 +1,4 @@
+using Kv.Api.Audit;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Idempotency;
@@ -18,6 +19,7 @@ internal static class HttpApiServices
     public static IServiceCollection AddHttpApi(this IServiceCollection services, KvOptions options)
     {
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
+        services.AddSingleton(options.Audit).AddSingleton<AuditInStoreFilter>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>().AddSingleton<JsonBodies>();
         services.AddSingleton(provider => new EventStreams(

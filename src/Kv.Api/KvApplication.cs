@@ -17,6 +17,7 @@ using Kv.Infrastructure;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Kv.Api;
 
@@ -44,7 +45,7 @@ internal static class KvApplication
         if (options.Quota is { } quota)
             builder.Services.AddQuotas(quota).AddQuotaHealth();
         // Around the quotas: what they refuse is told as well.
-        if (options.IsAudited)
+        if (options.Audit.IsOn)
             builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
 
         var app = builder.Build();
@@ -80,9 +81,23 @@ internal static class KvApplication
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
             .AddInfrastructure(options.Store, options.Deliveries);
+        if (options.Audit.IsOn)
+            builder.AddCommandLineAudit(options.LogFormat);
         var app = builder.Build();
         app.Services.GetRequiredService<IStoreProbe>();
         return app;
+    }
+
+    // The standard output is the verb's own still, and nothing else is logged.
+    private static void AddCommandLineAudit(this WebApplicationBuilder builder, string logFormat)
+    {
+        builder.Services
+            .AddSingleton<IActor, CommandLineActor>().AddAudit()
+            .AddLogFormat(logFormat, isTerminal: !Console.IsErrorRedirected);
+        builder.Logging
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddFilter<ConsoleLoggerProvider>(null, LogLevel.None)
+            .AddFilter<ConsoleLoggerProvider>(AuditServices.Category, LogLevel.Information);
     }
 
     private static Func<SslStreamCertificateContext>? Certificate(KestrelServerOptions server, KvOptions options) =>

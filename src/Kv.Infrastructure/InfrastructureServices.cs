@@ -1,12 +1,14 @@
 using System.Net;
 using Kv.Application.Watching;
 using Kv.Domain.Access;
+using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Access;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
@@ -47,6 +49,8 @@ public static class InfrastructureServices
         .AddSingleton<IKeyValueHistory, KeyValueHistory>()
         .AddSingleton<IKeyValueTransactions, KeyValueTransactions>()
         .AddSingleton<IdempotencyRecords>()
+        .AddSingleton<AuditRecords>()
+        .AddSingleton<IAuditTrail, AuditTrail>()
         .AddSingleton<IApiKeyRepository, ApiKeyRepository>()
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 

@@ -2,6 +2,7 @@ using FluentValidation;
 using Kv.Application.Tests.KeyValues;
 using Kv.Domain;
 using Kv.Domain.Access;
+using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -37,6 +38,7 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())
         .AddSingleton(Mock.Of<IApiKeyRepository>())
+        .AddSingleton(Mock.Of<IAuditTrail>())
         .AddSingleton(TimeProvider.System)
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 

@@ -12,7 +12,8 @@ namespace Kv.Api.Access;
 /// the requests themselves.
 /// </summary>
 internal sealed partial class AccessGate(
-    RequestDelegate next, IAuthenticator authenticator, TenantHeaders tenants, TimeProvider time, ILogger<AccessGate> logger)
+    RequestDelegate next, IAuthenticator authenticator, TenantHeaders tenants, TurnedAway turnedAway, TimeProvider time,
+    ILogger<AccessGate> logger)
 {
     /// <summary>How to come in (RFC 6750, section 3); what was wrong follows.</summary>
     public const string Challenge = "Bearer realm=\"kv\"";
@@ -32,6 +33,7 @@ internal sealed partial class AccessGate(
         var identity = credential is null ? null : await authenticator.Authenticate(credential, context.RequestAborted);
         if (identity is null)
         {
+            turnedAway.Unauthenticated(context);
             await Unauthorized(context, wasGiven: credential is not null);
             return;
         }
@@ -44,12 +46,21 @@ internal sealed partial class AccessGate(
             if (!serving.IsCompleted && endpoint?.Metadata.GetMetadata<LongLivedAttribute>() is not null)
                 await LookAgain(context, credential!, serving);
             await serving;
+            // An import tells in its own answer at which line it may not go on.
+            if (context.Response.StatusCode == StatusCodes.Status403Forbidden)
+                Denied(context, identity);
         }
         catch (AccessDeniedException)
         {
-            LogForbidden(identity.Name);
+            Denied(context, identity);
             throw;
         }
+    }
+
+    private void Denied(HttpContext context, Identity identity)
+    {
+        LogForbidden(identity.Name);
+        turnedAway.Denied(context);
     }
 
     private bool MayEnter(Identity identity, Endpoint endpoint, HttpRequest request)

@@ -25,5 +25,5 @@ internal static class AccessServices
     }
 
     private static IServiceCollection AddGate(this IServiceCollection services) =>
-        services.AddHttpContextAccessor().AddAccessControl<HttpCaller>();
+        services.AddHttpContextAccessor().AddSingleton<TurnedAway>().AddAccessControl<HttpCaller>();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Kv.Api.Access;
+using Kv.Api.Audit;
 using Kv.Api.Gateway;
 using Kv.Api.Operation;
 using Kv.Api.RateLimits;
@@ -66,14 +67,15 @@ internal sealed record KvOptions
     /// <summary>LOG_FORMAT: "auto", "json" or "text". Default "auto": JSON unless the output is a terminal.</summary>
     public required string LogFormat { get; init; }
 
-    /// <summary>Whether it is logged who changes what (AUDIT). Default false.</summary>
-    public required bool IsAudited { get; init; }
+    /// <inheritdoc cref="AuditOptions"/>
+    public required AuditOptions Audit { get; init; }
 
     /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
     public static KvOptions Read(IConfiguration configuration)
     {
         var settings = new Settings(configuration);
         var limits = ReadLimits(settings);
+        var audit = AuditSettings.Read(settings);
         var options = new KvOptions
         {
             Port = (int)settings.Number("PORT", 8080, 0, IPEndPoint.MaxPort),
@@ -85,13 +87,13 @@ internal sealed record KvOptions
             Quota = CallerSettings.Quota(settings),
             Limits = limits,
             Tenants = ReadTenants(settings, limits),
-            Store = ReadStore(settings),
+            Store = ReadStore(settings) with { AuditRetention = audit.IsKept ? audit.Retention : null },
             Deliveries = DeliverySettings.Read(settings),
             Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
             Access = AccessSettings.Read(settings),
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
             Telemetry = TelemetrySettings.Read(settings),
-            IsAudited = settings.Text("AUDIT", "off", text => text is "off" or "log", "off or log") == "log",
+            Audit = audit,
             LogFormat = settings.Text(
                 "LOG_FORMAT", Operation.LogFormat.Auto,
                 text => text is Operation.LogFormat.Auto or Operation.LogFormat.Json or Operation.LogFormat.Text, "auto, json or text"),

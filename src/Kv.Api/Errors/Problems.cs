@@ -24,6 +24,7 @@ internal static class Problems
     public const string QuotaExceeded = "Quota exceeded";
     public const string NoQuotas = "No quotas";
     public const string ApiKeyNotFound = "API key not found";
+    public const string AuditNotKept = "No audit is kept";
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
     {

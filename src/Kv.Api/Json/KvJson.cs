@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Api.Access;
+using Kv.Api.Audit;
 using Kv.Api.Deliveries;
 using Kv.Api.KeyValues;
 using Kv.Api.Quotas;
@@ -34,6 +35,7 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(UsageAnswer))]
 [JsonSerializable(typeof(ApiKeyAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ApiKeyAnswer>))]
+[JsonSerializable(typeof(AuditListing))]
 internal sealed partial class KvJson : JsonSerializerContext
 {
     /// <summary>The one for all answers.</summary>

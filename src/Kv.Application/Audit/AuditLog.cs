@@ -9,18 +9,16 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Application.Audit;
 
 /// <summary>
-/// The audit stream: a line of the category <c>Kv.Audit</c> for each change that somebody asked for, whatever became of it. It
-/// tells who, from where, what, and the outcome; never a value or a secret.
+/// The audit stream: a line of the category <c>Kv.Audit</c> for each change that somebody asked for, whatever became of it, and for
+/// each request that was turned away. It tells who, from where, what, and the outcome; never a value or a secret.
 /// </summary>
-internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
+internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : IAccessAudit
 {
     public const string Applied = "applied";
     private const string ConditionFailed = "condition_failed";
     public const string Replayed = "replayed";
 
-    private const string Category = "Kv.Audit";
-
-    private readonly ILogger _logger = loggers.CreateLogger(Category);
+    private readonly ILogger _logger = loggers.CreateLogger(AuditServices.Category);
 
     /// <summary>Has something done, and tells whether it was: a limit that is reached or somebody else's change can be in the way.</summary>
     public Task<bool> Record(Tenant? tenant, string operation, string target, Task<bool> doing) =>
@@ -46,11 +44,11 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
     /// <param name="tell">The outcome, and the revision that it took or met, where that is known.</param>
     public Task<T> Record<T>(
         Tenant? tenant, string operation, string target, Task<T> doing, Func<T, (string Outcome, long? Revision)> tell) =>
-        Record(tenant, [(operation, target)], doing, tell);
+        Record(tenant, [new AuditedChange(operation, target)], doing, tell);
 
     /// <summary>Has several things done together, and tells of each what became of it.</summary>
     public async Task<T> Record<T>(
-        Tenant? tenant, IReadOnlyList<(string Operation, string Target)> asked, Task<T> doing,
+        Tenant? tenant, IReadOnlyList<AuditedChange> asked, Task<T> doing,
         Func<T, (string Outcome, long? Revision)> tell)
     {
         try
@@ -67,13 +65,16 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
     }
 
     /// <summary>Tells of what is done.</summary>
-    public void Write(Tenant? tenant, IReadOnlyList<(string Operation, string Target)> done, (string Outcome, long? Revision) became)
+    public void Write(Tenant? tenant, IReadOnlyList<AuditedChange> done, (string Outcome, long? Revision) became)
     {
-        var traceId = Activity.Current?.TraceId.ToString();
         foreach (var (operation, target) in done)
-            LogChange(
-                actor.Name, actor.Address, operation, target, tenant?.Namespace, tenant?.AppName, became.Outcome, became.Revision, traceId);
+            Log(operation, target, tenant?.Namespace, tenant?.AppName, became.Outcome, became.Revision);
     }
+
+    public void Unauthenticated(string asked, string? nameSpace, string? appName) =>
+        Log(asked, null, nameSpace, appName, "unauthenticated", null);
+
+    public void Denied(string asked, string? nameSpace, string? appName) => Log(asked, null, nameSpace, appName, "denied", null);
 
     public static string OutcomeOf(bool isApplied) => isApplied ? Applied : ConditionFailed;
 
@@ -85,10 +86,14 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers)
         _ => "failed",
     };
 
+    private void Log(string operation, string? target, string? nameSpace, string? appName, string outcome, long? revision) => LogAsked(
+        LogText.Of(actor.Name)!, actor.Address, LogText.Of(operation)!, LogText.Of(target), LogText.Of(nameSpace), LogText.Of(appName),
+        outcome, revision, Activity.Current?.TraceId.ToString());
+
     [LoggerMessage(
         LogLevel.Information,
         "{Actor} at {Address}: {Operation} {Target} of ({Namespace}, {AppName}): {Outcome}, revision {Revision}, trace {TraceId}")]
-    private partial void LogChange(
-        string actor, string? address, string operation, string target, string? nameSpace, string? appName, string outcome,
+    private partial void LogAsked(
+        string actor, string? address, string operation, string? target, string? nameSpace, string? appName, string outcome,
         long? revision, string? traceId);
 }

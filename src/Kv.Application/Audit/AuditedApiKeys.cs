@@ -1,4 +1,5 @@
 using Kv.Domain.Access;
+using Kv.Domain.Audit;
 
 namespace Kv.Application.Audit;
 
@@ -6,10 +7,10 @@ namespace Kv.Application.Audit;
 internal sealed class AuditedApiKeys(IApiKeyRepository inner, AuditLog audit) : IApiKeyRepository
 {
     public Task Add(ApiKey key, CancellationToken cancellationToken) =>
-        audit.Record(tenant: null, "create_api_key", key.Id, inner.Add(key, cancellationToken));
+        audit.Record(tenant: null, AuditOperations.CreateApiKey, key.Id, inner.Add(key, cancellationToken));
 
     public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) => inner.List(cancellationToken);
 
     public Task<bool> Delete(string id, CancellationToken cancellationToken) =>
-        audit.Record(tenant: null, "revoke_api_key", id, inner.Delete(id, cancellationToken));
+        audit.Record(tenant: null, AuditOperations.RevokeApiKey, id, inner.Delete(id, cancellationToken));
 }

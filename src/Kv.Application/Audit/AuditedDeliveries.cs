@@ -1,3 +1,4 @@
+using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -14,9 +15,9 @@ internal sealed class AuditedDeliveries(IDeliveryRepository inner, AuditLog audi
     public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
 
     public Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => audit.Record(
-        tenant, "redeliver", id.ToString(), inner.Redeliver(tenant, id, cancellationToken));
+        tenant, AuditOperations.Redeliver, id.ToString(), inner.Redeliver(tenant, id, cancellationToken));
 
     public Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, "replay_webhook", $"{webhook.Id:D}", inner.Replay(webhook, sinceRevision, cancellationToken),
+        webhook.Tenant, AuditOperations.ReplayWebhook, $"{webhook.Id:D}", inner.Replay(webhook, sinceRevision, cancellationToken),
         _ => (AuditLog.Applied, (long?)sinceRevision));
 }

@@ -1,3 +1,4 @@
+using Kv.Domain.Audit;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 
@@ -11,14 +12,14 @@ internal sealed class AuditedKeyValues(IKeyValueRepository inner, AuditLog audit
 
     public Task<KeyValueWrite> Set(
         Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken) =>
-        audit.Record(tenant, "set", key.Value, inner.Set(tenant, key, value, options, cancellationToken), Tell);
+        audit.Record(tenant, AuditOperations.Set, key.Value, inner.Set(tenant, key, value, options, cancellationToken), Tell);
 
     public Task<KeyValueWrite> SetTtl(
         Tenant tenant, Key key, long? ttlSeconds, Precondition condition, CancellationToken cancellationToken) =>
-        audit.Record(tenant, "set_ttl", key.Value, inner.SetTtl(tenant, key, ttlSeconds, condition, cancellationToken), Tell);
+        audit.Record(tenant, AuditOperations.SetTtl, key.Value, inner.SetTtl(tenant, key, ttlSeconds, condition, cancellationToken), Tell);
 
     public Task<KeyValueWrite> Delete(Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken) =>
-        audit.Record(tenant, "delete", key.Value, inner.Delete(tenant, key, condition, cancellationToken), Tell);
+        audit.Record(tenant, AuditOperations.Delete, key.Value, inner.Delete(tenant, key, condition, cancellationToken), Tell);
 
     private static (string, long?) Tell(KeyValueWrite write) =>
         (AuditLog.OutcomeOf(write.IsApplied), write.Revision);

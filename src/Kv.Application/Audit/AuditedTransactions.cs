@@ -1,3 +1,4 @@
+using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -11,20 +12,14 @@ internal sealed class AuditedTransactions(IKeyValueTransactions inner, AuditLog 
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         // Until it is known which branch was taken, it was asked for the first.
-        var asked = Writes(transaction.Success);
+        var asked = AuditedChange.Of(transaction.Success);
         var outcome = await audit.Record(
             tenant, asked, inner.Commit(tenant, transaction, request, cancellationToken), outcome => Tell(outcome, outcome.Succeeded));
         if (!outcome.Succeeded)
-            audit.Write(tenant, Writes(transaction.Failure), Tell(outcome, isApplied: true));
+            audit.Write(tenant, AuditedChange.Of(transaction.Failure), Tell(outcome, isApplied: true));
         return outcome;
     }
 
     private static (string, long?) Tell(TransactionOutcome outcome, bool isApplied) => (
         isApplied && outcome.IsReplayed ? AuditLog.Replayed : AuditLog.OutcomeOf(isApplied), outcome.Revision);
-
-    private static (string, string)[] Writes(IReadOnlyList<KeyOperation> operations) =>
-    [
-        .. operations.Where(operation => operation.Kind != KeyOperationKind.Get)
-            .Select(operation => (operation.Kind == KeyOperationKind.Set ? "set" : "delete", operation.Key.Value)),
-    ];
 }

@@ -1,3 +1,4 @@
+using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -8,11 +9,11 @@ namespace Kv.Application.Audit;
 internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) : IWebhookRepository
 {
     public Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, "add_webhook", $"{webhook.Id:D}", inner.Add(webhook, limit, cancellationToken));
+        webhook.Tenant, AuditOperations.AddWebhook, $"{webhook.Id:D}", inner.Add(webhook, limit, cancellationToken));
 
     public Task<(Guid? Id, bool IsReplayed)> AddOnce(
         Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, "add_webhook", $"{webhook.Id:D}", inner.AddOnce(webhook, limit, request, cancellationToken),
+        webhook.Tenant, AuditOperations.AddWebhook, $"{webhook.Id:D}", inner.AddOnce(webhook, limit, request, cancellationToken),
         added => added.IsReplayed ? (AuditLog.Replayed, null) : (AuditLog.OutcomeOf(added.Id is not null), null));
 
     public Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
@@ -20,8 +21,8 @@ internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) 
     public Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken) => inner.List(tenant, cancellationToken);
 
     public Task<bool> Update(Webhook webhook, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, "change_webhook", $"{webhook.Id:D}", inner.Update(webhook, cancellationToken));
+        webhook.Tenant, AuditOperations.ChangeWebhook, $"{webhook.Id:D}", inner.Update(webhook, cancellationToken));
 
     public Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken) => audit.Record(
-        tenant, "delete_webhook", $"{id:D}", inner.Delete(tenant, id, cancellationToken));
+        tenant, AuditOperations.DeleteWebhook, $"{id:D}", inner.Delete(tenant, id, cancellationToken));
 }

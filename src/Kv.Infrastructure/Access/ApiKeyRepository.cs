@@ -1,17 +1,23 @@
 using Kv.Domain.Access;
+using Kv.Domain.Audit;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Access;
 
 /// <summary>API keys over the storage waist, whichever engine is behind it.</summary>
-internal sealed partial class ApiKeyRepository(IStore store, KeyLayout layout, ILogger<ApiKeyRepository> logger) : IApiKeyRepository
+internal sealed partial class ApiKeyRepository(
+    IStore store, KeyLayout layout, AuditRecords audit, ILogger<ApiKeyRepository> logger) : IApiKeyRepository
 {
     private const int PageSize = 500;
 
-    public async Task Add(ApiKey key, CancellationToken cancellationToken) =>
+    public async Task Add(ApiKey key, CancellationToken cancellationToken)
+    {
+        var put = new Operation.Put(layout.ApiKey(key.Id), ApiKeyRecord.Write(key));
         await store.Commit(
-            Transaction.Of(new Operation.Put(layout.ApiKey(key.Id), ApiKeyRecord.Write(key))), cancellationToken);
+            Transaction.Of(audit.With([put], tenant: null, AuditOperations.CreateApiKey, key.Id)), cancellationToken);
+    }
 
     public async Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken)
     {
@@ -36,7 +42,8 @@ internal sealed partial class ApiKeyRepository(IStore store, KeyLayout layout, I
 
     public async Task<bool> Delete(string id, CancellationToken cancellationToken)
     {
-        var deleted = await store.Commit(Transaction.Of(new Operation.Delete(layout.ApiKey(id))), cancellationToken);
-        return deleted.Results[0].Deleted > 0;
+        var place = layout.ApiKey(id);
+        var delete = audit.With([new Operation.Delete(place)], tenant: null, AuditOperations.RevokeApiKey, id);
+        return (await store.Commit(new Transaction([Compare.Exists(place)], delete), cancellationToken)).Succeeded;
     }
 }

@@ -1,6 +1,8 @@
+using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Watching;
 
@@ -12,7 +14,7 @@ namespace Kv.Infrastructure.Deliveries;
 /// </summary>
 internal sealed class DeliveryRepository(
     IStore store, DeliveryReads reads, DeliveryWrites writes, PastChanges past, KeyChanges changes, KeyLayout layout,
-    TimeProvider time)
+    AuditRecords audit, TimeProvider time)
     : IDeliveryRepository
 {
     // Three operations each; a transaction takes about a hundred.
@@ -37,7 +39,8 @@ internal sealed class DeliveryRepository(
         delivery.Redeliver(now);
         var done = await store.Commit(
             // Gone meanwhile, it was accepted, or its webhook was deleted.
-            new Transaction([Compare.Exists(found)], [.. writes.Save(delivery, now, value), writes.Wake(tenant, id.WebhookId, now)]),
+            new Transaction([Compare.Exists(found)], audit.With(
+                [.. writes.Save(delivery, now, value), writes.Wake(tenant, id.WebhookId, now)], tenant, AuditOperations.Redeliver, id)),
             cancellationToken);
         return done.Succeeded;
     }
@@ -46,7 +49,7 @@ internal sealed class DeliveryRepository(
     {
         var (tenant, pattern) = (webhook.Tenant, webhook.Settings.Pattern);
         var from = layout.KeyValuePrefix(tenant, pattern.KeyOrPrefix);
-        var (batch, count, bytes, replayed) = (new List<Operation>(), 0, 0L, 0L);
+        var (batch, count, bytes, replayed, isRecorded) = (new List<Operation>(), 0, 0L, 0L, false);
         await foreach (var set in past.Since(sinceRevision, from, cancellationToken))
         {
             foreach (var change in set.Changes)
@@ -74,7 +77,10 @@ internal sealed class DeliveryRepository(
             if (batch.Count == 0)
                 return;
             batch.Add(writes.Wake(tenant, webhook.Id, time.GetUtcNow()));
-            await store.Commit(Transaction.Of([.. batch]), cancellationToken);
+            // One record for all of it, with the first that is written.
+            var first = isRecorded ? batch : audit.With(batch, tenant, AuditOperations.ReplayWebhook, webhook.Id);
+            await store.Commit(Transaction.Of([.. first]), cancellationToken);
+            isRecorded = true;
             batch.Clear();
         }
     }

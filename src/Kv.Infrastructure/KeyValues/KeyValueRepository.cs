@@ -1,13 +1,15 @@
 using System.Text;
+using Kv.Domain.Audit;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>Keys and values over the storage waist, whichever engine is behind it.</summary>
-internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueRepository
+internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRecords audit, TimeProvider time) : IKeyValueRepository
 {
     // Whoever loses a try to change a time to live has lost it to a write of the same key.
     private const int MaxTries = 20;
@@ -26,6 +28,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
         IReadOnlyList<Operation> operations = options.ContentType is { } type
             ? [put, new Operation.Put(layout.Content(tenant, key), Encoding.UTF8.GetBytes(type), expiry?.ExpireAt)]
             : [put];
+        operations = audit.With(operations, tenant, AuditOperations.Set, key);
         var result = await store.Commit(Conditions.Guard(place, options.Condition, operations), cancellationToken);
         return result.Succeeded
             ? new KeyValueWrite(true, result.Revision, KeyValue: new KeyValue(key, value, expiry, result.Revision))
@@ -44,7 +47,10 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
             if (entry is null || !Conditions.Holds(condition, entry))
                 return new KeyValueWrite(false, found.Revision, entry?.ModRevision ?? 0);
             var expiry = ttlSeconds is { } ttl ? Expiry.After(ttl, time.GetUtcNow()) : (Expiry?)null;
-            var result = await store.Commit(Touch(entry, content, place, beside, condition, expiry), cancellationToken);
+            var touch = Touch(entry, content, place, beside, condition, expiry);
+            if (audit.AreKept)
+                touch = new Transaction(touch.Compares, audit.With(touch.Then, tenant, AuditOperations.SetTtl, key));
+            var result = await store.Commit(touch, cancellationToken);
             if (result.Succeeded)
                 return new KeyValueWrite(true, result.Revision, KeyValue: new KeyValue(key, default, expiry, result.Revision));
         }
@@ -55,10 +61,13 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, TimePro
         Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken)
     {
         var place = layout.KeyValue(tenant, key);
-        var result = await store.Commit(
-            Conditions.Guard(place, condition, [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))]),
-            cancellationToken);
-        return result.Succeeded ? new KeyValueWrite(true, result.Revision) : Conditions.Lost(result);
+        IReadOnlyList<Operation> operations = [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))];
+        // Where there is nothing, nothing is deleted, and there is nothing to record.
+        var isRecordedIfThere = audit.AreKept && condition.Kind == PreconditionKind.None;
+        var guarded = Conditions.Guard(
+            place, isRecordedIfThere ? Precondition.Exists : condition, audit.With(operations, tenant, AuditOperations.Delete, key));
+        var result = await store.Commit(guarded, cancellationToken);
+        return result.Succeeded || isRecordedIfThere ? new KeyValueWrite(true, result.Revision) : Conditions.Lost(result);
     }
 
     // A key that has a content type is touched together with it, and only as it was found: one that was written meanwhile

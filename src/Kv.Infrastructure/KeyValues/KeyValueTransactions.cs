@@ -2,13 +2,15 @@ using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>Transactions over the storage waist, whichever engine is behind it.</summary>
-internal sealed class KeyValueTransactions(IStore store, KeyLayout layout, IdempotencyRecords records, TimeProvider time)
+internal sealed class KeyValueTransactions(
+    IStore store, KeyLayout layout, IdempotencyRecords records, AuditRecords audit, TimeProvider time)
     : IKeyValueTransactions
 {
     public async Task<TransactionOutcome> Commit(
@@ -16,6 +18,8 @@ internal sealed class KeyValueTransactions(IStore store, KeyLayout layout, Idemp
     {
         var success = new Branch(transaction.Success, tenant, layout, time);
         var failure = new Branch(transaction.Failure, tenant, layout, time);
+        audit.Add(success.Operations, tenant, transaction.Success);
+        audit.Add(failure.Operations, tenant, transaction.Failure);
         var compares = transaction.Conditions.Select(condition => ToCompare(tenant, condition)).ToList();
         if (request is null)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -15,6 +16,7 @@ internal sealed class KeyLayout
     private readonly string _keyValues;
     private readonly string _webhooks;
     private readonly string _contents;
+    private readonly string _audit;
     private readonly byte[] _traces;
 
     public KeyLayout(StoreOptions options)
@@ -23,6 +25,7 @@ internal sealed class KeyLayout
         _keyValues = $"{_base}kv/";
         _webhooks = $"{_base}webhooks/";
         _contents = $"{_base}content/";
+        _audit = $"{_base}audit/";
         _traces = Encoding.UTF8.GetBytes($"{_base}kv_traces/");
         Nothing = StoreKey.Of(_base);
         Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
@@ -100,6 +103,15 @@ internal sealed class KeyLayout
 
     /// <summary>What is remembered of a tenant's request that may be repeated.</summary>
     public StoreKey Idempotency(Tenant tenant, string hash) => Encode($"{_base}idempotency/", tenant, hash);
+
+    /// <summary>
+    /// Where the records are of who changed what of a tenant's, or those whose ids start with a text; of the deployment's, where no tenant
+    /// is named. The watcher looks at neither.
+    /// </summary>
+    public StoreKey AuditPrefix(Tenant? tenant, string prefix = "") =>
+        tenant is null ? StoreKey.Of($"{_base}audit_deployment/{prefix}") : Encode(_audit, tenant, prefix);
+
+    public StoreKey AuditRecord(Tenant? tenant, AuditRecordId id) => AuditPrefix(tenant, id.ToString());
 
     /// <summary>Whose key it is, and which; null when there is no key of a tenant there.</summary>
     public (Tenant Tenant, Key Key)? ReadKeyValue(StoreKey key) =>

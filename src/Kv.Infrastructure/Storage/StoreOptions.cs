@@ -20,6 +20,9 @@ public sealed record StoreOptions
     /// </summary>
     public long NearCacheBytes { get; init; }
 
+    /// <summary>How long it is kept who made a change, beside the change. Default null: nothing of it is kept.</summary>
+    public TimeSpan? AuditRetention { get; init; }
+
     /// <summary>Where the embedded engine keeps its data; used when <see cref="Engine"/> says so.</summary>
     public EmbeddedOptions Embedded { get; init; } = new();
 }

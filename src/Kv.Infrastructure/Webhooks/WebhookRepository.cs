@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Logging;
@@ -11,7 +13,8 @@ namespace Kv.Infrastructure.Webhooks;
 
 /// <summary>Webhooks over the storage waist, whichever engine is behind it.</summary>
 internal sealed partial class WebhookRepository(
-    IStore store, KeyLayout layout, IdempotencyRecords records, TimeProvider time, ILogger<WebhookRepository> logger) : IWebhookRepository
+    IStore store, KeyLayout layout, IdempotencyRecords records, AuditRecords audit, TimeProvider time,
+    ILogger<WebhookRepository> logger) : IWebhookRepository
 {
     private const int PageSize = 500;
 
@@ -32,7 +35,8 @@ internal sealed partial class WebhookRepository(
         var tenant = webhook.Tenant;
         var tenants = KeyRange.Prefix(layout.WebhookPrefix(tenant));
         var key = layout.Webhook(tenant, webhook.Id);
-        List<Operation> operations = [new Operation.Put(key, WebhookRecord.Write(webhook))];
+        List<Operation> operations =
+            [.. audit.With([new Operation.Put(key, WebhookRecord.Write(webhook))], tenant, AuditOperations.AddWebhook, webhook.Id)];
         if (request is not null)
             operations.Add(records.Put(tenant, request, webhook.Id.ToByteArray()));
         for (var tries = 1; tries <= MaxTries; tries++)
@@ -85,12 +89,17 @@ internal sealed partial class WebhookRepository(
             return false;
         var update = new Transaction(
             [Compare.ModRevision(key, CompareRelation.Equal, webhook.Revision)],
-            [new Operation.Put(key, WebhookRecord.Write(webhook, entry.Value))]);
+            audit.With(
+                [new Operation.Put(key, WebhookRecord.Write(webhook, entry.Value))], webhook.Tenant, AuditOperations.ChangeWebhook, webhook.Id));
         return (await store.Commit(update, cancellationToken)).Succeeded;
     }
 
-    public async Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken) =>
-        await store.Commit(Transaction.Of(new Operation.Delete(layout.Webhook(tenant, id))), cancellationToken);
+    public async Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var key = layout.Webhook(tenant, id);
+        var delete = audit.With([new Operation.Delete(key)], tenant, AuditOperations.DeleteWebhook, id);
+        await store.Commit(new Transaction([Compare.Exists(key)], delete), cancellationToken);
+    }
 
     // What cannot be read counts as well: it is there, and a later version may read it.
     private async Task<(int Count, long Revision)> Count(KeyRange tenants, int limit, CancellationToken cancellationToken)

@@ -32,6 +32,19 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
+    public async Task As_many_deletes_as_are_allowed_fit_beside_as_many_compares()
+    {
+        await Kv.Put("7", "v");
+        var compare = Enumerable.Range(0, 100).Select(number => $$"""{"key":"c{{number}}","exists":false}""");
+        var success = Enumerable.Range(0, 100).Select(number => $$"""{"op":"delete","key":"{{number}}"}""");
+
+        var answer = await Txn($$"""{"compare":[{{string.Join(',', compare)}}],"success":[{{string.Join(',', success)}}]}""");
+
+        Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
+        Assert.That((await Kv.Get("7")).Status, Is.EqualTo(404));
+    }
+
+    [Test]
     public async Task Compares_choose_what_is_done()
     {
         var etag = (await Kv.Put("k", "v")).Header("ETag")!.Trim('"');

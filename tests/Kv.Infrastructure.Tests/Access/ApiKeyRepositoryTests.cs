@@ -1,5 +1,6 @@
 using Kv.Domain.Access;
 using Kv.Infrastructure.Access;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -86,7 +87,8 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine)
     // Each test has a store of its own, as keys are of no tenant.
     private (ApiKeyRepository Repository, KeyLayout Layout) Over()
     {
-        var layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" });
-        return (new ApiKeyRepository(_harness.Store, layout, NullLogger<ApiKeyRepository>.Instance), layout);
+        var options = new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" };
+        var layout = new KeyLayout(options);
+        return (new ApiKeyRepository(_harness.Store, layout, new AuditRecords(options, layout, TimeProvider.System), NullLogger<ApiKeyRepository>.Instance), layout);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
@@ -23,7 +24,9 @@ internal sealed class KeyValueRepositoryTests
     public async Task Open()
     {
         _store = EtcdStores.Open(await SharedEtcd.Get());
-        _repository = new KeyValueRepository(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
+        var options = new StoreOptions();
+        var layout = new KeyLayout(options);
+        _repository = new KeyValueRepository(_store, layout, new AuditRecords(options, layout, TimeProvider.System), TimeProvider.System);
         _listings = new KeyValueListings(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
@@ -221,7 +222,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
 
     private WebhookRepository Over(IStore store) =>
         new(
-            store, _layout, new IdempotencyRecords(_layout, TimeProvider.System), TimeProvider.System, NullLogger<WebhookRepository>.Instance);
+            store, _layout, new IdempotencyRecords(_layout, TimeProvider.System),
+            new AuditRecords(new StoreOptions(), _layout, TimeProvider.System), TimeProvider.System, NullLogger<WebhookRepository>.Instance);
 
     private Webhook New(string key, long createdAt = 1_800_000_000) => new(
         Guid.NewGuid(),

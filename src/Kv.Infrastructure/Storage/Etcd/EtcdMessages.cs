@@ -9,9 +9,10 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>Between the waist's types and etcd's messages. Keys and values are wrapped, not copied.</summary>
 internal static class EtcdMessages
 {
-    // etcd takes 128 operations at one level of a transaction (--max-txn-ops), less those of the level above: what is more
-    // goes in as nested transactions of so many each.
+    // etcd takes 128 operations or compares at one level of a transaction (--max-txn-ops), less those of the levels above. What is
+    // more than this goes in as nested transactions, which are small: beside 100 compares they find room for 28.
     private const int MaxOperations = 100;
+    private const int MaxNestedOperations = 25;
 
     public static ByteString Wrap(ReadOnlyMemory<byte> bytes) => UnsafeByteOperations.UnsafeWrap(bytes);
 
@@ -55,7 +56,7 @@ internal static class EtcdMessages
     {
         if (operations.Count > MaxOperations)
         {
-            foreach (var part in operations.Chunk(MaxOperations))
+            foreach (var part in operations.Chunk(MaxNestedOperations))
             {
                 var nested = new TxnRequest();
                 AddOperations(nested.Success, part);

@@ -1,11 +1,11 @@
-using System.Text.Json;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
+using static Kv.Api.Tests.Audit.AuditLines;
 
-namespace Kv.Api.Tests.Operation;
+namespace Kv.Api.Tests.Audit;
 
 /// <summary>Who changed what, as the log of the real program tells it.</summary>
-internal sealed class AuditTests
+internal sealed class AuditLogTests
 {
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -22,15 +22,15 @@ internal sealed class AuditTests
         var client = await kv.Client("a-space", "an-app");
 
         var written = await client.Put("k", "hidden-value");
-        await client.With(HttpMethod.Put, "/kv/k", Json("""{"value":"hidden-value"}"""), ("If-None-Match", "*"));
+        await client.With(HttpMethod.Put, "/kv/k", Body("""{"value":"hidden-value"}"""), ("If-None-Match", "*"));
         await client.Send(HttpMethod.Patch, "/kv/k", """{"ttl":600}""");
         await client.Delete("k");
         await client.Send(HttpMethod.Post, "/txn", """
             {"compare":[{"key":"k","exists":true}],"success":[{"op":"set","key":"t","value":"hidden-value"}],
              "failure":[{"op":"set","key":"f","value":"hidden-value"},{"op":"get","key":"t"}]}
             """);
-        await client.With(HttpMethod.Post, "/kv", Json("""{"key":"once","value":"hidden-value"}"""), ("Idempotency-Key", "one"));
-        await client.With(HttpMethod.Post, "/kv", Json("""{"key":"once","value":"hidden-value"}"""), ("Idempotency-Key", "one"));
+        await client.With(HttpMethod.Post, "/kv", Body("""{"key":"once","value":"hidden-value"}"""), ("Idempotency-Key", "one"));
+        await client.With(HttpMethod.Post, "/kv", Body("""{"key":"once","value":"hidden-value"}"""), ("Idempotency-Key", "one"));
         await client.Get("once");
         await client.Put("", "hidden-value");
         var webhook = (await client.Send(
@@ -40,18 +40,18 @@ internal sealed class AuditTests
         await client.Send(HttpMethod.Delete, $"/webhooks/{webhook}");
         await kv.Terminate();
 
-        var told = Audit(kv);
-        Assert.That(told.Select(line => $"{Text(line, "Operation")} {Text(line, "Target")} {Text(line, "Outcome")}"), Is.EqualTo(new[]
+        var told = Of(kv);
+        Assert.That(told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"), Is.EqualTo(new[]
         {
             "set k applied", "set k condition_failed", "set_ttl k applied", "delete k applied", "set t condition_failed", "set f applied",
             "set once applied", "set once replayed", $"add_webhook {webhook} applied", $"delete_webhook {webhook} applied",
         }));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told.Select(line => Text(line, "Actor")), Has.All.EqualTo("anonymous"));
-            Assert.That(told.Select(line => Text(line, "Address")), Has.All.EqualTo("127.0.0.1"));
-            Assert.That(told.Select(line => (Text(line, "Namespace"), Text(line, "AppName"))), Has.All.EqualTo(("a-space", "an-app")));
-            Assert.That($"\"{Text(told[0], "Revision")}\"", Is.EqualTo(written.Header("ETag")));
+            Assert.That(told.Select(line => line.Text("Actor")), Has.All.EqualTo("anonymous"));
+            Assert.That(told.Select(line => line.Text("Address")), Has.All.EqualTo("127.0.0.1"));
+            Assert.That(told.Select(line => (line.Text("Namespace"), line.Text("AppName"))), Has.All.EqualTo(("a-space", "an-app")));
+            Assert.That($"\"{told[0].Text("Revision")}\"", Is.EqualTo(written.Header("ETag")));
             Assert.That(kv.Output, Does.Not.Contain("hidden").And.Not.Contain(MeasuredKv.Secret[6..]));
         }
     }
@@ -80,10 +80,10 @@ internal sealed class AuditTests
             ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"), ("AUDIT", "log"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
         var client = await kv.Client();
-        await client.With(HttpMethod.Put, "/kv/k", Json("""{"value":"v"}"""), ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
-        await Eventually.Holds(() => Audit(kv).Length == 1, "it is told");
+        await client.With(HttpMethod.Put, "/kv/k", Body("""{"value":"v"}"""), ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
+        await Eventually.Holds(() => Of(kv).Length == 1, "it is told");
 
-        Assert.That((Text(Audit(kv)[0], "Outcome"), Text(Audit(kv)[0], "TraceId")), Is.EqualTo(("failed", TraceId)));
+        Assert.That((Of(kv)[0].Text("Outcome"), Of(kv)[0].Text("TraceId")), Is.EqualTo(("failed", TraceId)));
     }
 
     [Test]
@@ -95,7 +95,7 @@ internal sealed class AuditTests
         await using var kv = await Start(Engine.Embedded, ("AUTH", "apikey"), ("AUDIT", "log"));
         var client = await kv.Client();
         Task<Answer> Ask(HttpMethod method, string path, string? body) =>
-            client.With(method, path, body is null ? null : Json(body), ("Authorization", $"Bearer {secret}"));
+            client.With(method, path, body is null ? null : Body(body), ("Authorization", $"Bearer {secret}"));
 
         await Ask(HttpMethod.Put, "/kv/k", """{"value":"hidden-value"}""");
         var issued = await Ask(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["read"]}""");
@@ -103,11 +103,11 @@ internal sealed class AuditTests
         await Ask(HttpMethod.Delete, $"/admin/apikeys/{id}", null);
         await kv.Terminate();
 
-        var told = Audit(kv);
+        var told = Of(kv);
         Assert.That(
-            told.Select(line => $"{Text(line, "Operation")} {Text(line, "Target")} {Text(line, "Outcome")}"),
+            told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
             Is.EqualTo(new[] { "set k applied", $"create_api_key {id} applied", $"revoke_api_key {id} applied" }));
-        Assert.That(told.Select(line => Text(line, "Actor")), Has.All.EqualTo(secret[3..19]), "the id in it");
+        Assert.That(told.Select(line => line.Text("Actor")), Has.All.EqualTo(secret[3..19]), "the id in it");
         Assert.That(kv.Output, Does.Not.Contain(secret[20..]));
     }
 
@@ -119,7 +119,7 @@ internal sealed class AuditTests
         await client.Put("k", "v");
         await kv.Terminate();
 
-        Assert.That(Audit(kv), Is.Empty);
+        Assert.That(Of(kv), Is.Empty);
     }
 
     private async Task<KvProcess> Start(Engine engine, params (string, string)[] settings)
@@ -129,16 +129,4 @@ internal sealed class AuditTests
             : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
         return KvProcess.Start([.. store, ("LOG_FORMAT", "json"), .. settings]);
     }
-
-    private static ByteArrayContent Json(string json) => KvClient.Json(System.Text.Encoding.UTF8.GetBytes(json));
-
-    private static JsonElement[] Audit(KvProcess kv) =>
-    [
-        .. kv.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .Where(line => line.GetProperty("Category").GetString() == "Kv.Audit")
-            .Select(line => line.GetProperty("State")),
-    ];
-
-    private static string? Text(JsonElement line, string name) => line.GetProperty(name).ToString();
 }

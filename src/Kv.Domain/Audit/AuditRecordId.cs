@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Kv.Domain.Audit;
+
+/// <summary>Which record of the audit it is. Their written forms are in the order of their times.</summary>
+public sealed record AuditRecordId
+{
+    private const int TicksLength = 16;
+    private const int ReplicaLength = 8;
+
+    private AuditRecordId(long ticks, uint replica) => (Ticks, Replica) = (ticks, replica);
+
+    /// <summary>The time as <see cref="DateTimeOffset.UtcTicks"/>, which no replica gives to two records.</summary>
+    public long Ticks { get; }
+
+    /// <summary>The replica that made it, by a number that it drew when it started.</summary>
+    public uint Replica { get; }
+
+    /// <summary>Makes an id of a time and a replica.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such time.</exception>
+    public static AuditRecordId Of(long ticks, uint replica)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ticks);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ticks, DateTimeOffset.MaxValue.UtcTicks);
+        return new AuditRecordId(ticks, replica);
+    }
+
+    /// <summary>What the written forms of all ids start with whose time it is: 16 hexadecimal digits.</summary>
+    public static string TimePart(DateTimeOffset time) => time.UtcTicks.ToString($"x{TicksLength}", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads the written form; null when it is not one.</summary>
+    public static AuditRecordId? TryParse(string text)
+    {
+        if (text.Length != TicksLength + 1 + ReplicaLength || text[TicksLength] != '-'
+            || !long.TryParse(text.AsSpan(0, TicksLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var ticks)
+            || !uint.TryParse(text.AsSpan(TicksLength + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var replica)
+            || ticks < 0 || ticks > DateTimeOffset.MaxValue.UtcTicks)
+            return null;
+        var id = new AuditRecordId(ticks, replica);
+        return id.ToString() == text ? id : null;
+    }
+
+    /// <summary>The written form: <c>{time}-{replica}</c>, in hexadecimal digits.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Ticks:x16}-{Replica:x8}");
+}

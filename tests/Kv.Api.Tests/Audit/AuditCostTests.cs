@@ -1,0 +1,36 @@
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.Audit;
+
+/// <summary>What records cost etcd, by its own count.</summary>
+internal sealed class AuditCostTests
+{
+    private const int Changes = 60;
+
+    [Test]
+    public async Task A_write_with_its_record_is_one_transaction_still()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var host = await KvHost.StartOver(etcd.Endpoint, ("AUDIT", "store"));
+        var kv = host.NewTenant();
+        await kv.Put("first", "v");
+        var before = await Counted();
+
+        for (var change = 0; change < Changes; change++)
+            Assert.That((await kv.Put($"{change}", "v")).Status, Is.EqualTo(200));
+        var after = await Counted();
+
+        // The leader reads with each renewal of its lease whether it leads still.
+        var proofs = after.Renewals - before.Renewals;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(after.Transactions - before.Transactions, Is.EqualTo(Changes + proofs).Within(2));
+            Assert.That(after.Leases - before.Leases, Is.LessThanOrEqualTo(1), "records of one hour share a lease");
+            Assert.That(await kv.Trail(), Has.Length.EqualTo(Changes + 1));
+        }
+
+        async Task<(long Transactions, long Renewals, long Leases)> Counted() =>
+            (await etcd.Transactions(), await etcd.Renewals(), await etcd.GrantedLeases());
+    }
+}

@@ -1,0 +1,72 @@
+using Kv.Domain.Audit;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Audit;
+using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kv.Infrastructure.Tests.Audit;
+
+/// <summary>The operation by which a change is recorded.</summary>
+internal sealed class AuditRecordsTests
+{
+    private static readonly Tenant Space = Tenant.Of("space", "app");
+    private static readonly KeyLayout Layout = new(new StoreOptions());
+
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_001));
+
+    [Test]
+    public void Where_none_are_kept_operations_are_handed_back_as_they_are()
+    {
+        IReadOnlyList<Operation> operations = [new Operation.Delete(Layout.Nothing)];
+        var records = new AuditRecords(new StoreOptions(), Layout, _time, new Somebody());
+        var branch = new List<Operation>();
+
+        records.Add(branch, Space, [new KeyOperation(KeyOperationKind.Delete, Key.Of("k"))]);
+
+        Assert.That(records.With(operations, Space, AuditOperations.Delete, "k"), Is.SameAs(operations));
+        Assert.That(branch, Is.Empty);
+    }
+
+    [Test]
+    public void Records_of_one_moment_are_apart_and_in_their_order_even_while_the_clock_goes_back()
+    {
+        var records = Kept(TimeSpan.FromDays(30));
+        var keys = new List<string>();
+        for (var number = 0; number < 100; number++)
+        {
+            if (number == 50)
+                _time.AdjustTime(_time.GetUtcNow().AddSeconds(-1));
+            keys.Add(Record(records).Key.ToString());
+        }
+
+        Assert.That(keys, Is.Unique.And.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
+    }
+
+    [TestCase(1, 1_800_000_003)]
+    [TestCase(24 * 60, 1_800_001_500)]
+    [TestCase(30 * 24 * 60 * 60, 1_802_595_600)]
+    public void Deadlines_are_rounded_up_so_that_many_share_a_lease(int seconds, long deadline) =>
+        Assert.That(Record(Kept(TimeSpan.FromSeconds(seconds))).Deadline, Is.EqualTo(deadline));
+
+    [Test]
+    public void They_stand_where_neither_the_watcher_nor_readers_look()
+    {
+        foreach (var place in new[] { Layout.AuditPrefix(Space), Layout.AuditPrefix(null) })
+            foreach (var range in new[] { Layout.Watched, Layout.KeyValues, Layout.Webhooks, Layout.WatchedBesideKeys, Layout.PendingDeliveries, Layout.Wakes, Layout.ApiKeys })
+                Assert.That(range.Overlaps(KeyRange.Prefix(place)), Is.False);
+        Assert.That(KeyRange.Prefix(Layout.AuditPrefix(null)).Overlaps(KeyRange.Prefix(StoreKey.Of("/kvstore/audit/"))), Is.False);
+    }
+
+    private AuditRecords Kept(TimeSpan retention) => new(new StoreOptions { AuditRetention = retention }, Layout, _time, new Somebody());
+
+    private static Operation.Put Record(AuditRecords records) =>
+        (Operation.Put)records.With([], Space, AuditOperations.Set, "k").Single();
+
+    private sealed class Somebody : IActor
+    {
+        public string Name => "somebody";
+
+        public string? Address => null;
+    }
+}
