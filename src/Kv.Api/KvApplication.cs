@@ -29,6 +29,9 @@ internal static class KvApplication
         builder.WebHost.ConfigureKestrel(server => server.Listen(options, Certificate(server, options)));
         if (options.Tls is { } tls)
             builder.Services.AddSingleton(provider => LoadCertificate(provider, tls));
+        if (options.Access.Jwt?.KeyFile is { } keyFile)
+            builder.Services.AddSingleton(provider => LoadKeys(provider, keyFile))
+                .AddSingleton<Func<JwtKeySet>>(provider => () => provider.GetRequiredService<ReloadedFiles<JwtKeySet>>().Current);
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
@@ -87,4 +90,13 @@ internal static class KvApplication
     private static ServerCertificate LoadCertificate(IServiceProvider provider, TlsOptions tls) => new(
         tls.CertFile, tls.KeyFile, tls.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<ServerCertificate>>());
+
+    private static ReloadedFiles<JwtKeySet> LoadKeys(IServiceProvider provider, JwtKeyFile file)
+    {
+        var keys = new ReloadedFiles<JwtKeySet>(
+            [file.Path], contents => JwtKeys.Read(contents[0]), changed: null, file.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<JwtKeyFile>>());
+        keys.Begin();
+        return keys;
+    }
 }
