@@ -39,7 +39,7 @@ internal static class KvApplication
             .AddHttpApi(options)
             .AddAccess(options.Access)
             .AddRateLimits(options.RateLimit, options.Limits)
-            .AddOpenApiDocument(options.Tenants)
+            .AddOpenApiDocument(options.Tenants, hasHealth: options.ManagementPort is null)
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry, Telemetry.Name)
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
@@ -51,6 +51,8 @@ internal static class KvApplication
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.Of(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
+        if (options.ManagementPort is not null)
+            app.UseManagementPort(options.Telemetry);
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseRouting();
@@ -58,8 +60,8 @@ internal static class KvApplication
         // Behind it: what is turned away there takes nothing of a tenant's share.
         app.UseRateLimits(options.RateLimit);
         app.MapGet("/", () => Results.LocalRedirect("~/swagger")).ExcludeFromDescription().AllowAnonymous();
-        app.MapHealth();
-        app.MapMetrics(options.Telemetry);
+        if (options.ManagementPort is null)
+            app.MapHealth().MapMetrics(options.Telemetry);
         app.MapControllers();
         app.AnnounceStart(options);
         // A store that cannot be opened stops the start, not the first request; nor does a certificate wait for one.
