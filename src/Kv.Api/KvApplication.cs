@@ -31,6 +31,9 @@ internal static class KvApplication
         builder.WebHost.ConfigureKestrel(server => server.Listen(options, Certificate(server, options)));
         if (options.Tls is { } tls)
             builder.Services.AddSingleton(provider => LoadCertificate(provider, tls));
+        if (options.Access.Jwt?.KeyFile is { } keyFile)
+            builder.Services.AddSingleton(provider => LoadKeys(provider, keyFile))
+                .AddSingleton<Func<JwtKeySet>>(provider => () => provider.GetRequiredService<ReloadedFiles<JwtKeySet>>().Current);
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
@@ -38,7 +41,7 @@ internal static class KvApplication
             .AddHttpApi(options)
             .AddAccess(options.Access)
             .AddRateLimits(options.RateLimit, options.Limits)
-            .AddOpenApiDocument(options.Tenants)
+            .AddOpenApiDocument(options.Tenants, hasHealth: options.ManagementPort is null)
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry, Telemetry.Name)
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
@@ -53,6 +56,8 @@ internal static class KvApplication
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.OfStatus(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
+        if (options.ManagementPort is not null)
+            app.UseManagementPort(options.Telemetry);
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseRouting();
@@ -60,8 +65,8 @@ internal static class KvApplication
         // Behind it: what is turned away there takes nothing of a tenant's share.
         app.UseRateLimits(options.RateLimit);
         app.MapGet("/", () => Results.LocalRedirect("~/swagger")).ExcludeFromDescription().AllowAnonymous();
-        app.MapHealth();
-        app.MapMetrics(options.Telemetry);
+        if (options.ManagementPort is null)
+            app.MapHealth().MapMetrics(options.Telemetry);
         app.MapControllers();
         app.AnnounceStart(options);
         // A store that cannot be opened stops the start, not the first request; nor does a certificate wait for one.
@@ -106,4 +111,13 @@ internal static class KvApplication
     private static ServerCertificate LoadCertificate(IServiceProvider provider, TlsOptions tls) => new(
         tls.CertFile, tls.KeyFile, tls.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<ServerCertificate>>());
+
+    private static ReloadedFiles<JwtKeySet> LoadKeys(IServiceProvider provider, JwtKeyFile file)
+    {
+        var keys = new ReloadedFiles<JwtKeySet>(
+            [file.Path], contents => JwtKeys.Read(contents[0]), changed: null, file.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<JwtKeyFile>>());
+        keys.Begin();
+        return keys;
+    }
 }

@@ -25,6 +25,6 @@ catch (ConfigurationException mistake)
 catch (Exception mistake) when (mistake is SocketException or IOException { InnerException: AddressInUseException })
 {
     await Console.Error.WriteLineAsync(
-        $"Kv cannot start: it cannot listen where PORT and LISTEN_ADDRESS say. {mistake.Message}");
+        $"Kv cannot start: it cannot listen where PORT, MANAGEMENT_PORT and LISTEN_ADDRESS say. {mistake.Message}");
     return 1;
 }

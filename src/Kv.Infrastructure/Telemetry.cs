@@ -23,5 +23,6 @@ public static class Telemetry
         Traced is { IsAllDataRequested: true } ? Source.StartActivity(name, ActivityKind.Client) : null;
 
     /// <summary>Begins a span that goes on with a trace from elsewhere; null when nobody traces.</summary>
-    internal static Activity? StartSpan(string name, ActivityContext origin) => Source.StartActivity(name, ActivityKind.Client, origin);
+    internal static Activity? StartSpan(string name, ActivityContext origin, IEnumerable<ActivityLink>? links = null) =>
+        Source.StartActivity(name, ActivityKind.Client, origin, links: links);
 }

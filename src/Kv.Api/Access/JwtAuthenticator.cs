@@ -18,27 +18,18 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
 
     private readonly JsonWebTokenHandler _handler = new();
     private readonly JwtOptions _options;
-    private readonly TokenValidationParameters _parameters;
+    private readonly Func<JwtKeySet>? _keys;
     private readonly IssuerMetadata? _issuer;
+    private volatile Rules _rules;
 
-    public JwtAuthenticator(JwtOptions options, ILogger<JwtAuthenticator> logger)
+    /// <param name="options">Which tokens are taken.</param>
+    /// <param name="logger">Is told when the issuer is away.</param>
+    /// <param name="keys">The keys of the key file as they are now, where there is one.</param>
+    public JwtAuthenticator(JwtOptions options, ILogger<JwtAuthenticator> logger, Func<JwtKeySet>? keys = null)
     {
-        _options = options;
+        (_options, _keys) = (options, keys);
         _issuer = options.Authority is { } authority ? new IssuerMetadata(authority, logger) : null;
-        _parameters = new TokenValidationParameters
-        {
-            ValidIssuer = options.Issuer,
-            ValidAudience = options.Audience,
-            ValidAlgorithms = options.Algorithms,
-            IssuerSigningKeys = options.Keys,
-            ConfigurationManager = _issuer?.Manager,
-            ClockSkew = Skew,
-            RequireExpirationTime = true,
-            RequireSignedTokens = true,
-            ValidateIssuerSigningKey = true,
-            // What is wrong with strangers' tokens is no news.
-            LogValidationExceptions = false,
-        };
+        _rules = RulesWith(keys?.Invoke());
     }
 
     public async ValueTask<Identity?> Authenticate(string credential, CancellationToken cancellationToken)
@@ -47,13 +38,31 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
             return null;
         if (_issuer is not null)
             await _issuer.Known(cancellationToken);
-        var validation = await _handler.ValidateTokenAsync(credential, _parameters);
+        var validation = await _handler.ValidateTokenAsync(credential, CurrentRules().Parameters);
         return validation is { IsValid: true, SecurityToken: JsonWebToken token }
             ? new Identity(NameOf(token.Subject ?? ""), GrantsOf(token))
             : null;
     }
 
     public void Dispose() => _issuer?.Dispose();
+
+    // Two at once may both make the new ones, which are alike.
+    private Rules CurrentRules() => _keys?.Invoke() is { } keys && !ReferenceEquals(keys, _rules.Keys) ? _rules = RulesWith(keys) : _rules;
+
+    private Rules RulesWith(JwtKeySet? keys) => new(keys, new TokenValidationParameters
+    {
+        ValidIssuer = _options.Issuer,
+        ValidAudience = _options.Audience,
+        ValidAlgorithms = keys?.Algorithms ?? JwtKeys.AsymmetricAlgorithms,
+        IssuerSigningKeys = keys?.Keys ?? [],
+        ConfigurationManager = _issuer?.Manager,
+        ClockSkew = Skew,
+        RequireExpirationTime = true,
+        RequireSignedTokens = true,
+        ValidateIssuerSigningKey = true,
+        // What is wrong with strangers' tokens is no news.
+        LogValidationExceptions = false,
+    });
 
     private Grants GrantsOf(JsonWebToken token)
     {
@@ -78,4 +87,7 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
     // The issuer's users may choose their names, and a log's lines must stay its own.
     private static string NameOf(string subject) => string.Concat(
         subject.Take(MaxNameLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
+
+    /// <summary>How tokens are judged, and by which keys of the key file.</summary>
+    private sealed record Rules(JwtKeySet? Keys, TokenValidationParameters Parameters);
 }

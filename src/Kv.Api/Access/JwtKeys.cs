@@ -22,13 +22,17 @@ internal static class JwtKeys
     public static readonly IReadOnlyList<string> AsymmetricAlgorithms =
         [.. RsaAlgorithms, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512];
 
+    /// <summary>The keys of a text.</summary>
+    /// <exception cref="CryptographicException">There is none in it, or one that is not good for it.</exception>
+    public static JwtKeySet Read(string text) => TryRead(text) ?? throw new CryptographicException("They are no public keys for tokens.");
+
     /// <summary>The keys of a text; null when there is none in it, or one that is not good for it.</summary>
-    public static IReadOnlyList<SecurityKey>? TryRead(string text)
+    public static JwtKeySet? TryRead(string text)
     {
         try
         {
             var keys = text.TrimStart().StartsWith('{') ? OfSet(text) : OfPem(text);
-            return keys.Count > 0 && keys.All(key => AlgorithmsOf(key).Count > 0) ? keys : null;
+            return keys.Count > 0 && keys.All(key => AlgorithmsOf(key).Count > 0) ? new JwtKeySet(keys) : null;
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException or JsonException or InvalidOperationException)
         {

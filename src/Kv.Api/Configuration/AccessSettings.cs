@@ -34,7 +34,7 @@ internal static class AccessSettings
             settings.Refuse("JWT_ISSUER", "", "given with JWT_KEY_FILE: keys alone do not tell whose tokens are meant");
         return authority is not null
             ? options with { Authority = ReadAuthority(settings, authority) }
-            : WithKeys(settings, options, keyFile);
+            : WithKeyFile(settings, options, keyFile);
     }
 
     private static Uri? ReadAuthority(Settings settings, string text)
@@ -46,12 +46,12 @@ internal static class AccessSettings
         return null;
     }
 
-    private static JwtOptions WithKeys(Settings settings, JwtOptions options, string? file)
+    private static JwtOptions WithKeyFile(Settings settings, JwtOptions options, string? file)
     {
         if (file is null)
             return options;
-        if (Read(file) is { } text && JwtKeys.TryRead(text) is { } keys)
-            return options with { Keys = keys, Algorithms = [.. keys.SelectMany(JwtKeys.AlgorithmsOf).Distinct()] };
+        if (Read(file) is { } text && JwtKeys.TryRead(text) is not null)
+            return options with { KeyFile = new JwtKeyFile(file, settings.ReloadInterval()) };
         settings.Refuse(
             "JWT_KEY_FILE", file,
             "a file of public keys, in PEM or as a JSON Web Key Set: RSA of 2048 bits or more, or P-256, P-384 or P-521");

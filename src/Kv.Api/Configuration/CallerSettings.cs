@@ -1,3 +1,4 @@
+using System.Net;
 using Kv.Api.Operation;
 using Kv.Api.RateLimits;
 using Kv.Api.Tls;
@@ -12,6 +13,15 @@ internal static class CallerSettings
         settings.CertificatePair("TLS_CERT_FILE", "TLS_KEY_FILE") is ({ } certFile, { } keyFile)
             ? new TlsOptions { CertFile = certFile, KeyFile = keyFile, ReloadInterval = settings.ReloadInterval() }
             : null;
+
+    public static int? ManagementPort(Settings settings, int port)
+    {
+        const int none = -1;
+        var management = (int)settings.Number("MANAGEMENT_PORT", none, 0, IPEndPoint.MaxPort);
+        if (management == port && port != 0)
+            settings.Refuse("MANAGEMENT_PORT", $"{management}", "another port than PORT");
+        return management == none ? null : management;
+    }
 
     public static ConnectionOptions Connections(Settings settings) => new()
     {

@@ -6,7 +6,7 @@ namespace Kv.Api.Configuration;
 /// <summary>Settings that name files with certificates; a file that holds none is refused at the start.</summary>
 internal static class CertificateSettings
 {
-    /// <summary>How often files with certificates are looked at for changes.</summary>
+    /// <summary>How often files with certificates and keys are looked at for changes.</summary>
     public static TimeSpan ReloadInterval(this Settings settings) =>
         TimeSpan.FromSeconds(settings.Number("TLS_RELOAD_SECONDS", 10, 1, 3600));
 

@@ -22,6 +22,9 @@ internal sealed record KvOptions
     /// <summary>The TCP port to listen on; 0 picks a free one. Default 8080.</summary>
     public required int Port { get; init; }
 
+    /// <summary>The TCP port for probes and metrics alone, in plain HTTP; 0 picks a free one; null for none, and they are on <see cref="Port"/>.</summary>
+    public required int? ManagementPort { get; init; }
+
     /// <summary>The address to listen on; null for every one. "localhost" is both loopback addresses.</summary>
     public required string? ListenAddress { get; init; }
 
@@ -76,9 +79,11 @@ internal sealed record KvOptions
         var settings = new Settings(configuration);
         var limits = ReadLimits(settings);
         var audit = AuditSettings.Read(settings);
+        var port = (int)settings.Number("PORT", 8080, 0, IPEndPoint.MaxPort);
         var options = new KvOptions
         {
-            Port = (int)settings.Number("PORT", 8080, 0, IPEndPoint.MaxPort),
+            Port = port,
+            ManagementPort = CallerSettings.ManagementPort(settings, port),
             ListenAddress = ReadListenAddress(settings),
             Tls = CallerSettings.Tls(settings),
             Connections = CallerSettings.Connections(settings),

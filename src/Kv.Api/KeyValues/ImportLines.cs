@@ -28,14 +28,16 @@ internal static class ImportLines
                         number++;
                         continue;
                     }
-                    var parsed = Parse(line, number++);
+                    // One that is too long may come to its end with what makes it so.
+                    var parsed = line.Length > maxLineBytes ? TooLong(number, maxLineBytes) : Parse(line, number);
+                    number++;
                     yield return parsed;
                     if (parsed.Mistake is not null)
                         yield break;
                 }
                 if (rest.Length > maxLineBytes)
                 {
-                    yield return Wrong(number, $"A line is too long (max {maxLineBytes} bytes)");
+                    yield return TooLong(number, maxLineBytes);
                     yield break;
                 }
             }
@@ -91,6 +93,8 @@ internal static class ImportLines
             return Wrong(number, NoObject);
         }
     }
+
+    private static ImportLine TooLong(long number, long maxLineBytes) => Wrong(number, $"A line is too long (max {maxLineBytes} bytes)");
 
     private static ImportLine Wrong(long number, string message, string? field = null) =>
         new(number, "", default, null, null, null, new ImportError(number, message, field));

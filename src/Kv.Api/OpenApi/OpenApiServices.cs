@@ -9,7 +9,10 @@ namespace Kv.Api.OpenApi;
 /// <summary>The OpenAPI document and Swagger UI.</summary>
 internal static class OpenApiServices
 {
-    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, TenantOptions tenants)
+    /// <param name="services">Where it is added.</param>
+    /// <param name="tenants">The headers that name a tenant.</param>
+    /// <param name="hasHealth">Whether the probes are on the port that the document describes.</param>
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, TenantOptions tenants, bool hasHealth)
     {
         var metadata = new ResponseMetadata();
         services.AddSingleton<IApiDescriptionProvider>(metadata);
@@ -40,7 +43,8 @@ internal static class OpenApiServices
             document.OperationFilter<ProblemExamplesFilter>();
             document.OperationFilter<OneOrManyFilter>();
             document.DocumentFilter<AccessFilter>();
-            document.DocumentFilter<HealthDocumentFilter>();
+            if (hasHealth)
+                document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
             document.SchemaFilter<WebhookSchemaFilter>();
             document.SchemaFilter<BatchSchemaFilter>();

@@ -9,6 +9,10 @@ internal static class HealthEndpoints
     public const string Liveness = "/livez";
     public const string Readiness = "/readyz";
 
+    // A store that is away is no reason to restart the process: liveness asks nothing of it.
+    private static readonly HealthCheckOptions Lives = new() { Predicate = _ => false, ResponseWriter = Write };
+    private static readonly HealthCheckOptions IsReady = new() { ResponseWriter = Write };
+
     // What a stop may take after the drain: the framework's own default.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
@@ -34,11 +38,14 @@ internal static class HealthEndpoints
     public static WebApplication MapHealth(this WebApplication app)
     {
         // Probes are no traffic, and would hide what there is of it.
-        // A store that is away is no reason to restart the process: liveness asks nothing of it.
-        app.MapHealthChecks(Liveness, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).DisableHttpMetrics().AllowAnonymous();
-        app.MapHealthChecks(Readiness, new HealthCheckOptions { ResponseWriter = Write }).DisableHttpMetrics().AllowAnonymous();
+        app.MapHealthChecks(Liveness, Lives).DisableHttpMetrics().AllowAnonymous();
+        app.MapHealthChecks(Readiness, IsReady).DisableHttpMetrics().AllowAnonymous();
         return app;
     }
+
+    /// <summary>The same without routing.</summary>
+    public static IApplicationBuilder UseHealth(this IApplicationBuilder app) =>
+        app.UseHealthChecks(Liveness, Lives).UseHealthChecks(Readiness, IsReady);
 
     private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
     {

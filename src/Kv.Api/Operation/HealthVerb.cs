@@ -22,7 +22,9 @@ internal static class HealthVerb
     {
         var options = KvOptions.Read(configuration);
         var host = options.ListenAddress is null or "0.0.0.0" or "::" ? "localhost" : options.ListenAddress;
-        var address = new UriBuilder(options.Tls is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, options.Port, HealthEndpoints.Liveness).Uri;
+        var isPlain = options.Tls is null || options.ManagementPort is not null;
+        var address = new UriBuilder(
+            isPlain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, options.ManagementPort ?? options.Port, HealthEndpoints.Liveness).Uri;
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = AnyCertificate }) { Timeout = Patience };
         try
         {

@@ -22,21 +22,10 @@ internal static class Listener
     {
         server.AddServerHeader = false;
         Bound(server.Limits, options);
-        switch (options.ListenAddress)
-        {
-            case null:
-                server.ListenAnyIP(options.Port, Secure);
-                break;
-            case "localhost" when options.Port > 0:
-                server.ListenLocalhost(options.Port, Secure);
-                break;
-            case "localhost":
-                server.Listen(IPAddress.Loopback, options.Port, Secure);
-                break;
-            default:
-                server.Listen(IPAddress.Parse(options.ListenAddress), options.Port, Secure);
-                break;
-        }
+        server.Listen(options.ListenAddress, options.Port, Secure);
+        // Kestrel counts the connections of each endpoint by themselves.
+        if (options.ManagementPort is { } management)
+            server.Listen(options.ListenAddress, management, ManagementPort.Mark);
 
         void Secure(ListenOptions listen)
         {
@@ -46,6 +35,25 @@ internal static class Listener
                 {
                     OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate() }),
                 });
+        }
+    }
+
+    private static void Listen(this KestrelServerOptions server, string? address, int port, Action<ListenOptions> configure)
+    {
+        switch (address)
+        {
+            case null:
+                server.ListenAnyIP(port, configure);
+                break;
+            case "localhost" when port > 0:
+                server.ListenLocalhost(port, configure);
+                break;
+            case "localhost":
+                server.Listen(IPAddress.Loopback, port, configure);
+                break;
+            default:
+                server.Listen(IPAddress.Parse(address), port, configure);
+                break;
         }
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Kv.Api.Operation;
 
-/// <summary>One line at the start: where Kv listens, which store it uses, where Swagger UI is.</summary>
+/// <summary>One line at the start: where Kv listens, which store it uses, where Swagger UI is; and one for the management port, if there is one.</summary>
 internal static partial class StartupNotice
 {
     public static WebApplication AnnounceStart(this WebApplication app, KvOptions options)
@@ -13,13 +13,17 @@ internal static partial class StartupNotice
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
-            var address = (addresses?.FirstOrDefault() ?? "http://localhost")
-                .Replace("[::]", "localhost", StringComparison.Ordinal)
-                .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+            var address = Reachable(addresses?.FirstOrDefault());
             LogStarted(app.Logger, address, Describe(options.Store), $"{address}/swagger");
+            if (options.ManagementPort is not null)
+                LogManagement(app.Logger, Reachable(addresses?.LastOrDefault()));
         });
         return app;
     }
+
+    private static string Reachable(string? address) => (address ?? "http://localhost")
+        .Replace("[::]", "localhost", StringComparison.Ordinal)
+        .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
 
     private static string Describe(StoreOptions store) => store.Engine == StoreEngine.Embedded
         ? $"the embedded store in {store.Embedded.DataDirectory}"
@@ -27,4 +31,7 @@ internal static partial class StartupNotice
 
     [LoggerMessage(LogLevel.Information, "Kv listens on {Address} and uses {Store}; Swagger UI is at {SwaggerUi}")]
     private static partial void LogStarted(ILogger logger, string address, string store, string swaggerUi);
+
+    [LoggerMessage(LogLevel.Information, "Probes and metrics are at {Address}")]
+    private static partial void LogManagement(ILogger logger, string address);
 }

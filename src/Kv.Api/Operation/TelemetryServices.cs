@@ -34,6 +34,11 @@ internal static class TelemetryServices
         return app;
     }
 
+    /// <summary>The same without routing.</summary>
+    public static IApplicationBuilder UseMetrics(this IApplicationBuilder app, TelemetryOptions options) => options.IsOn
+        ? app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path.Equals(Scraped))
+        : app;
+
     // What the environment says of the service goes before what is said here.
     private static void Describe(ResourceBuilder resource) => resource
         .Clear().AddService(ServiceName).AddTelemetrySdk().AddEnvironmentVariableDetector();

@@ -9,10 +9,9 @@ namespace Kv.Infrastructure.KeyValues;
 /// <summary>Ranges of keys over the storage waist, whichever engine is behind it.</summary>
 internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueListings
 {
-    // Pages grow while a listing goes on: a short one costs little, and a long one few calls. Of the first nobody knows how large its
-    // values are: with the largest it is some megabytes in memory, for each reader that has stopped reading.
+    // Nobody knows how large its values are: with the largest it is some megabytes in memory, for each reader that has stopped
+    // reading.
     private const int FirstPage = 8;
-    private const int LargestPage = 1024;
 
     // Behind keys that were rolled up there may be many more such, or few: a short look tells, and longer ones follow
     // while they find more than one prefix.
@@ -24,7 +23,8 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
         var query = new RangeQuery(KeyRange.Prefix(layout.KeyValuePrefix(tenant, prefix)), FirstPage);
         var first = await store.Range(query, cancellationToken);
         var contents = withContentTypes ? new ContentTypes(store, layout, tenant, first.Revision) : null;
-        return new KeyValueListing(first.Revision, Rest(tenant, query, first, contents, cancellationToken));
+        return new KeyValueListing(
+            first.Revision, All(tenant, new ListingPages(store, query, first), contents, cancellationToken));
     }
 
     public async Task<KeyValuePage> Page(Tenant tenant, KeyValueQuery query, CancellationToken cancellationToken)
@@ -93,29 +93,13 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
         return keyValues;
     }
 
-    private async IAsyncEnumerable<KeyValue> Rest(
-        Tenant tenant, RangeQuery query, RangePage page, ContentTypes? contents, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<KeyValue> All(
+        Tenant tenant, ListingPages pages, ContentTypes? contents, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tenantBytes = layout.KeyValuePrefix(tenant).Bytes.Length;
-        var largest = LargestPage;
-        while (true)
-        {
+        await foreach (var page in pages.Read(cancellationToken))
             foreach (var entry in page.Entries)
                 yield return await ToKeyValue(entry, contents, tenantBytes, cancellationToken);
-            if (page.Next is not { } next)
-                yield break;
-            // Where values are too large for more of them in one answer, asking for more again would have the store
-            // gather them in vain.
-            if (page.FittingLimit < query.Limit)
-                largest = page.FittingLimit;
-            query = query with
-            {
-                Range = query.Range.From(next),
-                Limit = Math.Min(query.Limit * 2, largest),
-                Revision = page.Revision,
-            };
-            page = await store.Range(query, cancellationToken);
-        }
     }
 
     private async ValueTask<KeyValue> ToKeyValue(

@@ -99,7 +99,7 @@ public sealed partial class ReloadedFiles<T> : IDisposable
 
     private string[] Read() => [.. _files.Select(File.ReadAllText)];
 
-    [LoggerMessage(LogLevel.Information, "{Files} changed and are in use for new connections.")]
+    [LoggerMessage(LogLevel.Information, "{Files} changed and are in use for what begins now.")]
     private partial void LogReloaded(string files);
 
     [LoggerMessage(LogLevel.Error, "{Files} changed and cannot be used ({Reason}). What they held before stays in use.")]

@@ -34,6 +34,51 @@ internal sealed class JwtKeyTests
     }
 
     [Test]
+    public async Task A_file_that_changes_says_whose_tokens_are_taken_from_then_on()
+    {
+        using var file = new KeyFile(TokenIssuer.RsaPem);
+        await using var host = await KvHost.Start(
+            Engine.Embedded, [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", file.Path), ("TLS_RELOAD_SECONDS", "1")]);
+        var old = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"));
+        var fresh = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"), "ES256");
+        Assert.That(((await Get(host, old)).Status, (await Get(host, fresh)).Status), Is.EqualTo((404, 401)));
+
+        file.Write($"{TokenIssuer.RsaPem}\n{TokenIssuer.EcdsaPem}");
+        await Eventually.Holds(async () => (await Get(host, fresh)).Status == 404, "the new key is known");
+        Assert.That((await Get(host, old)).Status, Is.EqualTo(404), "and the old one still is");
+
+        file.Write(TokenIssuer.EcdsaPem);
+        await Eventually.Holds(async () => (await Get(host, old)).Status == 401, "the old one is no more");
+        Assert.That((await Get(host, fresh)).Status, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task A_file_that_is_broken_keeps_the_keys_that_were_in_it_and_is_told_of_once()
+    {
+        using var file = new KeyFile(TokenIssuer.RsaPem);
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", file.DataDirectory), ("AUTH", "jwt"), ("JWT_AUDIENCE", TokenIssuer.Audience),
+            ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", file.Path), ("TLS_RELOAD_SECONDS", "1"));
+        var client = new KvClient(await kv.Http(), null, null) { Credential = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")) };
+        Assert.That((await client.Get("k")).Status, Is.EqualTo(404));
+
+        foreach (var broken in new[] { TokenIssuer.Rsa.ExportPkcs8PrivateKeyPem(), "nonsense" })
+        {
+            var told = Told();
+            file.Write(broken);
+            await Eventually.Holds(() => Told() == told + 1, "it is told of");
+            Assert.That((await client.Get("k")).Status, Is.EqualTo(404));
+        }
+
+        Assert.That(kv.Output, Does.Contain(file.Path).And.Not.Contain("PRIVATE"));
+        file.Write(TokenIssuer.EcdsaPem);
+        await Eventually.Holds(async () => (await client.Get("k")).Status == 401, "once it is whole it is used");
+        Assert.That(Told(), Is.EqualTo(2), "each was told of once");
+
+        int Told() => kv.Output.Split("cannot be used").Length - 1;
+    }
+
+    [Test]
     public async Task The_issuers_metadata_tell_its_name_and_its_keys()
     {
         await using var issuer = WebhookReceiver.Start();
@@ -117,4 +162,20 @@ internal sealed class JwtKeyTests
     }
 
     private static Task<Answer> Get(KvHost host, string token) => new KvClient(host.Http, null, null) { Credential = token }.Get("k");
+
+    /// <summary>A key file of the test's own.</summary>
+    private sealed class KeyFile : IDisposable
+    {
+        private readonly TemporaryDirectory _directory = new();
+
+        public KeyFile(string text) => Write(text);
+
+        public string Path => _directory.File("issuer.pem");
+
+        public string DataDirectory => _directory.File("data");
+
+        public void Write(string text) => File.WriteAllText(Path, text);
+
+        public void Dispose() => _directory.Dispose();
+    }
 }

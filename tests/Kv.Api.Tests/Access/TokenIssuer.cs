@@ -20,11 +20,14 @@ internal static class TokenIssuer
     /// <summary>The public RSA key, as PEM.</summary>
     public static readonly string RsaPem = Rsa.ExportSubjectPublicKeyInfoPem();
 
+    /// <summary>The public elliptic-curve key, as PEM.</summary>
+    public static readonly string EcdsaPem = Ecdsa.ExportSubjectPublicKeyInfoPem();
+
     /// <summary>A file with the public RSA key.</summary>
     public static readonly string RsaFile = Write("rsa.pem", RsaPem);
 
     /// <summary>A file with both public keys.</summary>
-    public static readonly string BothFile = Write("both.pem", $"{Ecdsa.ExportSubjectPublicKeyInfoPem()}\n{RsaPem}\n");
+    public static readonly string BothFile = Write("both.pem", $"{EcdsaPem}\n{RsaPem}\n");
 
     /// <summary>A file with the public RSA key as a set of keys.</summary>
     public static readonly string SetFile = Write("jwks.json", KeySet());

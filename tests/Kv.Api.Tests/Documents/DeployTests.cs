@@ -20,7 +20,7 @@ internal sealed partial class DeployTests
             .Select(match => match.Groups[1].Value).ToHashSet();
         foreach (var settings in new[]
         {
-            Container.At("env").Items().ToDictionary(item => item.At("name").Text(), item => item.At("value").Text()),
+            Env,
             Compose("kv-1").At("environment").Members(),
             Compose("kv-2").At("environment").Members(),
         })
@@ -36,12 +36,12 @@ internal sealed partial class DeployTests
     [TestCase("readinessProbe", "/readyz")]
     public async Task Probes_ask_what_is_there(string probe, string path)
     {
-        var host = await SharedHosts.Get(Engine.Embedded);
+        var host = await SharedHosts.Get(Engine.Embedded, ("MANAGEMENT_PORT", "0"));
         var request = Container.At(probe).At("httpGet");
 
         Assert.That(request.At("path").Text(), Is.EqualTo(path));
-        Assert.That(request.At("port").Text(), Is.EqualTo(Port.At("name").Text()));
-        Assert.That((int)(await host.Http.GetAsync(new Uri(path, UriKind.Relative))).StatusCode, Is.EqualTo(200));
+        Assert.That(Port(request.At("port").Text()), Is.EqualTo(Env["MANAGEMENT_PORT"]));
+        Assert.That((int)(await host.Http.GetAsync(new Uri(host.ManagementAddress, path))).StatusCode, Is.EqualTo(200));
     }
 
     [Test]
@@ -49,13 +49,22 @@ internal sealed partial class DeployTests
     {
         var exposed = Regex.Match(File.ReadAllText(Path.Combine(Root, "Dockerfile")), @"^EXPOSE (\d+)$", RegexOptions.Multiline).Groups[1].Value;
 
-        Assert.That(Port.At("containerPort").Text(), Is.EqualTo(exposed));
+        Assert.That(Port("http"), Is.EqualTo(exposed));
         foreach (var kv in new[] { "kv-1", "kv-2" })
             Assert.That(Compose(kv).At("ports").Items().Single().Text(), Does.EndWith($":{exposed}"));
-        Assert.That(Manifest("service").At("spec.ports").Items().Single().At("targetPort").Text(), Is.EqualTo(Port.At("name").Text()));
-        Assert.That(
-            Manifest("network-policy").At("spec.ingress").Items().Single().At("ports").Items().Single().At("port").Text(),
-            Is.EqualTo(Port.At("name").Text()));
+        foreach (var port in Manifest("service").At("spec.ports").Items())
+            Assert.That(port.At("targetPort").Text(), Is.EqualTo(port.At("name").Text()).And.Matches<string>(name => Port(name).Length > 0));
+    }
+
+    [Test]
+    public void Callers_are_let_in_to_the_API_and_monitoring_to_its_own_port()
+    {
+        var rules = Manifest("network-policy").At("spec.ingress").Items().ToDictionary(
+            rule => rule.At("ports").Items().Single().At("port").Text(), rule => rule.At("from").Items().Single());
+
+        Assert.That(rules.Keys, Is.EquivalentTo(new[] { "http", "management" }));
+        Assert.That(rules["http"].At("podSelector.matchLabels").Members(), Does.ContainKey("kv-client"));
+        Assert.That(rules["management"].At("namespaceSelector.matchLabels").Members(), Does.ContainValue("monitoring"));
     }
 
     [Test]
@@ -94,8 +103,7 @@ internal sealed partial class DeployTests
     [Test]
     public void There_is_time_for_the_drain_and_the_stop()
     {
-        var env = Container.At("env").Items().ToDictionary(item => item.At("name").Text(), item => item.At("value").Text());
-        var drain = int.Parse(env["SHUTDOWN_DRAIN_SECONDS"], null);
+        var drain = int.Parse(Env["SHUTDOWN_DRAIN_SECONDS"], null);
 
         Assert.That(
             int.Parse(Manifest("deployment").At("spec.template.spec.terminationGracePeriodSeconds").Text(), null),
@@ -122,7 +130,11 @@ internal sealed partial class DeployTests
         }
     }
 
-    private static YamlNode Port => Container.At("ports").Items().Single();
+    private static Dictionary<string, string> Env =>
+        Container.At("env").Items().ToDictionary(item => item.At("name").Text(), item => item.At("value").Text());
+
+    private static string Port(string name) =>
+        Container.At("ports").Items().Single(port => port.At("name").Text() == name).At("containerPort").Text();
 
     private static YamlNode Compose(string service) => Load("compose.yaml").At("services").At(service);
 

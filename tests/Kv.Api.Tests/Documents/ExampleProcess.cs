@@ -8,6 +8,8 @@ internal sealed class ExampleProcess : IAsyncDisposable
 {
     private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT", "LD_LIBRARY_PATH", "PYENV_ROOT", "NUGET_PACKAGES"];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -65,6 +67,23 @@ internal sealed class ExampleProcess : IAsyncDisposable
         return example;
     }
 
+    /// <summary>The repository's root.</summary>
+    public static string Root()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+            if (File.Exists(Path.Combine(directory.FullName, "Kv.sln")))
+                return directory.FullName;
+        throw new InvalidOperationException("The tests must run from within the repository: they run its documents.");
+    }
+
+    /// <summary>The exit code, when it has ended.</summary>
+    public async Task<int> Ended()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -78,14 +97,6 @@ internal sealed class ExampleProcess : IAsyncDisposable
     private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Any(directory => File.Exists(Path.Combine(directory, program)));
-
-    private static string Root()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-            if (File.Exists(Path.Combine(directory.FullName, "Kv.sln")))
-                return directory.FullName;
-        throw new InvalidOperationException("The tests must run from within the repository: they run its documents.");
-    }
 
     private void Note(string? line)
     {

@@ -69,7 +69,9 @@ internal sealed partial class MonitoringTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(monitor.At("spec.selector.matchLabels").Members(), Is.SubsetOf(service.At("metadata.labels").Members()));
-            Assert.That(endpoint.At("port").Text(), Is.EqualTo(service.At("spec.ports").Items().Single().At("name").Text()));
+            Assert.That(
+                service.At("spec.ports").Items().Select(port => port.At("name").Text()), Has.One.EqualTo(endpoint.At("port").Text()));
+            Assert.That(endpoint.At("port").Text(), Is.EqualTo("management"));
             Assert.That(endpoint.At("path").Text(), Is.EqualTo("/metrics"));
         }
     }

@@ -23,7 +23,8 @@ internal sealed class KvHost : IAsyncDisposable
         _owned = owned;
         KeyPrefix = keyPrefix;
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        Address = new Uri(addresses.Addresses.Single());
+        Address = new Uri(addresses.Addresses.First());
+        ManagementAddress = new Uri(addresses.Addresses.Last());
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
             BaseAddress = Address,
@@ -32,6 +33,9 @@ internal sealed class KvHost : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>Where probes and metrics are: with MANAGEMENT_PORT an address of their own.</summary>
+    public Uri ManagementAddress { get; }
 
     public HttpClient Http { get; }
 

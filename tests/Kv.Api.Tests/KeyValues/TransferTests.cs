@@ -140,10 +140,11 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
         Assert.That((await Value("k0"), await Value("k1"), await Value("k2")), Is.EqualTo(("297", "298", "299")));
     }
 
-    [Test]
-    public async Task A_line_without_end_is_refused()
+    [TestCase("")]
+    [TestCase("\n")]
+    public async Task A_line_that_is_too_long_is_refused_however_it_comes(string end)
     {
-        var answer = await Import(Kv, """{"key":"a","value":"1"}""" + "\n" + new string('x', 7 * 1024 * 1024));
+        var answer = await Import(Kv, """{"key":"a","value":"1"}""" + "\n" + new string('x', 7 * 1024 * 1024) + end);
 
         Expect.Problem(answer, 400, "Invalid input");
         Assert.That(answer.Json.GetProperty("detail").GetString(), Does.Contain("Line 2").And.Contain("too long"));

@@ -79,10 +79,11 @@ internal sealed class ConnectionTests
     }
 
     [Test]
-    public async Task Thousands_of_idle_connections_leave_it_answering()
+    public async Task Ten_thousand_idle_connections_leave_it_answering()
     {
         using var data = new TemporaryDirectory();
-        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path));
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("KEEP_ALIVE_TIMEOUT_SECONDS", "3600"));
         var address = await kv.Address();
         var client = await kv.Client();
         Assert.That((await client.Put("k", "v")).Status, Is.EqualTo(200));
@@ -92,6 +93,8 @@ internal sealed class ConnectionTests
         {
             for (var number = 0; number < Affordable(); number++)
                 idle.Add(await RawHttp.Connect(address));
+            await Eventually.Holds(
+                async () => (await Scrape.Of(client)).Sum("kestrel_active_connections") > idle.Count, "it holds them all", Patience);
 
             Assert.That((await client.Get("k")).Status, Is.EqualTo(200));
             using var newcomer = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
@@ -172,13 +175,15 @@ internal sealed class ConnectionTests
         }
     }
 
-    // This process holds the other ends, beside what all the tests at its side have open.
+    // This process holds the other ends, beside what all the tests at its side have open. .NET raises the limit as far as it may,
+    // here and in Kv.
     private static int Affordable()
     {
         var limit = File.Exists("/proc/self/limits")
             ? File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal))
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries)[3]
             : "1024";
-        return limit == "unlimited" || long.Parse(limit, null) >= 10_000 ? 5000 : 300;
+        var files = limit == "unlimited" ? long.MaxValue : long.Parse(limit, null);
+        return files >= 15_000 ? 10_000 : files >= 10_000 ? 5_000 : 300;
     }
 }

@@ -136,6 +136,7 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
         public async Task Send()
         {
             StoreMetrics.CommitBatchSize.Record(_writes.Count);
+            using var span = BatchSpan.Begin("etcd commit", _writes);
             if (_writes.Count == 1)
             {
                 await owner.SendOne(_writes[0]);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Etcdserverpb;
 using Grpc.Core;
 using Kv.Domain.Storage;
@@ -67,13 +68,15 @@ internal sealed class GroupRead(
     internal readonly record struct Found(EtcdKeyValue? Kv, EtcdKeyValue? Beside, long Revision);
 
     internal sealed class PendingRead(StoreKey key, StoreKey? beside)
-        : TaskCompletionSource<Found>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
+        : TaskCompletionSource<Found>(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously), IPending, ITraced
     {
         public StoreKey Key { get; } = key;
 
         public StoreKey? Beside { get; } = beside;
 
         public int OperationCount => Beside is null ? 1 : 2;
+
+        public Activity? Caller => (Activity?)Task.AsyncState;
 
         public long QueuedAt { get; set; }
     }
@@ -95,6 +98,7 @@ internal sealed class GroupRead(
         public async Task Send()
         {
             StoreMetrics.ReadBatchSize.Record(_reads.Count);
+            using var span = BatchSpan.Begin("etcd read", _reads);
             try
             {
                 await (_reads.Count == 1 ? SendOne(_reads[0]) : SendTogether(_reads));

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Etcdserverpb;
 using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>A transaction on its way to etcd, and the promise of its result.</summary>
-internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPending
+internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPending, ITraced
 {
     private static readonly OperationResult[] OneWritten = [OperationResult.Written];
 
@@ -13,7 +14,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     /// Whether etcd itself checks, together with the transaction, that the one key that it compares is not past its deadline.
     /// </param>
     public PendingWrite(Transaction transaction, bool isGuarded)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+        : base(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Transaction = transaction;
         IsGuarded = isGuarded;
@@ -23,6 +24,8 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     public Transaction Transaction { get; }
 
     public bool IsGuarded { get; }
+
+    public Activity? Caller => (Activity?)Task.AsyncState;
 
     /// <summary>Whether it shares batches with others; one that does not is sent alone every time.</summary>
     public bool IsShared { get; set; }

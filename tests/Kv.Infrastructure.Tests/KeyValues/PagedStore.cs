@@ -1,0 +1,57 @@
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.KeyValues;
+
+/// <summary>A store of so many keys with values of some size, of which only so many fit into one answer.</summary>
+internal sealed class PagedStore(int total, int largest = int.MaxValue, int valueBytes = 0, params int[] expired) : IStore
+{
+    private readonly ReadOnlyMemory<byte> _value = new byte[valueBytes];
+    private int _asked;
+
+    public List<RangeQuery> Asked { get; } = [];
+
+    /// <summary>How many pages were asked for, as any thread may look.</summary>
+    public int Calls => Volatile.Read(ref _asked);
+
+    /// <summary>What a page waits for, by its number from 1 on.</summary>
+    public Func<int, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
+
+    public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+    {
+        Asked.Add(query);
+        var number = Interlocked.Increment(ref _asked);
+        await Before(number, cancellationToken);
+        var all = Enumerable.Range(0, total)
+            .Select(i => new Entry(StoreKey.Of($"/kvstore/kv/space/app/{i / 10:D4}-{i % 10}"), _value, 7, 7, 1, null))
+            .Where(entry => query.Range.Contains(entry.Key))
+            .ToList();
+        var fitting = Math.Min(query.Limit, largest);
+        var page = all.Take(fitting).ToList();
+        StoreKey? next = page.Count < all.Count ? page[^1].Key.Next() : null;
+        // Those that have expired are left out of a page, as an engine does.
+        page.RemoveAll(entry => expired.Contains(all.IndexOf(entry)) && number == 1);
+        return new RangePage(page, next, 7, fitting);
+    }
+
+    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Kv.Infrastructure.Storage.Etcd;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Storage.Etcd;
+
+/// <summary>What a trace tells of calls that many requests share.</summary>
+[NonParallelizable]
+internal sealed class BatchSpanTests
+{
+    private readonly ConcurrentQueue<Activity> _spans = new();
+    private ActivityListener _listener = null!;
+
+    [SetUp]
+    public void Listen()
+    {
+        _spans.Clear();
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Telemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = span => _spans.Enqueue(span),
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    [TearDown]
+    public void Stop() => _listener.Dispose();
+
+    [TestCase("etcd commit")]
+    [TestCase("etcd read")]
+    public async Task A_shared_call_is_one_span_within_the_first_request_and_linked_with_the_others(string name)
+    {
+        var requests = await Together(name, true, false, true, true);
+
+        await Eventually.Holds(() => !_spans.IsEmpty, "the call has ended");
+        var span = _spans.Single();
+        Assert.That((span.OperationName, span.ParentSpanId, span.TraceId), Is.EqualTo((name, requests[0].SpanId, requests[0].TraceId)));
+        Assert.That(span.Links.Select(link => link.Context.SpanId), Is.EqualTo(new[] { requests[2].SpanId, requests[3].SpanId }));
+        Assert.That(span.GetTagItem("requests"), Is.EqualTo(4));
+    }
+
+    [TestCase("etcd commit")]
+    [TestCase("etcd read")]
+    public async Task Without_a_request_that_is_recorded_there_is_none(string name)
+    {
+        await Together(name, false, false);
+
+        Assert.That(_spans, Is.Empty);
+    }
+
+    // Makes requests that share a call; which of them are recorded is said one by one.
+    private static async Task<Activity[]> Together(string name, params bool[] recorded)
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await store.Find("connected");
+        server.Pause();
+        // They keep the requests behind them waiting until they can go together.
+        var holders = await HeldBack.Occupy(slot => Ask(store, name, $"holder/{slot}"));
+        var requests = recorded.Select((isRecorded, i) => Traced(isRecorded, () => Ask(store, name, $"key/{i}"))).ToList();
+        server.Resume();
+        await Task.WhenAll(holders);
+        return await Task.WhenAll(requests);
+    }
+
+    private static async Task<Activity> Traced(bool isRecorded, Func<Task> ask)
+    {
+        using var request = new Activity("request") { ActivityTraceFlags = isRecorded ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None };
+        request.SetIdFormat(ActivityIdFormat.W3C).Start();
+        await ask();
+        return request;
+    }
+
+    private static async Task<bool> Ask(EtcdStore store, string name, string key) => name == "etcd read"
+        ? await store.Find(key) is not null
+        : (await store.Put(key)).Succeeded;
+}
