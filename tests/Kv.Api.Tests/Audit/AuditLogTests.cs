@@ -69,7 +69,7 @@ internal sealed class AuditLogTests
         await kv.Terminate();
 
         Assert.That(
-            Audit(kv).Select(line => $"{Text(line, "Operation")} {Text(line, "Target")} {Text(line, "Outcome")}"),
+            Of(kv).Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
             Is.EqualTo(new[] { "set k applied", "set more refused", "delete none refused", "set another refused" }));
     }
 
