@@ -7,7 +7,8 @@
 #
 # By environment:
 #   CONNECTIONS="1 32 128 512"  DURATION=5  WARMUP=1 (before each cell)  BURN_IN=5 (before all; seconds)  ROUNDS=3 (the table shows medians)  KEYS=10000
-#   PARTS="keys webhooks"  what is measured
+#   PARTS="keys webhooks latency"  what is measured; without it, the first two
+#   LOADS="1000 4000"  operations a second that the part "latency" offers to both sides, on 128 connections that rest in between
 #   STORE=embedded   measures Kv over its embedded engine, alone
 #   SERVER_CMD       another server with Kv's API instead of this tree's, such as another build; it gets PORT, STORE,
 #                    ETCD_ENDPOINTS and DATA_DIR
@@ -26,8 +27,9 @@ rounds=${ROUNDS:-3}
 keys=${KEYS:-10000}
 store=${STORE:-etcd}
 parts=${PARTS:-keys webhooks}
+loads=${LOADS:-1000 4000}
 for part in $parts; do
-  case $part in keys | webhooks) ;; *) die "PARTS=$parts: keys, webhooks or both" ;; esac
+  case $part in keys | webhooks | latency) ;; *) die "PARTS=$parts: any of keys, webhooks, latency" ;; esac
 done
 case $store in etcd | embedded) ;; *) die "STORE=$store: etcd or embedded" ;; esac
 
@@ -110,7 +112,7 @@ start_kv() {
   fi
 }
 
-# drive SECONDS CONNECTIONS kv|gateway get|put|put-ttl SEED [FROM]: one run of wrk, see scripts/bench/requests.lua. Prints
+# drive SECONDS CONNECTIONS kv|gateway get|put|put-ttl SEED [FROM|pause=MS]: one run of wrk, see scripts/bench/requests.lua. Prints
 # operations, seconds, p50, p99, answers that were not 2xx, socket errors. A PUT with TTL is two calls of the gateway, one after
 # the other for whoever makes it: half as many operations as requests, and each takes twice as long as one (about: the p99 of
 # two calls is somewhat less than twice that of one).
@@ -121,7 +123,7 @@ drive() {
   if [ "$target" = gateway ]; then url=$gateway_url; fi
   if [ "$target $2" = "gateway put-ttl" ]; then calls=2; fi
   threads=$((clients < cores ? clients : cores))
-  if [ $# -eq 4 ]; then threads=1; fi
+  case ${4:-} in [0-9]*) threads=1 ;; esac
   result=$("${wrk[@]}" --threads "$threads" --connections "$clients" --duration "${seconds}s" --timeout 10s --latency \
     --script scripts/bench/requests.lua "$url" -- "$1" "$2" "$keys" "$((clients / threads))" "$3" "${@:4}" 2>&1) || true
   sed -n 's/^RESULT //p' <<<"$result" | grep . >"$work/result" || die "wrk failed: $result"
@@ -271,7 +273,10 @@ report() {
     }' "$results"
 }
 
-measure_keys() {
+is_prepared=
+prepare() {
+  if [ "$is_prepared" ]; then return; fi
+  is_prepared=yes
   say "Writing $keys keys."
   preload kv
   if [ "$store" = etcd ]; then
@@ -282,10 +287,39 @@ measure_keys() {
   say "Warming up."
   local operation
   for operation in get put put-ttl; do drive "$burn_in" 64 kv "$operation" 400 >/dev/null; done
+}
+
+measure_keys() {
+  prepare
   measure
   echo "Medians of $rounds rounds of $duration s; values of 256 bytes, $keys keys."
   echo
   report
+  echo
+}
+
+# The same load for both sides, below what either can take: what a caller waits for when nobody is at the limit.
+measure_latency() {
+  prepare
+  local load operation target clients=128 pause measured
+  echo "With $clients connections that rest between requests, ${duration} s each:"
+  echo
+  echo "| offered/s | operation | side | done/s | p50 ms | p99 ms |"
+  echo "|---:|---|---|---:|---:|---:|"
+  for load in $loads; do
+    for operation in get put put-ttl; do
+      for target in kv gateway; do
+        if [ "$store $target" = "embedded gateway" ]; then continue; fi
+        pause=$((1000 * clients / load))
+        # Two calls make one operation there.
+        if [ "$target $operation" = "gateway put-ttl" ]; then pause=$((pause / 2)); fi
+        measured=$(drive "$duration" "$clients" "$target" "$operation" 77 "pause=$pause")
+        awk -v load="$load" -v operation="$operation" -v target="$target" \
+          '{ printf "| %s | %s | %s | %.0f | %.2f | %.2f |\n", load, operation, target, $1 / $2, $3, $4; if ($5 + $6 > 0) exit 1 }' <<<"$measured" ||
+          die "$target: not all answers were 2xx"
+      done
+    done
+  done
   echo
 }
 
@@ -295,7 +329,7 @@ measure_webhooks() {
   dotnet tests/Kv.WebhookBench/bin/Release/net10.0/Kv.WebhookBench.dll "$kv_url" "$gateway_url" "$((duration * 2))"
 }
 
-case $parts in *keys*) find_wrk ;; esac
+case $parts in *keys* | *latency*) find_wrk ;; esac
 gateway_url=
 etcd_version=
 if [ "$store" = etcd ]; then start_etcd; fi

@@ -1,6 +1,6 @@
 -- wrk script: one kind of request against Kv or etcd's JSON gateway, over random keys, and one line of results to parse.
--- Arguments: kv|gateway get|put|put-ttl KEYS CONNECTIONS SEED [FROM]; CONNECTIONS are those of a thread; with FROM, the keys
--- from there on in order. All requests are made before the measurement starts, so that making them costs (almost) nothing
+-- Arguments: kv|gateway get|put|put-ttl KEYS CONNECTIONS SEED [FROM|pause=MS]; CONNECTIONS are those of a thread; with FROM, the
+-- keys from there on in order; with pause=MS, each connection rests before its next request, for so many milliseconds on average. All requests are made before the measurement starts, so that making them costs (almost) nothing
 -- while it runs; both sides are driven the same way.
 --
 -- A PUT with TTL is two calls of the gateway, which take turns: a lease is granted, and a key is put under a lease that was
@@ -122,6 +122,9 @@ end
 function init(arguments)
   api, operation, keys, connections = arguments[1], arguments[2], tonumber(arguments[3]), tonumber(arguments[4])
   next_in_order = tonumber(arguments[6])
+  local pause = tonumber((arguments[6] or ""):match("^pause=(%d+)$"))
+  -- wrk asks for pauses when there is a function of this name.
+  if pause then delay = function() return math.random(0, 2 * pause) end end
   math.randomseed(tonumber(arguments[5]) * 1000 + thread_number)
   local make = api == "gateway" and gateway or kv
   if api == "gateway" and operation == "put-ttl" then

@@ -18,33 +18,48 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
 
     private readonly JsonWebTokenHandler _handler = new();
     private readonly JwtOptions _options;
+    private readonly TimeProvider _time;
     private readonly Func<JwtKeySet>? _keys;
     private readonly IssuerMetadata? _issuer;
     private volatile Rules _rules;
 
     /// <param name="options">Which tokens are taken.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="logger">Is told when the issuer is away.</param>
     /// <param name="keys">The keys of the key file as they are now, where there is one.</param>
-    public JwtAuthenticator(JwtOptions options, ILogger<JwtAuthenticator> logger, Func<JwtKeySet>? keys = null)
+    public JwtAuthenticator(
+        JwtOptions options, TimeProvider time, ILogger<JwtAuthenticator> logger, Func<JwtKeySet>? keys = null)
     {
-        (_options, _keys) = (options, keys);
+        (_options, _time, _keys) = (options, time, keys);
         _issuer = options.Authority is { } authority ? new IssuerMetadata(authority, logger) : null;
         _rules = RulesWith(keys?.Invoke());
     }
 
-    public async ValueTask<Identity?> Authenticate(string credential, CancellationToken cancellationToken)
+    public ValueTask<Identity?> Authenticate(string credential, CancellationToken cancellationToken)
+    {
+        var rules = CurrentRules();
+        return rules.Verified.Find(credential) is { } known ? new(known) : Verify(credential, rules, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _issuer?.Dispose();
+        _rules.Verified.Dispose();
+    }
+
+    private async ValueTask<Identity?> Verify(string credential, Rules rules, CancellationToken cancellationToken)
     {
         if (!_handler.CanReadToken(credential))
             return null;
         if (_issuer is not null)
             await _issuer.Known(cancellationToken);
-        var validation = await _handler.ValidateTokenAsync(credential, CurrentRules().Parameters);
-        return validation is { IsValid: true, SecurityToken: JsonWebToken token }
-            ? new Identity(NameOf(token.Subject ?? ""), GrantsOf(token))
-            : null;
+        var validation = await _handler.ValidateTokenAsync(credential, rules.Parameters);
+        if (validation is not { IsValid: true, SecurityToken: JsonWebToken token })
+            return null;
+        var identity = new Identity(NameOf(token.Subject ?? ""), GrantsOf(token));
+        rules.Verified.Add(credential, identity, token.ValidTo + Skew - _time.GetUtcNow().UtcDateTime);
+        return identity;
     }
-
-    public void Dispose() => _issuer?.Dispose();
 
     // Two at once may both make the new ones, which are alike.
     private Rules CurrentRules() => _keys?.Invoke() is { } keys && !ReferenceEquals(keys, _rules.Keys) ? _rules = RulesWith(keys) : _rules;
@@ -88,6 +103,9 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
     private static string NameOf(string subject) => string.Concat(
         subject.Take(MaxNameLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
 
-    /// <summary>How tokens are judged, and by which keys of the key file.</summary>
-    private sealed record Rules(JwtKeySet? Keys, TokenValidationParameters Parameters);
+    /// <summary>How tokens are judged, by which keys of the key file, and which were found good so.</summary>
+    private sealed record Rules(JwtKeySet? Keys, TokenValidationParameters Parameters)
+    {
+        public VerifiedTokens Verified { get; } = new();
+    }
 }

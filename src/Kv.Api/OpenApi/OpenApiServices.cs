@@ -55,6 +55,7 @@ internal static class OpenApiServices
     public static WebApplication UseOpenApiDocument(this WebApplication app)
     {
         app.UseWhen(static context => context.Request.Path.StartsWithSegments("/swagger"), static swagger => swagger
+            .Use(PagePolicy.Set)
             .UseSwagger()
             .UseSwaggerUI(ui =>
             {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kv.Api.Tests.Hosting;
+using Kv.Testing;
 
 namespace Kv.Api.Tests.Access;
 
@@ -164,6 +165,31 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
         claims["exp"] = Now() - 5;
 
         Assert.That((await With(TokenIssuer.Sign(claims)).Get("k")).Status, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task A_token_that_was_good_is_none_when_it_expires()
+    {
+        var claims = TokenIssuer.Claims("kv:admin");
+        // Of the skew that is allowed (30 s) a little is left.
+        claims["exp"] = Now() - 27;
+        var kv = With(TokenIssuer.Sign(claims));
+        Assert.That((await kv.Get("k")).Status, Is.EqualTo(404));
+
+        await Eventually.Holds(async () => (await kv.Get("k")).Status == 401, "it has expired");
+    }
+
+    [Test]
+    public async Task What_was_changed_in_a_token_that_is_good_opens_nothing()
+    {
+        var token = TokenIssuer.Sign(TokenIssuer.Claims(Everything));
+        Assert.That((await With(token).Get("k")).Status, Is.EqualTo(404));
+
+        var parts = token.Split('.');
+        var everywhere = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")).Split('.')[1];
+        await ExpectRefused($"{parts[0]}.{everywhere}.{parts[2]}");
+        await ExpectRefused(token[..^2]);
+        Assert.That((await With(token).Get("k")).Status, Is.EqualTo(404));
     }
 
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();

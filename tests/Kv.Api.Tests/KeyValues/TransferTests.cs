@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
@@ -149,6 +150,31 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
         Expect.Problem(answer, 400, "Invalid input");
         Assert.That(answer.Json.GetProperty("detail").GetString(), Does.Contain("Line 2").And.Contain("too long"));
         Assert.That(await Value("a"), Is.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task A_line_nested_as_deep_as_one_likes_is_refused()
+    {
+        var deep = new string('[', 100_000) + new string(']', 100_000);
+
+        var answer = await Import(Kv, $$"""{"key":"a","value":{{deep}}}""");
+
+        Expect.Problem(answer, 400, "Invalid input");
+        Assert.That(answer.Json.GetProperty("detail").GetString(), Does.Contain("Line 1"));
+    }
+
+    [Test]
+    public async Task A_body_that_would_grow_when_it_is_unpacked_is_not_unpacked()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("""{"key":"a","value":"1"}""" + "\n", 100_000))));
+        var content = new ByteArrayContent(packed.ToArray());
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        Expect.Problem(await Kv.With(HttpMethod.Post, "/import", content), 400, "Invalid input");
+        Assert.That((await Kv.Get("a")).Status, Is.EqualTo(404));
     }
 
     [Test]

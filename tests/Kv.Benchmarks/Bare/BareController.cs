@@ -8,10 +8,16 @@ internal sealed class BareController : ControllerBase
 {
     private static readonly Constant Answered = new();
 
-    /// <summary>Answers.</summary>
+    /// <summary>Answers, once the body is read and another thread has taken over: nobody who asks a store can do with less.</summary>
     [HttpGet("{**path}")]
     [HttpPut("{**path}")]
-    public IActionResult Answer() => Request.Path.HasValue ? Answered : NotFound();
+    public async Task<IActionResult> Answer()
+    {
+        if (Request.ContentLength > 0)
+            await Request.BodyReader.CopyToAsync(Stream.Null, HttpContext.RequestAborted);
+        await Task.Yield();
+        return Request.Path.HasValue ? Answered : NotFound();
+    }
 
     private sealed class Constant : IActionResult
     {
