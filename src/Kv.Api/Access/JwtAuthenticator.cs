@@ -57,7 +57,7 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
         if (validation is not { IsValid: true, SecurityToken: JsonWebToken token })
             return null;
         var identity = new Identity(NameOf(token.Subject ?? ""), GrantsOf(token));
-        rules.Verified.Add(credential, identity, token.ValidTo + Skew - _time.GetUtcNow().UtcDateTime);
+        rules.Verified.Add(credential, identity, token.ValidTo - _time.GetUtcNow().UtcDateTime + Skew);
         return identity;
     }
 

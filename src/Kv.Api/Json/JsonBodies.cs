@@ -25,9 +25,12 @@ public sealed class JsonBodies(IOptions<MvcOptions> options, IModelMetadataProvi
         var read = await FormatterOf(body).ReadAsync(body);
         if (read.IsModelSet)
             return (TBody)read.Model!;
-        var mistakes = context.ModelState.Values.SelectMany(field => field.Errors).Select(error => error.ErrorMessage);
+        var mistake = context.ModelState.Values.SelectMany(field => field.Errors).FirstOrDefault();
+        // In a charset that nobody knows.
+        if (mistake?.Exception is UnsupportedContentTypeException)
+            throw WrongType();
         throw new BodyException(
-            "body", mistakes.FirstOrDefault() ?? type.ModelBindingMessageProvider.MissingRequestBodyRequiredValueAccessor());
+            "body", mistake?.ErrorMessage ?? type.ModelBindingMessageProvider.MissingRequestBodyRequiredValueAccessor());
     }
 
     private IInputFormatter FormatterOf(InputFormatterContext body)
@@ -35,6 +38,9 @@ public sealed class JsonBodies(IOptions<MvcOptions> options, IModelMetadataProvi
         foreach (var formatter in _formatters)
             if (formatter.CanRead(body))
                 return formatter;
-        throw new BadHttpRequestException("Content-Type must be application/json", StatusCodes.Status415UnsupportedMediaType);
+        throw WrongType();
     }
+
+    private static BadHttpRequestException WrongType() =>
+        new("Content-Type must be application/json", StatusCodes.Status415UnsupportedMediaType);
 }

@@ -26,9 +26,10 @@ internal static class RawBody
         || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether the body can be meant as a value of its own: it says what it is.</summary>
+    /// <summary>Whether the body can be meant as a value of its own: it says what it is, and it is one thing.</summary>
     public static bool IsValue(HttpRequest request) =>
         request.ContentType is { Length: > 0 } type
+        && MediaTypeHeaderValue.TryParse(type, out _)
         && !FormTypes.Any(form => type.StartsWith(form, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads the body to its end.</summary>

@@ -17,7 +17,7 @@ internal sealed class ListingPages(IStore store, RangeQuery query, RangePage fir
     private const int UsualPage = 1024;
 
     // And beyond as far as this; it is also what may wait in memory beside the page that is being sent, for each reader that has
-    // stopped reading.
+    // stopped reading, as far as the page before can tell: of a sudden values may be large, and then an answer of the engine's is the bound.
     private const long SmallPageBytes = 1024 * 1024;
 
     private RangeQuery _query = query;
@@ -73,7 +73,8 @@ internal sealed class ListingPages(IStore store, RangeQuery query, RangePage fir
     // Going by the entries of the page before it.
     private static bool IsSmall(RangeQuery coming, RangePage before) => coming.Limit * BytesOfAnEntry(before) <= SmallPageBytes;
 
+    // A page of which all has expired tells nothing.
     private static long BytesOfAnEntry(RangePage page) => page.Entries.Count == 0
-        ? 1
+        ? SmallPageBytes
         : page.Entries.Sum(entry => (long)entry.Key.Bytes.Length + entry.Value.Length) / page.Entries.Count + 1;
 }

@@ -168,6 +168,15 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
+    public async Task A_token_may_be_for_ever()
+    {
+        var claims = TokenIssuer.Claims("kv:admin");
+        claims["exp"] = 253402300799;
+
+        Assert.That((await With(TokenIssuer.Sign(claims)).Get("k")).Status, Is.EqualTo(404));
+    }
+
+    [Test]
     public async Task A_token_that_was_good_is_none_when_it_expires()
     {
         var claims = TokenIssuer.Claims("kv:admin");

@@ -146,6 +146,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     [TestCase("application/x-www-form-urlencoded")]
     [TestCase("application/xml")]
     [TestCase("application/jsonp")]
+    [TestCase("application/json; charset=iso-8859-1")]
     [TestCase("nonsense")]
     public async Task A_content_type_that_is_not_json_is_415(string? contentType)
     {

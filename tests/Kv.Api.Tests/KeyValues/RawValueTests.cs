@@ -166,6 +166,9 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
 
     [TestCase("application/x-www-form-urlencoded")]
     [TestCase("multipart/form-data; boundary=x")]
+    [TestCase("application/json, application/json")]
+    [TestCase("application/json utf-8")]
+    [TestCase("nonsense")]
     [TestCase("")]
     public async Task What_curl_and_forms_send_by_themselves_is_no_value(string contentType)
     {

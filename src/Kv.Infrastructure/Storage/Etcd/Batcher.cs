@@ -32,7 +32,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private readonly ITimer _longCall;
     private int _queued;
     private int _inFlight;
-    private long _lastSentAt;
+    private volatile bool _isLongCall;
 
     /// <param name="fullAt">How many requests make a batch full.</param>
     /// <param name="time">The clock.</param>
@@ -41,7 +41,7 @@ internal abstract class Batcher<TPending> : IDisposable
     {
         (_fullAt, _time, _timeout) = (fullAt, time, timeout);
         // A call may hang, and who waits behind it must not depend on somebody else to come.
-        _longCall = time.CreateTimer(_ => Pump(isLongCall: true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _longCall = time.CreateTimer(_ => FindLong(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many requests wait to be sent.</summary>
@@ -95,9 +95,16 @@ internal abstract class Batcher<TPending> : IDisposable
         Full,
     }
 
-    private void Pump(bool isLongCall = false)
+    // The last call takes long: who waits, and who comes before the next one is sent, need not wait for it.
+    private void FindLong()
     {
-        while (!(_turnedAway.IsEmpty && _queue.IsEmpty) && TryTakeSlot(isLongCall))
+        _isLongCall = true;
+        Pump();
+    }
+
+    private void Pump()
+    {
+        while (!(_turnedAway.IsEmpty && _queue.IsEmpty) && TryTakeSlot())
         {
             if (Drain() is { } batch)
                 _ = Run(batch);
@@ -108,10 +115,10 @@ internal abstract class Batcher<TPending> : IDisposable
 
     // The count is never above what is under way, not even for a moment: whoever finds it full may go, as one that is
     // under way will look at the queue when it ends.
-    private bool TryTakeSlot(bool isLongCall)
+    private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (taken == 0 || (taken < MaxInFlight && (isLongCall || IsWorthAnotherCall())))
+        while (taken == 0 || (taken < MaxInFlight && IsWorthAnotherCall()))
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
@@ -121,8 +128,7 @@ internal abstract class Batcher<TPending> : IDisposable
         return false;
     }
 
-    private bool IsWorthAnotherCall() =>
-        Volatile.Read(ref _queued) >= _fullAt || _time.GetElapsedTime(Volatile.Read(ref _lastSentAt)) >= LongCall;
+    private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || _isLongCall;
 
     private IBatch? Drain()
     {
@@ -162,7 +168,7 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private async Task Run(IBatch batch)
     {
-        Volatile.Write(ref _lastSentAt, _time.GetTimestamp());
+        _isLongCall = false;
         _longCall.Change(LongCall, Timeout.InfiniteTimeSpan);
         try
         {
