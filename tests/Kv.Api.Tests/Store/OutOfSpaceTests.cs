@@ -1,3 +1,4 @@
+using Kv.Api.Tests.Audit;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
 
@@ -43,14 +44,13 @@ internal sealed class OutOfSpaceTests
         await Recovers(host, kv);
     }
 
-    [TestCase("30d", Description = "The lease of the records is there already.")]
-    [TestCase("1s", Description = "There is no room for the lease either.")]
-    public async Task Etcd_without_space_has_no_room_for_records_of_the_audit_and_what_only_removes_goes_on_without(string retention)
+    [Test]
+    public async Task Etcd_without_space_has_no_room_for_records_of_the_audit_and_what_only_removes_goes_on_without()
     {
         await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = ["--quota-backend-bytes=4194304"] });
         (string, string)[] settings =
         [
-            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("AUTH", "apikey"), ("AUDIT", "store"), ("AUDIT_RETENTION", retention),
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("AUTH", "apikey"), ("AUDIT", "store"), ("AUDIT_RETENTION", "1s"),
             ("STORE_TIMEOUT_SECONDS", "10"),
         ];
         var made = await KvProcess.Run(["apikey", "create", "--admin"], settings);
@@ -61,6 +61,10 @@ internal sealed class OutOfSpaceTests
         var webhook = await Id(kv.Send(HttpMethod.Post, "/webhooks", """{"key":"none","event":"*","endpoint":"http://example.com"}"""));
         var apiKey = await Id(kv.Send(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["read"]}"""));
         await FillUp(kv);
+        // etcd does not see a put within a condition; what it refuses is the lease, when the last one that it granted is over.
+        await Eventually.Holds(
+            async () => (await kv.With(HttpMethod.Put, "/kv/new", AuditLines.Body("""{"value":"v"}"""), ("If-None-Match", "*"))).Status == 507,
+            "a record has no room");
 
         Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204));
         Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204), "as ever where there is nothing");
