@@ -23,15 +23,16 @@ public sealed class AuditController : ControllerBase
 
     /// <summary>List who changed what</summary>
     /// <remarks>
-    /// For administrators, where `AUTH` asks for credentials. Oldest first: what has happened since is behind the last record that was read.
-    /// Records stand in the store beside the changes, written in the same transaction, for as long as `AUDIT_RETENTION` says. What was
+    /// For administrators, where `AUTH` asks for credentials. Oldest first, by when the changes were asked for: a change that waits for the
+    /// store comes to stand before others that were done sooner. Whoever follows the records therefore begins each time with a `from` of a
+    /// minute before the last one that it has seen, and drops those whose `id` it has seen. Records stand in the store beside the changes, written in the same transaction, for as long as `AUDIT_RETENTION` says. What was
     /// refused or failed has none, nor what expired.
     /// </remarks>
     /// <param name="namespace" example="shop">The namespace. Without it and `app`: the records about the deployment, which are of its API keys.</param>
     /// <param name="app" example="billing">The app.</param>
     /// <param name="from" example="2026-01-01T00:00:00Z">From when on (RFC 3339), or from which day on (UTC).</param>
     /// <param name="to" example="2026-02-01">Up to when, without that time itself.</param>
-    /// <param name="cursor">Where the page before said that it goes on, or the `id` of the last record that was read.</param>
+    /// <param name="cursor">Where the page before said that it goes on.</param>
     /// <param name="cancellationToken">The caller went away.</param>
     /// <param name="limit" example="100">How many at most, 1 to 1000.</param>
     [HttpGet]

@@ -8,24 +8,28 @@ internal static class AuditSettings
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
 
-    public static AuditOptions Read(Settings settings) => new()
+    public static AuditOptions Read(Settings settings)
     {
-        Mode = settings.Text("AUDIT", "off", text => text is "off" or "log" or "store", "off, log or store") switch
+        var mode = settings.Text("AUDIT", "off", text => text is "off" or "log" or "store", "off, log or store") switch
         {
             "log" => AuditMode.Log,
             "store" => AuditMode.Store,
             _ => AuditMode.Off,
-        },
-        Retention = ReadRetention(settings) ?? new AuditOptions().Retention,
-    };
+        };
+        return new AuditOptions { Mode = mode, Retention = ReadRetention(settings, mode) ?? new AuditOptions().Retention };
+    }
 
-    private static TimeSpan? ReadRetention(Settings settings)
+    private static TimeSpan? ReadRetention(Settings settings, AuditMode mode)
     {
         if (settings.Text("AUDIT_RETENTION") is not { } text)
             return null;
-        if (Durations.TryParse(text, Longest) is { } time && time >= Shortest)
+        if (Durations.TryParse(text, Longest) is not { } time || time < Shortest)
+            settings.Refuse("AUDIT_RETENTION", text, "a time of 1s to 3650d, as in '90s', '12h' or '30d'");
+        // Whoever sets it believes that records are kept.
+        else if (mode != AuditMode.Store)
+            settings.Refuse("AUDIT_RETENTION", text, "absent where AUDIT is not store");
+        else
             return time;
-        settings.Refuse("AUDIT_RETENTION", text, "a time of 1s to 3650d, as in '90s', '12h' or '30d'");
         return null;
     }
 }

@@ -5,7 +5,10 @@ namespace Kv.Api.Quotas;
 /// <summary>How much a tenant has, and may have.</summary>
 public sealed record UsageAnswer
 {
-    /// <summary>How many keys there are. One that has expired counts until it is removed, which takes some seconds at the most.</summary>
+    /// <summary>
+    /// How many keys there are. One that has expired counts until the store removes it: some seconds later, or, when etcd has changed its
+    /// leader meanwhile, up to its whole TTL later.
+    /// </summary>
     /// <example>1204</example>
     public required long Keys { get; init; }
 

@@ -47,14 +47,19 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
         Record(tenant, [new AuditedChange(operation, target)], doing, tell);
 
     /// <summary>Has several things done together, and tells of each what became of it.</summary>
+    /// <param name="tenant">Whose keys or webhooks; null where it is no tenant's.</param>
+    /// <param name="asked">What is done.</param>
+    /// <param name="doing">The doing.</param>
+    /// <param name="tell">The outcome, and the revision that it took or met, where that is known.</param>
+    /// <param name="found">What it turned out to be that was done, where that can be another thing; null for what was asked.</param>
     public async Task<T> Record<T>(
         Tenant? tenant, IReadOnlyList<AuditedChange> asked, Task<T> doing,
-        Func<T, (string Outcome, long? Revision)> tell)
+        Func<T, (string Outcome, long? Revision)> tell, Func<T, IReadOnlyList<AuditedChange>>? found = null)
     {
         try
         {
             var done = await doing;
-            Write(tenant, asked, tell(done));
+            Write(tenant, found?.Invoke(done) ?? asked, tell(done));
             return done;
         }
         catch (Exception error)

@@ -12,9 +12,16 @@ internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) 
         webhook.Tenant, AuditOperations.AddWebhook, $"{webhook.Id:D}", inner.Add(webhook, limit, cancellationToken));
 
     public Task<(Guid? Id, bool IsReplayed)> AddOnce(
-        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, AuditOperations.AddWebhook, $"{webhook.Id:D}", inner.AddOnce(webhook, limit, request, cancellationToken),
-        added => added.IsReplayed ? (AuditLog.Replayed, null) : (AuditLog.OutcomeOf(added.Id is not null), null));
+        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken)
+    {
+        return audit.Record(
+            webhook.Tenant, Adding(webhook.Id), inner.AddOnce(webhook, limit, request, cancellationToken),
+            added => added.IsReplayed ? (AuditLog.Replayed, null) : (AuditLog.OutcomeOf(added.Id is not null), null),
+            // Where it was added before, it is that one; the id of this one nobody has seen.
+            added => Adding(added.Id ?? webhook.Id));
+
+        static AuditedChange[] Adding(Guid id) => [new AuditedChange(AuditOperations.AddWebhook, $"{id:D}")];
+    }
 
     public Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace Kv.Application.Audit;
 
 /// <summary>Text of callers as a line of the log can have it: whatever they send, the line stays one line, and says what it says.</summary>
-internal static class LogText
+public static class LogText
 {
     // More of a name than any limit lets through tells nothing; what was refused before its limits were looked at is cut off there.
     private const int MaxLength = 8192;

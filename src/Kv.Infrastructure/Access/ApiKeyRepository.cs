@@ -43,7 +43,7 @@ internal sealed partial class ApiKeyRepository(
     public async Task<bool> Delete(string id, CancellationToken cancellationToken)
     {
         var place = layout.ApiKey(id);
-        var delete = audit.With([new Operation.Delete(place)], tenant: null, AuditOperations.RevokeApiKey, id);
-        return (await store.Commit(new Transaction([Compare.Exists(place)], delete), cancellationToken)).Succeeded;
+        var removal = new Transaction([Compare.Exists(place)], [new Operation.Delete(place)]);
+        return (await audit.Remove(store, removal, tenant: null, AuditOperations.RevokeApiKey, id, cancellationToken)).Succeeded;
     }
 }

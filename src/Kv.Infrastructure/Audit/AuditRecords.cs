@@ -3,6 +3,7 @@ using Kv.Domain.Audit;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Audit;
 
@@ -11,28 +12,35 @@ namespace Kv.Infrastructure.Audit;
 /// without the other. Repositories add it to what they write; it asks the present request who that is. Where nothing is kept,
 /// operations are handed back as they are.
 /// </summary>
-internal sealed class AuditRecords
+internal sealed partial class AuditRecords
 {
-    // Deadlines are rounded up, so that many records share a lease.
+    // Deadlines are rounded up, so that records share a lease. etcd takes back all keys of a lease at once, while no write goes on, so
+    // they are not to be many: those of a minute. Nor are the leases that stand at a time, which etcd's leader has all in its hands:
+    // where records are kept for long, steps are longer.
+    private const long ShortestStep = 60;
     private const long LongestStep = 60 * 60;
-    private const long StepsOfRetention = 24;
+    private const long MostLeases = 50_000;
+
+    // What is kept for minutes only is not to stay for much longer than it was meant to.
+    private const long StepsOfShortRetention = 24;
 
     private readonly KeyLayout _layout;
     private readonly TimeProvider _time;
     private readonly TimeSpan _retention;
     private readonly long _step;
+    private readonly ILogger<AuditRecords> _logger;
     private readonly IActor? _actor;
     private readonly uint _replica = (uint)Random.Shared.NextInt64(1L << 32);
     private long _lastTicks;
 
-    public AuditRecords(StoreOptions options, KeyLayout layout, TimeProvider time, IActor? actor = null)
+    public AuditRecords(StoreOptions options, KeyLayout layout, TimeProvider time, ILogger<AuditRecords> logger, IActor? actor = null)
     {
-        (_layout, _time) = (layout, time);
+        (_layout, _time, _logger) = (layout, time, logger);
         if (options.AuditRetention is not { } retention)
             return;
         _actor = actor ?? throw new ArgumentNullException(nameof(actor), "Nobody tells who makes the changes that are to be recorded.");
         _retention = retention;
-        _step = Math.Clamp((long)retention.TotalSeconds / StepsOfRetention, 1, LongestStep);
+        _step = StepOf((long)retention.TotalSeconds);
     }
 
     /// <summary>Whether any are kept.</summary>
@@ -52,6 +60,12 @@ internal sealed class AuditRecords
     {
         if (_actor is not null && AuditedChange.Of(asked) is { Length: > 0 } changes)
             branch.Add(Record(_actor, tenant, changes));
+    }
+
+    private static long StepOf(long retentionSeconds)
+    {
+        var step = Math.Clamp(retentionSeconds / MostLeases, ShortestStep, LongestStep);
+        return Math.Clamp(retentionSeconds / StepsOfShortRetention, 1, step);
     }
 
     private Operation.Put Record(IActor actor, Tenant? tenant, AuditedChange[] changes)

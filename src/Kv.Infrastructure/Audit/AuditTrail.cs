@@ -27,13 +27,16 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
             var page = await store.Range(new RangeQuery(KeyRange.Between(start, end), limit - records.Count), cancellationToken);
             foreach (var entry in page.Entries)
             {
+                if (StoredAuditRecord.TryRead(Encoding.UTF8.GetString(entry.Key.Span[prefix.Bytes.Length..]), entry) is not { } record)
+                {
+                    LogUnreadable(entry.Key);
+                    continue;
+                }
+                // Not before there is one: the last of a page says where the next begins.
                 if (bytes >= FullPageBytes)
                     return (records, true);
                 bytes += entry.Value.Length;
-                if (StoredAuditRecord.TryRead(Encoding.UTF8.GetString(entry.Key.Span[prefix.Bytes.Length..]), entry) is { } record)
-                    records.Add(record);
-                else
-                    LogUnreadable(entry.Key);
+                records.Add(record);
             }
             if (page.Next is not { } rest)
                 break;

@@ -64,9 +64,8 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         IReadOnlyList<Operation> operations = [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))];
         // Where there is nothing, nothing is deleted, and there is nothing to record.
         var isRecordedIfThere = audit.AreKept && condition.Kind == PreconditionKind.None;
-        var guarded = Conditions.Guard(
-            place, isRecordedIfThere ? Precondition.Exists : condition, audit.With(operations, tenant, AuditOperations.Delete, key));
-        var result = await store.Commit(guarded, cancellationToken);
+        var removal = Conditions.Guard(place, isRecordedIfThere ? Precondition.Exists : condition, operations);
+        var result = await audit.Remove(store, removal, tenant, AuditOperations.Delete, key, cancellationToken);
         return result.Succeeded || isRecordedIfThere ? new KeyValueWrite(true, result.Revision) : Conditions.Lost(result);
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class UsageTotals
         }
     }
 
-    /// <summary>A write is done: what was set aside for it goes when its change has come.</summary>
+    /// <summary>A write is done: what was set aside for it goes when its change has come, or at once while changes are not followed.</summary>
     /// <param name="reservation">What was set aside.</param>
     /// <param name="revision">The revision at which it was written; 0 when nothing was.</param>
     public void Settle(Reservation reservation, long revision)
@@ -61,7 +61,7 @@ internal sealed partial class UsageTotals
         if (reservation.Account is null)
             return;
         lock (_gate)
-            if (revision <= _through)
+            if (revision <= _through || _state != UsageState.Following)
                 Free(reservation);
             else
                 _settling.Add(reservation, revision);

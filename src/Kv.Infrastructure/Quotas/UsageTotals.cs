@@ -74,16 +74,31 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
         }
     }
 
-    /// <summary>Says whether the store's changes are followed.</summary>
-    public void Follows(bool isFollowing) =>
-        _state = isFollowing ? UsageState.Following : Revision == 0 ? UsageState.Counting : UsageState.Interrupted;
+    /// <summary>
+    /// Says whether the store's changes are followed. While they are not, nothing waits for a change to come, as it may be long in coming:
+    /// what is written then does not count until it is known.
+    /// </summary>
+    public void Follows(bool isFollowing)
+    {
+        lock (_gate)
+        {
+            _state = isFollowing ? UsageState.Following : _through == 0 ? UsageState.Counting : UsageState.Interrupted;
+            if (!isFollowing)
+                LetGo(long.MaxValue);
+        }
+    }
 
     private void Advance(long revision)
     {
         Volatile.Write(ref _through, revision);
+        LetGo(revision);
+        Raise();
+    }
+
+    private void LetGo(long revision)
+    {
         foreach (var settled in _settling.Through(revision))
             Free(settled);
-        Raise();
     }
 
     private Account Open(Tenant tenant)

@@ -97,8 +97,8 @@ internal sealed partial class WebhookRepository(
     public async Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken)
     {
         var key = layout.Webhook(tenant, id);
-        var delete = audit.With([new Operation.Delete(key)], tenant, AuditOperations.DeleteWebhook, id);
-        await store.Commit(new Transaction([Compare.Exists(key)], delete), cancellationToken);
+        var removal = new Transaction([Compare.Exists(key)], [new Operation.Delete(key)]);
+        await audit.Remove(store, removal, tenant, AuditOperations.DeleteWebhook, id, cancellationToken);
     }
 
     // What cannot be read counts as well: it is there, and a later version may read it.

@@ -57,6 +57,25 @@ internal sealed class AuditLogTests
     }
 
     [Test]
+    public async Task A_webhook_that_was_added_before_is_told_as_that_one()
+    {
+        await using var kv = await Start(Engine.Embedded, ("AUDIT", "log"));
+        var client = await kv.Client("a-space", "an-app");
+
+        var ids = new List<string?>();
+        foreach (var _ in new[] { 1, 2 })
+            ids.Add((await client.With(
+                HttpMethod.Post, "/webhooks", Body("""{"key":"*","event":"*","endpoint":"http://127.0.0.1:1/"}"""), ("Idempotency-Key", "one")))
+                .Json.GetProperty("id").GetString());
+        await kv.Terminate();
+
+        Assert.That(ids, Has.All.EqualTo(ids[0]));
+        Assert.That(
+            Of(kv).Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
+            Is.EqualTo(new[] { $"add_webhook {ids[0]} applied", $"add_webhook {ids[0]} replayed" }));
+    }
+
+    [Test]
     public async Task What_a_quota_refuses_is_told_as_refused()
     {
         await using var kv = await Start(Engine.Embedded, ("AUDIT", "log"), ("QUOTA_KEYS", "1"));

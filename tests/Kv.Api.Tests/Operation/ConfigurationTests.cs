@@ -73,6 +73,7 @@ internal sealed class ConfigurationTests
     [TestCase("AUDIT_RETENTION", "30", "a time of 1s to 3650d")]
     [TestCase("AUDIT_RETENTION", "500ms", "a time of 1s to 3650d")]
     [TestCase("AUDIT_RETENTION", "3651d", "a time of 1s to 3650d")]
+    [TestCase("AUDIT_RETENTION", "30d", "absent where AUDIT is not store")]
     [TestCase("LOG_FORMAT", "xml", "auto, json or text")]
     [TestCase("ETCD_ENDPOINTS", "ftp://etcd:2379", "host:port")]
     [TestCase("ETCD_ENDPOINTS", "http://a:1,https://b:2", "host:port")]

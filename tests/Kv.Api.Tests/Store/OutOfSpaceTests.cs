@@ -1,3 +1,4 @@
+using Kv.Api.Tests.Audit;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
 
@@ -41,6 +42,50 @@ internal sealed class OutOfSpaceTests
             await etcd.Call(
                 "maintenance/alarm", new { action = "DEACTIVATE", memberID = alarm.GetProperty("memberID").GetString(), alarm = "NOSPACE" });
         await Recovers(host, kv);
+    }
+
+    [Test]
+    public async Task Etcd_without_space_has_no_room_for_records_of_the_audit_and_what_only_removes_goes_on_without()
+    {
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = ["--quota-backend-bytes=4194304"] });
+        (string, string)[] settings =
+        [
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("AUTH", "apikey"), ("AUDIT", "store"), ("AUDIT_RETENTION", "1s"),
+            ("STORE_TIMEOUT_SECONDS", "10"),
+        ];
+        var made = await KvProcess.Run(["apikey", "create", "--admin"], settings);
+        await using var process = KvProcess.Start(settings);
+        var kv = new KvClient(await process.Http(), "n", "a") { Credential = made.Output.Trim() };
+        foreach (var key in new[] { "here", "there" })
+            await kv.Put(key, "v");
+        var webhook = await Id(kv.Send(HttpMethod.Post, "/webhooks", """{"key":"none","event":"*","endpoint":"http://example.com"}"""));
+        var apiKey = await Id(kv.Send(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["read"]}"""));
+        await FillUp(kv);
+        // etcd does not see a put within a condition; what it refuses is the lease, when the last one that it granted is over.
+        await Eventually.Holds(
+            async () => (await kv.With(HttpMethod.Put, "/kv/new", AuditLines.Body("""{"value":"v"}"""), ("If-None-Match", "*"))).Status == 507,
+            "a record has no room");
+
+        Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204));
+        Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204), "as ever where there is nothing");
+        Assert.That((await kv.With(HttpMethod.Delete, "/kv/there", null, ("If-Match", "\"1\""))).Status, Is.EqualTo(412), "conditions hold as ever");
+        Assert.That((await kv.Send(HttpMethod.Delete, $"/webhooks/{webhook}")).Status, Is.EqualTo(204));
+        Assert.That((await kv.Send(HttpMethod.Delete, $"/admin/apikeys/{apiKey}")).Status, Is.EqualTo(204));
+        Expect.Problem(
+            await kv.Send(HttpMethod.Post, "/txn", """{"success":[{"op":"delete","key":"there"}]}"""), 507, "Store out of space");
+
+        Assert.That((await kv.Get("here")).Status, Is.EqualTo(404));
+        Assert.That((await kv.Get("there")).Status, Is.EqualTo(200));
+        Assert.That((await kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Status, Is.EqualTo(404));
+        Assert.That($"{(await kv.Send(HttpMethod.Get, "/admin/apikeys")).Json}", Does.Not.Contain(apiKey));
+        await process.Terminate();
+        var told = process.Output.Split('\n').Where(line => line.Contains("no room for a record of the audit", StringComparison.Ordinal)).ToArray();
+        Assert.That(told, Has.Length.EqualTo(3), process.Output);
+        foreach (var (line, what) in told.Zip([$"delete here of (n, a)", $"delete_webhook {webhook} of (n, a)", $"revoke_api_key {apiKey} of"]))
+            Assert.That(line, Does.Contain(what));
+        Assert.That(process.Output, Does.Contain("delete here of (n, a): applied"), "the audit's own line is written anyway");
+
+        static async Task<string> Id(Task<Answer> asked) => (await asked).Json.GetProperty("id").GetString()!;
     }
 
     [Test]

@@ -89,6 +89,6 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine)
     {
         var options = new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" };
         var layout = new KeyLayout(options);
-        return (new ApiKeyRepository(_harness.Store, layout, new AuditRecords(options, layout, TimeProvider.System), NullLogger<ApiKeyRepository>.Instance), layout);
+        return (new ApiKeyRepository(_harness.Store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), NullLogger<ApiKeyRepository>.Instance), layout);
     }
 }

@@ -3,6 +3,7 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Audit;
@@ -19,7 +20,7 @@ internal sealed class AuditRecordsTests
     public void Where_none_are_kept_operations_are_handed_back_as_they_are()
     {
         IReadOnlyList<Operation> operations = [new Operation.Delete(Layout.Nothing)];
-        var records = new AuditRecords(new StoreOptions(), Layout, _time, new Somebody());
+        var records = new AuditRecords(new StoreOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new Somebody());
         var branch = new List<Operation>();
 
         records.Add(branch, Space, [new KeyOperation(KeyOperationKind.Delete, Key.Of("k"))]);
@@ -45,8 +46,10 @@ internal sealed class AuditRecordsTests
 
     [TestCase(1, 1_800_000_003)]
     [TestCase(24 * 60, 1_800_001_500)]
-    [TestCase(30 * 24 * 60 * 60, 1_802_595_600)]
-    public void Deadlines_are_rounded_up_so_that_many_share_a_lease(int seconds, long deadline) =>
+    [TestCase(30 * 24 * 60 * 60, 1_802_592_060)]
+    [TestCase(90 * 24 * 60 * 60, 1_807_776_005)]
+    [TestCase(3650 * 24 * 60 * 60, 2_115_363_600)]
+    public void Deadlines_are_rounded_up_so_that_records_share_a_lease_but_not_too_many(int seconds, long deadline) =>
         Assert.That(Record(Kept(TimeSpan.FromSeconds(seconds))).Deadline, Is.EqualTo(deadline));
 
     [Test]
@@ -58,7 +61,8 @@ internal sealed class AuditRecordsTests
         Assert.That(KeyRange.Prefix(Layout.AuditPrefix(null)).Overlaps(KeyRange.Prefix(StoreKey.Of("/kvstore/audit/"))), Is.False);
     }
 
-    private AuditRecords Kept(TimeSpan retention) => new(new StoreOptions { AuditRetention = retention }, Layout, _time, new Somebody());
+    private AuditRecords Kept(TimeSpan retention) =>
+        new(new StoreOptions { AuditRetention = retention }, Layout, _time, NullLogger<AuditRecords>.Instance, new Somebody());
 
     private static Operation.Put Record(AuditRecords records) =>
         (Operation.Put)records.With([], Space, AuditOperations.Set, "k").Single();

@@ -7,6 +7,7 @@ using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
 using Kv.Infrastructure.Tests.Storage.Etcd;
 using Kv.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.KeyValues;
 
@@ -26,7 +27,7 @@ internal sealed class KeyValueRepositoryTests
         _store = EtcdStores.Open(await SharedEtcd.Get());
         var options = new StoreOptions();
         var layout = new KeyLayout(options);
-        _repository = new KeyValueRepository(_store, layout, new AuditRecords(options, layout, TimeProvider.System), TimeProvider.System);
+        _repository = new KeyValueRepository(_store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), TimeProvider.System);
         _listings = new KeyValueListings(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
     }
 

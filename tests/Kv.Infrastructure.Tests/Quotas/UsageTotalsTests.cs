@@ -79,6 +79,7 @@ internal sealed class UsageTotalsTests
     {
         var totals = new UsageTotals(new Quota(1_000_000, null));
         totals.Replace(new Dictionary<Tenant, Usage>(), 10);
+        totals.Follows(true);
         for (var revision = 11; revision <= 500; revision++)
         {
             totals.TryReserve(Us, Key, out var reservation);
@@ -170,6 +171,33 @@ internal sealed class UsageTotalsTests
         Assert.That(_totals.Tenants, Is.EqualTo(1));
     }
 
-    private void Count(params (Tenant Tenant, Usage Usage)[] counted) =>
+    [Test]
+    public void While_changes_are_not_followed_what_is_done_takes_no_room()
+    {
+        Count((Us, Key));
+        _totals.TryReserve(Us, Key, out var before);
+        _totals.TryReserve(Us, Key, out var during);
+        _totals.Settle(before, 12);
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False);
+
+        _totals.Follows(false);
+
+        Assert.That(_totals.TryReserve(Us, Key, out var another), Is.True, "its change may be long in coming");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "two are under way");
+        _totals.Settle(during, 13);
+        _totals.Settle(another, 14);
+        Assert.That(_totals.TryReserve(Us, new Usage(2, 20), out another), Is.True);
+        _totals.Settle(another, 15);
+
+        _totals.Follows(true);
+        _totals.Apply(12, [(Us, Key)]);
+        _totals.Apply(15, [(Us, Key)]);
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "it counts when it is known");
+    }
+
+    private void Count(params (Tenant Tenant, Usage Usage)[] counted)
+    {
         _totals.Replace(counted.ToDictionary(one => one.Tenant, one => one.Usage), 10);
+        _totals.Follows(true);
+    }
 }

@@ -223,7 +223,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
     private WebhookRepository Over(IStore store) =>
         new(
             store, _layout, new IdempotencyRecords(_layout, TimeProvider.System),
-            new AuditRecords(new StoreOptions(), _layout, TimeProvider.System), TimeProvider.System, NullLogger<WebhookRepository>.Instance);
+            new AuditRecords(new StoreOptions(), _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), TimeProvider.System, NullLogger<WebhookRepository>.Instance);
 
     private Webhook New(string key, long createdAt = 1_800_000_000) => new(
         Guid.NewGuid(),
