@@ -59,7 +59,16 @@ internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces trac
         var call = StoreCall.Begin("commit", time);
         try
         {
-            var result = await inner.Commit(traced, cancellationToken);
+            CommitResult result;
+            try
+            {
+                result = await inner.Commit(traced, cancellationToken);
+            }
+            catch (StoreOutOfSpaceException) when (!ReferenceEquals(traced, transaction))
+            {
+                // What only removes finds room where its trace does not.
+                result = await inner.Commit(transaction, cancellationToken);
+            }
             call.Committed(result.Succeeded);
             lag.Committed(transaction, result);
             return result;

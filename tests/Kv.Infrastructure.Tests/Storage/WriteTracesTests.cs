@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Text;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Watching;
 using Microsoft.Extensions.Time.Testing;
+using Moq;
 
 namespace Kv.Infrastructure.Tests.Storage;
 
@@ -114,6 +117,22 @@ internal sealed class WriteTracesTests
             Assert.That(Layout.WatchedBesideKeys.Contains(trace), Is.False);
             Assert.That(Layout.ReadKeyValue(trace), Is.Null);
         }
+    }
+
+    [Test]
+    public async Task What_only_removes_is_done_without_its_trace_where_there_is_no_room_for_that()
+    {
+        Request(isSampled: true);
+        var delete = Transaction.Of(new Operation.Delete(Key("k")));
+        var full = new Mock<IStore>(MockBehavior.Strict);
+        full.Setup(store => store.Commit(It.Is<Transaction>(asked => asked.Operations.Any(one => one is Operation.Put)), default))
+            .Throws(new StoreOutOfSpaceException("There is no room."));
+        full.Setup(store => store.Commit(delete, default)).ReturnsAsync(new CommitResult(true, 7, [OperationResult.Written]));
+        using var lag = new WatchLag(Layout, _time);
+
+        var result = await new MeasuredStore(full.Object, lag, _traces, _time).Commit(delete, default);
+
+        Assert.That(result.Revision, Is.EqualTo(7));
     }
 
     private static StoreKey Key(string key) => StoreKey.Of($"/kvstore/kv/space/app/{key}");
