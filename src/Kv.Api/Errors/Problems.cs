@@ -19,6 +19,7 @@ internal static class Problems
     public const string WebhookNotFound = "Webhook not found";
     public const string OldestRevision = "oldest_revision";
     public const string RevisionInFuture = "Revision in the future";
+    public const string WrongContentType = "Content-Type must be application/json";
     public const string TooManyRequests = "Too many requests";
     public const string DeliveryNotFound = "Delivery not found";
     public const string QuotaExceeded = "Quota exceeded";
@@ -36,7 +37,7 @@ internal static class Problems
 
     /// <summary>What the framework answers by a status alone.</summary>
     public static ProblemDetails OfStatus(int status) => status == StatusCodes.Status415UnsupportedMediaType
-        ? Of(status, InvalidInput, "Content-Type must be application/json")
+        ? Of(status, InvalidInput, WrongContentType)
         : Of(status);
 
     /// <summary>A revision was asked for that the store no longer keeps; <c>oldest_revision</c> is the oldest that it does.</summary>

@@ -1,3 +1,4 @@
+using Kv.Api.Errors;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -42,5 +43,5 @@ public sealed class JsonBodies(IOptions<MvcOptions> options, IModelMetadataProvi
     }
 
     private static BadHttpRequestException WrongType() =>
-        new("Content-Type must be application/json", StatusCodes.Status415UnsupportedMediaType);
+        new(Problems.WrongContentType, StatusCodes.Status415UnsupportedMediaType);
 }
