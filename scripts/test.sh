@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds once and runs every test project of the solution, against a real etcd.
-# The last line of stdout is the sum over all of them: "N passed, N failed, N skipped". The exit code is non-zero when
-# anything failed, when a test host crashed or hung, or when no test ran. Arguments go to dotnet test (--filter ...).
+# The last line of stdout is the sum over all of them: "N passed, N failed, N skipped"; failed tests are named before it.
+# The exit code is non-zero when anything failed, when a test host crashed or hung, or when no test ran. Arguments go to
+# dotnet test (--filter ...).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -12,7 +13,18 @@ results=$root/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
+# The failed tests once more, each with what it said first: who sees only the end of the log sees them too.
+name_failures() {
+  [ -f "$results/console.log" ] || return 0
+  awk '
+    /^  Failed [^ ]/ { name = substr($0, 10) }
+    said { print "FAILED " name ": " $0; name = ""; said = 0 }
+    /^  Error Message:/ && name != "" { said = 1 }
+  ' "$results/console.log" | sed -E 's/: +/: /' | cut -c 1-400 | head -n 20
+}
+
 finish() {
+  name_failures
   printf '%d passed, %d failed, %d skipped\n' "$1" "$2" "$3"
   exit "$4"
 }
