@@ -71,6 +71,7 @@ public static class InfrastructureServices
         .AddSingleton<IDeliveryRepository, DeliveryRepository>()
         .AddSingleton<WebhookDisabler>()
         .AddSingleton<WebhookDispatcher>()
+        .AddSingleton<IDeliveryBacklog>(Dispatcher)
         .AddSingleton<INotificationHandler<DomainEvent<KeyCreated>>>(Dispatcher)
         .AddSingleton<INotificationHandler<DomainEvent<KeyUpdated>>>(Dispatcher)
         .AddSingleton<INotificationHandler<DomainEvent<KeyDeleted>>>(Dispatcher);

@@ -17,17 +17,41 @@ internal sealed class HealthDocumentFilter : IDocumentFilter
             ["status"] = "healthy",
             ["checks"] = new JsonObject
             {
-                ["store"] = new JsonObject { ["status"] = "healthy", ["detail"] = "The store answers, at revision 42." },
+                ["store"] = new JsonObject
+                {
+                    ["status"] = "healthy",
+                    ["detail"] = "The store answers, at revision 42.",
+                    ["data"] = new JsonObject { ["revision"] = 42, ["usedBytes"] = 25_100_288, ["leftBytes"] = 2_122_383_360 },
+                },
                 ["watcher"] = new JsonObject
                 {
                     ["status"] = "healthy",
                     ["detail"] = "This replica calls webhooks, and has settled all changes through revision 42.",
+                    ["data"] = new JsonObject
+                    {
+                        ["leading"] = true,
+                        ["settledRevision"] = 42,
+                        ["lagRevisions"] = 0,
+                        ["lagSeconds"] = 0,
+                    },
+                },
+                ["deliveries"] = new JsonObject
+                {
+                    ["status"] = "healthy",
+                    ["detail"] = "No delivery waits.",
+                    ["data"] = new JsonObject { ["waiting"] = 0, ["oldestSeconds"] = 0 },
+                },
+                ["shutdown"] = new JsonObject
+                {
+                    ["status"] = "healthy",
+                    ["detail"] = "This replica takes requests.",
+                    ["data"] = new JsonObject(),
                 },
             },
         };
         var unready = readiness.DeepClone().AsObject();
         unready["status"] = "unhealthy";
-        unready["checks"]!["store"] = new JsonObject { ["status"] = "unhealthy", ["detail"] = "etcd could not read (Unavailable: ...)." };
+        unready["checks"]!["store"] = new JsonObject { ["status"] = "unhealthy", ["detail"] = "etcd could not read (Unavailable: ...).", ["data"] = new JsonObject() };
         swaggerDoc.Paths.Add(HealthEndpoints.Readiness, Get(
             "Can it serve requests?", "By a linearizable read of the store.", readiness, unready));
     }

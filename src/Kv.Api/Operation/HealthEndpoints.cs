@@ -24,7 +24,8 @@ internal static class HealthEndpoints
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopTimeout);
         services.AddHealthChecks()
-            .AddCheck<StoreHealthCheck>("store").AddCheck<WatcherHealthCheck>("watcher").AddCheck<Drain>("shutdown");
+            .AddCheck<StoreHealthCheck>("store").AddCheck<WatcherHealthCheck>("watcher").AddCheck<DeliveriesHealthCheck>("deliveries")
+            .AddCheck<Drain>("shutdown");
         return services;
     }
 
@@ -52,7 +53,7 @@ internal static class HealthEndpoints
         status = Word(report.Status),
         checks = report.Entries.ToDictionary(
             entry => entry.Key,
-            entry => new { status = Word(entry.Value.Status), detail = entry.Value.Description }),
+            entry => new { status = Word(entry.Value.Status), detail = entry.Value.Description, data = entry.Value.Data }),
     });
 
     private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kv.Api.Operation;
 
-/// <summary>Whether the store can serve requests.</summary>
+/// <summary>Whether the store can serve requests, and what room it has.</summary>
 internal sealed class StoreHealthCheck(IStoreProbe store) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(
@@ -12,15 +12,25 @@ internal sealed class StoreHealthCheck(IStoreProbe store) : IHealthCheck
         try
         {
             var revision = await store.CurrentRevision(cancellationToken);
-            var answers = $"The store answers, at revision {revision}.";
-            // Reads go on: whoever took every replica out for it would lose those as well.
-            return await store.OutOfSpace(cancellationToken) is { } reason
-                ? HealthCheckResult.Degraded($"{answers} {reason}")
-                : HealthCheckResult.Healthy(answers);
+            return Tell(revision, await store.Space(cancellationToken));
         }
         catch (StoreException error)
         {
             return HealthCheckResult.Unhealthy(error.Message);
         }
+    }
+
+    private static HealthCheckResult Tell(long revision, StoreSpace? space)
+    {
+        var detail = $"The store answers, at revision {revision}.";
+        var data = new Dictionary<string, object> { ["revision"] = revision };
+        if (space is not null)
+            data["usedBytes"] = space.Used;
+        if (space?.Left is { } left)
+            data["leftBytes"] = left;
+        // Reads go on: whoever took every replica out for it would lose those as well.
+        return space?.Refusal is { } refusal
+            ? HealthCheckResult.Degraded($"{detail} {refusal}", data: data)
+            : HealthCheckResult.Healthy(detail, data);
     }
 }

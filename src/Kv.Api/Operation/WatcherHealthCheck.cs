@@ -12,13 +12,18 @@ internal sealed class WatcherHealthCheck(IWatcherStatus watcher) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        var data = new Dictionary<string, object> { ["leading"] = watcher.IsLeader };
+        if (watcher.IsLeader)
+            data["settledRevision"] = watcher.SettledRevision;
+        if (watcher.Lag is { } lag)
+            (data["lagRevisions"], data["lagSeconds"]) = (lag.Revisions, Math.Round(lag.Time.TotalSeconds, 3));
         var detail = watcher.IsLeader
             ? $"This replica calls webhooks, and has settled all changes through revision {watcher.SettledRevision}."
             : "Another replica calls webhooks, or none yet.";
         return Task.FromResult(watcher.Lost is { } lost
             ? HealthCheckResult.Degraded(
                 $"{detail} The store forgot the changes after revision {lost.After} and through {lost.Through} before they "
-                + $"were read, as was noticed at {lost.NoticedAt.UtcDateTime:u}: deletions and states in between are lost.")
-            : HealthCheckResult.Healthy(detail));
+                + $"were read, as was noticed at {lost.NoticedAt.UtcDateTime:u}: deletions and states in between are lost.", data: data)
+            : HealthCheckResult.Healthy(detail, data));
     }
 }

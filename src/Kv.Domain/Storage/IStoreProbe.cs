@@ -7,6 +7,6 @@ public interface IStoreProbe
     /// <exception cref="StoreUnavailableException">The store cannot be asked in time.</exception>
     Task<long> CurrentRevision(CancellationToken cancellationToken);
 
-    /// <summary>Why the store has no room for writes, for an operator to read; null when it has, or cannot tell.</summary>
-    Task<string?> OutOfSpace(CancellationToken cancellationToken);
+    /// <summary>What room the store has; null when it cannot tell.</summary>
+    Task<StoreSpace?> Space(CancellationToken cancellationToken);
 }

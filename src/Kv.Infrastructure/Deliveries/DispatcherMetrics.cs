@@ -31,15 +31,13 @@ internal sealed class DispatcherMetrics : IDisposable
         return [State("active", all - disabled), State("disabled", disabled)];
     }
 
-    private Measurement<int>[] Waiting() => _dispatcher.Lanes is { } lanes ? [new(lanes.Waiting().Count)] : [];
+    private Measurement<int>[] Waiting() => _dispatcher.Current is { } backlog ? [new(backlog.Waiting)] : [];
 
     private Measurement<double>[] OldestAge()
     {
-        if (_dispatcher.Lanes is not { } lanes)
+        if (_dispatcher.Current is not { } backlog)
             return [];
-        var oldest = lanes.Waiting().Oldest;
-        var now = _time.GetUtcNow();
-        return [new(oldest is { } seen ? Math.Max(0, (now - DateTimeOffset.FromUnixTimeSeconds(seen)).TotalSeconds) : 0)];
+        return [new(backlog.OldestSeenAt is { } seen ? Math.Max(0, (_time.GetUtcNow() - seen).TotalSeconds) : 0)];
     }
 
     private static Measurement<int> State(string state, int count) => new(count, new KeyValuePair<string, object?>("state", state));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kv.Domain.Deliveries;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
@@ -20,11 +21,12 @@ internal sealed class Lanes(WebhookRegistry registry, SettledRevisions settled, 
     /// <summary>How many webhooks there are, and how many of them are disabled.</summary>
     public (int All, int Disabled) Webhooks => (registry.Count, registry.Disabled);
 
-    /// <summary>How many deliveries wait in memory, and the second of Unix time at which the oldest of them was seen.</summary>
-    public (int Count, long? Oldest) Waiting()
+    /// <inheritdoc cref="IDeliveryBacklog.Current"/>
+    public DeliveryBacklog Backlog()
     {
         var lanes = _lanes.Values.Select(lane => lane.Waiting).ToList();
-        return (lanes.Sum(lane => lane.Count), lanes.Min(lane => lane.Oldest));
+        return new DeliveryBacklog(
+            lanes.Sum(lane => lane.Count), lanes.Min(lane => lane.Oldest) is { } seen ? DateTimeOffset.FromUnixTimeSeconds(seen) : null);
     }
 
     /// <summary>Puts a change into the lane of each webhook that wants to be told of it. The watch's loop alone calls it.</summary>

@@ -1,4 +1,5 @@
 using Kv.Application.Watching;
+using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
 using MediatR;
 
@@ -9,6 +10,7 @@ internal sealed class WebhookDispatcher :
     INotificationHandler<DomainEvent<KeyCreated>>,
     INotificationHandler<DomainEvent<KeyUpdated>>,
     INotificationHandler<DomainEvent<KeyDeleted>>,
+    IDeliveryBacklog,
     IDisposable
 {
     private readonly DispatcherMetrics _metrics;
@@ -22,6 +24,8 @@ internal sealed class WebhookDispatcher :
         get => Volatile.Read(ref _lanes);
         set => Volatile.Write(ref _lanes, value);
     }
+
+    public DeliveryBacklog? Current => Lanes?.Backlog();
 
     public Task Handle(DomainEvent<KeyCreated> notification, CancellationToken cancellationToken) => Dispatch(notification.Event);
 

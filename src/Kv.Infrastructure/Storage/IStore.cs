@@ -66,6 +66,6 @@ internal interface IStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The store is closed.</exception>
     Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="IStoreProbe.OutOfSpace"/>
-    Task<string?> OutOfSpace(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    /// <inheritdoc cref="IStoreProbe.Space"/>
+    Task<StoreSpace?> Space(CancellationToken cancellationToken) => Task.FromResult<StoreSpace?>(null);
 }

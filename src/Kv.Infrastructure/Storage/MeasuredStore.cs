@@ -86,7 +86,7 @@ internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces trac
     public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         inner.Lock(name, timeToLive, cancellationToken);
 
-    public Task<string?> OutOfSpace(CancellationToken cancellationToken) => inner.OutOfSpace(cancellationToken);
+    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => inner.Space(cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

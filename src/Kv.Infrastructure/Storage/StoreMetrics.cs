@@ -31,6 +31,14 @@ internal static class StoreMetrics
     public static readonly Tally LeasesGranted = new(
         Meter, "kv.store.leases_granted", "{lease}", "Leases that etcd granted for keys that expire.");
 
+    /// <summary>What the store takes, as it was told when readiness was last asked for.</summary>
+    public static readonly Gauge<long> SpaceUsed = Meter.CreateGauge<long>(
+        "kv.store.space.used", "By", "What the store took when readiness was last asked for.");
+
+    /// <summary>What the store can grow by, likewise; nothing where it does not tell.</summary>
+    public static readonly Gauge<long> SpaceLeft = Meter.CreateGauge<long>(
+        "kv.store.space.left", "By", "What the store could grow by when readiness was last asked for.");
+
     private static Histogram<int> BatchSize(string name, string description) => Meter.CreateHistogram(
         name, "{request}", description,
         advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200] });

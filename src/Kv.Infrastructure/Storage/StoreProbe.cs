@@ -8,5 +8,13 @@ internal sealed class StoreProbe(IStore store, KeyLayout layout) : IStoreProbe
     public async Task<long> CurrentRevision(CancellationToken cancellationToken) =>
         (await store.Get(layout.Nothing, ReadConsistency.Linearizable, cancellationToken)).Revision;
 
-    public Task<string?> OutOfSpace(CancellationToken cancellationToken) => store.OutOfSpace(cancellationToken);
+    public async Task<StoreSpace?> Space(CancellationToken cancellationToken)
+    {
+        var space = await store.Space(cancellationToken);
+        if (space is not null)
+            StoreMetrics.SpaceUsed.Record(space.Used);
+        if (space?.Left is { } left)
+            StoreMetrics.SpaceLeft.Record(left);
+        return space;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Kv.Domain.Watching;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
@@ -35,6 +36,22 @@ internal sealed class WatchLag : IDisposable
             "kv.watcher.lag.revisions", Revisions, "{revision}", "How many revisions the leader's watch is behind what it wrote itself.");
         _meter.CreateObservableGauge(
             "kv.watcher.lag.time", Seconds, "s", "How long ago the leader wrote the oldest change that its watch has not told yet.");
+    }
+
+    /// <inheritdoc cref="IWatcherStatus.Lag"/>
+    public WatcherLag? Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_read is not { } read)
+                    return null;
+                return _unread.TryPeek(out var oldest)
+                    ? new WatcherLag(Math.Max(0, _written - read), _time.GetElapsedTime(oldest.At))
+                    : new WatcherLag(0, TimeSpan.Zero);
+            }
+        }
     }
 
     /// <summary>Takes note of a write of this replica's that was just confirmed.</summary>
@@ -99,15 +116,7 @@ internal sealed class WatchLag : IDisposable
             return _read is { } read ? [new(read)] : [];
     }
 
-    private Measurement<long>[] Revisions()
-    {
-        lock (_gate)
-            return _read is { } read ? [new(_unread.Count > 0 ? Math.Max(0, _written - read) : 0)] : [];
-    }
+    private Measurement<long>[] Revisions() => Current is { } lag ? [new(lag.Revisions)] : [];
 
-    private Measurement<double>[] Seconds()
-    {
-        lock (_gate)
-            return _read is null ? [] : [new(_unread.TryPeek(out var oldest) ? _time.GetElapsedTime(oldest.At).TotalSeconds : 0)];
-    }
+    private Measurement<double>[] Seconds() => Current is { } lag ? [new(lag.Time.TotalSeconds)] : [];
 }

@@ -7,12 +7,14 @@ namespace Kv.Infrastructure.Watching;
 internal sealed class WatcherStatus : IWatcherStatus, IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
+    private readonly WatchLag _lag;
     private readonly Tally _lostRevisions;
     private SettledRevisions? _settled;
     private LostRevisions? _lost;
 
-    public WatcherStatus()
+    public WatcherStatus(WatchLag lag)
     {
+        _lag = lag;
         _lostRevisions = new Tally(
             _meter, "kv.watcher.lost_revisions", "{revision}", "Revisions that the store forgot before the watcher had read them.");
         _meter.CreateObservableGauge(
@@ -25,6 +27,8 @@ internal sealed class WatcherStatus : IWatcherStatus, IDisposable
     public bool IsLeader => Volatile.Read(ref _settled) is not null;
 
     public long SettledRevision => Volatile.Read(ref _settled)?.Through ?? 0;
+
+    public WatcherLag? Lag => _lag.Current;
 
     public LostRevisions? Lost => Volatile.Read(ref _lost);
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kv.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -65,6 +66,10 @@ internal sealed class KvHost : IAsyncDisposable
 
     /// <summary>A client of a tenant that nobody else uses.</summary>
     public KvClient NewTenant() => new(Http, Unique("n"), Unique("a"));
+
+    /// <summary>What <c>/readyz</c> tells under <c>checks</c> by a name.</summary>
+    public async Task<JsonElement> ReadinessCheck(string name) =>
+        (await Answer.Of(await Http.GetAsync(new Uri("/readyz", UriKind.Relative)))).Json.GetProperty("checks").GetProperty(name);
 
     public async ValueTask DisposeAsync()
     {

@@ -82,6 +82,8 @@ internal sealed class ConfigurationTests
     [TestCase("ETCD_CERT_FILE", "/nowhere/client.pem", "a file that exists")]
     [TestCase("ETCD_KEY_FILE", "/nowhere/client.key", "a file that exists")]
     [TestCase("ETCD_USERNAME", "somebody", "ETCD_USERNAME and ETCD_PASSWORD go together")]
+    [TestCase("ETCD_QUOTA_BACKEND_BYTES", "8GiB", "a whole number from 0 to")]
+    [TestCase("ETCD_QUOTA_BACKEND_BYTES", "-1", "a whole number from 0 to")]
     [TestCase("ETCD_PASSWORD", "hunter2", "ETCD_USERNAME and ETCD_PASSWORD go together")]
     public async Task A_setting_that_makes_no_sense_stops_the_start(string name, string value, string allowed)
     {

@@ -55,6 +55,15 @@ internal sealed class MetricsTests(Engine engine)
     }
 
     [Test]
+    public async Task What_the_store_takes_and_what_is_left_is_told_since_readiness_was_asked_for()
+    {
+        var scrape = await _measured.Scrape();
+
+        Assert.That(scrape.Sum("kv_store_space_used_bytes"), Is.Positive);
+        Assert.That(scrape.Sum("kv_store_space_left_bytes"), Is.Positive);
+    }
+
+    [Test]
     public async Task Deliveries_are_counted_by_outcome_and_those_that_are_over_wait_no_more()
     {
         var scrape = await _measured.Until(

@@ -14,8 +14,9 @@ internal sealed class OutOfSpaceTests
     public async Task Etcd_without_space_is_507_for_writes_while_reads_and_deletes_go_on_and_recovers()
     {
         await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = ["--quota-backend-bytes=4194304"] });
-        await using var host = await KvHost.StartOver(etcd.Endpoint);
+        await using var host = await KvHost.StartOver(etcd.Endpoint, ("ETCD_QUOTA_BACKEND_BYTES", "4194304"));
         var kv = host.NewTenant();
+        var left = (await Store(host)).Left;
         await kv.Put("here", "v");
         await kv.Put("there", "v");
         await FillUp(kv);
@@ -32,7 +33,8 @@ internal sealed class OutOfSpaceTests
         Assert.That((await kv.List("th")).Json.GetArrayLength(), Is.EqualTo(1));
         Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204));
         Assert.That((await kv.Get("here")).Status, Is.EqualTo(404));
-        await Eventually.Holds(async () => (await Store(host)).Contains("no space left", StringComparison.Ordinal), "readiness says why");
+        await Eventually.Holds(async () => (await Store(host)).Tells("no space left"), "readiness says why");
+        Assert.That((await Store(host)).Left, Is.LessThan(left / 2));
 
         await kv.Delete("filling");
         await etcd.Compact(await etcd.CurrentRevision());
@@ -105,7 +107,8 @@ internal sealed class OutOfSpaceTests
         Assert.That((await kv.Get("k")).Status, Is.EqualTo(404), "nothing was written");
         Assert.That((await kv.Get("there")).Json.GetProperty("value").GetString(), Is.EqualTo("v"));
         Assert.That((await kv.List("th")).Json.GetArrayLength(), Is.EqualTo(1));
-        Assert.That(await Store(host), Does.Contain("no space left"));
+        Assert.That((await Store(host)).Tells("no space left"));
+        Assert.That((await Store(host)).Left, Is.LessThan(Filling.Length * 2), "of the small disk, not of another");
 
         File.Delete(ballast);
         await Recovers(host, kv);
@@ -123,11 +126,18 @@ internal sealed class OutOfSpaceTests
     {
         await Eventually.Holds(async () => (await kv.Put("k", "after", 600)).Status == 200, "writes go on");
         await Eventually.Holds(
-            async () => !(await Store(host)).Contains("no space left", StringComparison.Ordinal), "readiness has nothing to complain of");
+            async () => !(await Store(host)).Tells("no space left"), "readiness has nothing to complain of");
         Assert.That((await kv.Get("k")).Json.GetProperty("value").GetString(), Is.EqualTo("after"));
     }
 
-    private static async Task<string> Store(KvHost host) =>
-        (await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))))
-            .Json.GetProperty("checks").GetProperty("store").GetProperty("detail").GetString()!;
+    private static async Task<StoreCheck> Store(KvHost host)
+    {
+        var store = await host.ReadinessCheck("store");
+        return new StoreCheck(store.GetProperty("detail").GetString()!, store.GetProperty("data").GetProperty("leftBytes").GetInt64());
+    }
+
+    private sealed record StoreCheck(string Detail, long Left)
+    {
+        public bool Tells(string what) => Detail.Contains(what, StringComparison.Ordinal);
+    }
 }

@@ -103,8 +103,7 @@ internal sealed class UpgradeTests
     private static KvClient Tenant(KvHost host) => new(host.Http, null, null);
 
     private static async Task<string> Watcher(KvHost host) =>
-        (await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))))
-            .Json.GetProperty("checks").GetProperty("watcher").GetProperty("detail").GetString()!;
+        (await host.ReadinessCheck("watcher")).GetProperty("detail").GetString()!;
 
     private string Key(string key) => $"/{_prefix}/kv/default/default/{key}";
 

@@ -1,4 +1,5 @@
 using Kv.Domain;
+using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
@@ -47,6 +48,20 @@ internal sealed class DataDirectory : IDisposable
         catch (IOException error)
         {
             throw new ConfigurationException($"DATA_DIR is '{path}'; it cannot be written: {error.Message}", error);
+        }
+    }
+
+    /// <summary>What the database takes, and what the disk has left for this user; null where the system does not tell.</summary>
+    public StoreSpace? Space(string? refusal)
+    {
+        try
+        {
+            var used = new[] { DatabaseFile, DatabaseFile + "-wal" }.Select(file => new FileInfo(file)).Where(file => file.Exists).Sum(file => file.Length);
+            return new StoreSpace(used, new DriveInfo(Path.GetDirectoryName(_lock.Name)!).AvailableFreeSpace, refusal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
         }
     }
 

@@ -27,6 +27,11 @@ public sealed record EtcdOptions
     /// <summary>The etcd user's password.</summary>
     public string? Password { get; init; }
 
+    /// <summary>
+    /// What the members are started with as <c>--quota-backend-bytes</c>, for those before 3.6, which do not tell; null when it is not known.
+    /// </summary>
+    public long? QuotaBytes { get; init; }
+
     /// <summary>How long one call may take before the store counts as unavailable. Default 3 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 }

@@ -22,6 +22,7 @@ internal sealed partial class EtcdStore : IStore
     private readonly GroupRead _linearizableReads;
     private readonly GroupRead _serializableReads;
     private readonly EtcdLocks _locks;
+    private readonly EtcdSpace _space;
     private readonly StoreQueues _queues;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -37,12 +38,16 @@ internal sealed partial class EtcdStore : IStore
         _commits = new GroupCommit(_connection, _leases, _reader, time, options.Timeout);
         _linearizableReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
         _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
+        _space = new EtcdSpace(_connection, options, time);
         _time = time;
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
         _queues = new StoreQueues(
             ("commit", () => _commits.Queued), ("read", () => _linearizableReads.Queued),
             ("serializable_read", () => _serializableReads.Queued));
     }
+
+    /// <summary>How many requests wait to be sent.</summary>
+    public int Queued => _commits.Queued + _linearizableReads.Queued + _serializableReads.Queued;
 
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
@@ -199,23 +204,7 @@ internal sealed partial class EtcdStore : IStore
         }
     }
 
-    public async Task<string?> OutOfSpace(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var status = await Calls.Repeat(_connection, _time, by => _connection.Maintenance.StatusAsync(
-                new StatusRequest(), deadline: by, cancellationToken: cancellationToken));
-            return status.Errors.Any(EtcdErrors.IsNoSpaceAlarm)
-                ? "It has no space left (etcd's NOSPACE alarm): writes are refused, reads and deletes go on."
-                : null;
-        }
-        catch (RpcException)
-        {
-            // The etcd user may not ask, or etcd is away, which reads tell.
-            cancellationToken.ThrowIfCancellationRequested();
-            return null;
-        }
-    }
+    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => _space.Ask(cancellationToken);
 
     private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
     {

@@ -61,7 +61,7 @@ internal sealed partial class CachedStore : IStore
     public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         _inner.Lock(name, timeToLive, cancellationToken);
 
-    public Task<string?> OutOfSpace(CancellationToken cancellationToken) => _inner.OutOfSpace(cancellationToken);
+    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => _inner.Space(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -59,7 +59,7 @@ internal sealed class BatchSpanTests
         await store.Find("connected");
         server.Pause();
         // They keep the requests behind them waiting until they can go together.
-        var holders = await HeldBack.Occupy(slot => Ask(store, name, $"holder/{slot}"));
+        var holders = await HeldBack.Occupy(store, slot => Ask(store, name, $"holder/{slot}"));
         var requests = recorded.Select((isRecorded, i) => Traced(isRecorded, () => Ask(store, name, $"key/{i}"))).ToList();
         server.Resume();
         await Task.WhenAll(holders);

@@ -26,7 +26,7 @@ internal sealed class LostConnectionTests
         await store.Find("connected");
 
         server.Pause();
-        var writes = await HeldBack.Occupy(i => store.Put($"key/{i}"));
+        var writes = await HeldBack.Occupy(store, i => store.Put($"key/{i}"));
         proxy.CutConnections();
 
         foreach (var write in writes)
@@ -74,7 +74,7 @@ internal sealed class LostConnectionTests
         await store.Find("connected");
 
         server.Pause();
-        var writes = await HeldBack.Occupy(i => store.Put($"key/{i}"));
+        var writes = await HeldBack.Occupy(store, i => store.Put($"key/{i}"));
         var read = store.Find("key/0");
         var range = store.Range(new(KeyRange.Prefix(StoreKey.Of("key/")), Limit: 10), CancellationToken.None);
 
