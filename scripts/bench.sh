@@ -9,6 +9,7 @@
 #   CONNECTIONS="1 32 128 512"  DURATION=5  WARMUP=1 (before each cell)  BURN_IN=5 (before all; seconds)  ROUNDS=3 (the table shows medians)  KEYS=10000
 #   PARTS="keys webhooks latency"  what is measured; without it, the first two
 #   LOADS="1000 4000"  operations a second that the part "latency" offers to both sides, on 128 connections that rest in between
+#   BOUND=1          measures a third server beside the two: MVC that does nothing but ask the same etcd by the same shared calls
 #   STORE=embedded   measures Kv over its embedded engine, alone
 #   SERVER_CMD       another server with Kv's API instead of this tree's, such as another build; it gets PORT, STORE,
 #                    ETCD_ENDPOINTS and DATA_DIR
@@ -32,6 +33,9 @@ for part in $parts; do
   case $part in keys | webhooks | latency) ;; *) die "PARTS=$parts: any of keys, webhooks, latency" ;; esac
 done
 case $store in etcd | embedded) ;; *) die "STORE=$store: etcd or embedded" ;; esac
+sides="kv gateway"
+if [ -n "${BOUND:-}" ]; then sides="kv bound gateway"; fi
+if [ "$store" = embedded ]; then sides=kv; fi
 
 work=$(mktemp -d)
 pids=()
@@ -112,20 +116,35 @@ start_kv() {
   fi
 }
 
-# drive SECONDS CONNECTIONS kv|gateway get|put|put-ttl SEED [FROM|pause=MS]: one run of wrk, see scripts/bench/requests.lua. Prints
+# What bounds a Kv of this design: nothing is checked, mapped or serialized there, and no TTL is known.
+start_bound() {
+  local port
+  port=$(free_port)
+  dotnet build tests/Kv.Benchmarks --configuration Release --verbosity quiet --nologo >&2
+  PORT=$port dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll bare etcd "$gateway_url" >"$work/bound.log" 2>&1 </dev/null &
+  pids+=($!)
+  bound_url=http://127.0.0.1:$port
+  wait_for "$bound_url/" $! 60 any || { cat "$work/bound.log" >&2; die "the bare server does not answer"; }
+}
+
+# drive SECONDS CONNECTIONS kv|bound|gateway get|put|put-ttl SEED [FROM|pause=MS]: one run of wrk, see scripts/bench/requests.lua. Prints
 # operations, seconds, p50, p99, answers that were not 2xx, socket errors. A PUT with TTL is two calls of the gateway, one after
 # the other for whoever makes it: half as many operations as requests, and each takes twice as long as one (about: the p99 of
 # two calls is somewhat less than twice that of one).
 cores=$(getconf _NPROCESSORS_ONLN)
 drive() {
-  local seconds=$1 clients=$2 target=$3 url=$kv_url calls=1 threads result
-  shift 2
-  if [ "$target" = gateway ]; then url=$gateway_url; fi
-  if [ "$target $2" = "gateway put-ttl" ]; then calls=2; fi
+  local seconds=$1 clients=$2 target=$3 url calls=1 threads result api=kv
+  shift 3
+  case $target in
+    kv) url=$kv_url ;;
+    bound) url=$bound_url ;;
+    gateway) url=$gateway_url api=gateway ;;
+  esac
+  if [ "$target $1" = "gateway put-ttl" ]; then calls=2; fi
   threads=$((clients < cores ? clients : cores))
-  case ${4:-} in [0-9]*) threads=1 ;; esac
+  case ${3:-} in [0-9]*) threads=1 ;; esac
   result=$("${wrk[@]}" --threads "$threads" --connections "$clients" --duration "${seconds}s" --timeout 10s --latency \
-    --script scripts/bench/requests.lua "$url" -- "$1" "$2" "$keys" "$((clients / threads))" "$3" "${@:4}" 2>&1) || true
+    --script scripts/bench/requests.lua "$url" -- "$api" "$1" "$keys" "$((clients / threads))" "$2" "${@:3}" 2>&1) || true
   sed -n 's/^RESULT //p' <<<"$result" | grep . >"$work/result" || die "wrk failed: $result"
   awk -v calls="$calls" '{ print int($1 / calls), $2, $3 * calls, $4 * calls, $5, $6 }' "$work/result"
 }
@@ -179,14 +198,15 @@ cell() {
 }
 
 measure() {
-  local round clients operation targets
+  local round clients operation targets target
   for ((round = 1; round <= rounds; round++)); do
     for clients in $connections; do
       for operation in get put put-ttl; do
-        targets="kv gateway"
+        targets=$sides
         # Who goes first changes from round to round.
-        if ((round % 2 == 0)); then targets="gateway kv"; fi
-        if [ "$store" = embedded ]; then targets=kv; fi
+        if ((round % 2 == 0)); then targets=$(tr ' ' '\n' <<<"$sides" | tac | tr '\n' ' '); fi
+        # The bare server has no TTLs.
+        if [ $operation = put-ttl ]; then targets=${targets/bound /}; fi
         for target in $targets; do cell "$round" "$clients" "$operation" "$target"; done
       done
     done
@@ -221,6 +241,15 @@ report() {
       printf "%-7s  %-12s at %3d connection%s %4s is %.2fx the gateway, target %s %.1fx\n",
         (clients == 1 ? reached <= wanted : reached >= wanted) ? "reached" : "MISSED", name[operation], clients,
         clients == 1 ? ": " : "s:", clients == 1 ? "p50" : "rate", reached, clients == 1 ? "<=" : ">=", wanted
+    }
+    function bounded(clients, operation,   kv, bound, gateway) {
+      kv = clients SUBSEP operation SUBSEP "kv"; bound = clients SUBSEP operation SUBSEP "bound"
+      gateway = clients SUBSEP operation SUBSEP "gateway"
+      if (!((1 SUBSEP bound) in rate)) return
+      if (clients == 1) printf "%s at   1 connection:   p50 of the bare server is %.2fx the gateway, that of Kv %.2fx the bare server\n",
+        name[operation], ratio(p50, bound, gateway), ratio(p50, kv, bound)
+      else printf "%s at %3d connections: the bare server comes to %.2fx the gateway, Kv to %.0f %% of the bare server\n",
+        name[operation], clients, ratio(rate, bound, gateway), 100 * ratio(rate, kv, bound)
     }
     function at_most(what, reached, wanted) {
       printf "%-7s  %s: %.3f, target <= %s\n", reached <= wanted ? "reached" : "MISSED", what, reached, wanted
@@ -261,6 +290,7 @@ report() {
           target(aimed_at[a], "put", wanted_put[a])
           target(aimed_at[a], "put-ttl", wanted_ttl[a])
         }
+        for (c = 1; c <= n; c++) for (o = 1; o <= 2; o++) bounded(clients[c], operations[o])
         if (128 in measured)
           at_most("rounds of consensus for each PUT at 128 connections", figure(proposals, 128 SUBSEP "put" SUBSEP "kv"), 0.05)
         at_most("leases granted for each second of PUTs with TTL, at most", most_leases, 2)
@@ -286,7 +316,10 @@ prepare() {
   # Whoever measures a server that is still compiling itself measures the compiler.
   say "Warming up."
   local operation
-  for operation in get put put-ttl; do drive "$burn_in" 64 kv "$operation" 400 >/dev/null; done
+  for operation in get put put-ttl; do
+    drive "$burn_in" 64 kv "$operation" 400 >/dev/null
+    case "$operation $sides" in put-ttl*) ;; *bound*) drive "$burn_in" 64 bound "$operation" 400 >/dev/null ;; esac
+  done
 }
 
 measure_keys() {
@@ -308,8 +341,8 @@ measure_latency() {
   echo "|---:|---|---|---:|---:|---:|"
   for load in $loads; do
     for operation in get put put-ttl; do
-      for target in kv gateway; do
-        if [ "$store $target" = "embedded gateway" ]; then continue; fi
+      for target in $sides; do
+        if [ "$operation $target" = "put-ttl bound" ]; then continue; fi
         pause=$((1000 * clients / load))
         # Two calls make one operation there.
         if [ "$target $operation" = "gateway put-ttl" ]; then pause=$((pause / 2)); fi
@@ -330,10 +363,11 @@ measure_webhooks() {
 }
 
 case $parts in *keys* | *latency*) find_wrk ;; esac
-gateway_url=
+gateway_url= bound_url=
 etcd_version=
 if [ "$store" = etcd ]; then start_etcd; fi
 start_kv
+case $sides in *bound*) start_bound ;; esac
 
 engine="the embedded engine"
 if [ "$store" = etcd ]; then engine="etcd $etcd_version"; fi

@@ -9,7 +9,7 @@ using Kv.Benchmarks.Growth;
 
 // dotnet run -c Release --project tests/Kv.Benchmarks -- allocations FILE [--update]   (scripts/check-allocations.sh)
 // dotnet run -c Release --project tests/Kv.Benchmarks -- growth PARTS BUILD...        (scripts/growth.sh)
-// dotnet run -c Release --project tests/Kv.Benchmarks -- bare kestrel|mvc              (as SERVER_CMD of scripts/bench.sh)
+// dotnet run -c Release --project tests/Kv.Benchmarks -- bare kestrel|mvc|"etcd URL"   (on PORT; scripts/bench.sh with BOUND=1)
 // dotnet run -c Release --project tests/Kv.Benchmarks -- --filter '*Pipeline*'         (BenchmarkDotNet)
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -21,6 +21,9 @@ switch (args)
         return 0;
     case [BareServer.Verb, ("kestrel" or "mvc") and var what]:
         await BareServer.Run(withMvc: what == "mvc");
+        return 0;
+    case [BareServer.Verb, "etcd", var endpoint]:
+        await BareServer.Run(withMvc: true, new Uri(endpoint));
         return 0;
     default:
         // In this process: another one would be built first, each time.

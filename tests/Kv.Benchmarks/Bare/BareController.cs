@@ -1,22 +1,38 @@
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Benchmarks.Bare;
 
 /// <summary>Answers what <see cref="BareServer"/> does, by way of MVC. It is not public, so that Kv itself does not take it for one of its own.</summary>
+/// <param name="store">What is asked before; where there is none, another thread takes over all the same, as for whoever asks one.</param>
 [ApiController]
-internal sealed class BareController : ControllerBase
+internal sealed class BareController(BareStore store) : ControllerBase
 {
     private static readonly Constant Answered = new();
 
-    /// <summary>Answers, once the body is read and another thread has taken over: nobody who asks a store can do with less.</summary>
+    /// <summary>Reads the path's key.</summary>
     [HttpGet("{**path}")]
-    [HttpPut("{**path}")]
-    public async Task<IActionResult> Answer()
+    public async Task<IActionResult> Get(string path)
     {
-        if (Request.ContentLength > 0)
-            await Request.BodyReader.CopyToAsync(Stream.Null, HttpContext.RequestAborted);
-        await Task.Yield();
-        return Request.Path.HasValue ? Answered : NotFound();
+        if (store.Engine is { } engine)
+            await engine.Get(BareStore.Key(path), ReadConsistency.Linearizable, HttpContext.RequestAborted);
+        else
+            await Task.Yield();
+        return Answered;
+    }
+
+    /// <summary>Writes the body to the path's key as it comes.</summary>
+    [HttpPut("{**path}")]
+    public async Task<IActionResult> Put(string path)
+    {
+        var body = new byte[(int)Request.ContentLength!];
+        await Request.Body.ReadExactlyAsync(body, HttpContext.RequestAborted);
+        if (store.Engine is { } engine)
+            await engine.Commit(Transaction.Of(new Operation.Put(BareStore.Key(path), body)), HttpContext.RequestAborted);
+        else
+            await Task.Yield();
+        return Answered;
     }
 
     private sealed class Constant : IActionResult

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Kv.Infrastructure.Storage.Etcd;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -8,12 +9,13 @@ using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Benchmarks.Bare;
 
 /// <summary>
-/// A server that answers every request at once with the same bytes, as large as Kv's own answer: what the web server alone costs, or
-/// what it costs with MVC. Nothing that Kv does can make it faster than this.
+/// A server that answers every request with the same bytes, as large as Kv's own answer: what the web server alone costs, what it costs
+/// with MVC, and with etcd asked before by the shared calls that Kv makes. Nothing that Kv does beside can make it faster than this.
 /// </summary>
 internal static class BareServer
 {
@@ -24,14 +26,16 @@ internal static class BareServer
 
     /// <summary>Listens on PORT of this machine until it is told to stop.</summary>
     /// <param name="withMvc">Whether a controller answers, or the server's own delegate.</param>
-    public static Task Run(bool withMvc)
+    /// <param name="etcd">An etcd that is asked before each answer; null for none.</param>
+    public static Task Run(bool withMvc, Uri? etcd = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var port = int.Parse(Environment.GetEnvironmentVariable("PORT") ?? "8080", CultureInfo.InvariantCulture);
         builder.WebHost.ConfigureKestrel(server => server.ListenLocalhost(port));
         if (withMvc)
-            builder.Services.AddMvcCore().ConfigureApplicationPartManager(OnlyItsController);
+            builder.Services.AddSingleton(new BareStore(etcd is null ? null : Open(etcd)))
+                .AddMvcCore().ConfigureApplicationPartManager(OnlyItsController);
         var app = builder.Build();
         if (withMvc)
             app.MapControllers();
@@ -49,6 +53,8 @@ internal static class BareServer
         response.Headers["KV-Revision"] = "12345";
         return response.BodyWriter.WriteAsync(Body).AsTask();
     }
+
+    private static EtcdStore Open(Uri etcd) => new(new EtcdOptions { Endpoints = [etcd] }, TimeProvider.System, NullLoggerFactory.Instance);
 
     private static void OnlyItsController(ApplicationPartManager parts)
     {

@@ -32,7 +32,8 @@ internal abstract class Batcher<TPending> : IDisposable
     private readonly ITimer _longCall;
     private int _queued;
     private int _inFlight;
-    private volatile bool _isLongCall;
+    private long _sentAt;
+    private int _isTimed;
 
     /// <param name="fullAt">How many requests make a batch full.</param>
     /// <param name="time">The clock.</param>
@@ -41,7 +42,7 @@ internal abstract class Batcher<TPending> : IDisposable
     {
         (_fullAt, _time, _timeout) = (fullAt, time, timeout);
         // A call may hang, and who waits behind it must not depend on somebody else to come.
-        _longCall = time.CreateTimer(_ => FindLong(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _longCall = time.CreateTimer(_ => LookAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many requests wait to be sent.</summary>
@@ -95,22 +96,36 @@ internal abstract class Batcher<TPending> : IDisposable
         Full,
     }
 
-    // The last call takes long: who waits, and who comes before the next one is sent, need not wait for it.
-    private void FindLong()
-    {
-        _isLongCall = true;
-        Pump();
-    }
-
     private void Pump()
     {
-        while (!(_turnedAway.IsEmpty && _queue.IsEmpty) && TryTakeSlot())
+        while (IsWaitedFor)
         {
+            if (!TryTakeSlot())
+            {
+                LookAgainLater();
+                return;
+            }
             if (Drain() is { } batch)
                 _ = Run(batch);
             else
                 Interlocked.Decrement(ref _inFlight);
         }
+    }
+
+    private bool IsWaitedFor => !(_turnedAway.IsEmpty && _queue.IsEmpty);
+
+    // The timer is set by the first who waits, and not for each call: on an idle store nobody does.
+    private void LookAgainLater()
+    {
+        if (Volatile.Read(ref _inFlight) == 1 && Interlocked.Exchange(ref _isTimed, 1) == 0)
+            _longCall.Change(LongCall - Min(SinceSent, LongCall), Timeout.InfiniteTimeSpan);
+    }
+
+    private void LookAgain()
+    {
+        // Before it looks: whoever finds the timer set after that relies on this look.
+        Interlocked.Exchange(ref _isTimed, 0);
+        Pump();
     }
 
     // The count is never above what is under way, not even for a moment: whoever finds it full may go, as one that is
@@ -128,7 +143,11 @@ internal abstract class Batcher<TPending> : IDisposable
         return false;
     }
 
-    private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || _isLongCall;
+    private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
+
+    private TimeSpan SinceSent => _time.GetElapsedTime(Volatile.Read(ref _sentAt));
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private IBatch? Drain()
     {
@@ -168,8 +187,7 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private async Task Run(IBatch batch)
     {
-        _isLongCall = false;
-        _longCall.Change(LongCall, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _sentAt, _time.GetTimestamp());
         try
         {
             await batch.Send();
