@@ -10,31 +10,15 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 namespace Kv.Infrastructure.Tests.Audit;
 
 /// <summary>Reading the records of the audit over each engine.</summary>
-[TestFixtureSource(typeof(StoreEngines))]
-[CancelAfter(60_000)]
-internal sealed class AuditTrailTests(StoreEngine engine)
+internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = Tenant.Of("n", "a");
-
-    private StoreHarness _harness = null!;
-
-    private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
-
-    [OneTimeSetUp]
-    public async Task Open() => _harness = await engine.Open();
-
-    [OneTimeTearDown]
-    public async Task Close()
-    {
-        if (_harness is not null)
-            await _harness.DisposeAsync();
-    }
 
     [Test]
     public async Task What_cannot_be_read_fills_no_page_however_large_it_is()
     {
         var layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"trail-{Guid.NewGuid():N}" });
-        var trail = new AuditTrail(_harness.Store, layout, NullLogger<AuditTrail>.Instance);
+        var trail = new AuditTrail(Store, layout, NullLogger<AuditTrail>.Instance);
         for (var ticks = 1; ticks <= 3; ticks++)
             await Write(ticks, new byte[600 * 1024]);
         Assert.That(await List(), Is.EqualTo((0, false)));
@@ -45,7 +29,7 @@ internal sealed class AuditTrailTests(StoreEngine engine)
 
         Assert.That(await List(), Is.EqualTo((1, false)));
 
-        async Task Write(long ticks, byte[] record) => await _harness.Store.Commit(
+        async Task Write(long ticks, byte[] record) => await Store.Commit(
             Transaction.Of(new Operation.Put(layout.AuditRecord(Us, AuditRecordId.Of(ticks, 1)), record)), Enough);
 
         async Task<(int Count, bool HasMore)> List()
