@@ -14,6 +14,7 @@ namespace Kv.Infrastructure.Tests.Audit;
 internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = Tenant.Of("n", "a");
+    private static readonly IActor Somebody = Mock.Of<IActor>(actor => actor.Name == "somebody");
 
     private KeyLayout _layout = null!;
     private CountedStore _store = null!;
@@ -87,6 +88,5 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
     private Operation.Put Put(long ticks, byte[] record) => new(_layout.AuditRecord(Us, AuditRecordId.Of(ticks, 1)), record);
 
     private static byte[] Record(params string[] keys) => StoredAuditRecord.Write(
-        DateTimeOffset.UnixEpoch, Mock.Of<IActor>(actor => actor.Name == "somebody"), traceId: null,
-        [.. keys.Select(key => new AuditedChange("set", key))]);
+        DateTimeOffset.UnixEpoch, Somebody, traceId: null, [.. keys.Select(key => new AuditedChange("set", key))]);
 }
