@@ -46,13 +46,15 @@ internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(en
         _lag.Dispose();
     }
 
-    [Test]
-    public async Task Where_there_is_no_key_no_revision_is_taken_and_no_trace_is_left()
+    [TestCase(PreconditionKind.None)]
+    [TestCase(PreconditionKind.Absent)]
+    public async Task Where_there_is_no_key_no_revision_is_taken_and_no_trace_is_left(PreconditionKind condition)
     {
         var before = await Write("another", "v");
         using var request = Request();
 
-        var deleted = await _keyValues.Delete(Us, Wanted, Precondition.None, Enough);
+        var deleted = await _keyValues.Delete(
+            Us, Wanted, condition == PreconditionKind.Absent ? Precondition.Absent : Precondition.None, Enough);
 
         Assert.That((deleted.IsApplied, deleted.Revision), Is.EqualTo((true, before)));
         Assert.That(await CurrentRevision(), Is.EqualTo(before));
