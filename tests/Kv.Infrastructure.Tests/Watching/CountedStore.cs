@@ -41,6 +41,9 @@ internal sealed class CountedStore(IStore inner) : IStore
     /// <summary>What every transaction waits for.</summary>
     public Func<Task> BeforeCommit { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>What every range waits for.</summary>
+    public Func<Task> BeforeRange { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Whether watches that begin tell nothing.</summary>
     public bool IsSilent { get; set; }
 
@@ -66,6 +69,7 @@ internal sealed class CountedStore(IStore inner) : IStore
             Interlocked.Increment(ref _rangeFailures);
             throw failure;
         }
+        await BeforeRange();
         var page = await inner.Range(query, cancellationToken);
         (Ranges, RangeBytes) = (Ranges + 1, RangeBytes + page.Entries.Sum(entry => (long)entry.Value.Length));
         return page;
