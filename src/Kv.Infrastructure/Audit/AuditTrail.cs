@@ -12,6 +12,11 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
     // A page is gathered before it is sent: where records list many changes, it ends before its limit.
     private const int FullPageBytes = 1 << 20;
 
+    // What the store is asked for goes by how large the records have been so far, and of the first nobody knows: what is read beyond the
+    // page is read in vain. It grows fast all the same, as etcd counts what is left of the range at each call.
+    private const int FirstRead = 16;
+    private const int Growth = 8;
+
     public async Task<(IReadOnlyList<AuditRecord> Records, bool HasMore)> List(
         Tenant? tenant, (DateTimeOffset? From, DateTimeOffset? To) period, AuditRecordId? after, int limit, CancellationToken cancellationToken)
     {
@@ -22,9 +27,10 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
         var start = period.From is { } from ? layout.AuditPrefix(tenant, AuditRecordId.TimePart(from)) : all.Start;
         if (after is not null && layout.AuditRecord(tenant, after).Next() is var next && next.CompareTo(start) > 0)
             start = next;
-        while (start.CompareTo(end) < 0)
+        for (var read = FirstRead; start.CompareTo(end) < 0;)
         {
-            var page = await store.Range(new RangeQuery(KeyRange.Between(start, end), limit - records.Count), cancellationToken);
+            var query = new RangeQuery(KeyRange.Between(start, end), Math.Min(read, limit - records.Count));
+            var page = await store.Range(query, cancellationToken);
             foreach (var entry in page.Entries)
             {
                 if (StoredAuditRecord.TryRead(Encoding.UTF8.GetString(entry.Key.Span[prefix.Bytes.Length..]), entry) is not { } record)
@@ -40,12 +46,19 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
             }
             if (page.Next is not { } rest)
                 break;
-            if (records.Count == limit)
+            if (records.Count == limit || bytes >= FullPageBytes)
                 return (records, true);
-            // What has expired is left out of a page.
             start = rest;
+            read = Next(read, page, FullPageBytes - bytes);
         }
         return (records, false);
+    }
+
+    // What has expired is left out of a page, so there may be none to go by.
+    private static int Next(int read, RangePage page, int room)
+    {
+        var average = page.Entries.Sum(entry => (long)entry.Value.Length) / Math.Max(1, page.Entries.Count);
+        return (int)Math.Min(read * Growth, room / Math.Max(1, average) + 1);
     }
 
     [LoggerMessage(LogLevel.Warning, "The record of the audit stored under {Key} cannot be read and is passed over")]

@@ -61,6 +61,12 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken)
     {
         var place = layout.KeyValue(tenant, key);
+        // Where there must be none there is nothing to delete, and nothing to record.
+        if (condition.Kind == PreconditionKind.Absent)
+        {
+            var looked = await store.Commit(Conditions.Guard(place, condition, []), cancellationToken);
+            return looked.Succeeded ? new KeyValueWrite(true, looked.Revision) : Conditions.Lost(looked);
+        }
         IReadOnlyList<Operation> operations = [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))];
         // Where there is nothing, nothing is deleted, and there is nothing to record.
         var isRecordedIfThere = audit.AreKept && condition.Kind == PreconditionKind.None;

@@ -36,7 +36,10 @@ internal readonly record struct Held(Usage Exact, Usage Estimated, int Estimates
 }
 
 /// <summary>What is set aside for one write; nothing where its account is null.</summary>
-internal readonly record struct Reservation(Account? Account, Held Held);
+/// <param name="Account">Whose it is.</param>
+/// <param name="Held">What is set aside.</param>
+/// <param name="Shared">Where it is one with that of others: they are the same request.</param>
+internal readonly record struct Reservation(Account? Account, Held Held, SharedReservation? Shared = null);
 
 /// <summary>Why there is no room for a write.</summary>
 /// <param name="Kind">Which limit.</param>

@@ -1,3 +1,4 @@
+using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 
@@ -8,38 +9,44 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
 {
     /// <summary>Sets aside what a write adds.</summary>
     /// <param name="tenant">Whose write it is.</param>
-    /// <param name="look">Looks what it would add; null when it adds nothing, because its conditions do not hold, say.</param>
+    /// <param name="request">The name under which it may be repeated; null for none.</param>
+    /// <param name="look">
+    /// Looks what it would add; null when it adds nothing, because its conditions do not hold, or it was done before.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="QuotaExceededException">There is no room for it.</exception>
     public async Task<Reservation> Admit(
-        Tenant tenant, Func<CancellationToken, Task<Demand?>> look, CancellationToken cancellationToken)
+        Tenant tenant, IdempotentRequest? request, Func<CancellationToken, Task<Demand?>> look, CancellationToken cancellationToken)
     {
         if (await look(cancellationToken) is not { } demand)
             return default;
-        if (totals.TryReserve(tenant, demand.Growth, withEstimates: true, out var reservation) is null)
+        if (totals.TryReserve(tenant, demand.Growth, withEstimates: true, out var reservation, request) is null)
             return reservation;
         if (totals.State != UsageState.Following)
-            return Judge(tenant, demand);
+            return await Judge(demand);
         var account = totals.BeginWait(tenant);
         try
         {
             await catchUp.To(demand.Revision, account, cancellationToken);
-            return await look(cancellationToken) is { } last ? Judge(tenant, last) : default;
+            return await look(cancellationToken) is { } last ? await Judge(last) : default;
         }
         finally
         {
             totals.EndWait(account);
         }
-    }
 
-    // What is still estimated does not count: nobody is refused for what may be nothing.
-    private Reservation Judge(Tenant tenant, Demand demand)
-    {
-        if (totals.TryReserve(tenant, demand.Growth, withEstimates: false, out var reservation) is not { } refusal)
-            return reservation;
-        telemetry.Refused(refusal.Kind);
-        throw new QuotaExceededException(
-            refusal.Kind, quota.Limit(refusal.Kind)!.Value, refusal.Present, demand.Growth.Of(refusal.Kind));
+        // What is still estimated does not count: nobody is refused for what may be nothing.
+        async Task<Reservation> Judge(Demand judged)
+        {
+            if (totals.TryReserve(tenant, judged.Growth, withEstimates: false, out var held, request) is not { } refusal)
+                return held;
+            // Its first may have been done since it was looked for, and be what fills the quota.
+            if (request is not null && await look(cancellationToken) is null)
+                return default;
+            telemetry.Refused(refusal.Kind);
+            throw new QuotaExceededException(
+                refusal.Kind, quota.Limit(refusal.Kind)!.Value, refusal.Present, judged.Growth.Of(refusal.Kind));
+        }
     }
 }
 

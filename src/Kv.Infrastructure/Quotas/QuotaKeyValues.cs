@@ -43,7 +43,7 @@ internal sealed class QuotaKeyValues(
     private Task<Reservation> Admit(
         Tenant tenant, Key key, int valueBytes, Precondition condition, CancellationToken cancellationToken)
     {
-        return guard.Admit(tenant, Look, cancellationToken);
+        return guard.Admit(tenant, request: null, Look, cancellationToken);
 
         async Task<Demand?> Look(CancellationToken cancel)
         {

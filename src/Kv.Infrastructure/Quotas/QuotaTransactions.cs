@@ -16,14 +16,15 @@ internal sealed class QuotaTransactions(
         var atMost = Usage.Max(Written(transaction.Success), Written(transaction.Failure));
         if (atMost == default)
             return await inner.Commit(tenant, transaction, request, cancellationToken);
-        if (!totals.TryReserve(tenant, atMost, out var reservation))
+        if (!totals.TryReserve(tenant, atMost, out var reservation, request))
             reservation = await guard.Admit(
-                tenant, cancel => demands.Of(tenant, transaction, request, cancel), cancellationToken);
+                tenant, request, cancel => demands.Of(tenant, transaction, request, cancel), cancellationToken);
         var revision = 0L;
         try
         {
             var outcome = await inner.Commit(tenant, transaction, request, cancellationToken);
-            if (!outcome.IsReplayed && Written(outcome.Succeeded ? transaction.Success : transaction.Failure) != default)
+            // One that was done before tells when that was: by this very request, it may be a moment ago.
+            if (Written(outcome.Succeeded ? transaction.Success : transaction.Failure) != default)
                 revision = outcome.Revision;
             return outcome;
         }

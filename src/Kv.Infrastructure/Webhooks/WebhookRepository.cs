@@ -41,9 +41,10 @@ internal sealed partial class WebhookRepository(
             operations.Add(records.Put(tenant, request, webhook.Id.ToByteArray()));
         for (var tries = 1; tries <= MaxTries; tries++)
         {
+            var (count, revision) = await Count(tenants, limit, cancellationToken);
+            // Behind the count: what it was counted with may have been added by this very request, a moment ago.
             if (request is not null && await AddedBefore(tenant, request, cancellationToken) is { } before)
                 return (before, true);
-            var (count, revision) = await Count(tenants, limit, cancellationToken);
             if (count >= limit)
                 return (null, false);
             // No counter is kept, so none can be wrong: what was counted is still all there is, or it is counted again.

@@ -22,6 +22,8 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
         Assert.That((await Kv.Delete("k")).Status, Is.EqualTo(204));
         var again = await Kv.Delete("k");
         await Kv.With(HttpMethod.Delete, "/kv/k", null, ("If-Match", "*"));
+        var absent = await Kv.With(HttpMethod.Delete, "/kv/k", null, ("If-None-Match", "*"));
+        var present = await Kv.With(HttpMethod.Delete, "/kv/raw", null, ("If-None-Match", "*"));
         await Kv.Send(HttpMethod.Patch, "/kv/k", """{"ttl":600}""");
         await Kv.Put("", "hidden-value");
         await Kv.Get("raw");
@@ -31,6 +33,7 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(again.Status, Is.EqualTo(204), "it is gone, as before");
+            Assert.That((absent.Status, present.Status), Is.EqualTo((204, 412)), "where there must be none there is nothing to delete");
             Assert.That(records.Select(record => record.Text("actor")), Has.All.EqualTo("anonymous"));
             Assert.That(records.Select(record => record.Text("address")), Has.All.EqualTo("127.0.0.1"));
             Assert.That($"\"{records[0].Text("revision")}\"", Is.EqualTo(written.Header("ETag")));

@@ -164,6 +164,23 @@ internal sealed class QuotaTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
+    public async Task Of_a_request_that_is_made_many_times_at_once_one_is_done_and_none_is_refused()
+    {
+        await Kv.Put("a", new string('x', 59));
+        for (var round = 0; round < 6; round++)
+        {
+            // What it adds has room once, and not twice.
+            var body = $$"""{"key":"a","value":"{{new string('y', round % 2 == 0 ? 95 : 59)}}"}""";
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kv.With(
+                HttpMethod.Post, "/kv", Json(body), ("Idempotency-Key", $"round-{round}"))));
+
+            Assert.That(answers.Select(answer => answer.Status), Has.All.EqualTo(201));
+            Assert.That(answers.Count(answer => answer.Header("Idempotency-Replayed") is null), Is.EqualTo(1));
+        }
+    }
+
+    [Test]
     public async Task A_bulk_is_refused_one_by_one()
     {
         await Fill(count: MaxKeys - 1);

@@ -9,24 +9,8 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 namespace Kv.Infrastructure.Tests.Access;
 
 /// <summary>API keys over each engine.</summary>
-[TestFixtureSource(typeof(StoreEngines))]
-[CancelAfter(60_000)]
-internal sealed class ApiKeyRepositoryTests(StoreEngine engine)
+internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(engine)
 {
-    private StoreHarness _harness = null!;
-
-    private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
-
-    [OneTimeSetUp]
-    public async Task Open() => _harness = await engine.Open();
-
-    [OneTimeTearDown]
-    public async Task Close()
-    {
-        if (_harness is not null)
-            await _harness.DisposeAsync();
-    }
-
     [Test]
     public async Task What_was_added_is_listed_whole_and_in_order_until_it_is_deleted()
     {
@@ -67,7 +51,7 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine)
     public async Task What_cannot_be_read_opens_nothing(string record)
     {
         var (repository, layout) = Over();
-        await _harness.Store.Commit(
+        await Store.Commit(
             Transaction.Of(new Operation.Put(layout.ApiKey("0123456789abcdef"), System.Text.Encoding.UTF8.GetBytes(record))), Enough);
 
         Assert.That(await repository.List(Enough), Is.Empty);
@@ -89,6 +73,6 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine)
     {
         var options = new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" };
         var layout = new KeyLayout(options);
-        return (new ApiKeyRepository(_harness.Store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), NullLogger<ApiKeyRepository>.Instance), layout);
+        return (new ApiKeyRepository(Store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), NullLogger<ApiKeyRepository>.Instance), layout);
     }
 }

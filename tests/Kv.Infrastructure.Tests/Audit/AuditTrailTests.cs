@@ -3,6 +3,7 @@ using Kv.Domain.Tenants;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Infrastructure.Tests.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
@@ -10,48 +11,82 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 namespace Kv.Infrastructure.Tests.Audit;
 
 /// <summary>Reading the records of the audit over each engine.</summary>
-[TestFixtureSource(typeof(StoreEngines))]
-[CancelAfter(60_000)]
-internal sealed class AuditTrailTests(StoreEngine engine)
+internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = Tenant.Of("n", "a");
+    private static readonly IActor Somebody = Mock.Of<IActor>(actor => actor.Name == "somebody");
 
-    private StoreHarness _harness = null!;
+    private KeyLayout _layout = null!;
+    private CountedStore _store = null!;
+    private AuditTrail _trail = null!;
 
-    private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
-
-    [OneTimeSetUp]
-    public async Task Open() => _harness = await engine.Open();
-
-    [OneTimeTearDown]
-    public async Task Close()
+    [SetUp]
+    public void Make()
     {
-        if (_harness is not null)
-            await _harness.DisposeAsync();
+        _layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"trail-{Guid.NewGuid():N}" });
+        _store = new CountedStore(Store);
+        _trail = new AuditTrail(_store, _layout, NullLogger<AuditTrail>.Instance);
     }
+
+    [TearDown]
+    public async Task Close() => await _store.DisposeAsync();
 
     [Test]
     public async Task What_cannot_be_read_fills_no_page_however_large_it_is()
     {
-        var layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"trail-{Guid.NewGuid():N}" });
-        var trail = new AuditTrail(_harness.Store, layout, NullLogger<AuditTrail>.Instance);
         for (var ticks = 1; ticks <= 3; ticks++)
-            await Write(ticks, new byte[600 * 1024]);
-        Assert.That(await List(), Is.EqualTo((0, false)));
+            await Keep(ticks, new byte[600 * 1024]);
+        Assert.That(await First(), Is.EqualTo((0, false)));
 
-        var readable = StoredAuditRecord.Write(
-            DateTimeOffset.UnixEpoch, Mock.Of<IActor>(actor => actor.Name == "somebody"), traceId: null, [new AuditedChange("set", "k")]);
-        await Write(4, readable);
+        await Keep(4, Record("k"));
 
-        Assert.That(await List(), Is.EqualTo((1, false)));
+        Assert.That(await First(), Is.EqualTo((1, false)));
 
-        async Task Write(long ticks, byte[] record) => await _harness.Store.Commit(
-            Transaction.Of(new Operation.Put(layout.AuditRecord(Us, AuditRecordId.Of(ticks, 1)), record)), Enough);
-
-        async Task<(int Count, bool HasMore)> List()
+        async Task<(int Count, bool HasMore)> First()
         {
-            var (records, hasMore) = await trail.List(Us, (null, null), after: null, limit: 100, Enough);
+            var (records, hasMore) = await _trail.List(Us, (null, null), after: null, limit: 100, Enough);
             return (records.Count, hasMore);
         }
     }
+
+    [Test]
+    public async Task Pages_tell_every_record_once_and_read_little_more_than_they_tell()
+    {
+        // Six MiB of records, among them small ones and some that cannot be read.
+        for (var ticks = 1; ticks <= 90; ticks++)
+            await Keep(ticks, ticks % 10 == 0 ? [1, 2, 3] : Record([.. Enumerable.Repeat(new string('k', 1000), ticks % 3 == 0 ? 1 : 110)]));
+        var told = new List<long>();
+        var after = default(AuditRecordId);
+        for (var hasMore = true; hasMore; after = AuditRecordId.Of(told[^1], 1))
+        {
+            var read = _store.RangeBytes;
+            (var page, hasMore) = await _trail.List(Us, (null, null), after, limit: 1000, Enough);
+            told.AddRange(page.Select(record => record.Id.Ticks));
+
+            Assert.That(_store.RangeBytes - read, Is.LessThanOrEqualTo(2 * 1024 * 1024), "a page is of one MiB and a record");
+        }
+
+        Assert.That(told, Is.EqualTo(Enumerable.Range(1, 90).Where(ticks => ticks % 10 != 0)));
+    }
+
+    [TestCase(16, 1)]
+    [TestCase(100, 2)]
+    [TestCase(1000, 3)]
+    public async Task Small_records_take_few_calls(int limit, int calls)
+    {
+        for (var first = 1; first <= 1001; first += 100)
+            await Store.Commit(
+                Transaction.Of([.. Enumerable.Range(first, 100).Select(ticks => Put(ticks, Record("k")))]), Enough);
+
+        var (records, hasMore) = await _trail.List(Us, (null, null), after: null, limit, Enough);
+
+        Assert.That((records.Count, hasMore, _store.Ranges), Is.EqualTo((limit, true, calls)));
+    }
+
+    private async Task Keep(long ticks, byte[] record) => await Store.Commit(Transaction.Of(Put(ticks, record)), Enough);
+
+    private Operation.Put Put(long ticks, byte[] record) => new(_layout.AuditRecord(Us, AuditRecordId.Of(ticks, 1)), record);
+
+    private static byte[] Record(params string[] keys) => StoredAuditRecord.Write(
+        DateTimeOffset.UnixEpoch, Somebody, traceId: null, [.. keys.Select(key => new AuditedChange("set", key))]);
 }

@@ -1,3 +1,4 @@
+using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Quotas;
@@ -90,6 +91,40 @@ internal sealed class UsageTotalsTests
         totals.Apply(500, []);
 
         Assert.That(totals.Tenants, Is.Zero);
+    }
+
+    [Test]
+    public void A_request_that_comes_again_while_it_is_under_way_takes_no_room_of_its_own()
+    {
+        Count((Us, new Usage(2, 20)));
+        var (once, again, another) = (Request(1), Request(1), Request(2));
+        Assert.That(_totals.TryReserve(Us, Key, out var first, once), Is.True);
+        Assert.That(_totals.TryReserve(Us, Key, out var second, again), Is.True);
+        Assert.That(_totals.TryReserve(Us, Key, withEstimates: true, out var third, again), Is.Null);
+        Assert.That(_totals.TryReserve(Us, Key, out _, another), Is.False, "another request under the same name");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False);
+
+        _totals.Settle(first, 0);
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "one of them may still write");
+        _totals.Settle(second, 12);
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "its change has not come");
+        _totals.Apply(12, [(Us, default)]);
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.True, "the one that is left writes no more");
+        _totals.Settle(third, 12);
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "nor does it give back what is not its own");
+    }
+
+    [Test]
+    public void A_request_that_all_have_failed_at_leaves_its_room_to_others()
+    {
+        Count((Us, new Usage(2, 20)));
+        _totals.TryReserve(Us, Key, out var first, Request(1));
+        _totals.TryReserve(Us, Key, out var second, Request(1));
+
+        _totals.Settle(first, 0);
+        _totals.Settle(second, 0);
+
+        Assert.That(_totals.TryReserve(Us, Key, out _, Request(2)), Is.True);
     }
 
     [Test]
@@ -194,6 +229,8 @@ internal sealed class UsageTotalsTests
         _totals.Apply(15, [(Us, Key)]);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "it counts when it is known");
     }
+
+    private static IdempotentRequest Request(byte fingerprint) => new("name", new[] { fingerprint });
 
     private void Count(params (Tenant Tenant, Usage Usage)[] counted)
     {

@@ -71,6 +71,23 @@ internal sealed class WriteTracesTests
     }
 
     [Test]
+    public void What_only_deletes_a_key_keeps_its_trace_where_there_is_one_and_is_as_it_was_otherwise()
+    {
+        Request(isSampled: true);
+        var deletion = Transaction.Of(new Operation.Delete(Key("k")), new Operation.Delete(StoreKey.Of("/kvstore/content/space/app/k")));
+
+        var kept = _traces.Keep(deletion);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(kept.Compares, Is.EqualTo(new[] { Compare.Exists(Key("k")) }), "on one key, which etcd judges with what it does");
+            Assert.That(kept.Then.Take(2), Is.EqualTo(deletion.Then));
+            Assert.That(kept.Then[2], Is.InstanceOf<Operation.Put>().With.Property(nameof(Operation.Put.Key)).EqualTo(Layout.Trace(Key("k"))));
+            Assert.That(kept.Otherwise, Is.EqualTo(deletion.Then));
+        }
+    }
+
+    [Test]
     public void What_is_not_sampled_or_only_read_stays_as_it_is()
     {
         var write = Transaction.Of(new Operation.Put(Key("k"), Value));

@@ -5,7 +5,10 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>A store whose watches are counted, and fail or fall silent when told to. It is not the owner of the one inside.</summary>
+/// <summary>
+/// A store whose watches, and what its ranges answer, are counted, and which fails, falls silent or waits when told to. It is not the owner
+/// of the one inside.
+/// </summary>
 internal sealed class CountedStore(IStore inner) : IStore
 {
     private CancellationTokenSource _broken = new();
@@ -29,6 +32,18 @@ internal sealed class CountedStore(IStore inner) : IStore
     /// <summary>How many ranges have failed by it.</summary>
     public int RangeFailures => Volatile.Read(ref _rangeFailures);
 
+    /// <summary>How many bytes of values the ranges have answered.</summary>
+    public long RangeBytes { get; private set; }
+
+    /// <summary>How many ranges have answered.</summary>
+    public int Ranges { get; private set; }
+
+    /// <summary>What every transaction waits for.</summary>
+    public Func<Task> BeforeCommit { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What every range waits for.</summary>
+    public Func<Task> BeforeRange { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Whether watches that begin tell nothing.</summary>
     public bool IsSilent { get; set; }
 
@@ -47,19 +62,27 @@ internal sealed class CountedStore(IStore inner) : IStore
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
         inner.GetPair(key, beside, consistency, cancellationToken);
 
-    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+    public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
-        if (RangeFailure is not { } failure)
-            return inner.Range(query, cancellationToken);
-        Interlocked.Increment(ref _rangeFailures);
-        return Task.FromException<RangePage>(failure);
+        if (RangeFailure is { } failure)
+        {
+            Interlocked.Increment(ref _rangeFailures);
+            throw failure;
+        }
+        await BeforeRange();
+        var page = await inner.Range(query, cancellationToken);
+        (Ranges, RangeBytes) = (Ranges + 1, RangeBytes + page.Entries.Sum(entry => (long)entry.Value.Length));
+        return page;
     }
 
     public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
         inner.Count(range, revision, cancellationToken);
 
-    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
-        inner.Commit(transaction, cancellationToken);
+    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    {
+        await BeforeCommit();
+        return await inner.Commit(transaction, cancellationToken);
+    }
 
     public async IAsyncEnumerable<ChangeSet> Watch(
         KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text;
+using Kv.Domain.Idempotency;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -6,6 +7,7 @@ using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Infrastructure.Tests.Watching;
 using Kv.Infrastructure.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
@@ -13,31 +15,15 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 namespace Kv.Infrastructure.Tests.Webhooks;
 
 /// <summary>Webhooks over each engine; every test under a tenant of its own.</summary>
-[TestFixtureSource(typeof(StoreEngines))]
-[CancelAfter(60_000)]
-internal sealed class WebhookRepositoryTests(StoreEngine engine)
+internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract(engine)
 {
     private readonly KeyLayout _layout = new(new StoreOptions { BaseKeyPrefix = $"webhooks-{Guid.NewGuid():N}" });
 
-    private StoreHarness _harness = null!;
     private WebhookRepository _repository = null!;
     private Tenant _tenant = null!;
 
-    private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
-
     [OneTimeSetUp]
-    public async Task Open()
-    {
-        _harness = await engine.Open();
-        _repository = Over(_harness.Store);
-    }
-
-    [OneTimeTearDown]
-    public async Task Close()
-    {
-        if (_harness is not null)
-            await _harness.DisposeAsync();
-    }
+    public void Make() => _repository = Over(Store);
 
     [SetUp]
     public void NewTenant() => _tenant = Tenant.Of("repository", $"{Guid.NewGuid():N}");
@@ -79,6 +65,23 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
 
         Assert.That(added.Count(isAdded => isAdded), Is.EqualTo(limit));
         Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(limit));
+    }
+
+    [Test]
+    public async Task A_request_whose_first_takes_the_last_room_meanwhile_is_answered_as_that()
+    {
+        var request = new IdempotentRequest("once", new byte[] { 1 });
+        var (first, again) = (New("a"), New("a"));
+        await using var store = new CountedStore(Store);
+        store.BeforeRange = () => AddOnce(_repository, first);
+
+        var (id, isReplayed) = await AddOnce(Over(store), again);
+
+        Assert.That((id, isReplayed), Is.EqualTo(((Guid?)first.Id, true)));
+        Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(1));
+
+        Task<(Guid? Id, bool IsReplayed)> AddOnce(IWebhookRepository webhooks, Webhook webhook) =>
+            webhooks.AddOnce(webhook, 1, request, Enough);
     }
 
     [Test]
@@ -188,7 +191,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
     {
         const int many = 1201;
         foreach (var chunk in Enumerable.Range(0, many).Chunk(50))
-            await _harness.Store.Commit(
+            await Store.Commit(
                 Transaction.Of([.. chunk.Select(_ => new Operation.Put(
                     _layout.Webhook(_tenant, Guid.NewGuid()), WebhookRecord.Write(New("a"))))]),
                 Enough);
@@ -201,7 +204,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
     [Test]
     public async Task Who_loses_every_try_is_told_that_nothing_was_written()
     {
-        var store = new AlwaysChanged(_harness.Store);
+        var store = new AlwaysChanged(Store);
 
         Assert.That(
             async () => await Over(store).Add(New("a"), 5, Enough),
@@ -212,7 +215,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
     [Test]
     public void An_outcome_that_is_unknown_is_not_tried_again()
     {
-        var store = new AlwaysChanged(_harness.Store) { Failure = new StoreUnavailableException("Gone.", outcomeUnknown: true) };
+        var store = new AlwaysChanged(Store) { Failure = new StoreUnavailableException("Gone.", outcomeUnknown: true) };
 
         Assert.That(
             async () => await Over(store).Add(New("a"), 5, Enough),
@@ -236,11 +239,11 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine)
         },
         createdAt);
 
-    private async Task Put(Guid id, string json) => await _harness.Store.Commit(
+    private async Task Put(Guid id, string json) => await Store.Commit(
         Transaction.Of(new Operation.Put(_layout.Webhook(_tenant, id), Encoding.UTF8.GetBytes(json))), Enough);
 
     private async Task<string?> Stored(Guid id) =>
-        (await _harness.Store.Get(_layout.Webhook(_tenant, id), ReadConsistency.Linearizable, Enough)).Entry is { } entry
+        (await Store.Get(_layout.Webhook(_tenant, id), ReadConsistency.Linearizable, Enough)).Entry is { } entry
             ? Encoding.UTF8.GetString(entry.Value.Span)
             : null;
 

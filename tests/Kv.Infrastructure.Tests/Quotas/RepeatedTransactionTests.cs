@@ -1,0 +1,105 @@
+using System.Text;
+using Kv.Domain.Idempotency;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Quotas;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Audit;
+using Kv.Infrastructure.Idempotency;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Quotas;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Infrastructure.Tests.Watching;
+using Kv.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Quotas;
+
+/// <summary>A request that is made again is answered as the first, and not refused for the room that its first takes.</summary>
+internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContract(engine)
+{
+    private const int MaxBytes = 100;
+
+    private static readonly Tenant Us = Tenant.Of("n", "a");
+    private static readonly Key Wanted = Domain.KeyValues.Key.Of("k");
+
+    private KeyLayout _layout = null!;
+    private CountedStore _store = null!;
+    private UsageTotals _totals = null!;
+    private QuotaTelemetry _telemetry = null!;
+    private UsageCatchUp _catchUp = null!;
+    private UsageCounter _counter = null!;
+    private QuotaTransactions _transactions = null!;
+
+    [SetUp]
+    public async Task Make()
+    {
+        var options = new StoreOptions { BaseKeyPrefix = $"repeated/{Guid.NewGuid():N}" };
+        var quota = new Quota(MaxKeys: null, MaxBytes);
+        _layout = new KeyLayout(options);
+        _store = new CountedStore(Store);
+        _totals = new UsageTotals(quota);
+        _telemetry = new QuotaTelemetry(_totals);
+        // Its marks do not wait for what the transactions wait for.
+        _catchUp = new UsageCatchUp(Store, _layout, _totals, TimeProvider.System);
+        _counter = new UsageCounter(Store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
+        var records = new IdempotencyRecords(_layout, TimeProvider.System);
+        var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
+        _transactions = new QuotaTransactions(
+            new KeyValueTransactions(_store, _layout, records, audit, TimeProvider.System), _totals,
+            new QuotaGuard(_totals, _catchUp, _telemetry, quota), new TransactionDemands(_store, _layout, records));
+        // A write of more than 39 bytes may be too much, so what it really adds is looked up.
+        await Store.Commit(Transaction.Of(new Operation.Put(_layout.KeyValue(Us, Wanted), new byte[60])), Enough);
+        await _counter.StartAsync(Enough);
+        await Counted(61);
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        await _counter.StopAsync(CancellationToken.None);
+        _counter.Dispose();
+        _catchUp.Dispose();
+        _telemetry.Dispose();
+        await _store.DisposeAsync();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task While_the_first_is_under_way_it_is_done_once_and_answered_alike(bool isFollowing)
+    {
+        _totals.Follows(isFollowing);
+        var (release, waiting) = (new TaskCompletionSource(), 0);
+        _store.BeforeCommit = () =>
+        {
+            Interlocked.Increment(ref waiting);
+            return release.Task;
+        };
+        var first = Set(90, "once");
+        await Eventually.Holds(() => Volatile.Read(ref waiting) == 1, "the first is on its way");
+
+        var again = Set(90, "once");
+        await Eventually.Holds(() => Volatile.Read(ref waiting) == 2 || again.IsCompleted, "it is made again");
+        Assert.That(() => Set(90, "another"), Throws.TypeOf<QuotaExceededException>(), "another request has to have room");
+        release.SetResult();
+        var answers = await Task.WhenAll(first, again);
+
+        Assert.That(answers.Select(answer => answer.IsReplayed), Is.EquivalentTo(new[] { true, false }));
+        Assert.That(answers.Select(answer => answer.Succeeded), Has.All.True);
+        Assert.That(answers[0].Revision, Is.EqualTo(answers[1].Revision));
+        _totals.Follows(true);
+        await Counted(91);
+        Assert.That((await Set(99, "next")).Succeeded, Is.True, "what was set aside for both is given back");
+    }
+
+    private Task<TransactionOutcome> Set(int valueBytes, string name)
+    {
+        var set = new KeyOperation(KeyOperationKind.Set, Wanted, new byte[valueBytes], default);
+        return _transactions.Commit(
+            Us, new KeyTransaction([], [set], []), new IdempotentRequest(name, Encoding.UTF8.GetBytes(name)), Enough);
+    }
+
+    private Task Counted(long bytes) => Eventually.Holds(
+        () => _totals.State == UsageState.Following && _totals.Find(Us)!.Usage.Bytes == bytes, $"{bytes} bytes are counted", TimeSpan.FromSeconds(40));
+}
