@@ -9,7 +9,7 @@ namespace Kv.Api.Tests.Documents;
 /// <summary>compose.yaml and the manifests in docs/deploy, held against the program, its image and its documents.</summary>
 internal sealed partial class DeployTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = ExampleProcess.Root();
 
     private static YamlNode Container => Manifest("deployment").At("spec.template.spec.containers").Items().Single();
 
@@ -146,14 +146,6 @@ internal sealed partial class DeployTests
         var stream = new YamlStream();
         stream.Load(text);
         return stream.Documents.Single().RootNode;
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Kv.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 
     [GeneratedRegex("`([A-Z][A-Z_]+)`")]

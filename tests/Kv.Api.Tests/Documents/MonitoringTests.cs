@@ -8,7 +8,7 @@ namespace Kv.Api.Tests.Documents;
 /// <summary>The dashboard, the alerts and the table of metrics, held against what <c>/metrics</c> tells after a little of everything.</summary>
 internal sealed partial class MonitoringTests
 {
-    private static readonly string Documents = FindDocuments();
+    private static readonly string Documents = Path.Combine(ExampleProcess.Root(), "docs");
 
     private Scrape _scrape = null!;
 
@@ -86,14 +86,6 @@ internal sealed partial class MonitoringTests
         var stream = new YamlStream();
         stream.Load(text);
         return stream.Documents.Single().RootNode;
-    }
-
-    private static string FindDocuments()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Kv.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder.FullName, "docs");
     }
 
     [GeneratedRegex(@"\{[^}]*\}|\b(by|without) \([^)]*\)|\[[^]]*\]")]
