@@ -12,7 +12,7 @@ namespace Kv.Api.Tests.Documents;
 
 /// <summary>
 /// Reads a manifest as strictly as the API server validates one (<c>kubectl apply --validate=strict</c>), by the models that the Kubernetes
-/// client generates from the API's own schema: no field that the kind does not have, no value of another type, no required field left out.
+/// client generates from the API's own schema: no field that the kind does not have, no value of another type, no word that is not to choose, no required field left out.
 /// By way of JSON, as kubectl does it: a reader of YAML would take a number or a boolean for a text.
 /// </summary>
 internal static class KubernetesSchema
@@ -45,10 +45,24 @@ internal static class KubernetesSchema
         [typeof(ServiceMonitorSpec)] = ["endpoints", "selector"],
     };
 
+    // Nor do they say which words a text may be.
+    private static readonly Dictionary<(Type, string), string[]> Words = new()
+    {
+        [(typeof(V1DeploymentStrategy), "type")] = ["RollingUpdate", "Recreate"],
+        [(typeof(V1SeccompProfile), "type")] = ["RuntimeDefault", "Localhost", "Unconfined"],
+        [(typeof(V1TopologySpreadConstraint), "whenUnsatisfiable")] = ["DoNotSchedule", "ScheduleAnyway"],
+        [(typeof(V1EmptyDirVolumeSource), "medium")] = ["", "Memory"],
+        [(typeof(V1LabelSelectorRequirement), "operator")] = ["In", "NotIn", "Exists", "DoesNotExist"],
+        [(typeof(V1NetworkPolicySpec), "policyTypes")] = ["Ingress", "Egress"],
+        [(typeof(V1NetworkPolicyPort), "protocol")] = ["TCP", "UDP", "SCTP"],
+        [(typeof(V1ContainerPort), "protocol")] = ["TCP", "UDP", "SCTP"],
+        [(typeof(V1ServicePort), "protocol")] = ["TCP", "UDP", "SCTP"],
+    };
+
     private static readonly JsonSerializerOptions Strict = new()
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Require } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Require, Choose } },
     };
 
     /// <summary>The object that a manifest describes.</summary>
@@ -77,6 +91,19 @@ internal static class KubernetesSchema
             throw new InvalidOperationException($"{type.Type.Name} has no '{unknown}' that could be required.");
         foreach (var property in type.Properties)
             property.IsRequired = property.PropertyType.IsPrimitive || required.Contains(property.Name);
+    }
+
+    private static void Choose(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property.Set is { } set && Words.TryGetValue((type.Type, property.Name), out var words))
+                property.Set = (owner, value) =>
+                {
+                    foreach (var word in value as IEnumerable<string> ?? [(string)value!])
+                        if (!words.Contains(word))
+                            throw new JsonException($"'{word}' is no '{property.Name}'.");
+                    set(owner, value);
+                };
     }
 
     // A null is a field that is not there, in Kubernetes as here.

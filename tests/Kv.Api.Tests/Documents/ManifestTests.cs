@@ -31,6 +31,12 @@ internal sealed class ManifestTests
     [TestCase("network-policy", "    - Ingress", "    - 1", "$.spec.policyTypes[0]")]
     [TestCase("service", "port: 8081", "port: management", "$.spec.ports[1].port")]
     [TestCase("service-monitor", "path: /metrics", "path: yes", "$.spec.endpoints[0].path")]
+    // A word that is none of those to choose from.
+    [TestCase("deployment", "type: RuntimeDefault", "type: Default", "'Default' is no 'type'")]
+    [TestCase("deployment", "ScheduleAnyway", "ScheduleAnyways", "'ScheduleAnyways'")]
+    [TestCase("deployment", "medium: Memory", "medium: RAM", "'RAM'")]
+    [TestCase("network-policy", "    - Egress", "    - Outgress", "'Outgress'")]
+    [TestCase("network-policy", "protocol: UDP", "protocol: udp", "'udp'")]
     // A required one left out, or left empty.
     [TestCase("deployment", "name: kv\n  labels:", "labels:", "'name'")]
     [TestCase("deployment", "topologyKey: kubernetes.io/hostname", "", "'topologyKey'")]
