@@ -130,6 +130,18 @@ internal sealed partial class DeployTests
         }
     }
 
+    [Test]
+    public void One_Kv_builds_the_image_and_the_other_waits_for_it_in_compose()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Compose("kv-1").Members(), Does.ContainKey("build"));
+            Assert.That(Compose("kv-2").Members(), Does.Not.ContainKey("build"));
+            Assert.That(Compose("kv-2").At("image").Text(), Is.EqualTo(Compose("kv-1").At("image").Text()));
+            Assert.That(Compose("kv-2").At("pull_policy").Text(), Is.EqualTo("never"));
+        }
+    }
+
     private static Dictionary<string, string> Env =>
         Container.At("env").Items().ToDictionary(item => item.At("name").Text(), item => item.At("value").Text());
 
