@@ -27,6 +27,7 @@ class Receiver(BaseHTTPRequestHandler):
             seen.add(self.headers["webhook-id"])
             print("received", json.loads(body)["event"], flush=True)
         self.send_response(status)
+        self.send_header("Connection", "close")  # As HTTP/1.0 has it; not every client takes it for granted.
         self.end_headers()
 
     def log_message(self, *_):

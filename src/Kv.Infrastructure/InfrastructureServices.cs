@@ -69,6 +69,7 @@ public static class InfrastructureServices
         .AddSingleton<DeliveryWrites>()
         .AddSingleton<DeliveryTelemetry>()
         .AddSingleton<IDeliveryRepository, DeliveryRepository>()
+        .AddSingleton<WebhookMetrics>()
         .AddSingleton<WebhookDisabler>()
         .AddSingleton<WebhookDispatcher>()
         .AddSingleton<IDeliveryBacklog>(Dispatcher)

@@ -8,6 +8,7 @@ using Kv.Application.KeyValues;
 using Kv.Domain;
 using Kv.Domain.KeyValues;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 
@@ -115,6 +116,8 @@ public sealed class KeyValuesController : ControllerBase
         };
         if (Request.QueryString.HasValue && Request.Number("wait") is { } seconds)
         {
+            // It lasts as long as it is meant to, which no latency should count.
+            HttpContext.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new("kv.long_poll", "true"));
             // Who knows nothing is answered at once.
             var known = EntityTags.Known(Request) ?? -1;
             var waited = await _mediator.Send(

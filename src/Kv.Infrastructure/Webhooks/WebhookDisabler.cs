@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Infrastructure.Webhooks;
 
 /// <summary>Disables webhooks that do nothing but fail, on behalf of the watcher.</summary>
-internal sealed partial class WebhookDisabler(IStore store, KeyLayout layout, ILogger<WebhookDisabler> logger)
+internal sealed partial class WebhookDisabler(
+    IStore store, KeyLayout layout, WebhookMetrics metrics, ILogger<WebhookDisabler> logger)
 {
     private const int Attempts = 5;
 
@@ -32,7 +33,7 @@ internal sealed partial class WebhookDisabler(IStore store, KeyLayout layout, IL
                     cancellationToken);
                 if (!done.Succeeded)
                     continue;
-                WebhookMetrics.Disabled.Add();
+                metrics.Disabled();
                 LogDisabled(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName, reason);
                 return;
             }

@@ -2,12 +2,17 @@ using System.Diagnostics.Metrics;
 
 namespace Kv.Infrastructure.Webhooks;
 
-/// <summary>What is measured of the webhooks themselves.</summary>
-internal static class WebhookMetrics
+/// <summary>What is measured of the webhooks themselves; from the start of the process, as <see cref="Tally"/> tells.</summary>
+internal sealed class WebhookMetrics : IDisposable
 {
-    private static readonly Meter Meter = new(Telemetry.Name);
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly Tally _disabled;
 
-    /// <summary>Webhooks that this replica disabled.</summary>
-    public static readonly Tally Disabled = new(
-        Meter, "kv.webhook.disablings", "{webhook}", "Webhooks that were disabled because they did nothing but fail.");
+    public WebhookMetrics() => _disabled = new Tally(
+        _meter, "kv.webhook.disablings", "{webhook}", "Webhooks that were disabled because they did nothing but fail.");
+
+    /// <summary>This replica disabled a webhook.</summary>
+    public void Disabled() => _disabled.Add();
+
+    public void Dispose() => _meter.Dispose();
 }

@@ -9,7 +9,7 @@ namespace Kv.Api.Tests.Documents;
 /// <summary>compose.yaml and the manifests in docs/deploy, held against the program, its image and its documents.</summary>
 internal sealed partial class DeployTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = ExampleProcess.Root();
 
     private static YamlNode Container => Manifest("deployment").At("spec.template.spec.containers").Items().Single();
 
@@ -130,6 +130,18 @@ internal sealed partial class DeployTests
         }
     }
 
+    [Test]
+    public void One_Kv_builds_the_image_and_the_other_waits_for_it_in_compose()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Compose("kv-1").Members(), Does.ContainKey("build"));
+            Assert.That(Compose("kv-2").Members(), Does.Not.ContainKey("build"));
+            Assert.That(Compose("kv-2").At("image").Text(), Is.EqualTo(Compose("kv-1").At("image").Text()));
+            Assert.That(Compose("kv-2").At("pull_policy").Text(), Is.EqualTo("never"));
+        }
+    }
+
     private static Dictionary<string, string> Env =>
         Container.At("env").Items().ToDictionary(item => item.At("name").Text(), item => item.At("value").Text());
 
@@ -146,14 +158,6 @@ internal sealed partial class DeployTests
         var stream = new YamlStream();
         stream.Load(text);
         return stream.Documents.Single().RootNode;
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Kv.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 
     [GeneratedRegex("`([A-Z][A-Z_]+)`")]

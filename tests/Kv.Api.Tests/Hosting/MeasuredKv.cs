@@ -104,6 +104,7 @@ internal sealed class MeasuredKv : IAsyncDisposable
         await Expect(412, Kv.With(
             HttpMethod.Put, KvClient.PathOf("vip"), KvClient.Json("""{"value":"the-value-itself"}"""u8.ToArray()), ("If-None-Match", "*")));
         await Expect(200, Kv.Get("vip"));
+        await Expect(200, Kv.Send(HttpMethod.Get, KvClient.PathOf("customer-ada") + "?wait=1"));
         await Expect(404, Kv.Get("nobody"));
         await Expect(200, Kv.List(""));
         await Expect(200, Kv.Send(HttpMethod.Get, "/readyz"));

@@ -31,6 +31,15 @@ internal sealed class MetricsTests(Engine engine)
     }
 
     [Test]
+    public async Task Long_polls_can_be_told_from_requests_that_take_long()
+    {
+        var scrape = await _measured.Scrape();
+
+        Assert.That(
+            scrape.Sum("http_server_request_duration_seconds_count", "http_route=\"kv/{**key}\"", "kv_long_poll=\"true\""), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Calls_of_the_store_are_counted_by_operation_and_outcome()
     {
         var scrape = await _measured.Scrape();
