@@ -34,7 +34,7 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   say "No Chromium here: apt-get install chromium"
   if ! install_browser; then
     say "The package lists may be missing or old: apt-get update"
-    apt-get update >&2 && install_browser || say "That did not work."
+    { apt-get update >&2 && install_browser; } || say "That did not work."
   fi
   if find_browser; then exit; fi
 fi

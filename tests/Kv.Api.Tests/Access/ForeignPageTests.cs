@@ -61,9 +61,9 @@ internal sealed class ForeignPageTests : BrowserTest
         Assert.That(Page.Complaints, Has.Some.Contains("sandboxed"));
     }
 
-    // What a script of the page is told: what comes of it, or of the error.
+    // What a script of the page is told: of the answer, as it begins, or of the error.
     private Task<string?> Fetch(Uri address, string request) => Page.Evaluate<string>(
-        $"fetch('{address}', {request}).then(async answer => `${{answer.type}} ${{answer.status}} ${{await answer.text()}}`, String)");
+        $"fetch('{address}', {request}).then(async answer => `${{answer.type}} ${{answer.status}} ${{(await answer.text()).slice(0, 100)}}`, String)");
 
     private Task<bool> Frame(Uri address) => Page.Evaluate<bool>(
         $$"""
