@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds once and runs every test project of the solution, against a real etcd.
+# Builds once and runs every test project of the solution, against a real etcd and a real browser.
 # The last line of stdout is the sum over all of them: "N passed, N failed, N skipped"; failed tests are named before it.
 # The exit code is non-zero when anything failed, when a test host crashed or hung, or when no test ran. Arguments go to
 # dotnet test (--filter ...).
@@ -29,16 +29,21 @@ finish() {
   exit "$4"
 }
 
-# Where a developer has no etcd, the tests that need one are skipped and say so; in CI that is a failure.
-if KV_ETCD=$("$root/scripts/get-etcd.sh"); then
-  export KV_ETCD
-elif [ "${CI:-}" = true ]; then
-  say "test: CI needs etcd."
-  finish 0 1 0 1
-else
-  unset KV_ETCD
-  say "test: going on without etcd."
-fi
+# Where a developer has no such program, the tests that need one are skipped and say so; in CI that is a failure.
+bring() {
+  local name=$1 variable=$2 path
+  if path=$("$root/scripts/get-$name.sh"); then
+    export "$variable=$path"
+  elif [ "${CI:-}" = true ]; then
+    say "test: CI needs $name."
+    finish 0 1 0 1
+  else
+    unset "$variable"
+    say "test: going on without $name."
+  fi
+}
+bring etcd KV_ETCD
+bring chromium KV_CHROMIUM
 
 if ! dotnet build Kv.sln --configuration Release; then
   say "test: the build failed; it counts as one failure."

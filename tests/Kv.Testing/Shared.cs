@@ -1,0 +1,31 @@
+namespace Kv.Testing;
+
+/// <summary>One of something that takes time to start, for all tests of an assembly that can share it.</summary>
+internal sealed class Shared<T>(Func<Task<T>> start)
+    where T : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private Task<T>? _started;
+
+    /// <summary>The shared one, started by whoever asks first.</summary>
+    public async Task<T> Get()
+    {
+        Task<T> started;
+        lock (_gate)
+            started = _started ??= start();
+        return await started;
+    }
+
+    /// <summary>Stops it, if it was started.</summary>
+    public async Task Stop()
+    {
+        Task<T>? started;
+        lock (_gate)
+        {
+            started = _started;
+            _started = null;
+        }
+        if (started is { IsCompletedSuccessfully: true })
+            await (await started).DisposeAsync();
+    }
+}
