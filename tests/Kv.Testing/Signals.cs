@@ -11,14 +11,43 @@ public static class Signals
 
     private const int Termination = 15;
 
-    /// <summary>SIGSTOP: stops the process where it is.</summary>
-    public static void Pause(int processId) => Send(processId, Stop);
+    // Where a thread's state stands in Linux's /proc: behind the name, which may hold anything.
+    private const string EndOfName = ") ";
+
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>SIGSTOP: stops the process where it is, and returns when it stands still.</summary>
+    public static void Pause(int processId)
+    {
+        Send(processId, Stop);
+        // The signal is only on its way: a thread on another core may do a whole request's work before it stops.
+        if (OperatingSystem.IsLinux() && !SpinWait.SpinUntil(() => HasStopped(processId), StopTimeout))
+            throw new InvalidOperationException($"Process {processId} does not stop.");
+    }
 
     /// <summary>SIGCONT: lets a stopped process go on.</summary>
     public static void Resume(int processId) => Send(processId, Continue);
 
     /// <summary>SIGTERM: asks the process to end.</summary>
     public static void Terminate(int processId) => Send(processId, Termination);
+
+    private static bool HasStopped(int processId) =>
+        Directory.EnumerateFiles($"/proc/{processId}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .All(IsOfStoppedThread);
+
+    private static bool IsOfStoppedThread(string file)
+    {
+        try
+        {
+            var text = File.ReadAllText(file);
+            return text[text.LastIndexOf(EndOfName, StringComparison.Ordinal) + EndOfName.Length] is 'T' or 'Z' or 'X';
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return true;
+        }
+    }
 
     private static void Send(int processId, int signal)
     {

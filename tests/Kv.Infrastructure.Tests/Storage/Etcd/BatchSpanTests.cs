@@ -9,6 +9,8 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 [NonParallelizable]
 internal sealed class BatchSpanTests
 {
+    private const int MaxTries = 10;
+
     private readonly ConcurrentQueue<Activity> _spans = new();
     private ActivityListener _listener = null!;
 
@@ -33,13 +35,12 @@ internal sealed class BatchSpanTests
     [TestCase("etcd read")]
     public async Task A_shared_call_is_one_span_within_the_first_request_and_linked_with_the_others(string name)
     {
-        var requests = await Together(name, true, false, true, true);
+        var requests = await InOneCall(name, true, false, true, true);
 
-        await Eventually.Holds(() => !_spans.IsEmpty, "the call has ended");
         var span = _spans.Single();
+        Assert.That(span.GetTagItem("requests"), Is.EqualTo(4));
         Assert.That((span.OperationName, span.ParentSpanId, span.TraceId), Is.EqualTo((name, requests[0].SpanId, requests[0].TraceId)));
         Assert.That(span.Links.Select(link => link.Context.SpanId), Is.EqualTo(new[] { requests[2].SpanId, requests[3].SpanId }));
-        Assert.That(span.GetTagItem("requests"), Is.EqualTo(4));
     }
 
     [TestCase("etcd commit")]
@@ -49,6 +50,20 @@ internal sealed class BatchSpanTests
         await Together(name, false, false);
 
         Assert.That(_spans, Is.Empty);
+    }
+
+    // Where the two calls before them end in the same moment, two others share what waits: then it is tried again.
+    private async Task<Activity[]> InOneCall(string name, params bool[] recorded)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var requests = await Together(name, recorded);
+            await Eventually.Holds(
+                () => _spans.Sum(span => 1 + span.Links.Count()) == recorded.Count(isRecorded => isRecorded), "their calls have ended");
+            if (_spans.All(span => span.GetTagItem("requests") is int count && count == recorded.Length) || tries == MaxTries)
+                return requests;
+            _spans.Clear();
+        }
     }
 
     // Makes requests that share a call; which of them are recorded is said one by one.
