@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds once and runs every test project of the solution, against a real etcd and a real browser.
+# Builds once and runs every test project of the solution, against a real etcd, a real browser and Prometheus' own tool.
 # The last line of stdout is the sum over all of them: "N passed, N failed, N skipped"; failed tests are named before it.
 # The exit code is non-zero when anything failed, when a test host crashed or hung, or when no test ran. Arguments go to
 # dotnet test (--filter ...).
@@ -44,6 +44,7 @@ bring() {
 }
 bring etcd KV_ETCD
 bring chromium KV_CHROMIUM
+bring promtool KV_PROMTOOL
 
 if ! dotnet build Kv.sln --configuration Release; then
   say "test: the build failed; it counts as one failure."

@@ -7,7 +7,7 @@ namespace Kv.Testing;
 /// <param name="variable">The environment variable that names the binary; it goes before PATH.</param>
 /// <param name="names">What the binary is called in PATH, the best first.</param>
 /// <param name="howToGetIt">What the skipped tests say.</param>
-internal sealed class RequiredProgram(string variable, string[] names, string howToGetIt)
+public sealed class RequiredProgram(string variable, string[] names, string howToGetIt)
 {
     private readonly string? _binary = Find(variable, names);
 

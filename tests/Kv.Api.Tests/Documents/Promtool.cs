@@ -1,23 +1,26 @@
 using System.Diagnostics;
+using Kv.Testing;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>
-/// Prometheus' own tool, where it is: KV_PROMTOOL, or the promtool in PATH (Debian and Ubuntu: apt-get install prometheus). Elsewhere, CI
-/// included, the tests that use it are skipped: they hold documents that change rarely, and it comes with a server that nothing else needs.
-/// </summary>
+/// <summary>Prometheus' own tool.</summary>
 internal static class Promtool
 {
+    private static readonly RequiredProgram Program = new(
+        "KV_PROMTOOL", ["promtool"],
+        "This test needs promtool, and none was found. Install it (Debian and Ubuntu: apt-get install prometheus), or name the binary in the "
+        + "environment variable KV_PROMTOOL.");
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Runs it in a folder.</summary>
+    /// <summary>Runs it in a folder; where there is none, the test that is running is skipped, or fails where CI=true.</summary>
     /// <returns>Its exit code and all that it printed.</returns>
     public static async Task<(int ExitCode, string Output)> Run(string folder, string input, params string[] arguments)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Find(), arguments)
+            StartInfo = new ProcessStartInfo(Program.Check(), arguments)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -32,17 +35,5 @@ internal static class Promtool
         process.StandardInput.Close();
         await process.WaitForExitAsync(patience.Token);
         return (process.ExitCode, await output + await error);
-    }
-
-    private static string Find()
-    {
-        if (Environment.GetEnvironmentVariable("KV_PROMTOOL") is { Length: > 0 } named)
-            return named;
-        var installed = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, OperatingSystem.IsWindows() ? "promtool.exe" : "promtool"))
-            .FirstOrDefault(File.Exists);
-        if (installed is null)
-            Assert.Ignore("This test needs promtool, which is not installed.");
-        return installed!;
     }
 }
