@@ -5,9 +5,9 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// Gathers the requests that arrive while earlier ones are under way, and sends them together. When nothing is under
-/// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves. A second call goes
-/// beside the first when there is enough for a whole batch, or when the first takes long: two half-full calls would cost both
-/// sides twice what a full one does.
+/// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves, and a little more where
+/// it is worth to <see cref="Gathering">wait a moment</see>. A second call goes beside the first when there is enough for a whole
+/// batch, or when the first takes long: two half-full calls would cost both sides twice what a full one does.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
@@ -30,6 +30,8 @@ internal abstract class Batcher<TPending> : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _longCall;
+    private readonly Gathering _gathering;
+    private readonly ITimer _gathered;
     private int _queued;
     private int _inFlight;
     private long _sentAt;
@@ -43,6 +45,8 @@ internal abstract class Batcher<TPending> : IDisposable
         (_fullAt, _time, _timeout) = (fullAt, time, timeout);
         // A call may hang, and who waits behind it must not depend on somebody else to come.
         _longCall = time.CreateTimer(_ => LookAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _gathering = new Gathering(time);
+        _gathered = time.CreateTimer(_ => StopGathering(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many requests wait to be sent.</summary>
@@ -50,7 +54,11 @@ internal abstract class Batcher<TPending> : IDisposable
 
     protected TimeProvider Time => _time;
 
-    public void Dispose() => _longCall.Dispose();
+    public void Dispose()
+    {
+        _longCall.Dispose();
+        _gathered.Dispose();
+    }
 
     /// <exception cref="StoreUnavailableException">Too many requests are waiting.</exception>
     protected void Enqueue(TPending pending)
@@ -105,8 +113,8 @@ internal abstract class Batcher<TPending> : IDisposable
                 LookAgainLater();
                 return;
             }
-            if (Drain() is { } batch)
-                _ = Run(batch);
+            if (Drain(out var taken) is { } batch)
+                _ = Run(batch, taken);
             else
                 Interlocked.Decrement(ref _inFlight);
         }
@@ -133,14 +141,25 @@ internal abstract class Batcher<TPending> : IDisposable
     private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (taken == 0 || (taken < MaxInFlight && IsWorthAnotherCall()))
+        while (taken == 0 ? !_gathering.IsOn(Queued) : taken < MaxInFlight && IsWorthAnotherCall())
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
+            {
+                _gathering.End(Queued);
                 return true;
+            }
             taken = seen;
         }
         return false;
+    }
+
+    // Timers may be early.
+    private void StopGathering()
+    {
+        Pump();
+        if (_gathering.IsOn(Queued))
+            _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
     }
 
     private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
@@ -149,17 +168,18 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private IBatch? Drain()
+    private IBatch? Drain(out int taken)
     {
         IBatch? batch = null;
-        if (Drain(_turnedAway, ref batch))
-            Drain(_queue, ref batch);
+        taken = 0;
+        if (Drain(_turnedAway, ref batch, ref taken))
+            Drain(_queue, ref batch, ref taken);
         return batch;
     }
 
     // Whether the batch may take more. Requests that must wait go to the queue's end; counting first keeps them from
     // coming round again.
-    private bool Drain(ConcurrentQueue<TPending> source, ref IBatch? batch)
+    private bool Drain(ConcurrentQueue<TPending> source, ref IBatch? batch, ref int taken)
     {
         for (var left = source.Count; left > 0 && source.TryDequeue(out var pending); left--)
         {
@@ -173,6 +193,7 @@ internal abstract class Batcher<TPending> : IDisposable
             if (fit == Fit.Taken)
             {
                 Interlocked.Decrement(ref _queued);
+                taken++;
                 continue;
             }
             if (fit == Fit.Full)
@@ -185,9 +206,10 @@ internal abstract class Batcher<TPending> : IDisposable
         return true;
     }
 
-    private async Task Run(IBatch batch)
+    private async Task Run(IBatch batch, int size)
     {
-        Volatile.Write(ref _sentAt, _time.GetTimestamp());
+        var sentAt = _time.GetTimestamp();
+        Volatile.Write(ref _sentAt, sentAt);
         try
         {
             await batch.Send();
@@ -196,6 +218,8 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             batch.Fail(error);
         }
+        if (Volatile.Read(ref _inFlight) == 1 && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
+            _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
         Interlocked.Decrement(ref _inFlight);
         Pump();
     }

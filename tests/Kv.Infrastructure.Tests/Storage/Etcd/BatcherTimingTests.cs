@@ -56,6 +56,31 @@ internal sealed class BatcherTimingTests
     }
 
     [Test]
+    public void A_call_waits_a_moment_for_those_whom_the_last_one_answered()
+    {
+        Ask(1 + 8);
+        AnswerLater(0);
+        Ask(9);
+        AnswerLater(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]), "eight may come back");
+
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 10]));
+    }
+
+    [Test]
+    public void And_no_longer_whether_or_not_they_come()
+    {
+        Ask(1 + 8);
+        AnswerLater(0);
+        Ask(9);
+        AnswerLater(1);
+
+        _time.Advance(Gathering.MaxWait);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 9]));
+    }
+
+    [Test]
     public void What_has_waited_too_long_is_not_sent()
     {
         Ask(2);
@@ -68,6 +93,12 @@ internal sealed class BatcherTimingTests
         Assert.That(
             () => late.Task,
             Throws.TypeOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
+    }
+
+    private void AnswerLater(int call)
+    {
+        _time.Advance(Gathering.MaxWait);
+        _calls.Answer(call);
     }
 
     [TearDown]
