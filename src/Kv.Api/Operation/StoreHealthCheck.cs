@@ -24,8 +24,8 @@ internal sealed class StoreHealthCheck(IStoreProbe store) : IHealthCheck
     {
         var detail = $"The store answers, at revision {revision}.";
         var data = new Dictionary<string, object> { ["revision"] = revision };
-        if (space is not null)
-            data["usedBytes"] = space.Used;
+        if (space?.Used is { } used)
+            data["usedBytes"] = used;
         if (space?.Left is { } left)
             data["leftBytes"] = left;
         // Reads go on: whoever took every replica out for it would lose those as well.

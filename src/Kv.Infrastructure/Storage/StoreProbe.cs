@@ -11,8 +11,8 @@ internal sealed class StoreProbe(IStore store, KeyLayout layout) : IStoreProbe
     public async Task<StoreSpace?> Space(CancellationToken cancellationToken)
     {
         var space = await store.Space(cancellationToken);
-        if (space is not null)
-            StoreMetrics.SpaceUsed.Record(space.Used);
+        if (space?.Used is { } used)
+            StoreMetrics.SpaceUsed.Record(used);
         if (space?.Left is { } left)
             StoreMetrics.SpaceLeft.Record(left);
         return space;

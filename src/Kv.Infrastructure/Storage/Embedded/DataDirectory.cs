@@ -51,8 +51,8 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>What the database takes, and what the disk has left for this user; null where the system does not tell.</summary>
-    public StoreSpace? Space(string? refusal)
+    /// <summary>What the database takes, and what the disk has left for this user, where the system tells.</summary>
+    public StoreSpace Space(string? refusal)
     {
         try
         {
@@ -61,7 +61,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return null;
+            return new StoreSpace(null, null, refusal);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class EmbeddedStore : IStore
             (key, beside, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPair(query.key, query.beside, query.Now)));
     }
 
-    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => Task.FromResult(_directory.Space(
+    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => Task.FromResult<StoreSpace?>(_directory.Space(
         _writer.IsOutOfSpace ? "It has no space left (the last write found the disk full): writes are refused, reads go on." : null));
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)

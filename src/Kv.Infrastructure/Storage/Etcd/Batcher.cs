@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>
 /// Gathers the requests that arrive while earlier ones are under way, and sends them together. When nothing is under
 /// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves, and a little more where
-/// it is worth to <see cref="Gathering">wait a moment</see>. A second call goes beside the first when there is enough for a whole
+/// it is worth it to <see cref="Gathering">wait a moment</see> after a call. A second call goes beside the first when there is enough for a whole
 /// batch, or when the first takes long: two half-full calls would cost both sides twice what a full one does.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
@@ -18,6 +18,9 @@ internal abstract class Batcher<TPending> : IDisposable
     /// How long a call may take before another one goes beside it: longer than one to a store that is near and has a fast disk.
     /// </summary>
     public static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(5);
+
+    // .NET's timers count whole milliseconds: one that came early would be set to nothing again and again.
+    private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
 
     // What waits beyond this would only time out.
     private const int MaxQueued = 10_000;
@@ -125,8 +128,10 @@ internal abstract class Batcher<TPending> : IDisposable
     // The timer is set by the first who waits, and not for each call: on an idle store nobody does.
     private void LookAgainLater()
     {
-        if (Volatile.Read(ref _inFlight) == 1 && Interlocked.Exchange(ref _isTimed, 1) == 0)
-            _longCall.Change(LongCall - Min(SinceSent, LongCall), Timeout.InfiniteTimeSpan);
+        if (Volatile.Read(ref _inFlight) != 1 || Interlocked.Exchange(ref _isTimed, 1) != 0)
+            return;
+        var left = LongCall - SinceSent;
+        _longCall.Change(left < ShortestTimer ? ShortestTimer : left, Timeout.InfiniteTimeSpan);
     }
 
     private void LookAgain()
@@ -154,19 +159,18 @@ internal abstract class Batcher<TPending> : IDisposable
         return false;
     }
 
-    // Timers may be early.
+    // It looks once: a timer may be early, and what is over only after a look in vain would be waited for without one.
     private void StopGathering()
     {
-        Pump();
         if (_gathering.IsOn(Queued))
             _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
+        else
+            Pump();
     }
 
     private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
 
     private TimeSpan SinceSent => _time.GetElapsedTime(Volatile.Read(ref _sentAt));
-
-    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private IBatch? Drain(out int taken)
     {
@@ -218,7 +222,9 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             batch.Fail(error);
         }
-        if (Volatile.Read(ref _inFlight) == 1 && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
+        // Where one was turned away there is enough for a full call, whatever the number.
+        if (Volatile.Read(ref _inFlight) == 1 && _turnedAway.IsEmpty
+            && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
             _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
         Interlocked.Decrement(ref _inFlight);
         Pump();

@@ -11,7 +11,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed class EtcdSpace(EtcdConnection connection, EtcdOptions options, TimeProvider time)
 {
-    // Since 3.6; the client's messages are older, but keep what they do not know.
+    // Since 3.6, where it is set; the client's messages are older, but keep what they do not know.
     private static readonly uint QuotaTag = WireFormat.MakeTag(12, WireFormat.WireType.Varint);
 
     /// <returns>Null when etcd is away, or its user may not ask.</returns>
@@ -43,8 +43,9 @@ internal sealed class EtcdSpace(EtcdConnection connection, EtcdOptions options, 
         using var input = new CodedInputStream(status.ToByteArray());
         while (input.ReadTag() is not 0 and var tag)
         {
+            // A negative one is none.
             if (tag == QuotaTag)
-                return input.ReadInt64();
+                return input.ReadInt64() is > 0 and var quota ? quota : null;
             input.SkipLastField();
         }
         return null;

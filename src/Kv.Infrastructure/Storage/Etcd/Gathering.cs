@@ -7,7 +7,10 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed class Gathering(TimeProvider time)
 {
-    /// <summary>How long it lasts at the most, and never longer than the call before took.</summary>
+    /// <summary>
+    /// How long it lasts at the most, and for whoever comes later never longer than the call before took. Where nobody comes any more a timer ends
+    /// it, which may be some milliseconds late.
+    /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(1);
 
     /// <summary>How many must ask, or have just been answered, for it to be worth anything.</summary>

@@ -16,6 +16,12 @@ internal sealed class EtcdSpaceTests
     }
 
     [Test]
+    public void A_member_without_a_quota_has_none_to_tell()
+    {
+        Assert.That(EtcdSpace.Of(Told(quota: -1), quota: null).Left, Is.Null);
+    }
+
+    [Test]
     public void Where_it_does_not_it_is_the_one_that_is_set()
     {
         var space = EtcdSpace.Of(Told(quota: null), quota: 5000);
