@@ -7,25 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$root/scripts/lib.sh"
 
-unpacked=$root/.etcd/deb/usr/bin/etcd
-
-if [ -n "${KV_ETCD:-}" ]; then
-  [ -x "$KV_ETCD" ] || die "KV_ETCD=$KV_ETCD is no executable file"
-  echo "$KV_ETCD"
-  exit
-fi
-
-if command -v etcd; then exit; fi
-
-if [ ! -x "$unpacked" ] && command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
-  say "No etcd here: unpacking Debian's into .etcd/ (nothing is installed)."
-  unpack_debs "$root/.etcd/deb" etcd-server etcd-client || say "That did not work."
-fi
-
-if [ -x "$unpacked" ]; then
-  echo "$unpacked"
-  exit
-fi
+if find_program KV_ETCD etcd "$root/.etcd/deb" etcd-server etcd-client; then exit; fi
 
 if command -v brew >/dev/null; then
   say "No etcd here: brew install etcd"

@@ -75,3 +75,21 @@ unpack_debs() {
   mv -T "$work/root" "$into" 2>/dev/null || [ -d "$into" ]
   rm -rf "$work"
 }
+
+# find_program VARIABLE NAME DIR PACKAGE...: prints the path of a program: what the environment variable names, else the one on
+# the PATH, else one unpacked under DIR before, else it unpacks the Debian packages there. Fails when there is none.
+find_program() {
+  local variable=$1 name=$2 into=$3 named=${!1:-} unpacked=$3/usr/bin/$2
+  shift 3
+  if [ -n "$named" ]; then
+    [ -x "$named" ] || die "$variable=$named is no executable file"
+    echo "$named"
+    return
+  fi
+  if command -v "$name"; then return; fi
+  if [ ! -x "$unpacked" ] && command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+    say "No $name here: unpacking Debian's into ${into#"$PWD"/} (nothing is installed)."
+    unpack_debs "$into" "$@" || say "That did not work."
+  fi
+  [ -x "$unpacked" ] && echo "$unpacked"
+}
