@@ -14,7 +14,7 @@ internal sealed class DeliveriesHealthCheck(IDeliveryBacklog deliveries, TimePro
 
     private HealthCheckResult Tell(DeliveryBacklog backlog)
     {
-        var age = backlog.OldestSeenAt is { } seen ? Math.Max(0, (long)(time.GetUtcNow() - seen).TotalSeconds) : 0;
+        var age = (long)backlog.Age(time.GetUtcNow()).TotalSeconds;
         return HealthCheckResult.Healthy(
             backlog.Waiting == 0 ? "No delivery waits." : $"Deliveries that wait: {backlog.Waiting}; the oldest is for a change of {age} s ago.",
             new Dictionary<string, object> { ["waiting"] = backlog.Waiting, ["oldestSeconds"] = age });

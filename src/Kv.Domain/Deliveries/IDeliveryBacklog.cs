@@ -10,4 +10,8 @@ public interface IDeliveryBacklog
 /// <summary>Deliveries that wait, for their turn or for another attempt.</summary>
 /// <param name="Waiting">How many, in memory; those stored beyond it are read when there is room.</param>
 /// <param name="OldestSeenAt">When the oldest of their changes was seen, to the second; null when none waits.</param>
-public sealed record DeliveryBacklog(int Waiting, DateTimeOffset? OldestSeenAt);
+public sealed record DeliveryBacklog(int Waiting, DateTimeOffset? OldestSeenAt)
+{
+    /// <summary>How old the oldest of their changes is; zero when none waits.</summary>
+    public TimeSpan Age(DateTimeOffset now) => OldestSeenAt is { } seen && seen < now ? now - seen : TimeSpan.Zero;
+}

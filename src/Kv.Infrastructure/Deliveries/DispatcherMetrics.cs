@@ -33,12 +33,8 @@ internal sealed class DispatcherMetrics : IDisposable
 
     private Measurement<int>[] Waiting() => _dispatcher.Current is { } backlog ? [new(backlog.Waiting)] : [];
 
-    private Measurement<double>[] OldestAge()
-    {
-        if (_dispatcher.Current is not { } backlog)
-            return [];
-        return [new(backlog.OldestSeenAt is { } seen ? Math.Max(0, (_time.GetUtcNow() - seen).TotalSeconds) : 0)];
-    }
+    private Measurement<double>[] OldestAge() =>
+        _dispatcher.Current is { } backlog ? [new(backlog.Age(_time.GetUtcNow()).TotalSeconds)] : [];
 
     private static Measurement<int> State(string state, int count) => new(count, new KeyValuePair<string, object?>("state", state));
 }
