@@ -116,7 +116,7 @@ start_kv() {
   fi
 }
 
-# What bounds a Kv of this design: nothing is checked, mapped or serialized there, and no TTL is known.
+# What bounds a Kv of this design: nothing is checked, mapped or serialized there.
 start_bound() {
   local port
   port=$(free_port)
@@ -197,110 +197,20 @@ cell() {
     '{ printf "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms\n", cell, $1 / $2, $3, $4 }' <<<"$measured" >&2
 }
 
+# Who goes first changes from round to round.
+turns() {
+  if (($1 % 2)); then echo "$sides"; else tr ' ' '\n' <<<"$sides" | tac; fi
+}
+
 measure() {
-  local round clients operation targets target
+  local round clients operation target
   for ((round = 1; round <= rounds; round++)); do
     for clients in $connections; do
       for operation in get put put-ttl; do
-        targets=$sides
-        # Who goes first changes from round to round.
-        if ((round % 2 == 0)); then targets=$(tr ' ' '\n' <<<"$sides" | tac | tr '\n' ' '); fi
-        # The bare server has no TTLs.
-        if [ $operation = put-ttl ]; then targets=${targets/bound /}; fi
-        for target in $targets; do cell "$round" "$clients" "$operation" "$target"; done
+        for target in $(turns "$round"); do cell "$round" "$clients" "$operation" "$target"; done
       done
     done
   done
-}
-
-# The table, the targets, and exit code 1 when an answer was not 2xx. Ratios are medians over the rounds of the ratio within
-# a round, whose parts were measured one right after the other.
-report() {
-  awk -v connections="$connections" -v rounds="$rounds" -v store="$store" '
-    function median(list, n,   i, j, t) {
-      for (i = 2; i <= n; i++) for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
-        t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
-      }
-      return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
-    }
-    function figure(values, key,   i, list) {
-      for (i = 1; i <= rounds; i++) list[i] = values[i, key]
-      return median(list, rounds)
-    }
-    function ratio(values, over, under,   i, list) {
-      for (i = 1; i <= rounds; i++) list[i] = values[i, under] > 0 ? values[i, over] / values[i, under] : 0
-      return median(list, rounds)
-    }
-    function three(key) {
-      return sprintf("%9.0f | %8.2f | %8.2f", figure(rate, key), figure(p50, key), figure(p99, key))
-    }
-    # Against the gateway: p50 with one connection, which must not be above the target; else the rate, which must not be below.
-    function target(clients, operation, wanted,   kv, gateway, reached) {
-      kv = clients SUBSEP operation SUBSEP "kv"; gateway = clients SUBSEP operation SUBSEP "gateway"
-      reached = clients == 1 ? ratio(p50, kv, gateway) : ratio(rate, kv, gateway)
-      printf "%-7s  %-12s at %3d connection%s %4s is %.2fx the gateway, target %s %.1fx\n",
-        (clients == 1 ? reached <= wanted : reached >= wanted) ? "reached" : "MISSED", name[operation], clients,
-        clients == 1 ? ": " : "s:", clients == 1 ? "p50" : "rate", reached, clients == 1 ? "<=" : ">=", wanted
-    }
-    function bounded(clients, operation,   kv, bound, gateway) {
-      kv = clients SUBSEP operation SUBSEP "kv"; bound = clients SUBSEP operation SUBSEP "bound"
-      gateway = clients SUBSEP operation SUBSEP "gateway"
-      if (!((1 SUBSEP bound) in rate)) return
-      if (clients == 1) printf "%s at   1 connection:   p50 of the bare server is %.2fx the gateway, that of Kv %.2fx the bare server\n",
-        name[operation], ratio(p50, bound, gateway), ratio(p50, kv, bound)
-      else printf "%s at %3d connections: the bare server comes to %.2fx the gateway, Kv to %.0f %% of the bare server\n",
-        name[operation], clients, ratio(rate, bound, gateway), 100 * ratio(rate, kv, bound)
-    }
-    function at_most(what, reached, wanted) {
-      printf "%-7s  %s: %.3f, target <= %s\n", reached <= wanted ? "reached" : "MISSED", what, reached, wanted
-    }
-    {
-      key = $2 SUBSEP $3 SUBSEP $4
-      rate[$1, key] = $5 / $6; p50[$1, key] = $7; p99[$1, key] = $8
-      measured[$2] = 1; non_2xx[$4] += $9; errors[$4] += $10
-      proposals[$1, key] = ($14 - $11) / ($5 > 0 ? $5 : 1)
-      # Kv shares a lease among the keys that expire in one second; those that were written in one second do, all TTLs being equal.
-      leases = ($15 - $12) / ($16 - $13 + 1)
-      if ($3 == "put-ttl" && $4 == "kv" && leases > most_leases) most_leases = leases
-    }
-    END {
-      n = split(connections, clients, " "); split("get put put-ttl", operations, " ")
-      name["get"] = "GET"; name["put"] = "PUT"; name["put-ttl"] = "PUT with TTL"
-      printf "| connections | operation    |   Kv/s    | p50 ms   | p99 ms   "
-      print "| gateway/s | p50 ms   | p99 ms   | rate ratio | p50 ratio | TTL/PUT |"
-      printf "|------------:|--------------|----------:|---------:|---------:"
-      print "|----------:|---------:|---------:|-----------:|----------:|--------:|"
-      for (c = 1; c <= n; c++) for (o = 1; o <= 3; o++) {
-        kv = clients[c] SUBSEP operations[o] SUBSEP "kv"
-        gateway = clients[c] SUBSEP operations[o] SUBSEP "gateway"
-        compared = (1 SUBSEP gateway) in rate
-        printf "| %11d | %-12s | %s | %s | %10s | %9s | %7s |\n", clients[c], name[operations[o]], three(kv),
-          compared ? three(gateway) : sprintf("%9s | %8s | %8s", "", "", ""),
-          compared ? sprintf("%.2fx", ratio(rate, kv, gateway)) : "",
-          compared ? sprintf("%.2fx", ratio(p50, kv, gateway)) : "",
-          o == 3 ? sprintf("%.2fx", ratio(rate, kv, clients[c] SUBSEP "put" SUBSEP "kv")) : ""
-      }
-      print ""
-      if (store == "etcd") {
-        split("1.1 2.0 4.0 4.0", wanted_get, " "); split("1.1 1.5 2.5 3.0", wanted_put, " ")
-        split("0.7 3.0 4.0 5.0", wanted_ttl, " ")
-        m = split("1 32 128 512", aimed_at, " ")
-        for (a = 1; a <= m; a++) if (aimed_at[a] in measured) {
-          target(aimed_at[a], "get", wanted_get[a])
-          target(aimed_at[a], "put", wanted_put[a])
-          target(aimed_at[a], "put-ttl", wanted_ttl[a])
-        }
-        for (c = 1; c <= n; c++) for (o = 1; o <= 2; o++) bounded(clients[c], operations[o])
-        if (128 in measured)
-          at_most("rounds of consensus for each PUT at 128 connections", figure(proposals, 128 SUBSEP "put" SUBSEP "kv"), 0.05)
-        at_most("leases granted for each second of PUTs with TTL, at most", most_leases, 2)
-      }
-      for (who in non_2xx) if (non_2xx[who] + errors[who] > 0) {
-        printf "FAILED: %s: %d answers were not 2xx, %d socket errors\n", who, non_2xx[who], errors[who]
-        bad = 1
-      }
-      exit bad
-    }' "$results"
 }
 
 is_prepared=
@@ -318,7 +228,7 @@ prepare() {
   local operation
   for operation in get put put-ttl; do
     drive "$burn_in" 64 kv "$operation" 400 >/dev/null
-    case "$operation $sides" in put-ttl*) ;; *bound*) drive "$burn_in" 64 bound "$operation" 400 >/dev/null ;; esac
+    case $sides in *bound*) drive "$burn_in" 64 bound "$operation" 400 >/dev/null ;; esac
   done
 }
 
@@ -327,32 +237,30 @@ measure_keys() {
   measure
   echo "Medians of $rounds rounds of $duration s; values of 256 bytes, $keys keys."
   echo
-  report
+  awk -v rounds="$rounds" -v connections="$connections" -v store="$store" -f scripts/bench/medians.awk -f scripts/bench/keys.awk "$results"
   echo
 }
 
-# The same load for both sides, below what either can take: what a caller waits for when nobody is at the limit.
+# The same load for all sides, below what any can take: what a caller waits for when nobody is at the limit.
 measure_latency() {
   prepare
-  local load operation target clients=128 pause measured
-  echo "With $clients connections that rest between requests, ${duration} s each:"
-  echo
-  echo "| offered/s | operation | side | done/s | p50 ms | p99 ms |"
-  echo "|---:|---|---|---:|---:|---:|"
-  for load in $loads; do
-    for operation in get put put-ttl; do
-      for target in $sides; do
-        if [ "$operation $target" = "put-ttl bound" ]; then continue; fi
-        pause=$((1000 * clients / load))
-        # Two calls make one operation there.
-        if [ "$target $operation" = "gateway put-ttl" ]; then pause=$((pause / 2)); fi
-        measured=$(drive "$duration" "$clients" "$target" "$operation" 77 "pause=$pause")
-        awk -v load="$load" -v operation="$operation" -v target="$target" \
-          '{ printf "| %s | %s | %s | %.0f | %.2f | %.2f |\n", load, operation, target, $1 / $2, $3, $4; if ($5 + $6 > 0) exit 1 }' <<<"$measured" ||
-          die "$target: not all answers were 2xx"
+  local round load operation target clients=128 pause measured
+  for ((round = 1; round <= rounds; round++)); do
+    for load in $loads; do
+      for operation in get put put-ttl; do
+        for target in $(turns "$round"); do
+          pause=$((1000 * clients / load))
+          # Two calls make one operation there.
+          if [ "$target $operation" = "gateway put-ttl" ]; then pause=$((pause / 2)); fi
+          measured=$(drive "$duration" "$clients" "$target" "$operation" "$round" "pause=$pause")
+          echo "$round $load $operation $target $measured" >>"$work/latencies"
+        done
       done
     done
   done
+  echo "With $clients connections that rest between requests; medians of $rounds rounds of $duration s:"
+  echo
+  awk -v rounds="$rounds" -v loads="$loads" -f scripts/bench/medians.awk -f scripts/bench/latency.awk "$work/latencies"
   echo
 }
 

@@ -22,14 +22,14 @@ internal sealed class BareController(BareStore store) : ControllerBase
         return Answered;
     }
 
-    /// <summary>Writes the body to the path's key as it comes.</summary>
+    /// <summary>Writes the body to the path's key as it comes, with a deadline where the driver's body has a TTL, which is not read here.</summary>
     [HttpPut("{**path}")]
     public async Task<IActionResult> Put(string path)
     {
         var body = new byte[(int)Request.ContentLength!];
         await Request.Body.ReadExactlyAsync(body, HttpContext.RequestAborted);
         if (store.Engine is { } engine)
-            await engine.Commit(Transaction.Of(new Operation.Put(BareStore.Key(path), body)), HttpContext.RequestAborted);
+            await engine.Commit(Transaction.Of(new Operation.Put(BareStore.Key(path), body, BareStore.Deadline(path))), HttpContext.RequestAborted);
         else
             await Task.Yield();
         return Answered;

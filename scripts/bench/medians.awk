@@ -1,0 +1,17 @@
+# Medians over the rounds. Figures are kept as values[round, key], the key being connections (or the load), operation and side.
+# A ratio is the median of the ratios within a round, whose parts were measured one right after the other. -v rounds=N
+
+function median(list, n,   i, j, t) {
+  for (i = 2; i <= n; i++) for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
+    t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
+  }
+  return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
+}
+function figure(values, key,   i, list) {
+  for (i = 1; i <= rounds; i++) list[i] = values[i, key]
+  return median(list, rounds)
+}
+function ratio(values, over, under,   i, list) {
+  for (i = 1; i <= rounds; i++) list[i] = values[i, under] > 0 ? values[i, over] / values[i, under] : 0
+  return median(list, rounds)
+}
