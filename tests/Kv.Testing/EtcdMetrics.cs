@@ -14,8 +14,10 @@ public static class EtcdMetrics
     public static Task<long> GrantedLeases(this EtcdServer server) => server.Counter("etcd_debugging_lease_granted_total");
 
     /// <summary>How many transactions were begun since the server started, those that only read among them.</summary>
-    public static Task<long> Transactions(this EtcdServer server) => server.Counter(
-        """grpc_server_started_total{grpc_method="Txn",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
+    public static Task<long> Transactions(this EtcdServer server) => server.Started("Txn");
+
+    /// <summary>How many calls were begun that may write one key: puts, and transactions.</summary>
+    public static async Task<long> PutsAndTransactions(this EtcdServer server) => await server.Started("Put") + await server.Transactions();
 
     /// <summary>How often a holder of a lock was about to renew its lease.</summary>
     public static Task<long> Renewals(this EtcdServer server) => server.Counter(
@@ -23,6 +25,9 @@ public static class EtcdMetrics
 
     /// <summary>How many watches are open.</summary>
     public static Task<long> Watches(this EtcdServer server) => server.Counter("etcd_debugging_mvcc_watcher_total");
+
+    private static Task<long> Started(this EtcdServer server, string method) => server.Counter(
+        $$"""grpc_server_started_total{grpc_method="{{method}}",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
 
     private static async Task<long> Counter(this EtcdServer server, string series)
     {

@@ -25,12 +25,12 @@ internal sealed class AuditCostTests
         var proofs = after.Renewals - before.Renewals;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(after.Transactions - before.Transactions, Is.EqualTo(Changes + proofs).Within(2));
+            Assert.That(after.Calls - before.Calls, Is.EqualTo(Changes + proofs).Within(2));
             Assert.That(after.Leases - before.Leases, Is.LessThanOrEqualTo(2), "records of one minute share a lease");
             Assert.That(await kv.Trail(), Has.Length.EqualTo(Changes + 1));
         }
 
-        async Task<(long Transactions, long Renewals, long Leases)> Counted() =>
-            (await etcd.Transactions(), await etcd.Renewals(), await etcd.GrantedLeases());
+        async Task<(long Calls, long Renewals, long Leases)> Counted() =>
+            (await etcd.PutsAndTransactions(), await etcd.Renewals(), await etcd.GrantedLeases());
     }
 }

@@ -41,7 +41,7 @@ internal sealed class CostTests
             Assert.That(receiver.RequestCount, Is.EqualTo(Webhooks * (Changes + 1)));
             Assert.That(after.Proposals - before.Proposals, Is.EqualTo(Changes + saves), "one for each change, and those of the cursor");
             Assert.That(
-                after.Transactions - before.Transactions, Is.EqualTo(Changes + saves + proofs).Within(1), "nothing was read either");
+                after.Calls - before.Calls, Is.EqualTo(Changes + saves + proofs).Within(1), "nothing was read either");
         }
 
         // One after the other: what waited for long would be stored.
@@ -58,8 +58,8 @@ internal sealed class CostTests
         Task CursorIsAt(long revision) => Eventually.Holds(
             async () => await Cursor() is { } cursor && Encoding.UTF8.GetString(cursor.Value) == $"{revision}", "the cursor is saved");
 
-        async Task<(long Proposals, long Transactions, long Renewals, long CursorSaves)> Counted() =>
-            (await etcd.CommittedProposals(), await etcd.Transactions(), await etcd.Renewals(), (await Cursor())!.Value.Version);
+        async Task<(long Proposals, long Calls, long Renewals, long CursorSaves)> Counted() =>
+            (await etcd.CommittedProposals(), await etcd.PutsAndTransactions(), await etcd.Renewals(), (await Cursor())!.Value.Version);
 
         Task<(byte[] Value, long Version)?> Cursor() => EtcdKeys.Versioned(etcd, $"/{host.KeyPrefix}/cursor/watcher");
     }

@@ -7,7 +7,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// Gathers the requests that arrive while earlier ones are under way, and sends them together. When nothing is under
 /// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves, and a little more where
 /// it is worth it to <see cref="Gathering">wait a moment</see> after a call. A second call goes beside the first when there is enough for a whole
-/// batch, or when the first takes long: two half-full calls would cost both sides twice what a full one does.
+/// batch, or when the first takes long: two half-full calls would cost both sides twice what a full one does. Where the kind of request gains by it,
+/// a few go side by side as well, each by itself.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
@@ -30,12 +31,14 @@ internal abstract class Batcher<TPending> : IDisposable
     // What found a batch full goes first into the next one: a large request is not pushed back for ever.
     private readonly ConcurrentQueue<TPending> _turnedAway = new();
     private readonly int _fullAt;
+    private readonly int _few;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _longCall;
     private readonly Gathering _gathering;
     private readonly ITimer _gathered;
     private int _queued;
+    private int _underWay;
     private int _inFlight;
     private long _sentAt;
     private int _isTimed;
@@ -43,9 +46,10 @@ internal abstract class Batcher<TPending> : IDisposable
     /// <param name="fullAt">How many requests make a batch full.</param>
     /// <param name="time">The clock.</param>
     /// <param name="timeout">How long a request may wait to be sent.</param>
-    protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout)
+    /// <param name="few">How many requests go side by side without waiting for each other, as long as there are no more.</param>
+    protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout, int few = 1)
     {
-        (_fullAt, _time, _timeout) = (fullAt, time, timeout);
+        (_fullAt, _few, _time, _timeout) = (fullAt, few, time, timeout);
         // A call may hang, and who waits behind it must not depend on somebody else to come.
         _longCall = time.CreateTimer(_ => LookAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _gathering = new Gathering(time);
@@ -146,7 +150,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (taken == 0 ? !_gathering.IsOn(Queued) : taken < MaxInFlight && IsWorthAnotherCall())
+        while (taken == 0 ? !_gathering.IsOn(Queued) : AreFew || (taken < MaxInFlight && IsWorthAnotherCall()))
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
@@ -167,6 +171,9 @@ internal abstract class Batcher<TPending> : IDisposable
         else
             Pump();
     }
+
+    // A request that is taken is counted twice for a moment, and never not at all.
+    private bool AreFew => Volatile.Read(ref _underWay) + Queued <= _few;
 
     private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
 
@@ -196,6 +203,7 @@ internal abstract class Batcher<TPending> : IDisposable
             var fit = (batch ??= NewBatch()).TryAdd(pending);
             if (fit == Fit.Taken)
             {
+                Interlocked.Increment(ref _underWay);
                 Interlocked.Decrement(ref _queued);
                 taken++;
                 continue;
@@ -227,6 +235,7 @@ internal abstract class Batcher<TPending> : IDisposable
             && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
             _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
         Interlocked.Decrement(ref _inFlight);
+        Interlocked.Add(ref _underWay, -size);
         Pump();
     }
 }

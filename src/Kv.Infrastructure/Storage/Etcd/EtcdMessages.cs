@@ -52,6 +52,14 @@ internal static class EtcdMessages
         return request;
     }
 
+    public static PutRequest ToRequest(Operation.Put put)
+    {
+        var request = new PutRequest { Key = Wrap(put.Key), Value = Wrap(put.Value) };
+        if (put.Deadline is { } deadline)
+            request.Lease = LeaseId.Of(deadline);
+        return request;
+    }
+
     public static void AddOperations(ICollection<RequestOp> target, IReadOnlyList<Operation> operations)
     {
         if (operations.Count > MaxOperations)
@@ -94,10 +102,7 @@ internal static class EtcdMessages
         switch (operation)
         {
             case Operation.Put put:
-                var write = new PutRequest { Key = Wrap(put.Key), Value = Wrap(put.Value) };
-                if (put.Deadline is { } deadline)
-                    write.Lease = LeaseId.Of(deadline);
-                return new RequestOp { RequestPut = write };
+                return new RequestOp { RequestPut = ToRequest(put) };
             case Operation.Delete delete:
                 var removal = new DeleteRangeRequest { Key = Wrap(delete.Keys.Start) };
                 if (!delete.Keys.IsSingle)

@@ -32,6 +32,9 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
 
     public bool IsConditional => Transaction.Compares.Count > 0;
 
+    /// <summary>The write of one key and nothing else, if that is what it is.</summary>
+    public Operation.Put? PlainPut => IsConditional || Transaction.Otherwise.Count > 0 ? null : Transaction.Then is [Operation.Put put] ? put : null;
+
     /// <summary>About how many bytes the request takes: its keys and values.</summary>
     public int Bytes { get; }
 
@@ -74,6 +77,9 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         return IsGuarded ? EtcdMessages.DeleteIfExpired(Transaction.Compares[0].Range.Start, now, request) : request;
     }
 
+    /// <summary>Completes with what etcd answered to a branch that is one put.</summary>
+    public void SettlePut(bool succeeded, long revision) => TrySetResult(new CommitResult(succeeded, revision, OneWritten));
+
     /// <summary>Completes with what etcd answered: the <paramref name="count"/> responses from <paramref name="first"/> on.</summary>
     public async Task Settle(
         EntryReader reader, bool succeeded, IReadOnlyList<ResponseOp> responses, int first, int count, long revision)
@@ -82,7 +88,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         {
             if (count == 1 && responses[first].ResponseCase == ResponseOp.ResponseOneofCase.ResponsePut)
             {
-                TrySetResult(new CommitResult(succeeded, revision, OneWritten));
+                SettlePut(succeeded, revision);
                 return;
             }
             var results = await Read(reader, Transaction, succeeded, [.. responses.Skip(first).Take(count)]);

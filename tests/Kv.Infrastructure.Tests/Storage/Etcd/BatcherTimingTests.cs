@@ -13,9 +13,9 @@ internal sealed class BatcherTimingTests
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly Calls _calls;
+    private Calls _calls;
 
-    public BatcherTimingTests() => _calls = new Calls(_time);
+    public BatcherTimingTests() => _calls = new Calls(_time, few: 1);
 
     [Test]
     public void Whoever_comes_first_goes_at_once_and_others_wait_for_the_next_call_together()
@@ -53,6 +53,37 @@ internal sealed class BatcherTimingTests
         Ask(1);
         _time.Advance(GroupCommit.LongCall);
         Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "and no third");
+    }
+
+    [Test]
+    public void A_few_go_side_by_side_and_those_beyond_wait_for_the_next_call_together()
+    {
+        GoBy(few: 3);
+        Ask(2);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1]));
+
+        Ask(3);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1]));
+        _calls.Answer(0);
+        Assert.That(_calls.Sizes, Has.Count.EqualTo(3), "two are under way, and two wait");
+
+        _calls.Answer(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 2]));
+    }
+
+    [Test]
+    public void Behind_a_call_for_many_nobody_goes_by_itself()
+    {
+        GoBy(few: 3);
+        Ask(3 + 4);
+        for (var call = 0; call < 3; call++)
+            _calls.Answer(call);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4]));
+
+        Ask(1);
+        Assert.That(_calls.Sizes, Has.Count.EqualTo(4));
+        _calls.Answer(3);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4, 1]));
     }
 
     [Test]
@@ -95,6 +126,12 @@ internal sealed class BatcherTimingTests
             Throws.TypeOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
 
+    private void GoBy(int few)
+    {
+        _calls.Dispose();
+        _calls = new Calls(_time, few);
+    }
+
     private void AnswerLater(int call)
     {
         _time.Advance(Gathering.MaxWait);
@@ -117,7 +154,7 @@ internal sealed class BatcherTimingTests
     }
 
     /// <summary>Calls that are answered when the test says so.</summary>
-    private sealed class Calls(TimeProvider time) : Batcher<Asked>(Full, time, Timeout)
+    private sealed class Calls(TimeProvider time, int few) : Batcher<Asked>(Full, time, Timeout, few)
     {
         private readonly List<Batch> _sent = [];
 

@@ -25,6 +25,19 @@ internal sealed class GroupCommitTests
     }
 
     [Test]
+    public async Task A_write_of_one_key_that_goes_alone_is_no_transaction()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        var before = await server.Transactions();
+
+        var written = await store.Put("key/alone");
+
+        Assert.That(await server.Transactions() - before, Is.Zero);
+        Assert.That(await store.Find("key/alone"), Has.Property(nameof(Entry.ModRevision)).EqualTo(written.Revision));
+    }
+
+    [Test]
     public async Task Writes_with_conditions_share_a_round_too()
     {
         await using var server = await EtcdServer.StartAsync();

@@ -28,9 +28,9 @@ internal static class HeldBack
     /// <returns>The requests, under way.</returns>
     public static async Task<List<Task<TResult>>> Occupy<TResult>(EtcdStore store, Func<int, Task<TResult>> request)
     {
-        List<Task<TResult>> sent = [request(0), request(1)];
-        // Another call goes beside the first only when that takes long.
-        await Eventually.Holds(() => store.Queued == 0, "the second is sent beside the first");
+        List<Task<TResult>> sent = [.. Enumerable.Range(0, GroupCommit.Few).Select(request)];
+        // So many writes go at once; of reads another call goes beside the first only when that takes long.
+        await Eventually.Holds(() => store.Queued == 0, "all are sent");
         return sent;
     }
 }
