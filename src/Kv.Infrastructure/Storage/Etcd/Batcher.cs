@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves, and a little more where
 /// it is worth it to <see cref="Gathering">wait a moment</see> after a call. A second call goes beside the first when there is enough for a whole
 /// batch, or when the first takes long: two half-full calls would cost both sides twice what a full one does. Where the kind of request gains by it,
-/// a few go side by side as well, each by itself.
+/// a few go side by side as well, each by itself, until so many ask that they share calls.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
@@ -22,6 +22,9 @@ internal abstract class Batcher<TPending> : IDisposable
 
     // .NET's timers count whole milliseconds: one that came early would be set to nothing again and again.
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
+
+    // Calls that serve more than this have come to be shared, and go on so: two calls for halves of those who ask would cost more.
+    private const int MostOfFew = 2;
 
     // What waits beyond this would only time out.
     private const int MaxQueued = 10_000;
@@ -39,6 +42,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private readonly ITimer _gathered;
     private int _queued;
     private int _underWay;
+    private int _lastSize;
     private int _inFlight;
     private long _sentAt;
     private int _isTimed;
@@ -173,7 +177,7 @@ internal abstract class Batcher<TPending> : IDisposable
     }
 
     // A request that is taken is counted twice for a moment, and never not at all.
-    private bool AreFew => Volatile.Read(ref _underWay) + Queued <= _few;
+    private bool AreFew => Volatile.Read(ref _lastSize) <= MostOfFew && Volatile.Read(ref _underWay) + Queued <= _few;
 
     private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
 
@@ -234,6 +238,7 @@ internal abstract class Batcher<TPending> : IDisposable
         if (Volatile.Read(ref _inFlight) == 1 && _turnedAway.IsEmpty
             && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
             _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _lastSize, size);
         Interlocked.Decrement(ref _inFlight);
         Interlocked.Add(ref _underWay, -size);
         Pump();

@@ -72,7 +72,7 @@ internal sealed class BatcherTimingTests
     }
 
     [Test]
-    public void Behind_a_call_for_many_nobody_goes_by_itself()
+    public void Who_has_come_to_share_calls_goes_on_so_until_they_are_small()
     {
         GoBy(few: 3);
         Ask(3 + 4);
@@ -80,10 +80,14 @@ internal sealed class BatcherTimingTests
             _calls.Answer(call);
         Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4]));
 
-        Ask(1);
-        Assert.That(_calls.Sizes, Has.Count.EqualTo(4));
+        Ask(2);
         _calls.Answer(3);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4, 1]));
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4, 2]));
+
+        _calls.Answer(4);
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4, 2, 1, 1]), "few enough, side by side again");
     }
 
     [Test]
