@@ -24,7 +24,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
 
     // Calls that serve more than this have come to be shared, and go on so: two calls for halves of those who ask would cost more.
-    private const int MostOfFew = 2;
+    private const int SmallCall = 2;
 
     // What waits beyond this would only time out.
     private const int MaxQueued = 10_000;
@@ -177,7 +177,7 @@ internal abstract class Batcher<TPending> : IDisposable
     }
 
     // A request that is taken is counted twice for a moment, and never not at all.
-    private bool AreFew => Volatile.Read(ref _lastSize) <= MostOfFew && Volatile.Read(ref _underWay) + Queued <= _few;
+    private bool AreFew => Volatile.Read(ref _lastSize) <= SmallCall && Volatile.Read(ref _underWay) + Queued <= _few;
 
     private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
 
