@@ -17,6 +17,7 @@ internal sealed class EtcdAnswers
     private readonly ArrayBufferWriter<byte> _answer = new(1024 * 1024);
     private readonly byte[] _start;
     private readonly byte[] _range;
+    private readonly byte[] _put;
     private readonly byte[] _rangeResponse;
     private readonly byte[] _putResponse;
     private readonly byte[] _lease = new LeaseGrantResponse().ToByteArray();
@@ -35,6 +36,7 @@ internal sealed class EtcdAnswers
         });
         _start = new TxnResponse { Header = header, Succeeded = true }.ToByteArray();
         _range = range.ToByteArray();
+        _put = new PutResponse { Header = header }.ToByteArray();
         var inner = new ResponseHeader { Revision = header.Revision };
         range.Header = inner;
         _rangeResponse = new ResponseOp { ResponseRange = range }.ToByteArray();
@@ -45,6 +47,7 @@ internal sealed class EtcdAnswers
     public ReadOnlyMemory<byte> To(string method, ReadOnlySpan<byte> request) => method switch
     {
         "Range" => _range,
+        "Put" => _put,
         "Txn" => ToTransaction(request),
         "LeaseGrant" => _lease,
         _ => throw new NotSupportedException(method),
