@@ -1,5 +1,5 @@
 # The table of the part "keys", the targets, and exit code 1 when an answer was not 2xx. With medians.awk.
-# -v connections="1 32" -v store=etcd|embedded; a line: ROUND CONNECTIONS OPERATION SIDE, what drive prints, what etcd had counted before, and after.
+# -v connections="1 32" -v store=etcd|embedded; a line goes on with what etcd had counted before, and after.
 
 function three(key) {
   return sprintf("%9.0f | %8.2f | %8.2f", figure(rate, key), figure(p50, key), figure(p99, key))
@@ -25,8 +25,6 @@ function at_most(what, reached, wanted) {
   printf "%-7s  %s: %.3f, target <= %s\n", reached <= wanted ? "reached" : "MISSED", what, reached, wanted
 }
 {
-  key = $2 SUBSEP $3 SUBSEP $4
-  rate[$1, key] = $5 / $6; p50[$1, key] = $7; p99[$1, key] = $8
   measured[$2] = 1; non_2xx[$4] += $9; errors[$4] += $10
   proposals[$1, key] = ($14 - $11) / ($5 > 0 ? $5 : 1)
   # Kv shares a lease among the keys that expire in one second; those that were written in one second do, all TTLs being equal.
@@ -34,8 +32,7 @@ function at_most(what, reached, wanted) {
   if ($3 == "put-ttl" && $4 == "kv" && leases > most_leases) most_leases = leases
 }
 END {
-  n = split(connections, clients, " "); split("get put put-ttl", operations, " ")
-  name["get"] = "GET"; name["put"] = "PUT"; name["put-ttl"] = "PUT with TTL"
+  n = split(connections, clients, " ")
   printf "| connections | operation    |   Kv/s    | p50 ms   | p99 ms   "
   print "| gateway/s | p50 ms   | p99 ms   | rate ratio | p50 ratio | TTL/PUT |"
   printf "|------------:|--------------|----------:|---------:|---------:"

@@ -1,5 +1,5 @@
 # The table of the part "latency", and exit code 1 when an answer was not 2xx. With medians.awk.
-# -v loads="1000 4000"; a line: ROUND LOAD OPERATION SIDE, what drive prints.
+# -v loads="1000 4000"
 
 function both(key) {
   return (1 SUBSEP key) in rate ? sprintf("%8.2f | %8.2f", figure(p50, key), figure(p99, key)) : sprintf("%8s | %8s", "", "")
@@ -7,13 +7,9 @@ function both(key) {
 function times(over, under) {
   return (1 SUBSEP under) in rate ? sprintf("%.2fx", ratio(p99, over, under)) : ""
 }
-{
-  key = $2 SUBSEP $3 SUBSEP $4
-  rate[$1, key] = $5 / $6; p50[$1, key] = $7; p99[$1, key] = $8; bad += $9 + $10
-}
+{ bad += $9 + $10 }
 END {
-  n = split(loads, load, " "); split("get put put-ttl", operations, " ")
-  name["get"] = "GET"; name["put"] = "PUT"; name["put-ttl"] = "PUT with TTL"
+  n = split(loads, load, " ")
   print "| offered/s | operation    |   Kv p50 |      p99 | bare p50 |      p99 | gateway  |      p99 | p99 to the gateway | p99 to the bare server |"
   print "|----------:|--------------|---------:|---------:|---------:|---------:|---------:|---------:|-------------------:|-----------------------:|"
   for (l = 1; l <= n; l++) for (o = 1; o <= 3; o++) {

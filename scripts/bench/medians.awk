@@ -1,4 +1,5 @@
-# Medians over the rounds. Figures are kept as values[round, key], the key being connections (or the load), operation and side.
+# What both tables are made of: medians over the rounds. Figures are kept as values[round, key], the key being connections (or the load),
+# operation and side. A line begins so: ROUND CONNECTIONS|LOAD OPERATION SIDE, what drive prints.
 # A ratio is the median of the ratios within a round, whose parts were measured one right after the other. -v rounds=N
 
 function median(list, n,   i, j, t) {
@@ -14,4 +15,12 @@ function figure(values, key,   i, list) {
 function ratio(values, over, under,   i, list) {
   for (i = 1; i <= rounds; i++) list[i] = values[i, under] > 0 ? values[i, over] / values[i, under] : 0
   return median(list, rounds)
+}
+BEGIN {
+  split("get put put-ttl", operations, " ")
+  name["get"] = "GET"; name["put"] = "PUT"; name["put-ttl"] = "PUT with TTL"
+}
+{
+  key = $2 SUBSEP $3 SUBSEP $4
+  rate[$1, key] = $5 / $6; p50[$1, key] = $7; p99[$1, key] = $8
 }

@@ -16,7 +16,7 @@ public static class EtcdMetrics
     /// <summary>How many transactions were begun since the server started, those that only read among them.</summary>
     public static Task<long> Transactions(this EtcdServer server) => server.Started("Txn");
 
-    /// <summary>How many calls were begun that may write one key: puts, and transactions.</summary>
+    /// <summary>How many calls were begun that may write: puts, and transactions.</summary>
     public static async Task<long> PutsAndTransactions(this EtcdServer server) => await server.Started("Put") + await server.Transactions();
 
     /// <summary>How often a holder of a lock was about to renew its lease.</summary>

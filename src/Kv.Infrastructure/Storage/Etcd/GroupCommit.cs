@@ -29,8 +29,6 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
 
     private EntryReader Reader => reader;
 
-    private EtcdConnection Connection => connection;
-
     public Task<CommitResult> Commit(PendingWrite write)
     {
         write.IsShared = true;
@@ -57,8 +55,7 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
                 write.SettlePut(succeeded: true, done.Header.Revision);
                 return;
             }
-            var answer = await WithLeases(
-                [write], () => connection.Keys.TxnAsync(write.ToRequest(Time.GetUtcNow()), deadline: connection.Deadline));
+            var answer = await SendTransaction([write], () => write.ToRequest(Time.GetUtcNow()));
             Settle(write, answer.Succeeded, answer.Responses, answer.Header.Revision);
         }
         catch (RpcException error)
@@ -70,6 +67,9 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             write.TrySetException(error);
         }
     }
+
+    private Task<TxnResponse> SendTransaction(IReadOnlyList<PendingWrite> writes, Func<TxnRequest> request) =>
+        WithLeases(writes, () => connection.Keys.TxnAsync(request(), deadline: connection.Deadline));
 
     // etcd may have dropped a lease that the pool knows (revoked by hand, or over because a clock jumped): it is
     // granted again, once. A rejected token is refreshed, once. A call that found nobody to take it goes to another
@@ -157,8 +157,7 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             }
             try
             {
-                Settle(await owner.WithLeases(
-                    _writes, () => owner.Connection.Keys.TxnAsync(Request(), deadline: owner.Connection.Deadline)));
+                Settle(await owner.SendTransaction(_writes, Request));
             }
             catch (RpcException error) when (EtcdErrors.IsRejected(error))
             {

@@ -33,7 +33,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     public bool IsConditional => Transaction.Compares.Count > 0;
 
     /// <summary>The write of one key and nothing else, if that is what it is.</summary>
-    public Operation.Put? PlainPut => IsConditional || Transaction.Otherwise.Count > 0 ? null : Transaction.Then is [Operation.Put put] ? put : null;
+    public Operation.Put? PlainPut => !IsConditional && Transaction.Then is [Operation.Put put] ? put : null;
 
     /// <summary>About how many bytes the request takes: its keys and values.</summary>
     public int Bytes { get; }
