@@ -2,7 +2,8 @@
 # scripts/check-image.sh publishes and runs the same thing without Docker.
 
 # The build runs on the builder's own architecture and cross-compiles, so no emulator is needed for another one.
-FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# Both base images are named by the digest of their manifest list, which Dependabot raises. This one is 10.0.401-noble.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0-noble@sha256:e70cdb7f80b0348f5cb85f19a8f670fca061f033d57eed12fa003d58b0e06317 AS build
 ARG TARGETARCH
 WORKDIR /src
 
@@ -19,7 +20,15 @@ COPY .editorconfig ./
 COPY src/ src/
 RUN bash scripts/publish.sh /app -p:UseAppHost=false && mkdir /data
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+# 10.0.12-noble-chiseled.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled@sha256:48e51f2f6798897be7ac4e775c049ed8fe60d3190f637e1f9c9dc7513efa659c
+ARG VERSION=1.0.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="Kv" \
+    org.opencontainers.image.description="A key-value service with a REST API over etcd or SQLite" \
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.version="$VERSION" \
+    org.opencontainers.image.revision="$REVISION"
 WORKDIR /app
 COPY --from=build /app ./
 # A volume takes its owner from the image, and the embedded store writes there.

@@ -6,7 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$root/scripts/lib.sh"
 
-if find_program KV_PROMTOOL promtool "$root/.etcd/prometheus" prometheus; then exit; fi
+if named_or_on_path KV_PROMTOOL promtool; then exit; fi
+if unpacked_program promtool "$root/.etcd/prometheus" prometheus; then exit; fi
 
 die "no promtool found, and none could be brought. Install it (Debian, Ubuntu: apt-get install prometheus; else
 https://prometheus.io/download/) so that it is on the PATH, or set KV_PROMTOOL to the binary."

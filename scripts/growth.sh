@@ -25,14 +25,7 @@ fi
 KV_ETCD=$("$root/scripts/get-etcd.sh")
 export KV_ETCD
 work=$(mktemp -d)
-tool=
-clean_up() {
-  if [ -n "$tool" ]; then stop "$tool" 10 || true; fi
-  rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+clean_up_at_exit
 
 say "Publishing Kv."
 bash scripts/publish.sh "$work/app" --verbosity quiet >&2
@@ -44,14 +37,5 @@ if [[ $parts == *startup* ]]; then
 fi
 dotnet build tests/Kv.Benchmarks --configuration Release --verbosity quiet --nologo >&2
 
-cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-echo "Kv $(git rev-parse --short HEAD 2>/dev/null || echo "(no git)"); $("$KV_ETCD" --version | head -n 1)," \
-  "$(getconf _NPROCESSORS_ONLN) cores${cpu:+ of $cpu}, $(uname -sr)."
-echo
-# In the background, so that a signal to this script ends it at once.
-dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll growth "$parts" "${builds[@]}" </dev/null &
-tool=$!
-code=0
-wait "$tool" || code=$?
-tool=
-exit "$code"
+print_versions
+run_tool dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll growth "$parts" "${builds[@]}"

@@ -48,6 +48,70 @@ stop() {
   return "$code"
 }
 
+# What ends with the script: the directory $work, and the process that run_tool waits for, which has $patience seconds to end.
+work=
+tool=
+patience=10
+clean_up() {
+  if [ -n "$tool" ]; then stop "$tool" "$patience" || true; fi
+  if [ -n "$work" ]; then rm -rf "$work"; fi
+}
+clean_up_at_exit() {
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
+
+# run_tool COMMAND...: runs a command and returns its exit code. It runs in the background, so that a signal to the script ends it at once.
+run_tool() {
+  local code=0
+  "$@" </dev/null &
+  tool=$!
+  wait "$tool" || code=$?
+  tool=
+  return "$code"
+}
+
+# Says what is measured, and where.
+print_versions() {
+  local cpu
+  cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+  echo "Kv $(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo "(no git)"); $("$KV_ETCD" --version | head -n 1)," \
+    "$(getconf _NPROCESSORS_ONLN) cores${cpu:+ of $cpu}, $(uname -sr)."
+  echo
+}
+
+# Options that every call of apt-get below takes. As root, apt would fetch as a user of its own, who may not write here.
+apt_options=(-o APT::Sandbox::User=root)
+
+has_apt() { command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; }
+
+# use_debian_release RELEASE: lets the calls of apt below see that release of Debian alone, with package lists of its own under
+# .etcd/, so that neither the machine's lists nor its packages change. Needs no root, and Debian's own keyring.
+use_debian_release() {
+  local release=$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg state
+  has_apt && [ -f "$keyring" ] || return 1
+  state=$root/.etcd/apt/$release
+  mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+  echo "deb [signed-by=$keyring] $(debian_mirror) $release main" >"$state/sources.list"
+  apt_options=(-o APT::Sandbox::User=root -o Dir::State::lists="$state/lists" -o Dir::Cache="$state/cache"
+    -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=-
+    # Names and versions are enough: no descriptions and no icons.
+    -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false)
+  apt-get "${apt_options[@]}" update >&2
+}
+
+# The mirror that this machine takes Debian from; Debian's own where it names none.
+debian_mirror() {
+  local mirror
+  mirror=$(sed -nE 's/^(deb (\[[^]]*\] )?|URIs: *)(https?:[^ ]*\/debian)\/? *.*/\3/p' \
+    /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
+  echo "${mirror:-http://deb.debian.org/debian}"
+}
+
+# candidate PACKAGE: the version that apt would download.
+candidate() { apt-cache "${apt_options[@]}" policy "$1" 2>/dev/null | sed -nE 's/^ *Candidate: (.*)/\1/p'; }
+
 # unpack_debs DIR PACKAGE...: downloads Debian packages and unpacks them under DIR. Nothing is installed, so no service
 # starts and no root is needed. It unpacks beside DIR and renames, so two runs at a time cannot see half of it.
 unpack_debs() {
@@ -58,12 +122,11 @@ unpack_debs() {
   work=$(mktemp -d "$into.XXXXXX")
   if ! (
     cd "$work"
-    # As root, apt would fetch as a user of its own, who may not write here.
-    fetch() { apt-get -o APT::Sandbox::User=root download "$@" >&2; }
+    fetch() { apt-get "${apt_options[@]}" download "$@" >&2; }
     if ! fetch "$@"; then
       [ "$(id -u)" -eq 0 ] || exit 1
       say "The package lists may be missing or old: apt-get update"
-      apt-get update >&2 && fetch "$@"
+      apt-get "${apt_options[@]}" update >&2 && fetch "$@"
     fi || exit 1
     for deb in ./*.deb; do dpkg-deb -x "$deb" root || exit 1; done
   ); then
@@ -71,25 +134,42 @@ unpack_debs() {
     return 1
   fi
   rm -rf "$into"
-  # Somebody else may have put the same files there meanwhile; theirs are as good.
+  # A run at the same time may have put the same files there meanwhile; its files are as good.
   mv -T "$work/root" "$into" 2>/dev/null || [ -d "$into" ]
   rm -rf "$work"
 }
 
-# find_program VARIABLE NAME DIR PACKAGE...: prints the path of a program: what the environment variable names, else the one on
-# the PATH, else one unpacked under DIR before, else it unpacks the Debian packages there. Fails when there is none.
-find_program() {
-  local variable=$1 name=$2 into=$3 named=${!1:-} unpacked=$3/usr/bin/$2
-  shift 3
+# named_or_on_path VARIABLE NAME: prints the path of a program: what the environment variable names, else the one on the PATH.
+named_or_on_path() {
+  local named=${!1:-}
   if [ -n "$named" ]; then
-    [ -x "$named" ] || die "$variable=$named is no executable file"
+    [ -x "$named" ] || die "$1=$named is no executable file"
     echo "$named"
     return
   fi
-  if command -v "$name"; then return; fi
-  if [ ! -x "$unpacked" ] && command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+  command -v "$2"
+}
+
+# unpacked_program NAME DIR PACKAGE...: prints the path of a program that was unpacked under DIR before, else unpacks the Debian
+# packages there. Fails when there is none.
+unpacked_program() {
+  local name=$1 into=$2
+  shift 2
+  if ! unpacked_in "$into" "$name" >/dev/null && has_apt; then
     say "No $name here: unpacking Debian's into ${into#"$PWD"/} (nothing is installed)."
     unpack_debs "$into" "$@" || say "That did not work."
   fi
-  [ -x "$unpacked" ] && echo "$unpacked"
+  unpacked_in "$into" "$name"
+}
+
+# unpacked_in DIR NAME: prints the path of a program under DIR. Fails when there is none.
+unpacked_in() {
+  local path
+  for path in "$1/usr/bin/$2" "$1/usr/sbin/$2"; do
+    if [ -x "$path" ]; then
+      echo "$path"
+      return
+    fi
+  done
+  return 1
 }

@@ -10,7 +10,7 @@ source "$root/scripts/packages.sh"
 cd "$root"
 
 # Those that ask for no more than to be named.
-allowed=" MIT Apache-2.0 BSD-2-Clause BSD-3-Clause ISC "
+allowed=" MIT Apache-2.0 BSD-2-Clause BSD-3-Clause ISC blessing "
 deps=src/Kv.Api/bin/Release/net10.0/Kv.Api.deps.json
 [ -f "$deps" ] || die "there is no $deps: dotnet build src/Kv.Api --configuration Release"
 
@@ -18,9 +18,9 @@ list() {
   cat <<'TEXT'
 # Licences
 
-What Kv ships with, and under which licence, by the packages' own word. `scripts/licences.sh` writes this file; CI holds it to
-the build, and the licences to those that are allowed. .NET itself is under MIT; SQLite, which the engine's package contains, is
-in the public domain.
+The packages that Kv ships with, and the licences that they declare. `scripts/licences.sh` writes this file. CI compares
+it with the build, and the licences with the allowed ones. .NET itself is under MIT. SQLite is in the public domain, as
+its blessing says.
 
 | package | version | licence |
 |---|---|---|

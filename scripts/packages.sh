@@ -20,9 +20,9 @@ licence() {
   local name=${1,,} nuspec told
   nuspec=${NUGET_PACKAGES:-$HOME/.nuget/packages}/$name/$2/$name.nuspec
   told=$(sed -n 's|.*<license type="expression">\([^<]*\)</license>.*|\1|p' "$nuspec" 2>/dev/null | head -n 1)
-  # Before NuGet knew SPDX names, packages told an address; what stood there then is known of these.
+  # Some packages name no SPDX licence: MediatR tells an address, SQLite a file that says "public domain", as its blessing does.
   case $told/$name/$2 in
-    /automapper/8.0.0) told=MIT ;;
+    /sqlite/3.53.4) told=blessing ;;
     /mediatr/5.1.0) told=Apache-2.0 ;;
   esac
   printf '%s\n' "${told:-unknown}"

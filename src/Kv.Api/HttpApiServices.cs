@@ -1,11 +1,12 @@
 using Kv.Api.Audit;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
-using Kv.Api.Idempotency;
+using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
+using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
@@ -15,21 +16,26 @@ namespace Kv.Api;
 /// <summary>Registers the HTTP API.</summary>
 internal static class HttpApiServices
 {
-    /// <summary>Adds the controllers and what they share.</summary>
+    /// <summary>Adds the controllers and their shared services.</summary>
     public static IServiceCollection AddHttpApi(this IServiceCollection services, KvOptions options)
     {
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
         services.AddSingleton(options.Audit).AddSingleton<AuditInStoreFilter>();
+        services.AddSingleton(provider => new StoredNames(
+            options.HasEncodedKeys,
+            provider.GetRequiredService<IMediator>(), provider.GetRequiredService<TenantHeaders>()));
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddSingleton<StoreFailureLog>().AddSingleton<ListingStreams>().AddSingleton<JsonBodies>();
+        services.AddSingleton<RequestFailures>().AddSingleton<JsonBodies>();
         services.AddSingleton(provider => new EventStreams(
-            options.Watches, provider.GetRequiredService<StoreFailureLog>(), provider.GetRequiredService<TimeProvider>()));
-        // The core and what is used on top of it: authorization, views and data annotations would cost every request.
+            options.Watches,
+            provider.GetRequiredService<RequestFailures>(), provider.GetRequiredService<TimeProvider>()));
+        // Only the parts of MVC that are used: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>
             {
-                mvc.Conventions.Add(new IdempotencyKeyFilter());
+                mvc.Conventions.Add(new CallParameters.Convention());
+                mvc.ModelMetadataDetailsProviders.Add(new TextAsItIs());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-                // Nothing is sent as a form, and looking for one would read a body that is a value.
+                // The API has no forms, and the form providers would read a body that is a value.
                 mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
                 mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
@@ -38,7 +44,7 @@ internal static class HttpApiServices
             .ConfigureApiBehaviorOptions(behavior =>
             {
                 behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult;
-                // Both are done with less: BodyFilters, and the pages for statuses without a body.
+                // Cheaper replacements: BodyFilters, and the status code pages.
                 behavior.SuppressModelStateInvalidFilter = true;
                 behavior.SuppressMapClientErrors = true;
             })

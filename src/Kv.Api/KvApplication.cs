@@ -1,13 +1,19 @@
 using System.Net.Security;
 using Kv.Api.Access;
+using Kv.Api.Answers;
+using Kv.Api.Audit;
+using Kv.Api.CommandLine;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Gateway;
-using Kv.Api.KeyValues;
+using Kv.Api.Health;
+using Kv.Api.Hosting;
+using Kv.Api.Http;
 using Kv.Api.OpenApi;
-using Kv.Api.Operation;
 using Kv.Api.RateLimits;
+using Kv.Api.Telemetry;
 using Kv.Api.Tls;
+using Kv.Api.Webhooks;
 using Kv.Application;
 using Kv.Application.Audit;
 using Kv.Domain;
@@ -17,14 +23,15 @@ using Kv.Infrastructure;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Kv.Api;
 
-/// <summary>Puts the service together.</summary>
+/// <summary>Composes the service.</summary>
 internal static class KvApplication
 {
-    /// <exception cref="ConfigurationException">A setting makes no sense, or the store cannot be opened.</exception>
+    /// <exception cref="ConfigurationException">A setting is invalid, or the store cannot be opened.</exception>
     public static WebApplication Create(WebApplicationBuilder builder)
     {
         var options = KvOptions.Read(builder.Configuration);
@@ -33,54 +40,67 @@ internal static class KvApplication
             builder.Services.AddSingleton(provider => LoadCertificate(provider, tls));
         if (options.Access.Jwt?.KeyFile is { } keyFile)
             builder.Services.AddSingleton(provider => LoadKeys(provider, keyFile))
-                .AddSingleton<Func<JwtKeySet>>(provider => () => provider.GetRequiredService<ReloadedFiles<JwtKeySet>>().Current);
+                .AddSingleton<Func<JwtKeySet>>(
+                    provider => () => provider.GetRequiredService<ReloadedFiles<JwtKeySet>>().Current);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
-            .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
             .AddInfrastructure(options.Store, options.Deliveries)
             .AddHttpApi(options)
+            .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name)
+            .AddCrossOrigin(options.Gateway)
             .AddAccess(options.Access)
             .AddRateLimits(options.RateLimit, options.Limits)
             .AddOpenApiDocument(options.Tenants, hasHealth: options.ManagementPort is null)
             .AddHealth(options.Drain)
-            .AddTelemetry(options.Telemetry, Telemetry.Name)
+            .AddTelemetry(options.Telemetry)
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
         if (options.Quota is { } quota)
             builder.Services.AddQuotas(quota).AddQuotaHealth();
-        // Around the quotas: what they refuse is told as well.
+        // The audit decorates the quotas, so that it also logs their refusals.
         if (options.Audit.IsOn)
             builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
 
         var app = builder.Build();
         app.UseGateway(options.Gateway);
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
+        app.UseMiddleware<HeadAnswers>();
         app.UseExceptionHandler(_ => { });
-        app.UseStatusCodePages(context => Problems.OfStatus(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
+        app.UseStatusCodePages(
+            context => Problems.OfStatus(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
+        app.Use(OwnCalls.Refuse);
         if (options.ManagementPort is not null)
             app.UseManagementPort(options.Telemetry);
+        app.UseCrossOrigin(options.Gateway);
+        app.UseMiddleware<StrictRequests>(options.Gateway);
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseRouting();
+        app.UseMiddleware<CachePolicy>();
+        app.UseAddressLimit(options.AddressLimit);
         app.UseAccess(options.Access);
-        // Behind it: what is turned away there takes nothing of a tenant's share.
+        // After access control: refused requests do not count against the tenant's rate limit.
         app.UseRateLimits(options.RateLimit);
+        app.UseMiddleware<StrictCalls>();
         app.MapGet("/", () => Results.LocalRedirect("~/swagger")).ExcludeFromDescription().AllowAnonymous();
         if (options.ManagementPort is null)
             app.MapHealth().MapMetrics(options.Telemetry);
         app.MapControllers();
-        app.AnnounceStart(options);
-        // A store that cannot be opened stops the start, not the first request; nor does a certificate wait for one.
+        app.KeepWebhooksOut(options).AnnounceStart(options);
+        // Open the store and load the certificate now, so that failures prevent the start.
         app.Services.GetService<ServerCertificate>();
         app.Services.GetRequiredService<IStoreProbe>();
         return app;
     }
 
-    /// <summary>The use cases over the store for a verb of the command line: nothing listens, watches or calls webhooks.</summary>
-    /// <exception cref="ConfigurationException">A setting makes no sense, or the store cannot be opened.</exception>
+    /// <summary>
+    /// Composes the use cases and the store for a command. Nothing listens, watches or calls webhooks.
+    /// </summary>
+    /// <exception cref="ConfigurationException">A setting is invalid, or the store cannot be opened.</exception>
     public static WebApplication CreateForCommandLine(WebApplicationBuilder builder)
     {
         var options = KvOptions.Read(builder.Configuration);
-        // The output is the verb's own.
+        // The output belongs to the command.
         builder.Logging.ClearProviders();
         builder.Services
             .AddSingleton(TimeProvider.System)
@@ -93,7 +113,7 @@ internal static class KvApplication
         return app;
     }
 
-    // The standard output is the verb's own still, and nothing else is logged.
+    // Log only the audit, to standard error: standard output belongs to the command.
     private static void AddCommandLineAudit(this WebApplicationBuilder builder, string logFormat)
     {
         builder.Services
@@ -115,7 +135,8 @@ internal static class KvApplication
     private static ReloadedFiles<JwtKeySet> LoadKeys(IServiceProvider provider, JwtKeyFile file)
     {
         var keys = new ReloadedFiles<JwtKeySet>(
-            [file.Path], contents => JwtKeys.Read(contents[0]), changed: null, file.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
+            [file.Path], contents => JwtKeys.Read(contents[0]), changed: null, file.ReloadInterval,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<JwtKeyFile>>());
         keys.Begin();
         return keys;

@@ -3,6 +3,7 @@ using FluentValidation;
 using Kv.Application.Access;
 using Kv.Application.Pipeline;
 using Kv.Application.Quotas;
+using Kv.Application.Webhooks;
 using Kv.Domain;
 using Kv.Domain.Quotas;
 using MediatR;
@@ -15,14 +16,14 @@ public static class ApplicationServices
 {
     private static readonly Type[] OwnTypes = typeof(ApplicationServices).Assembly.GetTypes();
 
-    /// <summary>Adds the commands, queries, validators and maps, under the given limits.</summary>
+    /// <summary>Adds the commands, queries, validators and maps with the given limits.</summary>
     public static IServiceCollection AddApplication(this IServiceCollection services, Limits limits) =>
         services.AddSingleton(limits).AddMediator().AddHandlers().AddValidators().AddMaps().AddApiKeys()
         .AddSingleton<ITenantUsages, NoQuotas>();
 
     /// <summary>
-    /// Lets callers do what <typeparamref name="TCaller"/> says they may, and nothing else. Without it everybody may do everything, and
-    /// nothing is asked on the way.
+    /// Restricts callers to the grants that <typeparamref name="TCaller"/> reports. Without this registration every
+    /// caller may do everything, and no check runs.
     /// </summary>
     public static IServiceCollection AddAccessControl<TCaller>(this IServiceCollection services)
         where TCaller : class, ICaller => services
@@ -33,8 +34,8 @@ public static class ApplicationServices
         .AddSingleton<ICaller, AnyCaller>()
         .AddSingleton<IApiKeyAuthentication, ApiKeyAuthentication>();
 
-    // MediatR's own registration package goes with a version that is not used here. Handlers keep no state between
-    // requests, so one of each serves them all.
+    // MediatR's registration package requires another version of MediatR. Handlers are stateless, so they are
+    // singletons.
     private static IServiceCollection AddMediator(this IServiceCollection services) => services
         .AddSingleton<ServiceFactory>(provider => provider.GetRequiredService)
         .AddSingleton<IMediator, Mediator>()
@@ -48,9 +49,11 @@ public static class ApplicationServices
 
     private static IServiceCollection AddMaps(this IServiceCollection services) => services
         .AddSingleton<IConfigurationProvider>(_ => Maps())
-        .AddSingleton<IMapper>(provider => new Mapper(provider.GetRequiredService<IConfigurationProvider>()));
+        .AddSingleton<HeadersInAnswers>()
+        .AddSingleton<IMapper>(provider => new Mapper(
+            provider.GetRequiredService<IConfigurationProvider>(), provider.GetRequiredService));
 
-    /// <summary>Every map that there is.</summary>
+    /// <summary>All maps.</summary>
     internal static MapperConfiguration Maps() => new(maps =>
     {
         foreach (var profile in OwnTypes.Where(type => type.IsSubclassOf(typeof(Profile))))
@@ -59,7 +62,8 @@ public static class ApplicationServices
 
     private static IServiceCollection AddImplementationsOf(this IServiceCollection services, Type definition)
     {
-        foreach (var type in OwnTypes.Where(type => type is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false }))
+        foreach (var type in OwnTypes.Where(
+            type => type is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false }))
             foreach (var contract in type.GetInterfaces())
                 if (contract.IsGenericType && contract.GetGenericTypeDefinition() == definition)
                     services.AddSingleton(contract, type);

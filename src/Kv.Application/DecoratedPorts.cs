@@ -2,13 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Application;
 
-/// <summary>Puts something around a port, which stays what it was to whoever uses it.</summary>
+/// <summary>Decorates registered ports. Their users are not affected.</summary>
 public static class DecoratedPorts
 {
-    /// <summary>Puts something around what a port is by now.</summary>
-    /// <param name="services">Where the port must be registered already.</param>
-    /// <param name="around">Makes what the port is to be from then on, of what it was.</param>
-    public static IServiceCollection Around<TPort>(
+    /// <summary>Decorates the present registration of a port.</summary>
+    /// <param name="services">The services. The port must be registered before.</param>
+    /// <param name="around">Creates the decorator from the present implementation.</param>
+    public static IServiceCollection Decorate<TPort>(
         this IServiceCollection services, Func<IServiceProvider, TPort, TPort> around)
         where TPort : class
     {

@@ -1,8 +1,8 @@
 namespace Kv.Domain;
 
 /// <summary>
-/// The limits that a deployment sets on what callers may store. They bind what is written from now on:
-/// a key that is longer than a limit lowered since is still listed, but no longer read or deleted alone.
+/// The deployment's limits on stored data and on single reads. They apply to new requests: after a limit is lowered, a
+/// longer key is still listed but can no longer be read or deleted by name.
 /// </summary>
 public sealed record Limits
 {
@@ -15,15 +15,23 @@ public sealed record Limits
     /// <summary>Longest key, in characters (Unicode code points). Default 100.</summary>
     public int MaxKeyLength { get; init; } = 100;
 
-    /// <summary>Largest value, in bytes (of its UTF-8 form where it is text). Default 1 MiB.</summary>
+    /// <summary>Largest value, in bytes (of its UTF-8 form if it is text). Default 1 MiB.</summary>
     public int MaxValueBytes { get; init; } = 1024 * 1024;
 
     /// <summary>Longest time to live, in seconds. Default one year of 365 days.</summary>
     public long MaxTtlSeconds { get; init; } = 365L * 24 * 60 * 60;
 
-    /// <summary>Time to live of a key that is written without one, in seconds; 0 (the default) means it never expires.</summary>
+    /// <summary>
+    /// Default time to live, in seconds; 0 (the default) means no expiry.
+    /// </summary>
     public long DefaultTtlSeconds { get; init; }
 
-    /// <summary>How many webhooks a tenant may have. Default 5.</summary>
+    /// <summary>Most webhooks of a tenant. Default 5.</summary>
     public int MaxWebhooks { get; init; } = 5;
+
+    /// <summary>
+    /// Most bytes of values that one bulk or transaction may read. At least <see cref="MaxValueBytes"/>; default 16
+    /// MiB.
+    /// </summary>
+    public long MaxResultBytes { get; init; } = 16 * 1024 * 1024;
 }

@@ -2,10 +2,15 @@ using System.Text;
 
 namespace Kv.Domain;
 
-/// <summary>How Kv measures and judges text that callers send.</summary>
+/// <summary>Measures and validates text that callers send.</summary>
 public static class Text
 {
-    /// <summary>The length in characters: Unicode code points, so an emoji counts once in every language's client.</summary>
+    // An invalid name may be as long as a request's body.
+    private const int LongestNameShown = 64;
+
+    /// <summary>
+    /// The length in Unicode code points, so an emoji of one code point counts once, whatever the client's language.
+    /// </summary>
     public static int Length(string text)
     {
         var length = text.Length;
@@ -15,7 +20,7 @@ public static class Text
         return length;
     }
 
-    /// <summary>Whether the text has a UTF-8 form: no surrogate stands without its other half (RFC 3629, section 3).</summary>
+    /// <summary>Whether the text has a UTF-8 form: it contains no unpaired surrogate (RFC 3629, section 3).</summary>
     public static bool IsWellFormed(string text)
     {
         var rest = text.AsSpan();
@@ -28,7 +33,17 @@ public static class Text
         return true;
     }
 
-    /// <summary>Whether the text holds a control character (Unicode category Cc: U+0000 to U+001F, U+007F to U+009F).</summary>
+    /// <summary>Whether a text is a valid header name: a token (RFC 9110, section 5.6.2).</summary>
+    public static bool IsHeaderName(string name) =>
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || "-_.~!#$%&'*+^`|".Contains(c));
+
+    /// <summary>A caller's name for error messages, truncated when it is long.</summary>
+    public static string Shown(string name) =>
+        name.Length <= LongestNameShown ? name : $"{name[..LongestNameShown]}...";
+
+    /// <summary>
+    /// Whether the text contains a control character (Unicode category Cc: U+0000 to U+001F, U+007F to U+009F).
+    /// </summary>
     public static bool HasControlCharacter(string text)
     {
         foreach (var unit in text)

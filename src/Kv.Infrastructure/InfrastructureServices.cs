@@ -5,17 +5,25 @@ using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
+using Kv.Domain.Transactions;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Access;
 using Kv.Infrastructure.Audit;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Deliveries.Calls;
+using Kv.Infrastructure.Deliveries.Targets;
+using Kv.Infrastructure.Dispatching;
+using Kv.Infrastructure.Dispatching.Lanes;
+using Kv.Infrastructure.Dispatching.Leading;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.NearCache;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Kv.Infrastructure.Storage.Etcd;
-using Kv.Infrastructure.Storage.NearCache;
+using Kv.Infrastructure.Transactions;
 using Kv.Infrastructure.Watching;
 using Kv.Infrastructure.Webhooks;
 using MediatR;
@@ -24,22 +32,32 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure;
 
-/// <summary>Registers what the application needs of the outside world.</summary>
+/// <summary>Registers the implementations of the application's ports.</summary>
 public static class InfrastructureServices
 {
     /// <summary>
-    /// Adds the store that <paramref name="store"/> names, the repositories over it, and what watches it and calls
-    /// webhooks as <paramref name="deliveries"/> says.
+    /// Adds the store of <paramref name="store"/>, the repositories on it, and the watcher that calls webhooks
+    /// according to <paramref name="deliveries"/>.
     /// </summary>
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, StoreOptions store, DeliveryOptions deliveries) =>
-        services.AddSingleton(store).AddSingleton(deliveries).AddStore().AddRepositories().AddWatching().AddDeliveries().AddSender();
+        services.AddSingleton(store).AddSingleton(deliveries)
+            .AddStore().AddChanges().AddRepositories().AddWatching().AddDeliveries().AddSender().AddLeading();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton(OpenStore)
-        .AddSingleton<WriteTraces>()
         .AddSingleton<IStoreProbe, StoreProbe>()
+        .AddSingleton<StoreAvailability>()
+        .AddHostedService<StoreProber>()
         .AddSingleton<KeyLayout>()
+        .AddSingleton<ScanTurns>();
+
+    private static IServiceCollection AddChanges(this IServiceCollection services) => services
+        .AddSingleton<FeedFollower>()
+        .AddSingleton<Marks>()
+        .AddSingleton<WriteTraces>()
+        .AddSingleton<WatchLag>()
+        .AddSingleton<KeyChanges>()
         .AddSingleton<PastChanges>();
 
     private static IServiceCollection AddRepositories(this IServiceCollection services) => services
@@ -55,46 +73,76 @@ public static class InfrastructureServices
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services
-        .AddSingleton<WatcherStatus>()
-        .AddSingleton<WatchLag>()
-        .AddSingleton<IWatcherStatus>(provider => provider.GetRequiredService<WatcherStatus>())
-        .AddSingleton<KeyChanges>()
         .AddSingleton<IKeyChangeFeed, KeyChangeHub>()
-        .AddSingleton<WatcherCursor>()
-        .AddSingleton<WatchTermFactory>()
-        .AddHostedService<ChangeWatcher>();
+        .AddSingleton<IWatchTickets, WatchTickets>();
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryReads>()
         .AddSingleton<DeliveryWrites>()
-        .AddSingleton<DeliveryTelemetry>()
         .AddSingleton<IDeliveryRepository, DeliveryRepository>()
         .AddSingleton<WebhookMetrics>()
-        .AddSingleton<WebhookDisabler>()
-        .AddSingleton<WebhookDispatcher>()
-        .AddSingleton<IDeliveryBacklog>(Dispatcher)
-        .AddSingleton<INotificationHandler<DomainEvent<KeyCreated>>>(Dispatcher)
-        .AddSingleton<INotificationHandler<DomainEvent<KeyUpdated>>>(Dispatcher)
-        .AddSingleton<INotificationHandler<DomainEvent<KeyDeleted>>>(Dispatcher);
+        .AddSingleton<WebhookDisabler>();
 
-    private static WebhookDispatcher Dispatcher(IServiceProvider provider) => provider.GetRequiredService<WebhookDispatcher>();
+    private static IServiceCollection AddLeading(this IServiceCollection services) => services
+        .AddSingleton<WatcherStatus>()
+        .AddSingleton<IWatcherStatus>(provider => provider.GetRequiredService<WatcherStatus>())
+        .AddSingleton<IDeliveryBacklog>(provider => provider.GetRequiredService<WatcherStatus>())
+        .AddSingleton<DeliveryTelemetry>()
+        .AddSingleton<PatientStore>()
+        .AddSingleton<WatcherCursor>()
+        .AddSingleton<TermStart>()
+        .AddHostedService<LeaderService>()
+        .AddHostedService<LeaderClock>()
+        .AddTerm();
+
+    // A scope is a term of the leader.
+    private static IServiceCollection AddTerm(this IServiceCollection services) => services
+        .AddScoped<LeadSlot>()
+        .AddScoped(term => term.GetRequiredService<LeadSlot>().Lead!)
+        .AddScoped(term => new SettledRevisions(term.GetRequiredService<Lead>().From))
+        .AddScoped<FencedWriter>()
+        .AddScoped<WebhookRegistry>()
+        .AddScoped<DeliveryStore>()
+        .AddScoped<LaneServices>()
+        .AddScoped<WebhookLanes>()
+        .AddScoped<EventPublisher>()
+        .AddScoped<WebhookDispatcher>()
+        .AddScoped<INotificationHandler<DomainEvent<KeyCreated>>>(Dispatcher)
+        .AddScoped<INotificationHandler<DomainEvent<KeyUpdated>>>(Dispatcher)
+        .AddScoped<INotificationHandler<DomainEvent<KeyDeleted>>>(Dispatcher)
+        .AddScoped<LostChanges>()
+        .AddScoped<WebhookCatalog>()
+        .AddScoped<WebhookFeed>()
+        .AddScoped<DeliveryWakes>()
+        .AddScoped<CursorSaver>()
+        .AddScoped<LeaderTerm>();
+
+    private static WebhookDispatcher Dispatcher(IServiceProvider term) => term.GetRequiredService<WebhookDispatcher>();
 
     private static IServiceCollection AddSender(this IServiceCollection services) => services
-        .AddSingleton(provider => new TargetPolicy(provider.GetRequiredService<DeliveryOptions>().Targets))
+        .AddSingleton(provider => provider.GetRequiredService<DeliveryOptions>().Headers)
+        .AddSingleton(provider => provider.GetRequiredService<DeliveryOptions>().Targets)
         .AddSingleton<AddressResolver>(Dns.GetHostAddressesAsync)
+        .AddSingleton<OwnEndpoints>()
+        .AddSingleton<OwnAddresses>()
+        .AddSingleton<TargetPolicy>()
+        .AddSingleton<IWebhookTargets, WebhookTargets>()
         .AddSingleton<TargetConnector>()
+        .AddSingleton<ReceiverAuthorities>()
         .AddSingleton<IWebhookSender, WebhookSender>();
 
     private static IStore OpenStore(IServiceProvider provider)
     {
         var time = provider.GetRequiredService<TimeProvider>();
-        var measured = new MeasuredStore(
-            OpenEngine(provider), provider.GetRequiredService<WatchLag>(), provider.GetRequiredService<WriteTraces>(), time);
+        var measured = new MeasuredStore(OpenEngine(provider), provider.GetRequiredService<StoreAvailability>(), time);
+        var traced = new TracedStore(
+            measured, provider.GetRequiredService<WriteTraces>(), provider.GetRequiredService<WatchLag>());
         var cached = provider.GetRequiredService<StoreOptions>().NearCacheBytes;
         return cached == 0
-            ? measured
+            ? traced
             : new CachedStore(
-                measured, provider.GetRequiredService<KeyLayout>(), cached, time, provider.GetRequiredService<ILogger<CachedStore>>());
+                traced, provider.GetRequiredService<KeyLayout>(), cached, time,
+                provider.GetRequiredService<ILogger<CachedStore>>());
     }
 
     private static IStore OpenEngine(IServiceProvider provider)
@@ -105,7 +153,7 @@ public static class InfrastructureServices
         {
             StoreEngine.Embedded => EmbeddedStore.Open(
                 options.Embedded, time, provider.GetRequiredService<ILogger<EmbeddedStore>>()),
-            _ => new EtcdStore(options.Etcd, time, provider.GetRequiredService<ILoggerFactory>()),
+            StoreEngine.Etcd => new EtcdStore(options.Etcd, time, provider.GetRequiredService<ILoggerFactory>()),
         };
     }
 }

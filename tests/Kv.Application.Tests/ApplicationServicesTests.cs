@@ -6,6 +6,7 @@ using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using MediatR;
@@ -34,7 +35,10 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IKeyValueHistory>())
         .AddSingleton(Mock.Of<IKeyValueTransactions>())
         .AddSingleton(Mock.Of<IKeyChangeFeed>())
+        .AddSingleton(Mock.Of<IWatchTickets>())
         .AddSingleton(Mock.Of<IWebhookRepository>())
+        .AddSingleton(Mock.Of<IWebhookTargets>())
+        .AddSingleton(new HeaderPolicy())
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())
         .AddSingleton(Mock.Of<IApiKeyRepository>())

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Kv.Architecture.Tests;
 
-/// <summary>What others build on is documented: the public types of the domain and of the contracts, and the ports.</summary>
+/// <summary>
+/// What others build on is documented: the public types of the domain and of the contracts, and the ports.
+/// </summary>
 internal sealed class DocumentationTests
 {
     private static readonly Type[] PublicTypes = [.. Layers.All.SelectMany(assembly => assembly.GetExportedTypes())];

@@ -32,6 +32,14 @@ internal sealed partial class SourceTests
         Assert.That(Blocking().IsMatch(Code(line)), Is.False);
 
     [Test]
+    public void Lines_of_the_log_stand_in_files_of_their_own() => Assert.That(
+        Layers.SourcesOf(Path.Combine("src", "Kv.Infrastructure"))
+            .Where(path => !path.EndsWith(".Log.cs", StringComparison.Ordinal)
+                && File.ReadAllText(path).Contains("[LoggerMessage(", StringComparison.Ordinal))
+            .Select(Layers.Relative),
+        Is.Empty);
+
+    [Test]
     public void Every_version_of_a_package_stands_in_one_place()
     {
         var known = Load(Path.Combine(Layers.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToList();

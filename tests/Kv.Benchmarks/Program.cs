@@ -6,11 +6,15 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Kv.Benchmarks.Allocations;
 using Kv.Benchmarks.Bare;
 using Kv.Benchmarks.Growth;
+using Kv.Benchmarks.Outages;
+using Kv.Benchmarks.Soak;
 
 // dotnet run -c Release --project tests/Kv.Benchmarks -- allocations FILE [--update]   (scripts/check-allocations.sh)
 // dotnet run -c Release --project tests/Kv.Benchmarks -- growth PARTS BUILD...        (scripts/growth.sh)
-// dotnet run -c Release --project tests/Kv.Benchmarks -- bare kestrel|mvc|"etcd URL"   (on PORT; scripts/bench.sh with BOUND=1)
-// dotnet run -c Release --project tests/Kv.Benchmarks -- --filter '*Pipeline*'         (BenchmarkDotNet)
+// dotnet run -c Release --project tests/Kv.Benchmarks -- soak BUILD [--minutes N ...] (scripts/soak.sh)
+// dotnet run -c Release --project tests/Kv.Benchmarks -- outages BUILD [WORD...]      (scripts/outages.sh)
+// dotnet run -c Release --project tests/Kv.Benchmarks -- bare kestrel|mvc|"etcd URL" (on PORT; scripts/bench.sh with
+// BOUND=1) dotnet run -c Release --project tests/Kv.Benchmarks -- --filter '*Pipeline*' (BenchmarkDotNet)
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -18,6 +22,11 @@ switch (args)
         return await AllocationGate.Run(file, update: options is ["--update"]);
     case ["growth", var parts, .. var builds]:
         await GrowthReport.Run(parts.Split(' ', StringSplitOptions.RemoveEmptyEntries), builds);
+        return 0;
+    case ["soak", var build, .. var options]:
+        return await SoakRun.Run(build, SoakOptions.Parse(options));
+    case ["outages", var build, .. var words]:
+        await OutageReport.Run(build, words);
         return 0;
     case [BareServer.Verb, ("kestrel" or "mvc") and var what]:
         await BareServer.Run(withMvc: what == "mvc");

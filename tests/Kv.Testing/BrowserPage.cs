@@ -17,8 +17,8 @@ public sealed class BrowserPage : IAsyncDisposable
     private BrowserPage(DevTools tools, string context, string session) => (_tools, _context, _session) = (tools, context, session);
 
     /// <summary>
-    /// What the console shows as a warning or an error, and what could not be loaded: violations of a policy, scripts that failed,
-    /// and answers that say so.
+    /// What the console shows as a warning or an error, and what could not be loaded: violations of a policy, scripts
+    /// that failed, and answers that say so.
     /// </summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
@@ -60,10 +60,17 @@ public sealed class BrowserPage : IAsyncDisposable
         async () => await Evaluate<bool>(condition) ? true : throw new InvalidOperationException($"The browser told: {string.Join('\n', Complaints)}"),
         condition, Patience);
 
+    /// <summary>Shows the page as a phone of so many pixels does.</summary>
+    public Task BePhone(int width, int height) =>
+        Call("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 2, mobile = true });
+
     /// <summary>Types into what has the focus.</summary>
     public Task Type(string text) => Call("Input.insertText", new { text });
 
-    /// <summary>The addresses of the frames within the page, each as it is shown: where a frame was refused, the one of the error.</summary>
+    /// <summary>
+    /// The addresses of the frames within the page, each as it is shown: where a frame was refused, the one of the
+    /// error.
+    /// </summary>
     public async Task<string[]> Frames()
     {
         var tree = (await Call("Page.getFrameTree", new { })).GetProperty("frameTree");

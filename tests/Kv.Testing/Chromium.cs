@@ -3,13 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Kv.Testing;
 
-/// <summary>A real browser without a window and with a new profile, which asks nobody anything but what its pages ask.</summary>
+/// <summary>
+/// A real browser without a window and with a new profile, which asks nobody anything but what its pages ask.
+/// </summary>
 internal sealed partial class Chromium : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
 
-    // The sandbox is off because it cannot be had as root or in most containers; nothing but the tests' own pages is opened.
+    // The sandbox is off because it cannot be had as root or in most containers; nothing but the tests' own pages is
+    // opened.
     private static readonly string[] Arguments =
     [
         "--headless", "--remote-debugging-port=0", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",

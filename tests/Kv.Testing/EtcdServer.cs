@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Kv.Testing;
@@ -19,6 +20,8 @@ public sealed class EtcdServer : IAsyncDisposable
     private readonly int _peerPort;
     private readonly string _name;
     private string _cluster;
+    private bool _joins;
+    private string _token;
     private ServerProcess? _process;
 
     private EtcdServer(string binary, EtcdServerOptions options, string name)
@@ -32,15 +35,22 @@ public sealed class EtcdServer : IAsyncDisposable
             _peerPort = FreePort.Next();
         }
         while (_peerPort == _clientPort);
-        _cluster = Membership;
+        PeerUri = ListenPeerUri;
+        _cluster = _token = Membership;
         _gateway = new EtcdGateway(ClientUri, options.Certificates);
     }
 
     /// <summary>Where clients connect, as 127.0.0.1:port.</summary>
     public string Endpoint => $"127.0.0.1:{_clientPort}";
 
+    /// <summary>Where other members connect, as 127.0.0.1:port.</summary>
+    public string PeerEndpoint => $"127.0.0.1:{_peerPort}";
+
     /// <summary>Where clients connect: http, or https where there are certificates.</summary>
     public Uri ClientUri => new($"{(_options.Certificates is null ? "http" : "https")}://{Endpoint}");
+
+    /// <summary>Its --name.</summary>
+    public string Name => _name;
 
     /// <summary>Whether the process is there (paused or not).</summary>
     public bool IsRunning => _process is { HasExited: false };
@@ -54,8 +64,14 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>The last lines of the log of the present or last run.</summary>
     public string Log => _process?.Log ?? "";
 
+    /// <summary>Where the other members connect: the member itself, or a proxy before it.</summary>
+    public Uri PeerUri { get; internal set; }
+
+    /// <summary>Where the member listens for the others.</summary>
+    internal Uri ListenPeerUri => new($"http://127.0.0.1:{_peerPort}");
+
     /// <summary>This member's part of --initial-cluster.</summary>
-    internal string Membership => $"{_name}=http://127.0.0.1:{_peerPort}";
+    public string Membership => $"{_name}={PeerUri.GetLeftPart(UriPartial.Authority)}";
 
     /// <summary>
     /// Starts a server of one member and waits until it is healthy. Without an etcd binary the test is skipped, as
@@ -87,7 +103,16 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Ends the process at once (SIGKILL), as a crash does. The data stays.</summary>
     public void Kill() => _process?.Kill();
 
-    /// <summary>Starts the server again on the same ports and data, and waits until it is healthy; ends it first if it runs.</summary>
+    /// <summary>Asks the process to end (SIGTERM), and waits until it has.</summary>
+    public Task Terminate()
+    {
+        Signals.Terminate(Process.Id);
+        return Process.Ended();
+    }
+
+    /// <summary>
+    /// Starts the server again on the same ports and data, and waits until it is healthy; ends it first if it runs.
+    /// </summary>
     public async Task Restart()
     {
         Launch();
@@ -108,6 +133,13 @@ public sealed class EtcdServer : IAsyncDisposable
         IsPaused = false;
     }
 
+    /// <summary>The member's id within its cluster.</summary>
+    public async Task<ulong> MemberId()
+    {
+        var status = await _gateway.Post("maintenance/status", new { });
+        return ulong.Parse(status.GetProperty("header").GetProperty("member_id").GetString()!, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The present revision of the store.</summary>
     public async Task<long> CurrentRevision()
     {
@@ -118,7 +150,9 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Compacts the history before a revision, which stays readable itself.</summary>
     public Task Compact(long revision) => _gateway.Post("kv/compaction", new { revision, physical = true });
 
-    /// <summary>Creates the user "root" with all rights and turns authentication on; further calls of this class log in as it.</summary>
+    /// <summary>
+    /// Creates the user "root" with all rights and turns authentication on; further calls of this class log in as it.
+    /// </summary>
     public async Task EnableAuthentication(string rootPassword)
     {
         await _gateway.Post("auth/user/add", new { name = "root", password = rootPassword });
@@ -149,13 +183,38 @@ public sealed class EtcdServer : IAsyncDisposable
 
     internal bool LostItsPort => Log.Contains("address already in use", StringComparison.Ordinal);
 
-    internal void Launch(string? cluster = null)
+    /// <summary>Where its data is.</summary>
+    public string DataDirectory => _data.File("data");
+
+    /// <summary>
+    /// The options of the tool that gives the member the data of a snapshot, as one of a new cluster.
+    /// </summary>
+    internal IEnumerable<string> Restoring(string? token) =>
+    [
+        "--name", _name, "--data-dir", DataDirectory, "--initial-cluster", _cluster, "--initial-cluster-token", token ?? _token,
+        "--initial-advertise-peer-urls", PeerUri.GetLeftPart(UriPartial.Authority),
+    ];
+
+    /// <summary>Starts it with the data of a snapshot that it was given.</summary>
+    internal void LaunchRestored(string? token)
     {
+        _token = token ?? _token;
+        _joins = false;
+        Launch();
+    }
+
+    internal void Launch(string? cluster = null, bool joins = false)
+    {
+        _token = cluster ?? _token;
         _cluster = cluster ?? _cluster;
+        _joins |= joins;
         _process?.Dispose();
         IsPaused = false;
         _process = ServerProcess.Start(_binary, Arguments(), RemoveSettings);
     }
+
+    /// <summary>Deletes the data of a server that is down.</summary>
+    internal void DeleteData() => Directory.Delete(DataDirectory, recursive: true);
 
     internal async Task WaitUntilHealthy()
     {
@@ -186,18 +245,18 @@ public sealed class EtcdServer : IAsyncDisposable
 
     private List<string> Arguments()
     {
-        var peer = $"http://127.0.0.1:{_peerPort}";
+        var host = _options.ListensOnAllAddresses ? "0.0.0.0" : "127.0.0.1";
         List<string> arguments =
         [
             "--name", _name,
-            "--data-dir", _data.File("data"),
-            "--listen-client-urls", ClientUri.GetLeftPart(UriPartial.Authority),
+            "--data-dir", DataDirectory,
+            "--listen-client-urls", $"{ClientUri.Scheme}://{host}:{_clientPort}",
             "--advertise-client-urls", ClientUri.GetLeftPart(UriPartial.Authority),
-            "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer,
+            "--listen-peer-urls", ListenPeerUri.GetLeftPart(UriPartial.Authority),
+            "--initial-advertise-peer-urls", PeerUri.GetLeftPart(UriPartial.Authority),
             "--initial-cluster", _cluster,
-            "--initial-cluster-state", "new",
-            "--initial-cluster-token", _cluster,
+            "--initial-cluster-state", _joins ? "existing" : "new",
+            "--initial-cluster-token", _token,
         ];
         if (_options.Certificates is { } certificates)
             arguments.AddRange(

@@ -14,7 +14,10 @@ internal sealed class ReceiverConnection(Stream stream)
     private int _start;
     private int _end;
 
-    /// <summary>Reads the next request, and hands it to <paramref name="note"/> to be numbered; null at the end of the connection.</summary>
+    /// <summary>
+    /// Reads the next request, and hands it to <paramref name="note"/> to be numbered; null at the end of the
+    /// connection.
+    /// </summary>
     public async Task<ReceivedRequest?> Next(
         Func<Func<int, ReceivedRequest>, ReceivedRequest> note, CancellationToken cancellationToken)
     {

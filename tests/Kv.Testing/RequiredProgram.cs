@@ -1,8 +1,8 @@
 namespace Kv.Testing;
 
 /// <summary>
-/// A program that some tests need. Without it they are reported as skipped on a developer's machine, and fail where CI=true, so
-/// that a build that forgot it cannot pass.
+/// A program that some tests need. Without it they are reported as skipped on a developer's machine, and fail where
+/// CI=true, so that a build that forgot it cannot pass.
 /// </summary>
 /// <param name="variable">The environment variable that names the binary; it goes before PATH.</param>
 /// <param name="names">What the binary is called in PATH, the best first.</param>

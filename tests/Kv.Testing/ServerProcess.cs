@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Kv.Testing;
 
 /// <summary>One run of a program that tests use, with what it wrote to its log.</summary>
-internal sealed class ServerProcess : IDisposable
+public sealed class ServerProcess : IDisposable
 {
     private const int LogLines = 400;
 
@@ -12,6 +12,7 @@ internal sealed class ServerProcess : IDisposable
     private static readonly ConcurrentDictionary<ServerProcess, byte> Running = new();
 
     private readonly Process _process;
+    private readonly Action<string>? _onLine;
     private readonly ConcurrentQueue<string> _log = new();
 
     static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -20,11 +21,16 @@ internal sealed class ServerProcess : IDisposable
             process.Kill();
     };
 
-    private ServerProcess(Process process) => _process = process;
+    private ServerProcess(Process process, Action<string>? onLine) => (_process, _onLine) = (process, onLine);
 
+    /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
+
+    /// <summary>What it returned, once it has ended; 128 and the signal's number where a signal ended it.</summary>
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>The last lines of the log.</summary>
     public string Log => string.Join('\n', _log);
@@ -33,8 +39,10 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="binary">The program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="prepare">Changes the environment that it gets, which is that of the tests otherwise.</param>
+    /// <param name="onLine">Is given each line that it writes.</param>
     public static ServerProcess Start(
-        string binary, IEnumerable<string> arguments, Action<IDictionary<string, string?>>? prepare = null)
+        string binary, IEnumerable<string> arguments, Action<IDictionary<string, string?>>? prepare = null,
+        Action<string>? onLine = null)
     {
         var start = new ProcessStartInfo(binary, arguments)
         {
@@ -44,7 +52,7 @@ internal sealed class ServerProcess : IDisposable
         };
         prepare?.Invoke(start.Environment);
 
-        var process = new ServerProcess(new Process { StartInfo = start });
+        var process = new ServerProcess(new Process { StartInfo = start }, onLine);
         process._process.OutputDataReceived += process.Write;
         process._process.ErrorDataReceived += process.Write;
         process._process.Start();
@@ -57,7 +65,9 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Waits until the process has ended by itself.</summary>
     public Task Ended() => _process.WaitForExitAsync();
 
-    /// <summary>Ends the process and those that it started at once (SIGKILL); nothing happens when it has ended.</summary>
+    /// <summary>
+    /// Ends the process and those that it started at once (SIGKILL); nothing happens when it has ended.
+    /// </summary>
     public void Kill()
     {
         Running.TryRemove(this, out _);
@@ -67,6 +77,7 @@ internal sealed class ServerProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Kill();
@@ -77,6 +88,7 @@ internal sealed class ServerProcess : IDisposable
     {
         if (line.Data is null)
             return;
+        _onLine?.Invoke(line.Data);
         _log.Enqueue(line.Data);
         while (_log.Count > LogLines)
             _log.TryDequeue(out _);

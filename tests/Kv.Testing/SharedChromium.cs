@@ -1,8 +1,8 @@
 namespace Kv.Testing;
 
 /// <summary>
-/// One browser for all tests of an assembly; the pages that it opens share nothing. The assembly stops it in the tear-down of a
-/// [SetUpFixture].
+/// One browser for all tests of an assembly; the pages that it opens share nothing. The assembly stops it in the
+/// tear-down of a [SetUpFixture].
 /// </summary>
 public static class SharedChromium
 {

@@ -9,6 +9,7 @@ public static class Signals
     private static readonly int Stop = OperatingSystem.IsMacOS() ? 17 : 19;
     private static readonly int Continue = OperatingSystem.IsMacOS() ? 19 : 18;
 
+    private const int Interruption = 2;
     private const int Termination = 15;
 
     // Where a thread's state stands in Linux's /proc: behind the name, which may hold anything.
@@ -30,6 +31,15 @@ public static class Signals
 
     /// <summary>SIGTERM: asks the process to end.</summary>
     public static void Terminate(int processId) => Send(processId, Termination);
+
+    /// <summary>Whether this process, and so each that it starts, ignores SIGINT. It is known on Linux alone.</summary>
+    public static bool IsInterruptIgnored =>
+        OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) >> (Interruption - 1) & 1) == 1;
+
+    /// <summary>SIGINT: what Ctrl-C at a terminal sends.</summary>
+    public static void Interrupt(int processId) => Send(processId, Interruption);
 
     private static bool HasStopped(int processId) =>
         Directory.EnumerateFiles($"/proc/{processId}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })

@@ -1,30 +1,31 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Threading.Channels;
 
 namespace Kv.Testing;
 
 /// <summary>
-/// Stands on 127.0.0.1 between a client and a server, to break the network between them on demand. It starts by
-/// forwarding.
+/// Stands on 127.0.0.1 between clients and a server, to break the network between them on demand. It starts by
+/// forwarding. All clients share one link, unless a function tells them apart.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly IPEndPoint _target;
+    private readonly Func<byte[], TcpLink?>? _linkOf;
     private readonly int _port;
+    private readonly TcpLink _link = new();
     private readonly CancellationTokenSource _disposed = new();
-    private readonly ConcurrentDictionary<Connection, Task> _connections = new();
     private readonly Lock _gate = new();
+    private readonly HashSet<TcpLink> _links;
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private TaskCompletionSource? _hole;
     private int _accepted;
     private long _fromClients;
 
-    private TcpProxy(IPEndPoint target)
+    private TcpProxy(IPEndPoint target, Func<byte[], TcpLink?>? linkOf)
     {
         _target = target;
+        _linkOf = linkOf;
+        _links = [_link];
         _port = FreePort.Next();
         Listen();
     }
@@ -35,8 +36,11 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Where clients connect, as an http address.</summary>
     public Uri Uri => new($"http://{Endpoint}");
 
-    /// <summary>How many connections are open.</summary>
-    public int OpenConnections => _connections.Count;
+    /// <summary>The link of the clients that are not told apart.</summary>
+    public TcpLink Link => _link;
+
+    /// <summary>How many connections are open on it.</summary>
+    public int OpenConnections => _link.OpenConnections;
 
     /// <summary>How many connections were ever accepted.</summary>
     public int AcceptedConnections => Volatile.Read(ref _accepted);
@@ -46,30 +50,24 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Starts a proxy before a server.</summary>
     /// <param name="target">The server, as ip:port.</param>
-    public static TcpProxy To(string target) => new(IPEndPoint.Parse(target));
+    /// <param name="linkOf">
+    /// Tells by the first bytes of a client which link it takes; null from it for the common one. Null for one link for
+    /// all.
+    /// </param>
+    public static TcpProxy To(string target, Func<byte[], TcpLink?>? linkOf = null) => new(IPEndPoint.Parse(target), linkOf);
 
-    /// <summary>
-    /// Forwards, on old connections and new ones. Bytes that a black hole held back arrive now, in order, as TCP
-    /// delivers them after a partition has healed.
-    /// </summary>
+    /// <inheritdoc cref="TcpLink.Forward"/>
     public void Forward()
     {
-        lock (_gate)
-        {
-            _hole?.TrySetResult();
-            _hole = null;
-            Listen();
-        }
+        _link.Forward();
+        Listen();
     }
 
     /// <summary>Goes on accepting connections and bytes, and forwards nothing in either direction.</summary>
     public void BlackHole()
     {
-        lock (_gate)
-        {
-            _hole ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Listen();
-        }
+        _link.BlackHole();
+        Listen();
     }
 
     /// <summary>Refuses new connections; those that are open go on, until <see cref="CutConnections"/>.</summary>
@@ -82,12 +80,8 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets every open connection. New ones are treated as before.</summary>
-    public void CutConnections()
-    {
-        foreach (var connection in _connections.Keys)
-            connection.Cut();
-    }
+    /// <inheritdoc cref="TcpLink.CutConnections"/>
+    public void CutConnections() => _link.CutConnections();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -95,20 +89,27 @@ public sealed class TcpProxy : IAsyncDisposable
         RefuseConnections();
         await _disposed.CancelAsync();
         await _accepting;
-        CutConnections();
-        await Task.WhenAll(_connections.Values);
+        List<TcpLink> links;
+        lock (_gate)
+            links = [.. _links];
+        foreach (var link in links)
+            link.CutConnections();
+        await Task.WhenAll(links.Select(link => link.Ended()));
         _disposed.Dispose();
     }
 
     private void Listen()
     {
-        if (_listener is not null)
-            return;
-        var listener = new TcpListener(IPAddress.Loopback, _port);
-        listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        listener.Start();
-        _listener = listener;
-        _accepting = Task.WhenAll(_accepting, Accept(listener));
+        lock (_gate)
+        {
+            if (_listener is not null)
+                return;
+            var listener = new TcpListener(IPAddress.Loopback, _port);
+            listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            listener.Start();
+            _listener = listener;
+            _accepting = Task.WhenAll(_accepting, Accept(listener));
+        }
     }
 
     private async Task Accept(TcpListener listener)
@@ -119,11 +120,7 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 var client = await listener.AcceptSocketAsync(_disposed.Token);
                 Interlocked.Increment(ref _accepted);
-                var connection = new Connection(this, client);
-                // Entered before it runs, so that it can be cut from the first moment on.
-                var ended = new TaskCompletionSource();
-                _connections[connection] = ended.Task;
-                _ = Run(connection, ended);
+                _ = Run(new TcpConnection(_target, client, read => Interlocked.Add(ref _fromClients, read)));
             }
         }
         catch (Exception e) when (e is SocketException or InvalidOperationException or OperationCanceledException)
@@ -132,119 +129,31 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task Run(Connection connection, TaskCompletionSource ended)
+    private async Task Run(TcpConnection connection)
     {
-        await connection.Run();
-        _connections.TryRemove(connection, out _);
-        ended.SetResult();
-    }
-
-    private Task NotInHole()
-    {
-        lock (_gate)
-            return _hole?.Task ?? Task.CompletedTask;
-    }
-
-    private sealed class Connection(TcpProxy proxy, Socket client)
-    {
-        private const int MaxHeldChunks = 1024;
-
-        private readonly CancellationTokenSource _cut = new();
-        private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
-
-        // Both ends see the reset before this returns: nothing is sent on a connection that was cut.
-        public void Cut()
+        var ended = new TaskCompletionSource();
+        _link.Enter(connection, ended.Task);
+        var link = _link;
+        try
         {
-            _cut.Cancel();
-            Reset(client);
-            Reset(_server);
+            byte[]? first = [];
+            if (_linkOf is not null && (first = await connection.FirstBytes()) is not null && _linkOf(first) is { } other)
+            {
+                lock (_gate)
+                    _links.Add(other);
+                other.Enter(connection, ended.Task);
+                _link.Leave(connection);
+                link = other;
+            }
+            if (first is null || link.ResetsNew)
+                connection.Cut();
+            else
+                await connection.Run(link, first);
         }
-
-        public async Task Run()
+        finally
         {
-            using (client)
-            using (_server)
-            {
-                try
-                {
-                    client.NoDelay = _server.NoDelay = true;
-                    await proxy.NotInHole().WaitAsync(_cut.Token);
-                    await _server.ConnectAsync(proxy._target, _cut.Token);
-                    await Task.WhenAll(Pump(client, _server), Pump(_server, client));
-                }
-                catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
-                {
-                    // The other side sees a reset too.
-                    Reset(client);
-                    Reset(_server);
-                }
-            }
-        }
-
-        // Reading goes on while nothing is forwarded: to whoever sends, a black hole looks like a network that takes all.
-        private async Task Pump(Socket from, Socket to)
-        {
-            var held = Channel.CreateBounded<ReadOnlyMemory<byte>>(MaxHeldChunks);
-            await Task.WhenAll(CutIfBroken(Read(from, held.Writer)), CutIfBroken(Forward(held.Reader, to)));
-        }
-
-        // One part broken is all broken.
-        private async Task CutIfBroken(Task part)
-        {
-            try
-            {
-                await part;
-            }
-            catch
-            {
-                await _cut.CancelAsync();
-                throw;
-            }
-        }
-
-        private async Task Read(Socket from, ChannelWriter<ReadOnlyMemory<byte>> held)
-        {
-            try
-            {
-                var buffer = new byte[64 * 1024];
-                while (await from.ReceiveAsync(buffer, _cut.Token) is > 0 and var read)
-                {
-                    if (from == client)
-                        Interlocked.Add(ref proxy._fromClients, read);
-                    await held.WriteAsync(buffer.AsSpan(0, read).ToArray(), _cut.Token);
-                }
-                held.Complete();
-            }
-            catch (Exception error)
-            {
-                held.Complete(error);
-                throw;
-            }
-        }
-
-        private async Task Forward(ChannelReader<ReadOnlyMemory<byte>> held, Socket to)
-        {
-            await foreach (var chunk in held.ReadAllAsync(_cut.Token))
-            {
-                await proxy.NotInHole().WaitAsync(_cut.Token);
-                for (var sent = 0; sent < chunk.Length;)
-                    sent += await to.SendAsync(chunk[sent..], _cut.Token);
-            }
-            await proxy.NotInHole().WaitAsync(_cut.Token);
-            to.Shutdown(SocketShutdown.Send);
-        }
-
-        private static void Reset(Socket socket)
-        {
-            try
-            {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Close();
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // It is gone already.
-            }
+            link.Leave(connection);
+            ended.SetResult();
         }
     }
 }

@@ -90,7 +90,8 @@ public sealed class WebhookReceiver : IAsyncDisposable
         if (_disposed.IsCancellationRequested)
             return;
         await _disposed.CancelAsync();
-        // Not before it has stopped accepting: whoever accepts from a listener that is gone has made a mistake, as .NET sees it.
+        // Not before it has stopped accepting: whoever accepts from a listener that is gone has made a mistake, as .NET
+        // sees it.
         await _accepting;
         _listener.Dispose();
         await Task.WhenAll(_connections.Keys);
@@ -177,7 +178,11 @@ public sealed class WebhookReceiver : IAsyncDisposable
             return stream;
         var secured = new SslStream(stream);
         await secured.AuthenticateAsServerAsync(
-            new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _disposed.Token);
+            new SslServerAuthenticationOptions
+            {
+                // Offline: it would fetch missing certificates of its own chain otherwise.
+                ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, null, offline: true),
+            }, _disposed.Token);
         return secured;
     }
 

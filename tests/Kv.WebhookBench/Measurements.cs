@@ -52,8 +52,8 @@ internal sealed class Measurements(Servers servers, Receiver receiver)
     }
 
     /// <summary>
-    /// Writes as fast as calls arrive: never more than <paramref name="ahead"/> events are written and not yet told to all
-    /// of <paramref name="webhooks"/>. So what is measured can be kept up.
+    /// Writes as fast as calls arrive: never more than <paramref name="ahead"/> events are written and not yet told to
+    /// all of <paramref name="webhooks"/>. So what is measured can be kept up.
     /// </summary>
     /// <returns>Calls per second.</returns>
     public async Task<double> Rate(int webhooks, int ahead, TimeSpan duration)
@@ -89,7 +89,9 @@ internal sealed class Measurements(Servers servers, Receiver receiver)
         }
     }
 
-    /// <summary>Writes one after the other, each of them told to all webhooks, and counts what else etcd wrote meanwhile.</summary>
+    /// <summary>
+    /// Writes one after the other, each of them told to all webhooks, and counts what else etcd wrote meanwhile.
+    /// </summary>
     public async Task<(long Calls, long Writes, long CursorSaves, long Proposals)> Cost(int webhooks, int events)
     {
         var arrived = 0L;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Kv.WebhookBench;
 
-// Measures Kv's webhooks, as scripts/bench.sh starts it: args[0] is Kv's address, args[1] etcd's, where it is over etcd, and
-// args[2] how many seconds each measurement takes. It prints a report, with the targets of the design.
+// Measures Kv's webhooks, as scripts/bench.sh starts it: args[0] is Kv's address, args[1] etcd's, where it is over
+// etcd, and args[2] how many seconds each measurement takes. It prints a report, with the targets of the design.
 const int EventsPerSecond = 100;
 const int Many = 50;
 const int CostEvents = 200;

@@ -1,25 +1,27 @@
 using Kv.Api.Errors;
+using Kv.Api.Http;
 using Kv.Api.Tenants;
 using Kv.Application.Access;
-using Kv.Domain.Storage;
+using Kv.Application.Pipeline;
+using Kv.Domain.Access;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Kv.Api.Access;
 
 /// <summary>
-/// Lets nobody in whom it does not know, but to what is open to all: a route is closed unless it says otherwise. It also turns
-/// away, before their bodies are read, those who may do nothing with the tenant that they name; which keys they may use is told by
-/// the requests themselves.
+/// Authenticates every route that is not <c>[AllowAnonymous]</c>. Before it reads the body, it also refuses callers
+/// without any grant for the request's tenant. The grants for keys are checked later, by the requests themselves.
 /// </summary>
 internal sealed partial class AccessGate(
-    RequestDelegate next, IAuthenticator authenticator, TenantHeaders tenants, TurnedAway turnedAway, TimeProvider time,
-    ILogger<AccessGate> logger)
+    RequestDelegate next, IAuthenticator authenticator, TicketHolders tickets, LastingCalls lasting,
+    TenantHeaders tenants,
+    RejectionAudit rejections, TimeProvider time, ILogger<AccessGate> logger)
 {
-    /// <summary>How to come in (RFC 6750, section 3); what was wrong follows.</summary>
+    /// <summary>The challenge of a 401 (RFC 6750, section 3). An error code may follow.</summary>
     public const string Challenge = "Bearer realm=\"kv\"";
 
-    // As often as API keys are read again.
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(5);
+    /// <summary>The challenge for an invalid credential (RFC 6750, section 3.1).</summary>
+    public const string InvalidToken = $"{Challenge}, error=\"invalid_token\"";
 
     public async Task Invoke(HttpContext context)
     {
@@ -31,24 +33,37 @@ internal sealed partial class AccessGate(
         }
         var credential = Credentials.Read(context.Request);
         var identity = credential is null ? null : await authenticator.Authenticate(credential, context.RequestAborted);
+        var ticket = Ticket(endpoint, context.Request, credential);
+        if (ticket is not null)
+        {
+            var holder = await tickets.Redeem(ticket, context.RequestAborted);
+            (credential, identity) = (holder?.Credential ?? ticket, holder?.Identity);
+        }
         if (identity is null)
         {
-            turnedAway.Unauthenticated(context);
+            rejections.Unauthenticated(context);
             await Unauthorized(context, wasGiven: credential is not null);
             return;
         }
-        context.Features.Set(identity);
+        context.Features.Set(new Admission(identity, credential!, time.GetTimestamp(), IsByTicket: ticket is not null));
         try
         {
-            if (endpoint is not null && !MayEnter(identity, endpoint, context.Request))
-                throw new AccessDeniedException();
-            var serving = next(context);
-            if (!serving.IsCompleted && endpoint?.Metadata.GetMetadata<LongLivedAttribute>() is not null)
-                await LookAgain(context, credential!, serving);
-            await serving;
-            // An import tells in its own answer at which line it may not go on.
+            if (endpoint is not null)
+                Enter(identity.Grants, endpoint, context.Request);
+            if (endpoint?.Metadata.GetMetadata<LongLivedAttribute>() is { } call && call.Concerns(context.Request))
+                await lasting.Serve(context, credential!, call, next);
+            else
+                await next(context);
+            // An import answers a refusal itself, with the line: audit it by the status.
             if (context.Response.StatusCode == StatusCodes.Status403Forbidden)
                 Denied(context, identity);
+            else if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
+                rejections.Unauthenticated(context);
+        }
+        catch (CredentialEndedException)
+        {
+            rejections.Unauthenticated(context);
+            throw;
         }
         catch (AccessDeniedException)
         {
@@ -57,55 +72,37 @@ internal sealed partial class AccessGate(
         }
     }
 
+    // Refuse a ticket together with a credential: a gateway in front of Kv could check the other one.
+    private static string? Ticket(Endpoint? endpoint, HttpRequest request, string? credential) =>
+        endpoint?.Metadata.GetMetadata<TakesTicketAttribute>() is null
+        || request.Text(TicketHolders.Parameter) is not { } ticket ? null
+        : credential is null ? ticket
+        : throw InvalidInput.In(
+            TicketHolders.Parameter,
+            $"{TicketHolders.Parameter} must not be given together with a credential: leave one of them out");
+
     private void Denied(HttpContext context, Identity identity)
     {
-        LogForbidden(identity.Name);
-        turnedAway.Denied(context);
+        LogForbidden(identity.Principal.Name);
+        rejections.Denied(context);
     }
 
-    private bool MayEnter(Identity identity, Endpoint endpoint, HttpRequest request)
+    private void Enter(Grants grants, Endpoint endpoint, HttpRequest request)
     {
+        if (grants.IsAdministrator)
+            return;
         if (endpoint.Metadata.GetMetadata<AdministrativeAttribute>() is not null)
-            return identity.Grants.IsAdministrator;
+            throw AccessDeniedException.Administrative();
         var (space, app) = tenants.Read(request);
-        return identity.Grants.Reach(space, app);
+        if (!grants.Reach(space, app))
+            throw AccessDeniedException.InTenant(space, app, AccessVerbs.None);
     }
 
     private static Task Unauthorized(HttpContext context, bool wasGiven)
     {
-        context.Response.Headers.WWWAuthenticate = wasGiven ? $"{Challenge}, error=\"invalid_token\"" : Challenge;
+        context.Response.Headers.WWWAuthenticate = wasGiven ? InvalidToken : Challenge;
         return Problems.Of(
             StatusCodes.Status401Unauthorized, "Unauthorized",
-            wasGiven ? "The credential is not good here, or not any more." : "Credentials are required.").WriteTo(context);
+            wasGiven ? "The credential is invalid, revoked or expired." : "Credentials are required.").WriteTo(context);
     }
-
-    // What was opened with a credential must not outlive it.
-    private async Task LookAgain(HttpContext context, string credential, Task serving)
-    {
-        using var served = new CancellationTokenSource();
-        while (await Task.WhenAny(serving, Task.Delay(LookAgainAfter, time, served.Token)) != serving)
-        {
-            if (await IsGood(credential))
-                continue;
-            context.Abort();
-            break;
-        }
-        await served.CancelAsync();
-    }
-
-    private async Task<bool> IsGood(string credential)
-    {
-        try
-        {
-            return await authenticator.Authenticate(credential, CancellationToken.None) is not null;
-        }
-        catch (Exception error) when (error is StoreException or IssuerUnavailableException)
-        {
-            // Nobody can tell for now; it is looked at again soon.
-            return true;
-        }
-    }
-
-    [LoggerMessage(LogLevel.Information, "The caller {Caller} asked for what its credentials do not allow")]
-    private partial void LogForbidden(string caller);
 }

@@ -1,24 +1,26 @@
 namespace Kv.Api.Access;
 
-/// <summary>Whether callers must say who they are, and how.</summary>
+/// <summary>Whether and how callers authenticate.</summary>
 internal sealed record AccessOptions
 {
     /// <inheritdoc cref="AccessMode"/>
     public AccessMode Mode { get; init; }
 
-    /// <summary>Which tokens are taken; null where none are.</summary>
+    /// <summary>The settings of tokens; null in other modes.</summary>
     public JwtOptions? Jwt { get; init; }
 }
 
-/// <summary>What callers show.</summary>
+/// <summary>The kinds of authentication.</summary>
 internal enum AccessMode
 {
-    /// <summary>Nothing: whoever reaches the port may do everything. The default, as behind a gateway.</summary>
+    /// <summary>
+    /// No authentication: every caller that reaches the port may do everything. The default, for use behind a gateway.
+    /// </summary>
     None,
 
     /// <summary>An API key of Kv's own.</summary>
     ApiKey,
 
-    /// <summary>A JSON Web Token of an issuer that is trusted.</summary>
+    /// <summary>A JSON Web Token of the trusted issuer.</summary>
     Jwt,
 }

@@ -2,21 +2,24 @@ using Kv.Application;
 
 namespace Kv.Api.Access;
 
-/// <summary>Credentials and what they allow. Where none are asked for, nothing of it stands in a request's way.</summary>
+/// <summary>
+/// Registers authentication and access control. With <see cref="AccessMode.None"/> requests pass without any check.
+/// </summary>
 internal static class AccessServices
 {
     public static IServiceCollection AddAccess(this IServiceCollection services, AccessOptions options)
     {
-        services.AddSingleton(options).AddSingleton<ApiKeysInUseFilter>();
+        services.AddSingleton(options).AddSingleton<ApiKeysInUseFilter>().AddSingleton<CredentialsInUseFilter>();
         return options.Mode switch
         {
             AccessMode.ApiKey => services.AddGate().AddSingleton<IAuthenticator, ApiKeyAuthenticator>(),
-            AccessMode.Jwt => services.AddGate().AddSingleton(options.Jwt!).AddSingleton<IAuthenticator, JwtAuthenticator>(),
-            _ => services,
+            AccessMode.Jwt =>
+                services.AddGate().AddSingleton(options.Jwt!).AddSingleton<IAuthenticator, JwtAuthenticator>(),
+            AccessMode.None => services,
         };
     }
 
-    /// <summary>Closes everything that does not say that it is open.</summary>
+    /// <summary>Adds the access gate, if authentication is on.</summary>
     public static WebApplication UseAccess(this WebApplication app, AccessOptions options)
     {
         if (options.Mode != AccessMode.None)
@@ -25,5 +28,7 @@ internal static class AccessServices
     }
 
     private static IServiceCollection AddGate(this IServiceCollection services) =>
-        services.AddHttpContextAccessor().AddSingleton<TurnedAway>().AddAccessControl<HttpCaller>();
+        services.AddHttpContextAccessor()
+            .AddSingleton<RejectionAudit>().AddSingleton<TicketHolders>().AddSingleton<LastingCalls>()
+            .AddAccessControl<HttpCaller>();
 }

@@ -1,9 +1,5 @@
 namespace Kv.Api.Access;
 
-/// <summary>These calls are about the deployment and no tenant: administrators alone may make them.</summary>
+/// <summary>Marks a controller of the deployment, without a tenant. Only administrators may call it.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class AdministrativeAttribute : Attribute;
-
-/// <summary>This call may last as long as its caller likes, so that its credential is looked at again while it does.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class LongLivedAttribute : Attribute;

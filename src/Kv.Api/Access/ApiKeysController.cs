@@ -1,4 +1,5 @@
 using Kv.Api.Errors;
+using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.OpenApi;
 using Kv.Application.Access;
@@ -13,55 +14,72 @@ namespace Kv.Api.Access;
 [Tags("API keys")]
 [Administrative]
 [ServiceFilter<ApiKeysInUseFilter>]
-[ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
-[ProducesProblem(StatusCodes.Status404NotFound, "`AUTH` is not `apikey`, or there is no such key.", Error = Problems.ApiKeyNotFound)]
-[ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.")]
-public sealed class ApiKeysController : ControllerBase
+[ProducesInvalidInput]
+[ProducesProblem(
+    StatusCodes.Status404NotFound, "`AUTH` is not `apikey`, or the key does not exist.",
+    Error = Problems.ApiKeyNotFound)]
+[ProducesStoreUnavailable]
+public sealed class ApiKeysController(IMediator mediator) : ControllerBase
 {
-    private readonly IMediator _mediator;
+    private const string DisableWebhooks = "disable_webhooks";
 
-    /// <summary>Made by the framework for each request.</summary>
-    public ApiKeysController(IMediator mediator) => _mediator = mediator;
-
-    /// <summary>Make an API key</summary>
+    /// <summary>Create an API key</summary>
     /// <remarks>
-    /// For administrators. `key` in the answer is what its holder sends, as `Authorization: Bearer` or `X-API-Key`. It is told this once:
-    /// only a hash of it is kept.
+    /// For administrators. Clients send `key` from the answer as `Authorization: Bearer` or `X-API-Key`. Only this
+    /// answer contains it: Kv stores a hash.
     /// </remarks>
     [HttpPost]
-    [ProducesResponseType<ApiKeyAnswer>(StatusCodes.Status201Created, "application/json", Description = "The key is good from now on.")]
-    [ProducesProblem(StatusCodes.Status409Conflict, "There are as many keys as there may be.", Error = "Too many API keys")]
-    [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than any value could need.")]
-    [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/json`.")]
-    [ProducesProblem(StatusCodes.Status507InsufficientStorage, "The store has no room. Reads go on.")]
+    [ProducesResponseType<ApiKeyAnswer>(
+        StatusCodes.Status201Created, "application/json", Description = "The key is valid from now on.")]
+    [ProducesProblem(StatusCodes.Status409Conflict, "The limit of API keys is reached.", Error = "Too many API keys")]
+    [ProducesBodyTooLarge]
+    [ProducesNotJson]
+    [ProducesStoreFull]
     public async Task<IActionResult> Create(CreateApiKeyBody body, CancellationToken cancellationToken)
     {
         Response.Headers.CacheControl = "no-store";
-        return await _mediator.Send(body.ToRequest(), cancellationToken) is { } issued
+        return await mediator.Send(body.ToRequest(), cancellationToken) is { } issued
             ? new JsonAnswer<ApiKeyAnswer>(
                 StatusCodes.Status201Created, ApiKeyAnswer.Of(issued.Key, issued.Secret), KvJson.Answers.ApiKeyAnswer)
             : Problems.Of(StatusCodes.Status409Conflict, "Too many API keys").ToResult();
     }
 
     /// <summary>List the API keys</summary>
-    /// <remarks>For administrators. Those that have expired show until they are revoked. What opens them is told to nobody.</remarks>
+    /// <remarks>
+    /// For administrators. The list contains expired keys until they are revoked. It does not contain the keys' texts.
+    /// </remarks>
     [HttpGet]
-    [ProducesResponseType<IReadOnlyList<ApiKeyAnswer>>(StatusCodes.Status200OK, "application/json", Description = "The keys, in the order in which they were made.")]
+    [ProducesResponseType<IReadOnlyList<ApiKeyAnswer>>(
+        StatusCodes.Status200OK, "application/json", Description = "The keys, in the order of their creation.")]
     public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
-        var keys = await _mediator.Send(new ListApiKeys(), cancellationToken);
+        var keys = await mediator.Send(new ListApiKeys(), cancellationToken);
         return new JsonAnswer<IReadOnlyList<ApiKeyAnswer>>(
-            StatusCodes.Status200OK, [.. keys.Select(key => ApiKeyAnswer.Of(key))], KvJson.Answers.IReadOnlyListApiKeyAnswer);
+            StatusCodes.Status200OK, [.. keys.Select(key => ApiKeyAnswer.Of(key))],
+            KvJson.Answers.IReadOnlyListApiKeyAnswer);
     }
 
     /// <summary>Revoke an API key</summary>
-    /// <remarks>For administrators. It is refused at once by the replica that answers, and within 5 seconds by every other.</remarks>
+    /// <remarks>
+    /// For administrators. The replica that answers refuses the key immediately, every other replica within 5 seconds.
+    /// A running call with the key ends within 5 more seconds. The webhooks that the key registered stay active unless
+    /// `disable_webhooks` is `true`; the answer lists them. The call may be repeated: it gives the same answer for a
+    /// revoked key that still has webhooks.
+    /// </remarks>
     /// <param name="id" example="1f0c6f0e3f0a4f43">The key's id.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpDelete("{id}")]
-    [ProducesResponseType(StatusCodes.Status204NoContent, Description = "There is no such key any more.")]
-    public async Task<IActionResult> Revoke(string id, CancellationToken cancellationToken) =>
-        await _mediator.Send(new RevokeApiKey(id), cancellationToken)
-            ? NoContent()
+    [RequestQuery(DisableWebhooks, "`true` disables the webhooks that the key registered.", IsFlag = true)]
+    [ProducesResponseType<RevokedApiKeyAnswer>(
+        StatusCodes.Status200OK, "application/json", Description = "The key is revoked; its webhooks.")]
+    [ProducesProblem(
+        StatusCodes.Status507InsufficientStorage, "The store is too full to disable webhooks. The key is revoked.")]
+    public async Task<IActionResult> Revoke(string id, CancellationToken cancellationToken)
+    {
+        var command = new RevokeApiKey(id, Request.Flag(DisableWebhooks));
+        return await mediator.Send(command, cancellationToken) is { } revoked
+            ? new JsonAnswer<RevokedApiKeyAnswer>(
+                StatusCodes.Status200OK, RevokedApiKeyAnswer.Of(id, revoked), KvJson.Answers.RevokedApiKeyAnswer)
             : Problems.Of(StatusCodes.Status404NotFound, Problems.ApiKeyNotFound).ToResult();
+    }
 }

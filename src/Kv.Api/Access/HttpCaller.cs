@@ -3,8 +3,28 @@ using Kv.Domain.Access;
 
 namespace Kv.Api.Access;
 
-/// <summary>The caller of the present HTTP request, as <see cref="AccessGate"/> has found out. Outside of a request, nobody.</summary>
-internal sealed class HttpCaller(IHttpContextAccessor accessor) : ICaller
+/// <summary>
+/// The caller of the current HTTP request, authenticated by <see cref="AccessGate"/>. Outside of a request there is no
+/// caller.
+/// </summary>
+internal sealed class HttpCaller(IHttpContextAccessor accessor, IAuthenticator authenticator, TimeProvider time)
+    : ICaller
 {
-    public Grants Grants => accessor.HttpContext?.Features.Get<Identity>()?.Grants ?? Grants.None;
+    public Principal? Principal => Admission?.Identity.Principal;
+
+    private Admission? Admission => accessor.HttpContext?.Features.Get<Admission>();
+
+    public ValueTask<Grants> Grants(CancellationToken cancellationToken) => Admission switch
+    {
+        null => new(Domain.Access.Grants.None),
+        { } admission when time.GetElapsedTime(admission.At) < LastingCalls.LookAgainAfter =>
+            new(admission.Identity.Grants),
+        { } admission => Again(admission, cancellationToken),
+    };
+
+    // Receiving the body took longer than the credential may go unchecked: authenticate again.
+    private async ValueTask<Grants> Again(Admission admission, CancellationToken cancellationToken) =>
+        await authenticator.Authenticate(admission.Credential, cancellationToken) is { } identity
+            ? (admission.IsByTicket ? admission.Identity.Grants : identity.Grants)
+            : throw new CredentialEndedException();
 }

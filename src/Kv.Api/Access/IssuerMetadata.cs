@@ -1,11 +1,13 @@
+using Kv.Api.Tls;
+using Kv.Domain.Webhooks;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Kv.Api.Access;
 
 /// <summary>
-/// What the issuer of tokens says of itself (OpenID Connect Discovery 1.0): its name and its keys, asked for when they are first
-/// needed, and again now and then and when a token is signed with a key that is not known.
+/// The metadata of the token issuer (OpenID Connect Discovery 1.0): its name and keys. Kv fetches them at first use,
+/// refreshes them periodically, and again when a token is signed with an unknown key.
 /// </summary>
 internal sealed partial class IssuerMetadata : IDisposable
 {
@@ -14,31 +16,46 @@ internal sealed partial class IssuerMetadata : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
+    // Forged tokens can name unknown keys: do not query the issuer for each of them.
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = ClientTls.Options })
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 
+    private readonly string _address;
+    private readonly Retriever _retriever;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private Task? _asking;
+    private Task<OpenIdConnectConfiguration?>? _newest;
+    private long _newestAskedAt;
 
-    public IssuerMetadata(Uri authority, ILogger logger)
+    /// <param name="authority">The issuer's address.</param>
+    /// <param name="own">Receives the issuer's addresses; its keys may have another address than its metadata.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Logs failures of the issuer.</param>
+    public IssuerMetadata(Uri authority, OwnEndpoints own, TimeProvider time, ILogger logger)
     {
-        _logger = logger;
+        (_time, _logger) = (time, logger);
+        _address = authority.AbsoluteUri.TrimEnd('/') + Path;
+        // Keys must come over HTTPS, because plain HTTP does not authenticate their source. Loopback is exempt.
+        _retriever = new Retriever(own, new HttpDocumentRetriever(_http) { RequireHttps = !authority.IsLoopback });
         Manager = new ConfigurationManager<OpenIdConnectConfiguration>(
-            authority.AbsoluteUri.TrimEnd('/') + Path,
-            new OpenIdConnectConfigurationRetriever(),
-            // Keys that come in the clear could be anybody's; on this machine nobody is in between.
-            new HttpDocumentRetriever(_http) { RequireHttps = !authority.IsLoopback });
+            _address, new OpenIdConnectConfigurationRetriever(), _retriever);
     }
 
-    /// <summary>Gets the metadata when they are needed.</summary>
+    /// <summary>Provides the metadata on demand.</summary>
     public ConfigurationManager<OpenIdConnectConfiguration> Manager { get; }
 
-    /// <summary>Waits until the metadata are known. While the issuer is away, one question at a time is asked for all who wait.</summary>
-    /// <exception cref="IssuerUnavailableException">They are not, and the issuer does not tell.</exception>
+    /// <summary>Waits until the metadata are known. All waiting callers share one query to the issuer.</summary>
+    /// <exception cref="IssuerUnavailableException">
+    /// The metadata are unknown and the issuer does not answer.
+    /// </exception>
     public Task Known(CancellationToken cancellationToken)
     {
         Task asking;
@@ -47,7 +64,40 @@ internal sealed partial class IssuerMetadata : IDisposable
         return asking.WaitAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// The issuer's present metadata, for a token with an unknown key: the manager refuses such a token while it
+    /// refreshes the keys in the background. Queries the issuer at most once in ten seconds, shared by all callers;
+    /// null when it does not answer.
+    /// </summary>
+    public Task<OpenIdConnectConfiguration?> Newest(CancellationToken cancellationToken)
+    {
+        Task<OpenIdConnectConfiguration?> asking;
+        lock (_gate)
+        {
+            if (_newest is null || _time.GetElapsedTime(_newestAskedAt) >= AskAgainAfter)
+                (_newest, _newestAskedAt) = (AskAnew(), _time.GetTimestamp());
+            asking = _newest;
+        }
+        return asking.WaitAsync(cancellationToken);
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private async Task<OpenIdConnectConfiguration?> AskAnew()
+    {
+        try
+        {
+            return await OpenIdConnectConfigurationRetriever.GetAsync(_address, _retriever, CancellationToken.None);
+        }
+        catch (Exception error) when (IsAway(error))
+        {
+            LogUnavailable(error.InnerException?.Message ?? error.Message);
+            return null;
+        }
+    }
+
+    private static bool IsAway(Exception error) =>
+        error is InvalidOperationException or IOException or HttpRequestException or OperationCanceledException;
 
     private async Task Ask()
     {
@@ -55,13 +105,19 @@ internal sealed partial class IssuerMetadata : IDisposable
         {
             await Manager.GetConfigurationAsync(CancellationToken.None);
         }
-        catch (Exception error) when (error is InvalidOperationException or IOException or HttpRequestException or OperationCanceledException)
+        catch (Exception error) when (IsAway(error))
         {
             LogUnavailable(error.InnerException?.Message ?? error.Message);
             throw new IssuerUnavailableException(error);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The issuer of tokens cannot be asked for its keys: {Reason}")]
-    private partial void LogUnavailable(string reason);
+    private sealed class Retriever(OwnEndpoints own, HttpDocumentRetriever inner) : IDocumentRetriever
+    {
+        public Task<string> GetDocumentAsync(string address, CancellationToken cancel)
+        {
+            own.Add(new Uri(address));
+            return inner.GetDocumentAsync(address, cancel);
+        }
+    }
 }

@@ -1,5 +1,5 @@
 namespace Kv.Api.Access;
 
-/// <summary>The keys of the issuer of tokens are not known yet, and it cannot be asked for them.</summary>
+/// <summary>The token issuer's keys are not known yet, and the issuer does not answer.</summary>
 internal sealed class IssuerUnavailableException(Exception inner)
     : Exception("The issuer of tokens cannot be asked for its keys.", inner);

@@ -1,18 +1,24 @@
+using System.Security.Claims;
 using Kv.Domain.Access;
+using Kv.Domain.Webhooks;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Kv.Api.Access;
 
 /// <summary>
-/// Takes JSON Web Tokens (RFC 7519) that the trusted issuer signed for this service, as RFC 8725 has it: the algorithms are
-/// pinned by the keys, issuer, audience and expiry must be there and hold, and no key that a token itself names is used.
+/// Authenticates JSON Web Tokens (RFC 7519) that the trusted issuer signed for this service, by the rules of RFC 8725:
+/// the key determines the allowed algorithms; issuer, audience and expiry are required and checked; keys inside a token
+/// are ignored.
 /// </summary>
 internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
 {
     private const string ScopePrefix = "kv:";
     private const string Administrator = "admin";
     private const int MaxNameLength = 100;
+
+    private static readonly string[] AccessTokenTypes = ["JWT", "at+jwt", "application/at+jwt"];
 
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
@@ -23,15 +29,17 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
     private readonly IssuerMetadata? _issuer;
     private volatile Rules _rules;
 
-    /// <param name="options">Which tokens are taken.</param>
+    /// <param name="options">The settings of tokens.</param>
+    /// <param name="own">Receives the issuer's addresses.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Is told when the issuer is away.</param>
-    /// <param name="keys">The keys of the key file as they are now, where there is one.</param>
+    /// <param name="logger">Logs failures of the issuer.</param>
+    /// <param name="keys">Returns the present keys of the key file; null without a key file.</param>
     public JwtAuthenticator(
-        JwtOptions options, TimeProvider time, ILogger<JwtAuthenticator> logger, Func<JwtKeySet>? keys = null)
+        JwtOptions options, OwnEndpoints own, TimeProvider time, ILogger<JwtAuthenticator> logger,
+        Func<JwtKeySet>? keys = null)
     {
         (_options, _time, _keys) = (options, time, keys);
-        _issuer = options.Authority is { } authority ? new IssuerMetadata(authority, logger) : null;
+        _issuer = options.Authority is { } authority ? new IssuerMetadata(authority, own, time, logger) : null;
         _rules = RulesWith(keys?.Invoke());
     }
 
@@ -54,40 +62,68 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
         if (_issuer is not null)
             await _issuer.Known(cancellationToken);
         var validation = await _handler.ValidateTokenAsync(credential, rules.Parameters);
+        if (validation.Exception is SecurityTokenSignatureKeyNotFoundException && _issuer is not null
+            && await _issuer.Newest(cancellationToken) is { } newest)
+            validation = await _handler.ValidateTokenAsync(credential, With(newest, rules.Parameters));
         if (validation is not { IsValid: true, SecurityToken: JsonWebToken token })
             return null;
-        var identity = new Identity(NameOf(token.Subject ?? ""), GrantsOf(token));
+        // A token with critical extensions must be refused if they are unknown (RFC 7515, section 4.1.11). Kv knows
+        // none.
+        if (token.TryGetHeaderValue<object>("crit", out _))
+            return null;
+        var identity = new Identity(Principal.OfToken(NameOf(token.Subject ?? ""), token.Issuer), GrantsOf(token));
         rules.Verified.Add(credential, identity, token.ValidTo - _time.GetUtcNow().UtcDateTime + Skew);
         return identity;
     }
 
-    // Two at once may both make the new ones, which are alike.
-    private Rules CurrentRules() => _keys?.Invoke() is { } keys && !ReferenceEquals(keys, _rules.Keys) ? _rules = RulesWith(keys) : _rules;
+    // Concurrent callers may each create the new rules; these are equal.
+    private Rules CurrentRules() =>
+        _keys?.Invoke() is { } keys && !ReferenceEquals(keys, _rules.Keys) ? _rules = RulesWith(keys) : _rules;
 
     private Rules RulesWith(JwtKeySet? keys) => new(keys, new TokenValidationParameters
     {
         ValidIssuer = _options.Issuer,
         ValidAudience = _options.Audience,
-        ValidAlgorithms = keys?.Algorithms ?? JwtKeys.AsymmetricAlgorithms,
+        AlgorithmValidator = static (algorithm, key, _, _) => JwtKeys.AlgorithmsOf(key).Contains(algorithm),
+        TypeValidator = static (type, _, _) =>
+            IsAccessToken(type) ? type : throw new SecurityTokenInvalidTypeException(),
+        // "kv/" and "kv" are different audiences (RFC 7519, section 4.1.3: exact comparison).
+        IgnoreTrailingSlashWhenValidatingAudience = false,
         IssuerSigningKeys = keys?.Keys ?? [],
         ConfigurationManager = _issuer?.Manager,
         ClockSkew = Skew,
         RequireExpirationTime = true,
         RequireSignedTokens = true,
         ValidateIssuerSigningKey = true,
-        // What is wrong with strangers' tokens is no news.
+        // Invalid tokens are the caller's error: do not log them.
         LogValidationExceptions = false,
     });
+
+    private static TokenValidationParameters With(
+        OpenIdConnectConfiguration newest, TokenValidationParameters parameters)
+    {
+        var anew = parameters.Clone();
+        anew.ConfigurationManager = null;
+        anew.ValidIssuer ??= newest.Issuer;
+        anew.IssuerSigningKeys = newest.SigningKeys;
+        return anew;
+    }
+
+    // Tokens for other uses have another type (RFC 8725, section 3.11). RFC 9068, section 2.1, requires "at+jwt" for
+    // access tokens, but many issuers omit the type or set the general one.
+    private static bool IsAccessToken(string? type) => type is null or ""
+        || AccessTokenTypes.Contains(type, StringComparer.OrdinalIgnoreCase);
 
     private Grants GrantsOf(JsonWebToken token)
     {
         var isAdministrator = false;
         var granted = new List<Grant>();
-        // One text with spaces between the scopes (RFC 9068, section 2.2.3), or an array of texts.
-        foreach (var claim in token.Claims.Where(claim => claim.Type == _options.ScopeClaim))
+        // The claim is one text with spaces between the scopes (RFC 9068, section 2.2.3), or an array of texts.
+        foreach (var claim in token.Claims.Where(
+            claim => claim.Type == _options.ScopeClaim && claim.ValueType == ClaimValueTypes.String))
             foreach (var scope in claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                // Others' scopes are none of Kv's concern, and what is no grant grants nothing.
+                // Ignore scopes of other services, and malformed grants.
                 if (!scope.StartsWith(ScopePrefix, StringComparison.Ordinal))
                     continue;
                 var text = scope[ScopePrefix.Length..];
@@ -99,11 +135,14 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
         return new Grants(isAdministrator, granted);
     }
 
-    // The issuer's users may choose their names, and a log's lines must stay its own.
+    // Users may choose the subject at the issuer: replace characters that could forge log lines.
     private static string NameOf(string subject) => string.Concat(
-        subject.Take(MaxNameLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
+        subject.Take(MaxNameLength).Select(
+            character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
 
-    /// <summary>How tokens are judged, by which keys of the key file, and which were found good so.</summary>
+    /// <summary>
+    /// The validation parameters for one state of the key file, with the tokens that were verified by them.
+    /// </summary>
     private sealed record Rules(JwtKeySet? Keys, TokenValidationParameters Parameters)
     {
         public VerifiedTokens Verified { get; } = new();

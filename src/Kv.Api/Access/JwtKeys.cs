@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Kv.Api.Access;
 
-/// <summary>Reads the public keys with which tokens are verified: PEM (RFC 7468), or a JSON Web Key Set (RFC 7517).</summary>
+/// <summary>Reads the public keys that verify tokens: PEM (RFC 7468), or a JSON Web Key Set (RFC 7517).</summary>
 internal static class JwtKeys
 {
     private const int MinRsaBits = 2048;
@@ -18,15 +18,12 @@ internal static class JwtKeys
         SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
     ];
 
-    /// <summary>Every algorithm that signs with one key and verifies with another.</summary>
-    public static readonly IReadOnlyList<string> AsymmetricAlgorithms =
-        [.. RsaAlgorithms, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512];
+    /// <summary>Reads the keys from a text.</summary>
+    /// <exception cref="CryptographicException">The text contains no key, or an unsuitable one.</exception>
+    public static JwtKeySet Read(string text) =>
+        TryRead(text) ?? throw new CryptographicException("They are no public keys for tokens.");
 
-    /// <summary>The keys of a text.</summary>
-    /// <exception cref="CryptographicException">There is none in it, or one that is not good for it.</exception>
-    public static JwtKeySet Read(string text) => TryRead(text) ?? throw new CryptographicException("They are no public keys for tokens.");
-
-    /// <summary>The keys of a text; null when there is none in it, or one that is not good for it.</summary>
+    /// <summary>Reads the keys from a text; null when it contains no key, or an unsuitable one.</summary>
     public static JwtKeySet? TryRead(string text)
     {
         try
@@ -34,25 +31,36 @@ internal static class JwtKeys
             var keys = text.TrimStart().StartsWith('{') ? OfSet(text) : OfPem(text);
             return keys.Count > 0 && keys.All(key => AlgorithmsOf(key).Count > 0) ? new JwtKeySet(keys) : null;
         }
-        catch (Exception error) when (error is CryptographicException or ArgumentException or JsonException or InvalidOperationException)
+        catch (Exception error) when (
+            error is CryptographicException or ArgumentException or JsonException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    /// <summary>What a key verifies; nothing where it is too weak, or of another kind.</summary>
+    /// <summary>
+    /// The token algorithms that a key may verify. They exclude algorithms that would use the public key as a shared
+    /// secret (RFC 8725, sections 2.1 and 3.1). Empty for a key that is too weak or of another kind.
+    /// </summary>
     public static IReadOnlyList<string> AlgorithmsOf(SecurityKey key) => key switch
     {
-        RsaSecurityKey { PrivateKeyStatus: not PrivateKeyStatus.Exists } or JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA, HasPrivateKey: false }
+        RsaSecurityKey { PrivateKeyStatus: not PrivateKeyStatus.Exists }
+            or JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA, HasPrivateKey: false }
             when key.KeySize >= MinRsaBits => RsaAlgorithms,
-        ECDsaSecurityKey { PrivateKeyStatus: not PrivateKeyStatus.Exists } or JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve, HasPrivateKey: false }
-            => key.KeySize switch
-            {
-                256 => [SecurityAlgorithms.EcdsaSha256],
-                384 => [SecurityAlgorithms.EcdsaSha384],
-                521 => [SecurityAlgorithms.EcdsaSha512],
-                _ => [],
-            },
+        // A key with a certificate in its set.
+        X509SecurityKey { PublicKey: RSA, KeySize: >= MinRsaBits } => RsaAlgorithms,
+        X509SecurityKey { PublicKey: ECDsa curve } => EcdsaAlgorithms(curve.KeySize),
+        ECDsaSecurityKey { PrivateKeyStatus: not PrivateKeyStatus.Exists }
+            or JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve, HasPrivateKey: false }
+            => EcdsaAlgorithms(key.KeySize),
+        _ => [],
+    };
+
+    private static IReadOnlyList<string> EcdsaAlgorithms(int keySize) => keySize switch
+    {
+        256 => [SecurityAlgorithms.EcdsaSha256],
+        384 => [SecurityAlgorithms.EcdsaSha384],
+        521 => [SecurityAlgorithms.EcdsaSha512],
         _ => [],
     };
 
@@ -71,7 +79,7 @@ internal static class JwtKeys
         return keys;
     }
 
-    // Of a "PUBLIC KEY" only its content tells the kind.
+    // The label "PUBLIC KEY" does not determine the kind of the key: try both.
     private static SecurityKey Import(ReadOnlySpan<char> label, ReadOnlySpan<char> pem)
     {
         if (label is not ("PUBLIC KEY" or "RSA PUBLIC KEY"))
@@ -86,7 +94,7 @@ internal static class JwtKeys
         {
             var ecdsa = ECDsa.Create();
             ecdsa.ImportFromPem(pem);
-            // Other curves have keys of these lengths too, but no algorithm of a token.
+            // Other curves have keys of the same lengths, but no token algorithm.
             if (!NistCurves.Contains(ecdsa.ExportParameters(includePrivateParameters: false).Curve.Oid.Value))
                 throw new CryptographicException("Not a curve for tokens.");
             return new ECDsaSecurityKey(ecdsa);

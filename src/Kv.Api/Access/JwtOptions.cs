@@ -1,20 +1,22 @@
 namespace Kv.Api.Access;
 
-/// <summary>Which JSON Web Tokens are taken.</summary>
+/// <summary>The settings of JSON Web Tokens.</summary>
 internal sealed record JwtOptions
 {
-    /// <summary>The issuer's address, where its metadata name its keys; null where <see cref="KeyFile"/> is given.</summary>
+    /// <summary>
+    /// The issuer's address, whose metadata refer to its keys; null when <see cref="KeyFile"/> is set.
+    /// </summary>
     public Uri? Authority { get; init; }
 
-    /// <summary>Who must have issued a token; null for who the metadata name.</summary>
+    /// <summary>The required issuer; null for the issuer in the metadata.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>For whom a token must be.</summary>
+    /// <summary>The required audience.</summary>
     public required string Audience { get; init; }
 
-    /// <summary>The claim that holds what its holder may do. Default <c>scope</c>.</summary>
+    /// <summary>The claim with the grants. Default <c>scope</c>.</summary>
     public string ScopeClaim { get; init; } = "scope";
 
-    /// <summary>The file with the issuer's public keys; null where <see cref="Authority"/> is given.</summary>
+    /// <summary>The file with the issuer's public keys; null when <see cref="Authority"/> is set.</summary>
     public JwtKeyFile? KeyFile { get; init; }
 }

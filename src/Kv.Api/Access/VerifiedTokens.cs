@@ -3,26 +3,26 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Kv.Api.Access;
 
 /// <summary>
-/// Tokens that were verified a moment ago, and whose they are. To verify a signature costs as much as the rest of a request, and a program
-/// sends the same token with each. Only good ones are in here, so strangers take no room.
+/// A cache of verified tokens. Verifying a signature costs as much as the rest of a request, and clients send the same
+/// token with every request. The cache holds only valid tokens, so forged ones take no memory.
 /// </summary>
 internal sealed class VerifiedTokens : IDisposable
 {
-    // In characters; some thousand tokens.
+    // In characters: several thousand tokens.
     private const long MaxSize = 4 * 1024 * 1024;
 
-    // An issuer may take a key back before the tokens expire that it has signed.
+    // An issuer may revoke a key before its tokens expire.
     private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(1);
 
     private readonly MemoryCache _tokens = new(new MemoryCacheOptions { SizeLimit = MaxSize });
 
-    /// <summary>Whose a token is; null when it must be verified.</summary>
+    /// <summary>The caller of a token; null when the token must be verified.</summary>
     public Identity? Find(string token) => _tokens.Get<Identity>(token);
 
-    /// <summary>Remembers a token that is good.</summary>
+    /// <summary>Adds a valid token.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="identity">Whose it is.</param>
-    /// <param name="left">For how long it is good.</param>
+    /// <param name="identity">The caller.</param>
+    /// <param name="left">The remaining validity.</param>
     public void Add(string token, Identity identity, TimeSpan left)
     {
         if (left > TimeSpan.Zero)

@@ -1,5 +1,6 @@
 using Kv.Api.Access;
 using Kv.Api.Errors;
+using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.OpenApi;
 using Kv.Application.Audit;
@@ -8,42 +9,47 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Audit;
 
-/// <summary>The records of who changed what.</summary>
+/// <summary>The audit records.</summary>
 [ApiController]
 [Route("admin/audit")]
 [Tags("Audit")]
 [Administrative]
 [ServiceFilter<AuditInStoreFilter>]
-public sealed class AuditController : ControllerBase
+public sealed class AuditController(IMediator mediator) : ControllerBase
 {
-    private readonly IMediator _mediator;
-
-    /// <summary>Made by the framework for each request.</summary>
-    public AuditController(IMediator mediator) => _mediator = mediator;
-
-    /// <summary>List who changed what</summary>
+    /// <summary>List audit records</summary>
     /// <remarks>
-    /// For administrators, where `AUTH` asks for credentials. Oldest first, by when the changes were asked for: a change that waits for the
-    /// store comes to stand before others that were done sooner. Whoever follows the records therefore begins each time with a `from` of a
-    /// minute before the last one that it has seen, and drops those whose `id` it has seen. Records stand in the store beside the changes, written in the same transaction, for as long as `AUDIT_RETENTION` says. What was
-    /// refused or failed has none, nor what expired.
+    /// For administrators if `AUTH` is on. Records are sorted by the time of the request, oldest first. A change that
+    /// waited for the store can therefore appear before changes that were applied earlier. A client that follows the
+    /// records must begin each request with a `from` one minute before its last record, and drop the records whose `id`
+    /// it has already seen. A record is written in the same transaction as its changes and kept for `AUDIT_RETENTION`.
+    /// Refused and failed requests and expiries have no record.
     /// </remarks>
-    /// <param name="namespace" example="shop">The namespace. Without it and `app`: the records about the deployment, which are of its API keys.</param>
+    /// <param name="namespace" example="shop">
+    /// The namespace. Without `namespace` and `app`, the answer has the records of the deployment: the changes of API
+    /// keys.
+    /// </param>
     /// <param name="app" example="billing">The app.</param>
-    /// <param name="from" example="2026-01-01T00:00:00Z">From when on (RFC 3339), or from which day on (UTC).</param>
-    /// <param name="to" example="2026-02-01">Up to when, without that time itself.</param>
-    /// <param name="cursor">Where the page before said that it goes on.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
-    /// <param name="limit" example="100">How many at most, 1 to 1000.</param>
+    /// <param name="from" example="2026-01-01T00:00:00Z">
+    /// The start, inclusive: a time (RFC 3339) or a day (UTC).
+    /// </param>
+    /// <param name="to" example="2026-02-01">The end, exclusive: a time (RFC 3339) or a day (UTC).</param>
+    /// <param name="cursor">The cursor of the previous page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    /// <param name="limit" example="100">The maximum number of records, 1 to 1000.</param>
     [HttpGet]
-    [ProducesResponseType<AuditListing>(StatusCodes.Status200OK, "application/json", Description = "A page of records.")]
-    [ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
+    [ProducesResponseType<AuditListing>(
+        StatusCodes.Status200OK, "application/json", Description = "A page of records.")]
+    [ProducesInvalidInput]
     [ProducesProblem(StatusCodes.Status404NotFound, "`AUDIT` is not `store`.", Error = Problems.AuditNotKept)]
-    [ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.")]
+    [ProducesStoreUnavailable]
     public async Task<IActionResult> List(
-        string? @namespace, string? app, string? from, string? to, string? cursor, CancellationToken cancellationToken, int limit = 100)
+        string? @namespace, string? app, string? from, string? to, string? cursor, CancellationToken cancellationToken,
+        int limit = 100)
     {
-        var page = await _mediator.Send(new ListAuditRecords(@namespace, app, from, to, cursor, limit), cancellationToken);
-        return new JsonAnswer<AuditListing>(StatusCodes.Status200OK, AuditListing.Of(page), KvJson.Answers.AuditListing);
+        var page = await mediator.Send(
+            new ListAuditRecords(@namespace, app, from, to, cursor, limit), cancellationToken);
+        return new JsonAnswer<AuditListing>(
+            StatusCodes.Status200OK, AuditListing.Of(page), KvJson.Answers.AuditListing);
     }
 }

@@ -2,19 +2,18 @@ using Kv.Api.Access;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>The settings that say who may come in.</summary>
+/// <summary>The settings of authentication.</summary>
 internal static class AccessSettings
 {
     public static AccessOptions Read(Settings settings)
     {
-        // Whoever asks for a guard must not get an open door: what is no mode stops the start.
-        var mode = settings.Text("AUTH", "none", text => text is "none" or "apikey" or "jwt", "none, apikey or jwt");
-        return mode switch
-        {
-            "apikey" => new AccessOptions { Mode = AccessMode.ApiKey },
-            "jwt" => new AccessOptions { Mode = AccessMode.Jwt, Jwt = ReadJwt(settings) },
-            _ => new AccessOptions(),
-        };
+        // An unknown mode must prevent the start: the operator intended to require credentials.
+        var mode = settings.OneOf(
+            "AUTH", "none", ("none", AccessMode.None), ("apikey", AccessMode.ApiKey), ("jwt", AccessMode.Jwt));
+        if (mode != AccessMode.Jwt)
+            settings.WarnWithoutEffect(
+                "AUTH=jwt", "JWT_AUTHORITY", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SCOPE_CLAIM", "JWT_KEY_FILE");
+        return new AccessOptions { Mode = mode, Jwt = mode == AccessMode.Jwt ? ReadJwt(settings) : null };
     }
 
     private static JwtOptions ReadJwt(Settings settings)
@@ -27,11 +26,14 @@ internal static class AccessSettings
         };
         var (authority, keyFile) = (settings.Text("JWT_AUTHORITY"), settings.ExistingFile("JWT_KEY_FILE"));
         if (options.Audience.Length == 0)
-            settings.Refuse("JWT_AUDIENCE", "", "given with AUTH=jwt: a token for another service must not open this one");
+            settings.Refuse(
+                "JWT_AUDIENCE", "", "given with AUTH=jwt: a token for another service must not open this one");
         if (authority is null == settings.Text("JWT_KEY_FILE") is null)
-            settings.Refuse("JWT_AUTHORITY", authority ?? "", "given with AUTH=jwt, unless JWT_KEY_FILE is, and not together with it");
+            settings.Refuse(
+                "JWT_AUTHORITY", authority ?? "",
+                "given with AUTH=jwt, unless JWT_KEY_FILE is, and not together with it");
         if (authority is null && options.Issuer is null)
-            settings.Refuse("JWT_ISSUER", "", "given with JWT_KEY_FILE: keys alone do not tell whose tokens are meant");
+            settings.Refuse("JWT_ISSUER", "", "given with JWT_KEY_FILE: keys alone do not identify the issuer");
         return authority is not null
             ? options with { Authority = ReadAuthority(settings, authority) }
             : WithKeyFile(settings, options, keyFile);
@@ -39,7 +41,8 @@ internal static class AccessSettings
 
     private static Uri? ReadAuthority(Settings settings, string text)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Query.Length == 0
+            && uri.Fragment.Length == 0
             && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
             return uri;
         settings.Refuse("JWT_AUTHORITY", text, "an https:// URL (http:// on this machine only) without a query");
@@ -54,7 +57,8 @@ internal static class AccessSettings
             return options with { KeyFile = new JwtKeyFile(file, settings.ReloadInterval()) };
         settings.Refuse(
             "JWT_KEY_FILE", file,
-            "a file of public keys, in PEM or as a JSON Web Key Set: RSA of 2048 bits or more, or P-256, P-384 or P-521");
+            "a file of public keys, in PEM or as a JSON Web Key Set: "
+            + "RSA of 2048 bits or more, or P-256, P-384 or P-521");
         return options;
     }
 

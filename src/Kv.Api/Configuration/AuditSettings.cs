@@ -2,7 +2,7 @@ using Kv.Api.Audit;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>The settings of who is told to have changed what.</summary>
+/// <summary>The settings of the audit.</summary>
 internal static class AuditSettings
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
@@ -10,13 +10,13 @@ internal static class AuditSettings
 
     public static AuditOptions Read(Settings settings)
     {
-        var mode = settings.Text("AUDIT", "off", text => text is "off" or "log" or "store", "off, log or store") switch
+        var mode = settings.OneOf(
+            "AUDIT", "off", ("off", AuditMode.Off), ("log", AuditMode.Log), ("store", AuditMode.Store));
+        return new AuditOptions
         {
-            "log" => AuditMode.Log,
-            "store" => AuditMode.Store,
-            _ => AuditMode.Off,
+            Mode = mode,
+            Retention = ReadRetention(settings, mode) ?? new AuditOptions().Retention,
         };
-        return new AuditOptions { Mode = mode, Retention = ReadRetention(settings, mode) ?? new AuditOptions().Retention };
     }
 
     private static TimeSpan? ReadRetention(Settings settings, AuditMode mode)
@@ -25,7 +25,7 @@ internal static class AuditSettings
             return null;
         if (Durations.TryParse(text, Longest) is not { } time || time < Shortest)
             settings.Refuse("AUDIT_RETENTION", text, "a time of 1s to 3650d, as in '90s', '12h' or '30d'");
-        // Whoever sets it believes that records are kept.
+        // An operator that sets a retention expects records to be kept.
         else if (mode != AuditMode.Store)
             settings.Refuse("AUDIT_RETENTION", text, "absent where AUDIT is not store");
         else

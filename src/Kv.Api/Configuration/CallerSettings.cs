@@ -1,12 +1,14 @@
 using System.Net;
-using Kv.Api.Operation;
+using Kv.Api.Answers;
+using Kv.Api.Hosting;
 using Kv.Api.RateLimits;
 using Kv.Api.Tls;
+using Kv.Domain;
 using Kv.Domain.Quotas;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>The settings of how callers reach Kv, and how much they may take up.</summary>
+/// <summary>The settings of listeners and of callers' limits.</summary>
 internal static class CallerSettings
 {
     public static TlsOptions? Tls(Settings settings) =>
@@ -23,13 +25,45 @@ internal static class CallerSettings
         return management == none ? null : management;
     }
 
+    /// <summary>The port for plain-text HTTP/2; null for none.</summary>
+    public static int? Http2Port(Settings settings, int port, int? managementPort)
+    {
+        if (!settings.Flag("HTTP2_CLEARTEXT"))
+        {
+            settings.WarnWithoutEffect("HTTP2_CLEARTEXT=true", "HTTP2_PORT");
+            return null;
+        }
+        if (settings.Text("TLS_CERT_FILE") is not null)
+            settings.Refuse(
+                "HTTP2_CLEARTEXT", "true", "false where TLS_CERT_FILE is set: PORT speaks HTTP/2 over TLS then");
+        var http2 = (int)settings.Number("HTTP2_PORT", 8082, 0, IPEndPoint.MaxPort);
+        if (http2 != 0 && (http2 == port || http2 == managementPort))
+            settings.Refuse("HTTP2_PORT", $"{http2}", "another port than PORT and MANAGEMENT_PORT");
+        return http2;
+    }
+
     public static ConnectionOptions Connections(Settings settings) => new()
     {
-        MaxConnections = (int)settings.Number("MAX_CONNECTIONS", 20_000, 0, 1_000_000) is > 0 and var most ? most : null,
+        MaxConnections = (int)settings.Number("MAX_CONNECTIONS", 20_000, 0, 1_000_000) is > 0 and var most
+            ? most
+            : null,
         KeepAlive = TimeSpan.FromSeconds(settings.Number("KEEP_ALIVE_TIMEOUT_SECONDS", 130, 1, 3600)),
         Headers = TimeSpan.FromSeconds(settings.Number("REQUEST_HEADERS_TIMEOUT_SECONDS", 10, 1, 300)),
         MinBodyRate = (int)settings.Number("MIN_BODY_BYTES_PER_SECOND", 240, 0, 1_000_000),
+        MaxStreams = (int)settings.Number("MAX_STREAMS_PER_CONNECTION", 100, 1, 10_000),
     };
+
+    public static AnswerOptions Answers(Settings settings, Limits limits)
+    {
+        // The memory of the machine or the container, or the limit of the heap.
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var standard = Math.Max(Math.Min(memory / 4, 1L << 30), limits.MaxResultBytes);
+        return new AnswerOptions
+        {
+            MaxUnsentBytes = settings.Number("MAX_UNSENT_BYTES", standard, limits.MaxResultBytes, 1L << 40),
+            StallTimeout = TimeSpan.FromSeconds(settings.Number("ANSWER_STALL_SECONDS", 30, 1, 600)),
+        };
+    }
 
     public static RateLimitOptions? RateLimit(Settings settings)
     {
@@ -40,6 +74,9 @@ internal static class CallerSettings
             settings.Refuse("RATE_LIMIT_BURST", $"{burst}", "0 where RATE_LIMIT_PER_SECOND is");
         return rate == 0 ? null : new RateLimitOptions { PerSecond = rate, Burst = burst == 0 ? rate : burst };
     }
+
+    public static int? AddressLimit(Settings settings) =>
+        (int)settings.Number("RATE_LIMIT_PER_ADDRESS", 0, 0, 1_000_000) is > 0 and var most ? most : null;
 
     public static Quota? Quota(Settings settings)
     {

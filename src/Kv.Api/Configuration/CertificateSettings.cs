@@ -3,10 +3,10 @@ using Kv.Infrastructure.Tls;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>Settings that name files with certificates; a file that holds none is refused at the start.</summary>
+/// <summary>Settings of certificate files. A file without a certificate is refused at the start.</summary>
 internal static class CertificateSettings
 {
-    /// <summary>How often files with certificates and keys are looked at for changes.</summary>
+    /// <summary>The interval of checks for changes in certificate and key files.</summary>
     public static TimeSpan ReloadInterval(this Settings settings) =>
         TimeSpan.FromSeconds(settings.Number("TLS_RELOAD_SECONDS", 10, 1, 3600));
 
@@ -20,11 +20,12 @@ internal static class CertificateSettings
         if (!Holds(() => PemCertificates.Authorities(File.ReadAllText(certFile))))
             settings.Refuse(cert, certFile, "a PEM file with a certificate");
         else if (!Holds(() => PemCertificates.Pair(File.ReadAllText(certFile), File.ReadAllText(keyFile))))
-            settings.Refuse(key, keyFile, $"a PEM file with the private key, unencrypted, of the certificate in {cert}");
+            settings.Refuse(
+                key, keyFile, $"a PEM file with the private key, unencrypted, of the certificate in {cert}");
         return (certFile, keyFile);
     }
 
-    /// <summary>A file with the certificates of authorities; null when it is not set.</summary>
+    /// <summary>A file with certificates of authorities; null when it is not set.</summary>
     public static string? Authorities(this Settings settings, string name)
     {
         var file = settings.ExistingFile(name);

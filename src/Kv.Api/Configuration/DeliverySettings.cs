@@ -1,10 +1,13 @@
+using Kv.Api.Access;
+using Kv.Api.Tenants;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Deliveries.Targets;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>The settings of how webhooks are called.</summary>
+/// <summary>The settings of webhook deliveries.</summary>
 internal static class DeliverySettings
 {
     private const int MaxDelays = 50;
@@ -12,29 +15,51 @@ internal static class DeliverySettings
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestDisableAfter = TimeSpan.FromDays(365);
 
-    public static DeliveryOptions Read(Settings settings)
+    public static DeliveryOptions Read(Settings settings, TenantOptions tenants, AccessOptions access)
     {
         var standard = new DeliveryOptions();
         return new DeliveryOptions
         {
             DefaultTimeout = TimeSpan.FromSeconds(settings.Number(
-                "DEFAULT_WEBHOOK_TIMEOUT_SECONDS", (long)standard.DefaultTimeout.TotalSeconds, 1, WebhookSettings.MaxTimeoutSeconds)),
+                "DEFAULT_WEBHOOK_TIMEOUT_SECONDS", (long)standard.DefaultTimeout.TotalSeconds, 1,
+                WebhookSettings.MaxTimeoutSeconds)),
             UserAgent = settings.Text(
                 "WEBHOOK_USER_AGENT", standard.UserAgent,
                 text => WebhookSettings.IsHeaderValue(text) && text.Trim().Length > 0,
                 "the value of a header (printable ASCII)"),
-            Targets = ReadTargets(settings),
+            Headers = ReadHeaders(settings, tenants, access),
+            Targets = ReadTargets(settings, access),
+            CaFile = settings.Authorities("WEBHOOK_CA_FILE"),
+            ReloadInterval = settings.ReloadInterval(),
             RetrySchedule = ReadRetrySchedule(settings) ?? standard.RetrySchedule,
             DisableAfter = ReadDisableAfter(settings) ?? standard.DisableAfter,
+            BacklogDeliveries = settings.Number(
+                "WEBHOOK_BACKLOG_DELIVERIES", standard.BacklogDeliveries, 1, 10_000_000),
+            BacklogBytes = settings.Number("WEBHOOK_BACKLOG_BYTES", standard.BacklogBytes, 0, 1L << 40),
         };
     }
 
-    private static TargetOptions ReadTargets(Settings settings)
+    private static HeaderPolicy ReadHeaders(Settings settings, TenantOptions tenants, AccessOptions access)
     {
-        var mode = settings.Text("WEBHOOK_TARGETS", "private", text => text is "private" or "public", "private or public");
+        var isOpen = access.Mode == AccessMode.None;
+        var areShown = settings.OneOf(
+            "WEBHOOK_HEADERS", isOpen ? "shown" : "masked", ("shown", true), ("masked", false));
+        string[] ofTenants = [tenants.NamespaceHeader, tenants.AppNameHeader];
+        // Without authentication, X-API-Key is an ordinary header of receivers.
+        return new HeaderPolicy(isOpen ? ofTenants : [.. ofTenants, Credentials.ApiKeyHeader])
+        {
+            AreShown = areShown,
+        };
+    }
+
+    private static TargetOptions ReadTargets(Settings settings, AccessOptions access)
+    {
+        // With authentication, callers are not trusted to reach private addresses by default.
+        var fallback = access.Mode == AccessMode.None ? "private" : "public";
         return new TargetOptions
         {
-            Mode = mode == "public" ? TargetMode.Public : TargetMode.Private,
+            Mode = settings.OneOf(
+                "WEBHOOK_TARGETS", fallback, ("private", TargetMode.Private), ("public", TargetMode.Public)),
             Allow = settings.Networks("WEBHOOK_TARGETS_ALLOW"),
             Deny = settings.Networks("WEBHOOK_TARGETS_DENY"),
         };
@@ -52,7 +77,8 @@ internal static class DeliverySettings
             return null;
         var time = Durations.TryParse(text, LongestDisableAfter);
         if (time is null)
-            settings.Refuse("WEBHOOK_DISABLE_AFTER", text, "a time of 1ms to 365d, as in '500ms', '5s', '2m', '10h' or '5d'");
+            settings.Refuse(
+                "WEBHOOK_DISABLE_AFTER", text, "a time of 1ms to 365d, as in '500ms', '5s', '2m', '10h' or '5d'");
         return time;
     }
 }

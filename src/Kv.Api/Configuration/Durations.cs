@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>Times as settings and the command line have them.</summary>
+/// <summary>Parses durations in settings and on the command line.</summary>
 internal static class Durations
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>A time as in <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>10h</c> or <c>5d</c>; null when it is none, or too long.</summary>
+    /// <summary>
+    /// A duration, for example <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>10h</c> or <c>5d</c>; null when it is malformed
+    /// or too long.
+    /// </summary>
     public static TimeSpan? TryParse(string text, TimeSpan longest)
     {
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();

@@ -1,8 +1,8 @@
-using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Storage;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>The settings with which simple-golang-kv was pointed at etcd, and the user's name and password.</summary>
+/// <summary>The settings of etcd: simple-golang-kv's own, and the user name and password.</summary>
 internal static class EtcdSettings
 {
     private const int DefaultPort = 2379;
@@ -22,7 +22,9 @@ internal static class EtcdSettings
             ReloadInterval = settings.ReloadInterval(),
             Username = settings.Text("ETCD_USERNAME"),
             Password = settings.Text("ETCD_PASSWORD"),
-            QuotaBytes = settings.Number("ETCD_QUOTA_BACKEND_BYTES", 0, 0, long.MaxValue) is > 0 and var quota ? quota : null,
+            QuotaBytes = settings.Number("ETCD_QUOTA_BACKEND_BYTES", 0, 0, long.MaxValue) is > 0 and var quota
+                ? quota
+                : null,
         };
         var tls = options.CaFile is not null || options.CertFile is not null;
         return options with { Endpoints = ReadEndpoints(settings, tls) };
@@ -33,7 +35,8 @@ internal static class EtcdSettings
         var text = settings.Text("ETCD_ENDPOINTS") ?? $"localhost:{DefaultPort}";
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var endpoints = parts.Select(part => ToUri(part, tls)).OfType<Uri>().ToArray();
-        if (endpoints.Length == 0 || endpoints.Length != parts.Length || endpoints.DistinctBy(uri => uri.Scheme).Count() > 1)
+        if (endpoints.Length == 0 || endpoints.Length != parts.Length
+            || endpoints.DistinctBy(uri => uri.Scheme).Count() > 1)
             settings.Refuse("ETCD_ENDPOINTS", text, Allowed);
         else if (tls && endpoints[0].Scheme == Uri.UriSchemeHttp)
             settings.Refuse("ETCD_ENDPOINTS", text, "https:// or without a scheme, as TLS files are given");
@@ -48,7 +51,7 @@ internal static class EtcdSettings
             || uri.Scheme is not ("http" or "https")
             || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
             return null;
-        // A URI without a port means 80 or 443; an etcd endpoint without one means etcd's own.
+        // A URI without a port means 80 or 443, but an etcd endpoint without a port means etcd's default port.
         var authority = address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..].TrimEnd('/');
         var namesPort = authority[(authority.LastIndexOf(']') + 1)..].Contains(':');
         return namesPort ? uri : new UriBuilder(uri) { Port = DefaultPort }.Uri;

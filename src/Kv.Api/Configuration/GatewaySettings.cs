@@ -1,26 +1,75 @@
 using System.Text.RegularExpressions;
 using Kv.Api.Gateway;
-using Kv.Api.KeyValues;
+using Kv.Api.Http;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>The settings of Kv behind a gateway.</summary>
+/// <summary>The settings of gateways in front of Kv.</summary>
 internal static partial class GatewaySettings
 {
-    public static GatewayOptions Read(Settings settings)
+    private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <param name="settings">The settings.</param>
+    /// <param name="isLoopback">Whether Kv listens only on loopback.</param>
+    public static GatewayOptions Read(Settings settings, bool isLoopback)
     {
+        // The framework's switch trusts forwarded headers from any sender.
+        if (settings.Text("FORWARDEDHEADERS_ENABLED") is { } forwarded
+            && forwarded.Equals("true", StringComparison.OrdinalIgnoreCase))
+            settings.Refuse(
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED", forwarded,
+                "absent, as it lets any caller choose its address; "
+                + "name the proxies whose headers count in TRUSTED_PROXIES");
         var pathBase = settings.Text(
             "PATH_BASE", "/", text => text == "/" || IsPathBase(text),
-            $"a path as in '/kv-service', of letters, digits and -._~, without '/' at its end; it must not begin with {string.Join(", ", KeyPath.Areas)}, "
+            $"a path as in '/kv-service', of letters, digits and -._~, without '/' at its end; "
+            + $"it must not begin with {string.Join(", ", KeyPath.Areas)}, "
             + "whose keys it would be taken for");
+        var proxies = settings.Networks("TRUSTED_PROXIES");
         return new GatewayOptions
         {
-            TrustedProxies = settings.Networks("TRUSTED_PROXIES"),
+            TrustedProxies = proxies,
             PathBase = pathBase == "/" ? null : pathBase,
+            CorsOrigins = ReadOrigins(settings),
+            // Behind a trusted proxy, the host is the public one.
+            AllowedHosts = ReadAllowedHosts(settings, isLoopback && proxies.Length == 0),
         };
     }
 
-    // Requests may come with it or without it, so it must be told from a path of Kv's own that holds a key.
+    private static HashSet<string>? ReadAllowedHosts(Settings settings, bool loopbackOnly)
+    {
+        if (settings.Text("ALLOWED_HOSTS") is not { } text)
+            return loopbackOnly ? new HashSet<string>(LoopbackNames, StringComparer.OrdinalIgnoreCase) : null;
+        if (text == "*")
+            return null;
+        var names = text.Split(',', StringSplitOptions.TrimEntries);
+        if (!names.All(name => Uri.CheckHostName(name) != UriHostNameType.Unknown))
+            settings.Refuse(
+                "ALLOWED_HOSTS", text,
+                "'*' for any, or a comma-separated list of host names and addresses without ports");
+        return new HashSet<string>(names, StringComparer.OrdinalIgnoreCase);
+    }
+
+    // Origins must be spelled as browsers send them, because they are compared as text (RFC 6454, section 6.2).
+    private static string[] ReadOrigins(Settings settings)
+    {
+        if (settings.Text("CORS_ORIGINS") is not { } text)
+            return [];
+        var origins = text.Split(',', StringSplitOptions.TrimEntries);
+        if (!origins.All(
+            origin => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.IdnHost.Length > 0
+            && $"{uri.Scheme}://{uri.IdnHost}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}" == origin))
+            settings.Refuse(
+                "CORS_ORIGINS", text,
+                "a comma-separated list of origins as browsers name them, "
+                + "as in 'https://app.example.com,http://localhost:5173': "
+                + "in lower case, "
+                + "without a path, a default port or '*'");
+        return origins;
+    }
+
+    // Requests may arrive with or without the path base, so it must differ from Kv's own paths that contain a key.
     private static bool IsPathBase(string text) =>
         Segments().IsMatch(text)
         && !text.Split('/').Any(segment => segment is "." or "..")

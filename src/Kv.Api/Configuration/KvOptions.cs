@@ -1,9 +1,11 @@
 using System.Net;
 using Kv.Api.Access;
+using Kv.Api.Answers;
 using Kv.Api.Audit;
 using Kv.Api.Gateway;
-using Kv.Api.Operation;
+using Kv.Api.Hosting;
 using Kv.Api.RateLimits;
+using Kv.Api.Telemetry;
 using Kv.Api.Tenants;
 using Kv.Api.Tls;
 using Kv.Api.Watching;
@@ -12,35 +14,49 @@ using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Storage.Embedded;
+using Format = Kv.Api.Telemetry.LogFormat;
 
 namespace Kv.Api.Configuration;
 
-/// <summary>Everything that can be configured. docs/configuration.md lists the variables.</summary>
+/// <summary>All settings. docs/configuration.md lists the variables.</summary>
 internal sealed record KvOptions
 {
-    /// <summary>The TCP port to listen on; 0 picks a free one. Default 8080.</summary>
+    /// <summary>The TCP port to listen on; 0 for a free one. Default 8080.</summary>
     public required int Port { get; init; }
 
-    /// <summary>The TCP port for probes and metrics alone, in plain HTTP; 0 picks a free one; null for none, and they are on <see cref="Port"/>.</summary>
+    /// <summary>
+    /// The TCP port for probes and metrics only, over plain HTTP; 0 for a free one. Null serves them on
+    /// <see cref="Port"/>.
+    /// </summary>
     public required int? ManagementPort { get; init; }
 
-    /// <summary>The address to listen on; null for every one. "localhost" is both loopback addresses.</summary>
+    /// <summary>The address to listen on; null for every address. "localhost" means both loopback addresses.</summary>
     public required string? ListenAddress { get; init; }
 
     /// <summary>TLS for callers; null for plain text.</summary>
     public required TlsOptions? Tls { get; init; }
 
+    /// <summary>
+    /// The port for plain-text HTTP/2 with prior knowledge; 0 for a free one, null (the default) for none.
+    /// </summary>
+    public int? Http2Port { get; init; }
+
     /// <inheritdoc cref="ConnectionOptions"/>
     public required ConnectionOptions Connections { get; init; }
+
+    /// <inheritdoc cref="AnswerOptions"/>
+    public required AnswerOptions Answers { get; init; }
 
     /// <inheritdoc cref="GatewayOptions"/>
     public required GatewayOptions Gateway { get; init; }
 
-    /// <summary>How many requests a tenant may make; null for any number.</summary>
+    /// <summary>The rate limit of tenants; null for no limit.</summary>
     public required RateLimitOptions? RateLimit { get; init; }
 
-    /// <summary>How much a tenant may have; null for any number of keys and bytes.</summary>
+    /// <summary>Most requests per second from one address, 1 to 1 000 000; null (the default) for no limit.</summary>
+    public required int? AddressLimit { get; init; }
+
+    /// <summary>The quota of each tenant; null for none.</summary>
     public required Quota? Quota { get; init; }
 
     /// <inheritdoc cref="Domain.Limits"/>
@@ -48,6 +64,11 @@ internal sealed record KvOptions
 
     /// <inheritdoc cref="TenantOptions"/>
     public required TenantOptions Tenants { get; init; }
+
+    /// <summary>
+    /// Whether a missing key is also looked up under its encoded name, as simple-golang-kv stored it. Default false.
+    /// </summary>
+    public required bool HasEncodedKeys { get; init; }
 
     /// <inheritdoc cref="StoreOptions"/>
     public required StoreOptions Store { get; init; }
@@ -61,7 +82,7 @@ internal sealed record KvOptions
     /// <inheritdoc cref="AccessOptions"/>
     public required AccessOptions Access { get; init; }
 
-    /// <summary>How long requests are served after the word to stop, 0 s to 300 s. Default 5 s.</summary>
+    /// <summary>The time for which requests are served after the stop signal, 0 s to 300 s. Default 5 s.</summary>
     public required TimeSpan Drain { get; init; }
 
     /// <inheritdoc cref="TelemetryOptions"/>
@@ -73,40 +94,69 @@ internal sealed record KvOptions
     /// <inheritdoc cref="AuditOptions"/>
     public required AuditOptions Audit { get; init; }
 
-    /// <exception cref="ConfigurationException">A setting makes no sense; the message names each that does not.</exception>
+    /// <summary>Warnings about the settings, logged at the start.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <exception cref="ConfigurationException">
+    /// A setting is invalid. The message lists every invalid setting.
+    /// </exception>
     public static KvOptions Read(IConfiguration configuration)
     {
         var settings = new Settings(configuration);
         var limits = ReadLimits(settings);
         var audit = AuditSettings.Read(settings);
         var port = (int)settings.Number("PORT", 8080, 0, IPEndPoint.MaxPort);
+        var managementPort = CallerSettings.ManagementPort(settings, port);
+        var listenAddress = ReadListenAddress(settings);
+        var tenants = ReadTenants(settings, limits);
+        var access = AccessSettings.Read(settings);
         var options = new KvOptions
         {
             Port = port,
-            ManagementPort = CallerSettings.ManagementPort(settings, port),
-            ListenAddress = ReadListenAddress(settings),
+            ManagementPort = managementPort,
+            Http2Port = CallerSettings.Http2Port(settings, port, managementPort),
+            ListenAddress = listenAddress,
             Tls = CallerSettings.Tls(settings),
             Connections = CallerSettings.Connections(settings),
-            Gateway = GatewaySettings.Read(settings),
+            Answers = CallerSettings.Answers(settings, limits),
+            Gateway = GatewaySettings.Read(settings, IsLoopback(listenAddress)),
             RateLimit = CallerSettings.RateLimit(settings),
+            AddressLimit = CallerSettings.AddressLimit(settings),
             Quota = CallerSettings.Quota(settings),
             Limits = limits,
-            Tenants = ReadTenants(settings, limits),
+            Tenants = tenants,
+            HasEncodedKeys = settings.Flag("COMPAT_ENCODED_KEYS"),
             Store = ReadStore(settings) with { AuditRetention = audit.IsKept ? audit.Retention : null },
-            Deliveries = DeliverySettings.Read(settings),
-            Watches = new WatchOptions { Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)) },
-            Access = AccessSettings.Read(settings),
+            Deliveries = DeliverySettings.Read(settings, tenants, access),
+            Watches = new WatchOptions
+            {
+                Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)),
+            },
+            Access = access,
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
             Telemetry = TelemetrySettings.Read(settings),
             Audit = audit,
             LogFormat = settings.Text(
-                "LOG_FORMAT", Operation.LogFormat.Auto,
-                text => text is Operation.LogFormat.Auto or Operation.LogFormat.Json or Operation.LogFormat.Text, "auto, json or text"),
+                "LOG_FORMAT", Format.Auto,
+                text => text is Format.Auto or Format.Json or Format.Text, "auto, json or text"),
         };
         settings.CheckLogLevels();
         settings.ThrowIfRefused();
-        return options;
+        if (options.Access.Mode == AccessMode.None && !IsLoopback(options.ListenAddress))
+            settings.Warn(
+                "AUTH is none and LISTEN_ADDRESS is not loopback: "
+                + "each caller that reaches this port may use every namespace and app. "
+                + "Let only your gateway reach it, or set AUTH=apikey or AUTH=jwt");
+        if (options is { Access.Mode: AccessMode.None, RateLimit: not null, AddressLimit: null })
+            settings.Warn(
+                "AUTH is none and RATE_LIMIT_PER_ADDRESS is not set: "
+                + "callers escape RATE_LIMIT_PER_SECOND by naming another namespace or app. "
+                + "Set it, with TRUSTED_PROXIES where a proxy stands in front, or let your gateway name the tenants");
+        return options with { Warnings = settings.Warnings };
     }
+
+    private static bool IsLoopback(string? address) =>
+        address == "localhost" || (IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip));
 
     private static string? ReadListenAddress(Settings settings)
     {
@@ -121,15 +171,19 @@ internal sealed record KvOptions
     {
         var standard = new Limits();
         var maxTtl = settings.Number("MAX_TTL_SECONDS", standard.MaxTtlSeconds, 1, 100L * 365 * 24 * 60 * 60);
+        var maxValue = (int)settings.Number("MAX_VALUE_SIZE", standard.MaxValueBytes, 0, 16 * 1024 * 1024);
         return new Limits
         {
             MaxNamespaceLength = (int)settings.Number("MAX_NAMESPACE_LEN", standard.MaxNamespaceLength, 1, 1024),
             MaxAppNameLength = (int)settings.Number("MAX_APPNAME_LEN", standard.MaxAppNameLength, 1, 1024),
             MaxKeyLength = (int)settings.Number("MAX_KEY_LEN", standard.MaxKeyLength, 1, 4096),
-            MaxValueBytes = (int)settings.Number("MAX_VALUE_SIZE", standard.MaxValueBytes, 0, 16 * 1024 * 1024),
+            MaxValueBytes = maxValue,
             MaxTtlSeconds = maxTtl,
             DefaultTtlSeconds = settings.Number("DEFAULT_TTL_SECONDS", standard.DefaultTtlSeconds, 0, maxTtl),
             MaxWebhooks = (int)settings.Number("MAX_WEBHOOKS_ALLOWED", standard.MaxWebhooks, 1, 10_000),
+            MaxResultBytes = settings.Number(
+                "MAX_RESULT_BYTES", Math.Max(standard.MaxResultBytes, maxValue), Math.Max(1, maxValue),
+                1024 * 1024 * 1024),
         };
     }
 
@@ -139,8 +193,8 @@ internal sealed record KvOptions
         const string header = "a header name (letters, digits and -_.~!#$%&'*+^`|)";
         var options = new TenantOptions
         {
-            NamespaceHeader = settings.Text("HEADER_NAMESPACE", standard.NamespaceHeader, TenantOptions.IsHeaderName, header),
-            AppNameHeader = settings.Text("HEADER_APPNAME", standard.AppNameHeader, TenantOptions.IsHeaderName, header),
+            NamespaceHeader = settings.Text("HEADER_NAMESPACE", standard.NamespaceHeader, Text.IsHeaderName, header),
+            AppNameHeader = settings.Text("HEADER_APPNAME", standard.AppNameHeader, Text.IsHeaderName, header),
             DefaultNamespace = Name("DEFAULT_NAMESPACE", standard.DefaultNamespace, limits.MaxNamespaceLength),
             DefaultAppName = Name("DEFAULT_APPNAME", standard.DefaultAppName, limits.MaxAppNameLength),
         };
@@ -157,11 +211,19 @@ internal sealed record KvOptions
     private static StoreOptions ReadStore(Settings settings)
     {
         var standard = new StoreOptions();
-        var engine = settings.Text("STORE", "etcd", text => text is "etcd" or "embedded", "etcd or embedded");
+        var engine = settings.OneOf("STORE", "etcd", ("etcd", StoreEngine.Etcd), ("embedded", StoreEngine.Embedded));
+        if (engine == StoreEngine.Embedded)
+            settings.WarnWithoutEffect(
+                "STORE=etcd", "ETCD_ENDPOINTS", "ETCD_CA_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "ETCD_USERNAME",
+                "ETCD_PASSWORD",
+                "ETCD_QUOTA_BACKEND_BYTES");
+        else
+            // No warning for DATA_DIR: the container image sets it for either store.
+            settings.WarnWithoutEffect("STORE=embedded", "HISTORY_REVISIONS");
         var timeout = TimeSpan.FromSeconds(settings.Number("STORE_TIMEOUT_SECONDS", 3, 1, 60));
         return new StoreOptions
         {
-            Engine = engine == "embedded" ? StoreEngine.Embedded : StoreEngine.Etcd,
+            Engine = engine,
             BaseKeyPrefix = settings.Text(
                 "BASE_KEY_PREFIX", standard.BaseKeyPrefix,
                 text => !text.StartsWith('/') && !text.EndsWith('/') && !Text.HasControlCharacter(text),

@@ -21,8 +21,8 @@ internal static class NetworkSettings
         return IPNetwork.TryParse(text, out var network) ? network : null;
     }
 
-    // "010.0.0.0" is 8.0.0.0 and "10" is 0.0.0.10 to .NET: whoever writes such a thing means something else. And no
-    // address that is compared has a scope.
+    // .NET reads "010.0.0.0" as 8.0.0.0 and "10" as 0.0.0.10, which is hardly intended. Scopes are refused, because the
+    // compared addresses have none.
     private static bool IsPlain(IPAddress address, string text) =>
         address.AddressFamily == AddressFamily.InterNetwork
             ? text.Split('/')[0] == address.ToString()

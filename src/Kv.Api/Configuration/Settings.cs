@@ -4,23 +4,35 @@ using Kv.Domain;
 namespace Kv.Api.Configuration;
 
 /// <summary>
-/// Reads settings by their names (environment variables, as a rule) and gathers what is wrong with them, so that an
-/// operator sees every mistake at once. An empty setting counts as absent.
+/// Reads settings by name (usually environment variables) and collects all errors, so that an operator sees them at
+/// once. An empty setting counts as absent.
 /// </summary>
 internal sealed class Settings(IConfiguration configuration)
 {
     private readonly List<string> _problems = [];
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Warnings about settings that do not prevent the start.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     public string? Text(string name) => configuration[name] is { Length: > 0 } text ? text : null;
 
     public string Text(string name, string fallback, Func<string, bool> isAllowed, string allowed)
     {
-        // The fallback is judged too: another setting may have made it impossible.
+        // Check the fallback as well: another setting may make it invalid.
         var text = Text(name) ?? fallback;
         if (isAllowed(text))
             return text;
         Refuse(name, text, allowed);
         return fallback;
+    }
+
+    /// <summary>A setting with one of several words.</summary>
+    public T OneOf<T>(string name, string fallback, params (string Word, T Value)[] words)
+    {
+        var names = words.Select(word => word.Word).ToArray();
+        var text = Text(name, fallback, names.Contains, $"{string.Join(", ", names[..^1])} or {names[^1]}");
+        return words[Array.IndexOf(names, text)].Value;
     }
 
     public long Number(string name, long fallback, long min, long max)
@@ -33,6 +45,10 @@ internal sealed class Settings(IConfiguration configuration)
         Refuse(name, text, $"a whole number from {min} to {max}");
         return fallback;
     }
+
+    /// <summary>True or false; false when it is absent.</summary>
+    public bool Flag(string name) =>
+        bool.Parse(Text(name, "false", text => bool.TryParse(text, out _), "true or false"));
 
     public string? ExistingFile(string name)
     {
@@ -57,28 +73,42 @@ internal sealed class Settings(IConfiguration configuration)
         return null;
     }
 
-    /// <summary>Refuses one of two settings without the other.</summary>
-    // A password must not show in a message, so the value of neither does.
+    /// <summary>Refuses one setting of a pair without the other.</summary>
+    // The message contains no value, because it could be a password.
     public void RequirePair(string left, string right)
     {
         if (Text(left) is null != Text(right) is null)
             Refuse(Text(left) is null ? left : right, "", $"given, as {left} and {right} go together");
     }
 
-    /// <summary>Judges the levels of .NET's own logging, which would end the start with a stack trace.</summary>
+    /// <summary>Checks .NET's log levels, because an invalid one would end the start with a stack trace.</summary>
     public void CheckLogLevels()
     {
         var wrong = configuration.GetSection("Logging").AsEnumerable().Where(setting =>
             setting.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase)
             && setting.Value is { Length: > 0 } level && !Enum.TryParse<LogLevel>(level, ignoreCase: true, out _));
         foreach (var (name, level) in wrong)
-            Refuse(name.Replace(":", "__", StringComparison.Ordinal), level!, $"one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
+            Refuse(
+                name.Replace(":", "__", StringComparison.Ordinal), level!,
+                    $"one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
     }
+
+    /// <summary>Warns about settings that have no effect because of another setting.</summary>
+    /// <param name="needed">The required setting, for example "AUTH=jwt".</param>
+    /// <param name="names">The names of the settings.</param>
+    public void WarnWithoutEffect(string needed, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (Text(name) is not null)
+                _warnings.Add($"{name} has no effect: it needs {needed}");
+    }
+
+    public void Warn(string warning) => _warnings.Add(warning);
 
     public void Refuse(string name, string value, string allowed) =>
         _problems.Add($"{name} is '{value}'; it must be {allowed}.");
 
-    /// <exception cref="ConfigurationException">Something is wrong.</exception>
+    /// <exception cref="ConfigurationException">A setting is invalid.</exception>
     public void ThrowIfRefused()
     {
         if (_problems.Count > 0)

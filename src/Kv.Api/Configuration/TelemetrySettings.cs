@@ -1,36 +1,41 @@
-using Kv.Api.Operation;
+using Kv.Api.Telemetry;
 
 namespace Kv.Api.Configuration;
 
 /// <summary>
-/// Those of OpenTelemetry's settings that Kv itself goes by. The others (headers, intervals, samplers) are read by its
-/// libraries: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+/// The OpenTelemetry settings that Kv itself reads. The libraries read the others (headers, intervals, samplers):
+/// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 /// </summary>
 internal static class TelemetrySettings
 {
+    private static readonly string[] Certificates =
+        ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY"];
+
     public static TelemetryOptions Read(Settings settings)
     {
-        var isOn = !Flag(settings, "OTEL_SDK_DISABLED");
+        var isOn = !settings.Flag("OTEL_SDK_DISABLED");
         var general = Address(settings, "OTEL_EXPORTER_OTLP_ENDPOINT");
         var metrics = Address(settings, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
         var traces = Address(settings, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-        settings.Text(
-            "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", text => text is "grpc" or "http/protobuf", "grpc or http/protobuf");
+        var logs = Address(settings, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT");
+        // Only validated: the exporter reads the variable itself.
+        settings.OneOf("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", ("grpc", false), ("http/protobuf", true));
         return new TelemetryOptions
         {
             IsOn = isOn,
+            HasCertificates = Certificates.Any(name => settings.Text(name) is not null),
+            Collectors = [.. new[] { general, metrics, traces, logs }.OfType<Uri>()],
             SendsMetrics = Exports(settings, "OTEL_METRICS_EXPORTER") && isOn && (metrics ?? general) is not null,
             MetricsEndpoint = metrics,
             SendsTraces = Exports(settings, "OTEL_TRACES_EXPORTER") && isOn && (traces ?? general) is not null,
             TracesEndpoint = traces,
+            SendsLogs = Exports(settings, "OTEL_LOGS_EXPORTER") && isOn && (logs ?? general) is not null,
+            LogsEndpoint = logs,
         };
     }
 
-    private static bool Flag(Settings settings, string name) =>
-        settings.Text(name, "false", text => bool.TryParse(text, out _), "true or false").Equals("true", StringComparison.OrdinalIgnoreCase);
-
     private static bool Exports(Settings settings, string name) =>
-        settings.Text(name, "otlp", text => text is "otlp" or "none", "otlp or none") == "otlp";
+        settings.OneOf(name, "otlp", ("otlp", true), ("none", false));
 
     private static Uri? Address(Settings settings, string name)
     {

@@ -1,3 +1,4 @@
+using Kv.Api.OpenApi;
 using Kv.Application.Deliveries;
 using Kv.Domain.Deliveries;
 
@@ -6,51 +7,53 @@ namespace Kv.Api.Deliveries;
 /// <summary>A page of deliveries.</summary>
 public sealed record DeliveryListing
 {
-    /// <summary>The deliveries, in the order in which what they tell of happened.</summary>
+    /// <summary>The deliveries, in the order of the changes.</summary>
     public required IReadOnlyList<StoredDelivery> Items { get; init; }
 
-    /// <summary>What to ask for the next page with; null when this is the last.</summary>
+    /// <summary>The cursor of the next page; null on the last page.</summary>
     public string? Cursor { get; init; }
 
     internal static DeliveryListing Of(DeliveryPage page) =>
         new() { Items = [.. page.Items.Select(StoredDelivery.Of)], Cursor = page.Cursor };
 }
 
-/// <summary>A delivery that waits for an attempt, or has failed.</summary>
+/// <summary>A stored delivery, pending or failed.</summary>
 public sealed record StoredDelivery
 {
-    /// <summary>Its id, which receivers see as `webhook-id`; the same at every attempt.</summary>
+    /// <summary>The id, which receivers get as `webhook-id`; the same at every attempt.</summary>
     /// <example>msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef</example>
     public required string Id { get; init; }
 
-    /// <summary>The webhook that it goes to.</summary>
+    /// <summary>The webhook.</summary>
     /// <example>7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b</example>
     public required Guid WebhookId { get; init; }
 
-    /// <summary>`pending`, or `failed` when there will be no further attempt.</summary>
+    /// <summary>`pending`, or `failed` after the last attempt.</summary>
     /// <example>failed</example>
+    [OneOf("pending", "failed")]
     public required string Status { get; init; }
 
-    /// <summary>What happened: `create`, `update`, `delete` or `expire`.</summary>
+    /// <summary>The event: `create`, `update`, `delete` or `expire`.</summary>
     /// <example>update</example>
+    [OneOf("create", "update", "delete", "expire")]
     public required string Event { get; init; }
 
-    /// <summary>The key to which it happened.</summary>
+    /// <summary>The changed key.</summary>
     /// <example>user:42</example>
     public required string Key { get; init; }
 
-    /// <summary>The store's revision at which it happened.</summary>
+    /// <summary>The revision of the change.</summary>
     /// <example>42</example>
     public required long Revision { get; init; }
 
     /// <summary>The last attempts, oldest first.</summary>
     public required IReadOnlyList<DeliveryAttempt> Attempts { get; init; }
 
-    /// <summary>When it is due; null when it has failed.</summary>
+    /// <summary>The time of the next attempt; null for a failed delivery.</summary>
     /// <example>2026-01-01T00:00:05+00:00</example>
     public DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>Why there will be no further attempt; null while it waits.</summary>
+    /// <summary>The reason of the final failure; null for a pending delivery.</summary>
     public string? FailedReason { get; init; }
 
     internal static StoredDelivery Of(DeliveryDto dto) => new()
@@ -67,22 +70,22 @@ public sealed record StoredDelivery
     };
 }
 
-/// <summary>One try to hand a message to a receiver.</summary>
+/// <summary>One attempt to send a message to a receiver.</summary>
 public sealed record DeliveryAttempt
 {
-    /// <summary>When it began.</summary>
+    /// <summary>The start of the attempt.</summary>
     /// <example>2026-01-01T00:00:00+00:00</example>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>How long it took, in milliseconds.</summary>
+    /// <summary>The duration in milliseconds.</summary>
     /// <example>12</example>
     public required long DurationMs { get; init; }
 
-    /// <summary>The status of the receiver's answer; null when there was none.</summary>
+    /// <summary>The status of the receiver's answer; null without an answer.</summary>
     /// <example>503</example>
     public int? Status { get; init; }
 
-    /// <summary>What went wrong without an answer, or in the middle of one; null when nothing did.</summary>
+    /// <summary>The error that prevented or cut off the answer; null when no error occurred.</summary>
     public string? Error { get; init; }
 
     /// <summary>The first bytes of the receiver's answer.</summary>

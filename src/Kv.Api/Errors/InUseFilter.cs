@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Kv.Api.Errors;
 
-/// <summary>Answers 404, and says why, where what a controller is about is not in use.</summary>
+/// <summary>Answers 404 with the reason when the controller's feature is not in use.</summary>
 internal abstract class InUseFilter(bool isInUse, string error, string detail) : IResourceFilter
 {
     public void OnResourceExecuting(ResourceExecutingContext context)
@@ -13,6 +13,6 @@ internal abstract class InUseFilter(bool isInUse, string error, string detail) :
 
     public void OnResourceExecuted(ResourceExecutedContext context)
     {
-        // There is nothing to do after it.
+        // Nothing to do.
     }
 }

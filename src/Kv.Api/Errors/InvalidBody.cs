@@ -1,20 +1,22 @@
 using FluentValidation.Results;
+using Kv.Api.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Kv.Api.Errors;
 
-/// <summary>The answer to a body that is not there, or no JSON, and to a parameter of another type than it must be.</summary>
+/// <summary>The answer to a missing or malformed body and to a parameter of the wrong type.</summary>
 internal static class InvalidBody
 {
     public static IActionResult ToResult(ActionContext context)
     {
         var failures = context.ModelState.SelectMany(
-            field => field.Value!.Errors.Select(error => new ValidationFailure(FieldOf(context, field.Key), error.ErrorMessage)));
+            field => field.Value!.Errors.Select(
+                error => new ValidationFailure(FieldOf(context, field.Key), JsonMistake.Describe(error.ErrorMessage))));
         return Problems.Invalid(failures, Problems.InvalidInput).ToResult();
     }
 
-    // A parameter that cannot be read is named by itself; whatever else there is concerns the body as a whole.
+    // A malformed query parameter is named; all other errors concern the body.
     private static string FieldOf(ActionContext context, string field) =>
         context.ActionDescriptor.Parameters.Any(
             parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query && parameter.Name == field)

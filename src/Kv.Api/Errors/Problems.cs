@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Kv.Api.Errors;
 
 /// <summary>
-/// Problem details (RFC 9457). The member <c>error</c> holds what simple-golang-kv said, where it had a word for it,
-/// so that its clients go on reading the same text.
+/// Problem details (RFC 9457). The member <c>error</c> has simple-golang-kv's text where that server has one, for its
+/// clients.
 /// </summary>
 internal static class Problems
 {
@@ -23,9 +23,16 @@ internal static class Problems
     public const string TooManyRequests = "Too many requests";
     public const string DeliveryNotFound = "Delivery not found";
     public const string QuotaExceeded = "Quota exceeded";
+    public const string TooMuchUnsent = "Too many large answers";
+    public const string ResultTooLarge = "Result too large";
+    public const string TooManyScans = "Too many reads of the past";
+    public const string BacklogFull = "Too much waits for the webhook";
     public const string NoQuotas = "No quotas";
     public const string ApiKeyNotFound = "API key not found";
     public const string AuditNotKept = "No audit is kept";
+
+    // A request with many parts can have an error in each.
+    private const int MostFailures = 20;
 
     public static ProblemDetails Of(int status, string? error = null, string? detail = null)
     {
@@ -35,21 +42,26 @@ internal static class Problems
         return problem;
     }
 
-    /// <summary>What the framework answers by a status alone.</summary>
+    /// <summary>The problem for a bare status of the framework.</summary>
     public static ProblemDetails OfStatus(int status) => status == StatusCodes.Status415UnsupportedMediaType
         ? Of(status, InvalidInput, WrongContentType)
         : Of(status);
 
-    /// <summary>A revision was asked for that the store no longer keeps; <c>oldest_revision</c> is the oldest that it does.</summary>
+    /// <summary>
+    /// The problem for a revision that is compacted or from before a restore; <c>oldest_revision</c> is the oldest
+    /// revision that the store keeps.
+    /// </summary>
     public static ProblemDetails Compacted(RevisionCompactedException compacted)
     {
-        var problem = Of(StatusCodes.Status410Gone, "Revision compacted", compacted.Message);
+        var error = compacted is StoreRestoredException ? "Store restored" : "Revision compacted";
+        var problem = Of(StatusCodes.Status410Gone, error, compacted.Message);
         problem.Extensions[OldestRevision] = compacted.CompactRevision;
         return problem;
     }
 
     /// <summary>
-    /// A tenant would have more than it may. <c>quota</c> says of what, <c>limit</c> how much it may have, and <c>usage</c> how much it has.
+    /// The problem for a write beyond the quota: <c>quota</c> is the kind of the limit, <c>limit</c> its value,
+    /// <c>usage</c> the tenant's usage.
     /// </summary>
     public static ProblemDetails OverQuota(QuotaExceededException exceeded)
     {
@@ -60,20 +72,27 @@ internal static class Problems
         return problem;
     }
 
-    /// <summary>What a request was made to depend on does not hold; nothing was done.</summary>
-    /// <param name="foundRevision">The revision at which the key was last written; 0 when there is none.</param>
+    /// <summary>The problem for a failed precondition; nothing was written.</summary>
+    /// <param name="foundRevision">The revision of the key's last write; 0 when the key does not exist.</param>
     public static ProblemDetails PreconditionFailed(long foundRevision) => Of(
         StatusCodes.Status412PreconditionFailed, "Precondition failed",
-        foundRevision == 0 ? "There is no such key." : $"The key was last written at revision {foundRevision}.");
+        foundRevision == 0 ? "The key does not exist." : $"The key was last written at revision {foundRevision}.");
 
-    /// <summary>The request's own fault; <paramref name="failures"/> say which field is wrong, and why.</summary>
+    /// <summary>
+    /// The problem for an invalid request, with the first 20 of <paramref name="failures"/>. A failure's state, if set,
+    /// is simple-golang-kv's shorter text for <c>error</c>.
+    /// </summary>
     public static ProblemDetails Invalid(IEnumerable<ValidationFailure> failures, string? error = null)
     {
-        var fields = failures
+        var told = failures.Take(MostFailures).ToList();
+        var fields = told
             .GroupBy(failure => failure.PropertyName)
-            .ToDictionary(field => FieldName(field.Key), field => field.Select(failure => failure.ErrorMessage).ToArray());
+            .ToDictionary(
+                field => FieldName(field.Key), field => field.Select(failure => failure.ErrorMessage).ToArray());
         var messages = fields.Values.SelectMany(message => message).ToArray();
-        var problem = Of(StatusCodes.Status400BadRequest, error ?? messages[0], string.Join("; ", messages));
+        var problem = Of(
+            StatusCodes.Status400BadRequest, error ?? told[0].CustomState as string ?? messages[0],
+                string.Join("; ", messages));
         problem.Extensions["errors"] = fields;
         return problem;
     }
@@ -83,14 +102,14 @@ internal static class Problems
 
     public static async Task WriteTo(this ProblemDetails problem, HttpContext context)
     {
-        // What is not the caller's fault can be found in the log by this.
-        if (problem.Status >= StatusCodes.Status500InternalServerError)
-            problem.Extensions["traceId"] = context.TraceId();
         context.Response.StatusCode = problem.Status!.Value;
-        await context.Response.WriteAsJsonAsync(problem, options: null, ContentType, context.RequestAborted);
+        // Without a token, the write treats a disconnected client as the end, not as an error.
+        await context.Response.WriteAsJsonAsync(problem, options: null, ContentType, CancellationToken.None);
     }
 
-    // Fields are named as the caller writes them: headers and paths into a body as they are, the rest as members of a JSON body.
+    // Name fields as the caller wrote them: headers and paths into a body unchanged, other names as JSON members.
     private static string FieldName(string property) =>
-        property.Contains('-') || property.Contains('[') ? property : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
+        property.Contains('-') || property.Contains('[')
+            ? property
+            : JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 }

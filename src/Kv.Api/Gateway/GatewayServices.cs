@@ -2,17 +2,31 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Kv.Api.Gateway;
 
-/// <summary>Makes requests that came through a gateway look as the caller sent them.</summary>
+/// <summary>Restores the caller's view of requests that pass a gateway.</summary>
 internal static class GatewayServices
 {
-    /// <summary>Comes first, as whatever follows builds on the caller's address and path. Costs nothing where nothing is set.</summary>
+    /// <summary>
+    /// Must run first, because all later middleware uses the caller's address and path. Adds nothing when nothing is
+    /// configured.
+    /// </summary>
     public static WebApplication UseGateway(this WebApplication app, GatewayOptions gateway)
     {
         if (gateway.TrustedProxies.Count > 0)
-            app.UseForwardedHeaders(Forwarded(gateway));
+            app.UseForwardedHeaders(Forwarded(gateway)).Use(TidyPrefix);
         if (gateway.PathBase is { } pathBase)
             app.UseMiddleware<PathBaseMiddleware>(pathBase);
         return app;
+    }
+
+    // Links consist of the prefix and a path: two slashes at the start would lead to another host.
+    private static Task TidyPrefix(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.PathBase.Value is { Length: > 0 } prefix
+            && (prefix.EndsWith('/') || prefix.StartsWith("//", StringComparison.Ordinal)))
+            context.Request.PathBase = prefix.Trim('/') is { Length: > 0 } rest
+                ? new PathString($"/{rest}")
+                : PathString.Empty;
+        return next(context);
     }
 
     private static ForwardedHeadersOptions Forwarded(GatewayOptions gateway)
@@ -21,10 +35,10 @@ internal static class GatewayServices
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
                 | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedPrefix,
-            // However many there are in a row: the first that is not trusted ends it.
+            // No limit for the number of proxies: the first untrusted address ends the chain.
             ForwardLimit = null,
         };
-        // Loopback is among them at first, and whoever shares the machine is no proxy for that.
+        // The defaults trust loopback, but a process on the same machine is not necessarily a proxy.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in gateway.TrustedProxies)

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kv.Api.Gateway;
 
 /// <summary>
-/// Takes the path under which callers reach Kv off a request's path, where a gateway left it there, and makes links begin with it
-/// in either case. The framework's own middleware leaves the raw target alone, from which keys are read.
+/// Removes the path base from a request's path, if the gateway did not remove it, and adds it to links in either case.
+/// The framework's own middleware does not change the raw target, from which Kv reads keys.
 /// </summary>
 internal sealed class PathBaseMiddleware(RequestDelegate next, string pathBase)
 {
@@ -20,14 +20,15 @@ internal sealed class PathBaseMiddleware(RequestDelegate next, string pathBase)
         {
             var rest = target[pathBase.Length..];
             feature.RawTarget = rest.StartsWith('/') ? rest : $"/{rest}";
-            // The server resolves ".." in the path but not in the target, so a key may have led it elsewhere.
+            // The server resolves ".." in the path but not in the raw target, so with some keys the path has another
+            // prefix.
             if (request.Path.StartsWithSegments(_pathBase, StringComparison.Ordinal, out var path))
                 request.Path = path.HasValue ? path : new PathString("/");
             request.PathBase = request.PathBase.Add(_pathBase);
         }
         else if (!request.PathBase.HasValue)
         {
-            // A gateway took it off, and did not say so by X-Forwarded-Prefix.
+            // The gateway removed the path base without sending X-Forwarded-Prefix.
             request.PathBase = _pathBase;
         }
         return next(context);

@@ -1,17 +1,24 @@
 namespace Kv.Api.Gateway;
 
-/// <summary>The target of a request, as it was sent.</summary>
+/// <summary>The raw target of a request.</summary>
 internal static class RequestTarget
 {
     /// <summary>
-    /// The path and the query of a target, which may also come with scheme and host, as it was sent to a proxy (RFC 9112, section 3.2.2).
+    /// The path and query of a target. The target may have the absolute form with scheme and host (RFC 9112, section
+    /// 3.2.2).
     /// </summary>
     public static string OriginForm(string target)
     {
         if (target.StartsWith('/'))
             return target;
         var authority = target.IndexOf("://", StringComparison.Ordinal);
-        var path = authority < 0 ? -1 : target.IndexOf('/', authority + 3);
-        return path < 0 ? target : target[path..];
+        if (authority < 0)
+            return target;
+        // The authority ends where the path or the query begins: "http://host?/kv/a" has no path.
+        var end = target.AsSpan(authority + 3).IndexOfAny('/', '?');
+        if (end < 0)
+            return "/";
+        var rest = target[(authority + 3 + end)..];
+        return rest[0] == '/' ? rest : $"/{rest}";
     }
 }

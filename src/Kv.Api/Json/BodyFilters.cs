@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Kv.Api.Json;
 
 /// <summary>
-/// Puts MVC's checks of bodies and parameters where there are some to check. MVC would put them around every call, and each filter costs
-/// each request some stages of its pipeline.
+/// Adds MVC's filters for bodies and parameters only to actions that have a body or parameters. MVC would add them to
+/// every action, and each filter costs each request several stages of the pipeline.
 /// </summary>
 internal sealed class BodyFilters(IOptions<ApiBehaviorOptions> behavior, ILogger<ModelStateInvalidFilter> logger)
     : IConfigureOptions<MvcOptions>, IActionModelConvention

@@ -2,10 +2,11 @@ using Kv.Domain;
 
 namespace Kv.Api.Json;
 
-/// <summary>How large a body may be.</summary>
+/// <summary>The limit of a request's body.</summary>
 internal static class BodyLimits
 {
-    /// <summary>The most that one key with its value can need.</summary>
-    // JSON may spell a byte of text with six ("\u0041"), and there is the key, in pairs of such, and the rest.
+    /// <summary>The largest body for one key with its value.</summary>
+    // JSON can escape a byte of the value to six ("\u0041") and a character of the key to twelve (a surrogate pair).
+    // The rest is for the other members.
     public static long MaxBodyBytes(this Limits limits) => 6L * limits.MaxValueBytes + 12L * limits.MaxKeyLength + 4096;
 }

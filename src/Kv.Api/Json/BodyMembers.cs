@@ -3,68 +3,50 @@ using System.Text.Json;
 namespace Kv.Api.Json;
 
 /// <summary>
-/// The members of a JSON body, for calls of which there are few: each is asked for by name, and every mistake is told by
-/// the name of its member. Names are taken in any letter case; unknown ones are refused.
+/// Reads the members of a JSON body by name, for infrequent calls. Errors name the member. Letter case is ignored in
+/// names; unknown members are refused.
 /// </summary>
 internal sealed class BodyMembers
 {
     private readonly Dictionary<string, JsonElement> _given = [];
-    private readonly string _path;
 
-    private BodyMembers(string path) => _path = path;
-
-    /// <exception cref="BodyException">It is no object, or a member stands twice or is none of those that there are.</exception>
-    public static BodyMembers Read(ref Utf8JsonReader reader, params string[] names)
+    private BodyMembers()
     {
-        return Of(JsonElement.ParseValue(ref reader), "", names);
     }
 
-    /// <summary>The members of an object within the body.</summary>
-    /// <param name="value">The object.</param>
-    /// <param name="path">Where it stands, as in <c>success[3]</c>; empty for the body itself.</param>
-    /// <param name="names">The names that there are.</param>
-    /// <exception cref="BodyException">It is no object, or a member stands twice or is none of those that there are.</exception>
-    public static BodyMembers Of(JsonElement value, string path, params string[] names)
+    /// <exception cref="BodyException">The body is not an object, or a member is repeated or unknown.</exception>
+    public static BodyMembers Read(ref Utf8JsonReader reader, params string[] names)
     {
-        if (value.ValueKind != JsonValueKind.Object)
-            throw path.Length == 0
-                ? new BodyException("body", "The body must be a JSON object")
-                : new BodyException(path, $"{path} must be an object");
-        var members = new BodyMembers(path);
-        foreach (var member in value.EnumerateObject())
+        var body = JsonElement.ParseValue(ref reader);
+        if (body.ValueKind != JsonValueKind.Object)
+            throw new BodyException("body", "The body must be a JSON object");
+        var members = new BodyMembers();
+        foreach (var member in body.EnumerateObject())
         {
-            var given = NameOf(member, path.Length == 0 ? "body" : path);
+            var given = NameOf(member, "body");
             var name = names.FirstOrDefault(known => known.Equals(given, StringComparison.OrdinalIgnoreCase))
-                ?? throw BodyException.UnknownMember(members.FieldOf(given), names);
+                ?? throw BodyException.UnknownMember(given, names);
             if (!members._given.TryAdd(name, member.Value))
-                throw BodyException.Repeated(members.FieldOf(name));
+                throw BodyException.Repeated(name);
         }
         return members;
     }
 
-    /// <summary>The member's name with its path.</summary>
-    public string FieldOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
-
-    /// <summary>An array, as it is.</summary>
-    public JsonElement? Array(string name) => Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Array ? value
-        : throw new BodyException(FieldOf(name), $"{FieldOf(name)} must be an array");
-
-    /// <summary>Whether the member is there, even as null.</summary>
-    public bool Has(string name) => _given.ContainsKey(name);
-
-    public string? Text(string name) => Find(name) is { } value ? TextOf(value, FieldOf(name)) : null;
+    public string? Text(string name) => Find(name) is { } value ? TextOf(value, name) : null;
 
     public bool? Flag(string name) => Find(name) is not { } value ? null
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
-        : throw new BodyException(FieldOf(name), $"{FieldOf(name)} must be true or false");
+        : throw new BodyException(name, $"{name} must be true or false");
 
-    /// <summary>A whole number. One beyond 64 bits comes as the nearest within, so that whoever judges its range can tell it.</summary>
+    /// <summary>
+    /// A whole number. A number beyond 64 bits is clamped, so that the validator reports the valid range.
+    /// </summary>
     public long? Number(string name) => Find(name) is not { } value ? null
-        : value.ValueKind != JsonValueKind.Number ? throw NoNumber(FieldOf(name))
+        : value.ValueKind != JsonValueKind.Number ? throw NoNumber(name)
         : value.TryGetInt64(out var number) ? number
-        : value.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue ? (large > 0 ? long.MaxValue : long.MinValue)
-        : throw NoNumber(FieldOf(name));
+        : value.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue
+            ? (large > 0 ? long.MaxValue : long.MinValue)
+        : throw NoNumber(name);
 
     /// <summary>A string, or an array of strings; an empty string counts as absent.</summary>
     public IReadOnlyList<string>? TextOrTexts(string name)
@@ -73,12 +55,13 @@ internal sealed class BodyMembers
         return Find(name) switch
         {
             null => null,
-            { ValueKind: JsonValueKind.Array } many => [.. many.EnumerateArray().Select(one => TextOf(one, name, mistake))],
+            { ValueKind: JsonValueKind.Array } many =>
+                [.. many.EnumerateArray().Select(one => TextOf(one, name, mistake))],
             { } one => TextOf(one, name, mistake) is { Length: > 0 } text ? [text] : null,
         };
     }
 
-    /// <summary>An object of strings, with names in whatever letter case.</summary>
+    /// <summary>An object of strings. Letter case is ignored in names.</summary>
     public IReadOnlyDictionary<string, string>? Texts(string name)
     {
         if (Find(name) is not { } value)
@@ -89,11 +72,11 @@ internal sealed class BodyMembers
         var texts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var member in value.EnumerateObject())
             if (!texts.TryAdd(NameOf(member, name), TextOf(member.Value, name, mistake)))
-                throw new BodyException(name, $"{name} must not name {BodyException.Shown(member.Name)} twice");
+                throw new BodyException(name, $"{name} must not name {Domain.Text.Shown(member.Name)} twice");
         return texts;
     }
 
-    /// <summary>An object as it is.</summary>
+    /// <summary>An object, unchanged.</summary>
     public JsonElement? Object(string name) => Find(name) is not { } value ? null
         : value.ValueKind != JsonValueKind.Object ? throw new BodyException(name, $"{name} must be an object")
         : IsWellFormed(value) ? value
@@ -126,7 +109,7 @@ internal sealed class BodyMembers
     private static string NameOf(JsonProperty member, string field) => TryRead(() => member.Name)
         ?? throw new BodyException(field, "The names of members must be well-formed Unicode");
 
-    // JSON can spell half a surrogate pair, which is no text.
+    // JSON can escape an unpaired surrogate, which is not valid text.
     private static string? TryRead(Func<string?> text)
     {
         try

@@ -1,21 +1,21 @@
-using System.Net.Mime;
+using Kv.Api.Transactions;
+using Kv.Domain;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Extensions.Options;
 
 namespace Kv.Api.Json;
 
-/// <summary>What bodies may be: JSON by its own name, and merge patches where one is asked for.</summary>
-internal sealed class InputFormatters(IOptions<JsonOptions> json, ILogger<SystemTextJsonInputFormatter> logger)
+/// <summary>Registers the formatters of bodies: operations, JSON and merge patches.</summary>
+internal sealed class InputFormatters(
+    IOptions<JsonOptions> json, Limits limits, ILogger<SystemTextJsonInputFormatter> logger)
     : IConfigureOptions<MvcOptions>
 {
     public void Configure(MvcOptions options)
     {
-        foreach (var formatter in options.InputFormatters.OfType<SystemTextJsonInputFormatter>())
-        {
-            formatter.SupportedMediaTypes.Clear();
-            formatter.SupportedMediaTypes.Add(MediaTypeNames.Application.Json);
-        }
+        options.InputFormatters.RemoveType<SystemTextJsonInputFormatter>();
+        options.InputFormatters.Add(new OperationsFormatter(limits));
+        options.InputFormatters.Add(new JsonFormatter(json.Value, logger));
         options.InputFormatters.Add(new MergePatchFormatter(json.Value, logger));
     }
 }

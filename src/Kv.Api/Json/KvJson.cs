@@ -4,14 +4,16 @@ using System.Text.Json.Serialization;
 using Kv.Api.Access;
 using Kv.Api.Audit;
 using Kv.Api.Deliveries;
-using Kv.Api.KeyValues;
+using Kv.Api.KeyValues.Contracts;
 using Kv.Api.Quotas;
+using Kv.Api.Transactions;
+using Kv.Api.Transfers;
 using Kv.Api.Watching;
 using Kv.Api.Webhooks;
 
 namespace Kv.Api.Json;
 
-/// <summary>How the API's answers are written: compiled, not reflected.</summary>
+/// <summary>The source-generated serializers of the API's answers.</summary>
 [JsonSerializable(typeof(WrittenKeyValue))]
 [JsonSerializable(typeof(StoredKeyValue))]
 [JsonSerializable(typeof(PatchedKeyValue))]
@@ -23,6 +25,9 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(WatchedKey))]
 [JsonSerializable(typeof(ForgottenChanges))]
+[JsonSerializable(typeof(WatchTicketAnswer))]
+[JsonSerializable(typeof(EndedWatch))]
+[JsonSerializable(typeof(RevokedApiKeyAnswer))]
 [JsonSerializable(typeof(IAsyncEnumerable<StoredKeyValue>))]
 [JsonSerializable(typeof(RegisteredWebhook))]
 [JsonSerializable(typeof(StoredWebhook))]
@@ -38,10 +43,10 @@ namespace Kv.Api.Json;
 [JsonSerializable(typeof(AuditListing))]
 internal sealed partial class KvJson : JsonSerializerContext
 {
-    /// <summary>The one for all answers.</summary>
+    /// <summary>The context for all answers.</summary>
     public static readonly KvJson Answers = new(Configure(new JsonSerializerOptions()));
 
-    /// <summary>Makes options write as the contract has it.</summary>
+    /// <summary>Configures options for the API's JSON format.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -1,10 +1,11 @@
-using Kv.Api.KeyValues;
+using Kv.Api.Http;
+using Kv.Api.KeyValues.Contracts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 
 namespace Kv.Api.Json;
 
-/// <summary>Reads JSON merge patches (RFC 7396), where one is asked for and nowhere else.</summary>
+/// <summary>Reads JSON merge patches (RFC 7396) for the one body that is a patch.</summary>
 internal sealed class MergePatchFormatter : SystemTextJsonInputFormatter
 {
     public const string MediaType = "application/merge-patch+json";
@@ -15,6 +16,9 @@ internal sealed class MergePatchFormatter : SystemTextJsonInputFormatter
         SupportedMediaTypes.Clear();
         SupportedMediaTypes.Add(MediaType);
     }
+
+    public override bool CanRead(InputFormatterContext context) =>
+        MediaTypes.Is(context.HttpContext.Request, MediaType) && base.CanRead(context);
 
     protected override bool CanReadType(Type type) => type == typeof(PatchKeyValueBody);
 }

@@ -4,12 +4,11 @@ using System.Text.Unicode;
 
 namespace Kv.Api.Json;
 
-/// <summary>
-/// Writes bytes as the text that they are in UTF-8, without making a string of them; as base64 when they are no text.
-/// </summary>
+/// <summary>Writes UTF-8 bytes as text without creating a string, and other bytes as base64.</summary>
 internal sealed class Utf8TextConverter : JsonConverter<ReadOnlyMemory<byte>>
 {
-    public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override ReadOnlyMemory<byte> Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Read(ref reader, "value");
 
     public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options)
@@ -21,7 +20,7 @@ internal sealed class Utf8TextConverter : JsonConverter<ReadOnlyMemory<byte>>
     }
 
     /// <summary>The UTF-8 bytes of a JSON string, unescaped.</summary>
-    /// <exception cref="BodyException">It is not a string, or not well-formed.</exception>
+    /// <exception cref="BodyException">The value is not a string, or not well-formed.</exception>
     public static ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, string field)
     {
         if (reader.TokenType != JsonTokenType.String)

@@ -1,52 +1,62 @@
+using Kv.Api.Access;
+using Kv.Api.Answers;
 using Kv.Api.Errors;
+using Kv.Api.Http;
 using Kv.Api.Json;
+using Kv.Api.KeyValues.Contracts;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
+using Kv.Domain.Access;
+using Kv.Domain.KeyValues;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.KeyValues;
 
-/// <summary>The past of keys.</summary>
+/// <summary>The history of keys.</summary>
 [ApiController]
 [Route("history")]
 [Tags("Keys")]
-[ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
-[ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.")]
-public sealed class KeyHistoryController : ControllerBase
+[ProducesInvalidInput]
+[ProducesStoreUnavailable]
+public sealed class KeyHistoryController(
+    IMediator mediator, TenantHeaders tenants, StoredNames names, UnsentBytes unsent)
+    : ControllerBase
 {
     private const int StandardLimit = 20;
 
-    private readonly IMediator _mediator;
-    private readonly TenantHeaders _tenants;
-
-    /// <summary>Made by the framework for each request.</summary>
-    public KeyHistoryController(IMediator mediator, TenantHeaders tenants)
-    {
-        _mediator = mediator;
-        _tenants = tenants;
-    }
-
-    /// <summary>Get what happened to a key</summary>
+    /// <summary>Get the history of a key</summary>
     /// <remarks>
-    /// The newest first, as far back as the store keeps it: etcd until it is compacted, the embedded engine for
-    /// `HISTORY_REVISIONS`. A deleted key has a history, too. A value as it stood at some revision is at `/kv/{key}?revision=`.
+    /// Newest change first, as far back as the store keeps revisions: etcd until a compaction, the embedded engine for
+    /// `HISTORY_REVISIONS`. A page with a `cursor` is not the last one, even if it is empty. A deleted key has a
+    /// history as well; the number of concurrent searches for it is limited (429, 503). `GET /kv/{key}?revision=` reads
+    /// the value at a past revision.
     /// </remarks>
     /// <param name="key" example="user:42">The key, percent-encoded.</param>
-    /// <param name="limit" example="20">How much at most, 1 to 100; less where values are large.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("{**key}")]
-    [ProducesResponseType<KeyHistoryAnswer>(StatusCodes.Status200OK, "application/json", Description = "What happened to it.")]
-    [ProducesProblem(StatusCodes.Status404NotFound, "The store knows of no such key, present or past.")]
-    public async Task<IActionResult> Get([FromKeyPath] string key, string? limit, CancellationToken cancellationToken)
+    [LongLived]
+    [RequestQuery(
+        "limit", "The maximum number of changes, 1 to 100; a page with large values has fewer.", Example = "20",
+        IsNumber = true)]
+    [RequestQuery("cursor", "The cursor of the previous page.")]
+    [ProducesResponseType<KeyHistoryAnswer>(
+        StatusCodes.Status200OK, "application/json", Description = "A page of the key's history.")]
+    [ProducesProblem(StatusCodes.Status404NotFound, "The store has neither the key nor its history.")]
+    public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
     {
-        var (space, app) = _tenants.Read(Request);
+        var (space, app) = tenants.Read(Request);
         var most = (int)Math.Clamp(Request.Number("limit") ?? StandardLimit, int.MinValue, int.MaxValue);
-        var history = await _mediator.Send(new GetKeyHistory(space, app, key, most), cancellationToken);
-        return history.Changes.Count == 0
-            ? Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult()
-            : new JsonAnswer<KeyHistoryAnswer>(
-                StatusCodes.Status200OK, KeyHistoryAnswer.Of(key, history), KvJson.Answers.KeyHistoryAnswer);
+        key = await names.Of(Request, key, AccessVerbs.Read);
+        var before = Request.Number("cursor");
+        var share = await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
+        var history = await mediator.Send(new GetKeyHistory(space, app, key, before, most), cancellationToken);
+        share.ShrinkTo(history.Changes.Sum(change => (long)(change.Value?.Length ?? 0)));
+        if (history.Changes.Count == 0 && before is null && history.Before is null)
+            return Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+        return new StreamedAnswer<PastEvent>(
+            history.Changes.Select(PastEvent.Of).ToAsyncEnumerable(), KvJson.Answers.PastEvent,
+            StreamFrame.In(KeyHistoryAnswer.Around(key, history), KvJson.Answers.KeyHistoryAnswer, "items"));
     }
 }

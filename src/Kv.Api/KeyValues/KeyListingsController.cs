@@ -1,6 +1,9 @@
 using System.Globalization;
+using Kv.Api.Answers;
 using Kv.Api.Errors;
+using Kv.Api.Http;
 using Kv.Api.Json;
+using Kv.Api.KeyValues.Contracts;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
@@ -11,49 +14,47 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Kv.Api.KeyValues;
 
-/// <summary>Many keys at a time.</summary>
+/// <summary>Lists of keys.</summary>
 [ApiController]
 [Route("kv")]
 [Tags("Keys")]
 [ResponseHeader(RevisionHeaders.Revision, "The revision of the store.")]
-[ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
-[ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.")]
-public sealed class KeyListingsController : ControllerBase
+[ProducesInvalidInput]
+[ProducesStoreUnavailable]
+public sealed class KeyListingsController(
+    IMediator mediator, TenantHeaders tenants, UnsentBytes unsent)
+    : ControllerBase
 {
     internal const string CountHeader = "KV-Count";
     private const int StandardLimit = 100;
 
-    private readonly IMediator _mediator;
-    private readonly TenantHeaders _tenants;
-
-    /// <summary>Made by the framework for each request.</summary>
-    public KeyListingsController(IMediator mediator, TenantHeaders tenants)
-    {
-        _mediator = mediator;
-        _tenants = tenants;
-    }
-
     /// <summary>List keys, page by page</summary>
     /// <remarks>
-    /// In key order. All pages of a listing come from one revision of the store, whatever is written meanwhile. `Link` leads to the
-    /// next page, as does `cursor`, which is good for this tenant and this listing only.
+    /// In key order. All pages of a listing are read at one revision of the store; later writes do not affect them.
+    /// `Link` and `cursor` lead to the next page. A `cursor` is valid only for the same tenant and listing.
     /// </remarks>
-    /// <param name="prefix" example="user/">What the keys start with; all keys without it.</param>
-    /// <param name="delimiter" example="/">Keys that hold this behind the prefix come as one of `prefixes`, as folders do.</param>
-    /// <param name="limit" example="100">How many keys and prefixes at most, 1 to 1000; a page of large values holds fewer.</param>
-    /// <param name="cursor">Where the page before said that it goes on.</param>
-    /// <param name="fields" example="meta">`key`, `meta` (all but the value) or `all`.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
-    [RequestHeader(RevisionHeaders.Consistency, "`linearizable`, or `serializable` for an answer that may be stale.")]
-    [RequestHeader(RevisionHeaders.MinRevision, "The revision that a `serializable` answer must have seen.")]
+    [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
+    [RequestQuery(
+        "delimiter", "Keys that contain this after the prefix are grouped in `prefixes`, like files in folders.")]
+    [RequestQuery(
+        "limit", "The maximum number of keys and prefixes, 1 to 1000; a page with large values has fewer.",
+        Example = "100",
+        IsNumber = true)]
+    [RequestQuery("cursor", "The cursor of the previous page.")]
+    [RequestQuery("fields", "`key`, `meta` (everything except the value) or `all`.", Values = ["key", "meta", "all"])]
+    [RequestHeader(RevisionHeaders.Consistency, "`linearizable`, or `serializable` for an answer that may be stale.",
+        Values = ["linearizable", "serializable"])]
+    [RequestHeader(RevisionHeaders.MinRevision, "The minimum revision of a `serializable` answer.", IsNumber = true)]
     [ResponseHeader("Link", "The next page, as `rel=\"next\"`.")]
     [ProducesResponseType<KeyPage>(StatusCodes.Status200OK, "application/json", Description = "A page of keys.")]
-    [ProducesProblem(StatusCodes.Status410Gone, "The store no longer keeps the revision from which this listing came; begin again.")]
-    public async Task<IActionResult> List(
-        string? prefix, string? delimiter, string? limit, string? cursor, string? fields, CancellationToken cancellationToken)
+    [ProducesProblem(
+        StatusCodes.Status410Gone,
+        "The store no longer keeps the revision of this listing; start again without `cursor`.")]
+    public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
-        // "/kv/" asks for a key without a name, as it always did.
+        // "/kv/" requests a key with an empty name, as in simple-golang-kv.
         if (Request.Path.Value!.EndsWith('/'))
             return await WithoutName(cancellationToken);
         var view = Request.OneOf(
@@ -66,25 +67,30 @@ public sealed class KeyListingsController : ControllerBase
             Fields = view,
             Options = Request.ReadOptions(),
         };
-        var (space, app) = _tenants.Read(Request);
-        var page = await _mediator.Send(new PageKeyValues(space, app, query, Request.Text("cursor")), cancellationToken);
+        var (space, app) = tenants.Read(Request);
+        var share = view == KeyFields.All ? await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken) : null;
+        var page = await mediator.Send(new PageKeyValues(space, app, query, Request.Text("cursor")), cancellationToken);
+        share?.ShrinkTo(page.Items.Sum(item => (long)item.Value.Length));
         Response.SetRevision(page.Revision);
         if (page.Cursor is { } next)
             Response.Headers.Link = $"<{NextPage(next)}>; rel=\"next\"";
-        return new JsonAnswer<KeyPage>(StatusCodes.Status200OK, KeyPage.Of(page, view), KvJson.Answers.KeyPage);
+        return new StreamedAnswer<ListedKey>(
+            page.Items.Select(item => ListedKey.Of(item, view)).ToAsyncEnumerable(), KvJson.Answers.ListedKey,
+            StreamFrame.In(KeyPage.Around(page), KvJson.Answers.KeyPage, "items"));
     }
 
     /// <summary>Count keys</summary>
-    /// <remarks>The number is in the header `KV-Count`. A key that has expired a moment ago may still be counted.</remarks>
-    /// <param name="prefix" example="user/">What the keys start with; all keys without it.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
+    /// <remarks>The header `KV-Count` has the number. A key that expired a moment ago may still be counted.</remarks>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpHead]
-    [ResponseHeader(CountHeader, "How many keys there are.")]
-    [ProducesResponseType(StatusCodes.Status200OK, Description = "They are counted.")]
-    public async Task<IActionResult> Count(string? prefix, CancellationToken cancellationToken)
+    [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
+    [ResponseHeader(CountHeader, "The number of keys.")]
+    [ProducesResponseType(StatusCodes.Status200OK, Description = "The count is in the header `KV-Count`.")]
+    public async Task<IActionResult> Count(CancellationToken cancellationToken)
     {
-        var (space, app) = _tenants.Read(Request);
-        var counted = await _mediator.Send(new CountKeyValues(space, app, Request.Text("prefix") ?? ""), cancellationToken);
+        var (space, app) = tenants.Read(Request);
+        var counted = await mediator.Send(
+            new CountKeyValues(space, app, Request.Text("prefix") ?? ""), cancellationToken);
         Response.SetRevision(counted.Revision);
         Response.Headers[CountHeader] = counted.Count.ToString(CultureInfo.InvariantCulture);
         return Ok();
@@ -92,8 +98,8 @@ public sealed class KeyListingsController : ControllerBase
 
     private async Task<IActionResult> WithoutName(CancellationToken cancellationToken)
     {
-        var (space, app) = _tenants.Read(Request);
-        await _mediator.Send(new GetKeyValue(space, app, ""), cancellationToken);
+        var (space, app) = tenants.Read(Request);
+        await mediator.Send(new GetKeyValue(space, app, ""), cancellationToken);
         return Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
     }
 

@@ -1,12 +1,13 @@
 using System.Globalization;
+using Kv.Api.Answers;
+using Kv.Api.KeyValues.Bodies;
 using Kv.Application.KeyValues;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.KeyValues;
 
 /// <summary>
-/// A value as its bytes. Whatever it is, it is not a part of this site: a browser neither guesses another type nor runs
-/// what a caller stored.
+/// Answers the bytes of a value. The headers prevent browsers from executing stored content as part of this site.
 /// </summary>
 internal sealed class RawAnswer(KeyValueDto keyValue, string contentType) : IActionResult
 {
@@ -15,10 +16,19 @@ internal sealed class RawAnswer(KeyValueDto keyValue, string contentType) : IAct
         var response = context.HttpContext.Response;
         response.ContentType = contentType;
         response.ContentLength = keyValue.Value.Length;
-        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (keyValue.Ttl is { } ttl)
             response.Headers[RawBody.TtlHeader] = ttl.ToString(CultureInfo.InvariantCulture);
-        await response.BodyWriter.WriteAsync(keyValue.Value, context.HttpContext.RequestAborted);
+        if (keyValue.Value.Length <= AnswerBody.PieceBytes)
+        {
+            await response.BodyWriter.WriteAsync(keyValue.Value, context.HttpContext.RequestAborted);
+            return;
+        }
+        using var share = context.HttpContext.RequestServices.GetRequiredService<UnsentBytes>()
+            .Hold(context.HttpContext.Request, keyValue.Value.Length);
+        using var body = new AnswerBody(context.HttpContext);
+        await body.Write(keyValue.Value);
+        await body.Flush();
     }
 }

@@ -5,8 +5,8 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace Kv.Api.OpenApi;
 
 /// <summary>
-/// Shows what credentials there are, and how calls without them are refused. The document is one for all deployments, so none of
-/// it is required there: <c>AUTH</c> decides.
+/// Documents the credentials and the answers 401 and 403. The document is the same for all deployments, so credentials
+/// are optional in it: <c>AUTH</c> decides.
 /// </summary>
 internal sealed class AccessFilter : IOperationFilter, IDocumentFilter
 {
@@ -16,11 +16,12 @@ internal sealed class AccessFilter : IOperationFilter, IDocumentFilter
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         operation.Responses ??= [];
-        Add("401", "There is no credential, or it is not good (any more). Only where `AUTH` is not `none`.");
-        Add("403", "The credential does not allow this. Only where `AUTH` is not `none`.");
+        Add("401", "The credential is missing, invalid, revoked or expired. Only if `AUTH` is not `none`.");
+        Add("403", "The credential does not allow this. Only if `AUTH` is not `none`.");
 
         void Add(string status, string description) => operation.Responses.TryAdd(status, ProblemResponse.Of(
-            context, description, new() { ["WWW-Authenticate"] = ProblemResponse.Header("How to come in (RFC 6750).") }));
+            context, description,
+            new() { ["WWW-Authenticate"] = ProblemResponse.Header("The challenge (RFC 6750).") }));
     }
 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
@@ -38,7 +39,7 @@ internal sealed class AccessFilter : IOperationFilter, IDocumentFilter
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
             Name = Credentials.ApiKeyHeader,
-            Description = "The same credential, where `Authorization` is not free.",
+            Description = "The same credential, if `Authorization` is already used.",
         });
         swaggerDoc.Security =
         [

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
-using Kv.Api.KeyValues;
+using Kv.Api.Transactions;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Says of bodies with many operations what their types do not: that one is an array, and what they look like.</summary>
+/// <summary>
+/// Documents the bodies of bulks and transactions, whose types do not show the array and the examples.
+/// </summary>
 internal sealed class BatchSchemaFilter : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
@@ -23,7 +25,7 @@ internal sealed class BatchSchemaFilter : ISchemaFilter
         }
         else if (context.Type == typeof(TransactionBody))
         {
-            // Each member may be left out.
+            // Every member is optional.
             body.Required = null;
             body.Examples =
             [
@@ -39,5 +41,6 @@ internal sealed class BatchSchemaFilter : ISchemaFilter
 
     private static JsonObject Get() => new() { ["op"] = "get", ["key"] = "user:42" };
 
-    private static JsonObject Set() => new() { ["op"] = "set", ["key"] = "user:42", ["value"] = "Ada Lovelace", ["ttl"] = 3600 };
+    private static JsonObject Set() =>
+        new() { ["op"] = "set", ["key"] = "user:42", ["value"] = "Ada Lovelace", ["ttl"] = 3600 };
 }

@@ -1,27 +1,40 @@
 using System.Text.Json.Nodes;
-using Kv.Api.Operation;
+using Kv.Api.Health;
+using Kv.Api.Hosting;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Shows the health calls, which the framework serves without describing them.</summary>
+/// <summary>Documents the health endpoints, which the framework serves without a description.</summary>
 internal sealed class HealthDocumentFilter : IDocumentFilter
 {
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         swaggerDoc.Paths.Add(HealthEndpoints.Liveness, Get(
-            "Is the process alive?", "Asks nothing of the store.", new JsonObject { ["status"] = "healthy", ["checks"] = new JsonObject() }));
+            "getLiveness", "Is the process alive?", "Does not use the store.",
+            new JsonObject
+            {
+                ["status"] = "healthy",
+                ["version"] = ProgramVersion.Text,
+                ["checks"] = new JsonObject(),
+            }));
         var readiness = new JsonObject
         {
             ["status"] = "healthy",
+            ["version"] = ProgramVersion.Text,
             ["checks"] = new JsonObject
             {
                 ["store"] = new JsonObject
                 {
                     ["status"] = "healthy",
                     ["detail"] = "The store answers, at revision 42.",
-                    ["data"] = new JsonObject { ["revision"] = 42, ["usedBytes"] = 25_100_288, ["leftBytes"] = 2_122_383_360 },
+                    ["data"] = new JsonObject
+                    {
+                        ["revision"] = 42,
+                        ["usedBytes"] = 25_100_288,
+                        ["leftBytes"] = 2_122_383_360,
+                    },
                 },
                 ["watcher"] = new JsonObject
                 {
@@ -39,7 +52,7 @@ internal sealed class HealthDocumentFilter : IDocumentFilter
                 {
                     ["status"] = "healthy",
                     ["detail"] = "No delivery waits.",
-                    ["data"] = new JsonObject { ["waiting"] = 0, ["oldestSeconds"] = 0 },
+                    ["data"] = new JsonObject { ["waiting"] = 0, ["oldestSeconds"] = 0, ["moreStored"] = false },
                 },
                 ["shutdown"] = new JsonObject
                 {
@@ -51,31 +64,42 @@ internal sealed class HealthDocumentFilter : IDocumentFilter
         };
         var unready = readiness.DeepClone().AsObject();
         unready["status"] = "unhealthy";
-        unready["checks"]!["store"] = new JsonObject { ["status"] = "unhealthy", ["detail"] = "etcd could not read (Unavailable: ...).", ["data"] = new JsonObject() };
+        unready["checks"]!["store"] = new JsonObject
+        {
+            ["status"] = "unhealthy",
+            ["detail"] = "etcd could not read (Unavailable: ...).",
+            ["data"] = new JsonObject(),
+        };
         swaggerDoc.Paths.Add(HealthEndpoints.Readiness, Get(
-            "Can it serve requests?", "By a linearizable read of the store.", readiness, unready));
+            "getReadiness", "Can it serve requests?", "By a linearizable read of the store.", readiness, unready));
     }
 
-    private static OpenApiPathItem Get(string summary, string description, JsonObject healthy, JsonObject? unhealthy = null)
+    private static OpenApiPathItem Get(
+        string name, string summary, string description, JsonObject healthy, JsonObject? unhealthy = null)
     {
         var operation = new OpenApiOperation
         {
             Tags = new HashSet<OpenApiTagReference> { new("Health") },
+            OperationId = name,
             Summary = summary,
             Description = description,
             Responses = new OpenApiResponses { ["200"] = Response("Yes.", healthy) },
         };
         if (unhealthy is not null)
-            operation.Responses.Add("503", Response("No; `checks` tells why.", unhealthy));
+            operation.Responses.Add("503", Response("No; see `checks` for the reason.", unhealthy));
         return new OpenApiPathItem { Operations = new() { [HttpMethod.Get] = operation } };
     }
 
     private static OpenApiResponse Response(string description, JsonObject example) => new()
     {
         Description = description,
-        Content = new Dictionary<string, OpenApiMediaType>
+        Content = new Dictionary<string, IOpenApiMediaType>
         {
-            ["application/json"] = new OpenApiMediaType { Example = example },
+            ["application/json"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema() },
+                Example = example,
+            },
         },
     };
 }

@@ -1,5 +1,7 @@
 using System.Reflection;
+using Kv.Api.Hosting;
 using Kv.Api.Tenants;
+using Kv.Domain.KeyValues;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
@@ -9,10 +11,16 @@ namespace Kv.Api.OpenApi;
 /// <summary>The OpenAPI document and Swagger UI.</summary>
 internal static class OpenApiServices
 {
-    /// <param name="services">Where it is added.</param>
-    /// <param name="tenants">The headers that name a tenant.</param>
-    /// <param name="hasHealth">Whether the probes are on the port that the document describes.</param>
-    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services, TenantOptions tenants, bool hasHealth)
+    // The viewport makes the page readable on phones. The column of links is hidden, because no answer has links.
+    private const string Head =
+        """<meta name="viewport" content="width=device-width, initial-scale=1">"""
+        + "<style>.swagger-ui .response-col_links { display: none }</style>";
+
+    /// <param name="services">The services.</param>
+    /// <param name="tenants">The tenant headers.</param>
+    /// <param name="hasHealth">Whether the main port serves the probes.</param>
+    public static IServiceCollection AddOpenApiDocument(
+        this IServiceCollection services, TenantOptions tenants, bool hasHealth)
     {
         var metadata = new ResponseMetadata();
         services.AddSingleton<IApiDescriptionProvider>(metadata);
@@ -22,12 +30,15 @@ internal static class OpenApiServices
             document.SwaggerDoc("v1", new OpenApiInfo
             {
                 Title = "Kv",
-                Version = "v1",
-                Description = "Small values under a namespace and an app name: keys that expire, conditions, lists, watches, webhooks, transactions.",
+                Version = ProgramVersion.Text,
+                Description = "Small values under a namespace and an app name: keys that expire, conditions, lists, "
+                    + "watches, webhooks, transactions.",
                 License = new OpenApiLicense { Name = "MIT" },
             });
             document.IncludeXmlComments(Assembly.GetExecutingAssembly(), includeControllerXmlComments: true);
             document.MapType<ReadOnlyMemory<byte>>(() => new OpenApiSchema { Type = JsonSchemaType.String });
+            // A number, for generated clients. The description mentions the word "never".
+            document.MapType<TimeToLive>(() => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
             document.OperationFilter<RequestParametersFilter>(ParameterLocation.Path);
@@ -36,32 +47,40 @@ internal static class OpenApiServices
             document.OperationFilter<RequestParametersFilter>(ParameterLocation.Header);
             document.OperationFilter<ResponseHeadersFilter>();
             document.OperationFilter<RequestJsonFilter>();
+            document.OperationFilter<RequiredBodyFilter>();
             document.OperationFilter<RawValueFilter>();
             document.OperationFilter<StreamFilter>();
             document.OperationFilter<AccessFilter>();
             document.OperationFilter<RateLimitFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
-            document.OperationFilter<OneOrManyFilter>();
+            document.OperationFilter<HeadFilter>();
             document.DocumentFilter<AccessFilter>();
             if (hasHealth)
                 document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
             document.SchemaFilter<WebhookSchemaFilter>();
             document.SchemaFilter<BatchSchemaFilter>();
+            document.SchemaFilter<BodyExamplesFilter>();
+            document.SchemaFilter<OneOfSchemaFilter>();
+            document.CustomOperationIds(OperationNames.Of);
+            document.DocumentFilter<FrameDocumentFilter>();
         });
     }
 
-    // On a branch of its own: it would look at the path of every request otherwise.
+    // On a separate branch, so that other requests do not pass through it.
     public static WebApplication UseOpenApiDocument(this WebApplication app)
     {
         app.UseWhen(static context => context.Request.Path.StartsWithSegments("/swagger"), static swagger => swagger
             .Use(PagePolicy.Set)
-            .UseSwagger()
+            .UseSwagger(document => document.PreSerializeFilters.Add(static (served, request) => served.Servers =
+                [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase.Value : "/" }]))
             .UseSwaggerUI(ui =>
             {
                 ui.DocumentTitle = "Kv";
                 ui.SwaggerEndpoint("v1/swagger.json", "Kv");
+                ui.HeadContent = Head;
                 ui.DisplayRequestDuration();
+                ui.DefaultModelsExpandDepth(0);
             }));
         return app;
     }

@@ -1,17 +1,18 @@
 namespace Kv.Api.OpenApi;
 
 /// <summary>
-/// What browsers are told of the pages that Kv has itself: they load and ask nothing but this site, and nobody shows them within a page of
-/// theirs. A credential that is typed in there goes nowhere else.
+/// The content security policy of Swagger UI: the page may load and call only this site, and other sites cannot embed
+/// it. So a credential that is entered there is not sent elsewhere.
 /// </summary>
 internal static class PagePolicy
 {
-    // Swagger UI writes styles into its page.
+    // Swagger UI uses inline styles.
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        + "img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Middleware: sends the policy along.</summary>
+    /// <summary>Middleware: adds the policy to answers.</summary>
     public static Task Set(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;

@@ -5,21 +5,22 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>What the document shows of a problem that any call may be answered with.</summary>
+/// <summary>Creates the documentation of problems that any call can return.</summary>
 internal static class ProblemResponse
 {
-    public static OpenApiResponse Of(OperationFilterContext context, string description, Dictionary<string, IOpenApiHeader> headers) => new()
-    {
-        Description = description,
-        Headers = headers,
-        Content = new Dictionary<string, OpenApiMediaType>
+    public static OpenApiResponse Of(
+        OperationFilterContext context, string description, Dictionary<string, IOpenApiHeader> headers) => new()
         {
-            [Problems.ContentType] = new OpenApiMediaType
+            Description = description,
+            Headers = headers,
+            Content = new Dictionary<string, IOpenApiMediaType>
             {
-                Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
+                [Problems.ContentType] = new OpenApiMediaType
+                {
+                    Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
+                },
             },
-        },
-    };
+        };
 
     public static OpenApiHeader Header(string description, JsonSchemaType type = JsonSchemaType.String) =>
         new() { Description = description, Schema = new OpenApiSchema { Type = type } };

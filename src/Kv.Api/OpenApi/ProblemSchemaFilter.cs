@@ -4,24 +4,24 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Describes the members that Kv adds to problem details.</summary>
+/// <summary>Documents the members that Kv adds to problem details.</summary>
 internal sealed class ProblemSchemaFilter : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
         if (context.Type != typeof(ProblemDetails) || schema is not OpenApiSchema problem)
             return;
-        problem.Description = "What went wrong (RFC 9457).";
+        problem.Description = "The problem (RFC 9457).";
         problem.Properties ??= new Dictionary<string, IOpenApiSchema>();
         problem.Properties["error"] = new OpenApiSchema
         {
             Type = JsonSchemaType.String,
-            Description = "The reason in few words; stable, for programs to compare.",
+            Description = "A short, stable reason that programs can compare.",
         };
         problem.Properties["errors"] = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
-            Description = "For each field that is wrong, why.",
+            Description = "The errors by field.",
             AdditionalProperties = new OpenApiSchema
             {
                 Type = JsonSchemaType.Array,

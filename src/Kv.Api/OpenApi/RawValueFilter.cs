@@ -1,21 +1,21 @@
-using Kv.Api.KeyValues;
+using System.Reflection;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Says that a value may be sent and answered as its bytes as well, under whatever media type.</summary>
+/// <summary>Documents that values may also be sent and returned as raw bytes of any media type.</summary>
 internal sealed class RawValueFilter : IOperationFilter
 {
     private const string AnyType = "*/*";
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        if (context.MethodInfo.DeclaringType != typeof(KeyValuesController))
+        if (context.MethodInfo.GetCustomAttribute<RawValueAttribute>() is not { } raw)
             return;
-        if (context.MethodInfo.Name == nameof(KeyValuesController.Set) && operation.RequestBody is OpenApiRequestBody body)
+        if (raw.InBody && operation.RequestBody is OpenApiRequestBody body)
             body.Content![AnyType] = Bytes();
-        if (context.MethodInfo.Name == nameof(KeyValuesController.Get) && operation.Responses?["200"] is OpenApiResponse answer)
+        if (!raw.InBody && operation.Responses?["200"] is OpenApiResponse answer)
             answer.Content![AnyType] = Bytes();
     }
 

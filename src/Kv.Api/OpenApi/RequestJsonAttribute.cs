@@ -1,8 +1,8 @@
 namespace Kv.Api.OpenApi;
 
-/// <summary>Documents the body that a call takes, where it reads it from the request itself.</summary>
-/// <param name="body">What the JSON is made of.</param>
-/// <param name="contentTypes">As what it may be sent.</param>
+/// <summary>Declares the body that an action reads from the request without MVC's binding.</summary>
+/// <param name="body">The type of the body.</param>
+/// <param name="contentTypes">The allowed content types.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RequestJsonAttribute(Type body, params string[] contentTypes) : Attribute
 {
@@ -10,6 +10,6 @@ internal sealed class RequestJsonAttribute(Type body, params string[] contentTyp
 
     public IReadOnlyList<string> ContentTypes { get; } = contentTypes;
 
-    /// <summary>What it is for.</summary>
+    /// <summary>The description.</summary>
     public string? Description { get; init; }
 }

@@ -4,7 +4,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Shows the bodies that calls say they take.</summary>
+/// <summary>Documents the bodies that actions declare.</summary>
 internal sealed class RequestJsonFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -14,9 +14,13 @@ internal sealed class RequestJsonFilter : IOperationFilter
         operation.RequestBody = new OpenApiRequestBody
         {
             Description = json.Description,
+            Required = true,
             Content = json.ContentTypes.ToDictionary(
                 type => type,
-                _ => new OpenApiMediaType { Schema = context.SchemaGenerator.GenerateSchema(json.Body, context.SchemaRepository) }),
+                IOpenApiMediaType (_) => new OpenApiMediaType
+                {
+                    Schema = context.SchemaGenerator.GenerateSchema(json.Body, context.SchemaRepository),
+                }),
         };
     }
 }

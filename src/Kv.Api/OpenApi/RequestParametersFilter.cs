@@ -1,18 +1,18 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Shows the headers, the parameters of the query string or the parts of the path that calls say they take.</summary>
+/// <summary>Documents the headers, query parameters or path parameters that actions declare.</summary>
 internal sealed class RequestParametersFilter(ParameterLocation location) : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         operation.Parameters ??= [];
-        // A part of the path is known from the route, without a word on it.
-        foreach (var bare in operation.Parameters.Where(parameter => location == ParameterLocation.Path && parameter.In == location).ToArray())
+        // The route already adds path parameters, but without a description: replace them.
+        foreach (var bare in operation.Parameters.Where(
+            parameter => location == ParameterLocation.Path && parameter.In == location).ToArray())
             if (context.MethodInfo.GetCustomAttributes<RequestPathAttribute>().Any(part => part.Name == bare.Name))
                 operation.Parameters.Remove(bare);
         foreach (var parameter in context.MethodInfo.GetCustomAttributes<RequestParameterAttribute>())
@@ -23,8 +23,8 @@ internal sealed class RequestParametersFilter(ParameterLocation location) : IOpe
                     In = location,
                     Required = location == ParameterLocation.Path,
                     Description = parameter.Description,
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                    Example = parameter.Example is { } example ? JsonValue.Create(example) : null,
+                    Schema = parameter.Schema(),
+                    Example = parameter.TypedExample(),
                 });
     }
 }

@@ -3,10 +3,10 @@ using Microsoft.OpenApi;
 namespace Kv.Api.OpenApi;
 
 /// <summary>
-/// Documents a parameter of the query string, where the call reads it from the request itself: binding one that is not there would cost each
-/// request.
+/// Declares a query parameter that an action reads from the request itself: MVC's binding would cost every request,
+/// even without the parameter.
 /// </summary>
-/// <param name="name">The parameter.</param>
-/// <param name="description">What it is for.</param>
+/// <param name="name">The name of the parameter.</param>
+/// <param name="description">The description.</param>
 internal sealed class RequestQueryAttribute(string name, string description)
     : RequestParameterAttribute(ParameterLocation.Query, name, description);

@@ -1,8 +1,8 @@
 namespace Kv.Api.OpenApi;
 
-/// <summary>Documents a header of the answers that are no problems.</summary>
-/// <param name="name">The header.</param>
-/// <param name="description">What it tells.</param>
+/// <summary>Declares a header of successful answers.</summary>
+/// <param name="name">The name of the header.</param>
+/// <param name="description">The description.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class ResponseHeaderAttribute(string name, string description) : Attribute
 {

@@ -4,7 +4,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Shows the headers that calls say they answer.</summary>
+/// <summary>Documents the response headers that actions declare.</summary>
 internal sealed class ResponseHeadersFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)

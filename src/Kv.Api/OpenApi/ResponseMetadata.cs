@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.Mvc.Filters;
 namespace Kv.Api.OpenApi;
 
 /// <summary>
-/// Keeps what documents the answers of calls out of the way of requests. MVC takes it for filters, which it would copy for each request and
-/// ask at each stage whether they have something to do there. They are filters only while the calls are described.
+/// Removes the attributes that document answers from the filters of actions. MVC treats them as filters, copies them
+/// for each request and checks them at each stage of the pipeline. They are restored as filters only while the document
+/// is generated.
 /// </summary>
 internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescriptionProvider
 {
@@ -17,7 +18,7 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
     private readonly Lock _gate = new();
     private int _describing;
 
-    /// <summary>Around the framework's own provider, whose order is -1000.</summary>
+    /// <summary>Before the framework's own provider, whose order is -1000.</summary>
     public int Order => -1001;
 
     public void Apply(ApplicationModel application)
@@ -35,7 +36,7 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
 
     public void OnProvidersExecuting(ApiDescriptionProviderContext context)
     {
-        // The first requests for the document may come at once, and each describes the calls.
+        // Concurrent requests can generate the document at the same time.
         lock (_gate)
             if (_describing++ == 0)
                 foreach (var (action, described) in Of(context))
@@ -59,7 +60,8 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
             filters.Remove(filter);
     }
 
-    private static IEnumerable<(ActionDescriptor Action, FilterDescriptor[] Described)> Of(ApiDescriptionProviderContext context)
+    private static IEnumerable<(ActionDescriptor Action, FilterDescriptor[] Described)> Of(
+        ApiDescriptionProviderContext context)
     {
         foreach (var action in context.Actions)
             if (action.Properties.TryGetValue(Place, out var described))

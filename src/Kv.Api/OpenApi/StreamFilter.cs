@@ -1,53 +1,36 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
-using Kv.Api.KeyValues;
-using Kv.Api.Watching;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Shows what streams look like, which no single schema tells: lines of JSON, and server-sent events.</summary>
+/// <summary>Documents the streams that <see cref="StreamsAttribute"/> declares.</summary>
 internal sealed class StreamFilter : IOperationFilter
 {
-    private const string Lines =
-        "{\"key\":\"user:42\",\"value\":\"Ada Lovelace\",\"expire_at\":1767225600}\n{\"key\":\"user:43\",\"value\":\"Grace Hopper\"}\n";
-
-    private const string Reports =
-        "{\"read\":1000,\"written\":1000,\"skipped\":0,\"expired\":0}\n{\"done\":true,\"read\":1700,\"written\":1700,\"skipped\":0,\"expired\":0}\n";
-
-    private const string Events =
-        "event: update\ndata: {\"key\":\"user:42\",\"value\":\"Ada Lovelace\",\"etag\":\"42\"}\nid: 42\n\n"
-        + "event: delete\ndata: {\"key\":\"user:43\",\"reason\":\"expired\",\"etag\":\"43\"}\nid: 43\n\n";
-
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        var (type, name) = (context.MethodInfo.DeclaringType, context.MethodInfo.Name);
-        if (type == typeof(TransfersController) && name == nameof(TransfersController.Export))
-            ShowAnswer(operation, Ndjson.ContentType, Lines);
-        else if (type == typeof(WatchController))
-            ShowAnswer(operation, "text/event-stream", Events);
-        else if (type == typeof(TransfersController))
+        if (context.MethodInfo.GetCustomAttribute<StreamsAttribute>() is not { } streams)
+            return;
+        if (operation.Responses?["200"].Content?.TryGetValue(streams.ContentType, out var content) == true
+            && content is OpenApiMediaType answer)
+            (answer.Schema, answer.Example) = (Stream(), JsonValue.Create(streams.Example));
+        if (streams.Body is null)
+            return;
+        operation.RequestBody = new OpenApiRequestBody
         {
-            ShowAnswer(operation, Ndjson.ContentType, Reports);
-            operation.RequestBody = new OpenApiRequestBody
+            Description = streams.Body,
+            Content = new Dictionary<string, IOpenApiMediaType>
             {
-                Required = true,
-                Description = "A line of JSON for each key, as an export gives them; `ttl` may stand in the place of `expire_at`.",
-                Content = new Dictionary<string, OpenApiMediaType>
+                [streams.ContentType] = new OpenApiMediaType
                 {
-                    [Ndjson.ContentType] = new OpenApiMediaType
-                    {
-                        Schema = context.SchemaGenerator.GenerateSchema(typeof(TransferredKey), context.SchemaRepository),
-                        Example = JsonValue.Create(Lines),
-                    },
+                    Schema = Stream(),
+                    Example = JsonValue.Create(streams.BodyExample),
                 },
-            };
-        }
+            },
+        };
     }
 
-    private static void ShowAnswer(OpenApiOperation operation, string contentType, string example)
-    {
-        if (operation.Responses?["200"].Content?.TryGetValue(contentType, out var content) == true)
-            content.Example = JsonValue.Create(example);
-    }
+    // Bytes that a client reads as a stream: a schema cannot describe a single line or event.
+    private static OpenApiSchema Stream() => new() { Type = JsonSchemaType.String, Format = "binary" };
 }

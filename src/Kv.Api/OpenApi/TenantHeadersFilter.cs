@@ -5,17 +5,18 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Shows the two headers that name the tenant, by their configured names, on every call.</summary>
+/// <summary>Documents the two tenant headers on every call, with their configured names.</summary>
 internal sealed class TenantHeadersFilter(TenantOptions tenants) : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        // What is about the deployment is about no tenant.
+        // Calls about the deployment have no tenant.
         if (context.MethodInfo.DeclaringType!.IsDefined(typeof(AdministrativeAttribute), inherit: false))
             return;
         operation.Parameters ??= [];
         operation.Parameters.Add(Header(tenants.NamespaceHeader, "The namespace", tenants.DefaultNamespace));
-        operation.Parameters.Add(Header(tenants.AppNameHeader, "The name of the app within it", tenants.DefaultAppName));
+        operation.Parameters.Add(
+            Header(tenants.AppNameHeader, "The name of the app within it", tenants.DefaultAppName));
     }
 
     private static OpenApiParameter Header(string name, string description, string fallback) => new()

@@ -1,11 +1,14 @@
 using System.Text.Json.Nodes;
 using Kv.Api.Webhooks;
+using Kv.Application.Webhooks;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Says of a webhook what its types do not: one event or several, any object as the payload, what must be given.</summary>
+/// <summary>
+/// Documents webhooks beyond their types: one event or several, any object as the payload, the required members.
+/// </summary>
 internal sealed class WebhookSchemaFilter : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
@@ -13,6 +16,7 @@ internal sealed class WebhookSchemaFilter : ISchemaFilter
         if (schema is not OpenApiSchema { Properties: { } properties } webhook
             || (context.Type != typeof(StoredWebhook) && !context.Type.IsSubclassOf(typeof(WebhookBody))))
             return;
+        // Without a list of the events: from one, generators make types that cannot hold several.
         var text = new OpenApiSchema { Type = JsonSchemaType.String };
         properties["event"] = new OpenApiSchema
         {
@@ -32,7 +36,13 @@ internal sealed class WebhookSchemaFilter : ISchemaFilter
             Description = properties["headers"].Description,
             Type = JsonSchemaType.Object,
             AdditionalProperties = text,
-            Examples = [new JsonObject { ["Authorization"] = context.Type == typeof(StoredWebhook) ? "********" : "Bearer token" }],
+            Examples =
+            [
+                new JsonObject
+                {
+                    ["Authorization"] = context.Type == typeof(StoredWebhook) ? WebhookInput.Masked : "Bearer token",
+                },
+            ],
         };
         if (context.Type == typeof(RegisterWebhookBody))
             webhook.Required = new HashSet<string> { "key", "event", "endpoint" };

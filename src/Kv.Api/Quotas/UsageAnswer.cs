@@ -2,29 +2,32 @@ using Kv.Domain.Quotas;
 
 namespace Kv.Api.Quotas;
 
-/// <summary>How much a tenant has, and may have.</summary>
+/// <summary>A tenant's usage and quota.</summary>
 public sealed record UsageAnswer
 {
     /// <summary>
-    /// How many keys there are. One that has expired counts until the store removes it: some seconds later, or, when etcd has changed its
-    /// leader meanwhile, up to its whole TTL later.
+    /// The number of keys. An expired key counts until the store removes it: usually some seconds later, but up to its
+    /// whole TTL later if etcd changed its leader in the meantime.
     /// </summary>
     /// <example>1204</example>
     public required long Keys { get; init; }
 
-    /// <summary>How many bytes the keys (as their callers know them, in UTF-8) and their values take up.</summary>
+    /// <summary>
+    /// The bytes of the keys (without the store's prefix, in UTF-8), of their values, and of the stored deliveries of
+    /// webhooks: pending ones and those that failed for good.
+    /// </summary>
     /// <example>481600</example>
     public required long Bytes { get; init; }
 
-    /// <summary>How many keys there may be; null for any number.</summary>
+    /// <summary>Most keys; null for no limit.</summary>
     /// <example>10000</example>
     public required long? MaxKeys { get; init; }
 
-    /// <summary>How many bytes there may be; null for any number.</summary>
+    /// <summary>Most bytes; null for no limit.</summary>
     /// <example>104857600</example>
     public required long? MaxBytes { get; init; }
 
-    /// <summary>The revision of the store at which it was so: some milliseconds ago.</summary>
+    /// <summary>The revision of the usage, some milliseconds old.</summary>
     /// <example>9041</example>
     public required long Revision { get; init; }
 

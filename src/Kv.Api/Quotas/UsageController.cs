@@ -1,6 +1,6 @@
 using Kv.Api.Errors;
+using Kv.Api.Http;
 using Kv.Api.Json;
-using Kv.Api.KeyValues;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
 using Kv.Application.Quotas;
@@ -9,41 +9,33 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Quotas;
 
-/// <summary>How much of its quota a tenant has used.</summary>
+/// <summary>The usage of quotas.</summary>
 [ApiController]
 [Route("usage")]
 [Tags("Usage")]
-[ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
-[ProducesProblem(StatusCodes.Status503ServiceUnavailable, "This replica has just started, and is still counting.")]
-public sealed class UsageController : ControllerBase
+[ProducesInvalidInput]
+[ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The replica has just started and is still counting.")]
+public sealed class UsageController(IMediator mediator, TenantHeaders tenants) : ControllerBase
 {
-    private readonly IMediator _mediator;
-    private readonly TenantHeaders _tenants;
-
-    /// <summary>Made by the framework for each request.</summary>
-    public UsageController(IMediator mediator, TenantHeaders tenants)
-    {
-        _mediator = mediator;
-        _tenants = tenants;
-    }
-
-    /// <summary>Get how much the tenant has, and may have</summary>
+    /// <summary>Get the tenant's usage and quota</summary>
     /// <remarks>
-    /// Where there are quotas (`QUOTA_KEYS`, `QUOTA_BYTES`). It is as this replica knows it from the store's changes, a few milliseconds
-    /// late; `revision` says as of when. The store is not asked.
+    /// Available with quotas (`QUOTA_KEYS`, `QUOTA_BYTES`). The replica counts the usage from the store's changes, with
+    /// a delay of a few milliseconds; `revision` is the revision of the usage. The call does not read the store.
     /// </remarks>
-    /// <param name="cancellationToken">The caller went away.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
-    [ResponseHeader(RevisionHeaders.Revision, "The revision of the store at which it was so.")]
-    [ProducesResponseType<UsageAnswer>(StatusCodes.Status200OK, "application/json", Description = "How much it has.")]
-    [ProducesProblem(StatusCodes.Status404NotFound, "There are no quotas here, and nothing is counted.", Error = Problems.NoQuotas)]
+    [ResponseHeader(RevisionHeaders.Revision, "The revision of the usage.")]
+    [ProducesResponseType<UsageAnswer>(StatusCodes.Status200OK, "application/json", Description = "The usage.")]
+    [ProducesProblem(
+        StatusCodes.Status404NotFound, "The deployment has no quotas, so nothing is counted.",
+        Error = Problems.NoQuotas)]
     public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
-        var (space, app) = _tenants.Read(Request);
-        if (await _mediator.Send(new GetUsage(space, app), cancellationToken) is not { } usage)
+        var (space, app) = tenants.Read(Request);
+        if (await mediator.Send(new GetUsage(space, app), cancellationToken) is not { } usage)
             return Problems.Of(
                 StatusCodes.Status404NotFound, Problems.NoQuotas,
-                "There are no quotas here (QUOTA_KEYS, QUOTA_BYTES), so what a tenant has is not counted.").ToResult();
+                "The deployment has no quotas (QUOTA_KEYS, QUOTA_BYTES), so the usage is not counted.").ToResult();
         Response.SetRevision(usage.Revision);
         return new JsonAnswer<UsageAnswer>(StatusCodes.Status200OK, UsageAnswer.Of(usage), KvJson.Answers.UsageAnswer);
     }

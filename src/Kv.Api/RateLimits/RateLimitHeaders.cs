@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Kv.Api.RateLimits;
 
 /// <summary>
-/// Tells on every answer how many requests a tenant has left, by the fields <c>RateLimit</c> and <c>RateLimit-Policy</c>
-/// (draft-ietf-httpapi-ratelimit-headers, version 10).
+/// Adds the tenant's remaining requests to every answer, by the fields <c>RateLimit</c> and
+/// <c>RateLimit-Policy</c> (draft-ietf-httpapi-ratelimit-headers, version 10).
 /// </summary>
 internal sealed class RateLimitHeaders(RequestDelegate next, TenantBuckets buckets, RateLimitOptions options)
 {
@@ -16,7 +16,7 @@ internal sealed class RateLimitHeaders(RequestDelegate next, TenantBuckets bucke
 
     public Task Invoke(HttpContext context)
     {
-        // Not before the answer begins: an error takes off what was set until then.
+        // Set the headers when the response starts: an error clears headers that were set earlier.
         if (buckets.Count(context))
             context.Response.OnStarting(Write, context);
         return next(context);
@@ -26,12 +26,13 @@ internal sealed class RateLimitHeaders(RequestDelegate next, TenantBuckets bucke
     {
         var context = (HttpContext)state;
         var left = buckets.Limiter.GetStatistics(context)?.CurrentAvailablePermits ?? 0;
-        // The time until it is full; where there was none left, the time until there is one, as in Retry-After.
+        // The time until the bucket is full; for a 429, the time until the next request, as in Retry-After.
         var seconds = context.Response.StatusCode == StatusCodes.Status429TooManyRequests
             ? options.SecondsFor(1)
             : options.SecondsFor(options.Burst - left);
         context.Response.Headers[Policy] = _policy;
-        context.Response.Headers[Limit] = string.Create(CultureInfo.InvariantCulture, $"\"tenant\";r={left};t={seconds}");
+        context.Response.Headers[Limit] = string.Create(
+            CultureInfo.InvariantCulture, $"\"tenant\";r={left};t={seconds}");
         return Task.CompletedTask;
     }
 }

@@ -1,17 +1,19 @@
 namespace Kv.Api.RateLimits;
 
-/// <summary>How many requests a tenant may make. It is this replica's count: two of them let twice as many through.</summary>
+/// <summary>The rate limit of tenants. Each replica counts by itself: two replicas allow twice the rate.</summary>
 internal sealed record RateLimitOptions
 {
-    /// <summary>Requests per second, in the long run; 1 to 1 000 000.</summary>
+    /// <summary>The sustained rate, in requests per second; 1 to 1 000 000.</summary>
     public required int PerSecond { get; init; }
 
-    /// <summary>Requests at once, after a rest; 1 to 1 000 000. Default as many as in a second.</summary>
+    /// <summary>
+    /// The burst: most requests at once after a pause; 1 to 1 000 000. Default: the requests of one second.
+    /// </summary>
     public required int Burst { get; init; }
 
-    /// <summary>Seconds in which a bucket that is empty is full again.</summary>
+    /// <summary>The seconds until an empty bucket is full again.</summary>
     public int Window => SecondsFor(Burst);
 
-    /// <summary>Seconds, rounded up, in which so many requests become free.</summary>
+    /// <summary>The seconds, rounded up, until this many requests are allowed again.</summary>
     public int SecondsFor(long requests) => (int)Math.Ceiling((double)requests / PerSecond);
 }

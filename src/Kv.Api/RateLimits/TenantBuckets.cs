@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Mvc.Controllers;
 namespace Kv.Api.RateLimits;
 
 /// <summary>
-/// A bucket of tokens for each tenant. One that has been full for ten seconds is forgotten, so the tenants of the last seconds
-/// are all that is kept.
+/// A token bucket for each tenant. A bucket that has been full for ten seconds is removed, so only the recent tenants
+/// take memory.
 /// </summary>
 internal sealed class TenantBuckets : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class TenantBuckets : IDisposable
     public TenantBuckets(RateLimitOptions options, TenantHeaders tenants, Limits limits)
     {
         (_tenants, _limits) = (tenants, limits);
-        Limiter = PartitionedRateLimiter.Create<HttpContext, LimitedTenant>(context => context.Features.Get<LimitedTenant>() is { } tenant
+        Limiter = PartitionedRateLimiter.Create<HttpContext, LimitedTenant>(
+            context => context.Features.Get<LimitedTenant>() is { } tenant
             ? RateLimitPartition.GetTokenBucketLimiter(tenant, _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = options.Burst,
@@ -34,18 +35,18 @@ internal sealed class TenantBuckets : IDisposable
     public PartitionedRateLimiter<HttpContext> Limiter { get; }
 
     /// <summary>
-    /// Makes a request count, if it is one of the API's; those of health, metrics and the documents are not. Whether it is must be told
-    /// before it is handled: an error takes off what routing found.
+    /// Marks a request of the API as counted; requests for health, metrics and documents are not. This must happen
+    /// before the request is handled, because an error clears the result of routing.
     /// </summary>
-    /// <returns>Whether it counts.</returns>
-    /// <exception cref="FluentValidation.ValidationException">A tenant's header is there twice.</exception>
+    /// <returns>Whether the request counts.</returns>
+    /// <exception cref="FluentValidation.ValidationException">A tenant header occurs more than once.</exception>
     public bool Count(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null)
             return false;
         var (space, app) = _tenants.Read(context.Request);
-        // All whose names are refused by their length are one tenant, as there is no end of them. A character has two UTF-16
-        // units at most.
+        // Requests with too long names share one bucket, because the number of such names is unlimited. A character has
+        // at most two UTF-16 units.
         context.Features.Set(space.Length > 2 * _limits.MaxNamespaceLength || app.Length > 2 * _limits.MaxAppNameLength
             ? Refused
             : new LimitedTenant(space, app));

@@ -1,6 +1,6 @@
 namespace Kv.Api.Tenants;
 
-/// <summary>How a request names its tenant.</summary>
+/// <summary>The settings of tenant headers.</summary>
 public sealed record TenantOptions
 {
     /// <summary>The header with the namespace. Default KV-Namespace.</summary>
@@ -9,13 +9,29 @@ public sealed record TenantOptions
     /// <summary>The header with the app name. Default KV-App-Name.</summary>
     public string AppNameHeader { get; init; } = "KV-App-Name";
 
-    /// <summary>The namespace of a request that names none. Default "default".</summary>
+    /// <summary>The namespace of a request without the header. Default "default".</summary>
     public string DefaultNamespace { get; init; } = "default";
 
-    /// <summary>The app name of a request that names none. Default "default".</summary>
+    /// <summary>The app name of a request without the header. Default "default".</summary>
     public string DefaultAppName { get; init; } = "default";
 
-    /// <summary>Whether a text is a header's name: a token (RFC 9110, section 5.6.2).</summary>
-    public static bool IsHeaderName(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_.~!#$%&'*+^`|".Contains(c));
+    /// <summary>
+    /// The common prefix of both headers, up to a hyphen: another header with this prefix is probably a misspelling.
+    /// Null without a common prefix, or if it is only the general <c>X-</c>.
+    /// </summary>
+    public string? CommonPrefix
+    {
+        get
+        {
+            var common = NamespaceHeader.ToUpperInvariant().AsSpan().CommonPrefixLength(
+                AppNameHeader.ToUpperInvariant());
+            var prefix = NamespaceHeader[..(NamespaceHeader.AsSpan(0, common).LastIndexOf('-') + 1)];
+            return prefix.Length > "X-".Length ? prefix : null;
+        }
+    }
+
+    /// <summary>Whether a header is one of the tenant headers.</summary>
+    public bool Names(string header) =>
+        header.Equals(NamespaceHeader, StringComparison.OrdinalIgnoreCase)
+        || header.Equals(AppNameHeader, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,12 +3,12 @@ namespace Kv.Api.Tls;
 /// <summary>TLS for Kv's callers.</summary>
 internal sealed record TlsOptions
 {
-    /// <summary>A PEM file: the server's certificate, then those of the authorities in between.</summary>
+    /// <summary>A PEM file with the server's certificate, followed by the intermediate certificates.</summary>
     public required string CertFile { get; init; }
 
     /// <summary>A PEM file with the certificate's private key, unencrypted.</summary>
     public required string KeyFile { get; init; }
 
-    /// <summary>How often the files are looked at for changes, 1 s to 3600 s. Default 10 s.</summary>
+    /// <summary>The interval of checks for changes, 1 s to 3600 s. Default 10 s.</summary>
     public required TimeSpan ReloadInterval { get; init; }
 }

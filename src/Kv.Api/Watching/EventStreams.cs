@@ -6,28 +6,30 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Watching;
 
-/// <summary>Sends what watches tell out as server-sent events, until either side ends it, or the process does.</summary>
+/// <summary>Creates the answers of watches.</summary>
 public sealed class EventStreams
 {
     private readonly WatchOptions _options;
-    private readonly StoreFailureLog _storeFailures;
+    private readonly RequestFailures _failures;
     private readonly TimeProvider _time;
 
-    internal EventStreams(WatchOptions options, StoreFailureLog storeFailures, TimeProvider time) =>
-        (_options, _storeFailures, _time) = (options, storeFailures, time);
+    internal EventStreams(WatchOptions options, RequestFailures failures, TimeProvider time) =>
+        (_options, _failures, _time) = (options, failures, time);
 
-    /// <summary>The answer that is a watch. It disposes of the watch.</summary>
-    /// <param name="opening">The watch, which is opened just now.</param>
-    /// <param name="field">What in the request says after which revision it begins.</param>
-    public async Task<IActionResult> Of(Task<IKeyChangeWatch> opening, string field)
+    /// <summary>Creates the answer of a watch. The answer disposes the watch.</summary>
+    /// <param name="opening">The watch that is being opened.</param>
+    /// <param name="field">The header or parameter with the start revision, for errors.</param>
+    /// <param name="includesPrevious">Whether to send the previous state of keys.</param>
+    public async Task<IActionResult> Of(Task<IKeyChangeWatch> opening, string field, bool includesPrevious)
     {
         try
         {
-            return new EventStream(await opening, _options.Heartbeat, _storeFailures, _time);
+            return new EventStream(await opening, includesPrevious, _options.Heartbeat, _failures, _time);
         }
         catch (RevisionInFutureException future)
         {
-            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture).ToResult();
+            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture)
+                .ToResult();
         }
     }
 }

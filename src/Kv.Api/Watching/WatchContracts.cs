@@ -1,45 +1,54 @@
 using System.Text.Json.Serialization;
-using Kv.Api.KeyValues;
+using Kv.Api.Answers;
+using Kv.Api.Http;
+using Kv.Api.KeyValues.Contracts;
+using Kv.Api.OpenApi;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Api.Watching;
 
 /// <summary>The data of an event of a watch.</summary>
-public sealed record WatchedKey
+public sealed record WatchedKey : IHoldsValue<WatchedKey>
 {
     /// <summary>The key.</summary>
     /// <example>user:42</example>
     public required string Key { get; init; }
 
-    /// <summary>The value that was written; base64 when `encoding` says so, absent when the key is gone.</summary>
+    /// <summary>The written value, in base64 if `encoding` is `base64`; absent for a `delete`.</summary>
     /// <example>Ada Lovelace</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReadOnlyMemory<byte>? Value { get; init; }
 
-    /// <summary>"base64" when the value is not UTF-8 text; absent otherwise.</summary>
+    /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
+    [OneOf("base64")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Encoding { get; init; }
 
-    /// <summary>Whole seconds until the key expires; absent when it does not.</summary>
+    /// <summary>The remaining whole seconds; absent when the key does not expire.</summary>
     /// <example>3599</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Ttl { get; init; }
 
-    /// <summary>The second of Unix time at which the key expires; absent when it does not.</summary>
+    /// <summary>The expiry in Unix seconds; absent when the key does not expire.</summary>
     /// <example>1767225600</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpireAt { get; init; }
 
-    /// <summary>Why the key is gone: `deleted` or `expired`; absent when it is not.</summary>
+    /// <summary>The reason of a `delete`: `deleted` or `expired`; otherwise absent.</summary>
+    [OneOf("deleted", "expired")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
-    /// <summary>The revision at which it happened; of a key that was written, its `ETag` without the quotes.</summary>
+    /// <summary>With `include_previous`: the key's previous state; absent when the key did not exist.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PreviousKeyValue? Previous { get; init; }
+
+    /// <summary>The revision of the change; for a written key, its `ETag` without quotes.</summary>
     /// <example>42</example>
     public required string Etag { get; init; }
 
-    internal static WatchedKey Of(KeyChanged change, DateTimeOffset now) => new()
+    internal static WatchedKey Of(KeyChanged change, DateTimeOffset now, bool includesPrevious) => new()
     {
         Key = change.Key.Value,
         Value = change.NewValue,
@@ -50,9 +59,51 @@ public sealed record WatchedKey
         {
             DeletionReason.Deleted => "deleted",
             DeletionReason.Expired => "expired",
-            _ => null,
+            null => null,
         },
-        Etag = EntityTags.Bare(change.Revision),
+        Previous = includesPrevious && change.Previous is { } previous ? PreviousKeyValue.Of(previous) : null,
+        Etag = EntityTags.ToJson(change.Revision),
+    };
+
+    ReadOnlyMemory<byte>? IHoldsValue<WatchedKey>.Held => Value;
+
+    WatchedKey IHoldsValue<WatchedKey>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
+}
+
+/// <summary>The data of the event `unauthorized`, which ends a watch when its credential ends.</summary>
+public sealed record EndedWatch
+{
+    /// <summary>The error.</summary>
+    /// <example>Unauthorized</example>
+    public required string Error { get; init; }
+
+    /// <summary>The reason.</summary>
+    /// <example>The credential is not good any more.</example>
+    public required string Detail { get; init; }
+}
+
+/// <summary>The state of a key before a change.</summary>
+public sealed record PreviousKeyValue
+{
+    /// <summary>The value, in base64 if `encoding` is `base64`; absent when the store no longer has it.</summary>
+    /// <example>Ada</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReadOnlyMemory<byte>? Value { get; init; }
+
+    /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
+    [OneOf("base64")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Encoding { get; init; }
+
+    /// <summary>True when the store no longer has the value; otherwise absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Forgotten { get; init; }
+
+    internal static PreviousKeyValue Of(PreviousValue previous) => new()
+    {
+        Value = previous.Value,
+        Encoding = StoredKeyValue.EncodingOf(previous.Value),
+        Forgotten = previous.Value is null ? true : null,
     };
 }
 

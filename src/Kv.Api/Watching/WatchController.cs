@@ -1,5 +1,5 @@
 using Kv.Api.Access;
-using Kv.Api.KeyValues;
+using Kv.Api.Http;
 using Kv.Api.OpenApi;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
@@ -8,57 +8,68 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Watching;
 
-/// <summary>What happens to keys, as it happens.</summary>
+/// <summary>Watches of keys.</summary>
 [ApiController]
 [Route("watch")]
 [Tags("Keys")]
-[ProducesProblem(StatusCodes.Status400BadRequest, "Something in the request is wrong; `errors` names the field and the limit.")]
-[ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.")]
-public sealed class WatchController : ControllerBase
+[ProducesInvalidInput]
+[ProducesStoreUnavailable]
+public sealed class WatchController(IMediator mediator, TenantHeaders tenants, EventStreams streams) : ControllerBase
 {
+    private const string Events =
+        "event: update\ndata: {\"key\":\"user:42\",\"value\":\"Ada Lovelace\",\"etag\":\"42\"}\nid: 42\n\n"
+        + "event: delete\ndata: {\"key\":\"user:43\",\"reason\":\"expired\",\"etag\":\"43\"}\nid: 43\n\n";
+
     private const string LastEventId = "Last-Event-ID";
-
-    private readonly IMediator _mediator;
-    private readonly TenantHeaders _tenants;
-    private readonly EventStreams _streams;
-
-    /// <summary>Made by the framework for each request.</summary>
-    public WatchController(IMediator mediator, TenantHeaders tenants, EventStreams streams)
-    {
-        _mediator = mediator;
-        _tenants = tenants;
-        _streams = streams;
-    }
 
     /// <summary>Watch keys</summary>
     /// <remarks>
-    /// Server-sent events (`EventSource` in a browser): `create`, `update` and `delete`, each with the key as JSON; `delete` tells in
-    /// `reason` whether the key was `deleted` or has `expired`. The `id` is the revision, and only on the last event of a revision,
-    /// so that `Last-Event-ID` goes on without a gap and without a repetition. A reader that is too slow is cut off, and goes on in
-    /// the same way. `gone` tells that the store has forgotten what was due: read the keys again.
+    /// Server-sent events (`EventSource` in a browser): `create`, `update` and `delete`, each with the key as JSON. The
+    /// `reason` of a `delete` is `deleted` or `expired`. The `id` is the revision; only the last event of a revision
+    /// has it, so a watch that resumes by `Last-Event-ID` has neither gaps nor repetitions. A client that reads too
+    /// slowly is disconnected and can resume in the same way. `gone` means that the store has compacted changes that
+    /// were due: read the keys again. `unauthorized` means that the credential was revoked or has expired, and ends the
+    /// watch. `position` only advances the `id`: ignore it.
     /// </remarks>
-    /// <param name="prefix" example="user/">What the keys start with; all keys without it.</param>
-    /// <param name="key" example="user:42">One key, instead of a prefix.</param>
-    /// <param name="since" example="42">The revision after which to begin; now without it.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
-    [LongLived]
-    [RequestHeader(LastEventId, "The last `id` that came, which goes before `since`: how an `EventSource` goes on.")]
-    [ResponseHeader(RevisionHeaders.Revision, "The revision after which it begins.")]
-    [ProducesResponseType<WatchedKey>(StatusCodes.Status200OK, "text/event-stream", Description = "The events, without end; the data of one of them.")]
-    [ProducesProblem(StatusCodes.Status410Gone, "The store no longer keeps what happened after this revision; `oldest_revision` is the oldest that it does.")]
-    public async Task<IActionResult> Watch(string? prefix, string? key, string? since, CancellationToken cancellationToken)
+    [LongLived(TellsItself = true)]
+    [TenantInQuery]
+    [TakesTicket]
+    [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
+    [RequestQuery("key", "A single key instead of a prefix.")]
+    [RequestQuery("since", "The revision after which the watch begins; without it, now.", IsNumber = true)]
+    [RequestQuery(
+        "include_previous",
+        "`true` adds the key's previous state to each change, or `forgotten` when the store no longer has it.",
+        IsFlag = true)]
+    [RequestQuery(
+        TenantHeaders.NamespaceParameter,
+        "The namespace, for an `EventSource`, which cannot set headers; not together with the header.")]
+    [RequestQuery(TenantHeaders.AppParameter, "The app, likewise.")]
+    [RequestQuery(TicketHolders.Parameter, "A ticket of `POST /watch-tickets`, instead of a credential.")]
+    [RequestHeader(LastEventId, "The last received `id`, by which an `EventSource` resumes. It overrides `since`.")]
+    [ResponseHeader(RevisionHeaders.Revision, "The revision after which the watch begins.")]
+    [ProducesResponseType<WatchedKey>(
+        StatusCodes.Status200OK, "text/event-stream",
+        Description = "An endless stream of events; the data of one event.")]
+    [ProducesProblem(
+        StatusCodes.Status410Gone,
+        "The store no longer keeps the changes after this revision; `oldest_revision` is the oldest that it keeps.")]
+    [Streams("text/event-stream", Events)]
+    public async Task<IActionResult> Watch(CancellationToken cancellationToken)
     {
-        var (space, app) = _tenants.Read(Request);
+        var (space, app) = tenants.Read(Request);
         var (field, after) = Since();
-        var opening = _mediator.Send(
+        var includesPrevious = Request.Flag("include_previous");
+        var opening = mediator.Send(
             new WatchKeys(space, app, Request.Text("prefix") ?? "", Request.Text("key"), after), cancellationToken);
-        return await _streams.Of(opening, field);
+        return await streams.Of(opening, field, includesPrevious);
     }
 
-    // A reader that comes back says where it was, and repeats the query of its first request.
+    // A client that resumes sends Last-Event-ID and repeats the query of its first request, so the header wins.
     private (string Field, long? Revision) Since() =>
         Request.Headers[LastEventId] is [{ Length: > 0 } last]
             ? (LastEventId, QueryValues.ToNumber(LastEventId, last))
-            : (nameof(Since), Request.Number("since"));
+            : ("since", Request.Number("since"));
 }

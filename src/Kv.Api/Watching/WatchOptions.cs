@@ -1,8 +1,8 @@
 namespace Kv.Api.Watching;
 
-/// <summary>How watches over HTTP are kept alive.</summary>
+/// <summary>The settings of watches.</summary>
 internal sealed record WatchOptions
 {
-    /// <summary>How often a watch without changes says that it is still there, 1 s to 300 s. Default 15 s.</summary>
-    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>The interval of heartbeats on a watch without changes, 1 s to 300 s.</summary>
+    public required TimeSpan Heartbeat { get; init; }
 }

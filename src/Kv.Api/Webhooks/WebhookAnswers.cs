@@ -1,22 +1,24 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kv.Api.OpenApi;
 using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
+using Kv.Domain.Access;
 
 namespace Kv.Api.Webhooks;
 
-/// <summary>A webhook that was registered.</summary>
+/// <summary>A registered webhook.</summary>
 public sealed record RegisteredWebhook
 {
-    /// <summary>Its id.</summary>
+    /// <summary>The id.</summary>
     /// <example>7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b</example>
     public required Guid Id { get; init; }
 }
 
-/// <summary>A webhook as it stands. Its secret and the values of its headers are never shown.</summary>
+/// <summary>A stored webhook. Answers never contain its secret or the password in its endpoint.</summary>
 public sealed record StoredWebhook
 {
-    /// <summary>Its id.</summary>
+    /// <summary>The id.</summary>
     /// <example>7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b</example>
     public required Guid Id { get; init; }
 
@@ -29,60 +31,89 @@ public sealed record StoredWebhook
     [JsonPropertyName("appName")]
     public required string AppName { get; init; }
 
-    /// <summary>The key, or a prefix with `*` behind it.</summary>
+    /// <summary>The key, or a prefix followed by `*`.</summary>
     /// <example>user:*</example>
     public required string Key { get; init; }
 
-    /// <summary>The event; an array when there are several.</summary>
+    /// <summary>The event; an array for several events.</summary>
     /// <example>update</example>
     [JsonConverter(typeof(EventNamesConverter))]
     public required IReadOnlyList<string> Event { get; init; }
 
-    /// <summary>Where it sends.</summary>
+    /// <summary>The URL to call; a password in it is masked as `********`.</summary>
     /// <example>https://example.com/hooks/users</example>
     public required string Endpoint { get; init; }
 
     /// <summary>The HTTP method.</summary>
     /// <example>POST</example>
+    [OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")]
     public required string Method { get; init; }
 
-    /// <summary>Its own headers, with every value masked; absent when there are none.</summary>
+    /// <summary>The additional headers; absent for none. Hidden values are masked as `********`.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>The object whose members stand at the top level of the body; absent when there is none.</summary>
+    /// <summary>Stored headers that are reserved by now and therefore not sent; absent for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? HeadersNotSent { get; init; }
+
+    /// <summary>An object whose members are added at the top level of the body; absent for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Payload { get; init; }
 
-    /// <summary>Whether the body tells of the change.</summary>
+    /// <summary>Whether the body contains the change.</summary>
     /// <example>true</example>
     public required bool AddEventData { get; init; }
 
-    /// <summary>The second of Unix time at which it was registered.</summary>
+    /// <summary>The time of registration, in Unix seconds.</summary>
     /// <example>1767225600</example>
     public required long CreatedAt { get; init; }
 
-    /// <summary>Whether an update that sets the value that was there before is passed over.</summary>
+    /// <summary>Whether to skip updates that set the same value.</summary>
     /// <example>false</example>
     public required bool ChangedOnly { get; init; }
 
-    /// <summary>How long a delivery may take; absent for the deployment's default.</summary>
+    /// <summary>True when the body contains the key's previous state; otherwise absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IncludePrevious { get; init; }
+
+    /// <summary>The timeout of an attempt, in seconds; absent for the deployment's default.</summary>
     /// <example>10</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? TimeoutSeconds { get; init; }
 
-    /// <summary>`********` when its messages are signed; absent when they are not.</summary>
+    /// <summary>`********` when the messages are signed; otherwise absent.</summary>
     /// <example>********</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }
 
-    /// <summary>`active`, or `disabled` when it does not fire.</summary>
+    /// <summary>`active` or `disabled`.</summary>
     /// <example>active</example>
+    [OneOf("active", "disabled")]
     public required string Status { get; init; }
 
-    /// <summary>Why it does not fire; absent while it does.</summary>
+    /// <summary>The reason why the webhook is disabled; absent while it is active.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DisabledReason { get; init; }
+
+    /// <summary>
+    /// The caller that registered the webhook, set its present endpoint or enabled it last; absent when it is unknown.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WebhookRegistrant? RegisteredBy { get; init; }
+
+    /// <summary>
+    /// The number of deliveries dropped because of a full backlog since the webhook was last set to `active`; absent
+    /// without drops.
+    /// </summary>
+    /// <example>17</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Dropped { get; init; }
+
+    /// <summary>The Unix second of the first drop; absent without drops.</summary>
+    /// <example>1767225600</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? DroppedSince { get; init; }
 
     internal static StoredWebhook Of(WebhookDto dto) => new()
     {
@@ -93,49 +124,75 @@ public sealed record StoredWebhook
         Event = dto.Events,
         Endpoint = dto.Endpoint,
         Method = dto.Method,
-        Headers = dto.HeaderNames.Count == 0 ? null : dto.HeaderNames.ToDictionary(name => name, _ => WebhookInput.Masked),
+        Headers = dto.Headers.Count == 0 ? null : dto.Headers,
+        HeadersNotSent = dto.HeadersNotSent.Count == 0 ? null : dto.HeadersNotSent,
         Payload = dto.Payload.IsEmpty ? null : JsonElement.Parse(dto.Payload.Span),
         AddEventData = dto.AddEventData,
         CreatedAt = dto.CreatedAt,
         ChangedOnly = dto.ChangedOnly,
+        IncludePrevious = dto.IncludePrevious ? true : null,
         TimeoutSeconds = dto.TimeoutSeconds,
         Secret = dto.HasSecret ? WebhookInput.Masked : null,
         Status = dto.IsActive ? "active" : "disabled",
         DisabledReason = dto.DisabledReason,
+        RegisteredBy = WebhookRegistrant.Of(dto.RegisteredBy),
+        Dropped = dto.Dropped == 0 ? null : dto.Dropped,
+        DroppedSince = dto.Dropped == 0 ? null : dto.DroppedSince,
     };
+}
+
+/// <summary>The identity that is responsible for a webhook: an API key, or the subject of a token.</summary>
+public sealed record WebhookRegistrant
+{
+    /// <summary>The id of the API key; absent for a token.</summary>
+    /// <example>1f0c6f0e3f0a4f43</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ApiKey { get; init; }
+
+    /// <summary>The subject of the token; absent for an API key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Subject { get; init; }
+
+    /// <summary>The issuer of the token; absent for an API key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Issuer { get; init; }
+
+    internal static WebhookRegistrant? Of(Principal? principal) => principal is null
+        ? null
+        : new() { ApiKey = principal.ApiKey, Subject = principal.Subject, Issuer = principal.Issuer };
 }
 
 /// <summary>A new secret.</summary>
 public sealed record RotatedSecret
 {
-    /// <summary>The secret. It is told this once.</summary>
+    /// <summary>The secret. Only this answer contains it.</summary>
     /// <example>whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw</example>
     public required string Secret { get; init; }
 }
 
-/// <summary>What came of a test event.</summary>
+/// <summary>The result of a test event.</summary>
 public sealed record PingAnswer
 {
-    /// <summary>When it was sent.</summary>
+    /// <summary>The time of sending.</summary>
     /// <example>2026-01-01T00:00:00+00:00</example>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>How long it took, in milliseconds.</summary>
+    /// <summary>The duration in milliseconds.</summary>
     /// <example>12</example>
     public required long DurationMs { get; init; }
 
-    /// <summary>The status of the receiver's answer; null when there was none.</summary>
+    /// <summary>The status of the receiver's answer; null without an answer.</summary>
     /// <example>200</example>
     public int? Status { get; init; }
 
-    /// <summary>What went wrong; null when nothing did.</summary>
+    /// <summary>The error; null when no error occurred.</summary>
     public string? Error { get; init; }
 
     /// <summary>The first bytes of the receiver's answer.</summary>
     /// <example>ok</example>
     public required string Answer { get; init; }
 
-    /// <summary>Whether the receiver took the message.</summary>
+    /// <summary>Whether the receiver accepted the message.</summary>
     /// <example>true</example>
     public required bool Accepted { get; init; }
 
@@ -150,10 +207,10 @@ public sealed record PingAnswer
     };
 }
 
-/// <summary>How many changes a webhook will be told of again.</summary>
+/// <summary>The result of a replay.</summary>
 public sealed record ReplayAnswer
 {
-    /// <summary>How many.</summary>
+    /// <summary>The number of changes that are sent again.</summary>
     /// <example>3</example>
     public required long Replayed { get; init; }
 }

@@ -3,17 +3,15 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Api.Json;
+using Kv.Api.OpenApi;
 using Kv.Application.Webhooks;
 
 namespace Kv.Api.Webhooks;
 
-/// <summary>What the bodies that say something of a webhook have in common.</summary>
+/// <summary>The common members of the bodies with a webhook's settings.</summary>
 public abstract record WebhookBody
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private readonly bool _hasTimeoutSeconds;
-    private readonly bool _hasSecret;
 
     private protected WebhookBody(BodyMembers members)
     {
@@ -25,49 +23,58 @@ public abstract record WebhookBody
         Payload = members.Object("payload");
         AddEventData = members.Flag("add_event_data");
         ChangedOnly = members.Flag("changed_only");
+        IncludePrevious = members.Flag("include_previous");
         TimeoutSeconds = members.Number("timeout_seconds");
         Secret = members.Text("secret");
-        _hasTimeoutSeconds = members.Has("timeout_seconds");
-        _hasSecret = members.Has("secret");
     }
 
-    /// <summary>The key, or a prefix with `*` behind it: `*` alone stands for every key.</summary>
+    /// <summary>The key, or a prefix followed by `*`; `*` alone matches every key.</summary>
     /// <example>user:*</example>
     public string? Key { get; init; }
 
-    /// <summary>`create`, `update`, `delete` (which is also told of expiries), `expire`, or `*` for all; or an array of such.</summary>
+    /// <summary>
+    /// `create`, `update`, `delete` (which includes expiries), `expire`, or `*` for all; or an array of these.
+    /// </summary>
     /// <example>update</example>
     public IReadOnlyList<string>? Event { get; init; }
 
-    /// <summary>Where to send: an absolute http or https URL.</summary>
+    /// <summary>
+    /// The URL to call: an absolute http or https URL. The host must be ASCII (`xn--...` for other letters) and not
+    /// percent-encoded.
+    /// </summary>
     /// <example>https://example.com/hooks/users</example>
     public string? Endpoint { get; init; }
 
-    /// <summary>GET, POST, PUT, DELETE, PATCH, OPTIONS or HEAD; POST where nothing is said.</summary>
+    /// <summary>GET, POST, PUT, DELETE, PATCH, OPTIONS or HEAD; the default is POST.</summary>
     /// <example>POST</example>
+    [OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")]
     public string? Method { get; init; }
 
-    /// <summary>Headers to send. In a change, `********` as a value leaves the one that is there as it is.</summary>
+    /// <summary>Headers to send. In a change, the value `********` keeps the stored value.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>An object whose members stand at the top level of the body.</summary>
+    /// <summary>An object whose members are added at the top level of the body.</summary>
     public JsonElement? Payload { get; init; }
 
-    /// <summary>Whether the body tells of the change, in the member `event`.</summary>
+    /// <summary>Whether the body contains the change, in the member `event`.</summary>
     /// <example>true</example>
     public bool? AddEventData { get; init; }
 
-    /// <summary>Whether an update that sets the value that was there before is passed over.</summary>
+    /// <summary>Whether to skip updates that set the same value.</summary>
     /// <example>false</example>
     public bool? ChangedOnly { get; init; }
 
-    /// <summary>How long a delivery may take, 1 to 30; null takes the deployment's default.</summary>
+    /// <summary>Whether `event` contains the key's previous state in `previous`; requires `add_event_data`.</summary>
+    /// <example>false</example>
+    public bool? IncludePrevious { get; init; }
+
+    /// <summary>The timeout of an attempt in seconds, 1 to 30; 0 means the deployment's default.</summary>
     /// <example>10</example>
     public long? TimeoutSeconds { get; init; }
 
     /// <summary>
-    /// Signs the messages by Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. Null is for no signature. In a
-    /// change, `********` leaves the one that is there as it is.
+    /// The secret that signs the messages by Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. In a change,
+    /// `********` keeps the stored secret, and an empty text removes it.
     /// </summary>
     /// <example>whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw</example>
     public string? Secret { get; init; }
@@ -79,18 +86,19 @@ public abstract record WebhookBody
         Endpoint = Endpoint,
         Method = Method,
         Headers = Headers,
-        // Without its type, null would be taken for an array of bytes and become an empty payload, which clears.
+        // The cast is necessary: an untyped null would convert to an empty payload, which removes the stored one.
         Payload = Payload is { } payload ? Bytes(payload) : (ReadOnlyMemory<byte>?)null,
         AddEventData = AddEventData,
         ChangedOnly = ChangedOnly,
-        TimeoutSeconds = _hasTimeoutSeconds ? new Given<long?>(TimeoutSeconds) : null,
-        Secret = _hasSecret ? new Given<string?>(Secret) : null,
+        IncludePrevious = IncludePrevious,
+        TimeoutSeconds = TimeoutSeconds,
+        Secret = Secret,
     };
 
-    /// <summary>The name of the type alone: MVC's own log shows what an action is given, and this holds secrets.</summary>
+    /// <summary>Only the name of the type: MVC logs the arguments of actions, and this type contains secrets.</summary>
     public sealed override string ToString() => GetType().Name;
 
-    // Without the caller's spaces, and empty where there is no member.
+    // Removes insignificant white space. Empty for an object without members.
     private static ReadOnlyMemory<byte> Bytes(JsonElement payload)
     {
         if (!payload.EnumerateObject().Any())
@@ -108,7 +116,9 @@ public sealed record RegisterWebhookBody : WebhookBody
 {
     internal static readonly string[] Members =
     [
-        "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "changed_only", "timeout_seconds", "secret",
+        "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "changed_only",
+        "include_previous",
+        "timeout_seconds", "secret",
     ];
 
     internal RegisterWebhookBody(BodyMembers members)
@@ -117,29 +127,36 @@ public sealed record RegisterWebhookBody : WebhookBody
     }
 }
 
-/// <summary>What to change of a webhook. What is left out, and a key, event, endpoint or method that is empty, stays as it was.</summary>
+/// <summary>
+/// A change of a webhook. Absent or null members, and an empty key, event, endpoint or method, keep the stored setting.
+/// An empty `secret`, `headers` or `payload` removes it.
+/// </summary>
 [JsonConverter(typeof(UpdateWebhookBodyConverter))]
 public sealed record UpdateWebhookBody : WebhookBody
 {
-    // What only Kv sets may stand in a body, so that an answer can be edited and sent back.
+    // Members that only Kv sets are accepted, so that an answer can be edited and sent back.
     internal static readonly string[] Members =
-        [.. RegisterWebhookBody.Members, "status", "id", "namespace", "appName", "created_at", "disabled_reason"];
+    [
+        .. RegisterWebhookBody.Members, "status", "id", "namespace", "appName", "created_at", "disabled_reason",
+        "headers_not_sent", "registered_by",
+    ];
 
     internal UpdateWebhookBody(BodyMembers members)
-        : base(members) => Status = members.Text("status");
+        : base(members) => Status = members.Text("status")?.ToLowerInvariant();
 
-    /// <summary>`active` lets the webhook fire, `disabled` stops it.</summary>
+    /// <summary>`active` enables the webhook, `disabled` disables it.</summary>
     /// <example>active</example>
+    [OneOf("active", "disabled")]
     public string? Status { get; init; }
 
     internal new WebhookInput ToInput() => base.ToInput() with { Status = Status };
 }
 
-/// <summary>From where on to tell a webhook of changes again.</summary>
+/// <summary>The start of a replay.</summary>
 [JsonConverter(typeof(ReplayBodyConverter))]
 public sealed record ReplayBody
 {
-    /// <summary>The revision after which the first of these changes happened.</summary>
-    /// <example>42</example>
+    /// <summary>The revision after which the replay begins.</summary>
+    /// <example>1</example>
     public required long Since { get; init; }
 }

@@ -4,19 +4,19 @@ using Kv.Domain.Access;
 namespace Kv.Application.Access;
 
 /// <summary>
-/// Tells whose an API key is, from memory: all keys of the deployment are read together, and again after a few seconds. So a
-/// request costs the store nothing, a key that was revoked is refused within <see cref="LongestLag"/> on every replica, and
-/// a flood of keys that there are none of costs a read a second and no memory.
+/// Finds API keys in memory: it reads all keys of the deployment at once and refreshes them every few seconds. So a
+/// request does not read the store, every replica refuses a revoked key within <see cref="LongestLag"/>, and a flood of
+/// unknown keys costs one read per second and no memory.
 /// </summary>
 internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider time) : IApiKeyAuthentication
 {
-    /// <summary>The longest that a key is taken after it was revoked elsewhere.</summary>
+    /// <summary>The longest time for which a key is accepted after another replica revoked it.</summary>
     public static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
 
-    // From then on what is known is read again beside the requests, so that none of them waits for it.
+    // Older keys are refreshed in the background, so that no request waits.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
 
-    // A key that is not known may be a new one.
+    // An unknown key may be new.
     private static readonly TimeSpan RetryUnknownAfter = TimeSpan.FromSeconds(1);
 
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
@@ -36,7 +36,7 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
         var hash = secret.Hash();
         if (key is not null)
             return key.Accepts(hash, time.GetUtcNow().ToUnixTimeSeconds()) ? key : null;
-        // Compared all the same, so that an id that there is takes no longer than one that there is not.
+        // Compare also for an unknown id, so that the time does not reveal whether the id exists.
         CryptographicOperations.FixedTimeEquals(hash, NoHash);
         return null;
     }
@@ -65,11 +65,11 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
         return await reading.WaitAsync(cancellationToken);
     }
 
-    // One read serves all who wait for it, so none of them can call it off.
+    // All waiting callers share one read, so no caller may cancel it.
     private async Task<Table> Read(int changes)
     {
         var askedAt = time.GetTimestamp();
-        // Out of the lock under which it is begun.
+        // The caller holds the lock: read outside of it.
         await Task.Yield();
         Table? table = null;
         try

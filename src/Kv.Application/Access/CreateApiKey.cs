@@ -7,24 +7,27 @@ using MediatR;
 
 namespace Kv.Application.Access;
 
-/// <summary>Makes an API key; the answer is null when there are as many as there may be.</summary>
-/// <param name="Name">What people call it; null for nothing.</param>
-/// <param name="IsAdministrator">Whether it may do everything, and manage API keys. The rest is not given then.</param>
+/// <summary>Creates an API key. The result is null when the limit of API keys is reached.</summary>
+/// <param name="Name">A name for people to read; null for no name.</param>
+/// <param name="IsAdministrator">
+/// Whether the key allows everything, including the management of API keys. The remaining parameters are null then.
+/// </param>
 /// <param name="Namespace">The namespace, or <c>*</c> for all.</param>
 /// <param name="AppName">The app, or <c>*</c> for all.</param>
-/// <param name="Prefix">What the keys start with; null for all keys.</param>
-/// <param name="Verbs">The names of what it may do.</param>
-/// <param name="Ttl">How many seconds it is good for; null for ever.</param>
+/// <param name="Prefix">The prefix of the keys; null for all keys.</param>
+/// <param name="Verbs">The names of the allowed verbs.</param>
+/// <param name="Ttl">The key's validity in seconds; null for no expiry.</param>
 public sealed record CreateApiKey(
-    string? Name, bool IsAdministrator, string? Namespace, string? AppName, string? Prefix, IReadOnlyList<string>? Verbs, long? Ttl)
+    string? Name, bool IsAdministrator, string? Namespace, string? AppName, string? Prefix,
+    IReadOnlyList<string>? Verbs, long? Ttl)
     : IRequest<IssuedApiKey?>, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
 }
 
 /// <summary>A new API key.</summary>
-/// <param name="Key">What is kept of it.</param>
-/// <param name="Secret">What its holder sends: told this once.</param>
+/// <param name="Key">The stored part of the key.</param>
+/// <param name="Secret">The text that its holder sends. It is returned only once.</param>
 public sealed record IssuedApiKey(ApiKeyDto Key, ApiKeySecret Secret);
 
 internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
@@ -34,15 +37,20 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
     public CreateApiKeyValidator(Limits limits)
     {
         RuleFor(request => request.Name ?? "")
-            .Must(name => Text.Length(name) <= ApiKey.MaxNameLength).WithMessage($"Name too long (max {ApiKey.MaxNameLength} characters)")
-            .Must(name => Text.IsWellFormed(name) && !Text.HasControlCharacter(name)).WithMessage("Name must be text without control characters")
+            .Must(name => Text.Length(name) <= ApiKey.MaxNameLength)
+            .WithMessage($"Name too long (max {ApiKey.MaxNameLength} characters)")
+            .Must(name => Text.IsWellFormed(name) && !Text.HasControlCharacter(name))
+            .WithMessage("Name must be text without control characters")
             .OverridePropertyName("name");
         RuleFor(request => request.Ttl)
-            .Must(ttl => ttl is null or (>= 1 and <= MaxTtlSeconds)).WithMessage($"TTL must be between 1 and {MaxTtlSeconds} seconds")
+            .Must(ttl => ttl is null or (>= 1 and <= MaxTtlSeconds))
+            .WithMessage($"TTL must be between 1 and {MaxTtlSeconds} seconds")
             .OverridePropertyName("ttl");
         When(request => request.IsAdministrator, () => RuleFor(request => request)
-            .Must(request => (request.Namespace, request.AppName, request.Prefix, request.Verbs) is (null, null, null, null))
-            .WithMessage("An administrator's key is good for everything: namespace, app, prefix and verbs must not be given with admin")
+            .Must(request =>
+                (request.Namespace, request.AppName, request.Prefix, request.Verbs) is (null, null, null, null))
+            .WithMessage("An administrator's key allows everything: "
+                + "namespace, app, prefix and verbs must not be given with admin")
             .OverridePropertyName("admin"));
         Unless(request => request.IsAdministrator, () => RuleForScope(limits));
     }
@@ -59,11 +67,13 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
     }
 
     private void RuleForName(
-        System.Linq.Expressions.Expression<Func<CreateApiKey, string?>> name, string what, string field, int maxLength) => RuleFor(name)
+        System.Linq.Expressions.Expression<Func<CreateApiKey, string?>> name, string what, string field,
+        int maxLength) => RuleFor(name)
         .Cascade(CascadeMode.Stop)
         .Must(text => !string.IsNullOrEmpty(text)).WithMessage($"{what} must not be empty; '{Grant.Any}' is for all")
         .Must(text => Text.Length(text!) <= maxLength).WithMessage($"{what} too long (max {maxLength} characters)")
-        .Must(text => Grant.IsName(text!)).WithMessage($"{what} must be '{Grant.Any}', or without '/', '*' and control characters")
+        .Must(text => Grant.IsName(text!))
+        .WithMessage($"{what} must be '{Grant.Any}', or without '/', '*' and control characters")
         .OverridePropertyName(field);
 }
 
@@ -71,7 +81,7 @@ internal sealed class CreateApiKeyHandler(
     IApiKeyRepository keys, IApiKeyAuthentication authentication, IMapper mapper, TimeProvider time)
     : IRequestHandler<CreateApiKey, IssuedApiKey?>
 {
-    // All of them are kept in memory. A crowd of administrators may go past it by a few.
+    // Every replica keeps all keys in memory. Concurrent calls may exceed the limit by a few keys.
     private const int MaxKeys = 10_000;
 
     public async Task<IssuedApiKey?> Handle(CreateApiKey request, CancellationToken cancellationToken)
@@ -81,7 +91,8 @@ internal sealed class CreateApiKeyHandler(
         var secret = ApiKeySecret.New();
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var grants = request.IsAdministrator ? Grants.All : new Grants(isAdministrator: false,
-            [Grant.Of(request.Namespace!, request.AppName!, request.Prefix ?? "", AccessVerbNames.TryParse(request.Verbs!)!.Value)]);
+            [Grant.Of(request.Namespace!, request.AppName!, request.Prefix ?? "",
+                AccessVerbNames.TryParse(request.Verbs!)!.Value)]);
         var key = ApiKey.Of(secret, grants, request.Name ?? "", now, now + request.Ttl);
         await keys.Add(key, cancellationToken);
         authentication.Forget();

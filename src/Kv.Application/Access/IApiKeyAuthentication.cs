@@ -3,13 +3,13 @@ using Kv.Domain.Storage;
 
 namespace Kv.Application.Access;
 
-/// <summary>Tells whose an API key is.</summary>
+/// <summary>Authenticates API keys.</summary>
 public interface IApiKeyAuthentication
 {
-    /// <summary>The key of a text that a caller sent; null when there is none, or when it has expired.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot be asked.</exception>
+    /// <summary>Finds the key of a credential; null when the key is unknown or has expired.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     ValueTask<ApiKey?> Find(string text, CancellationToken cancellationToken);
 
-    /// <summary>Reads the keys again for the next request: they were changed.</summary>
+    /// <summary>Discards the keys in memory after a change, so that the next request reads them again.</summary>
     void Forget();
 }

@@ -2,15 +2,25 @@ using Kv.Domain.Access;
 
 namespace Kv.Application.Access;
 
-/// <summary>Whoever makes the present request.</summary>
+/// <summary>The caller of the current request.</summary>
 public interface ICaller
 {
-    /// <summary>What they may do; nothing when nobody has said who they are.</summary>
-    Grants Grants { get; }
+    /// <summary>The principal; null without authentication, and at the command line.</summary>
+    Principal? Principal { get; }
+
+    /// <summary>
+    /// The caller's present grants; <see cref="Domain.Access.Grants.None"/> without a valid credential.
+    /// </summary>
+    /// <exception cref="CredentialEndedException">The credential ended during the request.</exception>
+    ValueTask<Grants> Grants(CancellationToken cancellationToken);
 }
 
-/// <summary>Who may do everything: every caller where no credentials are asked for, and the operator at the command line.</summary>
+/// <summary>
+/// A caller that may do everything: any caller without authentication, and the operator at the command line.
+/// </summary>
 internal sealed class AnyCaller : ICaller
 {
-    public Grants Grants => Grants.All;
+    public Principal? Principal => null;
+
+    public ValueTask<Grants> Grants(CancellationToken cancellationToken) => new(Domain.Access.Grants.All);
 }

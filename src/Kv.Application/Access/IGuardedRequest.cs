@@ -3,17 +3,23 @@ using Kv.Domain.Access;
 
 namespace Kv.Application.Access;
 
-/// <summary>A request that says what its caller must be allowed to do. One that does not say it is refused to everybody.</summary>
+/// <summary>
+/// A request that declares which grants its caller needs. A request without this interface is refused to every caller.
+/// </summary>
 internal interface IGuardedRequest
 {
-    /// <summary>Whether a caller with these grants may do it: by the very keys that the handler goes by.</summary>
+    /// <summary>
+    /// Whether these grants allow the request. The keys that it checks must be those that the handler uses.
+    /// </summary>
     bool IsAllowedTo(Grants caller);
 }
 
-/// <summary>What requests ask of the grants of their callers, about their own tenant.</summary>
+/// <summary>Checks grants within the request's tenant.</summary>
 internal static class GuardedRequests
 {
-    /// <summary>Whether a verb is allowed on a key, or on all keys that start with a text (all of the tenant's when it is empty).</summary>
+    /// <summary>
+    /// Whether a verb is allowed on a key, or on all keys with a prefix (all keys of the tenant when it is empty).
+    /// </summary>
     public static bool Allow(this Grants caller, AccessVerbs verb, ITenantRequest request, string keyOrPrefix = "") =>
         caller.Allow(verb, request.Namespace, request.AppName, keyOrPrefix);
 }

@@ -5,7 +5,7 @@ using MediatR;
 
 namespace Kv.Application.Access;
 
-/// <summary>Reads all API keys, expired ones too, in the order in which they were made.</summary>
+/// <summary>Reads all API keys, including expired ones, in the order of their creation.</summary>
 public sealed record ListApiKeys : IRequest<IReadOnlyList<ApiKeyDto>>, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;

@@ -1,27 +1,97 @@
+using System.Runtime.CompilerServices;
+using AutoMapper;
 using FluentValidation;
+using Kv.Application.Webhooks;
 using Kv.Domain.Access;
+using Kv.Domain.Audit;
+using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Access;
 
-/// <summary>Makes an API key good for nothing; the answer is whether there was one.</summary>
-/// <param name="Id">Which it is.</param>
-public sealed record RevokeApiKey(string Id) : IRequest<bool>, IGuardedRequest
+/// <summary>
+/// Revokes an API key. The result lists the webhooks that the key registered; it is null when neither the key nor any
+/// of its webhooks exists.
+/// </summary>
+/// <param name="Id">The key's id.</param>
+/// <param name="DisablesWebhooks">
+/// Whether to disable the webhooks that the key registered. Otherwise they stay active.
+/// </param>
+public sealed record RevokeApiKey(string Id, bool DisablesWebhooks = false) : IRequest<RevokedApiKey?>, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
 }
 
+/// <summary>The webhooks of a revoked key.</summary>
+/// <param name="WebhookCount">The number of webhooks that it registered.</param>
+/// <param name="Webhooks">The first hundred of them, in their present state.</param>
+public sealed record RevokedApiKey(int WebhookCount, IReadOnlyList<WebhookDto> Webhooks);
+
 internal sealed class RevokeApiKeyValidator : AbstractValidator<RevokeApiKey>;
 
-internal sealed class RevokeApiKeyHandler(IApiKeyRepository keys, IApiKeyAuthentication authentication)
-    : IRequestHandler<RevokeApiKey, bool>
+internal sealed class RevokeApiKeyHandler(
+    IApiKeyRepository keys, IApiKeyAuthentication authentication, IWebhookRepository webhooks, IMapper mapper)
+    : IRequestHandler<RevokeApiKey, RevokedApiKey?>
 {
-    public async Task<bool> Handle(RevokeApiKey request, CancellationToken cancellationToken)
+    private const int MostShown = 100;
+
+    public async Task<RevokedApiKey?> Handle(RevokeApiKey request, CancellationToken cancellationToken)
     {
-        // Nothing is stored under what is no id.
-        if (!ApiKeySecret.IsId(request.Id) || !await keys.Delete(request.Id, cancellationToken))
-            return false;
+        // A malformed id cannot exist.
+        if (!ApiKeySecret.IsId(request.Id))
+            return null;
+        var notes = await Notes(request, cancellationToken);
+        var wasThere = await keys.Delete(request.Id, notes, cancellationToken);
         authentication.Forget();
-        return true;
+        // List the webhooks after the deletion: this replica accepts no further registrations by the key from here on.
+        // A repeated call for a deleted key finds webhooks that a concurrent call had registered.
+        var (count, shown) = (0, new List<WebhookDto>());
+        await foreach (var webhook in RegisteredBy(request.Id, cancellationToken))
+        {
+            var left = request.DisablesWebhooks ? await Disable(webhook, request.Id, cancellationToken) : webhook;
+            if (left is null)
+                continue;
+            count++;
+            if (shown.Count < MostShown)
+                shown.Add(mapper.Map<WebhookDto>(left));
+        }
+        return wasThere || count > 0 ? new RevokedApiKey(count, shown) : null;
+    }
+
+    private async Task<IReadOnlyList<AuditedChange>> Notes(RevokeApiKey request, CancellationToken cancellationToken)
+    {
+        var operation = request.DisablesWebhooks ? AuditOperations.DisableWebhook : AuditOperations.LeaveWebhook;
+        var notes = new List<AuditedChange>();
+        await foreach (var webhook in RegisteredBy(request.Id, cancellationToken))
+        {
+            notes.Add(
+                new AuditedChange(operation, $"{webhook.Tenant.Namespace}/{webhook.Tenant.AppName}/{webhook.Id:D}"));
+            if (notes.Count == MostShown)
+                break;
+        }
+        return notes;
+    }
+
+    private async IAsyncEnumerable<Webhook> RegisteredBy(
+        string apiKey, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var webhook in webhooks.ListAll(cancellationToken))
+            if (webhook.RegisteredBy?.ApiKey == apiKey)
+                yield return webhook;
+    }
+
+    // Null when the webhook was deleted or got another owner in the meantime.
+    private async Task<Webhook?> Disable(Webhook found, string apiKey, CancellationToken cancellationToken)
+    {
+        if (!found.IsActive)
+            return found;
+        var left = await webhooks.Change(found.Tenant, $"{found.Id:D}", Apply, cancellationToken);
+        return left?.RegisteredBy?.ApiKey == apiKey ? left : null;
+
+        void Apply(Webhook webhook)
+        {
+            if (webhook.RegisteredBy?.ApiKey == apiKey && webhook.IsActive)
+                webhook.Disable($"The API key {apiKey}, which registered it, was revoked.");
+        }
     }
 }

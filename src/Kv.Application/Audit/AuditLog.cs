@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Application.Audit;
 
 /// <summary>
-/// The audit stream: a line of the category <c>Kv.Audit</c> for each change that somebody asked for, whatever became of it, and for
-/// each request that was turned away. It tells who, from where, what, and the outcome; never a value or a secret.
+/// The audit log: one line of the category <c>Kv.Audit</c> for each requested change, whatever its outcome, and for
+/// each refused request. A line contains the actor, the address, the operation and the outcome; never a value or a
+/// secret.
 /// </summary>
 internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : IAccessAudit
 {
@@ -20,11 +21,13 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
 
     private readonly ILogger _logger = loggers.CreateLogger(AuditServices.Category);
 
-    /// <summary>Has something done, and tells whether it was: a limit that is reached or somebody else's change can be in the way.</summary>
+    /// <summary>
+    /// Awaits an operation that can be rejected by a limit or a concurrent change, and logs its outcome.
+    /// </summary>
     public Task<bool> Record(Tenant? tenant, string operation, string target, Task<bool> doing) =>
         Record(tenant, operation, target, doing, static isApplied => (OutcomeOf(isApplied), null));
 
-    /// <summary>Has something done that nothing can be in the way of.</summary>
+    /// <summary>Awaits an operation that either succeeds or throws, and logs its outcome.</summary>
     public Task Record(Tenant? tenant, string operation, string target, Task doing)
     {
         return Record(tenant, operation, target, Done());
@@ -36,22 +39,23 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
         }
     }
 
-    /// <summary>Has something done, and tells what became of it.</summary>
-    /// <param name="tenant">Whose keys or webhooks; null where it is no tenant's.</param>
-    /// <param name="operation">What is done.</param>
-    /// <param name="target">To which key or webhook.</param>
-    /// <param name="doing">The doing.</param>
-    /// <param name="tell">The outcome, and the revision that it took or met, where that is known.</param>
+    /// <summary>Awaits an operation and logs its outcome.</summary>
+    /// <param name="tenant">The tenant that owns the target; null for API keys.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="target">The key, or the id of the webhook, the delivery or the API key.</param>
+    /// <param name="doing">The running operation.</param>
+    /// <param name="tell">Maps the result to the outcome, and to the revision where it is known.</param>
     public Task<T> Record<T>(
-        Tenant? tenant, string operation, string target, Task<T> doing, Func<T, (string Outcome, long? Revision)> tell) =>
+        Tenant? tenant, string operation, string target,
+        Task<T> doing, Func<T, (string Outcome, long? Revision)> tell) =>
         Record(tenant, [new AuditedChange(operation, target)], doing, tell);
 
-    /// <summary>Has several things done together, and tells of each what became of it.</summary>
-    /// <param name="tenant">Whose keys or webhooks; null where it is no tenant's.</param>
-    /// <param name="asked">What is done.</param>
-    /// <param name="doing">The doing.</param>
-    /// <param name="tell">The outcome, and the revision that it took or met, where that is known.</param>
-    /// <param name="found">What it turned out to be that was done, where that can be another thing; null for what was asked.</param>
+    /// <summary>Awaits several changes that happen together, and logs the outcome of each.</summary>
+    /// <param name="tenant">The tenant that owns the target; null for API keys.</param>
+    /// <param name="asked">The requested changes.</param>
+    /// <param name="doing">The running operation.</param>
+    /// <param name="tell">Maps the result to the outcome, and to the revision where it is known.</param>
+    /// <param name="found">Maps the result to the actual changes; null when they are always the requested ones.</param>
     public async Task<T> Record<T>(
         Tenant? tenant, IReadOnlyList<AuditedChange> asked, Task<T> doing,
         Func<T, (string Outcome, long? Revision)> tell, Func<T, IReadOnlyList<AuditedChange>>? found = null)
@@ -69,7 +73,7 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
         }
     }
 
-    /// <summary>Tells of what is done.</summary>
+    /// <summary>Logs changes that have happened.</summary>
     public void Write(Tenant? tenant, IReadOnlyList<AuditedChange> done, (string Outcome, long? Revision) became)
     {
         foreach (var (operation, target) in done)
@@ -79,11 +83,12 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
     public void Unauthenticated(string asked, string? nameSpace, string? appName) =>
         Log(asked, null, nameSpace, appName, "unauthenticated", null);
 
-    public void Denied(string asked, string? nameSpace, string? appName) => Log(asked, null, nameSpace, appName, "denied", null);
+    public void Denied(string asked, string? nameSpace, string? appName) =>
+        Log(asked, null, nameSpace, appName, "denied", null);
 
     public static string OutcomeOf(bool isApplied) => isApplied ? Applied : ConditionFailed;
 
-    // Whoever gives up does not learn what became of it.
+    // A cancelled operation may still be executed.
     private static string OutcomeOf(Exception error) => error switch
     {
         StoreUnavailableException { OutcomeUnknown: true } or OperationCanceledException => "unknown",
@@ -91,14 +96,10 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
         _ => "failed",
     };
 
-    private void Log(string operation, string? target, string? nameSpace, string? appName, string outcome, long? revision) => LogAsked(
-        LogText.Of(actor.Name)!, actor.Address, LogText.Of(operation)!, LogText.Of(target), LogText.Of(nameSpace), LogText.Of(appName),
+    private void Log(
+        string operation, string? target, string? nameSpace, string? appName, string outcome,
+        long? revision) => LogAsked(
+        LogText.Of(actor.Name)!, actor.Address, LogText.Of(operation)!, LogText.Of(target), LogText.Of(nameSpace),
+        LogText.Of(appName),
         outcome, revision, Activity.Current?.TraceId.ToString());
-
-    [LoggerMessage(
-        LogLevel.Information,
-        "{Actor} at {Address}: {Operation} {Target} of ({Namespace}, {AppName}): {Outcome}, revision {Revision}, trace {TraceId}")]
-    private partial void LogAsked(
-        string actor, string? address, string operation, string? target, string? nameSpace, string? appName, string outcome,
-        long? revision, string? traceId);
 }

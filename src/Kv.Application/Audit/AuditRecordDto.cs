@@ -3,47 +3,47 @@ using Kv.Domain.Audit;
 
 namespace Kv.Application.Audit;
 
-/// <summary>Who changed what, as administrators see it.</summary>
-public sealed class AuditRecordDto
+/// <summary>An audit record for administrators.</summary>
+public sealed record AuditRecordDto
 {
-    /// <summary>Which record it is.</summary>
+    /// <summary>The record's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>When it was asked for.</summary>
+    /// <summary>The time of the request.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary>As whom the request was authenticated.</summary>
+    /// <summary>The authenticated caller.</summary>
     public required string Actor { get; init; }
 
-    /// <summary>Where it came from; null where that was not known.</summary>
+    /// <summary>The address of the caller; null where it is unknown.</summary>
     public string? Address { get; init; }
 
-    /// <summary>The trace that it is part of; null where nobody traces.</summary>
+    /// <summary>The trace that the request belongs to; null when the request is not traced.</summary>
     public string? TraceId { get; init; }
 
-    /// <summary>The store's revision that the changes took.</summary>
+    /// <summary>The store's revision of the changes.</summary>
     public long Revision { get; init; }
 
-    /// <summary>What was done.</summary>
+    /// <summary>The changes.</summary>
     public required IReadOnlyList<AuditedChangeDto> Changes { get; init; }
 }
 
 /// <summary>One change.</summary>
-public sealed class AuditedChangeDto
+public sealed record AuditedChangeDto
 {
-    /// <summary>What was done; one of <see cref="AuditOperations"/>.</summary>
+    /// <summary>The operation; one of <see cref="AuditOperations"/>.</summary>
     public required string Operation { get; init; }
 
-    /// <summary>To what.</summary>
+    /// <summary>The key, or the id of the webhook, the delivery or the API key.</summary>
     public required string Target { get; init; }
-
-    // By hand: AutoMapper 8 stumbles over records (see KeyValueDto).
-    internal static AuditedChangeDto Of(AuditedChange change) => new() { Operation = change.Operation, Target = change.Target };
 }
 
 internal sealed class AuditProfile : Profile
 {
-    public AuditProfile() => CreateMap<AuditRecord, AuditRecordDto>()
-        .ForMember(dto => dto.Id, map => map.MapFrom(source => source.Id.ToString()))
-        .ForMember(dto => dto.Changes, map => map.MapFrom(source => source.Changes.Select(AuditedChangeDto.Of).ToList()));
+    public AuditProfile()
+    {
+        CreateMap<AuditedChange, AuditedChangeDto>();
+        CreateMap<AuditRecord, AuditRecordDto>().ForMember(
+            dto => dto.Id, map => map.MapFrom(source => source.Id.ToString()));
+    }
 }

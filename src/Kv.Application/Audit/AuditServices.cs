@@ -2,18 +2,22 @@ using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Transactions;
 using Kv.Domain.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Application.Audit;
 
-/// <summary>Puts the audit around the ports by which things are changed, and tells of who is turned away. Without it they are as they were, and it costs nothing.</summary>
+/// <summary>
+/// Decorates the writing ports with the audit, and logs refused requests. Without this registration the ports are
+/// undecorated and the audit costs nothing.
+/// </summary>
 public static class AuditServices
 {
-    /// <summary>The category of its lines in the log.</summary>
+    /// <summary>The log category of the audit.</summary>
     public const string Category = "Kv.Audit";
 
-    /// <summary>Adds the audit; what it is about must be there already, and an <see cref="IActor"/>.</summary>
+    /// <summary>Adds the audit. The decorated ports and an <see cref="IActor"/> must be registered before.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
         .AddSingleton<AuditLog>()
         .AddSingleton<IAccessAudit>(provider => provider.GetRequiredService<AuditLog>())
@@ -23,7 +27,8 @@ public static class AuditServices
         .Audited<IApiKeyRepository>((inner, audit) => new AuditedApiKeys(inner, audit))
         .Audited<IDeliveryRepository>((inner, audit) => new AuditedDeliveries(inner, audit));
 
-    private static IServiceCollection Audited<TPort>(this IServiceCollection services, Func<TPort, AuditLog, TPort> audited)
+    private static IServiceCollection Audited<TPort>(
+        this IServiceCollection services, Func<TPort, AuditLog, TPort> audited)
         where TPort : class =>
-        services.Around<TPort>((provider, inner) => audited(inner, provider.GetRequiredService<AuditLog>()));
+        services.Decorate<TPort>((provider, inner) => audited(inner, provider.GetRequiredService<AuditLog>()));
 }

@@ -3,7 +3,7 @@ using Kv.Domain.Audit;
 
 namespace Kv.Application.Audit;
 
-/// <summary>The API keys, with an audit of who makes and revokes them. They are no tenant's.</summary>
+/// <summary>Audits the creation and revocation of API keys. API keys belong to no tenant.</summary>
 internal sealed class AuditedApiKeys(IApiKeyRepository inner, AuditLog audit) : IApiKeyRepository
 {
     public Task Add(ApiKey key, CancellationToken cancellationToken) =>
@@ -11,6 +11,9 @@ internal sealed class AuditedApiKeys(IApiKeyRepository inner, AuditLog audit) : 
 
     public Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken) => inner.List(cancellationToken);
 
-    public Task<bool> Delete(string id, CancellationToken cancellationToken) =>
-        audit.Record(tenant: null, AuditOperations.RevokeApiKey, id, inner.Delete(id, cancellationToken));
+    public Task<bool> Delete(
+        string id, IReadOnlyList<AuditedChange> noted, CancellationToken cancellationToken) => audit.Record(
+        tenant: null, [new AuditedChange(AuditOperations.RevokeApiKey, id), .. noted],
+        inner.Delete(id, noted, cancellationToken),
+        static isApplied => (AuditLog.OutcomeOf(isApplied), null));
 }

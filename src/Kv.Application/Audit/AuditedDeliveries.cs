@@ -5,19 +5,22 @@ using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Audit;
 
-/// <summary>The deliveries, with an audit of those that are made again by hand.</summary>
+/// <summary>Audits manual redeliveries and replays.</summary>
 internal sealed class AuditedDeliveries(IDeliveryRepository inner, AuditLog audit) : IDeliveryRepository
 {
     public Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
-        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit, CancellationToken cancellationToken) =>
+        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
+        CancellationToken cancellationToken) =>
         inner.List(tenant, webhookId, status, after, limit, cancellationToken);
 
-    public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
+    public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
+        inner.Get(tenant, id, cancellationToken);
 
     public Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => audit.Record(
         tenant, AuditOperations.Redeliver, id.ToString(), inner.Redeliver(tenant, id, cancellationToken));
 
     public Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, AuditOperations.ReplayWebhook, $"{webhook.Id:D}", inner.Replay(webhook, sinceRevision, cancellationToken),
+        webhook.Tenant, AuditOperations.ReplayWebhook, $"{webhook.Id:D}",
+        inner.Replay(webhook, sinceRevision, cancellationToken),
         _ => (AuditLog.Applied, (long?)sinceRevision));
 }

@@ -1,20 +1,21 @@
 using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 
 namespace Kv.Application.Audit;
 
-/// <summary>The transactions, with an audit of each key that they write.</summary>
+/// <summary>Audits each key that a transaction writes.</summary>
 internal sealed class AuditedTransactions(IKeyValueTransactions inner, AuditLog audit) : IKeyValueTransactions
 {
     public async Task<TransactionOutcome> Commit(
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {
-        // Until it is known which branch was taken, it was asked for the first.
+        // Until the executed branch is known, log the success branch as requested.
         var asked = AuditedChange.Of(transaction.Success);
         var outcome = await audit.Record(
-            tenant, asked, inner.Commit(tenant, transaction, request, cancellationToken), outcome => Tell(outcome, outcome.Succeeded));
+            tenant, asked, inner.Commit(tenant, transaction, request, cancellationToken),
+            outcome => Tell(outcome, outcome.Succeeded));
         if (!outcome.Succeeded)
             audit.Write(tenant, AuditedChange.Of(transaction.Failure), Tell(outcome, isApplied: true));
         return outcome;

@@ -5,7 +5,7 @@ using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Audit;
 
-/// <summary>The webhooks, with an audit of what is done to them.</summary>
+/// <summary>Audits the changes of webhooks.</summary>
 internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) : IWebhookRepository
 {
     public Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) => audit.Record(
@@ -17,15 +17,19 @@ internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) 
         return audit.Record(
             webhook.Tenant, Adding(webhook.Id), inner.AddOnce(webhook, limit, request, cancellationToken),
             added => added.IsReplayed ? (AuditLog.Replayed, null) : (AuditLog.OutcomeOf(added.Id is not null), null),
-            // Where it was added before, it is that one; the id of this one nobody has seen.
+            // For a replayed request, log the id of the first execution: the new id was never returned.
             added => Adding(added.Id ?? webhook.Id));
 
         static AuditedChange[] Adding(Guid id) => [new AuditedChange(AuditOperations.AddWebhook, $"{id:D}")];
     }
 
-    public Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken) => inner.Get(tenant, id, cancellationToken);
+    public Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken) =>
+        inner.Get(tenant, id, cancellationToken);
 
-    public Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken) => inner.List(tenant, cancellationToken);
+    public Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken) =>
+        inner.List(tenant, cancellationToken);
+
+    public IAsyncEnumerable<Webhook> ListAll(CancellationToken cancellationToken) => inner.ListAll(cancellationToken);
 
     public Task<bool> Update(Webhook webhook, CancellationToken cancellationToken) => audit.Record(
         webhook.Tenant, AuditOperations.ChangeWebhook, $"{webhook.Id:D}", inner.Update(webhook, cancellationToken));

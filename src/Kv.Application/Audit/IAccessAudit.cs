@@ -1,15 +1,17 @@
 namespace Kv.Application.Audit;
 
-/// <summary>Where it is told who was turned away. It is there only where the audit is asked for.</summary>
+/// <summary>Logs refused requests. It is registered only if the audit is enabled.</summary>
 public interface IAccessAudit
 {
-    /// <summary>A request came without a credential, or with one that is no good (401).</summary>
-    /// <param name="asked">The method and the route.</param>
-    /// <param name="nameSpace">The namespace that it named, whatever the text; null where it is about no tenant, or named none.</param>
-    /// <param name="appName">The app that it named, likewise.</param>
+    /// <summary>Logs a request without a credential or with an invalid one (401).</summary>
+    /// <param name="asked">The HTTP method and the route.</param>
+    /// <param name="nameSpace">
+    /// The namespace in the request, not validated; null for a request without a tenant.
+    /// </param>
+    /// <param name="appName">The app in the request, likewise.</param>
     void Unauthenticated(string asked, string? nameSpace, string? appName);
 
-    /// <summary>A request asked for what its credential does not allow (403).</summary>
+    /// <summary>Logs a request that its credential does not allow (403).</summary>
     /// <inheritdoc cref="Unauthenticated"/>
     void Denied(string asked, string? nameSpace, string? appName);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using AutoMapper;
 using FluentValidation;
 using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Tenants;
@@ -9,19 +10,20 @@ using MediatR;
 
 namespace Kv.Application.Audit;
 
-/// <summary>Reads a page of the records of who changed what, oldest first.</summary>
-/// <param name="Namespace">The namespace; null, like the app, for the records about the deployment.</param>
+/// <summary>Reads a page of audit records, oldest first.</summary>
+/// <param name="Namespace">The namespace; null, together with the app, for the records of the deployment.</param>
 /// <param name="AppName">The app.</param>
-/// <param name="From">From when on (RFC 3339); null for the first that is kept.</param>
-/// <param name="To">Up to and without when (RFC 3339); null for the last.</param>
-/// <param name="Cursor">Where the page before said that it goes on; null for the first.</param>
-/// <param name="Limit">How many at most.</param>
-public sealed record ListAuditRecords(string? Namespace, string? AppName, string? From, string? To, string? Cursor, int Limit)
+/// <param name="From">The start, inclusive (RFC 3339); null for the oldest record.</param>
+/// <param name="To">The end, exclusive (RFC 3339); null for the newest record.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="Limit">The maximum number.</param>
+public sealed record ListAuditRecords(
+    string? Namespace, string? AppName, string? From, string? To, string? Cursor, int Limit)
     : IRequest<AuditPage>, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
 
-    /// <summary>A time as RFC 3339 has it, or a day (UTC); null when it is none.</summary>
+    /// <summary>Parses an RFC 3339 time or a day (UTC); null when the text is neither.</summary>
     internal static DateTimeOffset? ToTime(string? text) => DateTimeOffset.TryParseExact(
         text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd"], CultureInfo.InvariantCulture,
         DateTimeStyles.AssumeUniversal, out var time)
@@ -31,7 +33,7 @@ public sealed record ListAuditRecords(string? Namespace, string? AppName, string
 
 /// <summary>A page of records.</summary>
 /// <param name="Items">The records.</param>
-/// <param name="Cursor">What to ask for the next page with; null when this is the last.</param>
+/// <param name="Cursor">The cursor of the next page; null on the last page.</param>
 public sealed record AuditPage(IReadOnlyList<AuditRecordDto> Items, string? Cursor);
 
 internal sealed class ListAuditRecordsValidator : AbstractValidator<ListAuditRecords>
@@ -45,9 +47,10 @@ internal sealed class ListAuditRecordsValidator : AbstractValidator<ListAuditRec
             .Must((request, space) => space is null == request.AppName is null)
             .WithMessage("Namespace and app must be given together, or neither for the records about the deployment");
         RuleFor(request => request.Namespace)
-            .Must(space => space is null || Tenant.IsName(space)).WithMessage("Namespace must be the name of one");
+            .Must(space => space is null || Tenant.IsName(space)).WithMessage("Namespace must be a valid name");
         RuleFor(request => request.AppName)
-            .Must(app => app is null || Tenant.IsName(app)).WithMessage("App must be the name of one").OverridePropertyName("app");
+            .Must(app => app is null || Tenant.IsName(app)).WithMessage("App must be a valid name")
+            .OverridePropertyName("app");
         RuleFor(request => request.From)
             .Must(from => from is null || ListAuditRecords.ToTime(from) is not null).WithMessage($"From {Time}");
         RuleFor(request => request.To)
@@ -55,12 +58,12 @@ internal sealed class ListAuditRecordsValidator : AbstractValidator<ListAuditRec
         RuleFor(request => request.Cursor)
             .Must(cursor => cursor is null || AuditRecordId.TryParse(cursor) is not null)
             .WithMessage("Cursor must be one that a page of these records gave");
-        RuleFor(request => request.Limit)
-            .Must(limit => limit is >= 1 and <= MaxLimit).WithMessage($"Limit must be between 1 and {MaxLimit}");
+        RuleFor(request => request.Limit).PageLimit(MaxLimit);
     }
 }
 
-internal sealed class ListAuditRecordsHandler(IAuditTrail trail, IMapper mapper) : IRequestHandler<ListAuditRecords, AuditPage>
+internal sealed class ListAuditRecordsHandler(IAuditTrail trail, IMapper mapper)
+    : IRequestHandler<ListAuditRecords, AuditPage>
 {
     public async Task<AuditPage> Handle(ListAuditRecords request, CancellationToken cancellationToken)
     {

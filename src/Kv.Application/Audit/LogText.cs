@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Kv.Application.Audit;
 
-/// <summary>Text of callers as a line of the log can have it: whatever they send, the line stays one line, and says what it says.</summary>
+/// <summary>Escapes text from callers for the log, so that no input can break a line or forge another one.</summary>
 public static class LogText
 {
-    // More of a name than any limit lets through tells nothing; what was refused before its limits were looked at is cut off there.
+    // Longer than any valid name. Requests that are refused before validation may contain longer text: cut it off.
     private const int MaxLength = 8192;
 
     /// <summary>
-    /// The text, with what would begin a line or move a terminal's cursor written as an escape (<c>\u000a</c>); cut off where it is
-    /// longer than any key.
+    /// Replaces control characters, line separators and format characters with escapes (<c>\u000a</c>) and truncates
+    /// long text.
     /// </summary>
     public static string? Of(string? text)
     {
@@ -29,5 +29,6 @@ public static class LogText
     }
 
     private static bool IsPlain(char unit) => char.GetUnicodeCategory(unit) is not (
-        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format);
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.Format);
 }

@@ -5,13 +5,15 @@ using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.Deliveries;
 
-/// <summary>Reads a delivery that waits or has failed; the answer is null when there is none (any more).</summary>
-public sealed record GetDelivery(string Namespace, string AppName, string Id) : IRequest<DeliveryDto?>, ITenantRequest, IGuardedRequest
+/// <summary>
+/// Reads a stored delivery, pending or failed. The result is null when it does not exist (any longer).
+/// </summary>
+public sealed record GetDelivery(string Namespace, string AppName, string Id)
+    : IRequest<DeliveryDto?>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
 }
@@ -28,7 +30,7 @@ internal sealed class GetDeliveryHandler(IDeliveryRepository deliveries, IMapper
     {
         if (DeliveryId.TryParse(request.Id) is not { } id)
             return null;
-        var delivery = await deliveries.Get(Tenant.Of(request.Namespace, request.AppName), id, cancellationToken);
+        var delivery = await deliveries.Get(request.Tenant(), id, cancellationToken);
         return delivery is null ? null : mapper.Map<DeliveryDto>(delivery);
     }
 }

@@ -1,24 +1,26 @@
 using AutoMapper;
 using FluentValidation;
 using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Deliveries;
 
-/// <summary>Reads a page of a webhook's deliveries, in the order of their revisions; the answer is null when there is no such webhook.</summary>
+/// <summary>
+/// Reads a page of a webhook's deliveries in revision order. The result is null when the webhook does not exist.
+/// </summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="WebhookId">The webhook.</param>
 /// <param name="Status">"pending" or "failed".</param>
-/// <param name="Cursor">Where the page before said that it goes on; null for the first.</param>
-/// <param name="Limit">How many at most.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="Limit">The maximum number.</param>
 public sealed record ListDeliveries(
     string Namespace, string AppName, string WebhookId, string Status, string? Cursor, int Limit)
     : IRequest<DeliveryPage?>, ITenantRequest, IGuardedRequest
@@ -28,7 +30,7 @@ public sealed record ListDeliveries(
 
 /// <summary>A page of deliveries.</summary>
 /// <param name="Items">The deliveries.</param>
-/// <param name="Cursor">What to ask for the next page with; null when this is the last.</param>
+/// <param name="Cursor">The cursor of the next page; null on the last page.</param>
 public sealed record DeliveryPage(IReadOnlyList<DeliveryDto> Items, string? Cursor);
 
 internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveries>
@@ -43,13 +45,13 @@ internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveries
         RuleFor(request => request.Cursor)
             .Must((request, cursor) => cursor is null || IsOf(request.WebhookId, cursor))
             .WithMessage("Cursor must be one that a page of this webhook's deliveries gave");
-        RuleFor(request => request.Limit)
-            .Must(limit => limit is >= 1 and <= MaxLimit).WithMessage($"Limit must be between 1 and {MaxLimit}");
+        RuleFor(request => request.Limit).PageLimit(MaxLimit);
         this.RuleForTenant(limits);
     }
 
     private static bool IsOf(string webhookId, string cursor) =>
-        DeliveryId.TryParse(cursor) is { } last && Guid.TryParseExact(webhookId, "D", out var id) && last.WebhookId == id;
+        DeliveryId.TryParse(cursor) is { } last && Guid.TryParseExact(webhookId, "D", out var id)
+        && last.WebhookId == id;
 }
 
 internal sealed class ListDeliveriesHandler(IWebhookRepository webhooks, IDeliveryRepository deliveries, IMapper mapper)
@@ -60,12 +62,13 @@ internal sealed class ListDeliveriesHandler(IWebhookRepository webhooks, IDelive
 
     public async Task<DeliveryPage?> Handle(ListDeliveries request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var tenant = request.Tenant();
         if (await webhooks.Find(tenant, request.WebhookId, cancellationToken) is not { } webhook)
             return null;
         var status = request.Status == Pending ? DeliveryStatus.Pending : DeliveryStatus.Failed;
         var after = request.Cursor is null ? null : DeliveryId.TryParse(request.Cursor);
-        var (found, hasMore) = await deliveries.List(tenant, webhook.Id, status, after, request.Limit, cancellationToken);
+        var (found, hasMore) = await deliveries.List(
+            tenant, webhook.Id, status, after, request.Limit, cancellationToken);
         return new DeliveryPage(
             [.. found.Select(mapper.Map<DeliveryDto>)], hasMore && found.Count > 0 ? found[^1].Id.ToString() : null);
     }

@@ -4,13 +4,13 @@ using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.Deliveries;
 
-/// <summary>Makes a delivery that waits or has failed due at once; the answer is whether there is one.</summary>
-public sealed record RedeliverDelivery(string Namespace, string AppName, string Id) : IRequest<bool>, ITenantRequest, IGuardedRequest
+/// <summary>Makes a stored delivery due immediately. The result reports whether it exists.</summary>
+public sealed record RedeliverDelivery(string Namespace, string AppName, string Id)
+    : IRequest<bool>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
 }
@@ -20,9 +20,10 @@ internal sealed class RedeliverDeliveryValidator : AbstractValidator<RedeliverDe
     public RedeliverDeliveryValidator(Limits limits) => this.RuleForTenant(limits);
 }
 
-internal sealed class RedeliverDeliveryHandler(IDeliveryRepository deliveries) : IRequestHandler<RedeliverDelivery, bool>
+internal sealed class RedeliverDeliveryHandler(IDeliveryRepository deliveries)
+    : IRequestHandler<RedeliverDelivery, bool>
 {
     public async Task<bool> Handle(RedeliverDelivery request, CancellationToken cancellationToken) =>
         DeliveryId.TryParse(request.Id) is { } id
-        && await deliveries.Redeliver(Tenant.Of(request.Namespace, request.AppName), id, cancellationToken);
+        && await deliveries.Redeliver(request.Tenant(), id, cancellationToken);
 }

@@ -5,15 +5,14 @@ using Kv.Application.Webhooks;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Deliveries;
 
 /// <summary>
-/// Tells a webhook again of every change after a revision that it asks for; the answer is how many there are, null when
-/// there is no such webhook.
+/// Sends a webhook every matching change after a revision again. The result is the number of changes; null when the
+/// webhook does not exist.
 /// </summary>
 public sealed record ReplayWebhook(string Namespace, string AppName, string WebhookId, long Since)
     : IRequest<long?>, ITenantRequest, IGuardedRequest
@@ -35,7 +34,7 @@ internal sealed class ReplayWebhookHandler(IWebhookRepository webhooks, IDeliver
 {
     public async Task<long?> Handle(ReplayWebhook request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var tenant = request.Tenant();
         return await webhooks.Find(tenant, request.WebhookId, cancellationToken) is { } webhook
             ? await deliveries.Replay(webhook, request.Since, cancellationToken)
             : null;

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Kv.Application.Idempotency;
 
-/// <summary>Gathers what makes a request the same as another one: each part with its length, so that no two lists look alike.</summary>
+/// <summary>
+/// Hashes the parts of a request that identify it. Each part is hashed with its length, so that different lists of
+/// parts never produce the same input.
+/// </summary>
 internal sealed class Fingerprint : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

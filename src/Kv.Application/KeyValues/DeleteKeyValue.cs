@@ -5,18 +5,17 @@ using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>Deletes a key if the condition holds; nothing happens when there is none.</summary>
+/// <summary>Deletes a key if the condition holds. Deleting a key that does not exist changes nothing.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Condition">What must hold for it to be deleted.</param>
+/// <param name="Condition">The condition of the deletion.</param>
 public sealed record DeleteKeyValue(string Namespace, string AppName, string Key, Precondition Condition = default)
-    : IRequest<KeyValueChange>, ITenantRequest, IGuardedRequest
+    : IRequest<WriteResult>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Delete, this, Key);
 }
@@ -31,9 +30,9 @@ internal sealed class DeleteKeyValueValidator : AbstractValidator<DeleteKeyValue
 }
 
 internal sealed class DeleteKeyValueHandler(IKeyValueRepository keyValues, IMapper mapper)
-    : IRequestHandler<DeleteKeyValue, KeyValueChange>
+    : IRequestHandler<DeleteKeyValue, WriteResult>
 {
-    public async Task<KeyValueChange> Handle(DeleteKeyValue request, CancellationToken cancellationToken) =>
-        mapper.ToChange(await keyValues.Delete(
-            Tenant.Of(request.Namespace, request.AppName), Key.Of(request.Key), request.Condition, cancellationToken));
+    public async Task<WriteResult> Handle(DeleteKeyValue request, CancellationToken cancellationToken) =>
+        mapper.ToWriteResult(await keyValues.Delete(
+            request.Tenant(), Key.Of(request.Key), request.Condition, cancellationToken));
 }

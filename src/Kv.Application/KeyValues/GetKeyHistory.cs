@@ -1,20 +1,24 @@
 using FluentValidation;
 using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>Reads what happened to a key, the newest first, as far back as the store keeps it.</summary>
+/// <summary>Reads the history of a key, newest change first, as far back as the store keeps revisions.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Limit">How much of it at most.</param>
-public sealed record GetKeyHistory(string Namespace, string AppName, string Key, int Limit) : IRequest<KeyHistory>, ITenantRequest, IGuardedRequest
+/// <param name="Before">
+/// Only changes before this revision, which the previous page returned; null for the newest.
+/// </param>
+/// <param name="Limit">The maximum number of changes.</param>
+public sealed record GetKeyHistory(string Namespace, string AppName, string Key, long? Before, int Limit)
+    : IRequest<KeyHistory>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Key);
 }
@@ -26,8 +30,11 @@ internal sealed class GetKeyHistoryValidator : AbstractValidator<GetKeyHistory>
     public GetKeyHistoryValidator(Limits limits)
     {
         RuleFor(request => request.Key).Key(limits);
-        RuleFor(request => request.Limit)
-            .Must(limit => limit is >= 1 and <= MaxLimit).WithMessage($"Limit must be between 1 and {MaxLimit}");
+        RuleFor(request => request.Before)
+            .Must(before => before is null or >= 1)
+            .WithMessage("Cursor must be one that a page of this history gave, unchanged")
+            .OverridePropertyName("cursor");
+        RuleFor(request => request.Limit).PageLimit(MaxLimit);
         this.RuleForTenant(limits);
     }
 }
@@ -35,5 +42,5 @@ internal sealed class GetKeyHistoryValidator : AbstractValidator<GetKeyHistory>
 internal sealed class GetKeyHistoryHandler(IKeyValueHistory history) : IRequestHandler<GetKeyHistory, KeyHistory>
 {
     public Task<KeyHistory> Handle(GetKeyHistory request, CancellationToken cancellationToken) => history.Read(
-        Tenant.Of(request.Namespace, request.AppName), Domain.KeyValues.Key.Of(request.Key), request.Limit, cancellationToken);
+        request.Tenant(), Domain.KeyValues.Key.Of(request.Key), request.Before, request.Limit, cancellationToken);
 }

@@ -5,7 +5,6 @@ using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
@@ -14,9 +13,9 @@ namespace Kv.Application.KeyValues;
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Options">How to read it.</param>
+/// <param name="Options">The read options.</param>
 public sealed record GetKeyValue(string Namespace, string AppName, string Key, ReadOptions Options = default)
-    : IRequest<KeyValueLookup>, ITenantRequest, IGuardedRequest
+    : IRequest<ReadResult>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Key);
 }
@@ -33,12 +32,13 @@ internal sealed class GetKeyValueValidator : AbstractValidator<GetKeyValue>
 }
 
 internal sealed class GetKeyValueHandler(IKeyValueRepository keyValues, IMapper mapper)
-    : IRequestHandler<GetKeyValue, KeyValueLookup>
+    : IRequestHandler<GetKeyValue, ReadResult>
 {
-    public async Task<KeyValueLookup> Handle(GetKeyValue request, CancellationToken cancellationToken)
+    public async Task<ReadResult> Handle(GetKeyValue request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
-        var read = await keyValues.Get(tenant, Domain.KeyValues.Key.Of(request.Key), request.Options, cancellationToken);
-        return new KeyValueLookup(read.KeyValue is null ? null : mapper.Map<KeyValueDto>(read.KeyValue), read.Revision);
+        var tenant = request.Tenant();
+        var read = await keyValues.Get(
+            tenant, Domain.KeyValues.Key.Of(request.Key), request.Options, cancellationToken);
+        return mapper.ToReadResult(read);
     }
 }

@@ -3,24 +3,26 @@ using Kv.Domain;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>What holds for the key of a request.</summary>
+/// <summary>Rules for the key of a request.</summary>
 internal static class KeyRules
 {
-    /// <summary>The key must be one that can be asked for.</summary>
+    /// <summary>Requires a key that can be read.</summary>
     public static IRuleBuilderOptions<TRequest, string> Key<TRequest>(
         this IRuleBuilderInitial<TRequest, string> rule, Limits limits) => rule
         .Cascade(CascadeMode.Stop)
         .Must(key => key.Length > 0).WithMessage("Key must not be empty")
         .Text(limits);
 
-    /// <summary>The key must be one that can be written: it could be read back alone, and shown in a log or a URL.</summary>
+    /// <summary>
+    /// Requires a key that can be written: it must be readable by name and printable in logs and URLs.
+    /// </summary>
     public static IRuleBuilderOptions<TRequest, string> WritableKey<TRequest>(
         this IRuleBuilderInitial<TRequest, string> rule, Limits limits) => rule
         .Key(limits)
         .Must(key => !key.EndsWith(Domain.KeyValues.Key.Wildcard)).WithMessage("Key must not end in '*'")
         .Must(key => !Domain.Text.HasControlCharacter(key)).WithMessage("Key must not contain control characters");
 
-    /// <summary>The prefix may be empty, which asks for every key.</summary>
+    /// <summary>Requires a valid prefix. The empty prefix selects every key.</summary>
     public static IRuleBuilderOptions<TRequest, string> KeyPrefix<TRequest>(
         this IRuleBuilderInitial<TRequest, string> rule, Limits limits) => rule
         .Cascade(CascadeMode.Stop)

@@ -3,12 +3,8 @@ using Kv.Domain.KeyValues;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>A key with its value, as callers see it.</summary>
-/// <remarks>
-/// A class, as every type that is mapped: AutoMapper 8 looks for extension methods on the generic interfaces of a type,
-/// and on a record's <c>IEquatable</c> it stumbles over ones that came after it.
-/// </remarks>
-public sealed class KeyValueDto
+/// <summary>A key with its value, for callers.</summary>
+public sealed record KeyValueDto
 {
     /// <summary>The key.</summary>
     public required string Key { get; init; }
@@ -16,22 +12,24 @@ public sealed class KeyValueDto
     /// <summary>The value, byte for byte.</summary>
     public required ReadOnlyMemory<byte> Value { get; init; }
 
-    /// <summary>Whole seconds until the key expires; null when it does not.</summary>
+    /// <summary>The remaining whole seconds; null when the key does not expire.</summary>
     public long? Ttl { get; init; }
 
-    /// <summary>The second of Unix time at which the key expires; the same in every answer. Null when it does not.</summary>
+    /// <summary>The expiry in Unix seconds, the same in every answer; null when the key does not expire.</summary>
     public long? ExpireAt { get; init; }
 
-    /// <summary>The revision of the store at which the key was last written: its entity tag.</summary>
+    /// <summary>The revision of the key's last write, which is its entity tag.</summary>
     public long Revision { get; init; }
 
-    /// <summary>The revision of the store at which the key came to be.</summary>
+    /// <summary>The revision at which the key was created.</summary>
     public long CreateRevision { get; init; }
 
-    /// <summary>How often the key was written since it came to be; 1 at first.</summary>
+    /// <summary>The number of writes since the key was created, the first included.</summary>
     public long Version { get; init; }
 
-    /// <summary>The media type that was given with the value; null when none was, or none was asked for.</summary>
+    /// <summary>
+    /// The media type that the writer set; null when it set none, or when the reader did not request it.
+    /// </summary>
     public string? ContentType { get; init; }
 }
 
@@ -39,6 +37,9 @@ internal sealed class KeyValueProfile : Profile
 {
     public KeyValueProfile() => CreateMap<KeyValue, KeyValueDto>()
         .ForMember(dto => dto.Key, map => map.MapFrom(source => source.Key.Value))
-        .ForMember(dto => dto.Ttl, map => map.MapFrom(source => source.Expiry == null ? (long?)null : source.Expiry.Value.Ttl))
-        .ForMember(dto => dto.ExpireAt, map => map.MapFrom(source => source.Expiry == null ? (long?)null : source.Expiry.Value.ExpireAt));
+        .ForMember(
+            dto => dto.Ttl, map => map.MapFrom(source => source.Expiry == null ? (long?)null : source.Expiry.Value.Ttl))
+        .ForMember(
+            dto => dto.ExpireAt,
+                map => map.MapFrom(source => source.Expiry == null ? (long?)null : source.Expiry.Value.ExpireAt));
 }

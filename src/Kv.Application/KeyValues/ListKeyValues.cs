@@ -6,27 +6,24 @@ using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>
-/// Reads every key that starts with a prefix (all keys when it is empty), in key order, as they stood at one revision.
-/// </summary>
+/// <summary>Reads every key with a prefix (all keys when it is empty), in key order, at one revision.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
-/// <param name="Prefix">What the keys start with.</param>
-/// <param name="WithContentTypes">Whether to read their content types as well.</param>
+/// <param name="Prefix">The prefix of the keys.</param>
+/// <param name="WithContentTypes">Whether to read the content types as well.</param>
 public sealed record ListKeyValues(string Namespace, string AppName, string Prefix, bool WithContentTypes = false)
     : IRequest<KeyValueSequence>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Prefix);
 }
 
-/// <summary>Keys as they stood at one revision.</summary>
+/// <summary>Keys at one revision.</summary>
 /// <param name="Revision">The store's revision.</param>
-/// <param name="KeyValues">The keys, which are read from the store while they are enumerated; null when there are none.</param>
+/// <param name="KeyValues">The keys, read from the store during the enumeration; null when no key matches.</param>
 public sealed record KeyValueSequence(long Revision, IAsyncEnumerable<KeyValueDto>? KeyValues);
 
 internal sealed class ListKeyValuesValidator : AbstractValidator<ListKeyValues>
@@ -43,13 +40,14 @@ internal sealed class ListKeyValuesHandler(IKeyValueListings keyValues, IMapper 
 {
     public async Task<KeyValueSequence> Handle(ListKeyValues request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var tenant = request.Tenant();
         var found = await keyValues.List(tenant, request.Prefix, request.WithContentTypes, cancellationToken);
         var listing = found.KeyValues.GetAsyncEnumerator(cancellationToken);
         var hasAny = false;
         try
         {
-            // The first key is read here, so that "none" and a store that is away can still be answered as such.
+            // Read the first key before the response begins, so that an empty result and an unavailable store get their
+            // status.
             hasAny = await listing.MoveNextAsync();
             return new KeyValueSequence(found.Revision, hasAny ? Rest(listing, cancellationToken) : null);
         }

@@ -1,21 +1,20 @@
 using AutoMapper;
 using FluentValidation;
-using FluentValidation.Results;
 using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>Reads a page of keys; all pages of a listing come from one revision.</summary>
+/// <summary>Reads a page of keys. All pages of a listing are read at one revision.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
-/// <param name="Query">What is asked.</param>
-/// <param name="Cursor">Where the page before said that the listing goes on; null for the first page.</param>
+/// <param name="Query">The query.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 public sealed record PageKeyValues(string Namespace, string AppName, KeyValueQuery Query, string? Cursor)
     : IRequest<KeyValuePageDto>, ITenantRequest, IGuardedRequest
 {
@@ -24,9 +23,9 @@ public sealed record PageKeyValues(string Namespace, string AppName, KeyValueQue
 
 /// <summary>A page of keys.</summary>
 /// <param name="Items">The keys, in key order.</param>
-/// <param name="Prefixes">What keys were rolled up to.</param>
-/// <param name="Cursor">What to ask for the next page with; null when this is the last.</param>
-/// <param name="Revision">The revision of the store at which it was read.</param>
+/// <param name="Prefixes">The common prefixes of grouped keys.</param>
+/// <param name="Cursor">The cursor of the next page; null on the last page.</param>
+/// <param name="Revision">The revision at which the page was read.</param>
 public sealed record KeyValuePageDto(
     IReadOnlyList<KeyValueDto> Items, IReadOnlyList<string> Prefixes, string? Cursor, long Revision);
 
@@ -38,13 +37,13 @@ internal sealed class PageKeyValuesValidator : AbstractValidator<PageKeyValues>
     {
         RuleFor(request => request.Query.Prefix).KeyPrefix(limits).OverridePropertyName("prefix");
         RuleFor(request => request.Query.Delimiter)
-            .Must(delimiter => delimiter is null || (delimiter.Length > 0 && Text.Length(delimiter) <= limits.MaxKeyLength))
+            .Must(delimiter =>
+                delimiter is null || (delimiter.Length > 0 && Text.Length(delimiter) <= limits.MaxKeyLength))
             .WithMessage($"Delimiter must be 1 to {limits.MaxKeyLength} characters")
-            .Must(delimiter => delimiter is null || Text.IsWellFormed(delimiter)).WithMessage("Delimiter must be well-formed Unicode")
+            .Must(delimiter => delimiter is null || Text.IsWellFormed(delimiter))
+            .WithMessage("Delimiter must be well-formed Unicode")
             .OverridePropertyName("delimiter");
-        RuleFor(request => request.Query.Limit)
-            .Must(limit => limit is >= 1 and <= MaxLimit).WithMessage($"Limit must be between 1 and {MaxLimit}")
-            .OverridePropertyName("limit");
+        RuleFor(request => request.Query.Limit).PageLimit(MaxLimit).OverridePropertyName("limit");
         this.RuleForTenant(limits);
     }
 }
@@ -52,17 +51,21 @@ internal sealed class PageKeyValuesValidator : AbstractValidator<PageKeyValues>
 internal sealed class PageKeyValuesHandler(IKeyValueListings keyValues, IListingCursors cursors, IMapper mapper)
     : IRequestHandler<PageKeyValues, KeyValuePageDto>
 {
+    private const string Foreign = "Cursor must be one that a page of this very listing gave, unchanged";
+
     public async Task<KeyValuePageDto> Handle(PageKeyValues request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var tenant = request.Tenant();
         var query = request.Query;
         if (request.Cursor is { } cursor)
-            query = query with { From = await cursors.Read(tenant, query, cursor, cancellationToken) ?? throw Foreign() };
+            query = query with
+            {
+                From = await cursors.Read(tenant, query, cursor, cancellationToken)
+                    ?? throw InvalidInput.In("cursor", Foreign),
+            };
         var page = await keyValues.Page(tenant, query, cancellationToken);
         var next = page.Next is { } position ? await cursors.Write(tenant, query, position, cancellationToken) : null;
-        return new KeyValuePageDto([.. page.KeyValues.Select(mapper.Map<KeyValueDto>)], page.Prefixes, next, page.Revision);
+        return new KeyValuePageDto(
+            [.. page.KeyValues.Select(mapper.Map<KeyValueDto>)], page.Prefixes, next, page.Revision);
     }
-
-    private static ValidationException Foreign() => new(
-        [new ValidationFailure("cursor", "Cursor must be one that a page of this very listing gave, unchanged")]);
 }

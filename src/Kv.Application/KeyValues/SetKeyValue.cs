@@ -8,6 +8,7 @@ using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
@@ -17,14 +18,15 @@ namespace Kv.Application.KeyValues;
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value, byte for byte.</param>
-/// <param name="Ttl">Seconds until the key expires; 0 or null takes the deployment's default, which may be never.</param>
+/// <param name="Ttl">The time to live.</param>
 /// <param name="ContentType">The media type of the value; null for none.</param>
-/// <param name="Condition">What must hold for it to be set.</param>
-/// <param name="IdempotencyKey">The name under which the request may be repeated; null for none.</param>
+/// <param name="Condition">The condition of the write.</param>
+/// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record SetKeyValue(
-    string Namespace, string AppName, string Key, ReadOnlyMemory<byte> Value, long? Ttl, string? ContentType = null,
+    string Namespace, string AppName, string Key, ReadOnlyMemory<byte> Value, TimeToLive Ttl = default,
+    string? ContentType = null,
     Precondition Condition = default, string? IdempotencyKey = null)
-    : IRequest<KeyValueChange>, ITenantRequest, IGuardedRequest
+    : IRequest<WriteResult>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Write, this, Key);
 }
@@ -43,23 +45,25 @@ internal sealed class SetKeyValueValidator : AbstractValidator<SetKeyValue>
 
 internal sealed class SetKeyValueHandler(
     IKeyValueRepository keyValues, IKeyValueTransactions transactions, Limits limits, IMapper mapper)
-    : IRequestHandler<SetKeyValue, KeyValueChange>
+    : IRequestHandler<SetKeyValue, WriteResult>
 {
-    public async Task<KeyValueChange> Handle(SetKeyValue request, CancellationToken cancellationToken)
+    public async Task<WriteResult> Handle(SetKeyValue request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var tenant = request.Tenant();
         var key = Domain.KeyValues.Key.Of(request.Key);
-        var options = new SetOptions(limits.TtlOf(request.Ttl), request.ContentType, request.Condition);
+        var options = new SetOptions(request.Ttl.In(limits), request.ContentType, request.Condition);
         if (request.IdempotencyKey is { } name)
             return await SetOnce(tenant, key, request, options, name, cancellationToken);
-        return mapper.ToChange(await keyValues.Set(tenant, key, request.Value, options, cancellationToken));
+        return mapper.ToWriteResult(await keyValues.Set(tenant, key, request.Value, options, cancellationToken));
     }
 
-    private async Task<KeyValueChange> SetOnce(
-        Tenant tenant, Key key, SetKeyValue request, SetOptions options, string name, CancellationToken cancellationToken)
+    private async Task<WriteResult> SetOnce(
+        Tenant tenant, Key key, SetKeyValue request, SetOptions options, string name,
+        CancellationToken cancellationToken)
     {
         using var fingerprint = new Fingerprint();
-        new KeyOperationInput(KeyOperationKind.Set, request.Key, request.Value, request.Ttl, request.ContentType, request.Condition)
+        new KeyOperationInput(
+            KeyOperationKind.Set, request.Key, request.Value, request.Ttl, request.ContentType, request.Condition)
             .AddTo(fingerprint.Add("POST /kv"));
         var transaction = new KeyTransaction(
             options.Condition == Precondition.None ? [] : [new KeyCondition(key, options.Condition)],
@@ -68,7 +72,8 @@ internal sealed class SetKeyValueHandler(
         var outcome = await transactions.Commit(
             tenant, transaction, new IdempotentRequest(name, fingerprint.Get()), cancellationToken);
         var write = new KeyValueWrite(
-            outcome.Succeeded, outcome.Revision, outcome.FoundRevisions?[0] ?? 0, outcome.Succeeded ? outcome.Results[0] : null);
-        return mapper.ToChange(write) with { IsReplayed = outcome.IsReplayed };
+            outcome.Succeeded, outcome.Revision, outcome.FoundRevisions?[0] ?? 0,
+            outcome.Succeeded ? outcome.Results[0] : null);
+        return mapper.ToWriteResult(write) with { IsReplayed = outcome.IsReplayed };
     }
 }

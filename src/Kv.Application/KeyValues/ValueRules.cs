@@ -1,9 +1,10 @@
 using FluentValidation;
 using Kv.Domain;
+using Kv.Domain.KeyValues;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>What holds for a value that is written, and for what is written with it.</summary>
+/// <summary>Rules for a written value, its time to live and its content type.</summary>
 internal static class ValueRules
 {
     private const int MaxContentTypeLength = 255;
@@ -13,20 +14,15 @@ internal static class ValueRules
         .Must(value => value.Length <= limits.MaxValueBytes)
         .WithMessage($"Value too large (max {limits.MaxValueBytes} bytes)");
 
-    public static IRuleBuilderOptions<TRequest, long?> Ttl<TRequest>(
-        this IRuleBuilder<TRequest, long?> rule, Limits limits) => rule
-        .Must(ttl => ttl is null || (ttl >= 0 && ttl <= limits.MaxTtlSeconds))
+    public static IRuleBuilderOptions<TRequest, TimeToLive> Ttl<TRequest>(
+        this IRuleBuilder<TRequest, TimeToLive> rule, Limits limits) => rule
+        .Must(ttl => ttl.Seconds >= 0 && ttl.Seconds <= limits.MaxTtlSeconds)
         .WithMessage($"TTL must be between 0 and {limits.MaxTtlSeconds} seconds");
 
-    /// <summary>Printable ASCII: it goes back into a header.</summary>
-    public static IRuleBuilderOptions<TRequest, string?> ContentType<TRequest>(this IRuleBuilder<TRequest, string?> rule) => rule
-        .Must(type => type is null || (type.Length is > 0 and <= MaxContentTypeLength && type.All(c => c is >= ' ' and <= '~')))
+    /// <summary>Requires printable ASCII, because answers send the content type in a header.</summary>
+    public static IRuleBuilderOptions<TRequest, string?> ContentType<TRequest>(
+        this IRuleBuilder<TRequest, string?> rule) => rule
+        .Must(type =>
+            type is null || (type.Length is > 0 and <= MaxContentTypeLength && type.All(c => c is >= ' ' and <= '~')))
         .WithMessage($"Content type must be 1 to {MaxContentTypeLength} printable ASCII characters");
-
-    /// <summary>The time to live that a caller's comes to, in seconds; null for ever. 0 and nothing take the deployment's default.</summary>
-    public static long? TtlOf(this Limits limits, long? asked)
-    {
-        var ttl = asked is { } given and > 0 ? given : limits.DefaultTtlSeconds;
-        return ttl > 0 ? ttl : null;
-    }
 }

@@ -8,21 +8,22 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.KeyValues;
 
-/// <summary>Reads a key once it is another than the caller knows, or when the wait is over.</summary>
+/// <summary>Reads a key as soon as its revision differs from the caller's, or when the wait ends.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="Key">The key.</param>
-/// <param name="KnownRevision">The revision at which it was last written, as far as the caller knows; 0 for a key that is not there.</param>
-/// <param name="Seconds">How long to wait at most.</param>
-/// <param name="Options">How to read it.</param>
+/// <param name="KnownRevision">
+/// The revision of the last write that the caller knows; 0 if it knows that the key does not exist.
+/// </param>
+/// <param name="Seconds">The maximum wait in seconds.</param>
+/// <param name="Options">The read options.</param>
 public sealed record WaitForKeyValue(
     string Namespace, string AppName, string Key, long KnownRevision, long Seconds, ReadOptions Options)
-    : IRequest<KeyValueLookup>, ITenantRequest, IGuardedRequest
+    : IRequest<ReadResult>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Key);
 }
@@ -35,7 +36,8 @@ internal sealed class WaitForKeyValueValidator : AbstractValidator<WaitForKeyVal
     {
         RuleFor(request => request.Key).Key(limits);
         RuleFor(request => request.Seconds)
-            .Must(seconds => seconds is >= 0 and <= MaxSeconds).WithMessage($"Wait must be between 0 and {MaxSeconds} seconds")
+            .Must(seconds => seconds is >= 0 and <= MaxSeconds)
+            .WithMessage($"Wait must be between 0 and {MaxSeconds} seconds")
             .OverridePropertyName("wait");
         RuleFor(request => request.Options.AtRevision)
             .Equal(0).WithMessage("Revision and wait must not be given together: the past does not change")
@@ -46,15 +48,15 @@ internal sealed class WaitForKeyValueValidator : AbstractValidator<WaitForKeyVal
 
 internal sealed class WaitForKeyValueHandler(
     IKeyValueRepository keyValues, IKeyChangeFeed feed, TimeProvider time, IMapper mapper)
-    : IRequestHandler<WaitForKeyValue, KeyValueLookup>
+    : IRequestHandler<WaitForKeyValue, ReadResult>
 {
-    public async Task<KeyValueLookup> Handle(WaitForKeyValue request, CancellationToken cancellationToken)
+    public async Task<ReadResult> Handle(WaitForKeyValue request, CancellationToken cancellationToken)
     {
-        var (tenant, key) = (Tenant.Of(request.Namespace, request.AppName), Domain.KeyValues.Key.Of(request.Key));
+        var (tenant, key) = (request.Tenant(), Domain.KeyValues.Key.Of(request.Key));
         var read = await keyValues.Get(tenant, key, request.Options, cancellationToken);
         if (request.Seconds > 0 && IsKnown(read, request))
             read = await Wait(tenant, key, request, cancellationToken);
-        return new KeyValueLookup(read.KeyValue is null ? null : mapper.Map<KeyValueDto>(read.KeyValue), read.Revision);
+        return mapper.ToReadResult(read);
     }
 
     private static bool IsKnown(KeyValueRead found, WaitForKeyValue request) =>
@@ -63,10 +65,25 @@ internal sealed class WaitForKeyValueHandler(
     private async Task<KeyValueRead> Wait(
         Tenant tenant, Key key, WaitForKeyValue request, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        // Open before the next look: a change in between is not missed. And what a watch has told, a stale read would miss.
-        await using var watch = await feed.Open(tenant, KeyPattern.Of(key.Value), since: null, cancellationToken);
+        // A stale read could miss a change that the watch has delivered.
         var options = request.Options with { Consistency = ReadConsistency.Linearizable };
+        try
+        {
+            return await Watch(tenant, key, request, options, cancellationToken);
+        }
+        catch (RevisionCompactedException)
+        {
+            // The caller waits for a state, not for changes after a revision: answer with the present state.
+            return await keyValues.Get(tenant, key, options, cancellationToken);
+        }
+    }
+
+    private async Task<KeyValueRead> Watch(
+        Tenant tenant, Key key, WaitForKeyValue request, ReadOptions options, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        // Open the watch before the next read, so that no change in between is missed.
+        await using var watch = await feed.Open(tenant, KeyPattern.Of(key.Value), since: null, cancellationToken);
         while (true)
         {
             var found = await keyValues.Get(tenant, key, options, cancellationToken);

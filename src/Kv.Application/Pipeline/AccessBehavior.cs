@@ -1,19 +1,33 @@
 using Kv.Application.Access;
+using Kv.Domain.Access;
 using MediatR;
 
 namespace Kv.Application.Pipeline;
 
 /// <summary>
-/// Refuses what the caller may not do, before the handler sees it. It stands behind validation, whose answers depend on the
-/// request alone, so that keys and names are known to be ones here.
+/// Refuses requests that the caller's grants do not allow. It runs after validation, so keys and names are valid here;
+/// validation reveals nothing, because it depends only on the request.
 /// </summary>
 internal sealed class AccessBehavior<TRequest, TResponse>(ICaller caller) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
-    /// <exception cref="AccessDeniedException">The caller may not do it.</exception>
+    /// <exception cref="AccessDeniedException">The caller's grants do not allow the request.</exception>
+    /// <exception cref="CredentialEndedException">The caller's credential was revoked or has expired.</exception>
     public Task<TResponse> Handle(
-        TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
-        request is IGuardedRequest guarded && guarded.IsAllowedTo(caller.Grants)
+        TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        var grants = caller.Grants(cancellationToken);
+        return grants is { IsCompletedSuccessfully: true, Result: var known }
+            ? Judge(request, known, next)
+            : JudgeLater(request, grants, next);
+    }
+
+    private static Task<TResponse> Judge(TRequest request, Grants grants, RequestHandlerDelegate<TResponse> next) =>
+        request is IGuardedRequest guarded && guarded.IsAllowedTo(grants)
             ? next()
-            : Task.FromException<TResponse>(new AccessDeniedException());
+            : Task.FromException<TResponse>(AccessDeniedException.For(request));
+
+    private static async Task<TResponse> JudgeLater(
+        TRequest request, ValueTask<Grants> grants, RequestHandlerDelegate<TResponse> next) =>
+        await Judge(request, await grants, next);
 }

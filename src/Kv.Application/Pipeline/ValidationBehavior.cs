@@ -4,14 +4,14 @@ using MediatR;
 
 namespace Kv.Application.Pipeline;
 
-/// <summary>Checks a request's shape before its handler sees it.</summary>
+/// <summary>Validates a request before its handler runs.</summary>
 internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
     private readonly IValidator<TRequest>[] _validators = [.. validators];
 
-    /// <exception cref="ValidationException">A rule does not hold.</exception>
+    /// <exception cref="ValidationException">A rule is violated.</exception>
     public Task<TResponse> Handle(
         TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {

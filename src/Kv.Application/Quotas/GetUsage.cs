@@ -4,13 +4,13 @@ using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 using MediatR;
 
 namespace Kv.Application.Quotas;
 
-/// <summary>Tells how much a tenant has and may have; the answer is null where there are no quotas.</summary>
-public sealed record GetUsage(string Namespace, string AppName) : IRequest<TenantUsage?>, ITenantRequest, IGuardedRequest
+/// <summary>Reads a tenant's usage and quota. The result is null without quotas.</summary>
+public sealed record GetUsage(string Namespace, string AppName)
+    : IRequest<TenantUsage?>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this);
 }
@@ -23,5 +23,5 @@ internal sealed class GetUsageValidator : AbstractValidator<GetUsage>
 internal sealed class GetUsageHandler(ITenantUsages usages) : IRequestHandler<GetUsage, TenantUsage?>
 {
     public Task<TenantUsage?> Handle(GetUsage request, CancellationToken cancellationToken) =>
-        Task.FromResult(usages.Find(Tenant.Of(request.Namespace, request.AppName)));
+        Task.FromResult(usages.Find(request.Tenant()));
 }

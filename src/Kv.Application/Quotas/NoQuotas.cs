@@ -3,7 +3,7 @@ using Kv.Domain.Tenants;
 
 namespace Kv.Application.Quotas;
 
-/// <summary>Tells that there are no quotas, and nothing is counted for any.</summary>
+/// <summary>The usages of a deployment without quotas: nothing is counted.</summary>
 internal sealed class NoQuotas : ITenantUsages
 {
     public UsageState State => UsageState.Counting;

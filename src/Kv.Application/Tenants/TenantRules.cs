@@ -4,7 +4,7 @@ using Kv.Domain.Tenants;
 
 namespace Kv.Application.Tenants;
 
-/// <summary>A request that is about one tenant.</summary>
+/// <summary>A request within one tenant.</summary>
 internal interface ITenantRequest
 {
     string Namespace { get; }
@@ -12,7 +12,14 @@ internal interface ITenantRequest
     string AppName { get; }
 }
 
-/// <summary>What holds for the tenant of every request.</summary>
+internal static class TenantRequests
+{
+    /// <summary>The tenant of a request. Its names are valid after validation.</summary>
+    public static Tenant Tenant(this ITenantRequest request) =>
+        Domain.Tenants.Tenant.Of(request.Namespace, request.AppName);
+}
+
+/// <summary>Rules for the tenant of a request.</summary>
 internal static class TenantRules
 {
     public static void RuleForTenant<TRequest>(this AbstractValidator<TRequest> validator, Limits limits)
@@ -22,7 +29,8 @@ internal static class TenantRules
         validator.RuleFor(request => request.AppName).Name("App name", limits.MaxAppNameLength);
     }
 
-    private static void Name<TRequest>(this IRuleBuilderInitial<TRequest, string> rule, string what, int maxLength) => rule
+    private static void Name<TRequest>(
+        this IRuleBuilderInitial<TRequest, string> rule, string what, int maxLength) => rule
         .Cascade(CascadeMode.Stop)
         .Must(name => name.Length > 0).WithMessage($"{what} must not be empty")
         .Must(name => Text.Length(name) <= maxLength).WithMessage($"{what} too long (max {maxLength} characters)")

@@ -4,19 +4,18 @@ using Kv.Application.KeyValues;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
-using Kv.Domain.Tenants;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Watching;
 
-/// <summary>Opens a watch over a key, or over every key with a prefix. Whoever asked for it disposes of it.</summary>
+/// <summary>Opens a watch on a key, or on every key with a prefix. The caller must dispose the watch.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
-/// <param name="Prefix">What the keys start with; empty for all of them.</param>
-/// <param name="Key">One key instead; null for those with the prefix.</param>
-/// <param name="Since">The revision after which to begin; null for now.</param>
+/// <param name="Prefix">The prefix of the keys; empty for all keys.</param>
+/// <param name="Key">A single key; null to watch the prefix.</param>
+/// <param name="Since">The revision after which the watch begins; null for now.</param>
 public sealed record WatchKeys(string Namespace, string AppName, string Prefix, string? Key, long? Since)
     : IRequest<IKeyChangeWatch>, ITenantRequest, IGuardedRequest
 {
@@ -47,7 +46,7 @@ internal sealed class WatchKeysValidator : AbstractValidator<WatchKeys>
 internal sealed class WatchKeysHandler(IKeyChangeFeed feed) : IRequestHandler<WatchKeys, IKeyChangeWatch>
 {
     public Task<IKeyChangeWatch> Handle(WatchKeys request, CancellationToken cancellationToken) => feed.Open(
-        Tenant.Of(request.Namespace, request.AppName),
+        request.Tenant(),
         KeyPattern.Of(request.Key ?? $"{request.Prefix}{Domain.KeyValues.Key.Wildcard}"),
         request.Since, cancellationToken);
 }

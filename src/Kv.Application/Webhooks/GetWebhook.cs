@@ -4,14 +4,14 @@ using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Webhooks;
 
-/// <summary>Reads a webhook; the answer is null when there is none.</summary>
-public sealed record GetWebhook(string Namespace, string AppName, string Id) : IRequest<WebhookDto?>, ITenantRequest, IGuardedRequest
+/// <summary>Reads a webhook. The result is null when it does not exist.</summary>
+public sealed record GetWebhook(string Namespace, string AppName, string Id)
+    : IRequest<WebhookDto?>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
 }
@@ -21,11 +21,12 @@ internal sealed class GetWebhookValidator : AbstractValidator<GetWebhook>
     public GetWebhookValidator(Limits limits) => this.RuleForTenant(limits);
 }
 
-internal sealed class GetWebhookHandler(IWebhookRepository webhooks, IMapper mapper) : IRequestHandler<GetWebhook, WebhookDto?>
+internal sealed class GetWebhookHandler(IWebhookRepository webhooks, IMapper mapper)
+    : IRequestHandler<GetWebhook, WebhookDto?>
 {
     public async Task<WebhookDto?> Handle(GetWebhook request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var tenant = request.Tenant();
         var webhook = await webhooks.Find(tenant, request.Id, cancellationToken);
         return webhook is null ? null : mapper.Map<WebhookDto>(webhook);
     }

@@ -5,13 +5,14 @@ using Kv.Application.KeyValues;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Webhooks;
 
-/// <summary>Reads the tenant's webhooks whose key (or pattern) starts with a prefix; all of them when it is empty.</summary>
+/// <summary>
+/// Reads the tenant's webhooks whose key or pattern starts with a prefix; all webhooks when it is empty.
+/// </summary>
 public sealed record ListWebhooks(string Namespace, string AppName, string Prefix = "")
     : IRequest<IReadOnlyList<WebhookDto>>, ITenantRequest, IGuardedRequest
 {
@@ -32,7 +33,7 @@ internal sealed class ListWebhooksHandler(IWebhookRepository webhooks, IMapper m
 {
     public async Task<IReadOnlyList<WebhookDto>> Handle(ListWebhooks request, CancellationToken cancellationToken)
     {
-        var all = await webhooks.List(Tenant.Of(request.Namespace, request.AppName), cancellationToken);
+        var all = await webhooks.List(request.Tenant(), cancellationToken);
         return
         [
             .. all.Where(webhook => webhook.Settings.Pattern.Text.StartsWith(request.Prefix, StringComparison.Ordinal))

@@ -5,53 +5,59 @@ using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
-using Kv.Domain.Tenants;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Webhooks;
 
-/// <summary>Registers a webhook, unless the tenant has as many as it may.</summary>
+/// <summary>Registers a webhook, unless the tenant has reached the limit.</summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
-/// <param name="Input">What the caller says of it.</param>
-/// <param name="IdempotencyKey">The name under which the request may be repeated; null for none.</param>
-public sealed record RegisterWebhook(string Namespace, string AppName, WebhookInput Input, string? IdempotencyKey = null)
+/// <param name="Input">The caller's settings.</param>
+/// <param name="IdempotencyKey">The idempotency key; null for none.</param>
+public sealed record RegisterWebhook(
+    string Namespace, string AppName, WebhookInput Input, string? IdempotencyKey = null)
     : IRequest<WebhookRegistration>, ITenantRequest, IWebhookRequest, IGuardedRequest
 {
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this, KeyPattern.Of(Input.Key!).KeyOrPrefix);
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(
+        AccessVerbs.Webhooks, this, KeyPattern.Of(Input.Key!).KeyOrPrefix);
 }
 
-/// <summary>What became of a registration.</summary>
-/// <param name="Id">The new webhook's id; null when the tenant has as many webhooks as it may.</param>
-/// <param name="Limit">How many it may have.</param>
-/// <param name="IsReplayed">Whether it was registered before, by the same request.</param>
+/// <summary>The result of a registration.</summary>
+/// <param name="Id">The new webhook's id; null when the tenant has reached the limit.</param>
+/// <param name="Limit">The limit of webhooks per tenant.</param>
+/// <param name="IsReplayed">Whether an earlier request with the same idempotency key registered it.</param>
 public sealed record WebhookRegistration(Guid? Id, int Limit, bool IsReplayed = false);
 
 internal sealed class RegisterWebhookValidator : AbstractValidator<RegisterWebhook>
 {
-    public RegisterWebhookValidator(Limits limits)
+    public RegisterWebhookValidator(Limits limits, HeaderPolicy policy)
     {
-        this.RuleForInput(limits, isNew: true);
+        this.RuleForInput(limits, policy, isNew: true);
         this.RuleForTenant(limits);
     }
 }
 
-internal sealed class RegisterWebhookHandler(IWebhookRepository webhooks, Limits limits, TimeProvider time)
+internal sealed class RegisterWebhookHandler(
+    IWebhookRepository webhooks, IWebhookTargets targets, HeaderPolicy policy, Limits limits, ICaller caller,
+    TimeProvider time)
     : IRequestHandler<RegisterWebhook, WebhookRegistration>
 {
     public async Task<WebhookRegistration> Handle(RegisterWebhook request, CancellationToken cancellationToken)
     {
         var input = request.Input;
+        await targets.Check(input, cancellationToken);
         var settings = input.Over(new WebhookSettings
         {
             Pattern = KeyPattern.Of(input.Key!),
             Events = EventFilter.TryParse(input.Events!)!.Value,
             Endpoint = input.Endpoint!,
-        });
+        }, policy);
         var webhook = new Webhook(
-            Guid.NewGuid(), Tenant.Of(request.Namespace, request.AppName), settings, time.GetUtcNow().ToUnixTimeSeconds());
-        if (input.Secret?.Value is { } secret)
+            Guid.NewGuid(), request.Tenant(), settings, time.GetUtcNow().ToUnixTimeSeconds(),
+            caller.Principal);
+        if (input.Secret is { Length: > 0 } secret)
             webhook.SetSecret(WebhookSecret.TryParse(secret));
         if (request.IdempotencyKey is { } name)
         {

@@ -3,17 +3,17 @@ using Kv.Application.Access;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Webhooks;
 
 /// <summary>
-/// Gives a webhook a new secret; one that it had goes on signing for a day. The answer is the new secret, which is never
-/// told again; null when there is no such webhook.
+/// Sets a new secret. The previous secret also signs for another day. The result is the new secret, which is never
+/// returned again; null when the webhook does not exist.
 /// </summary>
-public sealed record RotateWebhookSecret(string Namespace, string AppName, string Id) : IRequest<string?>, ITenantRequest, IGuardedRequest
+public sealed record RotateWebhookSecret(string Namespace, string AppName, string Id)
+    : IRequest<string?>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
 }
@@ -28,7 +28,7 @@ internal sealed class RotateWebhookSecretHandler(IWebhookRepository webhooks, Ti
 {
     public async Task<string?> Handle(RotateWebhookSecret request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        var tenant = request.Tenant();
         var secret = WebhookSecret.New();
         var webhook = await webhooks.Change(
             tenant, request.Id, stored => stored.RotateSecret(secret, time.GetUtcNow()), cancellationToken);

@@ -1,16 +1,18 @@
 using AutoMapper;
 using FluentValidation;
 using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using MediatR;
 
 namespace Kv.Application.Webhooks;
 
-/// <summary>Changes what is said of a webhook, and leaves the rest as it is; the answer is null when there is none.</summary>
+/// <summary>
+/// Changes the given settings of a webhook and keeps the others. The result is null when the webhook does not exist.
+/// </summary>
 public sealed record UpdateWebhook(string Namespace, string AppName, string Id, WebhookInput Input)
     : IRequest<WebhookDto?>, ITenantRequest, IWebhookRequest, IGuardedRequest
 {
@@ -19,32 +21,37 @@ public sealed record UpdateWebhook(string Namespace, string AppName, string Id, 
 
 internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhook>
 {
-    public UpdateWebhookValidator(Limits limits)
+    public UpdateWebhookValidator(Limits limits, HeaderPolicy policy)
     {
-        this.RuleForInput(limits, isNew: false);
+        this.RuleForInput(limits, policy, isNew: false);
         this.RuleForTenant(limits);
     }
 }
 
-internal sealed class UpdateWebhookHandler(IWebhookRepository webhooks, IMapper mapper)
+internal sealed class UpdateWebhookHandler(
+    IWebhookRepository webhooks, IWebhookTargets targets, HeaderPolicy policy, ICaller caller, IMapper mapper)
     : IRequestHandler<UpdateWebhook, WebhookDto?>
 {
     private const string DisabledReason = "Disabled by its owner.";
 
     public async Task<WebhookDto?> Handle(UpdateWebhook request, CancellationToken cancellationToken)
     {
-        var tenant = Tenant.Of(request.Namespace, request.AppName);
+        await targets.Check(request.Input, cancellationToken);
+        var tenant = request.Tenant();
         var webhook = await webhooks.Change(tenant, request.Id, Apply, cancellationToken);
         return webhook is null ? null : mapper.Map<WebhookDto>(webhook);
 
         void Apply(Webhook stored)
         {
-            stored.Change(request.Input.Over(stored.Settings));
-            if (request.Input.Secret is { Value: not WebhookInput.Masked } secret)
-                stored.SetSecret(secret.Value is { } text ? WebhookSecret.TryParse(text) : null);
+            var hadSecret = stored.Secret is not null;
+            stored.Change(request.Input.Over(stored.Settings, policy), caller.Principal);
+            if (request.Input.Secret is not (null or WebhookInput.Masked))
+                stored.SetSecret(request.Input.Secret.Length > 0 ? WebhookSecret.TryParse(request.Input.Secret) : null);
+            else if (request.Input.Secret is not null && hadSecret && stored.Secret is null)
+                throw InvalidInput.In("secret", WebhookRules.SecretMoved);
             if (request.Input.Status == WebhookRules.Active)
-                stored.Enable();
-            // One that was disabled before keeps its reason: an answer may be sent back as it is.
+                stored.Enable(caller.Principal);
+            // A disabled webhook keeps its reason: clients may send an answer back unchanged.
             else if (request.Input.Status == WebhookRules.Disabled && stored.IsActive)
                 stored.Disable(DisabledReason);
         }

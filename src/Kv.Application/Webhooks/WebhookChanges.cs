@@ -1,25 +1,27 @@
 using FluentValidation;
-using FluentValidation.Results;
+using Kv.Application.Pipeline;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Webhooks;
 
-/// <summary>What several use cases do with a webhook that is there.</summary>
+/// <summary>Shared steps of the use cases that change a stored webhook.</summary>
 internal static class WebhookChanges
 {
     private const int MaxTries = 10;
 
-    /// <summary>Reads a webhook; null when there is none, or when the id is none.</summary>
+    /// <summary>Reads a webhook; null when it does not exist or the id is malformed.</summary>
     public static async Task<Webhook?> Find(
         this IWebhookRepository webhooks, Tenant tenant, string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var guid) ? await webhooks.Get(tenant, guid, cancellationToken) : null;
 
-    /// <summary>Reads a webhook, changes and saves it; again from the start when somebody else was faster.</summary>
-    /// <returns>The webhook as it was saved; null when there is none.</returns>
+    /// <summary>Reads, changes and saves a webhook. Repeats all steps after a concurrent change.</summary>
+    /// <returns>The saved webhook; null when it does not exist.</returns>
     public static async Task<Webhook?> Change(
-        this IWebhookRepository webhooks, Tenant tenant, string id, Action<Webhook> change, CancellationToken cancellationToken)
+        this IWebhookRepository webhooks, Tenant tenant, string id, Action<Webhook> change,
+        CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MaxTries; tries++)
         {
@@ -29,34 +31,72 @@ internal static class WebhookChanges
             if (await webhooks.Update(webhook, cancellationToken))
                 return webhook;
         }
-        throw new StoreUnavailableException("The webhook was changed by others at every try to change it.");
+        throw new StoreUnavailableException("Other callers changed the webhook at every attempt.");
     }
 
-    /// <summary>The settings with what is said in their place; what is not said stays.</summary>
-    /// <exception cref="ValidationException">A header is masked that is not there.</exception>
-    public static WebhookSettings Over(this WebhookInput input, WebhookSettings settings) => settings with
+    /// <summary>Refuses an endpoint that the target rules forbid.</summary>
+    /// <exception cref="ValidationException">The endpoint contains a forbidden address.</exception>
+    public static async Task Check(
+        this IWebhookTargets targets, WebhookInput input, CancellationToken cancellationToken)
     {
-        Pattern = input.Key is { Length: > 0 } key ? KeyPattern.Of(key) : settings.Pattern,
-        Events = input.Events is { } events ? EventFilter.TryParse(events) ?? settings.Events : settings.Events,
-        Endpoint = input.Endpoint is { Length: > 0 } endpoint ? endpoint : settings.Endpoint,
-        Method = input.Method is { Length: > 0 } method ? method.ToUpperInvariant() : settings.Method,
-        Headers = input.Headers is { } headers ? Unmask(headers, settings.Headers) : settings.Headers,
-        Payload = input.Payload ?? settings.Payload,
-        AddEventData = input.AddEventData ?? settings.AddEventData,
-        ChangedOnly = input.ChangedOnly ?? settings.ChangedOnly,
-        TimeoutSeconds = input.TimeoutSeconds is { } timeout ? (int?)timeout.Value : settings.TimeoutSeconds,
-    };
+        if (input.Endpoint is { Length: > 0 } endpoint
+            && await targets.Refusal(endpoint, cancellationToken) is { } reason)
+            throw InvalidInput.In("endpoint", $"The target is not allowed: {reason}");
+    }
+
+    /// <summary>Merges the given values into the settings.</summary>
+    /// <exception cref="ValidationException">
+    /// A masked value has no stored one, or must not be sent to the new endpoint.
+    /// </exception>
+    public static WebhookSettings Over(this WebhookInput input, WebhookSettings settings, HeaderPolicy policy)
+    {
+        var endpoint = input.Endpoint is { Length: > 0 } given ? Unmask(given, settings.Endpoint) : settings.Endpoint;
+        // A change of the endpoint must not reveal values that answers hide.
+        var dropsHeaders = !policy.AreShown && !WebhookEndpoint.IsSameOrigin(endpoint, settings.Endpoint);
+        return settings with
+        {
+            Pattern = input.Key is { Length: > 0 } key ? KeyPattern.Of(key) : settings.Pattern,
+            Events = input.Events is { } events ? EventFilter.TryParse(events) ?? settings.Events : settings.Events,
+            Endpoint = endpoint,
+            Method = input.Method is { Length: > 0 } method ? method.ToUpperInvariant() : settings.Method,
+            Headers = input.Headers is { } headers
+                ? Unmask(headers, settings.Headers, dropsHeaders)
+                : dropsHeaders ? new Dictionary<string, string>() : settings.Headers,
+            Payload = input.Payload ?? settings.Payload,
+            AddEventData = input.AddEventData ?? settings.AddEventData,
+            ChangedOnly = input.ChangedOnly ?? settings.ChangedOnly,
+            IncludePrevious = input.IncludePrevious ?? settings.IncludePrevious,
+            TimeoutSeconds = input.TimeoutSeconds is { } timeout
+                ? (timeout > 0 ? (int)timeout : null)
+                : settings.TimeoutSeconds,
+        };
+    }
+
+    private static string Unmask(string given, string kept)
+    {
+        if (WebhookEndpoint.PasswordOf(given) != WebhookInput.Masked)
+            return given;
+        return WebhookEndpoint.IsSameOrigin(given, kept)
+            && WebhookEndpoint.UserOf(given) == WebhookEndpoint.UserOf(kept)
+            && WebhookEndpoint.PasswordOf(kept) is { } password
+                ? WebhookEndpoint.WithPassword(given, password)
+                : throw InvalidInput.In("endpoint", WebhookRules.NoPassword);
+    }
 
     private static Dictionary<string, string> Unmask(
-        IReadOnlyDictionary<string, string> given, IReadOnlyDictionary<string, string> kept)
+        IReadOnlyDictionary<string, string> given, IReadOnlyDictionary<string, string> kept, bool dropsHeaders)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in given)
             headers[name] = value == WebhookInput.Masked ? Kept(name) : value;
         return headers;
 
-        string Kept(string name) =>
-            kept.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
-            ?? throw new ValidationException([new ValidationFailure("headers", HeaderRules.NothingMasked(name))]);
+        string Kept(string name)
+        {
+            var (_, value) = kept.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (value is null)
+                throw InvalidInput.In("headers", HeaderRules.NothingMasked(name));
+            return dropsHeaders ? throw InvalidInput.In("headers", HeaderRules.Moved(name)) : value;
+        }
     }
 }

@@ -5,16 +5,27 @@ using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Webhooks;
 
-/// <summary>What holds for what a caller says of a webhook. The first five errors are simple-golang-kv's words.</summary>
+/// <summary>Rules for a caller's settings of a webhook. The first five errors are simple-golang-kv's strings.</summary>
 internal static class WebhookRules
 {
     public const string Active = "active";
     public const string Disabled = "disabled";
 
-    /// <param name="validator">The request's.</param>
+    /// <summary>The error for a masked password without a stored one.</summary>
+    public const string NoPassword = "Endpoint has a masked password, and there is none that could stay as it is";
+
+    /// <summary>
+    /// The error for a masked secret when the endpoint gets another origin: the secret must not be used there.
+    /// </summary>
+    public const string SecretMoved =
+        "Secret is masked and must be given anew, as the endpoint moves to another origin";
+
+    /// <param name="validator">The request's validator.</param>
     /// <param name="limits">The deployment's limits.</param>
-    /// <param name="isNew">Whether there is nothing yet that could stay as it is.</param>
-    public static void RuleForInput<TRequest>(this AbstractValidator<TRequest> validator, Limits limits, bool isNew)
+    /// <param name="policy">The deployment's rules for headers.</param>
+    /// <param name="isNew">Whether the webhook is new, so no stored value can be kept.</param>
+    public static void RuleForInput<TRequest>(
+        this AbstractValidator<TRequest> validator, Limits limits, HeaderPolicy policy, bool isNew)
         where TRequest : IWebhookRequest
     {
         validator.RuleForTrigger(limits, isNew);
@@ -22,7 +33,7 @@ internal static class WebhookRules
         validator.RuleFor(request => request.Input.Headers)
             .Custom((headers, context) =>
             {
-                if (headers is not null && HeaderRules.FirstError(headers, isNew) is { } error)
+                if (headers is not null && HeaderRules.FirstError(headers, policy, isNew) is { } error)
                     context.AddFailure("headers", error);
             });
         validator.RuleFor(request => request.Input.Payload)
@@ -30,13 +41,14 @@ internal static class WebhookRules
             .WithMessage($"Payload too large (max {WebhookSettings.MaxPayloadBytes} bytes)")
             .OverridePropertyName("payload");
         validator.RuleFor(request => request.Input.TimeoutSeconds)
-            .Must(timeout => timeout?.Value is null or (>= 1 and <= WebhookSettings.MaxTimeoutSeconds))
+            .Must(timeout => timeout is null or (>= 0 and <= WebhookSettings.MaxTimeoutSeconds))
             .WithMessage($"Timeout must be between 1 and {WebhookSettings.MaxTimeoutSeconds} seconds")
             .OverridePropertyName("timeout_seconds");
         validator.RuleFor(request => request.Input.Secret)
-            .Must(secret => secret?.Value is not { } text || IsSecret(text) || (!isNew && text == WebhookInput.Masked))
+            .Must(secret => secret is null or "" || IsSecret(secret) || (!isNew && secret == WebhookInput.Masked))
             .WithMessage(
-                $"Secret must be {WebhookSecret.Prefix} and the base64 of {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes")
+                $"Secret must be {WebhookSecret.Prefix} and the base64 of "
+                + $"{WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes")
             .OverridePropertyName("secret");
         validator.RuleFor(request => request.Input.Status)
             .Must(status => status is null or Active or Disabled)
@@ -58,7 +70,9 @@ internal static class WebhookRules
             .Cascade(CascadeMode.Stop)
             .Must(events => events is null ? !isNew : events.Count > 0).WithMessage("Event must not be empty")
             .Must(events => events is null || EventFilter.TryParse(events) is not null)
-            .WithMessage("Event must be one of: create, update, delete")
+            .WithMessage(
+                "Event must be create, update, delete (deleted or expired), expire, '*' (all), or an array of these")
+            .WithState(_ => "Event must be one of: create, update, delete")
             .OverridePropertyName("event");
     }
 
@@ -70,12 +84,19 @@ internal static class WebhookRules
             .Must(endpoint => endpoint.Length > 0 || !isNew).WithMessage("Endpoint must not be empty")
             .Must(endpoint => endpoint.Length <= WebhookSettings.MaxEndpointLength)
             .WithMessage($"Endpoint too long (max {WebhookSettings.MaxEndpointLength} characters)")
+            .Must(WebhookEndpoint.HasAsciiHost)
+            .WithMessage("Endpoint must name its host in ASCII: "
+                + "write a name with other letters in its form xn--..., as browsers show it")
             .Must(endpoint => endpoint.Length == 0 || WebhookSettings.IsEndpoint(endpoint))
-            .WithMessage("Endpoint must be an absolute http or https URL")
+            .WithMessage("Endpoint must be an absolute http or https URL whose host is not percent-encoded")
+            .WithState(_ => "Endpoint must be an absolute http or https URL")
+            .Must(endpoint => !isNew || WebhookEndpoint.PasswordOf(endpoint) != WebhookInput.Masked)
+            .WithMessage(NoPassword)
             .OverridePropertyName("endpoint");
         validator.RuleFor(request => request.Input.Method ?? "")
             .Must(method => method.Length == 0 || WebhookSettings.Methods.Contains(method.ToUpperInvariant()))
-            .WithMessage("Invalid method")
+            .WithMessage($"Method must be one of {string.Join(", ", WebhookSettings.Methods)}")
+            .WithState(_ => "Invalid method")
             .OverridePropertyName("method");
     }
 

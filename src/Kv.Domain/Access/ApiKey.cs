@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Kv.Domain.Access;
 
-/// <summary>A credential of a program: what it may do, until when, and the hash by which its secret is known.</summary>
-/// <param name="id">Which it is; see <see cref="ApiKeySecret.Id"/>.</param>
+/// <summary>A credential for a program: its grants, its expiry, and the hash of its secret.</summary>
+/// <param name="id">The id; see <see cref="ApiKeySecret.Id"/>.<see cref="ApiKeySecret.Id"/>.</param>
 /// <param name="hash">The SHA-256 of its secret.</param>
 /// <param name="grants">What its holder may do.</param>
 public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
@@ -11,8 +11,11 @@ public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
     /// <summary>The longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
-    /// <summary>Which it is.</summary>
+    /// <summary>The id.</summary>
     public string Id => id;
+
+    /// <summary>The key as a principal.</summary>
+    public Principal Principal { get; } = Principal.OfApiKey(id);
 
     /// <summary>The SHA-256 of its secret.</summary>
     public ReadOnlyMemory<byte> Hash => hash;
@@ -20,23 +23,25 @@ public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
     /// <summary>What its holder may do.</summary>
     public Grants Grants => grants;
 
-    /// <summary>What people call it; empty when nobody said.</summary>
+    /// <summary>A name for people to read; empty when the creator set no name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The second of Unix time at which it was made.</summary>
+    /// <summary>The creation time, in Unix seconds.</summary>
     public required long CreatedAt { get; init; }
 
-    /// <summary>The second of Unix time from which on it is refused; null for never.</summary>
+    /// <summary>The expiry, in Unix seconds: from this second on the key is refused. Null for never.</summary>
     public long? ExpireAt { get; init; }
 
-    /// <summary>Makes the key of a new secret.</summary>
+    /// <summary>Creates the key of a new secret.</summary>
     public static ApiKey Of(ApiKeySecret secret, Grants grants, string name, long createdAt, long? expireAt) =>
         new(secret.Id, secret.Hash(), grants) { Name = name, CreatedAt = createdAt, ExpireAt = expireAt };
 
-    /// <summary>Whether it has expired at a second of Unix time.</summary>
+    /// <summary>Whether the key has expired at a Unix second.</summary>
     public bool IsExpiredAt(long second) => ExpireAt is { } end && second >= end;
 
-    /// <summary>Whether a secret of this hash opens it. How long the answer takes tells nothing of how much of it was right.</summary>
+    /// <summary>
+    /// Whether the hash is that of the key's secret and the key has not expired. The comparison takes constant time.
+    /// </summary>
     public bool Accepts(ReadOnlySpan<byte> secretHash, long second) =>
         CryptographicOperations.FixedTimeEquals(hash.Span, secretHash) && !IsExpiredAt(second);
 }

@@ -6,16 +6,16 @@ using System.Text;
 namespace Kv.Domain.Access;
 
 /// <summary>
-/// An API key as its holder has it: <c>kv_{id}_{secret}</c>. The id is no secret and names the key in listings and logs; of the
-/// secret only a hash is kept.
+/// The text of an API key: <c>kv_{id}_{secret}</c>. The id is public and names the key in listings and logs. Of the
+/// secret, Kv keeps only a hash.
 /// </summary>
 /// <remarks>
-/// The secret is 32 random bytes, so a plain SHA-256 keeps it: slow hashes exist for passwords, which can be guessed
-/// (NIST SP 800-63B, section 5.1.2.2, asks for them below 112 bits of entropy).
+/// The secret is 32 random bytes, so a plain SHA-256 is enough: slow hashes exist for passwords, which can be guessed
+/// (NIST SP 800-63B, section 5.1.2.2, requires them below 112 bits of entropy).
 /// </remarks>
 public sealed class ApiKeySecret
 {
-    /// <summary>What every API key starts with.</summary>
+    /// <summary>The prefix of every API key.</summary>
     public const string Prefix = "kv_";
 
     private const int IdBytes = 8;
@@ -33,31 +33,33 @@ public sealed class ApiKeySecret
 
     private ApiKeySecret(string text) => _text = text;
 
-    /// <summary>Which key it is: 16 hexadecimal digits.</summary>
+    /// <summary>The key's id: 16 hexadecimal digits.</summary>
     public string Id => _text.Substring(Prefix.Length, IdLength);
 
-    /// <summary>Makes a new one.</summary>
+    /// <summary>Creates a random secret.</summary>
     public static ApiKeySecret New() => new(
         $"{Prefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes))}_"
         + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
-    /// <summary>Reads what a caller sent; null when it cannot be an API key.</summary>
+    /// <summary>Parses a credential; null when it does not have the form of an API key.</summary>
     public static ApiKeySecret? TryParse(string text) =>
-        text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length + IdLength] == '_'
-        && IsId(text.AsSpan(Prefix.Length, IdLength)) && text.AsSpan(Length - SecretLength).IndexOfAnyExcept(Base64UrlCharacters) < 0
+        text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal)
+        && text[Prefix.Length + IdLength] == '_'
+        && IsId(text.AsSpan(Prefix.Length, IdLength))
+        && text.AsSpan(Length - SecretLength).IndexOfAnyExcept(Base64UrlCharacters) < 0
             ? new ApiKeySecret(text)
             : null;
 
-    /// <summary>Whether a text has the form of a key's id.</summary>
+    /// <summary>Whether a text has the form of an API key's id.</summary>
     public static bool IsId(ReadOnlySpan<char> text) =>
         text.Length == IdLength && text.IndexOfAnyExcept(Hexadecimal) < 0;
 
-    /// <summary>The hash by which the key is kept: SHA-256 of its whole text.</summary>
+    /// <summary>The hash that Kv stores: SHA-256 of the whole text.</summary>
     public byte[] Hash() => SHA256.HashData(Encoding.ASCII.GetBytes(_text));
 
-    /// <summary>The whole text. It is for the one answer that tells a new key: never for the store or a log.</summary>
+    /// <summary>The whole text. Only the response that creates the key may contain it; never store or log it.</summary>
     public string Reveal() => _text;
 
-    /// <summary>Nothing of the secret.</summary>
+    /// <summary>The id without the secret.</summary>
     public override string ToString() => $"{Prefix}{Id}_...";
 }

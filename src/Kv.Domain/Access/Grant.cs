@@ -2,10 +2,10 @@ using Kv.Domain.Tenants;
 
 namespace Kv.Domain.Access;
 
-/// <summary>Some verbs on the keys of a tenant (or of many) that start with a prefix.</summary>
+/// <summary>Verbs on the keys that start with a prefix, in one tenant or in many.</summary>
 public sealed record Grant
 {
-    /// <summary>Stands for every namespace, or every app; no name of a tenant holds it.</summary>
+    /// <summary>Matches every namespace, or every app. No tenant's name contains it.</summary>
     public const string Any = "*";
 
     private Grant(string @namespace, string appName, string prefix, AccessVerbs verbs)
@@ -22,14 +22,16 @@ public sealed record Grant
     /// <summary>The app, or <see cref="Any"/>.</summary>
     public string AppName { get; }
 
-    /// <summary>What the keys start with; empty for all of them.</summary>
+    /// <summary>The prefix of the keys; empty for all keys.</summary>
     public string Prefix { get; }
 
-    /// <summary>What may be done with them.</summary>
+    /// <summary>The allowed verbs.</summary>
     public AccessVerbs Verbs { get; }
 
-    /// <summary>Makes a grant.</summary>
-    /// <exception cref="ArgumentException">A name is not one (see <see cref="IsName"/>), or the prefix has no UTF-8 form.</exception>
+    /// <summary>Creates a grant.</summary>
+    /// <exception cref="ArgumentException">
+    /// A name is malformed (see <see cref="IsName"/>), or the prefix has no UTF-8 form.
+    /// </exception>
     public static Grant Of(string @namespace, string appName, string prefix, AccessVerbs verbs)
     {
         if (!IsName(@namespace))
@@ -41,14 +43,15 @@ public sealed record Grant
         return new Grant(@namespace, appName, prefix, verbs);
     }
 
-    /// <summary>Whether a text names one tenant's namespace or app, or all of them.</summary>
+    /// <summary>Whether a text is a valid namespace or app name, or <see cref="Any"/>.</summary>
     public static bool IsName(string text) => text == Any || Tenant.IsName(text);
 
     /// <summary>
-    /// Reads the form in which tokens carry a grant: <c>namespace/app:verbs</c> or <c>namespace/app:verbs:prefix</c>, with commas
-    /// between the verbs. The names and the prefix are percent-encoded where they hold a space, <c>%</c>, <c>/</c> or <c>:</c>.
+    /// Parses a grant as a token carries it: <c>namespace/app:verbs</c> or <c>namespace/app:verbs:prefix</c>,
+    /// with commas between the verbs. The names and the prefix are percent-encoded where they contain a space,
+    /// <c>%</c>, <c>/</c> or <c>:</c>.
     /// </summary>
-    /// <returns>The grant; null when the text is none.</returns>
+    /// <returns>The grant; null when the text is malformed.</returns>
     public static Grant? TryParse(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
@@ -59,22 +62,24 @@ public sealed record Grant
         var names = text[(verbs + 1)..(prefix < 0 ? text.Length : prefix)].Split(',');
         var (space, app) = (Uri.UnescapeDataString(text[..slash]), Uri.UnescapeDataString(text[(slash + 1)..verbs]));
         var start = prefix < 0 ? "" : Uri.UnescapeDataString(text[(prefix + 1)..]);
-        return AccessVerbNames.TryParse(names) is { } granted && IsName(space) && IsName(app) && Text.IsWellFormed(start)
+        return AccessVerbNames.TryParse(names) is { } granted && IsName(space) && IsName(app)
+            && Text.IsWellFormed(start)
             ? new Grant(space, app, start, granted)
             : null;
     }
 
-    /// <summary>Whether it is about a tenant.</summary>
+    /// <summary>Whether the grant applies to a tenant.</summary>
     public bool Covers(string @namespace, string appName) =>
         (Namespace == Any || Namespace.Equals(@namespace, StringComparison.Ordinal))
         && (AppName == Any || AppName.Equals(appName, StringComparison.Ordinal));
 
-    /// <summary>Whether it allows a verb on a tenant's key, or on all keys that start with a text.</summary>
+    /// <summary>Whether the grant allows a verb on a tenant's key, or on all keys with a prefix.</summary>
     public bool Allows(AccessVerbs verb, string @namespace, string appName, string keyOrPrefix) =>
         Verbs.HasFlag(verb) && Covers(@namespace, appName) && keyOrPrefix.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Uri.EscapeDataString(Namespace)}/{Uri.EscapeDataString(AppName)}:{string.Join(',', AccessVerbNames.Of(Verbs))}"
+        $"{Uri.EscapeDataString(Namespace)}/{Uri.EscapeDataString(AppName)}:"
+        + $"{string.Join(',', AccessVerbNames.Of(Verbs))}"
         + (Prefix.Length == 0 ? "" : $":{Uri.EscapeDataString(Prefix)}");
 }

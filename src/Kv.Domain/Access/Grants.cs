@@ -1,14 +1,14 @@
 namespace Kv.Domain.Access;
 
-/// <summary>All that a caller may do. What no grant allows is forbidden.</summary>
+/// <summary>All grants of a caller. Everything that no grant allows is forbidden.</summary>
 /// <param name="isAdministrator">Whether the caller may do everything, and manage API keys.</param>
-/// <param name="granted">The grants, each for itself: no two of them add up to a third.</param>
+/// <param name="granted">The grants. Each is judged on its own: two grants never combine into a third.</param>
 public sealed class Grants(bool isAdministrator, IReadOnlyList<Grant> granted)
 {
-    /// <summary>Everything.</summary>
+    /// <summary>Allows everything.</summary>
     public static readonly Grants All = new(isAdministrator: true, []);
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Allows nothing.</summary>
     public static readonly Grants None = new(isAdministrator: false, []);
 
     /// <summary>Whether the caller may do everything, and manage API keys.</summary>
@@ -17,7 +17,9 @@ public sealed class Grants(bool isAdministrator, IReadOnlyList<Grant> granted)
     /// <summary>The grants.</summary>
     public IReadOnlyList<Grant> Granted => granted;
 
-    /// <summary>Whether the caller may do something with some keys of a tenant: a verb, or anything at all.</summary>
+    /// <summary>
+    /// Whether any grant applies to a tenant and includes a verb; with <see cref="AccessVerbs.None"/>, any verb.
+    /// </summary>
     public bool Reach(string @namespace, string appName, AccessVerbs verb = AccessVerbs.None)
     {
         if (isAdministrator)
@@ -28,11 +30,11 @@ public sealed class Grants(bool isAdministrator, IReadOnlyList<Grant> granted)
         return false;
     }
 
-    /// <summary>Whether a verb is allowed on a tenant's key, or on all keys that start with a text.</summary>
-    /// <param name="verb">One verb.</param>
+    /// <summary>Whether a verb is allowed on a tenant's key, or on all keys with a prefix.</summary>
+    /// <param name="verb">A single verb.</param>
     /// <param name="namespace">The tenant's namespace.</param>
     /// <param name="appName">The tenant's app.</param>
-    /// <param name="keyOrPrefix">The key; or what the keys start with, where many are meant (empty for all of them).</param>
+    /// <param name="keyOrPrefix">The key, or the prefix of the keys (empty for all keys).</param>
     public bool Allow(AccessVerbs verb, string @namespace, string appName, string keyOrPrefix)
     {
         if (isAdministrator)

@@ -1,20 +1,24 @@
+using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 
 namespace Kv.Domain.Access;
 
 /// <summary>
-/// The API keys of the deployment. Every method throws <see cref="StoreUnavailableException"/> when the store cannot be asked in
-/// time.
+/// The API keys of the deployment. Every method throws <see cref="StoreUnavailableException"/> when the store does not
+/// answer in time.
 /// </summary>
 public interface IApiKeyRepository
 {
-    /// <summary>Adds a key under its id, which is new.</summary>
+    /// <summary>Adds a key. Its id must be new.</summary>
     Task Add(ApiKey key, CancellationToken cancellationToken);
 
-    /// <summary>Reads all keys, expired ones too, in the order in which they were made.</summary>
+    /// <summary>Reads all keys, including expired ones, in the order of their creation.</summary>
     Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken);
 
     /// <summary>Deletes a key.</summary>
-    /// <returns>Whether there was one.</returns>
-    Task<bool> Delete(string id, CancellationToken cancellationToken);
+    /// <param name="id">The key's id.</param>
+    /// <param name="noted">Further changes for the same audit record.</param>
+    /// <param name="cancellationToken">Stops waiting. The key may still be deleted.</param>
+    /// <returns>Whether the key existed.</returns>
+    Task<bool> Delete(string id, IReadOnlyList<AuditedChange> noted, CancellationToken cancellationToken);
 }

@@ -1,26 +1,26 @@
 namespace Kv.Domain.Audit;
 
-/// <summary>Who changed what, as it was written together with the change.</summary>
+/// <summary>An audit record: the actor and the changes, written in the same transaction as the changes.</summary>
 public sealed class AuditRecord
 {
-    /// <summary>Which record it is.</summary>
+    /// <summary>The record's id.</summary>
     public required AuditRecordId Id { get; init; }
 
-    /// <summary>When it was asked for, by the clock of the replica that was asked.</summary>
+    /// <summary>The time of the request, by the clock of the replica that served it.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>As whom the request was authenticated; see <see cref="IActor.Name"/>.</summary>
+    /// <summary>The authenticated caller; see <see cref="IActor.Name"/>.</summary>
     public required string Actor { get; init; }
 
-    /// <summary>Where it came from; null where that was not known.</summary>
+    /// <summary>The address of the caller; null where it is unknown.</summary>
     public string? Address { get; init; }
 
-    /// <summary>The trace that it is part of; null where nobody traces.</summary>
+    /// <summary>The trace that the request belongs to; null when the request is not traced.</summary>
     public string? TraceId { get; init; }
 
-    /// <summary>What was done: one change, or those of one transaction.</summary>
+    /// <summary>The changes: one, or those of one transaction.</summary>
     public required IReadOnlyList<AuditedChange> Changes { get; init; }
 
-    /// <summary>The revision of the store that the changes and the record took.</summary>
+    /// <summary>The store's revision of the changes and of the record.</summary>
     public required long Revision { get; init; }
 }

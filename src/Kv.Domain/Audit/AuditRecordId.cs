@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kv.Domain.Audit;
 
-/// <summary>Which record of the audit it is. Their written forms are in the order of their times.</summary>
+/// <summary>The id of an audit record. The written forms sort by time.</summary>
 public sealed record AuditRecordId
 {
     private const int TicksLength = 16;
@@ -10,14 +10,14 @@ public sealed record AuditRecordId
 
     private AuditRecordId(long ticks, uint replica) => (Ticks, Replica) = (ticks, replica);
 
-    /// <summary>The time as <see cref="DateTimeOffset.UtcTicks"/>, which no replica gives to two records.</summary>
+    /// <summary>The time as <see cref="DateTimeOffset.UtcTicks"/>. A replica never uses a tick twice.</summary>
     public long Ticks { get; }
 
-    /// <summary>The replica that made it, by a number that it drew when it started.</summary>
+    /// <summary>The replica that wrote the record: a random number that it draws at start.</summary>
     public uint Replica { get; }
 
-    /// <summary>Makes an id of a time and a replica.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such time.</exception>
+    /// <summary>Creates an id from a time and a replica.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
     public static AuditRecordId Of(long ticks, uint replica)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ticks);
@@ -25,15 +25,20 @@ public sealed record AuditRecordId
         return new AuditRecordId(ticks, replica);
     }
 
-    /// <summary>What the written forms of all ids start with whose time it is: 16 hexadecimal digits.</summary>
-    public static string TimePart(DateTimeOffset time) => time.UtcTicks.ToString($"x{TicksLength}", CultureInfo.InvariantCulture);
+    /// <summary>The first part of the written form, common to all ids of one time: 16 hexadecimal digits.</summary>
+    public static string TimePart(DateTimeOffset time) =>
+        time.UtcTicks.ToString($"x{TicksLength}", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads the written form; null when it is not one.</summary>
+    /// <summary>Reads the written form; null when the text is malformed.</summary>
     public static AuditRecordId? TryParse(string text)
     {
         if (text.Length != TicksLength + 1 + ReplicaLength || text[TicksLength] != '-'
-            || !long.TryParse(text.AsSpan(0, TicksLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var ticks)
-            || !uint.TryParse(text.AsSpan(TicksLength + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var replica)
+            || !long.TryParse(
+                text.AsSpan(0, TicksLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out var ticks)
+            || !uint.TryParse(
+                text.AsSpan(TicksLength + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out var replica)
             || ticks < 0 || ticks > DateTimeOffset.MaxValue.UtcTicks)
             return null;
         var id = new AuditRecordId(ticks, replica);

@@ -1,27 +1,36 @@
-using Kv.Domain.KeyValues;
+using Kv.Domain.Transactions;
 
 namespace Kv.Domain.Audit;
 
-/// <summary>What the audit tells of one change: what was done to what, and never a value.</summary>
-/// <param name="Operation">What was done; one of <see cref="AuditOperations"/>.</param>
+/// <summary>One change in an audit record: operation and target, never a value.</summary>
+/// <param name="Operation">The operation; one of <see cref="AuditOperations"/>.</param>
 /// <param name="Target">The key, or the id of the webhook, the delivery or the API key.</param>
 public readonly record struct AuditedChange(string Operation, string Target)
 {
-    /// <summary>The changes of the operations that write; what is only read is none.</summary>
+    /// <summary>The changes of the operations that write. Reads are left out.</summary>
     public static AuditedChange[] Of(IEnumerable<KeyOperation> operations) =>
     [
-        .. operations.Where(operation => operation.Kind != KeyOperationKind.Get).Select(operation => new AuditedChange(
-            operation.Kind == KeyOperationKind.Set ? AuditOperations.Set : AuditOperations.Delete, operation.Key.Value)),
+        .. from operation in operations
+           let name = NameOf(operation.Kind)
+           where name is not null
+           select new AuditedChange(name, operation.Key.Value),
     ];
+
+    private static string? NameOf(KeyOperationKind kind) => kind switch
+    {
+        KeyOperationKind.Get => null,
+        KeyOperationKind.Set => AuditOperations.Set,
+        KeyOperationKind.Delete => AuditOperations.Delete,
+    };
 }
 
-/// <summary>What the audit calls what is done.</summary>
+/// <summary>The names of operations in the audit.</summary>
 public static class AuditOperations
 {
     /// <summary>A key was set.</summary>
     public const string Set = "set";
 
-    /// <summary>A key was given another time to live.</summary>
+    /// <summary>A key's time to live was changed.</summary>
     public const string SetTtl = "set_ttl";
 
     /// <summary>A key was deleted.</summary>
@@ -30,21 +39,27 @@ public static class AuditOperations
     /// <summary>A webhook was registered.</summary>
     public const string AddWebhook = "add_webhook";
 
-    /// <summary>A webhook was changed, or given another secret.</summary>
+    /// <summary>A webhook or its secret was changed.</summary>
     public const string ChangeWebhook = "change_webhook";
 
     /// <summary>A webhook was deleted.</summary>
     public const string DeleteWebhook = "delete_webhook";
 
-    /// <summary>A delivery was made due at once.</summary>
+    /// <summary>A delivery was scheduled for an immediate attempt.</summary>
     public const string Redeliver = "redeliver";
 
-    /// <summary>A webhook is told again of what happened.</summary>
+    /// <summary>Past changes are sent to a webhook again.</summary>
     public const string ReplayWebhook = "replay_webhook";
 
-    /// <summary>An API key was made.</summary>
+    /// <summary>An API key was created.</summary>
     public const string CreateApiKey = "create_api_key";
 
     /// <summary>An API key was revoked.</summary>
     public const string RevokeApiKey = "revoke_api_key";
+
+    /// <summary>A webhook stays active although the API key that registered it was revoked.</summary>
+    public const string LeaveWebhook = "leave_webhook";
+
+    /// <summary>A webhook was disabled together with the API key that registered it.</summary>
+    public const string DisableWebhook = "disable_webhook";
 }

@@ -1,11 +1,11 @@
 namespace Kv.Domain.Audit;
 
-/// <summary>Who asks, as far as the request that is being answered tells. What authenticates requests fills it in.</summary>
+/// <summary>The caller of the current request. Authentication sets it.</summary>
 public interface IActor
 {
-    /// <summary>As whom the request was authenticated; <c>anonymous</c> where nobody was.</summary>
+    /// <summary>The name of the authenticated caller; <c>anonymous</c> without authentication.</summary>
     string Name { get; }
 
-    /// <summary>The address that the request came from: the caller's, or that of the gateway before it. Null where it is not known.</summary>
+    /// <summary>The address of the caller, or of the gateway in front of it. Null when it is unknown.</summary>
     string? Address { get; }
 }

@@ -1,35 +1,42 @@
 namespace Kv.Domain.Deliveries;
 
-/// <summary>One try to hand a message to a receiver, and what came of it.</summary>
+/// <summary>One attempt to send a message to a receiver, with its result.</summary>
 public sealed record Attempt
 {
-    /// <summary>How much of an answer is kept, in bytes.</summary>
+    /// <summary>The maximum number of bytes kept of an answer.</summary>
     public const int MaxAnswerBytes = 512;
 
     /// <summary>The longest wait that a receiver can ask for by <c>Retry-After</c>.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(1);
 
-    /// <summary>When it began.</summary>
+    /// <summary>The start of the attempt.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>How long it took, from connecting to the end of what was read of the answer.</summary>
+    /// <summary>The duration, from connecting to the last byte read of the answer.</summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>The answer's status; null when there was none.</summary>
     public int? Status { get; init; }
 
-    /// <summary>What went wrong without an answer, or in the middle of one, for the webhook's owner to read; null when nothing did.</summary>
+    /// <summary>
+    /// The error that prevented or cut off the answer, for the webhook's owner to read; null when no error occurred.
+    /// </summary>
     public string? Error { get; init; }
 
     /// <summary>The first bytes of the answer's body, as text.</summary>
     public string Answer { get; init; } = "";
 
-    /// <summary>How long the receiver asked to be left alone (<c>Retry-After</c>, RFC 9110, section 10.2.3), at most <see cref="LongestRetryAfter"/>; null when it did not.</summary>
+    /// <summary>
+    /// The wait that the receiver asked for (<c>Retry-After</c>, RFC 9110, section 10.2.3), at most
+    /// <see cref="LongestRetryAfter"/>; null when the header is absent.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the receiver took the message: a status of 2xx, and an answer that came to its end in time.</summary>
+    /// <summary>
+    /// Whether the receiver accepted the message: the status is 2xx and the answer is complete in time.
+    /// </summary>
     public bool IsAccepted => Error is null && Status is >= 200 and < 300;
 
-    /// <summary>Whether the receiver wants no more messages, ever: 410 Gone.</summary>
+    /// <summary>Whether the receiver rejects all further messages: 410 Gone.</summary>
     public bool IsGone => Error is null && Status == 410;
 }

@@ -3,20 +3,21 @@ using Kv.Domain.Tenants;
 namespace Kv.Domain.Deliveries;
 
 /// <summary>
-/// A message that was not accepted at its first attempt: it waits for its next one, or has failed for good. What is
-/// accepted at once never becomes one.
+/// A message whose first attempt was not accepted. It waits for its next attempt or has failed for good. A message that
+/// is accepted at its first attempt is never stored as a delivery.
 /// </summary>
 public sealed class Delivery
 {
-    /// <summary>How long a delivery that failed for good is kept.</summary>
+    /// <summary>The retention of deliveries that failed for good.</summary>
     public static readonly TimeSpan FailedRetention = TimeSpan.FromDays(7);
 
-    // More are not needed to see what is wrong, and a delivery may be sent again any number of times.
+    // Twenty are enough for diagnosis. The number must be bounded: a delivery can be sent again any number of times.
     private const int MaxAttemptsKept = 20;
 
     private readonly List<Attempt> _attempts;
 
-    private Delivery(DeliveryId id, Tenant tenant, DeliveryEvent @event, List<Attempt> attempts, DateTimeOffset nextAttemptAt)
+    private Delivery(
+        DeliveryId id, Tenant tenant, DeliveryEvent @event, List<Attempt> attempts, DateTimeOffset nextAttemptAt)
     {
         Id = id;
         Tenant = tenant;
@@ -25,35 +26,39 @@ public sealed class Delivery
         NextAttemptAt = nextAttemptAt;
     }
 
-    /// <summary>The id, the same at every attempt.</summary>
+    /// <summary>The id. It is the same at every attempt.</summary>
     public DeliveryId Id { get; }
 
-    /// <summary>Whose webhook it goes to.</summary>
+    /// <summary>The tenant that owns the webhook.</summary>
     public Tenant Tenant { get; }
 
-    /// <summary>What it tells of.</summary>
+    /// <summary>The event that the message reports.</summary>
     public DeliveryEvent Event { get; }
 
-    /// <summary>Whether it waits for an attempt, or has failed for good.</summary>
+    /// <summary>Whether the delivery waits for an attempt or has failed for good.</summary>
     public DeliveryStatus Status => NextAttemptAt is null ? DeliveryStatus.Failed : DeliveryStatus.Pending;
 
-    /// <summary>The last attempts, oldest first; none yet for one that waits behind another of the same key.</summary>
+    /// <summary>
+    /// The last attempts, oldest first. Empty while the delivery waits behind another one of the same key.
+    /// </summary>
     public IReadOnlyList<Attempt> Attempts => _attempts;
 
-    /// <summary>How many attempts in a row failed, since the first or since it was last sent again by hand.</summary>
+    /// <summary>
+    /// The number of failed attempts in a row, since the first attempt or the last manual redelivery.
+    /// </summary>
     public int Failures { get; private set; }
 
-    /// <summary>When it is due; null when it has failed for good.</summary>
+    /// <summary>The time of the next attempt; null when the delivery has failed for good.</summary>
     public DateTimeOffset? NextAttemptAt { get; private set; }
 
-    /// <summary>Why it failed for good; null while it waits.</summary>
+    /// <summary>The reason of the final failure; null while the delivery waits.</summary>
     public string? FailedReason { get; private set; }
 
-    /// <summary>A delivery that is due at once.</summary>
+    /// <summary>Creates a delivery that is due immediately.</summary>
     public static Delivery Due(DeliveryId id, Tenant tenant, DeliveryEvent @event, DateTimeOffset now) =>
         new(id, tenant, @event, [], now);
 
-    /// <summary>A delivery as the store holds it.</summary>
+    /// <summary>Restores a delivery from its stored state.</summary>
     public static Delivery Restore(
         DeliveryId id, Tenant tenant, DeliveryEvent @event, IEnumerable<Attempt> attempts, int failures,
         DateTimeOffset? nextAttemptAt, string? failedReason) =>
@@ -64,7 +69,7 @@ public sealed class Delivery
             FailedReason = failedReason,
         };
 
-    /// <summary>Takes note of an attempt that was not accepted: the delivery waits for its next one, or has failed for good.</summary>
+    /// <summary>Records a failed attempt and schedules the next one, or gives up.</summary>
     public void Fail(Attempt attempt, RetrySchedule schedule, Random random)
     {
         _attempts.Add(attempt);
@@ -79,20 +84,34 @@ public sealed class Delivery
             GiveUp("All attempts failed.");
     }
 
-    /// <summary>Makes it fail for good.</summary>
-    /// <param name="reason">Why, for the webhook's owner to read.</param>
+    /// <summary>
+    /// The wait between the last attempt and the next one; null when the delivery has failed for good.
+    /// </summary>
+    public TimeSpan? Wait => NextAttemptAt is not { } next ? null
+        : Failures == 0 || _attempts is not [.., var last] ? TimeSpan.Zero
+        : next - last.At - last.Duration;
+
+    /// <summary>
+    /// The due time for a clock that may differ from the clock that set <see cref="NextAttemptAt"/>: at most one whole
+    /// wait from now. Null when the delivery has failed for good.
+    /// </summary>
+    public DateTimeOffset? DueBy(DateTimeOffset now) =>
+        NextAttemptAt is { } next && now + Wait is { } latest ? (next < latest ? next : latest) : null;
+
+    /// <summary>Marks the delivery as failed for good.</summary>
+    /// <param name="reason">The reason, for the webhook's owner to read.</param>
     public void GiveUp(string reason) => (NextAttemptAt, FailedReason) = (null, reason);
 
-    /// <summary>Makes it due again, with all its attempts before it.</summary>
+    /// <summary>Makes the delivery due now and allows all attempts again.</summary>
     public void Redeliver(DateTimeOffset now) => (NextAttemptAt, FailedReason, Failures) = (now, null, 0);
 }
 
-/// <summary>Where a delivery stands.</summary>
+/// <summary>The state of a delivery.</summary>
 public enum DeliveryStatus
 {
-    /// <summary>It waits for an attempt.</summary>
+    /// <summary>The delivery waits for an attempt.</summary>
     Pending,
 
-    /// <summary>It failed for good.</summary>
+    /// <summary>The delivery failed for good.</summary>
     Failed,
 }

@@ -1,20 +1,39 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Domain.Deliveries;
 
-/// <summary>What a delivery tells of.</summary>
-/// <param name="Kind">What happened; null for a ping, which tells that nothing did.</param>
+/// <summary>The event that a delivery reports.</summary>
+/// <param name="Kind">The kind of the change; null for a ping.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Value">The value, byte for byte; null when the key is gone.</param>
-/// <param name="ExpireAt">The second of Unix time at which the key expires; null when it does not, or is gone.</param>
-/// <param name="Timestamp">The second of Unix time at which Kv saw it happen.</param>
+/// <param name="Value">The value, byte for byte; null after a deletion or an expiry.</param>
+/// <param name="ExpireAt">
+/// The key's expiry, in Unix seconds; null when the key does not expire or no longer exists.
+/// </param>
+/// <param name="Timestamp">The Unix second at which Kv read the change.</param>
 public sealed record DeliveryEvent(
     KeyChangeKind? Kind, string Key, ReadOnlyMemory<byte>? Value, long? ExpireAt, long Timestamp)
 {
-    /// <summary>The <c>traceparent</c> (W3C Trace Context) of the request that made it happen; null where none was traced.</summary>
+    /// <summary>
+    /// The <c>traceparent</c> (W3C Trace Context) of the request that caused the change; null when the request was not
+    /// traced.
+    /// </summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Tells of a change.</summary>
+    /// <summary>The value's length in bytes, also when the value was not read; 0 when it is unknown.</summary>
+    public int ValueBytes { get => Value is { IsEmpty: false } value ? value.Length : field; init; }
+
+    /// <summary>The revision of the change; null for a ping.</summary>
+    public long? Revision { get; init; }
+
+    /// <summary>The key's previous state; null when it was not requested, or the key did not exist.</summary>
+    public PreviousValue? Previous { get; init; }
+
+    /// <summary>Creates the event of a change.</summary>
     public static DeliveryEvent Of(KeyChanged change) =>
-        new(change.Kind, change.Key.Value, change.NewValue, change.ExpireAt, change.SeenAt) { TraceParent = change.TraceParent };
+        new(change.Kind, change.Key.Value, change.NewValue, change.ExpireAt, change.SeenAt)
+        {
+            TraceParent = change.TraceParent,
+            Revision = change.Revision,
+        };
 }

@@ -1,17 +1,20 @@
 namespace Kv.Domain.Deliveries;
 
-/// <summary>What waits to be delivered by this replica, for an operator.</summary>
+/// <summary>The backlog of deliveries of this replica, for operators.</summary>
 public interface IDeliveryBacklog
 {
-    /// <summary>What waits now; null where another replica calls webhooks.</summary>
+    /// <summary>The present backlog; null while another replica leads.</summary>
     DeliveryBacklog? Current { get; }
 }
 
-/// <summary>Deliveries that wait, for their turn or for another attempt.</summary>
-/// <param name="Waiting">How many, in memory; those stored beyond it are read when there is room.</param>
-/// <param name="OldestSeenAt">When the oldest of their changes was seen, to the second; null when none waits.</param>
-public sealed record DeliveryBacklog(int Waiting, DateTimeOffset? OldestSeenAt)
+/// <summary>Deliveries that wait for their first or next attempt.</summary>
+/// <param name="Waiting">The number of deliveries in memory.</param>
+/// <param name="OldestSeenAt">
+/// The time at which Kv read the oldest change in memory, to the second; null when memory holds no delivery.
+/// </param>
+/// <param name="MoreStored">Whether the store may hold further deliveries that are not in memory yet.</param>
+public sealed record DeliveryBacklog(int Waiting, DateTimeOffset? OldestSeenAt, bool MoreStored)
 {
-    /// <summary>How old the oldest of their changes is; zero when none waits.</summary>
+    /// <summary>The age of the oldest change; zero for an empty backlog.</summary>
     public TimeSpan Age(DateTimeOffset now) => OldestSeenAt is { } seen && seen < now ? now - seen : TimeSpan.Zero;
 }

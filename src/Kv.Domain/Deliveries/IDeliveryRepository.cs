@@ -5,35 +5,37 @@ using Kv.Domain.Webhooks;
 namespace Kv.Domain.Deliveries;
 
 /// <summary>
-/// The deliveries that wait or have failed. Every method throws <see cref="StoreUnavailableException"/> when the store
-/// cannot be asked in time.
+/// The stored deliveries, pending or failed. Every method throws <see cref="StoreUnavailableException"/> when the store
+/// does not answer in time.
 /// </summary>
 public interface IDeliveryRepository
 {
-    /// <summary>Reads the deliveries of a webhook in the order of their revisions, without the values that they tell of.</summary>
-    /// <param name="tenant">Whose webhook it is.</param>
+    /// <summary>Reads the deliveries of a webhook in revision order, without their values.</summary>
+    /// <param name="tenant">The tenant that owns the webhook.</param>
     /// <param name="webhookId">The webhook.</param>
-    /// <param name="status">Which ones.</param>
-    /// <param name="after">Only those after this one; null for the first page.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The deliveries, and whether there are more after them.</returns>
+    /// <param name="status">The status to filter by.</param>
+    /// <param name="after">The last delivery of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The deliveries, and whether more follow.</returns>
     Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
-        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit, CancellationToken cancellationToken);
+        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
+        CancellationToken cancellationToken);
 
-    /// <summary>Reads a delivery, without the value that it tells of; null when there is none (any more).</summary>
+    /// <summary>Reads a delivery without its value; null when it does not exist (any longer).</summary>
     Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
 
-    /// <summary>Makes a delivery due at once.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Makes a delivery due immediately.</summary>
+    /// <returns>Whether the delivery existed.</returns>
     Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes a delivery of each change after a revision, up to now, that the webhook asks for, under the ids that they
-    /// had the first time.
+    /// Creates a delivery for each change after a revision, up to now, that matches the webhook. The ids are the same
+    /// as the first time.
     /// </summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of deliveries.</returns>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The revision has not been reached.</exception>
+    /// <exception cref="BacklogFullException">The replay exceeds the webhook's backlog limit.</exception>
     Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken);
 }

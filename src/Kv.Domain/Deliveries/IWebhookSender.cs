@@ -6,13 +6,13 @@ namespace Kv.Domain.Deliveries;
 public interface IWebhookSender
 {
     /// <summary>
-    /// Makes one attempt to tell a webhook of an event, signed when it has a secret. Whatever the receiver does is told
-    /// by the attempt, never thrown, and takes no longer than the webhook's timeout.
+    /// Makes one attempt to send an event to a webhook, signed when the webhook has a secret. The attempt ends within
+    /// the webhook's timeout. The result reports every failure of the receiver; it is never an exception.
     /// </summary>
     /// <param name="webhook">The webhook.</param>
     /// <param name="messageId">The header <c>webhook-id</c>.</param>
-    /// <param name="event">What to tell.</param>
-    /// <param name="cancellationToken">Gives up on the attempt.</param>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <param name="event">The event.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     Task<Attempt> Send(Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken);
 }

@@ -1,17 +1,19 @@
 namespace Kv.Domain.Deliveries;
 
-/// <summary>How long to wait before each further attempt of a delivery.</summary>
+/// <summary>The waits between the attempts of a delivery.</summary>
 public sealed class RetrySchedule
 {
-    // Receivers that come back are not met by everything at once.
+    // Spreads the retries, so that a receiver that recovers does not get all of them at once.
     private const double Jitter = 0.2;
 
     private readonly TimeSpan[] _delays;
 
-    /// <summary>Makes a schedule of the waits between attempts, in order.</summary>
+    /// <summary>Creates a schedule from the waits between attempts, in order.</summary>
     public RetrySchedule(IEnumerable<TimeSpan> delays) => _delays = [.. delays];
 
-    /// <summary>5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h: eleven attempts in a little more than two days.</summary>
+    /// <summary>
+    /// 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h: eleven attempts in a little more than two days.
+    /// </summary>
     public static RetrySchedule Default { get; } = new(
     [
         TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10),
@@ -23,8 +25,8 @@ public sealed class RetrySchedule
     public IReadOnlyList<TimeSpan> Delays => _delays;
 
     /// <summary>
-    /// How long to wait after the <paramref name="failures"/>th attempt in a row: as scheduled, give or take a fifth, or
-    /// as long as the receiver asked for, if that is longer. Null when it was the last.
+    /// The wait after the <paramref name="failures"/>th failure in a row: the scheduled wait ± 20 %, or the receiver's
+    /// <c>Retry-After</c> if that is longer. Null after the last attempt.
     /// </summary>
     public TimeSpan? After(int failures, TimeSpan? retryAfter, Random random)
     {

@@ -1,29 +1,32 @@
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
-using Kv.Domain.Watching;
 
 namespace Kv.Domain.KeyValues;
 
-/// <summary>What happened to a key, as far back as the store keeps it.</summary>
+/// <summary>The history of a key, as far back as the store keeps revisions.</summary>
 public interface IKeyValueHistory
 {
-    /// <summary>Reads the last things that happened to a key.</summary>
-    /// <param name="tenant">Whose key it is.</param>
+    /// <summary>Reads the newest changes of a key, or the changes before a revision.</summary>
+    /// <param name="tenant">The tenant that owns the key.</param>
     /// <param name="key">The key.</param>
-    /// <param name="limit">How many at most; fewer where their values are large.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="StoreUnavailableException">The store cannot be asked in time.</exception>
-    Task<KeyHistory> Read(Tenant tenant, Key key, int limit, CancellationToken cancellationToken);
+    /// <param name="before">Only changes before this revision; null for the newest.</param>
+    /// <param name="limit">The maximum number. The result has fewer where values are large.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="TooManyScansException">The limit of concurrent reads of the past is reached.</exception>
+    /// <exception cref="RevisionInFutureException">The store has not reached that revision.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
+    Task<KeyHistory> Read(Tenant tenant, Key key, long? before, int limit, CancellationToken cancellationToken);
 }
 
-/// <summary>What happened to a key.</summary>
-/// <param name="Changes">What happened, the newest first.</param>
-/// <param name="OldestRevision">The oldest revision that the store still keeps, as far as is known; what was before is forgotten.</param>
-public sealed record KeyHistory(IReadOnlyList<PastChange> Changes, long OldestRevision);
+/// <summary>A part of a key's history.</summary>
+/// <param name="Changes">The changes, newest first.</param>
+/// <param name="OldestRevision">The oldest revision that the store keeps, if the read reached it; otherwise 0.</param>
+/// <param name="Before">The revision before which older changes may exist; null when the history is complete.</param>
+public sealed record KeyHistory(IReadOnlyList<PastChange> Changes, long OldestRevision, long? Before);
 
-/// <summary>Something that happened to a key.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Revision">The revision of the store at which it happened.</param>
-/// <param name="Value">The value that was written, byte for byte; null when the key was gone.</param>
-/// <param name="ExpireAt">The second of Unix time at which it was to expire; null when it was not.</param>
+/// <summary>A past change of a key.</summary>
+/// <param name="Kind">The kind of the change.</param>
+/// <param name="Revision">The revision of the change.</param>
+/// <param name="Value">The value that was written, byte for byte; null for a deletion or an expiry.</param>
+/// <param name="ExpireAt">The expiry that was set, in Unix seconds; null for no expiry.</param>
 public sealed record PastChange(KeyChangeKind Kind, long Revision, ReadOnlyMemory<byte>? Value, long? ExpireAt);

@@ -3,14 +3,19 @@ using Kv.Domain.Tenants;
 namespace Kv.Domain.KeyValues;
 
 /// <summary>
-/// Cursors of listings, as callers carry them from page to page: text that tells nothing, and that nobody else can make. All
-/// replicas read each other's.
+/// The cursors of listings, which callers send to get the next page. A cursor is opaque and cannot be forged. Every
+/// replica reads the cursors of every other replica.
 /// </summary>
 public interface IListingCursors
 {
-    /// <summary>Writes down where a tenant's listing goes on.</summary>
-    ValueTask<string> Write(Tenant tenant, KeyValueQuery query, PagePosition position, CancellationToken cancellationToken);
+    /// <summary>Creates the cursor of a position in a tenant's listing.</summary>
+    ValueTask<string> Write(
+        Tenant tenant, KeyValueQuery query, PagePosition position, CancellationToken cancellationToken);
 
-    /// <summary>Reads where a listing goes on; null when the text was changed, or comes from another tenant or another listing.</summary>
-    ValueTask<PagePosition?> Read(Tenant tenant, KeyValueQuery query, string cursor, CancellationToken cancellationToken);
+    /// <summary>
+    /// Reads the position from a cursor; null when the cursor was altered, or belongs to another tenant or another
+    /// listing.
+    /// </summary>
+    ValueTask<PagePosition?> Read(
+        Tenant tenant, KeyValueQuery query, string cursor, CancellationToken cancellationToken);
 }

@@ -1,9 +1,11 @@
 namespace Kv.Domain.KeyValues;
 
-/// <summary>The name of a value within its tenant: any well-formed text that is not empty.</summary>
+/// <summary>The name of a value within its tenant: any well-formed text except the empty one.</summary>
 public readonly record struct Key
 {
-    /// <summary>The character that, at the end of a key in a read, asks for every key that starts with the rest.</summary>
+    /// <summary>
+    /// At the end of a key in a read, this character selects every key with the preceding text as its prefix.
+    /// </summary>
     public const char Wildcard = '*';
 
     private Key(string text) => Value = text;
@@ -11,7 +13,7 @@ public readonly record struct Key
     /// <summary>The text of the key.</summary>
     public string Value { get; }
 
-    /// <summary>Makes a key of a text.</summary>
+    /// <summary>Creates a key.</summary>
     /// <exception cref="ArgumentException">The text is empty or has no UTF-8 form.</exception>
     public static Key Of(string text)
     {

@@ -1,9 +1,9 @@
 namespace Kv.Domain.KeyValues;
 
-/// <summary>A key with its value, as it stood at one revision of the store.</summary>
+/// <summary>A key with its value at one revision of the store.</summary>
 public sealed class KeyValue
 {
-    /// <summary>Makes a key value of what the store holds.</summary>
+    /// <summary>Creates a key value from the store's data.</summary>
     public KeyValue(Key key, ReadOnlyMemory<byte> value, Expiry? expiry, long revision)
     {
         Key = key;
@@ -18,18 +18,21 @@ public sealed class KeyValue
     /// <summary>The value, byte for byte.</summary>
     public ReadOnlyMemory<byte> Value { get; }
 
-    /// <summary>When the key expires; null when it does not.</summary>
+    /// <summary>The key's expiry; null when the key does not expire.</summary>
     public Expiry? Expiry { get; }
 
     /// <summary>The revision of the store at which the key was last written.</summary>
     public long Revision { get; }
 
-    /// <summary>The revision at which the key came to be.</summary>
+    /// <summary>The revision at which the key was created.</summary>
     public long CreateRevision { get; init; }
 
-    /// <summary>How often the key was written since it came to be; 1 at first.</summary>
+    /// <summary>The number of writes since the key was created, the first included.</summary>
     public long Version { get; init; }
 
-    /// <summary>The media type that was given with the value (RFC 9110, section 8.3); null when none was, or none was asked for.</summary>
+    /// <summary>
+    /// The media type that the writer set (RFC 9110, section 8.3); null when it set none, or when the reader did not
+    /// request it.
+    /// </summary>
     public string? ContentType { get; init; }
 }

@@ -1,52 +1,52 @@
 namespace Kv.Domain.KeyValues;
 
-/// <summary>A question for a page of a tenant's keys.</summary>
+/// <summary>A query for one page of a tenant's keys.</summary>
 public sealed record KeyValueQuery
 {
-    /// <summary>What the keys start with; empty for every key.</summary>
+    /// <summary>The prefix of the keys; empty for every key.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>
-    /// The text at which keys are rolled up: those that hold it behind <see cref="Prefix"/> come as one prefix that ends with it.
-    /// Null for none.
+    /// Groups keys: keys that contain this text after <see cref="Prefix"/> are returned as one common prefix that ends
+    /// with it. Null for no grouping.
     /// </summary>
     public string? Delimiter { get; init; }
 
-    /// <summary>How many keys and prefixes at most; 1 or more.</summary>
+    /// <summary>The maximum number of keys and prefixes; at least 1.</summary>
     public required int Limit { get; init; }
 
     /// <summary>What to read of each key.</summary>
     public KeyFields Fields { get; init; } = KeyFields.All;
 
-    /// <summary>Where to go on; null for the first page.</summary>
+    /// <summary>The position of the page; null for the first page.</summary>
     public PagePosition? From { get; init; }
 
-    /// <summary>How fresh the first page must be; the further ones are of its revision.</summary>
+    /// <summary>The consistency of the first page. Further pages are read at its revision.</summary>
     public ReadOptions Options { get; init; }
 }
 
-/// <summary>What is read of a key.</summary>
+/// <summary>The parts of a key to read.</summary>
 public enum KeyFields
 {
-    /// <summary>Its name alone.</summary>
+    /// <summary>Only the name.</summary>
     Key,
 
-    /// <summary>All but its value.</summary>
+    /// <summary>Everything except the value.</summary>
     Meta,
 
-    /// <summary>All.</summary>
+    /// <summary>Everything.</summary>
     All,
 }
 
-/// <summary>Where a listing goes on.</summary>
-/// <param name="Revision">The revision of the store from which all its pages come.</param>
-/// <param name="Start">The bytes of the first key that is left, or of what comes before it.</param>
+/// <summary>A position in a listing.</summary>
+/// <param name="Revision">The revision at which all its pages are read.</param>
+/// <param name="Start">The bytes at which to continue: the first remaining key, or a bound before it.</param>
 public sealed record PagePosition(long Revision, ReadOnlyMemory<byte> Start);
 
 /// <summary>A page of keys.</summary>
-/// <param name="KeyValues">The keys, in the byte order of their UTF-8 form; without what was not asked for.</param>
-/// <param name="Prefixes">What keys were rolled up to, in the same order.</param>
-/// <param name="Next">Where the next page starts; null when this was the last.</param>
-/// <param name="Revision">The revision of the store at which it was read.</param>
+/// <param name="KeyValues">The keys, in the byte order of UTF-8, with the requested fields.</param>
+/// <param name="Prefixes">The common prefixes of grouped keys, in the same order.</param>
+/// <param name="Next">The position of the next page; null on the last page.</param>
+/// <param name="Revision">The revision at which the page was read.</param>
 public sealed record KeyValuePage(
     IReadOnlyList<KeyValue> KeyValues, IReadOnlyList<string> Prefixes, PagePosition? Next, long Revision);

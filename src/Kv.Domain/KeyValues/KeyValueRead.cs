@@ -2,16 +2,16 @@ using Kv.Domain.Storage;
 
 namespace Kv.Domain.KeyValues;
 
-/// <summary>How a key is to be read.</summary>
-/// <param name="Consistency">How fresh the answer must be.</param>
-/// <param name="MinRevision">A read that may be stale must be as fresh as this revision of the store; 0 for any.</param>
+/// <summary>Options for reading a key.</summary>
+/// <param name="Consistency">The consistency of the read.</param>
+/// <param name="MinRevision">The minimum revision of a read that may be stale; 0 for any.</param>
 /// <param name="WithContentType">Whether to read the content type as well.</param>
-/// <param name="AtRevision">The revision of the store at which to read it, as it stood then; 0 for the present.</param>
+/// <param name="AtRevision">The past revision to read at; 0 for the present.</param>
 public readonly record struct ReadOptions(
     ReadConsistency Consistency = ReadConsistency.Linearizable, long MinRevision = 0, bool WithContentType = false,
     long AtRevision = 0);
 
-/// <summary>What was found of a key.</summary>
-/// <param name="KeyValue">The key with its value; null when there is none, or when it has expired.</param>
-/// <param name="Revision">The store's revision at which it was read.</param>
+/// <summary>The result of reading a key.</summary>
+/// <param name="KeyValue">The key with its value; null when the key does not exist or has expired.</param>
+/// <param name="Revision">The store's revision of the read.</param>
 public readonly record struct KeyValueRead(KeyValue? KeyValue, long Revision);

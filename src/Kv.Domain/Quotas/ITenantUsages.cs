@@ -2,35 +2,37 @@ using Kv.Domain.Tenants;
 
 namespace Kv.Domain.Quotas;
 
-/// <summary>How much the tenants have, as this replica knows it: as far behind the store as its changes take to come.</summary>
+/// <summary>
+/// The usage of the tenants, as known to this replica. It lags behind the store by the delay of the change feed.
+/// </summary>
 public interface ITenantUsages
 {
-    /// <summary>How much a tenant has; null where there are no quotas, and nothing is counted.</summary>
-    /// <exception cref="UsageNotCountedException">It is not known yet.</exception>
+    /// <summary>The usage of a tenant; null without quotas, because then nothing is counted.</summary>
+    /// <exception cref="UsageNotCountedException">The keys are not counted yet.</exception>
     TenantUsage? Find(Tenant tenant);
 
-    /// <summary>How far the counting is.</summary>
+    /// <summary>The state of the counting.</summary>
     UsageState State { get; }
 
-    /// <summary>The revision of the store up to which everything is counted; 0 while nothing is.</summary>
+    /// <summary>The revision up to which everything is counted; 0 before the first count is complete.</summary>
     long Revision { get; }
 }
 
-/// <summary>How much a tenant has, and may have.</summary>
-/// <param name="Usage">What its keys take up.</param>
-/// <param name="Quota">What it may have.</param>
-/// <param name="Revision">The revision of the store at which it was so.</param>
+/// <summary>A tenant's usage and quota.</summary>
+/// <param name="Usage">The usage of its keys.</param>
+/// <param name="Quota">Its quota.</param>
+/// <param name="Revision">The revision of the usage.</param>
 public sealed record TenantUsage(Usage Usage, Quota Quota, long Revision);
 
-/// <summary>How far the counting of what tenants have is.</summary>
+/// <summary>The state of counting the tenants' usage.</summary>
 public enum UsageState
 {
-    /// <summary>The keys are being counted for the first time; no write is refused yet.</summary>
+    /// <summary>The first count is in progress; no write is refused yet.</summary>
     Counting,
 
-    /// <summary>The keys are counted, and the store's changes are followed.</summary>
+    /// <summary>The count is complete and follows the store's changes.</summary>
     Following,
 
-    /// <summary>The store's changes are not followed just now; writes are judged by what was known last.</summary>
+    /// <summary>The change feed is interrupted; writes are checked against the last known usage.</summary>
     Interrupted,
 }

@@ -1,23 +1,30 @@
 namespace Kv.Domain.Quotas;
 
-/// <summary>How much each tenant may have.</summary>
-/// <param name="MaxKeys">How many keys; null for any number.</param>
-/// <param name="MaxBytes">How many bytes in keys and values; null for any number.</param>
+/// <summary>The quota of each tenant.</summary>
+/// <param name="MaxKeys">Most keys; null for no limit.</param>
+/// <param name="MaxBytes">Most bytes in keys and values; null for no limit.</param>
 public sealed record Quota(long? MaxKeys, long? MaxBytes)
 {
-    /// <summary>Which limit a growth would break; null when it breaks none. What does not grow breaks none, however much there is.</summary>
-    /// <param name="present">What there is.</param>
-    /// <param name="growth">What is to be added to it.</param>
+    /// <summary>
+    /// The limit that a growth would exceed; null when it exceeds none. A write without growth is allowed even above
+    /// the limit.
+    /// </summary>
+    /// <param name="present">The present usage.</param>
+    /// <param name="growth">The growth by the write.</param>
     public QuotaKind? Broken(Usage present, Usage growth) =>
         growth.Keys > 0 && present.Keys + growth.Keys > MaxKeys ? QuotaKind.Keys
         : growth.Bytes > 0 && present.Bytes + growth.Bytes > MaxBytes ? QuotaKind.Bytes
         : null;
 
-    /// <summary>The limit of a kind; null for none.</summary>
-    public long? Limit(QuotaKind kind) => kind == QuotaKind.Keys ? MaxKeys : MaxBytes;
+    /// <summary>The limit of a kind; null for no limit.</summary>
+    public long? Limit(QuotaKind kind) => kind switch
+    {
+        QuotaKind.Keys => MaxKeys,
+        QuotaKind.Bytes => MaxBytes,
+    };
 }
 
-/// <summary>What a quota limits.</summary>
+/// <summary>The kinds of limit in a quota.</summary>
 public enum QuotaKind
 {
     /// <summary>The number of keys.</summary>

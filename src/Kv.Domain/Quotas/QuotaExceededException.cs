@@ -2,32 +2,33 @@ using Kv.Domain.Storage;
 
 namespace Kv.Domain.Quotas;
 
-/// <summary>A write would take a tenant beyond its quota; nothing was written.</summary>
+/// <summary>A write would exceed the tenant's quota; nothing was written.</summary>
 public sealed class QuotaExceededException : StoreException
 {
-    /// <param name="kind">Which limit.</param>
+    /// <param name="kind">The kind of the limit.</param>
     /// <param name="limit">The limit.</param>
-    /// <param name="present">What the tenant has, with what is just being written.</param>
-    /// <param name="growth">What the write would add.</param>
+    /// <param name="present">The tenant's usage, including writes in progress.</param>
+    /// <param name="growth">The growth by the write.</param>
     public QuotaExceededException(QuotaKind kind, long limit, long present, long growth)
         : base(Explain(kind, limit, present, growth), null) => (Kind, Limit, Present) = (kind, limit, present);
 
-    /// <summary>Which limit it is.</summary>
+    /// <summary>The kind of the limit.</summary>
     public QuotaKind Kind { get; }
 
     /// <summary>The limit: a number of keys, or of bytes in keys and values.</summary>
     public long Limit { get; }
 
-    /// <summary>How much the tenant has.</summary>
+    /// <summary>The tenant's usage, including writes in progress.</summary>
     public long Present { get; }
 
     private static string Explain(QuotaKind kind, long limit, long present, long growth)
     {
         var unit = kind == QuotaKind.Keys ? "keys" : "bytes in keys and values";
-        return $"This namespace and app may have {limit} {unit} and has {present}; {growth} more are too many. "
-            + "Nothing was written. To delete keys, or to write smaller values, helps.";
+        return $"The quota of this namespace and app is {limit} {unit}. "
+            + $"It has {present}; {growth} more exceed the quota. "
+            + "Nothing was written: delete keys or write smaller values.";
     }
 }
 
-/// <summary>What tenants have is not counted yet.</summary>
-public sealed class UsageNotCountedException() : Exception("The keys are being counted; ask again in a while.");
+/// <summary>The tenants' usage is not counted yet.</summary>
+public sealed class UsageNotCountedException() : Exception("The keys are being counted; try again later.");

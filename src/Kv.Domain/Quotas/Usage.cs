@@ -3,26 +3,31 @@ using Kv.Domain.KeyValues;
 
 namespace Kv.Domain.Quotas;
 
-/// <summary>How much keys take up, or how much more or less they come to take up.</summary>
-/// <param name="Keys">How many keys.</param>
-/// <param name="Bytes">How many bytes: of the keys, as callers know them, in UTF-8, and of their values.</param>
+/// <summary>The usage of keys, or a change of it.</summary>
+/// <param name="Keys">The number of keys.</param>
+/// <param name="Bytes">The bytes of the keys (without the store's prefix, in UTF-8) and of their values.</param>
 public readonly record struct Usage(long Keys, long Bytes)
 {
-    /// <summary>What a key takes up with a value of so many bytes.</summary>
+    /// <summary>The usage of a key with a value of a given length.</summary>
     public static Usage Of(Key key, long valueBytes) => new(1, Encoding.UTF8.GetByteCount(key.Value) + valueBytes);
 
-    /// <summary>What is more in it than nothing.</summary>
+    /// <summary>The positive part of a change.</summary>
     public Usage Growth => new(Math.Max(0, Keys), Math.Max(0, Bytes));
 
-    /// <summary>The larger of each.</summary>
-    public static Usage Max(Usage one, Usage other) => new(Math.Max(one.Keys, other.Keys), Math.Max(one.Bytes, other.Bytes));
+    /// <summary>The larger number of keys and the larger number of bytes.</summary>
+    public static Usage Max(Usage one, Usage other) =>
+        new(Math.Max(one.Keys, other.Keys), Math.Max(one.Bytes, other.Bytes));
 
-    /// <summary>How much of a kind it is.</summary>
-    public long Of(QuotaKind kind) => kind == QuotaKind.Keys ? Keys : Bytes;
+    /// <summary>The number that a kind of limit applies to.</summary>
+    public long Of(QuotaKind kind) => kind switch
+    {
+        QuotaKind.Keys => Keys,
+        QuotaKind.Bytes => Bytes,
+    };
 
-    /// <summary>Both together.</summary>
+    /// <summary>The sum.</summary>
     public static Usage operator +(Usage one, Usage other) => new(one.Keys + other.Keys, one.Bytes + other.Bytes);
 
-    /// <summary>The one without the other.</summary>
+    /// <summary>The difference.</summary>
     public static Usage operator -(Usage one, Usage other) => new(one.Keys - other.Keys, one.Bytes - other.Bytes);
 }

@@ -1,12 +1,12 @@
 namespace Kv.Domain.Storage;
 
-/// <summary>Tells whether the store can serve requests.</summary>
+/// <summary>Checks whether the store can serve requests.</summary>
 public interface IStoreProbe
 {
-    /// <summary>Asks the store for its present revision, by a linearizable read.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot be asked in time.</exception>
+    /// <summary>Reads the store's present revision by a linearizable read.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
     Task<long> CurrentRevision(CancellationToken cancellationToken);
 
-    /// <summary>What room the store has; null when it cannot tell.</summary>
-    Task<StoreSpace?> Space(CancellationToken cancellationToken);
+    /// <summary>The store's report on its state; null when the engine has none.</summary>
+    Task<StoreState?> State(CancellationToken cancellationToken);
 }

@@ -1,11 +1,11 @@
 namespace Kv.Domain.Storage;
 
-/// <summary>How fresh an answer must be.</summary>
+/// <summary>The consistency of a read.</summary>
 public enum ReadConsistency
 {
-    /// <summary>It sees all that was acknowledged before the question was asked.</summary>
+    /// <summary>The read sees every write that was acknowledged before it began.</summary>
     Linearizable,
 
-    /// <summary>It may be stale, and is cheaper: one member of the cluster answers from what it has.</summary>
+    /// <summary>The read may be stale and is cheaper: one member of the cluster answers from its local state.</summary>
     Serializable,
 }

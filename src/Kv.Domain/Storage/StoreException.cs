@@ -1,41 +1,64 @@
 namespace Kv.Domain.Storage;
 
-/// <summary>What the store could not do. Each kind is a class of its own.</summary>
+/// <summary>A failure of the store. Each kind of failure is a derived class.</summary>
 public abstract class StoreException(string message, Exception? inner) : Exception(message, inner);
 
 /// <summary>The store cannot be reached, or did not answer in time.</summary>
-/// <param name="message">What was tried.</param>
-/// <param name="outcomeUnknown">Whether a write may have happened all the same: it was sent, and no answer came back.</param>
+/// <param name="message">The failed operation.</param>
+/// <param name="outcomeUnknown">
+/// Whether a write may have happened or may still happen: it was sent, and no answer arrived.
+/// </param>
 /// <param name="inner">The engine's own error.</param>
 public sealed class StoreUnavailableException(string message, bool outcomeUnknown = false, Exception? inner = null)
     : StoreException(message, inner)
 {
-    /// <summary>Whether a write may have happened all the same. Kv never repeats such a write by itself.</summary>
+    /// <summary>
+    /// Whether a write may have happened or may still happen. Kv never repeats such a write by itself.
+    /// </summary>
     public bool OutcomeUnknown { get; } = outcomeUnknown;
 }
 
-/// <summary>The store has no room for another write. Reads go on; on etcd, deletes do as well.</summary>
+/// <summary>The store is full and rejects writes. Reads still work; on etcd, deletes do as well.</summary>
 public sealed class StoreOutOfSpaceException(string message, Exception? inner = null) : StoreException(message, inner);
 
-/// <summary>The store refuses this request as it is (too large, say); repeating it cannot help.</summary>
+/// <summary>
+/// The store rejects this request (because it is too large, for example). Repeating it does not help.
+/// </summary>
 public sealed class StoreRejectedException(string message, Exception? inner = null) : StoreException(message, inner);
 
-/// <summary>A revision was asked for that the store no longer keeps.</summary>
-/// <param name="compactRevision">The oldest revision that can still be read.</param>
-/// <param name="inner">The engine's own error.</param>
-public sealed class RevisionCompactedException(long compactRevision, Exception? inner = null)
-    : StoreException($"Revisions before {compactRevision} are no longer kept.", inner)
+/// <summary>The requested revision is compacted: the store no longer keeps it.</summary>
+public class RevisionCompactedException : StoreException
 {
-    /// <summary>
-    /// The oldest revision that can still be read. Changes after it can be watched.
-    /// </summary>
-    public long CompactRevision { get; } = compactRevision;
+    /// <summary>Creates the exception.</summary>
+    /// <param name="compactRevision">The oldest revision that can still be read.</param>
+    /// <param name="inner">The engine's own error.</param>
+    public RevisionCompactedException(long compactRevision, Exception? inner = null)
+        : this(compactRevision, $"Revisions before {compactRevision} are no longer kept.", inner)
+    {
+    }
+
+    private protected RevisionCompactedException(long compactRevision, string message, Exception? inner)
+        : base(message, inner) => CompactRevision = compactRevision;
+
+    /// <summary>The oldest revision that can still be read. Changes after it can be watched.</summary>
+    public long CompactRevision { get; }
 }
 
-/// <summary>A revision was asked for that the store has not reached.</summary>
+/// <summary>
+/// The store was restored from a backup while this process ran. Revisions that were read before the restore belong to
+/// another history: the same revision may occur again with other content. Earlier revisions therefore count as
+/// compacted.
+/// </summary>
+/// <param name="revision">The store's revision when Kv detected the restore.</param>
+public sealed class StoreRestoredException(long revision) : RevisionCompactedException(
+    revision,
+    $"The store was restored from a backup and is at revision {revision}: earlier reads may no longer be valid.",
+    inner: null);
+
+/// <summary>The store has not reached the requested revision.</summary>
 /// <param name="revision">The revision.</param>
 /// <param name="inner">The engine's own error.</param>
-/// <param name="present">The revision that the store has reached, where it is known.</param>
+/// <param name="present">The store's present revision; null when it is unknown.</param>
 public sealed class RevisionInFutureException(long revision, Exception? inner = null, long? present = null)
     : StoreException(
         present is null

@@ -1,7 +1,7 @@
 namespace Kv.Domain.Tenants;
 
 /// <summary>
-/// Whose keys these are: a namespace and an app name. Tenants cannot see each other.
+/// The owner of keys and webhooks: a namespace and an app name. A tenant cannot access another tenant's data.
 /// </summary>
 public sealed record Tenant
 {
@@ -17,8 +17,8 @@ public sealed record Tenant
     /// <summary>The name of the app within the namespace; never empty.</summary>
     public string AppName { get; }
 
-    /// <summary>Makes a tenant of two names.</summary>
-    /// <exception cref="ArgumentException">A name is not one (see <see cref="IsName"/>).</exception>
+    /// <summary>Creates a tenant.</summary>
+    /// <exception cref="ArgumentException">A name is malformed (see <see cref="IsName"/>).</exception>
     public static Tenant Of(string @namespace, string appName)
     {
         if (!IsName(@namespace))
@@ -29,8 +29,8 @@ public sealed record Tenant
     }
 
     /// <summary>
-    /// Whether a text can name a tenant: not empty, and without '/', '*' and control characters. With a slash,
-    /// (a/b, c) and (a, b/c) would share their keys in the store.
+    /// Whether a text is a valid namespace or app name: not empty, without '/', '*' and control characters. With a
+    /// slash, (a/b, c) and (a, b/c) would share their keys in the store.
     /// </summary>
     public static bool IsName(string text) =>
         text.Length > 0

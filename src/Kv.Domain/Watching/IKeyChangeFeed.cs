@@ -1,56 +1,61 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Domain.Watching;
 
-/// <summary>Tells whoever asks what happens to a tenant's keys, as it happens.</summary>
+/// <summary>Delivers the changes of a tenant's keys to watches as they happen.</summary>
 public interface IKeyChangeFeed
 {
-    /// <summary>How many watches are open.</summary>
+    /// <summary>The number of open watches.</summary>
     int Watches { get; }
 
-    /// <summary>Whether the store is watched: while there are watches, and for a while after the last of them.</summary>
+    /// <summary>
+    /// Whether the store is watched: while watches are open, and for a while after the last one closes.
+    /// </summary>
     bool IsWatching { get; }
 
     /// <summary>
-    /// Opens a watch. What is written once it is open is told. While the process stops, it is over at once: its reader goes on
-    /// elsewhere.
+    /// Opens a watch. It delivers every change that is written after this call returns. While the process stops, the
+    /// watch ends immediately; the reader continues on another replica.
     /// </summary>
-    /// <param name="tenant">Whose keys.</param>
-    /// <param name="pattern">Which of them.</param>
-    /// <param name="since">The revision after which to begin; null for now.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="tenant">The tenant that owns the keys.</param>
+    /// <param name="pattern">The keys to watch.</param>
+    /// <param name="since">The revision after which the watch begins; null for now.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
-    /// <exception cref="RevisionInFutureException">The store has not reached that revision.</exception>
-    /// <exception cref="StoreUnavailableException">The store cannot be asked in time.</exception>
+    /// <exception cref="RevisionInFutureException">The store has not reached the revision.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
     Task<IKeyChangeWatch> Open(Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken);
 }
 
-/// <summary>A watch that is open. Disposing of it closes it. One caller uses it at a time.</summary>
+/// <summary>An open watch. Disposing it closes the watch. It is not safe for concurrent use.</summary>
 public interface IKeyChangeWatch : IAsyncDisposable
 {
-    /// <summary>The revision up to which everything was told: a watch that begins after it misses nothing.</summary>
+    /// <summary>
+    /// The revision up to which everything was delivered: a new watch that begins after it misses nothing.
+    /// </summary>
     long Position { get; }
 
     /// <summary>
-    /// Completes when the watch is over: its reader is too slow, the store has forgotten what was due, or the process stops.
+    /// Completes when the watch ends: its reader is too slow, the store has compacted changes that were due, or the
+    /// process stops.
     /// </summary>
     Task CutOff { get; }
 
-    /// <summary>Waits for the next changes: all that the watch is about at one revision.</summary>
-    /// <param name="patience">How long to wait.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Waits for the next changes: all matching changes of one revision.</summary>
+    /// <param name="patience">The maximum wait.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>
-    /// The changes. Without any, there were none for so long, and everything up to its revision was told. Null when the watch
-    /// is over; one that begins after <see cref="Position"/> goes on with it.
+    /// The changes. An empty set reports that nothing changed during the wait and that everything up to its revision
+    /// was delivered. Null when the watch has ended; a new watch after <see cref="Position"/> continues it.
     /// </returns>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
-    /// <exception cref="StoreUnavailableException">The store cannot tell what was missed, or is closed.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot deliver missed changes, or is closed.</exception>
     ValueTask<KeyChangeSet?> Next(TimeSpan patience, CancellationToken cancellationToken);
 }
 
-/// <summary>What happened to keys at one revision.</summary>
-/// <param name="Revision">The revision of the store.</param>
-/// <param name="Changes">What happened, in the byte order of the keys.</param>
+/// <summary>The changes of one revision.</summary>
+/// <param name="Revision">The revision.</param>
+/// <param name="Changes">The changes, in the byte order of the keys.</param>
 public sealed record KeyChangeSet(long Revision, IReadOnlyList<KeyChanged> Changes);

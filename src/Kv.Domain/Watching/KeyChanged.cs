@@ -4,29 +4,34 @@ using Kv.Domain.Tenants;
 namespace Kv.Domain.Watching;
 
 /// <summary>
-/// A domain event: a key was changed. Events are raised from the store's own feed of changes and from nowhere else, so
-/// that there is one for each change that was committed, by whichever replica, and none for one that was not.
+/// A domain event: a key was changed. The store's change feed is the only source of these events, so exactly the
+/// committed changes raise one, whichever replica wrote them.
 /// </summary>
-/// <param name="Tenant">Whose key it is.</param>
+/// <param name="Tenant">The tenant that owns the key.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Revision">The store's revision at which it happened. No key changes twice at one revision.</param>
-/// <param name="SeenAt">The second of Unix time at which the change was read from the feed.</param>
+/// <param name="Revision">The revision of the change. No key changes twice at one revision.</param>
+/// <param name="SeenAt">The Unix second at which the change was read from the feed.</param>
 public abstract record KeyChanged(Tenant Tenant, Key Key, long Revision, long SeenAt)
 {
-    /// <summary>What happened.</summary>
+    /// <summary>The kind of the change.</summary>
     public abstract KeyChangeKind Kind { get; }
 
-    /// <summary>The value that was written, byte for byte; null when the key is gone.</summary>
+    /// <summary>The value that was written, byte for byte; null for a deletion or an expiry.</summary>
     public abstract ReadOnlyMemory<byte>? NewValue { get; }
 
-    /// <summary>The second of Unix time at which the key expires; null when it does not, or is gone.</summary>
+    /// <summary>The key's expiry, in Unix seconds; null when the key does not expire or no longer exists.</summary>
     public abstract long? ExpireAt { get; }
 
-    /// <summary>The <c>traceparent</c> (W3C Trace Context) of the request that changed it; null where none was traced.</summary>
+    /// <summary>The key's previous state; null when the key did not exist.</summary>
+    public PreviousValue? Previous { get; init; }
+
+    /// <summary>
+    /// The <c>traceparent</c> (W3C Trace Context) of the request that changed the key; null when it was not traced.
+    /// </summary>
     public string? TraceParent { get; init; }
 }
 
-/// <summary>A key came to be.</summary>
+/// <summary>A key was created.</summary>
 /// <param name="Tenant"><inheritdoc cref="KeyChanged" path="/param[@name='Tenant']"/></param>
 /// <param name="Key"><inheritdoc cref="KeyChanged" path="/param[@name='Key']"/></param>
 /// <param name="Revision"><inheritdoc cref="KeyChanged" path="/param[@name='Revision']"/></param>
@@ -47,14 +52,14 @@ public sealed record KeyCreated(
     public override long? ExpireAt { get; } = ExpireAt;
 }
 
-/// <summary>A key was written over.</summary>
+/// <summary>A key was overwritten.</summary>
 /// <param name="Tenant"><inheritdoc cref="KeyChanged" path="/param[@name='Tenant']"/></param>
 /// <param name="Key"><inheritdoc cref="KeyChanged" path="/param[@name='Key']"/></param>
 /// <param name="Revision"><inheritdoc cref="KeyChanged" path="/param[@name='Revision']"/></param>
 /// <param name="SeenAt"><inheritdoc cref="KeyChanged" path="/param[@name='SeenAt']"/></param>
 /// <param name="Value">The value, byte for byte.</param>
 /// <param name="ExpireAt">The second of Unix time at which the key expires; null when it does not.</param>
-/// <param name="IsSameValue">Whether the value before was the same; false where the store no longer knows it.</param>
+/// <param name="IsSameValue">Whether the previous value was the same; false when the store no longer has it.</param>
 public sealed record KeyUpdated(
     Tenant Tenant, Key Key, long Revision, long SeenAt, ReadOnlyMemory<byte> Value, long? ExpireAt, bool IsSameValue)
     : KeyChanged(Tenant, Key, Revision, SeenAt)
@@ -69,12 +74,12 @@ public sealed record KeyUpdated(
     public override long? ExpireAt { get; } = ExpireAt;
 }
 
-/// <summary>A key is gone.</summary>
+/// <summary>A key was deleted or has expired.</summary>
 /// <param name="Tenant"><inheritdoc cref="KeyChanged" path="/param[@name='Tenant']"/></param>
 /// <param name="Key"><inheritdoc cref="KeyChanged" path="/param[@name='Key']"/></param>
 /// <param name="Revision"><inheritdoc cref="KeyChanged" path="/param[@name='Revision']"/></param>
 /// <param name="SeenAt"><inheritdoc cref="KeyChanged" path="/param[@name='SeenAt']"/></param>
-/// <param name="Reason">Why it is gone.</param>
+/// <param name="Reason">The reason.</param>
 public sealed record KeyDeleted(Tenant Tenant, Key Key, long Revision, long SeenAt, DeletionReason Reason)
     : KeyChanged(Tenant, Key, Revision, SeenAt)
 {
@@ -89,12 +94,12 @@ public sealed record KeyDeleted(Tenant Tenant, Key Key, long Revision, long Seen
     public override long? ExpireAt => null;
 }
 
-/// <summary>Why a key is gone.</summary>
+/// <summary>The reasons for the end of a key.</summary>
 public enum DeletionReason
 {
-    /// <summary>Somebody deleted it.</summary>
+    /// <summary>A caller deleted the key.</summary>
     Deleted,
 
-    /// <summary>Its time to live ran out.</summary>
+    /// <summary>The key's time to live ended.</summary>
     Expired,
 }

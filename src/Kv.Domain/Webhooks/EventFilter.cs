@@ -1,14 +1,14 @@
-using Kv.Domain.Watching;
+using Kv.Domain.KeyValues;
 
 namespace Kv.Domain.Webhooks;
 
-/// <summary>Which kinds of change a webhook asks for, by the names that it was registered with.</summary>
+/// <summary>The kinds of change that a webhook receives, by the names in its registration.</summary>
 public readonly record struct EventFilter
 {
-    /// <summary>The name that stands for all the others.</summary>
+    /// <summary>The name that includes all others.</summary>
     public const string Any = "*";
 
-    /// <summary>The name of the event that a ping sends; nobody can ask for it.</summary>
+    /// <summary>The name of the event that a ping sends. A filter cannot contain it.</summary>
     public const string Ping = "ping";
 
     private static readonly string[] Known = ["create", "update", "delete", "expire"];
@@ -17,7 +17,7 @@ public readonly record struct EventFilter
 
     private EventFilter(int named) => _named = named;
 
-    /// <summary>The names, in a fixed order; <see cref="Any"/> alone where all are asked for.</summary>
+    /// <summary>The names, in a fixed order; <see cref="Any"/> alone for all kinds.</summary>
     public IReadOnlyList<string> Names
     {
         get
@@ -27,7 +27,9 @@ public readonly record struct EventFilter
         }
     }
 
-    /// <summary>Makes a filter of names, in any letter case; null when there are none or one is not known.</summary>
+    /// <summary>
+    /// Creates a filter from names, in any letter case; null when the list is empty or a name is unknown.
+    /// </summary>
     public static EventFilter? TryParse(IEnumerable<string> names)
     {
         var named = 0;
@@ -41,12 +43,16 @@ public readonly record struct EventFilter
         return named == 0 ? null : new EventFilter(named);
     }
 
-    /// <summary>Whether it asks for such a change. Who asks for deletions is told of expiries as well, as simple-golang-kv did.</summary>
+    /// <summary>
+    /// Whether the filter includes a kind of change. As in simple-golang-kv, a filter for deletions also includes
+    /// expiries.
+    /// </summary>
     public bool Matches(KeyChangeKind kind) =>
         IsNamed(kind) || (kind == KeyChangeKind.Expire && IsNamed(KeyChangeKind.Delete));
 
     /// <summary>
-    /// The name under which such a change is told: its own, but for an expiry that was only asked for as a deletion.
+    /// The event name of a change: its own name, except that an expiry is named a deletion when the filter names only
+    /// deletions.
     /// </summary>
     public string NameOf(KeyChangeKind kind) =>
         Known[(int)(kind == KeyChangeKind.Expire && !IsNamed(kind) ? KeyChangeKind.Delete : kind)];

@@ -5,34 +5,47 @@ using Kv.Domain.Tenants;
 namespace Kv.Domain.Webhooks;
 
 /// <summary>
-/// The webhooks of the tenants. Every method throws <see cref="StoreUnavailableException"/> when the store cannot be
-/// asked in time.
+/// The webhooks of the tenants. Every method throws <see cref="StoreUnavailableException"/> when the store does not
+/// answer in time.
 /// </summary>
 public interface IWebhookRepository
 {
-    /// <summary>Adds a webhook, unless its tenant has as many as it may. The limit holds exactly, however many add at once.</summary>
+    /// <summary>
+    /// Adds a webhook unless its tenant has reached the limit. Concurrent calls cannot exceed the limit.
+    /// </summary>
     /// <param name="webhook">The webhook.</param>
-    /// <param name="limit">How many a tenant may have.</param>
-    /// <param name="cancellationToken">Gives up waiting. The webhook may be added all the same.</param>
+    /// <param name="limit">The limit of webhooks per tenant.</param>
+    /// <param name="cancellationToken">Stops waiting. The webhook may still be added.</param>
     /// <returns>Whether it was added.</returns>
     Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Adds a webhook as <see cref="Add"/> does, unless the same request added one before.</summary>
-    /// <returns>The id of the webhook that it added, now or before; null when its tenant has as many as it may.</returns>
-    /// <exception cref="IdempotencyKeyReusedException">Another request was made under that name.</exception>
+    /// <summary>
+    /// Adds a webhook as <see cref="Add"/> does, unless the same idempotent request has already added one.
+    /// </summary>
+    /// <returns>
+    /// The id of the webhook that this request added, now or earlier; null when the tenant has reached the limit.
+    /// </returns>
+    /// <exception cref="IdempotencyKeyReusedException">
+    /// The idempotency key was used for a different request.
+    /// </exception>
     Task<(Guid? Id, bool IsReplayed)> AddOnce(
         Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Reads a webhook; null when its tenant has none of that id.</summary>
+    /// <summary>Reads a webhook; null when the tenant has no webhook with the id.</summary>
     Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken);
 
-    /// <summary>Reads all webhooks of a tenant, in the order in which they were registered.</summary>
+    /// <summary>Reads all webhooks of a tenant, in the order of registration.</summary>
     Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken);
 
-    /// <summary>Saves a webhook that was read and changed, unless somebody else changed or deleted it meanwhile.</summary>
-    /// <returns>Whether it was saved; if not, read it again.</returns>
+    /// <summary>Reads the webhooks of all tenants at one revision.</summary>
+    IAsyncEnumerable<Webhook> ListAll(CancellationToken cancellationToken);
+
+    /// <summary>Saves a webhook, unless another caller changed or deleted it since it was read.</summary>
+    /// <returns>Whether it was saved. If not, read it again.</returns>
     Task<bool> Update(Webhook webhook, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a webhook; nothing happens when there is none. What waits to be delivered to it is dropped.</summary>
+    /// <summary>
+    /// Deletes a webhook and drops its pending deliveries. Deleting a webhook that does not exist changes nothing.
+    /// </summary>
     Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken);
 }

@@ -1,88 +1,136 @@
+using Kv.Domain.Access;
 using Kv.Domain.Tenants;
 
 namespace Kv.Domain.Webhooks;
 
-/// <summary>A tenant's wish to be called when keys change.</summary>
+/// <summary>A tenant's registration for calls when keys change.</summary>
 public sealed class Webhook
 {
-    /// <summary>How long a secret that was replaced still signs, beside the new one.</summary>
+    /// <summary>The time for which a rotated secret still signs, together with the new one.</summary>
     public static readonly TimeSpan SecretOverlap = TimeSpan.FromDays(1);
 
-    /// <summary>Registers a webhook.</summary>
+    /// <summary>Creates a webhook.</summary>
     /// <param name="id">Its id.</param>
-    /// <param name="tenant">Whose it is.</param>
-    /// <param name="settings">What its owner says of it.</param>
-    /// <param name="createdAt">The second of Unix time at which it was registered.</param>
-    public Webhook(Guid id, Tenant tenant, WebhookSettings settings, long createdAt)
+    /// <param name="tenant">The owner.</param>
+    /// <param name="settings">The owner's settings.</param>
+    /// <param name="createdAt">The time of registration, in Unix seconds.</param>
+    /// <param name="registeredBy">The responsible principal; see <see cref="RegisteredBy"/>.</param>
+    public Webhook(Guid id, Tenant tenant, WebhookSettings settings, long createdAt, Principal? registeredBy = null)
     {
+        RegisteredBy = registeredBy;
         Id = id;
         Tenant = tenant;
         Settings = settings;
         CreatedAt = createdAt;
     }
 
-    /// <summary>The id; with its tenant it names the webhook. Two tenants share one only where records were copied in the store.</summary>
+    /// <summary>
+    /// The id. It identifies the webhook within its tenant; two tenants have the same id only if records were copied in
+    /// the store.
+    /// </summary>
     public Guid Id { get; }
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The owner.</summary>
     public Tenant Tenant { get; }
 
-    /// <summary>What its owner says of it.</summary>
+    /// <summary>The owner's settings.</summary>
     public WebhookSettings Settings { get; private set; }
 
-    /// <summary>The second of Unix time at which it was registered.</summary>
+    /// <summary>The time of registration, in Unix seconds.</summary>
     public long CreatedAt { get; }
 
-    /// <summary>The revision of the store at which it was read; 0 while it is not stored.</summary>
+    /// <summary>
+    /// The principal that is responsible for the endpoint: it registered the webhook, set the present endpoint, or
+    /// enabled the webhook last. Null when it is unknown: the webhook was registered without credentials or by
+    /// simple-golang-kv.
+    /// </summary>
+    public Principal? RegisteredBy { get; private set; }
+
+    /// <summary>The revision at which the webhook was read; 0 before it is stored.</summary>
     public long Revision { get; init; }
 
-    /// <summary>The secret that signs its messages; null when they are not signed.</summary>
+    /// <summary>The secret that signs the messages; null for unsigned messages.</summary>
     public WebhookSecret? Secret { get; private set; }
 
-    /// <summary>The secret before; it signs as well until <see cref="PreviousSecretUntil"/>.</summary>
+    /// <summary>The previous secret. It also signs until <see cref="PreviousSecretUntil"/>.</summary>
     public WebhookSecret? PreviousSecret { get; private set; }
 
-    /// <summary>The second of Unix time until which <see cref="PreviousSecret"/> signs.</summary>
+    /// <summary>The Unix second until which <see cref="PreviousSecret"/> signs.</summary>
     public long PreviousSecretUntil { get; private set; }
 
-    /// <summary>Why it is disabled, for its owner to read; null while it is active.</summary>
+    /// <summary>The reason why the webhook is disabled, for its owner to read; null while it is active.</summary>
     public string? DisabledReason { get; private set; }
 
-    /// <summary>Whether it fires.</summary>
+    /// <summary>The number of deliveries lost to a full backlog since the webhook was last enabled.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>The Unix second of the first loss; 0 without losses.</summary>
+    public long DroppedSince { get; private set; }
+
+    /// <summary>Whether the webhook is enabled.</summary>
     public bool IsActive => DisabledReason is null;
 
-    /// <summary>Changes what its owner says of it.</summary>
-    public void Change(WebhookSettings settings) => Settings = settings;
+    /// <summary>
+    /// Changes the settings. A secret belongs to the endpoint's origin, so a new origin removes the secret. The
+    /// principal that changes the endpoint becomes responsible for it.
+    /// </summary>
+    public void Change(WebhookSettings settings, Principal? by)
+    {
+        if (settings.Endpoint != Settings.Endpoint)
+            RegisteredBy = by;
+        if (!WebhookEndpoint.IsSameOrigin(settings.Endpoint, Settings.Endpoint))
+            SetSecret(null);
+        Settings = settings;
+    }
 
-    /// <summary>Signs with this secret from now on, and with no other; null for no signature.</summary>
+    /// <summary>Sets the only secret; null for no signatures.</summary>
     public void SetSecret(WebhookSecret? secret) => (Secret, PreviousSecret, PreviousSecretUntil) = (secret, null, 0);
 
-    /// <summary>Replaces the secret; the one before goes on signing as well, so that receivers can change over.</summary>
+    /// <summary>
+    /// Replaces the secret. The previous secret also signs for <see cref="SecretOverlap"/>, so that receivers can
+    /// switch.
+    /// </summary>
     public void RotateSecret(WebhookSecret secret, DateTimeOffset now) =>
         (Secret, PreviousSecret, PreviousSecretUntil) =
             (secret, Secret, Secret is null ? 0 : (now + SecretOverlap).ToUnixTimeSeconds());
 
-    /// <summary>Takes the secrets from the store.</summary>
+    /// <summary>Restores the secrets from the stored record.</summary>
     public void RestoreSecrets(WebhookSecret? secret, WebhookSecret? previous, long previousUntil) =>
         (Secret, PreviousSecret, PreviousSecretUntil) = (secret, previous, previousUntil);
 
-    /// <summary>Stops it from firing.</summary>
-    /// <param name="reason">Why, for its owner to read.</param>
+    /// <summary>Disables the webhook.</summary>
+    /// <param name="reason">The reason, for the owner to read.</param>
     public void Disable(string reason) => DisabledReason = reason;
 
-    /// <summary>Lets it fire again, from now on.</summary>
-    public void Enable() => DisabledReason = null;
+    /// <summary>
+    /// Enables the webhook for changes from now on and resets the count of losses. If it was disabled, the principal
+    /// becomes responsible for it.
+    /// </summary>
+    public void Enable(Principal? by)
+    {
+        (Dropped, DroppedSince) = (0, 0);
+        if (IsActive)
+            return;
+        DisabledReason = null;
+        RegisteredBy = by;
+    }
 
-    /// <summary>Whether it asks for a change of one of its tenant's keys.</summary>
+    /// <summary>Adds lost deliveries to the count.</summary>
+    /// <param name="count">The number of lost deliveries.</param>
+    /// <param name="since">The Unix second of the first loss. An earlier recorded time is kept.</param>
+    public void Lose(long count, long since) =>
+        (Dropped, DroppedSince) = (Dropped + count, DroppedSince == 0 ? since : DroppedSince);
+
+    /// <summary>Whether the webhook receives a change of one of its tenant's keys.</summary>
     public bool Wants(Watching.KeyChanged change) =>
         IsActive
         && Settings.Events.Matches(change.Kind)
         && !(Settings.ChangedOnly && change is Watching.KeyUpdated { IsSameValue: true })
         && Settings.Pattern.Matches(change.Key.Value);
 
-    /// <summary>The signatures of a message, as the header <c>webhook-signature</c> takes them; null when it is not signed.</summary>
+    /// <summary>The value of the header <c>webhook-signature</c>; null for an unsigned message.</summary>
     /// <param name="id">The header <c>webhook-id</c>.</param>
-    /// <param name="timestamp">The header <c>webhook-timestamp</c>: the second of Unix time at which it is sent.</param>
+    /// <param name="timestamp">The header <c>webhook-timestamp</c>: the Unix second of sending.</param>
     /// <param name="body">The body, byte for byte.</param>
     public string? Sign(string id, long timestamp, ReadOnlySpan<byte> body)
     {

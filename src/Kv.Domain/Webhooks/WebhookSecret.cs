@@ -6,12 +6,12 @@ using System.Text;
 namespace Kv.Domain.Webhooks;
 
 /// <summary>
-/// The key with which a webhook's messages are signed: Standard Webhooks 1.0, symmetric signatures
+/// The key that signs a webhook's messages: Standard Webhooks 1.0, symmetric signatures
 /// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
 /// </summary>
 public sealed class WebhookSecret
 {
-    /// <summary>What the written form of a secret starts with; base64 of the key follows.</summary>
+    /// <summary>The prefix of the written form; the key in base64 follows.</summary>
     public const string Prefix = "whsec_";
 
     /// <summary>The shortest key, in bytes: the specification's 192 bits.</summary>
@@ -26,10 +26,10 @@ public sealed class WebhookSecret
 
     private WebhookSecret(byte[] key) => _key = key;
 
-    /// <summary>Makes a new, random secret.</summary>
+    /// <summary>Creates a random secret.</summary>
     public static WebhookSecret New() => new(RandomNumberGenerator.GetBytes(NewBytes));
 
-    /// <summary>Reads the written form, with or without its prefix; null when it is not one.</summary>
+    /// <summary>Reads the written form, with or without its prefix; null when the text is malformed.</summary>
     public static WebhookSecret? TryParse(string text)
     {
         var encoded = text.StartsWith(Prefix, StringComparison.Ordinal) ? text.AsSpan(Prefix.Length) : text;
@@ -38,12 +38,16 @@ public sealed class WebhookSecret
         return new WebhookSecret(Convert.FromBase64String(encoded.ToString()));
     }
 
-    /// <summary>The written form. It is for the store and for the one answer that tells a new secret: never for a log.</summary>
+    /// <summary>
+    /// The written form. Only the store and the response that creates the secret may contain it; never log it.
+    /// </summary>
     public string Reveal() => Prefix + Convert.ToBase64String(_key);
 
-    /// <summary>The signature of a message, as the header <c>webhook-signature</c> takes it: <c>v1,</c> and base64.</summary>
+    /// <summary>
+    /// The signature of a message in the format of the header <c>webhook-signature</c>: <c>v1,</c> and base64.
+    /// </summary>
     /// <param name="id">The header <c>webhook-id</c>.</param>
-    /// <param name="timestamp">The header <c>webhook-timestamp</c>: the second of Unix time at which it is sent.</param>
+    /// <param name="timestamp">The header <c>webhook-timestamp</c>: the Unix second of sending.</param>
     /// <param name="body">The body, byte for byte.</param>
     public string Sign(string id, long timestamp, ReadOnlySpan<byte> body)
     {
@@ -54,6 +58,6 @@ public sealed class WebhookSecret
         return $"v1,{Convert.ToBase64String(hmac.GetHashAndReset())}";
     }
 
-    /// <summary>Nothing of the secret.</summary>
+    /// <summary>Hides the secret.</summary>
     public override string ToString() => Prefix + "...";
 }

@@ -5,7 +5,7 @@ using Kv.Domain.Access;
 
 namespace Kv.Infrastructure.Access;
 
-/// <summary>An API key as it is stored: JSON, with the hash of its secret and never the secret.</summary>
+/// <summary>The stored form of an API key: JSON, with the hash of its secret and never the secret.</summary>
 internal sealed record ApiKeyRecord
 {
     public required string Id { get; init; }
@@ -16,7 +16,7 @@ internal sealed record ApiKeyRecord
 
     public required bool Admin { get; init; }
 
-    /// <summary>Each in its written form; see <see cref="Grant.TryParse"/>.</summary>
+    /// <summary>The grants in their written form; see <see cref="Grant.TryParse"/>.</summary>
     public required IReadOnlyList<string> Grants { get; init; }
 
     public required long CreatedAt { get; init; }
@@ -36,12 +36,13 @@ internal sealed record ApiKeyRecord
         },
         ApiKeyJson.Default.ApiKeyRecord);
 
-    /// <summary>The key; null when the record cannot be read whole, as to guess at what is missing could open too much.</summary>
+    /// <summary>Reads a key; null when the record cannot be read as a whole: a guess could grant too much.</summary>
     public static ApiKey? TryRead(ReadOnlySpan<byte> json)
     {
         try
         {
-            if (JsonSerializer.Deserialize(json, ApiKeyJson.Default.ApiKeyRecord) is not { } record || !ApiKeySecret.IsId(record.Id))
+            if (JsonSerializer.Deserialize(json, ApiKeyJson.Default.ApiKeyRecord) is not { } record
+                || !ApiKeySecret.IsId(record.Id))
                 return null;
             var grants = record.Grants.Select(text => Grant.TryParse(text ?? "")).OfType<Grant>().ToList();
             var hash = Convert.FromHexString(record.Hash);
@@ -62,7 +63,8 @@ internal sealed record ApiKeyRecord
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ApiKeyRecord))]
 internal sealed partial class ApiKeyJson : JsonSerializerContext;

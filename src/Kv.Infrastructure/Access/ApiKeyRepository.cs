@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Access;
 
-/// <summary>API keys over the storage waist, whichever engine is behind it.</summary>
+/// <summary>API keys, on either engine.</summary>
 internal sealed partial class ApiKeyRepository(
     IStore store, KeyLayout layout, AuditRecords audit, ILogger<ApiKeyRepository> logger) : IApiKeyRepository
 {
@@ -22,28 +22,22 @@ internal sealed partial class ApiKeyRepository(
     public async Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken)
     {
         var found = new List<(ApiKey Key, long CreateRevision)>();
-        var query = new RangeQuery(layout.ApiKeys, PageSize);
-        while (true)
-        {
-            var page = await store.Range(query, cancellationToken);
+        await foreach (var page in store.Pages(new RangeQuery(layout.ApiKeys, PageSize), cancellationToken))
             foreach (var entry in page.Entries)
-            {
-                // It is known by what it says and stands under the same id: one that was moved is none.
+                // The id in the record must match its place: a record that was moved is invalid.
                 if (ApiKeyRecord.TryRead(entry.Value.Span) is { } key && layout.ApiKey(key.Id).Equals(entry.Key))
                     found.Add((key, entry.CreateRevision));
                 else
                     LogUnreadable(entry.Key);
-            }
-            if (page.Next is not { } next)
-                return [.. found.OrderBy(one => one.CreateRevision).Select(one => one.Key)];
-            query = query with { Range = query.Range.From(next), Revision = page.Revision };
-        }
+        return [.. found.OrderBy(one => one.CreateRevision).Select(one => one.Key)];
     }
 
-    public async Task<bool> Delete(string id, CancellationToken cancellationToken)
+    public async Task<bool> Delete(string id, IReadOnlyList<AuditedChange> noted, CancellationToken cancellationToken)
     {
         var place = layout.ApiKey(id);
         var removal = new Transaction([Compare.Exists(place)], [new Operation.Delete(place)]);
-        return (await audit.Remove(store, removal, tenant: null, AuditOperations.RevokeApiKey, id, cancellationToken)).Succeeded;
+        return (await audit.Remove(
+            store, removal, tenant: null, [new AuditedChange(AuditOperations.RevokeApiKey, id), .. noted],
+            cancellationToken)).Succeeded;
     }
 }

@@ -1,31 +1,43 @@
 using Kv.Application.Audit;
+using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Audit;
 
-/// <content>What only removes: a record must not be in the way of what makes room.</content>
+/// <content>Removals: an audit record must not prevent a write that frees space.</content>
 internal sealed partial class AuditRecords
 {
     /// <summary>
-    /// Does what only removes, with its record. Where the store has no room for that, it is done without: it needs none itself, and may be
-    /// what makes some, or takes a credential away. The log says so.
+    /// Commits a removal with its record. When the store has no room for the record, the removal is committed without
+    /// it, and the log says so: a removal needs no room, and may free some or revoke a credential.
     /// </summary>
-    /// <param name="store">Where it is done.</param>
-    /// <param name="removal">The removal. Where its conditions hold there must be something to remove.</param>
-    /// <param name="tenant">Whose it is; null where it is about the deployment.</param>
-    /// <param name="operation">What the audit calls it.</param>
-    /// <param name="target">What is removed.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="removal">The removal. When its conditions hold, there must be something to remove.</param>
+    /// <param name="tenant">The tenant; null for the deployment.</param>
+    /// <param name="operation">The name of the operation in the audit.</param>
+    /// <param name="target">The target of the removal.</param>
+    /// <param name="cancellationToken">Cancels the commit.</param>
+    public ValueTask<CommitResult> Remove<T>(
+        IStore store, Transaction removal, Tenant? tenant, string operation, T target,
+        CancellationToken cancellationToken)
+        where T : notnull => Remove(
+        store, removal, tenant, _actor is null ? [] : [new AuditedChange(operation, target.ToString()!)],
+        cancellationToken);
+
+    /// <inheritdoc cref="Remove{T}"/>
+    /// <param name="store">The store.</param>
+    /// <param name="removal">The removal.</param>
+    /// <param name="tenant">The tenant; null for the deployment.</param>
+    /// <param name="changes">The changes in the record: the removal itself first.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<CommitResult> Remove<T>(
-        IStore store, Transaction removal, Tenant? tenant, string operation, T target, CancellationToken cancellationToken)
-        where T : notnull
+    public async ValueTask<CommitResult> Remove(
+        IStore store, Transaction removal, Tenant? tenant, AuditedChange[] changes, CancellationToken cancellationToken)
     {
         var recorded = _actor is null
             ? removal
-            : new Transaction(removal.Compares, With(removal.Then, tenant, operation, target), removal.Otherwise);
+            : new Transaction(removal.Compares, [.. removal.Then, Record(_actor, tenant, changes)], removal.Otherwise);
         try
         {
             return await store.Commit(recorded, cancellationToken);
@@ -34,13 +46,8 @@ internal sealed partial class AuditRecords
         {
             var result = await store.Commit(removal, cancellationToken);
             if (result.Succeeded)
-                LogUnrecorded(operation, LogText.Of(target.ToString())!, tenant?.Namespace, tenant?.AppName);
+                LogUnrecorded(changes[0].Operation, LogText.Of(changes[0].Target)!, tenant?.Namespace, tenant?.AppName);
             return result;
         }
     }
-
-    [LoggerMessage(
-        LogLevel.Warning,
-        "The store has no room for a record of the audit, so {Operation} {Target} of ({Namespace}, {AppName}) was done without: it keeps none of it")]
-    private partial void LogUnrecorded(string operation, string target, string? @namespace, string? appName);
 }

@@ -6,19 +6,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Audit;
 
-/// <summary>The records of the audit over the storage waist, whichever engine is behind it.</summary>
+/// <summary>The audit records, on either engine.</summary>
 internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger<AuditTrail> logger) : IAuditTrail
 {
-    // A page is gathered before it is sent: where records list many changes, it ends before its limit.
+    // A page is complete before it is sent: when records list many changes, it ends before its limit.
     private const int FullPageBytes = 1 << 20;
 
-    // What the store is asked for goes by how large the records have been so far, and of the first nobody knows: what is read beyond the
-    // page is read in vain. It grows fast all the same, as etcd counts what is left of the range at each call.
+    // The limit of a read depends on the size of the records so far, which is unknown at first: records read beyond the
+    // page are read in vain. It still grows fast, as etcd counts the rest of the range in each call.
     private const int FirstRead = 16;
     private const int Growth = 8;
 
     public async Task<(IReadOnlyList<AuditRecord> Records, bool HasMore)> List(
-        Tenant? tenant, (DateTimeOffset? From, DateTimeOffset? To) period, AuditRecordId? after, int limit, CancellationToken cancellationToken)
+        Tenant? tenant, (DateTimeOffset? From, DateTimeOffset? To) period, AuditRecordId? after, int limit,
+        CancellationToken cancellationToken)
     {
         var (records, bytes) = (new List<AuditRecord>(), 0);
         var prefix = layout.AuditPrefix(tenant);
@@ -33,12 +34,13 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
             var page = await store.Range(query, cancellationToken);
             foreach (var entry in page.Entries)
             {
-                if (StoredAuditRecord.TryRead(Encoding.UTF8.GetString(entry.Key.Span[prefix.Bytes.Length..]), entry) is not { } record)
+                if (StoredAuditRecord.TryRead(
+                    Encoding.UTF8.GetString(entry.Key.Span[prefix.Bytes.Length..]), entry) is not { } record)
                 {
                     LogUnreadable(entry.Key);
                     continue;
                 }
-                // Not before there is one: the last of a page says where the next begins.
+                // Checked only when there is another record: the last record of a page is the start of the next one.
                 if (bytes >= FullPageBytes)
                     return (records, true);
                 bytes += entry.Value.Length;
@@ -54,13 +56,10 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
         return (records, false);
     }
 
-    // What has expired is left out of a page, so there may be none to go by.
+    // A page omits expired records, so it may be empty and give no average.
     private static int Next(int read, RangePage page, int room)
     {
         var average = page.Entries.Sum(entry => (long)entry.Value.Length) / Math.Max(1, page.Entries.Count);
         return (int)Math.Min(read * Growth, room / Math.Max(1, average) + 1);
     }
-
-    [LoggerMessage(LogLevel.Warning, "The record of the audit stored under {Key} cannot be read and is passed over")]
-    private partial void LogUnreadable(StoreKey key);
 }

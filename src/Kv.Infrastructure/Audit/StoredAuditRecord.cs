@@ -6,7 +6,9 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Audit;
 
-/// <summary>A record of the audit as it is stored: JSON. Its id is in its key, and its revision is the entry's own.</summary>
+/// <summary>
+/// The stored form of an audit record: JSON. The id is in its key, and the revision is that of the entry.
+/// </summary>
 internal sealed record StoredAuditRecord
 {
     public required DateTimeOffset At { get; init; }
@@ -19,18 +21,20 @@ internal sealed record StoredAuditRecord
 
     public required IReadOnlyList<StoredAuditChange> Changes { get; init; }
 
-    public static byte[] Write(DateTimeOffset at, IActor actor, string? traceId, AuditedChange[] changes) => JsonSerializer.SerializeToUtf8Bytes(
-        new StoredAuditRecord
-        {
-            At = at,
-            Actor = actor.Name,
-            Address = actor.Address,
-            TraceId = traceId,
-            Changes = [.. changes.Select(change => new StoredAuditChange { Operation = change.Operation, Target = change.Target })],
-        },
-        AuditJson.Stored.StoredAuditRecord);
+    public static byte[] Write(DateTimeOffset at, IActor actor, string? traceId, AuditedChange[] changes) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new StoredAuditRecord
+            {
+                At = at,
+                Actor = actor.Name,
+                Address = actor.Address,
+                TraceId = traceId,
+                Changes = [.. changes.Select(
+                    change => new StoredAuditChange { Operation = change.Operation, Target = change.Target })],
+            },
+            AuditJson.Stored.StoredAuditRecord);
 
-    /// <summary>The record; null when it cannot be read.</summary>
+    /// <summary>Reads a record; null when it cannot be read.</summary>
     /// <param name="id">The end of the entry's key.</param>
     /// <param name="entry">The entry.</param>
     public static AuditRecord? TryRead(string id, Entry entry)
@@ -46,7 +50,8 @@ internal sealed record StoredAuditRecord
                         Actor = stored.Actor,
                         Address = stored.Address,
                         TraceId = stored.TraceId,
-                        Changes = [.. stored.Changes.Select(change => new AuditedChange(change.Operation, change.Target))],
+                        Changes = [.. stored.Changes.Select(
+                            change => new AuditedChange(change.Operation, change.Target))],
                         Revision = entry.ModRevision,
                     }
                     : null;
@@ -58,7 +63,7 @@ internal sealed record StoredAuditRecord
     }
 }
 
-/// <summary>One of its changes.</summary>
+/// <summary>A change of an audit record.</summary>
 internal sealed record StoredAuditChange
 {
     public required string Operation { get; init; }
@@ -69,7 +74,9 @@ internal sealed record StoredAuditChange
 [JsonSerializable(typeof(StoredAuditRecord))]
 internal sealed partial class AuditJson : JsonSerializerContext
 {
-    /// <summary>With text as it is: escaped, keys that are not English would take twice their room.</summary>
+    /// <summary>
+    /// Does not escape text: escaped, keys with other than ASCII letters would take twice the space or more.
+    /// </summary>
     public static readonly AuditJson Stored = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -1,30 +1,54 @@
 using Kv.Domain.Deliveries;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
+using Kv.Domain.Watching;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Deliveries;
 
-/// <summary>What is read of the deliveries in the store, whoever reads it.</summary>
+/// <summary>Reads stored deliveries, for the repository and for the watcher.</summary>
 internal sealed class DeliveryReads(IStore store, KeyLayout layout)
 {
+    private const int CountedAtOnce = 500;
+
     /// <summary>Reads a delivery, without its value; null when there is none.</summary>
-    public async Task<Delivery?> Get(DeliveryStatus status, Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
+    public async Task<Delivery?> Get(
+        DeliveryStatus status, Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
-        var read = await store.Get(layout.Delivery(status, tenant, id), ReadConsistency.Linearizable, cancellationToken);
+        var read = await store.Get(
+            layout.Delivery(status, tenant, id), ReadConsistency.Linearizable, cancellationToken);
         return read.Entry is { } entry ? DeliveryRecord.TryRead(tenant, entry.Value.Span) : null;
     }
 
-    /// <summary>Reads the value of a delivery; null when it is not kept (any more).</summary>
+    /// <summary>Reads the value of a delivery; null when it is not stored, or no longer.</summary>
     public async Task<ReadOnlyMemory<byte>?> Value(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
         var read = await store.Get(layout.DeliveryValue(tenant, id), ReadConsistency.Linearizable, cancellationToken);
         return read.Entry?.Value;
     }
 
+    /// <summary>Reads the value of a key before a change, at the revision before it.</summary>
+    public async Task<PreviousValue> Previous(
+        Tenant tenant, DeliveryId id, Key key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var place = KeyRange.Single(layout.KeyValue(tenant, key));
+            var page = await store.Range(
+                new RangeQuery(place, Limit: 1, id.Revision - 1, WithExpired: true), cancellationToken);
+            return new PreviousValue(page.Entries is [var entry] ? entry.Value : null);
+        }
+        catch (Exception gone) when (gone is RevisionCompactedException or RevisionInFutureException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>Reads a webhook's deliveries in the order of their revisions, without their values.</summary>
     public async Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
-        DeliveryStatus status, Tenant tenant, Guid webhookId, DeliveryId? after, int limit, CancellationToken cancellationToken)
+        DeliveryStatus status, Tenant tenant, Guid webhookId, DeliveryId? after, int limit,
+        CancellationToken cancellationToken)
     {
         var range = KeyRange.Prefix(layout.DeliveryPrefix(status, tenant, webhookId));
         if (after is { } last)
@@ -40,19 +64,39 @@ internal sealed class DeliveryReads(IStore store, KeyLayout layout)
                 return (deliveries, false);
             if (deliveries.Count == limit)
                 return (deliveries, true);
-            // What has expired is left out of a page.
+            // A page omits expired entries, so it may be shorter than its limit.
             range = range.From(next);
         }
     }
 
-    /// <summary>The webhooks for which something waits.</summary>
+    /// <summary>
+    /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Those that are added or
+    /// removed meanwhile may count or not.
+    /// </summary>
+    public async Task<(long Count, long Bytes)> Kept(Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
+    {
+        var (count, bytes) = (0L, 0L);
+        foreach (var status in (DeliveryStatus[])[DeliveryStatus.Pending, DeliveryStatus.Failed])
+            for (DeliveryId? after = null; ;)
+            {
+                var (page, hasMore) = await List(status, tenant, webhookId, after, CountedAtOnce, cancellationToken);
+                count += page.Count;
+                bytes += page.Sum(delivery => (long)delivery.Event.ValueBytes);
+                if (!hasMore)
+                    break;
+                after = page[^1].Id;
+            }
+        return (count, bytes);
+    }
+
+    /// <summary>The webhooks with pending deliveries.</summary>
     public async Task<List<(Tenant Tenant, Guid WebhookId)>> WebhooksWithPending(CancellationToken cancellationToken)
     {
         var found = new List<(Tenant, Guid)>();
         var range = layout.PendingDeliveries;
         while (true)
         {
-            // One entry of each webhook is enough: the next look is behind all of them.
+            // One entry of each webhook is enough: the next read starts after all of its entries.
             var page = await store.Range(new RangeQuery(range, Limit: 1, KeysOnly: true), cancellationToken);
             if (page.Entries is not [var first])
                 return found;
@@ -60,7 +104,8 @@ internal sealed class DeliveryReads(IStore store, KeyLayout layout)
             if (KeyLayout.ReadWebhookOfDelivery(first.Key) is { } webhook)
             {
                 found.Add(webhook);
-                behind = KeyRange.Prefix(layout.DeliveryPrefix(DeliveryStatus.Pending, webhook.Tenant, webhook.WebhookId)).End;
+                behind = KeyRange.Prefix(
+                    layout.DeliveryPrefix(DeliveryStatus.Pending, webhook.Tenant, webhook.WebhookId)).End;
             }
             if (behind.CompareTo(range.End) >= 0)
                 return found;
@@ -68,20 +113,16 @@ internal sealed class DeliveryReads(IStore store, KeyLayout layout)
         }
     }
 
-    /// <summary>Since when webhooks have done nothing but fail.</summary>
-    public async Task<List<(Tenant Tenant, Guid WebhookId, DateTimeOffset Since)>> Failing(CancellationToken cancellationToken)
+    /// <summary>The webhooks that have only failed.</summary>
+    public async Task<List<(Tenant Tenant, Guid WebhookId, Failing Failing)>> Failing(
+        CancellationToken cancellationToken)
     {
-        var found = new List<(Tenant, Guid, DateTimeOffset)>();
-        for (var query = new RangeQuery(layout.FailingWebhooks, Limit: 1000); ;)
-        {
-            var page = await store.Range(query, cancellationToken);
+        var found = new List<(Tenant, Guid, Failing)>();
+        await foreach (var page in store.Pages(new RangeQuery(layout.FailingWebhooks, Limit: 1000), cancellationToken))
             foreach (var entry in page.Entries)
                 if (KeyLayout.ReadWebhookOfDelivery(entry.Key) is { } webhook
-                    && System.Buffers.Text.Utf8Parser.TryParse(entry.Value.Span, out long since, out _))
-                    found.Add((webhook.Tenant, webhook.WebhookId, DateTimeOffset.FromUnixTimeMilliseconds(since)));
-            if (page.Next is not { } next)
-                return found;
-            query = query with { Range = query.Range.From(next), Revision = page.Revision };
-        }
+                    && Deliveries.Failing.TryRead(entry.Value.Span) is { } failing)
+                    found.Add((webhook.Tenant, webhook.WebhookId, failing));
+        return found;
     }
 }

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Domain.Deliveries;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
-using Kv.Domain.Watching;
 
 namespace Kv.Infrastructure.Deliveries;
 
-/// <summary>A delivery as it is stored: JSON. The value that it tells of is stored beside it, once, as it is.</summary>
+/// <summary>The stored form of a delivery: JSON. Its value is stored beside it, once and unchanged.</summary>
 internal sealed record DeliveryRecord
 {
     public required string Id { get; init; }
@@ -17,16 +17,19 @@ internal sealed record DeliveryRecord
 
     public bool HasValue { get; init; }
 
+    /// <summary>The length of the value in bytes; absent without a value, and in records of earlier versions.</summary>
+    public int? ValueBytes { get; init; }
+
     public long? ExpireAt { get; init; }
 
     public long Timestamp { get; init; }
 
-    /// <summary>The <c>traceparent</c> of what it tells of, if that was traced.</summary>
+    /// <summary>The <c>traceparent</c> of the change, if that was traced.</summary>
     public string? TraceParent { get; init; }
 
     public int Failures { get; init; }
 
-    /// <summary>Milliseconds of Unix time; null when it failed for good.</summary>
+    /// <summary>Milliseconds of Unix time; null when the delivery has failed for good.</summary>
     public long? NextAttemptAt { get; init; }
 
     public string? FailedReason { get; init; }
@@ -40,6 +43,7 @@ internal sealed record DeliveryRecord
             Key = delivery.Event.Key,
             Kind = delivery.Event.Kind ?? throw new ArgumentException("A ping is not stored.", nameof(delivery)),
             HasValue = delivery.Event.Value is not null,
+            ValueBytes = delivery.Event.ValueBytes is > 0 and var bytes ? bytes : null,
             ExpireAt = delivery.Event.ExpireAt,
             Timestamp = delivery.Event.Timestamp,
             TraceParent = delivery.Event.TraceParent,
@@ -71,7 +75,9 @@ internal sealed record DeliveryRecord
         tenant,
         new DeliveryEvent(Kind, Key, HasValue ? default(ReadOnlyMemory<byte>) : null, ExpireAt, Timestamp)
         {
+            Revision = id.Revision,
             TraceParent = TraceParent,
+            ValueBytes = ValueBytes ?? 0,
         },
         Attempts.Select(attempt => attempt.ToAttempt()),
         Failures,
@@ -79,7 +85,7 @@ internal sealed record DeliveryRecord
         FailedReason);
 }
 
-/// <summary>An attempt as it is stored.</summary>
+/// <summary>The stored form of an attempt.</summary>
 internal sealed record AttemptRecord
 {
     public required long At { get; init; }

@@ -4,19 +4,19 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Deliveries;
 
-/// <summary>What is written for a delivery, whoever writes it.</summary>
+/// <summary>The operations that write deliveries, for the repository and for the watcher.</summary>
 internal sealed class DeliveryWrites(KeyLayout layout)
 {
     // Deadlines of failed deliveries are rounded up to the hour, so that many share a lease.
     private const long RetentionStep = 60 * 60;
 
-    // Long enough for the watcher to see it, then it clears itself away.
+    // Long enough for the watcher to see it; then it expires.
     private const long WakeSeconds = 60;
 
-    /// <summary>Saves a delivery where its status puts it.</summary>
+    /// <summary>Saves a delivery at the place of its status.</summary>
     /// <param name="delivery">The delivery.</param>
     /// <param name="now">The time.</param>
-    /// <param name="value">Its value, where it has to be written: it is not stored yet, or has to be kept for another time.</param>
+    /// <param name="value">Its value, if that must be written: it is not stored yet, or its deadline changes.</param>
     public List<Operation> Save(Delivery delivery, DateTimeOffset now, ReadOnlyMemory<byte>? value)
     {
         var isPending = delivery.Status == DeliveryStatus.Pending;
@@ -25,7 +25,8 @@ internal sealed class DeliveryWrites(KeyLayout layout)
         List<Operation> operations =
         [
             new Operation.Put(
-                layout.Delivery(delivery.Status, delivery.Tenant, delivery.Id), DeliveryRecord.Write(delivery), deadline),
+                layout.Delivery(delivery.Status, delivery.Tenant, delivery.Id), DeliveryRecord.Write(delivery),
+                deadline),
             new Operation.Delete(layout.Delivery(other, delivery.Tenant, delivery.Id)),
         ];
         if (value is { } bytes)
@@ -33,14 +34,16 @@ internal sealed class DeliveryWrites(KeyLayout layout)
         return operations;
     }
 
-    /// <summary>Removes a delivery that waits.</summary>
+    /// <summary>Removes a pending delivery.</summary>
     public List<Operation> Remove(Tenant tenant, DeliveryId id) =>
     [
         new Operation.Delete(layout.Delivery(DeliveryStatus.Pending, tenant, id)),
         new Operation.Delete(layout.DeliveryValue(tenant, id)),
     ];
 
-    /// <summary>Removes all that there is of a webhook's deliveries; each is to be done alone, as a range may hold any key.</summary>
+    /// <summary>
+    /// Removes all deliveries of a webhook. Each operation needs a transaction of its own, as a range may hold any key.
+    /// </summary>
     public IEnumerable<Operation> RemoveAll(Tenant tenant, Guid webhookId) =>
     [
         new Operation.Delete(KeyRange.Prefix(layout.DeliveryPrefix(DeliveryStatus.Pending, tenant, webhookId))),
@@ -49,10 +52,10 @@ internal sealed class DeliveryWrites(KeyLayout layout)
         new Operation.Delete(layout.FailingWebhook(tenant, webhookId)),
     ];
 
-    /// <summary>Calls the watcher to look again at what waits for a webhook.</summary>
+    /// <summary>Notifies the watcher to read the deliveries of a webhook again.</summary>
     public Operation Wake(Tenant tenant, Guid webhookId, DateTimeOffset now) => new Operation.Put(
         layout.Wake(tenant, webhookId), ReadOnlyMemory<byte>.Empty, now.ToUnixTimeSeconds() + WakeSeconds);
 
     private static long KeepUntil(DateTimeOffset now) =>
-        ((now + Delivery.FailedRetention).ToUnixTimeSeconds() / RetentionStep + 1) * RetentionStep;
+        SharedDeadline.Behind(now + Delivery.FailedRetention, RetentionStep);
 }

@@ -7,8 +7,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Idempotency;
 
 /// <summary>
-/// What is remembered of requests that may be repeated: the fingerprint, and what their answer needs. It is written in the same
-/// transaction as what they did, so there is one exactly when that was done.
+/// The records of idempotent requests: the fingerprint, and the data of the answer. A record is written in the same
+/// transaction as the request's writes, so it exists exactly when they were applied.
 /// </summary>
 internal sealed class IdempotencyRecords(KeyLayout layout, TimeProvider time)
 {
@@ -19,15 +19,15 @@ internal sealed class IdempotencyRecords(KeyLayout layout, TimeProvider time)
 
     public Operation Put(Tenant tenant, IdempotentRequest request, ReadOnlySpan<byte> answer) => new Operation.Put(
         Place(tenant, request), (byte[])[.. request.Fingerprint.Span, .. answer],
-        ((time.GetUtcNow() + IdempotentRequest.Retention).ToUnixTimeSeconds() / Step + 1) * Step);
+        SharedDeadline.Behind(time.GetUtcNow() + IdempotentRequest.Retention, Step));
 
     public Operation Read(Tenant tenant, IdempotentRequest request) => new Operation.Read(Place(tenant, request));
 
     public StoreKey Place(Tenant tenant, IdempotentRequest request) =>
         layout.Idempotency(tenant, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key))));
 
-    /// <summary>What the answer needs, of a request that was made before.</summary>
-    /// <exception cref="IdempotencyKeyReusedException">That was another request.</exception>
+    /// <summary>The data of the answer to an earlier request.</summary>
+    /// <exception cref="IdempotencyKeyReusedException">The earlier request was another one.</exception>
     public static ReadOnlyMemory<byte> Answer(Entry entry, IdempotentRequest request) =>
         entry.Value.Span.StartsWith(request.Fingerprint.Span)
             ? entry.Value[request.Fingerprint.Length..]

@@ -4,8 +4,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// The entries with the content types of keys that come in order, read as the keys are: in pages, at their revision, and past
-/// those of keys that were not asked for.
+/// The content types of keys that are read in order: in pages, at the revision of the keys, skipping those of other
+/// keys.
 /// </summary>
 internal sealed class ContentTypes(IStore store, KeyLayout layout, Tenant tenant, long revision)
 {
@@ -17,7 +17,9 @@ internal sealed class ContentTypes(IStore store, KeyLayout layout, Tenant tenant
     private int _at;
     private StoreKey? _next = layout.ContentPrefix(tenant);
 
-    /// <summary>The entry with the content type of a key; null when there is none. Keys must come in their order.</summary>
+    /// <summary>
+    /// The entry with the content type of a key; null when there is none. Callers must ask for keys in order.
+    /// </summary>
     public async ValueTask<Entry?> Of(StoreKey key, CancellationToken cancellationToken)
     {
         var place = new StoreKey((byte[])[.. _area.Span, .. key.Span[_keyBytes..]]);
@@ -30,7 +32,8 @@ internal sealed class ContentTypes(IStore store, KeyLayout layout, Tenant tenant
             if (_next is not { } next)
                 return null;
             var start = next.CompareTo(place) > 0 ? next : place;
-            var page = await store.Range(new RangeQuery(KeyRange.Prefix(_area).From(start), PageSize, revision), cancellationToken);
+            var page = await store.Range(
+                new RangeQuery(KeyRange.Prefix(_area).From(start), PageSize, revision), cancellationToken);
             (_page, _at, _next) = (page.Entries, 0, page.Next);
         }
     }

@@ -1,80 +1,101 @@
-using System.Runtime.CompilerServices;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
-using Kv.Domain.Watching;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Watching;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// The history of a key, read from the store's feed of changes: from the oldest that it keeps to the entry that stands. Where
-/// none stands nothing tells the end, so a mark is set behind it.
+/// The history of a key, read backwards: each value before the one that replaced it. While the key is absent, no entry
+/// contains the revision of its removal: the changes before are scanned, the latest revisions first.
 /// </summary>
-internal sealed class KeyValueHistory(IStore store, KeyLayout layout, PastChanges past, KeyChanges changes) : IKeyValueHistory
+internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns turns, KeyChanges changes)
+    : IKeyValueHistory
 {
-    // So many bytes of values are told at the most.
-    private const int MaxBytes = 16 * 1024 * 1024;
+    private const long FirstScan = 2_000;
+    private const int Growth = 5;
 
-    public async Task<KeyHistory> Read(Tenant tenant, Key key, int limit, CancellationToken cancellationToken)
+    public async Task<KeyHistory> Read(
+        Tenant tenant, Key key, long? before, int limit, CancellationToken cancellationToken)
     {
-        var place = layout.KeyValue(tenant, key);
-        // What is compacted in between is found out by the watch, which then begins again behind it.
-        for (var oldest = 0L; ;)
+        var (epoch, place) = (store.Epoch, layout.KeyValue(tenant, key));
+        var (found, bytes) = (new List<PastChange>(), 0L);
+        // The revision up to which the history is still to be read; null for the present one.
+        var through = before - 1;
+        try
         {
-            try
+            while (through != 0 && found.Count < limit && bytes < IKeyValueListings.PageBytes)
             {
-                return new KeyHistory(await Newest(place, oldest, limit, cancellationToken), oldest);
+                var page = await store.Range(
+                    new RangeQuery(KeyRange.Single(place), Limit: 1, through ?? 0, WithExpired: true),
+                    cancellationToken);
+                if (page.Entries is [var entry])
+                {
+                    found.Add(ToChange(entry));
+                    bytes += entry.Value.Length;
+                    through = entry.ModRevision - 1;
+                    continue;
+                }
+                using var turn = await turns.Take(tenant, cancellationToken);
+                var (removal, scannedAfter) = await LastRemoval(epoch, place, page.Revision, cancellationToken);
+                through = removal?.Revision - 1 ?? scannedAfter;
+                if (removal is null)
+                    break;
+                found.Add(removal);
             }
-            catch (RevisionCompactedException compacted) when (compacted.CompactRevision > oldest)
-            {
-                oldest = compacted.CompactRevision;
-            }
+            return new KeyHistory(found, OldestRevision: 0, Before: through > 0 ? through + 1 : null);
+        }
+        catch (RevisionCompactedException compacted) when (compacted is not StoreRestoredException)
+        {
+            return new KeyHistory(found, compacted.CompactRevision, Before: null);
         }
     }
 
-    private async Task<IReadOnlyList<PastChange>> Newest(
-        StoreKey place, long oldest, int limit, CancellationToken cancellationToken)
+    // The last change up to a revision at which the key is absent, and the revision after which it was searched.
+    private async Task<(PastChange? Removal, long After)> LastRemoval(
+        Epoch epoch, StoreKey place, long through, CancellationToken cancellationToken)
     {
-        var newest = new Queue<PastChange>();
-        var bytes = 0L;
-        await foreach (var change in All(place, oldest, cancellationToken))
+        var end = Math.Max(0, through - PastChanges.MaxScanned);
+        for (var size = FirstScan; ; size *= Growth)
         {
-            newest.Enqueue(change);
-            bytes += change.Value?.Length ?? 0;
-            while (newest.Count > limit || (bytes > MaxBytes && newest.Count > 1))
-                bytes -= newest.Dequeue().Value?.Length ?? 0;
+            var after = Math.Max(end, through - size);
+            var removal = await LastKept(epoch, place, after, through, cancellationToken);
+            if (removal is not null || after == end)
+                return (removal, after);
+            through = after;
         }
-        return [.. newest.Reverse()];
     }
 
-    private async IAsyncEnumerable<PastChange> All(
-        StoreKey place, long oldest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task<PastChange?> LastKept(
+        Epoch epoch, StoreKey place, long after, long through, CancellationToken cancellationToken)
     {
-        var standing = (await store.Get(place, ReadConsistency.Linearizable, cancellationToken)).Entry;
-        if (oldest > 0)
+        try
         {
-            var kept = await store.Range(new RangeQuery(KeyRange.Single(place), Limit: 1, oldest), cancellationToken);
-            foreach (var entry in kept.Entries)
-                yield return ToChange(entry);
+            return await Last(epoch, place, after, through, cancellationToken);
         }
-        if (standing?.ModRevision <= oldest)
-            yield break;
-        // A watch begins at revision 1, a store as well: what is at 1 is no change.
-        var feed = standing is null
-            ? past.Since(oldest, place, cancellationToken)
-            : store.Watch(KeyRange.Single(place), oldest + 1, cancellationToken);
-        await foreach (var set in feed)
+        catch (RevisionCompactedException compacted) when (compacted is not StoreRestoredException
+            && compacted.CompactRevision > after)
         {
+            var kept = compacted.CompactRevision;
+            if (kept < through && await Last(epoch, place, kept, through, cancellationToken) is { } last)
+                return last;
+            throw;
+        }
+    }
+
+    private async Task<PastChange?> Last(
+        Epoch epoch, StoreKey place, long after, long through, CancellationToken cancellationToken)
+    {
+        PastChange? last = null;
+        await foreach (var set in store.Changes(epoch, KeyRange.Single(place), after + 1, through, cancellationToken))
             foreach (var change in set.Changes)
-                if (change.Key.Equals(place) && changes.Of(change, set.Revision) is { } changed)
-                    yield return new PastChange(changed.Kind, set.Revision, changed.NewValue, changed.ExpireAt);
-            if (set.Revision >= standing?.ModRevision)
-                yield break;
-        }
+                if (changes.Of(change, set.Revision) is { } changed)
+                    last = new PastChange(changed.Kind, set.Revision, changed.NewValue, changed.ExpireAt);
+        return last;
     }
 
     private static PastChange ToChange(Entry entry) => new(
-        entry.Version == 1 ? KeyChangeKind.Create : KeyChangeKind.Update, entry.ModRevision, entry.Value, entry.Deadline);
+        entry.Version == 1 ? KeyChangeKind.Create : KeyChangeKind.Update, entry.ModRevision, entry.Value,
+        entry.Deadline);
 }

@@ -6,37 +6,41 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
-/// <summary>Ranges of keys over the storage waist, whichever engine is behind it.</summary>
+/// <summary>Listings of keys, on either engine.</summary>
 internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueListings
 {
-    // Nobody knows how large its values are: with the largest it is some megabytes in memory, for each reader that has stopped
-    // reading.
+    // The size of the values is not known yet: with the largest values this is some megabytes in memory, for each
+    // reader that has stopped reading.
     private const int FirstPage = 8;
 
-    // Behind keys that were rolled up there may be many more such, or few: a short look tells, and longer ones follow
-    // while they find more than one prefix.
+    // After a rolled-up prefix there may be many more of them, or few: read a short page first, and longer ones while a
+    // page contains more than one prefix.
     private const int AfterRollUp = 64;
 
     public async Task<KeyValueListing> List(
         Tenant tenant, string prefix, bool withContentTypes, CancellationToken cancellationToken)
     {
-        var query = new RangeQuery(KeyRange.Prefix(layout.KeyValuePrefix(tenant, prefix)), FirstPage);
+        var query = new RangeQuery(layout.KeyValuesOf(tenant, prefix), FirstPage);
+        var epoch = store.Epoch;
         var first = await store.Range(query, cancellationToken);
         var contents = withContentTypes ? new ContentTypes(store, layout, tenant, first.Revision) : null;
         return new KeyValueListing(
-            first.Revision, All(tenant, new ListingPages(store, query, first), contents, cancellationToken));
+            first.Revision, All(tenant, new ListingPages(store, epoch, query, first), contents, cancellationToken));
     }
 
     public async Task<KeyValuePage> Page(Tenant tenant, KeyValueQuery query, CancellationToken cancellationToken)
     {
         var prefix = layout.KeyValuePrefix(tenant);
         var builder = new PageBuilder(query, prefix.Bytes.Length);
-        var range = KeyRange.Prefix(layout.KeyValuePrefix(tenant, query.Prefix));
+        var range = layout.KeyValuesOf(tenant, query.Prefix);
         if (query.From is { } from)
             range = range.From(new StoreKey((byte[])[.. prefix.Span, .. from.Start.Span]));
-        var ask = new RangeQuery(range, query.Limit, query.From?.Revision ?? 0, KeysOnly: query.Fields != KeyFields.All);
+        var isWithValues = query.Fields == KeyFields.All;
+        var first = isWithValues ? Math.Min(query.Limit, FirstPage) : query.Limit;
+        var ask = new RangeQuery(range, first, query.From?.Revision ?? 0, KeysOnly: !isWithValues);
         StoreKey? next = null;
-        for (var page = await First(ask, query.Options, cancellationToken); ; page = await store.Range(ask, cancellationToken))
+        for (var page = await First(ask, query.Options, cancellationToken); ;
+            page = await store.Range(ask, cancellationToken))
         {
             ask = ask with { Revision = page.Revision };
             var before = builder.Count;
@@ -52,24 +56,41 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
             var resume = isBehind ? builder.RolledUpTo : start;
             if (resume.CompareTo(range.End) >= 0)
                 break;
-            var more = isBehind && builder.Count - before <= 1 ? AfterRollUp : ask.Limit * 2;
-            // A full page still has to know whether it is the last.
+            // The first page shows how large the values are.
+            var more = isBehind && builder.Count - before <= 1 ? AfterRollUp
+                : isWithValues ? builder.Fitting
+                : ask.Limit * 2;
+            // A full page must still find out whether it is the last.
             ask = ask with
             {
                 Range = range.From(resume),
                 Limit = builder.IsFull ? 1 : Math.Min(more, Math.Min(query.Limit, page.FittingLimit)),
             };
         }
-        var keyValues = await Read(tenant, query, builder.Entries, ask.Revision, prefix.Bytes.Length, cancellationToken);
+        var keyValues = await Read(
+            tenant, query, builder.Entries, ask.Revision, prefix.Bytes.Length, cancellationToken);
         return new KeyValuePage(
-            keyValues, builder.Prefixes, next is { } key ? new PagePosition(ask.Revision, key.Bytes[prefix.Bytes.Length..]) : null,
-            ask.Revision);
+            keyValues, builder.Prefixes,
+            next is { } key ? new PagePosition(ask.Revision, key.Bytes[prefix.Bytes.Length..]) : null, ask.Revision);
     }
 
-    public async Task<(long Count, long Revision)> Count(Tenant tenant, string prefix, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(Tenant Tenant, Key Key)> Names(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var revision = (await store.Get(layout.Nothing, ReadConsistency.Linearizable, cancellationToken)).Revision;
-        var range = KeyRange.Prefix(layout.KeyValuePrefix(tenant, prefix));
+        var query = new RangeQuery(layout.KeyValues, FirstPage, KeysOnly: true);
+        var epoch = store.Epoch;
+        var pages = new ListingPages(store, epoch, query, await store.Range(query, cancellationToken));
+        await foreach (var page in pages.Read(cancellationToken))
+            foreach (var entry in page.Entries)
+                if (layout.ReadKeyValue(entry.Key) is { } name)
+                    yield return name;
+    }
+
+    public async Task<(long Count, long Revision)> Count(
+        Tenant tenant, string prefix, CancellationToken cancellationToken)
+    {
+        var revision = await store.Present(layout, cancellationToken);
+        var range = layout.KeyValuesOf(tenant, prefix);
         return (await store.Count(range, revision, cancellationToken), revision);
     }
 
@@ -80,11 +101,14 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
         var page = await store.Range(ask with { Consistency = options.Consistency }, cancellationToken);
         if (page.Revision < options.MinRevision)
             page = await store.Range(ask, cancellationToken);
-        return page.Revision < options.MinRevision ? throw new RevisionInFutureException(options.MinRevision) : page;
+        return page.Revision < options.MinRevision
+            ? throw new RevisionInFutureException(options.MinRevision, present: page.Revision)
+            : page;
     }
 
     private async Task<IReadOnlyList<KeyValue>> Read(
-        Tenant tenant, KeyValueQuery query, List<Entry> entries, long revision, int tenantBytes, CancellationToken cancellationToken)
+        Tenant tenant, KeyValueQuery query, List<Entry> entries, long revision, int tenantBytes,
+        CancellationToken cancellationToken)
     {
         var contents = query.Fields == KeyFields.Key ? null : new ContentTypes(store, layout, tenant, revision);
         var keyValues = new List<KeyValue>(entries.Count);
@@ -94,7 +118,8 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
     }
 
     private async IAsyncEnumerable<KeyValue> All(
-        Tenant tenant, ListingPages pages, ContentTypes? contents, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Tenant tenant, ListingPages pages, ContentTypes? contents,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tenantBytes = layout.KeyValuePrefix(tenant).Bytes.Length;
         await foreach (var page in pages.Read(cancellationToken))
@@ -103,7 +128,8 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
     }
 
     private async ValueTask<KeyValue> ToKeyValue(
-        Entry entry, ContentTypes? contents, int tenantBytes, CancellationToken cancellationToken) => Entries.ToKeyValue(
+        Entry entry, ContentTypes? contents, int tenantBytes, CancellationToken cancellationToken) =>
+        Entries.ToKeyValue(
         Entries.KeyOf(entry, tenantBytes), entry, time,
         contents is null ? null : await contents.Of(entry.Key, cancellationToken));
 }

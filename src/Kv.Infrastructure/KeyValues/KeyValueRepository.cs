@@ -8,13 +8,15 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
-/// <summary>Keys and values over the storage waist, whichever engine is behind it.</summary>
-internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRecords audit, TimeProvider time) : IKeyValueRepository
+/// <summary>Keys and values, on either engine.</summary>
+internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRecords audit, TimeProvider time)
+    : IKeyValueRepository
 {
-    // Whoever loses a try to change a time to live has lost it to a write of the same key.
+    // A change of a time to live fails only because of another write of the same key.
     private const int MaxTries = 20;
 
-    public ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken) =>
+    public ValueTask<KeyValueRead> Get(
+        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken) =>
         options.AtRevision != 0 ? new(ReadPast(tenant, key, options, cancellationToken))
         : options.MinRevision != 0 ? ReadSince(tenant, key, options, cancellationToken)
         : Read(tenant, key, options, cancellationToken);
@@ -42,8 +44,10 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         for (var tries = 0; tries < MaxTries; tries++)
         {
             var found = await store.Commit(
-                Transaction.Of(new Operation.Read(place, keysOnly: true), new Operation.Read(beside, keysOnly: true)), cancellationToken);
-            var (entry, content) = (found.Results[0].Entries.SingleOrDefault(), found.Results[1].Entries.SingleOrDefault());
+                Transaction.Of(new Operation.Read(place, keysOnly: true), new Operation.Read(beside, keysOnly: true)),
+                cancellationToken);
+            var (entry, content) =
+                (found.Results[0].Entries.SingleOrDefault(), found.Results[1].Entries.SingleOrDefault());
             if (entry is null || !Conditions.Holds(condition, entry))
                 return new KeyValueWrite(false, found.Revision, entry?.ModRevision ?? 0);
             var expiry = ttlSeconds is { } ttl ? Expiry.After(ttl, time.GetUtcNow()) : (Expiry?)null;
@@ -52,7 +56,8 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
                 touch = new Transaction(touch.Compares, audit.With(touch.Then, tenant, AuditOperations.SetTtl, key));
             var result = await store.Commit(touch, cancellationToken);
             if (result.Succeeded)
-                return new KeyValueWrite(true, result.Revision, KeyValue: new KeyValue(key, default, expiry, result.Revision));
+                return new KeyValueWrite(
+                    true, result.Revision, KeyValue: new KeyValue(key, default, expiry, result.Revision));
         }
         throw new StoreUnavailableException("The key was written by others at every try to change its time to live.");
     }
@@ -61,22 +66,26 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken)
     {
         var place = layout.KeyValue(tenant, key);
-        // Where there must be none there is nothing to delete, and nothing to record.
+        // A delete under the condition that the key is absent deletes nothing, and needs no audit record.
         if (condition.Kind == PreconditionKind.Absent)
         {
             var looked = await store.Commit(Conditions.Guard(place, condition, []), cancellationToken);
             return looked.Succeeded ? new KeyValueWrite(true, looked.Revision) : Conditions.Lost(looked);
         }
-        IReadOnlyList<Operation> operations = [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))];
-        // Where there is nothing, nothing is deleted, and there is nothing to record.
+        IReadOnlyList<Operation> operations =
+            [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))];
+        // An absent key is not deleted, and needs no audit record.
         var isRecordedIfThere = audit.AreKept && condition.Kind == PreconditionKind.None;
         var removal = Conditions.Guard(place, isRecordedIfThere ? Precondition.Exists : condition, operations);
         var result = await audit.Remove(store, removal, tenant, AuditOperations.Delete, key, cancellationToken);
-        return result.Succeeded || isRecordedIfThere ? new KeyValueWrite(true, result.Revision) : Conditions.Lost(result);
+        return result.Succeeded || isRecordedIfThere
+            ? new KeyValueWrite(true, result.Revision)
+            : Conditions.Lost(result);
     }
 
-    // A key that has a content type is touched together with it, and only as it was found: one that was written meanwhile
-    // may have another, or none. One without is touched whatever is written to it, unless it comes to have one.
+    // A key with a content type is touched together with it, and only if neither was written since the read: a later
+    // write may have changed or removed the content type. A key without one is touched despite other writes, unless it
+    // gets a content type.
     private static Transaction Touch(
         Entry entry, Entry? content, StoreKey place, StoreKey beside, Precondition condition, Expiry? expiry)
     {
@@ -86,7 +95,9 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
             return new Transaction(
                 [Compare.ModRevision(place, CompareRelation.Equal, entry.ModRevision), contentAsFound],
                 [touch, new Operation.Touch(beside, expiry?.ExpireAt)]);
-        var held = condition.Kind == PreconditionKind.WrittenAt ? Conditions.Of(place, condition) : Compare.Exists(place);
+        var held = condition.Kind is PreconditionKind.WrittenAt or PreconditionKind.CreatedAt
+            ? Conditions.Of(place, condition)
+            : Compare.Exists(place);
         return new Transaction([held, contentAsFound], [touch]);
     }
 
@@ -94,11 +105,12 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
     {
         var read = await Read(tenant, key, options, cancellationToken);
-        // A member that lags behind is not waited for: the leader knows all.
+        // Do not wait for a member that lags: the leader has the revision.
         if (read.Revision < options.MinRevision && options.Consistency == ReadConsistency.Serializable)
-            read = await Read(tenant, key, options with { Consistency = ReadConsistency.Linearizable }, cancellationToken);
+            read = await Read(
+                tenant, key, options with { Consistency = ReadConsistency.Linearizable }, cancellationToken);
         if (read.Revision < options.MinRevision)
-            throw new RevisionInFutureException(options.MinRevision);
+            throw new RevisionInFutureException(options.MinRevision, present: read.Revision);
         return read;
     }
 
@@ -109,7 +121,8 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         if (!options.WithContentType)
         {
             var read = await store.Get(place, options.Consistency, cancellationToken);
-            return new KeyValueRead(read.Entry is { } found ? Entries.ToKeyValue(key, found, time) : null, read.Revision);
+            return new KeyValueRead(
+                read.Entry is { } found ? Entries.ToKeyValue(key, found, time) : null, read.Revision);
         }
         var pair = await store.GetPair(place, layout.Content(tenant, key), options.Consistency, cancellationToken);
         return new KeyValueRead(
@@ -122,7 +135,9 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         var page = await store.Range(At(layout.KeyValue(tenant, key)), cancellationToken);
         if (page.Entries is not [var entry])
             return new KeyValueRead(null, options.AtRevision);
-        var content = options.WithContentType ? await store.Range(At(layout.Content(tenant, key)), cancellationToken) : null;
+        var content = options.WithContentType
+            ? await store.Range(At(layout.Content(tenant, key)), cancellationToken)
+            : null;
         return new KeyValueRead(
             Entries.ToKeyValue(key, entry, time, content?.Entries.SingleOrDefault()), options.AtRevision);
 

@@ -10,8 +10,9 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// Cursors that are signed with a key which all replicas find in the store: the revision, the position, and a signature over
-/// them and over what was asked by whom.
+/// Cursors that are signed with a key that all replicas read from the store. A cursor contains the revision, the
+/// position, and a signature over them, the tenant and the query. A restore of the store creates another key, so that
+/// no listing continues at a revision of another history.
 /// </summary>
 internal sealed class ListingCursors(IStore store, KeyLayout layout) : IListingCursors
 {
@@ -20,7 +21,7 @@ internal sealed class ListingCursors(IStore store, KeyLayout layout) : IListingC
     private const int SignatureBytes = 16;
     private const int KeyBytes = 32;
 
-    private byte[]? _key;
+    private EpochKey? _key;
 
     public async ValueTask<string> Write(
         Tenant tenant, KeyValueQuery query, PagePosition position, CancellationToken cancellationToken)
@@ -44,15 +45,17 @@ internal sealed class ListingCursors(IStore store, KeyLayout layout) : IListingC
         if (!CryptographicOperations.FixedTimeEquals(
             Sign(key, tenant, query, bytes.AsSpan(..^SignatureBytes)), bytes.AsSpan(^SignatureBytes..)))
             return null;
-        return new PagePosition(BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(1)), bytes.AsMemory(HeadBytes..^SignatureBytes));
+        return new PagePosition(
+            BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(1)), bytes.AsMemory(HeadBytes..^SignatureBytes));
     }
 
     private static ReadOnlySpan<byte> Sign(byte[] key, Tenant tenant, KeyValueQuery query, ReadOnlySpan<byte> content)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         Span<byte> length = stackalloc byte[sizeof(int)];
-        // With its length before each, no two lists of texts look alike.
-        foreach (var text in (ReadOnlySpan<string>)[tenant.Namespace, tenant.AppName, query.Prefix, query.Delimiter ?? ""])
+        // Each text has its length before it, so that no two lists of texts have the same bytes.
+        foreach (var text in (ReadOnlySpan<string>)
+            [tenant.Namespace, tenant.AppName, query.Prefix, query.Delimiter ?? ""])
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
@@ -63,20 +66,26 @@ internal sealed class ListingCursors(IStore store, KeyLayout layout) : IListingC
         return hmac.GetHashAndReset().AsSpan(0, SignatureBytes);
     }
 
-    // Whoever needs it first makes it; who loses the race takes the winner's.
+    // The first replica that needs the key creates it; a replica that loses the race uses the winner's.
     private async ValueTask<byte[]> Key(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _key) is { } known)
-            return known;
+        var epoch = store.Epoch;
+        var known = Volatile.Read(ref _key);
+        if (known?.Epoch == epoch)
+            return known.Bytes;
         var read = await store.Get(layout.CursorKey, ReadConsistency.Linearizable, cancellationToken);
-        if (read.Entry is null)
+        if (read.Entry is null || (known is not null && read.Entry.Value.Span.SequenceEqual(known.Bytes)))
         {
+            var asFound = Compare.ModRevision(layout.CursorKey, CompareRelation.Equal, read.Entry?.ModRevision ?? 0);
             var made = new Operation.Put(layout.CursorKey, RandomNumberGenerator.GetBytes(KeyBytes));
-            await store.Commit(new Transaction([Compare.Absent(layout.CursorKey)], [made]), cancellationToken);
+            await store.Commit(new Transaction([asFound], [made]), cancellationToken);
             read = await store.Get(layout.CursorKey, ReadConsistency.Linearizable, cancellationToken);
         }
-        var key = read.Entry?.Value.ToArray() ?? throw new StoreUnavailableException("The key of cursors cannot be read.");
-        Volatile.Write(ref _key, key);
+        var key = read.Entry?.Value.ToArray() ?? throw new StoreUnavailableException(
+            "The key of cursors cannot be read.");
+        Volatile.Write(ref _key, new EpochKey(epoch, key));
         return key;
     }
+
+    private sealed record EpochKey(Epoch Epoch, byte[] Bytes);
 }

@@ -1,32 +1,36 @@
 using System.Runtime.CompilerServices;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
-/// <summary>The pages of a listing, the next one read from the store while the present one is sent.</summary>
+/// <summary>The pages of a listing. The next page is read from the store while the present one is sent.</summary>
 /// <param name="store">The store.</param>
-/// <param name="query">What was asked for the first page.</param>
+/// <param name="epoch">The store's epoch before the first page was read.</param>
+/// <param name="query">The query of the first page.</param>
 /// <param name="first">The first page.</param>
-internal sealed class ListingPages(IStore store, RangeQuery query, RangePage first)
+internal sealed class ListingPages(IStore store, Epoch epoch, RangeQuery query, RangePage first)
 {
-    // Pages grow while a listing goes on: a short one costs little, and a long one few calls. For each call etcd counts what is left
-    // of the range, however little is asked for, so few calls are what makes a long listing fast.
+    // Pages grow during a listing, so that a short listing costs little, and a long one few calls. In each call etcd
+    // counts the rest of the range, whatever the limit, so few calls make a long listing fast.
     private const int LargestPage = 4096;
 
-    // Up to here pages grow whatever their values are, as far as they fit into an answer of the engine's.
+    // Up to this limit pages grow whatever the size of their values, as far as they fit into a page's bytes.
     private const int UsualPage = 1024;
 
-    // And beyond as far as this; it is also what may wait in memory beside the page that is being sent, for each reader that has
-    // stopped reading, as far as the page before can tell: of a sudden values may be large, and then an answer of the engine's is the bound.
+    // Beyond it they grow up to this size. It also bounds the page that may wait in memory beside the one being sent,
+    // for each reader that has stopped reading. The size is estimated by the page before; if values are suddenly
+    // larger, the engine's largest answer is the bound.
     private const long SmallPageBytes = 1024 * 1024;
 
     private RangeQuery _query = query;
     private int _largest = LargestPage;
 
     /// <summary>
-    /// Goes through the pages. There is never more than one beside the one that is used. The second is read when the first was used
-    /// up, so who takes nothing holds no more than that; and one that is going to be large is read when its turn comes. That is also
-    /// when an error is thrown.
+    /// Reads the pages. At most one page is held beside the one in use. The second page is read after the first was
+    /// consumed, so that a reader that takes nothing holds no more. A page that is expected to be large is read only
+    /// when it is needed, and errors are thrown then as well.
     /// </summary>
     public async IAsyncEnumerable<RangePage> Read([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -40,9 +44,14 @@ internal sealed class ListingPages(IStore store, RangeQuery query, RangePage fir
                 if (next is not { } asked)
                     yield break;
                 page = await (ahead ?? store.Range(asked, reading.Token));
+                // After a restore the revision may exist again, with other keys.
+                if (store.Epoch is var present && present != epoch)
+                    throw new StoreRestoredException(present.Since);
                 next = After(page);
-                // On another thread, as an engine may answer without having waited.
-                ahead = next is { } coming && IsSmall(coming, page) ? Task.Run(() => store.Range(coming, reading.Token)) : null;
+                // On another thread, as an engine may answer synchronously.
+                ahead = next is { } coming && IsSmall(coming, page)
+                    ? Task.Run(() => store.Range(coming, reading.Token))
+                    : null;
             }
         }
         finally
@@ -57,23 +66,26 @@ internal sealed class ListingPages(IStore store, RangeQuery query, RangePage fir
     {
         if (page.Next is not { } next)
             return null;
-        // Where values are too large for more of them in one answer, asking for more again would have the store
-        // gather them in vain.
+        // When values are too large for more of them in one answer, asking for more again would make the store collect
+        // them in vain.
         if (page.FittingLimit < _query.Limit)
             _largest = page.FittingLimit;
         var growing = Math.Max(UsualPage, SmallPageBytes / BytesOfAnEntry(page));
         return _query = _query with
         {
             Range = _query.Range.From(next),
-            Limit = (int)Math.Min(_query.Limit * 2, Math.Min(_largest, growing)),
+            Limit = (int)Math.Clamp(
+                IKeyValueListings.PageBytes / BytesOfAnEntry(page), 1,
+                Math.Min(_query.Limit * 2, Math.Min(_largest, growing))),
             Revision = page.Revision,
         };
     }
 
-    // Going by the entries of the page before it.
-    private static bool IsSmall(RangeQuery coming, RangePage before) => coming.Limit * BytesOfAnEntry(before) <= SmallPageBytes;
+    // Estimated by the entries of the page before.
+    private static bool IsSmall(RangeQuery coming, RangePage before) =>
+        coming.Limit * BytesOfAnEntry(before) <= SmallPageBytes;
 
-    // A page of which all has expired tells nothing.
+    // A page whose entries have all expired gives no estimate.
     private static long BytesOfAnEntry(RangePage page) => page.Entries.Count == 0
         ? SmallPageBytes
         : page.Entries.Sum(entry => (long)entry.Key.Bytes.Length + entry.Value.Length) / page.Entries.Count + 1;

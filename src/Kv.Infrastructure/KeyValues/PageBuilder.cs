@@ -4,14 +4,11 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
-/// <summary>Gathers a page: keys, and prefixes to which others are rolled up.</summary>
-/// <param name="query">What was asked.</param>
-/// <param name="tenantBytes">How many bytes of an entry's key say whose it is.</param>
+/// <summary>Builds a page of keys and of prefixes to which keys are rolled up.</summary>
+/// <param name="query">The query.</param>
+/// <param name="tenantBytes">The length of the tenant's prefix in an entry's key.</param>
 internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
 {
-    // A page is gathered before it is sent: with large values it ends before its limit.
-    private const int FullSize = 4 << 20;
-
     private readonly byte[] _delimiter = Encoding.UTF8.GetBytes(query.Delimiter ?? "");
     private readonly int _prefixEnd = tenantBytes + Encoding.UTF8.GetByteCount(query.Prefix);
     private int _size;
@@ -20,14 +17,20 @@ internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
 
     public List<string> Prefixes { get; } = [];
 
-    /// <summary>Where the entries end that are rolled up already; empty while none are.</summary>
+    /// <summary>The end of the keys that are rolled up already; empty when there are none.</summary>
     public StoreKey RolledUpTo { get; private set; }
 
     public int Count => Entries.Count + Prefixes.Count;
 
-    public bool IsFull => Count >= query.Limit || _size >= FullSize;
+    // A page is complete before it is sent: with large values it ends before its limit.
+    public bool IsFull => Count >= query.Limit || _size >= IKeyValueListings.PageBytes;
 
-    /// <summary>Takes an entry, if there is room or it is rolled up to a prefix that is there already.</summary>
+    /// <summary>How many more entries fit, estimated by the size of the present ones.</summary>
+    public int Fitting => Entries.Count == 0
+        ? query.Limit
+        : (int)Math.Clamp((IKeyValueListings.PageBytes - _size) / ((long)_size / Entries.Count + 1), 1, query.Limit);
+
+    /// <summary>Adds an entry, if there is room or its prefix is on the page already.</summary>
     public bool TryAdd(Entry entry)
     {
         if (!RolledUpTo.Bytes.IsEmpty && entry.Key.CompareTo(RolledUpTo) < 0)

@@ -3,27 +3,27 @@ using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>What is known of a tenant. The lock of <see cref="UsageTotals"/> guards it.</summary>
+/// <summary>The usage of a tenant. The lock of <see cref="UsageTotals"/> guards it.</summary>
 internal sealed class Account(Tenant tenant)
 {
     public Tenant Tenant { get; } = tenant;
 
-    /// <summary>What it has, by the changes that have come.</summary>
+    /// <summary>The usage according to the changes so far.</summary>
     public Usage Counted { get; set; }
 
-    /// <summary>What this replica is writing, or has written without having seen the change yet.</summary>
+    /// <summary>Reservations of this replica's writes whose changes have not arrived yet.</summary>
     public Held Held { get; set; }
 
-    /// <summary>How many writes wait to be judged exactly.</summary>
+    /// <summary>How many writes wait for an exact check.</summary>
     public int Waiting { get; set; }
 
     public bool IsEmpty => Counted == default && Held == default && Waiting == 0;
 }
 
-/// <summary>What is set aside for writes until they are counted.</summary>
-/// <param name="Exact">What they add, by what stood there when they were judged.</param>
-/// <param name="Estimated">What others add at the most: nobody has looked whether they overwrite something.</param>
-/// <param name="Estimates">How many those are.</param>
+/// <summary>The usage reserved for writes until it is counted.</summary>
+/// <param name="Exact">The growth of writes whose keys were read before.</param>
+/// <param name="Estimated">The largest growth of the other writes: it is not known what they overwrite.</param>
+/// <param name="Estimates">The number of the other writes.</param>
 internal readonly record struct Held(Usage Exact, Usage Estimated, int Estimates)
 {
     public Usage Sum => Exact + Estimated;
@@ -35,13 +35,13 @@ internal readonly record struct Held(Usage Exact, Usage Estimated, int Estimates
         new(one.Exact - other.Exact, one.Estimated - other.Estimated, one.Estimates - other.Estimates);
 }
 
-/// <summary>What is set aside for one write; nothing where its account is null.</summary>
-/// <param name="Account">Whose it is.</param>
-/// <param name="Held">What is set aside.</param>
-/// <param name="Shared">Where it is one with that of others: they are the same request.</param>
+/// <summary>The reservation of one write; empty when its account is null.</summary>
+/// <param name="Account">The tenant's account.</param>
+/// <param name="Held">The reserved usage.</param>
+/// <param name="Shared">The reservation that repetitions of the same request share.</param>
 internal readonly record struct Reservation(Account? Account, Held Held, SharedReservation? Shared = null);
 
-/// <summary>Why there is no room for a write.</summary>
-/// <param name="Kind">Which limit.</param>
-/// <param name="Present">How much there is.</param>
+/// <summary>The reason why there is no room for a write.</summary>
+/// <param name="Kind">The limit that it would exceed.</param>
+/// <param name="Present">The present usage.</param>
 internal readonly record struct Refusal(QuotaKind Kind, long Present);

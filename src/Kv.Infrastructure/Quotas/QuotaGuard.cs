@@ -4,19 +4,21 @@ using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>Judges the writes for which there may be no room, by what they would really add.</summary>
+/// <summary>Checks writes that may exceed a quota by what they would really add.</summary>
 internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, QuotaTelemetry telemetry, Quota quota)
 {
-    /// <summary>Sets aside what a write adds.</summary>
-    /// <param name="tenant">Whose write it is.</param>
-    /// <param name="request">The name under which it may be repeated; null for none.</param>
+    /// <summary>Reserves the growth of a write.</summary>
+    /// <param name="tenant">The tenant of the write.</param>
+    /// <param name="request">The idempotent request; null for none.</param>
     /// <param name="look">
-    /// Looks what it would add; null when it adds nothing, because its conditions do not hold, or it was done before.
+    /// Reads what the write would add; null when it adds nothing, because its conditions do not hold, or it was done
+    /// before.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="QuotaExceededException">There is no room for it.</exception>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="QuotaExceededException">There is no room for the write.</exception>
     public async Task<Reservation> Admit(
-        Tenant tenant, IdempotentRequest? request, Func<CancellationToken, Task<Demand?>> look, CancellationToken cancellationToken)
+        Tenant tenant, IdempotentRequest? request, Func<CancellationToken, Task<Demand?>> look,
+        CancellationToken cancellationToken)
     {
         if (await look(cancellationToken) is not { } demand)
             return default;
@@ -35,12 +37,13 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
             totals.EndWait(account);
         }
 
-        // What is still estimated does not count: nobody is refused for what may be nothing.
+        // Estimates do not count here: no write is refused because of growth that may not happen.
         async Task<Reservation> Judge(Demand judged)
         {
-            if (totals.TryReserve(tenant, judged.Growth, withEstimates: false, out var held, request) is not { } refusal)
+            if (totals.TryReserve(
+                tenant, judged.Growth, withEstimates: false, out var held, request) is not { } refusal)
                 return held;
-            // Its first may have been done since it was looked for, and be what fills the quota.
+            // Its first attempt may have been done after the read, and may be what fills the quota.
             if (request is not null && await look(cancellationToken) is null)
                 return default;
             telemetry.Refused(refusal.Kind);
@@ -50,7 +53,7 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
     }
 }
 
-/// <summary>What a write would add, by what stands there.</summary>
-/// <param name="Growth">How much.</param>
-/// <param name="Revision">The revision of the store at which it was looked up.</param>
+/// <summary>The usage that a write would add to the present state.</summary>
+/// <param name="Growth">The growth.</param>
+/// <param name="Revision">The revision of the store at which it was read.</param>
 internal readonly record struct Demand(Usage Growth, long Revision);

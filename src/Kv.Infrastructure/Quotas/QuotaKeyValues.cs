@@ -7,14 +7,16 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>The keys, of which a tenant may have no more than its quota. Only what adds to them is judged.</summary>
+/// <summary>The repository of keys, with quotas. Only writes that add to a tenant's usage are checked.</summary>
 internal sealed class QuotaKeyValues(
-    IKeyValueRepository inner, UsageTotals totals, QuotaGuard guard, IStore store, KeyLayout layout) : IKeyValueRepository
+    IKeyValueRepository inner, UsageTotals totals, QuotaGuard guard, IStore store, KeyLayout layout)
+    : IKeyValueRepository
 {
-    public ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken) =>
+    public ValueTask<KeyValueRead> Get(
+        Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken) =>
         inner.Get(tenant, key, options, cancellationToken);
 
-    /// <exception cref="QuotaExceededException">The tenant would have more than it may.</exception>
+    /// <exception cref="QuotaExceededException">The tenant would exceed its quota.</exception>
     public async Task<KeyValueWrite> Set(
         Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken)
     {
@@ -37,7 +39,8 @@ internal sealed class QuotaKeyValues(
         Tenant tenant, Key key, long? ttlSeconds, Precondition condition, CancellationToken cancellationToken) =>
         inner.SetTtl(tenant, key, ttlSeconds, condition, cancellationToken);
 
-    public Task<KeyValueWrite> Delete(Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken) =>
+    public Task<KeyValueWrite> Delete(
+        Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken) =>
         inner.Delete(tenant, key, condition, cancellationToken);
 
     private Task<Reservation> Admit(
@@ -48,7 +51,7 @@ internal sealed class QuotaKeyValues(
         async Task<Demand?> Look(CancellationToken cancel)
         {
             var (entry, revision) = await store.Get(layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancel);
-            // The store says so itself, and how the key stands.
+            // The write itself reports the failed condition, with the key's state.
             if (!Conditions.Holds(condition, entry))
                 return null;
             var before = entry is null ? default : Usage.Of(key, entry.Value.Length);

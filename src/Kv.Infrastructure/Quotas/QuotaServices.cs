@@ -1,15 +1,18 @@
 using Kv.Application;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
+using Kv.Domain.Transactions;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>Puts quotas around the ports by which keys are written. Without them the ports are as they were, and nothing is counted.</summary>
+/// <summary>
+/// Adds quotas around the ports that write keys. Without this call the ports are unchanged, and usage is not counted.
+/// </summary>
 public static class QuotaServices
 {
-    /// <summary>Adds quotas; the infrastructure must be there already.</summary>
+    /// <summary>Adds quotas; the infrastructure must be added before.</summary>
     public static IServiceCollection AddQuotas(this IServiceCollection services, Quota quota) => services
         .AddSingleton(quota)
         .AddSingleton<UsageTotals>()
@@ -19,10 +22,10 @@ public static class QuotaServices
         .AddSingleton<QuotaGuard>()
         .AddSingleton<TransactionDemands>()
         .AddHostedService<UsageCounter>()
-        .Around<IKeyValueRepository>((provider, inner) => new QuotaKeyValues(
+        .Decorate<IKeyValueRepository>((provider, inner) => new QuotaKeyValues(
             inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
             provider.GetRequiredService<IStore>(), provider.GetRequiredService<KeyLayout>()))
-        .Around<IKeyValueTransactions>((provider, inner) => new QuotaTransactions(
+        .Decorate<IKeyValueTransactions>((provider, inner) => new QuotaTransactions(
             inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
             provider.GetRequiredService<TransactionDemands>()));
 }

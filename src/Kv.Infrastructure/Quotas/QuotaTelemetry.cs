@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
 using Kv.Domain.Quotas;
+using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>What an operator can see of the quotas. Which tenant was refused is no metric's to tell.</summary>
+/// <summary>The metrics of the quotas. They do not name tenants.</summary>
 internal sealed class QuotaTelemetry : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
@@ -13,22 +14,27 @@ internal sealed class QuotaTelemetry : IDisposable
 
     public QuotaTelemetry(UsageTotals totals)
     {
-        // Both from the start, at 0: a series that first shows itself with its first event shows no rise.
+        // Both exist from the start, at 0: a series that begins with its first event shows no increase.
         _meter.CreateObservableCounter(
             "kv.quota.refusals", () => new[] { Of(QuotaKind.Keys, ref _overKeys), Of(QuotaKind.Bytes, ref _overBytes) },
-            "{write}", "Writes that were refused because a tenant has no room left, by what it has too much of.");
-        _counts = new Tally(_meter, "kv.quota.counts", "{count}", "How often all keys were read to count what tenants have.");
+            "{write}",
+            "Writes that were refused because a tenant has no room left, by the limit that they would exceed.");
+        _counts = new Tally(
+            _meter, "kv.quota.counts", "{count}", "How often all keys were read to count the usage of tenants.");
         _meter.CreateObservableGauge(
-            "kv.quota.following", () => totals.State == UsageState.Following ? 1 : 0, description: "1 while what tenants have is counted and kept up to date.");
+            "kv.quota.following", () => totals.State == UsageState.Following ? 1 : 0,
+            description: "1 while the usage of tenants is counted and kept up to date.");
         _meter.CreateObservableGauge("kv.quota.tenants", () => totals.Tenants, "{tenant}", "Tenants that have keys.");
     }
 
-    public void Refused(QuotaKind kind) => Interlocked.Increment(ref kind == QuotaKind.Keys ? ref _overKeys : ref _overBytes);
+    public void Refused(QuotaKind kind) =>
+        Interlocked.Increment(ref kind == QuotaKind.Keys ? ref _overKeys : ref _overBytes);
 
     public void Counted() => _counts.Add();
 
     public void Dispose() => _meter.Dispose();
 
     private static Measurement<long> Of(QuotaKind kind, ref long count) => new(
-        Volatile.Read(ref count), new KeyValuePair<string, object?>("quota", kind == QuotaKind.Keys ? "keys" : "bytes"));
+        Volatile.Read(ref count),
+        new KeyValuePair<string, object?>("quota", kind == QuotaKind.Keys ? "keys" : "bytes"));
 }

@@ -1,15 +1,16 @@
 using Kv.Domain.Idempotency;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>The transactions, by which a tenant may come to have no more than its quota. They are refused whole.</summary>
+/// <summary>Transactions with quotas. A transaction is refused as a whole.</summary>
 internal sealed class QuotaTransactions(
-    IKeyValueTransactions inner, UsageTotals totals, QuotaGuard guard, TransactionDemands demands) : IKeyValueTransactions
+    IKeyValueTransactions inner, UsageTotals totals, QuotaGuard guard, TransactionDemands demands)
+    : IKeyValueTransactions
 {
-    /// <exception cref="QuotaExceededException">The tenant would have more than it may.</exception>
+    /// <exception cref="QuotaExceededException">The tenant would exceed its quota.</exception>
     public async Task<TransactionOutcome> Commit(
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {
@@ -23,7 +24,7 @@ internal sealed class QuotaTransactions(
         try
         {
             var outcome = await inner.Commit(tenant, transaction, request, cancellationToken);
-            // One that was done before tells when that was: by this very request, it may be a moment ago.
+            // A repeated request returns the revision of its first attempt, which may have been this one a moment ago.
             if (Written(outcome.Succeeded ? transaction.Success : transaction.Failure) != default)
                 revision = outcome.Revision;
             return outcome;
@@ -38,7 +39,7 @@ internal sealed class QuotaTransactions(
     {
         var written = default(Usage);
         foreach (var operation in branch)
-            if (operation.Kind == KeyOperationKind.Set)
+            if (operation.Kind.StoresValue())
                 written += Usage.Of(operation.Key, operation.Value.Length);
         return written;
     }

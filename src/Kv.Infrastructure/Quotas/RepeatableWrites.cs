@@ -4,14 +4,15 @@ using Kv.Domain.Tenants;
 namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
-/// The writes under way that may be repeated, with what is set aside for them. One that comes again meanwhile needs no room of its own:
-/// the store does only one of them, and answers the others alike. The lock of <see cref="UsageTotals"/> guards it.
+/// The idempotent writes in flight, with their reservations. A repetition of a request in flight needs no reservation
+/// of its own: the store applies only one of them and answers all alike. The lock of <see cref="UsageTotals"/> guards
+/// it.
 /// </summary>
 internal sealed class RepeatableWrites
 {
     private readonly Dictionary<(Tenant, string), SharedReservation> _underWay = [];
 
-    /// <summary>Takes part in what is set aside for the same request, where that is under way.</summary>
+    /// <summary>Joins the reservation of the same request, if that is in flight.</summary>
     public bool TryJoin(Tenant tenant, IdempotentRequest? request, out Reservation reservation)
     {
         reservation = default;
@@ -22,20 +23,22 @@ internal sealed class RepeatableWrites
         return true;
     }
 
-    /// <summary>What is set aside for an account, shared with whoever makes the same request until it is done.</summary>
+    /// <summary>Opens a reservation, which repetitions of the request share until it is settled.</summary>
     public Reservation Open(Account account, Held held, IdempotentRequest? request)
     {
         if (request is null)
             return new Reservation(account, held);
         var shared = new SharedReservation(account, held, request);
-        // Under the same name another request may be under way, which is none to share with.
+        // Another request with the same key may be in flight; it does not share this reservation.
         return _underWay.TryAdd((account.Tenant, request.Key), shared)
             ? new Reservation(account, held, shared)
             : new Reservation(account, held);
     }
 
-    /// <summary>A write is done. What it shares is settled by the first that tells of a revision, or by the last.</summary>
-    /// <returns>Whether what was set aside for it is to be settled now.</returns>
+    /// <summary>
+    /// Ends a write. A shared reservation is settled by the first write with a revision, or else by the last.
+    /// </summary>
+    /// <returns>Whether the reservation is to be settled now.</returns>
     public bool Leave(Reservation reservation, long revision)
     {
         if (reservation.Shared is not { } shared)
@@ -49,7 +52,7 @@ internal sealed class RepeatableWrites
     }
 }
 
-/// <summary>What is set aside for one request, however often it is under way.</summary>
+/// <summary>The reservation of one request, whatever the number of its repetitions.</summary>
 internal sealed class SharedReservation(Account account, Held held, IdempotentRequest request)
 {
     public Account Account { get; } = account;
@@ -58,7 +61,7 @@ internal sealed class SharedReservation(Account account, Held held, IdempotentRe
 
     public IdempotentRequest Request { get; } = request;
 
-    /// <summary>How many of it are under way.</summary>
+    /// <summary>How many of its repetitions are in flight.</summary>
     public int Users { get; set; } = 1;
 
     public bool IsSettled { get; set; }

@@ -1,15 +1,15 @@
 namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
-/// What is set aside for writes that are done, until their changes have come. Kept by tenant and not by write: those of one generation
-/// are let go together, while the next one gathers. The lock of <see cref="UsageTotals"/> guards it.
+/// The reservations of completed writes until their changes arrive. They are kept by tenant and not by write: one
+/// generation is released as a whole while the next one collects. The lock of <see cref="UsageTotals"/> guards it.
 /// </summary>
 internal sealed class SettlingReservations
 {
     private Generation _closed = new();
     private Generation _open = new();
 
-    /// <summary>Keeps a reservation until the changes have come through a revision.</summary>
+    /// <summary>Keeps a reservation until the changes have arrived up to a revision.</summary>
     public void Add(Reservation reservation, long revision)
     {
         _open.Add(reservation, revision);
@@ -17,7 +17,7 @@ internal sealed class SettlingReservations
             (_closed, _open) = (_open, _closed);
     }
 
-    /// <summary>Takes out what is settled now that the changes have come through a revision.</summary>
+    /// <summary>Removes the reservations that are settled once the changes have arrived up to a revision.</summary>
     public IEnumerable<Reservation> Through(long revision)
     {
         while (!_closed.IsEmpty && _closed.Last <= revision)

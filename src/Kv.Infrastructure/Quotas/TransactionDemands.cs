@@ -3,19 +3,22 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>Looks what transactions would add: which branch they would take, and what stands where it writes.</summary>
+/// <summary>
+/// Reads what transactions would add: the branch that they would take, and the sizes of the keys that it writes.
+/// </summary>
 internal sealed class TransactionDemands(IStore store, KeyLayout layout, IdempotencyRecords records)
 {
-    // So many values are in memory at a time, of which each may be large.
+    // How many values are in memory at a time; each may be large.
     private const int MaxAtOnce = 16;
 
-    /// <summary>What a transaction would add; null when it would not write anything.</summary>
+    /// <summary>What a transaction would add; null when it would write nothing.</summary>
     public async Task<Demand?> Of(
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {
@@ -23,14 +26,15 @@ internal sealed class TransactionDemands(IStore store, KeyLayout layout, Idempot
             return null;
         var conditions = transaction.Conditions.ToLookup(condition => condition.Key);
         var keys = transaction.Success.Concat(transaction.Failure)
-            .Where(operation => operation.Kind != KeyOperationKind.Get)
+            .Where(operation => !operation.Kind.IsRead())
             .Select(operation => operation.Key)
             .Concat(conditions.Select(of => of.Key))
             .Distinct();
         var sizes = new Dictionary<Key, Usage>();
         var (holds, revision) = (true, 0L);
         foreach (var some in keys.Chunk(MaxAtOnce))
-            foreach (var found in await Task.WhenAll(some.Select(key => Find(tenant, key, conditions[key], cancellationToken))))
+            foreach (var found in await Task.WhenAll(
+                some.Select(key => Find(tenant, key, conditions[key], cancellationToken))))
             {
                 sizes.Add(found.Key, found.Size);
                 holds &= found.Holds;
@@ -40,14 +44,16 @@ internal sealed class TransactionDemands(IStore store, KeyLayout layout, Idempot
         return branch.Count == 0 ? null : new Demand(Growth(branch, sizes), revision);
     }
 
-    // It is answered as it was the first time, and writes nothing.
+    // A repeated request gets the answer of the first one, and writes nothing.
     private async Task<bool> IsDone(Tenant tenant, IdempotentRequest request, CancellationToken cancellationToken) =>
-        (await store.Get(records.Place(tenant, request), ReadConsistency.Linearizable, cancellationToken)).Entry is not null;
+        (await store.Get(records.Place(tenant, request), ReadConsistency.Linearizable, cancellationToken))
+            .Entry is not null;
 
     private async Task<Found> Find(
         Tenant tenant, Key key, IEnumerable<KeyCondition> conditions, CancellationToken cancellationToken)
     {
-        var (entry, revision) = await store.Get(layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancellationToken);
+        var (entry, revision) = await store.Get(
+            layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancellationToken);
         return new Found(
             key, entry is null ? default : Usage.Of(key, entry.Value.Length),
             conditions.All(condition => Holds(condition, entry)), revision);
@@ -61,10 +67,12 @@ internal sealed class TransactionDemands(IStore store, KeyLayout layout, Idempot
     {
         var growth = default(Usage);
         foreach (var operation in branch)
-            if (operation.Kind == KeyOperationKind.Set)
-                growth += Usage.Of(operation.Key, operation.Value.Length) - sizes[operation.Key];
-            else if (operation.Kind == KeyOperationKind.Delete)
-                growth -= sizes[operation.Key];
+            growth += operation.Kind switch
+            {
+                KeyOperationKind.Get => default,
+                KeyOperationKind.Set => Usage.Of(operation.Key, operation.Value.Length) - sizes[operation.Key],
+                KeyOperationKind.Delete => default(Usage) - sizes[operation.Key],
+            };
         return growth;
     }
 

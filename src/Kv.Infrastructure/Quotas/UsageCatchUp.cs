@@ -1,24 +1,29 @@
 using Kv.Domain.Storage;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
-/// Waits, before a write is refused, for the changes that were made before it was asked for: the tenant may just have deleted something,
-/// through whichever replica. A watch does not say that it has come to the present, so where no change comes a mark is set.
+/// Waits, before a write is refused, for earlier changes: the tenant may just have deleted something through another
+/// replica. A watch does not report that it has reached the present, so without a change a mark is set.
 /// </summary>
 internal sealed class UsageCatchUp(IStore store, KeyLayout layout, UsageTotals totals, TimeProvider time) : IDisposable
 {
-    // A store in which somebody writes needs no mark. It also bounds how often tenants that have no room left cost a write.
+    // A store that is written to needs no mark. The delay also limits how often tenants without room cause a write.
     private static readonly TimeSpan MarkAfter = TimeSpan.FromMilliseconds(50);
 
-    // A watch that is cut off may stay so for long; then it is judged by what is known.
+    // A watch may stay cut off for long; then the last known totals decide.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private readonly Marks _marks = new(store, layout);
     private readonly SemaphoreSlim _marking = new(1);
+    private Epoch? _epoch;
     private long _marked;
 
-    /// <summary>Waits until the changes have come through a revision, and nothing of an account is estimated; or for long enough.</summary>
+    /// <summary>
+    /// Waits until the changes have arrived up to a revision and the account has no estimates, or until a timeout.
+    /// </summary>
     public async Task To(long revision, Account account, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -32,7 +37,7 @@ internal sealed class UsageCatchUp(IStore store, KeyLayout layout, UsageTotals t
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Long enough.
+            // The wait has timed out.
         }
         finally
         {
@@ -42,21 +47,20 @@ internal sealed class UsageCatchUp(IStore store, KeyLayout layout, UsageTotals t
 
     public void Dispose() => _marking.Dispose();
 
-    // Those who wait at once share a mark.
+    // Concurrent waits share a mark.
     private async Task Mark(long revision, CancellationToken cancellationToken)
     {
         await _marking.WaitAsync(cancellationToken);
         try
         {
+            if (_epoch != store.Epoch)
+                (_epoch, _marked) = (store.Epoch, 0);
             if (_marked < revision && totals.Revision < revision)
-            {
-                var mark = new Operation.Put(layout.Mark(Guid.Empty), ReadOnlyMemory<byte>.Empty);
-                _marked = (await store.Commit(Transaction.Of(mark), cancellationToken)).Revision;
-            }
+                _marked = await _marks.Set(cancellationToken);
         }
         catch (StoreException)
         {
-            // The change itself may come all the same.
+            // The change itself may arrive without a mark.
         }
         finally
         {

@@ -2,6 +2,7 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,73 +10,70 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
-/// Counts what the tenants have, by reading every key once, at one revision, and then follows the store's changes from the next one on.
-/// When changes are lost to it, because the store has forgotten them, it counts again; the totals stay meanwhile as they were.
+/// Counts the usage of tenants: it reads every key once, at one revision, and then follows the store's changes. When
+/// the store has compacted changes that it has not read, it counts again; the totals stay as they were meanwhile.
 /// </summary>
 internal sealed partial class UsageCounter(
-    IStore store, KeyLayout layout, UsageTotals totals, QuotaTelemetry telemetry, TimeProvider time, ILogger<UsageCounter> logger)
-    : BackgroundService
+    IStore store, KeyLayout layout, UsageTotals totals, QuotaTelemetry telemetry, TimeProvider time,
+    ILogger<UsageCounter> logger)
+    : BackgroundService, IFeedReader
 {
-    // Pages grow while they are not full: of the first nobody knows how large its values are.
+    // The size of the values is unknown at first, so pages begin small and grow.
     private const int FirstPage = 8;
     private const int LargestPage = 1024;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private bool _isCounted;
+    private Epoch _epoch = store.Epoch;
     private TimeSpan _counting;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new FeedFollower(store, time).Follow(this, stoppingToken);
+
+    async ValueTask<FeedPosition> IFeedReader.Position(CancellationToken cancellationToken)
     {
-        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
-        {
-            try
-            {
-                if (!_isCounted)
-                    await Count(stoppingToken);
-                totals.Follows(true);
-                await foreach (var set in store.Watch(layout.Watched, totals.Revision + 1, stoppingToken))
-                {
-                    if (!TryApply(set))
-                    {
-                        LogMisfit(set.Revision);
-                        _isCounted = false;
-                        break;
-                    }
-                    failures = 0;
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (RevisionCompactedException compacted)
-            {
-                LogForgotten(compacted.Message);
-                _isCounted = false;
-            }
-            catch (StoreException error)
-            {
-                LogLost(error.Message);
-            }
-            catch (Exception error)
-            {
-                LogFault(error);
-                _isCounted = false;
-            }
-            totals.Follows(false);
-            await Task.Delay(Pause(failures++), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (!_isCounted)
+            await Count(cancellationToken);
+        totals.Follows(true);
+        return new FeedPosition(_epoch, layout.Counted, totals.Revision);
     }
 
-    // To count is to read everything: whatever makes it necessary again and again, the store is left alone for as long as it took.
-    private TimeSpan Pause(int failures)
+    ValueTask<bool> IFeedReader.Read(ChangeSet set, CancellationToken cancellationToken)
     {
-        var pause = Backoff.After(failures);
-        if (!_isCounted && _counting > pause)
-            pause = _counting < LongestPause ? _counting : LongestPause;
-        return pause;
+        var fits = TryApply(set);
+        if (!fits)
+            LogMisfit(set.Revision);
+        return ValueTask.FromResult(fits);
     }
+
+    TimeSpan? IFeedReader.Ended(FeedEnd end)
+    {
+        switch (end.Error)
+        {
+            case StoreRestoredException restored:
+                LogRestored(restored.Message);
+                break;
+            case RevisionCompactedException compacted:
+                LogForgotten(compacted.Message);
+                break;
+            case StoreException error:
+                if (end.Failures == 0)
+                    LogLost(error.Message);
+                break;
+            case { } fault:
+                LogFault(fault);
+                break;
+        }
+        // After an error without lost changes the counter continues at its position.
+        _isCounted &= end.Error is StoreException and not RevisionCompactedException;
+        totals.Follows(false);
+        return _isCounted ? end.Pause : PauseOfCount(end.Pause);
+    }
+
+    // A count reads everything. However often it is needed, the store is left alone for as long as the last count took.
+    private TimeSpan PauseOfCount(TimeSpan pause) =>
+        _counting <= pause ? pause : _counting < LongestPause ? _counting : LongestPause;
 
     private async Task Count(CancellationToken cancellationToken)
     {
@@ -93,29 +91,30 @@ internal sealed partial class UsageCounter(
     private async Task Count(long start, CancellationToken cancellationToken)
     {
         var counted = new Dictionary<Tenant, Usage>();
-        // What has expired is told by a change when it is removed, so until then it counts.
-        var query = new RangeQuery(layout.KeyValues, FirstPage, WithExpired: true);
-        while (true)
+        _epoch = store.Epoch;
+        var revision = 0L;
+        foreach (var range in (KeyRange[])[layout.KeyValues, layout.Deliveries])
+            revision = await Count(range, revision, counted, cancellationToken);
+        totals.Replace(counted, revision);
+        _isCounted = true;
+        telemetry.Counted();
+        LogCounted(
+            counted.Values.Sum(usage => usage.Keys), counted.Count, revision, time.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private async Task<long> Count(
+        KeyRange range, long revision, Dictionary<Tenant, Usage> counted, CancellationToken cancellationToken)
+    {
+        // The removal of an expired entry is a change, so the entry counts until then.
+        var query = new RangeQuery(range, LargestPage, revision, WithExpired: true);
+        await foreach (var page in store.Pages(query, cancellationToken, FirstPage))
         {
-            var page = await store.Range(query, cancellationToken);
+            revision = page.Revision;
             foreach (var entry in page.Entries)
-                if (layout.ReadKeyValue(entry.Key) is { } place)
-                    counted[place.Tenant] = counted.GetValueOrDefault(place.Tenant) + Usage.Of(place.Key, entry.Value.Length);
-            if (page.Next is not { } next)
-            {
-                totals.Replace(counted, page.Revision);
-                _isCounted = true;
-                telemetry.Counted();
-                LogCounted(counted.Values.Sum(usage => usage.Keys), counted.Count, page.Revision, time.GetElapsedTime(start).TotalSeconds);
-                return;
-            }
-            query = query with
-            {
-                Range = layout.KeyValues.From(next),
-                Revision = page.Revision,
-                Limit = Math.Min(LargestPage, 2 * Math.Min(query.Limit, page.FittingLimit)),
-            };
+                if (OwnerOf(entry.Key) is var (tenant, key))
+                    counted[tenant] = counted.GetValueOrDefault(tenant) + SizeOf(key, entry);
         }
+        return revision;
     }
 
     private bool TryApply(ChangeSet set)
@@ -123,15 +122,25 @@ internal sealed partial class UsageCounter(
         var changes = new List<(Tenant, Usage)>(set.Changes.Count);
         foreach (var change in set.Changes)
         {
-            if (layout.ReadKeyValue(change.Key) is not { } place)
+            if (OwnerOf(change.Key) is not var (tenant, key))
                 continue;
-            // The store has forgotten what was there before.
+            // The store no longer keeps the previous entry.
             if (change.Previous is null && change.Current is not { Version: 1 })
                 return false;
-            changes.Add((place.Tenant, SizeOf(place.Key, change.Current) - SizeOf(place.Key, change.Previous)));
+            changes.Add((tenant, SizeOf(key, change.Current) - SizeOf(key, change.Previous)));
         }
         return totals.Apply(set.Revision, changes);
     }
 
-    private static Usage SizeOf(Key key, Entry? entry) => entry is null ? default : Usage.Of(key, entry.Value.Length);
+    // A delivery is not a key of the tenant, but it uses its bytes.
+    private (Tenant Tenant, Key? Key)? OwnerOf(StoreKey place) =>
+        layout.ReadKeyValue(place) is { } key ? (key.Tenant, key.Key)
+        : layout.Deliveries.Contains(place) && KeyLayout.ReadWebhookOfDelivery(place) is { } delivery
+            ? (delivery.Tenant, null)
+        : null;
+
+    private static Usage SizeOf(Key? key, Entry? entry) =>
+        entry is null ? default
+        : key is { } named ? Usage.Of(named, entry.Value.Length)
+        : new Usage(0, entry.Value.Length);
 }

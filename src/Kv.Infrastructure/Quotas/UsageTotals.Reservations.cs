@@ -4,19 +4,19 @@ using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <content>What is set aside for writes, and the wait for it to be exact.</content>
+/// <content>Reservations for writes, and the wait for exact totals.</content>
 internal sealed partial class UsageTotals
 {
     private readonly RepeatableWrites _repeatable = new();
     private TaskCompletionSource _moved = NewSignal();
     private int _waiting;
 
-    /// <summary>Sets aside what a write adds at the most, if there is room for it, or nothing is counted yet.</summary>
-    /// <param name="tenant">Whose write it is.</param>
-    /// <param name="atMost">What it adds at the most.</param>
-    /// <param name="reservation">What was set aside.</param>
-    /// <param name="request">The name under which it may be repeated: while it is under way, one more of it shares what is set aside.</param>
-    /// <returns>False when it must be judged exactly.</returns>
+    /// <summary>Reserves the largest growth of a write, if there is room for it, or usage is not counted yet.</summary>
+    /// <param name="tenant">The tenant of the write.</param>
+    /// <param name="atMost">The largest growth.</param>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="request">The idempotent request: repetitions in flight share the reservation.</param>
+    /// <returns>False when the write needs an exact check.</returns>
     public bool TryReserve(Tenant tenant, Usage atMost, out Reservation reservation, IdempotentRequest? request = null)
     {
         lock (_gate)
@@ -32,13 +32,13 @@ internal sealed partial class UsageTotals
         }
     }
 
-    /// <summary>Sets aside what a write adds, by what stands there now, if it adds nothing or there is room for it.</summary>
-    /// <param name="tenant">Whose write it is.</param>
-    /// <param name="growth">What it adds, or takes away.</param>
-    /// <param name="withEstimates">Whether what other writes add at the most counts.</param>
-    /// <param name="reservation">What was set aside.</param>
-    /// <param name="request">The name under which it may be repeated: while it is under way, one more of it shares what is set aside.</param>
-    /// <returns>Why there is no room; null when there is.</returns>
+    /// <summary>Reserves the exact growth of a write, if it adds nothing or there is room for it.</summary>
+    /// <param name="tenant">The tenant of the write.</param>
+    /// <param name="growth">The growth, which may be negative.</param>
+    /// <param name="withEstimates">Whether the estimated growth of other writes counts.</param>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="request">The idempotent request: repetitions in flight share the reservation.</param>
+    /// <returns>The reason for a refusal; null when there is room.</returns>
     public Refusal? TryReserve(
         Tenant tenant, Usage growth, bool withEstimates, out Reservation reservation, IdempotentRequest? request = null)
     {
@@ -59,9 +59,12 @@ internal sealed partial class UsageTotals
         }
     }
 
-    /// <summary>A write is done: what was set aside for it goes when its change has come, or at once while changes are not followed.</summary>
-    /// <param name="reservation">What was set aside.</param>
-    /// <param name="revision">The revision at which it was written, now or when it was asked for before; 0 when nothing was.</param>
+    /// <summary>
+    /// Ends a write. Its reservation is released when its change has arrived, or at once while changes are not
+    /// followed.
+    /// </summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="revision">The revision of the write, now or of its first attempt; 0 when it wrote nothing.</param>
     public void Settle(Reservation reservation, long revision)
     {
         if (reservation.Account is null)
@@ -77,7 +80,7 @@ internal sealed partial class UsageTotals
         }
     }
 
-    /// <summary>Begins to wait for a tenant's account to be exact: from now on its writes are judged exactly.</summary>
+    /// <summary>Begins to wait for exact totals of a tenant: from now on its writes are checked exactly.</summary>
     public Account BeginWait(Tenant tenant)
     {
         lock (_gate)
@@ -99,7 +102,7 @@ internal sealed partial class UsageTotals
         }
     }
 
-    /// <summary>Completes when the changes have come through a revision, and nothing of the account is estimated.</summary>
+    /// <summary>Completes when the changes have arrived up to a revision, and the account has no estimates.</summary>
     public async Task CaughtUp(Account account, long revision, CancellationToken cancellationToken)
     {
         while (true)
@@ -117,7 +120,7 @@ internal sealed partial class UsageTotals
 
     private Reservation Hold(Account account, Held held, IdempotentRequest? request)
     {
-        // What holds nothing does not keep the account there either.
+        // An empty reservation must not keep the account.
         if (held == default)
             return default;
         account.Held += held;

@@ -4,10 +4,11 @@ using Kv.Domain.Tenants;
 namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
-/// What the tenants have: counted once, and kept by the store's changes. What this replica is writing is set aside until its change has
-/// come, so that its own writes never go over together. Memory by tenant, not by key; a tenant that has nothing takes none.
+/// The usage of tenants: counted once, and then updated by the store's changes. This replica's writes are reserved
+/// until their changes arrive, so that together they never exceed a quota. Memory is used by tenant, not by key; an
+/// empty tenant uses none.
 /// </summary>
-/// <param name="quota">What each may have.</param>
+/// <param name="quota">The quota of each tenant.</param>
 internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 {
     private readonly Lock _gate = new();
@@ -20,7 +21,7 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 
     public long Revision => Volatile.Read(ref _through);
 
-    /// <summary>How many tenants have something.</summary>
+    /// <summary>How many tenants have any usage.</summary>
     public int Tenants
     {
         get
@@ -38,7 +39,7 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
                 : new TenantUsage(_accounts.GetValueOrDefault(tenant)?.Counted ?? default, quota, _through);
     }
 
-    /// <summary>Takes the place of all totals: what the tenants have at a revision.</summary>
+    /// <summary>Replaces all totals by those at a revision.</summary>
     public void Replace(IReadOnlyDictionary<Tenant, Usage> totals, long revision)
     {
         lock (_gate)
@@ -53,8 +54,8 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
         }
     }
 
-    /// <summary>Takes in what has changed at a revision.</summary>
-    /// <returns>False when it does not fit what is counted: it must be counted again.</returns>
+    /// <summary>Applies the changes at a revision.</summary>
+    /// <returns>False when they do not fit the totals: usage must be counted again.</returns>
     public bool Apply(long revision, IReadOnlyList<(Tenant Tenant, Usage Growth)> changes)
     {
         lock (_gate)
@@ -75,8 +76,8 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
     }
 
     /// <summary>
-    /// Says whether the store's changes are followed. While they are not, nothing waits for a change to come, as it may be long in coming:
-    /// what is written then does not count until it is known.
+    /// Sets whether the store's changes are followed. While they are not, reservations of completed writes are released
+    /// at once, as their changes may be late: these writes do not count until their changes arrive.
     /// </summary>
     public void Follows(bool isFollowing)
     {

@@ -1,6 +1,6 @@
 namespace Kv.Infrastructure.Storage;
 
-/// <summary>What of an entry a <see cref="Compare"/> looks at.</summary>
+/// <summary>The property of an entry that a <see cref="Compare"/> looks at.</summary>
 internal enum CompareTarget
 {
     /// <summary><see cref="Entry.ModRevision"/>; 0 where there is no entry.</summary>
@@ -26,8 +26,8 @@ internal enum CompareRelation
 }
 
 /// <summary>
-/// A condition of a <see cref="Transaction"/>. Over a range it must hold for every entry in it; a range without
-/// entries counts as one key without an entry. An expired entry counts as none.
+/// A condition of a <see cref="Transaction"/>. Over a range it must hold for every entry in it; an empty range counts
+/// as one key without an entry. An expired entry counts as absent.
 /// </summary>
 internal readonly record struct Compare(
     KeyRange Range,
@@ -43,7 +43,9 @@ internal readonly record struct Compare(
     public static Compare ModRevision(StoreKey key, CompareRelation relation, long revision) =>
         new(KeyRange.Single(key), CompareTarget.ModRevision, relation, revision, default);
 
-    /// <summary>Holds when nothing that is in the range was written after the revision. What was deleted since does not show.</summary>
+    /// <summary>
+    /// Holds when no entry of the range was written after the revision. It does not notice deletions.
+    /// </summary>
     public static Compare UnwrittenSince(KeyRange range, long revision) =>
         new(range, CompareTarget.ModRevision, CompareRelation.Less, revision + 1, default);
 

@@ -1,12 +1,12 @@
 namespace Kv.Infrastructure.Storage;
 
-/// <summary>A key with its value and its history's figures, as they stood at one revision.</summary>
+/// <summary>A key with its value and revisions, at one revision of the store.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Value">The value; empty where only keys were asked for.</param>
-/// <param name="CreateRevision">The revision at which the key came to be.</param>
+/// <param name="Value">The value; empty in a read of keys only.</param>
+/// <param name="CreateRevision">The revision at which the key was created.</param>
 /// <param name="ModRevision">The revision at which it was last written.</param>
-/// <param name="Version">How often it was written since it came to be; 1 at first.</param>
-/// <param name="Deadline">The second of Unix time from which on the entry has expired; null for never.</param>
+/// <param name="Version">How many times the key was written since it was created; 1 at first.</param>
+/// <param name="Deadline">The second of Unix time from which on the entry is expired; null for never.</param>
 internal sealed record Entry(
     StoreKey Key,
     ReadOnlyMemory<byte> Value,

@@ -7,8 +7,8 @@ using Kv.Domain.Tenants;
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// Where things are in the store. Keys, webhooks and the watcher's lock are where simple-golang-kv has them, so that
-/// either service reads what the other wrote. What is Kv's own sorts before or between them.
+/// The places of things in the store. Keys, webhooks and the watcher's lock are where simple-golang-kv has them, so
+/// that either service reads the other's writes. Kv's own areas sort before or between them.
 /// </summary>
 internal sealed class KeyLayout
 {
@@ -31,8 +31,11 @@ internal sealed class KeyLayout
         Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
         KeyValues = KeyRange.Prefix(StoreKey.Of(_keyValues));
         Watched = KeyRange.Between(KeyValues.Start, Webhooks.End);
+        Deliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/"));
+        Counted = KeyRange.Between(Deliveries.Start, Webhooks.End);
         WatchedBesideKeys = KeyRange.Between(StoreKey.Of($"{_base}locks/"), Webhooks.End);
         WatcherLock = StoreKey.Of($"{_base}locks/watcher");
+        WatcherQueue = KeyRange.Prefix(StoreKey.Of($"{_base}locks/watcher/"));
         WatcherCursor = StoreKey.Of($"{_base}cursor/watcher");
         CursorKey = StoreKey.Of($"{_base}cursor/key");
         PendingDeliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/pending/"));
@@ -41,7 +44,7 @@ internal sealed class KeyLayout
         ApiKeys = KeyRange.Prefix(StoreKey.Of($"{_base}apikeys/"));
     }
 
-    /// <summary>A key at which there is never anything, in the part of the store that Kv may touch.</summary>
+    /// <summary>A key without an entry, in the part of the store that Kv may touch.</summary>
     public StoreKey Nothing { get; }
 
     /// <summary>The keys of all tenants.</summary>
@@ -51,16 +54,29 @@ internal sealed class KeyLayout
     public KeyRange Webhooks { get; }
 
     /// <summary>
-    /// What the watcher watches: keys and webhooks in one, so that their changes come in one order. Between the two
-    /// there are only traces, locks and marks.
+    /// The range that the watcher watches: keys and webhooks together, so that their changes arrive in one order. Only
+    /// traces, locks and marks lie between the two.
     /// </summary>
     public KeyRange Watched { get; }
 
-    /// <summary>What the watcher watches while there is no webhook: the end of <see cref="Watched"/>, without the keys.</summary>
+    /// <summary>
+    /// The range from which the usage of tenants is counted: their keys, their deliveries and all between.
+    /// </summary>
+    public KeyRange Counted { get; }
+
+    /// <summary>The deliveries of all tenants, pending and failed, and their values.</summary>
+    public KeyRange Deliveries { get; }
+
+    /// <summary>
+    /// The range that the watcher watches while there is no webhook: <see cref="Watched"/> without the keys.
+    /// </summary>
     public KeyRange WatchedBesideKeys { get; }
 
-    /// <summary>The lock of the one that watches.</summary>
+    /// <summary>The lock of the watcher's leader.</summary>
     public StoreKey WatcherLock { get; }
+
+    /// <summary>The entries of the replicas that hold or await <see cref="WatcherLock"/>.</summary>
+    public KeyRange WatcherQueue { get; }
 
     /// <summary>The last revision that the watcher has settled.</summary>
     public StoreKey WatcherCursor { get; }
@@ -71,10 +87,10 @@ internal sealed class KeyLayout
     /// <summary>The deliveries of all tenants that wait for an attempt.</summary>
     public KeyRange PendingDeliveries { get; }
 
-    /// <summary>Since when webhooks have done nothing but fail.</summary>
+    /// <summary>The times since when webhooks have only failed.</summary>
     public KeyRange FailingWebhooks { get; }
 
-    /// <summary>Calls to the watcher to look again at what waits for a webhook.</summary>
+    /// <summary>Requests to the watcher to read the stored deliveries of a webhook again.</summary>
     public KeyRange Wakes { get; }
 
     /// <summary>The API keys of the deployment.</summary>
@@ -82,85 +98,111 @@ internal sealed class KeyLayout
 
     public StoreKey ApiKey(string id) => StoreKey.Of($"{_base}apikeys/{id}");
 
-    /// <summary>Where a tenant's keys are, or those of them that start with a text.</summary>
+    /// <summary>The record of a watch ticket, by the ticket's hash. It is outside the watched range.</summary>
+    public StoreKey WatchTicket(string hash) => StoreKey.Of($"{_base}access_tickets/{hash}");
+
+    /// <summary>The prefix of a tenant's keys, or of its keys that start with a text.</summary>
     public StoreKey KeyValuePrefix(Tenant tenant, string prefix = "") => Encode(_keyValues, tenant, prefix);
+
+    /// <summary>
+    /// A tenant's keys, or its keys that start with a text. The range excludes an entry without a name, as no key is
+    /// empty: graphical clients of etcd write one for a folder.
+    /// </summary>
+    public KeyRange KeyValuesOf(Tenant tenant, string prefix)
+    {
+        var start = KeyValuePrefix(tenant, prefix);
+        var range = KeyRange.Prefix(start);
+        return prefix.Length == 0 ? range.From(new StoreKey((byte[])[.. start.Span, 0])) : range;
+    }
+
+    /// <summary>A tenant's keys that match a pattern.</summary>
+    public KeyRange KeyValuesOf(Tenant tenant, KeyPattern pattern) => pattern.IsPrefix
+        ? KeyValuesOf(tenant, pattern.KeyOrPrefix)
+        : KeyRange.Single(KeyValuePrefix(tenant, pattern.KeyOrPrefix));
 
     public StoreKey KeyValue(Tenant tenant, Key key) => Encode(_keyValues, tenant, key.Value);
 
-    /// <summary>Where the content type of a key is, if it has one.</summary>
+    /// <summary>The place of a key's content type. Not every key has one.</summary>
     public StoreKey Content(Tenant tenant, Key key) => Encode(_contents, tenant, key.Value);
 
-    /// <summary>Where the content types of a tenant's keys are, or of those of them that start with a text.</summary>
+    /// <summary>The prefix of the content types of a tenant's keys, or of its keys that start with a text.</summary>
     public StoreKey ContentPrefix(Tenant tenant, string prefix = "") => Encode(_contents, tenant, prefix);
 
-    /// <summary>Where the trace is that a write of a key is part of: behind all keys, within what the watcher watches with them.</summary>
-    public StoreKey Trace(StoreKey keyValue) => new((byte[])[.. _traces, .. keyValue.Span[KeyValues.Start.Bytes.Length..]]);
+    /// <summary>The place of the trace of a key's last write: after all keys, and within the watched range.</summary>
+    public StoreKey Trace(StoreKey keyValue) =>
+        new((byte[])[.. _traces, .. keyValue.Span[KeyValues.Start.Bytes.Length..]]);
 
-    /// <summary>Where the key is whose trace it is; null when it is none.</summary>
+    /// <summary>The key whose trace this is; null when the place is no trace's.</summary>
     public StoreKey? ReadTraced(StoreKey key) => key.Span.StartsWith(_traces)
         ? new StoreKey((byte[])[.. KeyValues.Start.Span, .. key.Span[_traces.Length..]])
         : null;
 
-    /// <summary>What is remembered of a tenant's request that may be repeated.</summary>
+    /// <summary>The place of the record of a tenant's idempotent request.</summary>
     public StoreKey Idempotency(Tenant tenant, string hash) => Encode($"{_base}idempotency/", tenant, hash);
 
     /// <summary>
-    /// Where the records are of who changed what of a tenant's, or those whose ids start with a text; of the deployment's, where no tenant
-    /// is named. The watcher looks at neither.
+    /// The prefix of a tenant's audit records, or of the records whose ids start with a text; without a tenant, that of
+    /// the deployment's records. Both are outside the watched range.
     /// </summary>
     public StoreKey AuditPrefix(Tenant? tenant, string prefix = "") =>
         tenant is null ? StoreKey.Of($"{_base}audit_deployment/{prefix}") : Encode(_audit, tenant, prefix);
 
     public StoreKey AuditRecord(Tenant? tenant, AuditRecordId id) => AuditPrefix(tenant, id.ToString());
 
-    /// <summary>Whose key it is, and which; null when there is no key of a tenant there.</summary>
+    /// <summary>The tenant and the key of a place; null when it is no tenant's key.</summary>
     public (Tenant Tenant, Key Key)? ReadKeyValue(StoreKey key) =>
         Decode(_keyValues, key) is { Remainder.Length: > 0 } place ? (place.Tenant, Key.Of(place.Remainder)) : null;
 
-    /// <summary>Where a tenant's webhooks are.</summary>
+    /// <summary>The prefix of a tenant's webhooks.</summary>
     public StoreKey WebhookPrefix(Tenant tenant) => Encode(_webhooks, tenant, "");
 
     public StoreKey Webhook(Tenant tenant, Guid id) => Encode(_webhooks, tenant, $"{id:D}");
 
-    /// <summary>Whose webhook it is, and which; null when there is none of a tenant's there.</summary>
+    /// <summary>The tenant and the id of a webhook's place; null when it is no tenant's webhook.</summary>
     public (Tenant Tenant, Guid Id)? ReadWebhook(StoreKey key) =>
-        Decode(_webhooks, key) is { } place && Guid.TryParseExact(place.Remainder, "D", out var id) ? (place.Tenant, id) : null;
+        Decode(_webhooks, key) is { } place && Guid.TryParseExact(place.Remainder, "D", out var id)
+            ? (place.Tenant, id)
+            : null;
 
-    /// <summary>A key in what the watcher watches that is nobody's: writing it tells how far a watch has come.</summary>
+    /// <summary>
+    /// A key of no tenant in the watched range: when a watch delivers its write, the watch has come that far.
+    /// </summary>
     public StoreKey Mark(Guid id) => StoreKey.Of($"{_base}locks/marks/{id:N}");
 
-    /// <summary>Where a webhook's deliveries are that wait or have failed.</summary>
+    /// <summary>The prefix of a webhook's deliveries with a status.</summary>
     public StoreKey DeliveryPrefix(DeliveryStatus status, Tenant tenant, Guid webhookId) =>
         OfWebhook(Area(status), tenant, webhookId, "/");
 
     public StoreKey Delivery(DeliveryStatus status, Tenant tenant, DeliveryId id) =>
         OfWebhook(Area(status), tenant, id.WebhookId, Suffix(id));
 
-    /// <summary>Where the values are that a webhook's deliveries tell of.</summary>
+    /// <summary>The prefix of the values of a webhook's deliveries.</summary>
     public StoreKey DeliveryValuePrefix(Tenant tenant, Guid webhookId) => OfWebhook("values", tenant, webhookId, "/");
 
-    public StoreKey DeliveryValue(Tenant tenant, DeliveryId id) => OfWebhook("values", tenant, id.WebhookId, Suffix(id));
+    public StoreKey DeliveryValue(Tenant tenant, DeliveryId id) =>
+        OfWebhook("values", tenant, id.WebhookId, Suffix(id));
 
-    /// <summary>Since when a webhook has done nothing but fail.</summary>
+    /// <summary>The time since when a webhook has only failed.</summary>
     public StoreKey FailingWebhook(Tenant tenant, Guid webhookId) => OfWebhook("failing", tenant, webhookId, "");
 
-    /// <summary>The call to the watcher to look again at what waits for a webhook.</summary>
+    /// <summary>The request to the watcher to read a webhook's stored deliveries again.</summary>
     public StoreKey Wake(Tenant tenant, Guid webhookId) => OfWebhook("wake", tenant, webhookId, "");
 
-    /// <summary>The webhook that a key under deliveries/ is about; null when it is about none.</summary>
+    /// <summary>The webhook of a key under deliveries/; null when it belongs to no webhook.</summary>
     public static (Tenant Tenant, Guid WebhookId)? ReadWebhookOfDelivery(StoreKey key)
     {
         var parts = key.ToString().Split('/');
-        // .../{area}/{namespace}/{app}/{webhook} or, of a delivery, .../{webhook}/{revision}-{hash}
+        // .../{area}/{namespace}/{app}/{webhook} or, for a delivery, .../{webhook}/{revision}-{hash}
         for (var at = parts.Length - 1; at >= Math.Max(2, parts.Length - 2); at--)
-            if (Guid.TryParseExact(parts[at], "D", out var id) && Tenant.IsName(parts[at - 2]) && Tenant.IsName(parts[at - 1]))
+            if (Guid.TryParseExact(parts[at], "D", out var id) && Tenant.IsName(parts[at - 2])
+                && Tenant.IsName(parts[at - 1]))
                 return (Tenant.Of(parts[at - 2], parts[at - 1]), id);
         return null;
     }
 
     private static string Area(DeliveryStatus status) => status == DeliveryStatus.Pending ? "pending" : "failed";
 
-    // The revision first and of one length, so that deliveries are in the order of their revisions.
+    // The revision comes first and has a fixed length, so that deliveries sort by revision.
     private static string Suffix(DeliveryId id) => $"/{id.Revision:x16}-{id.KeyHash}";
 
     private static StoreKey Encode(string area, Tenant tenant, string rest)

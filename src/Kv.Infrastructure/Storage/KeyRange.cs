@@ -1,8 +1,8 @@
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// The keys from <see cref="Start"/> up to, and without, <see cref="End"/>; or a single key, of which
-/// <see cref="End"/> is empty.
+/// The keys from <see cref="Start"/> up to <see cref="End"/>, which is excluded; or a single key, with an empty
+/// <see cref="End"/>.
 /// </summary>
 internal readonly struct KeyRange
 {
@@ -30,7 +30,7 @@ internal readonly struct KeyRange
     /// <summary>Every key that starts with the given bytes.</summary>
     public static KeyRange Prefix(StoreKey prefix)
     {
-        // The end is the prefix with its last byte raised; a 0xFF cannot be, so it is cut off and carried.
+        // The end is the prefix with its last byte incremented. A 0xFF cannot be incremented, so it is cut off first.
         var length = prefix.Bytes.Length;
         while (length > 0 && prefix.Span[length - 1] == 0xFF)
             length--;
@@ -41,7 +41,7 @@ internal readonly struct KeyRange
         return new KeyRange(prefix, new StoreKey(end));
     }
 
-    /// <summary>What is left of the range from <paramref name="start"/> on.</summary>
+    /// <summary>The rest of the range from <paramref name="start"/> on.</summary>
     public KeyRange From(StoreKey start) => Between(start, End);
 
     public bool Contains(StoreKey key) =>

@@ -1,22 +1,23 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain.Storage;
-using Kv.Infrastructure.Watching;
 
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// The store as everybody but its engine knows it: each call is measured, and traced with the request that makes it. The calls that every request makes take their
-/// state from a pool, so that measuring allocates nothing.
+/// The store for all callers outside the engine: it measures each call, traces it with its request, and records whether
+/// the store answers. The state of the most frequent calls is pooled, so that measuring allocates nothing.
 /// </summary>
-internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces traces, TimeProvider time) : IStore
+internal sealed class MeasuredStore(IStore inner, StoreAvailability availability, TimeProvider time)
+    : StoreDecorator(inner)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
+    public override async ValueTask<PointRead> Get(
+        StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
-        var call = StoreCall.Begin("get", time);
+        var call = StoreCall.Begin("get", Learning(consistency), time);
         try
         {
-            var read = await inner.Get(key, consistency, cancellationToken);
+            var read = await Inner.Get(key, consistency, cancellationToken);
             call.Succeeded();
             return read;
         }
@@ -28,13 +29,13 @@ internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces trac
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PairRead> GetPair(
+    public override async ValueTask<PairRead> GetPair(
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
     {
-        var call = StoreCall.Begin("get", time);
+        var call = StoreCall.Begin("get", Learning(consistency), time);
         try
         {
-            var read = await inner.GetPair(key, beside, consistency, cancellationToken);
+            var read = await Inner.GetPair(key, beside, consistency, cancellationToken);
             call.Succeeded();
             return read;
         }
@@ -45,35 +46,20 @@ internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces trac
         }
     }
 
-    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
-        Measure("range", () => inner.Range(query, cancellationToken));
+    public override Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
+        Measure("range", () => Inner.Range(query, cancellationToken));
 
-    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
-        Measure("count", () => inner.Count(range, revision, cancellationToken));
+    public override Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        Measure("count", () => Inner.Count(range, revision, cancellationToken));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    public override async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
-        // Of the request, not of this call.
-        var traced = traces.Keep(transaction);
-        var call = StoreCall.Begin("commit", time);
+        var call = StoreCall.Begin("commit", availability, time);
         try
         {
-            CommitResult result;
-            try
-            {
-                result = await inner.Commit(traced, cancellationToken);
-                // Whoever asked for no condition knows of none: it was the trace's.
-                if (!result.Succeeded && transaction.Compares.Count == 0)
-                    result = result with { Succeeded = true };
-            }
-            catch (StoreOutOfSpaceException) when (!ReferenceEquals(traced, transaction))
-            {
-                // What only removes finds room where its trace does not.
-                result = await inner.Commit(transaction, cancellationToken);
-            }
+            var result = await Inner.Commit(transaction, cancellationToken);
             call.Committed(result.Succeeded);
-            lag.Committed(transaction, result);
             return result;
         }
         catch (Exception error)
@@ -83,19 +69,13 @@ internal sealed class MeasuredStore(IStore inner, WatchLag lag, WriteTraces trac
         }
     }
 
-    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        inner.Watch(range, fromRevision, cancellationToken);
-
-    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        inner.Lock(name, timeToLive, cancellationToken);
-
-    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => inner.Space(cancellationToken);
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    // One member may answer a serializable read while the cluster has no leader: it proves nothing about the store.
+    private StoreAvailability? Learning(ReadConsistency consistency) =>
+        consistency == ReadConsistency.Linearizable ? availability : null;
 
     private async Task<T> Measure<T>(string operation, Func<Task<T>> ask)
     {
-        var call = StoreCall.Begin(operation, time);
+        var call = StoreCall.Begin(operation, availability, time);
         try
         {
             var answer = await ask();

@@ -5,7 +5,7 @@ internal abstract record Operation
 {
     private Operation(KeyRange range) => Range = range;
 
-    /// <summary>The keys that the step touches; of a nested transaction, the first that it names.</summary>
+    /// <summary>The keys that the step touches; for a nested transaction, the range of its first compare.</summary>
     public KeyRange Range { get; }
 
     /// <summary>Writes a key, whether or not it exists.</summary>
@@ -16,14 +16,14 @@ internal abstract record Operation
         : Operation(KeyRange.Single(Key));
 
     /// <summary>
-    /// Gives an entry another deadline and leaves its value as it is, without sending it. It counts as a write. There must
-    /// be an entry, which a compare sees to: the engine refuses the whole transaction otherwise.
+    /// Changes the deadline of an entry and keeps its value, without sending it. It counts as a write. The transaction
+    /// must compare that the entry exists: without an entry the engine refuses the whole transaction.
     /// </summary>
     /// <param name="Key">The key.</param>
     /// <param name="Deadline">The second of Unix time at which the entry expires; null for never.</param>
     internal sealed record Touch(StoreKey Key, long? Deadline) : Operation(KeyRange.Single(Key));
 
-    /// <summary>Deletes every entry of a range; its result tells how many there were.</summary>
+    /// <summary>Deletes every entry of a range; its result is the number of entries.</summary>
     internal sealed record Delete(KeyRange Keys) : Operation(Keys)
     {
         public Delete(StoreKey key)
@@ -32,10 +32,10 @@ internal abstract record Operation
         }
     }
 
-    /// <summary>Reads the entries of a range; it sees what earlier steps of the same transaction wrote.</summary>
-    /// <param name="Keys">Which keys.</param>
-    /// <param name="Limit">How many entries at most; 0 for all.</param>
-    /// <param name="KeysOnly">Leave the values out.</param>
+    /// <summary>Reads the entries of a range, including the writes of earlier steps of the transaction.</summary>
+    /// <param name="Keys">The keys.</param>
+    /// <param name="Limit">The most entries to read; 0 for all.</param>
+    /// <param name="KeysOnly">Whether to omit the values.</param>
     internal sealed record Read(KeyRange Keys, int Limit = 0, bool KeysOnly = false) : Operation(Keys)
     {
         public Read(StoreKey key, bool keysOnly = false)
@@ -45,8 +45,8 @@ internal abstract record Operation
     }
 
     /// <summary>
-    /// A transaction within the transaction: its compares choose between its own branches. All compares of a transaction,
-    /// nested ones too, are judged before anything is written.
+    /// A transaction within the transaction: its compares choose between its own branches. All compares of a
+    /// transaction, including nested ones, are evaluated before any write.
     /// </summary>
     /// <param name="Inner">The transaction, with at least one compare.</param>
     internal sealed record Nested(Transaction Inner) : Operation(Inner.Compares[0].Range);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Kv.Infrastructure.Storage;
 
-/// <summary>A key as the store knows it: bytes, equal and ordered byte for byte.</summary>
+/// <summary>A key of the store: bytes, equal and ordered byte for byte.</summary>
 internal readonly struct StoreKey(ReadOnlyMemory<byte> bytes) : IEquatable<StoreKey>, IComparable<StoreKey>
 {
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
@@ -11,7 +11,7 @@ internal readonly struct StoreKey(ReadOnlyMemory<byte> bytes) : IEquatable<Store
 
     public static StoreKey Of(string text) => new(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The first key after this one: itself with a zero byte behind it.</summary>
+    /// <summary>The first key after this one: this key followed by a zero byte.</summary>
     public StoreKey Next()
     {
         var next = new byte[Bytes.Length + 1];

@@ -1,10 +1,11 @@
 using System.Diagnostics.Metrics;
+using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// What is measured of the store, whichever engine it is. The instruments are the process's own and cost a look at a field
-/// while nobody listens; the tags that go with them are made once.
+/// The metrics of the store, for either engine. The instruments are static. Without a listener a measurement costs one
+/// field read.
 /// </summary>
 internal static class StoreMetrics
 {
@@ -27,17 +28,20 @@ internal static class StoreMetrics
     public static readonly Histogram<int> ReadBatchSize = BatchSize(
         "kv.store.read.batch_size", "How many point reads shared one call of etcd.");
 
-    /// <summary>Leases that were granted for deadlines. Keys that expire in the same second share one.</summary>
+    /// <summary>Leases granted for deadlines. Keys that expire in the same second share one.</summary>
     public static readonly Tally LeasesGranted = new(
         Meter, "kv.store.leases_granted", "{lease}", "Leases that etcd granted for keys that expire.");
 
-    /// <summary>What the store takes, as it was told when readiness was last asked for.</summary>
+    /// <summary>The space that the store uses, as of the last readiness check.</summary>
     public static readonly Gauge<long> SpaceUsed = Meter.CreateGauge<long>(
-        "kv.store.space.used", "By", "What the store took when readiness was last asked for.");
+        "kv.store.space.used", "By", "The space that the store used at the last readiness check.");
 
-    /// <summary>What the store can grow by, likewise; nothing where it does not tell.</summary>
+    /// <summary>
+    /// The space by which the store can grow, as of the last readiness check; not recorded when the engine does not
+    /// report it.
+    /// </summary>
     public static readonly Gauge<long> SpaceLeft = Meter.CreateGauge<long>(
-        "kv.store.space.left", "By", "What the store could grow by when readiness was last asked for.");
+        "kv.store.space.left", "By", "The space that the store had left at the last readiness check.");
 
     private static Histogram<int> BatchSize(string name, string description) => Meter.CreateHistogram(
         name, "{request}", description,

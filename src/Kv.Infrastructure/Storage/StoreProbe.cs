@@ -2,15 +2,14 @@ using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage;
 
-/// <summary>Asks the engine for a key that is never there: the cheapest linearizable read.</summary>
+/// <summary>Reads the engine's present revision and its space.</summary>
 internal sealed class StoreProbe(IStore store, KeyLayout layout) : IStoreProbe
 {
-    public async Task<long> CurrentRevision(CancellationToken cancellationToken) =>
-        (await store.Get(layout.Nothing, ReadConsistency.Linearizable, cancellationToken)).Revision;
+    public Task<long> CurrentRevision(CancellationToken cancellationToken) => store.Present(layout, cancellationToken);
 
-    public async Task<StoreSpace?> Space(CancellationToken cancellationToken)
+    public async Task<StoreState?> State(CancellationToken cancellationToken)
     {
-        var space = await store.Space(cancellationToken);
+        var space = await store.State(cancellationToken);
         if (space?.Used is { } used)
             StoreMetrics.SpaceUsed.Record(used);
         if (space?.Left is { } left)

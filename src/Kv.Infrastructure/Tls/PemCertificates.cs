@@ -4,21 +4,21 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Kv.Infrastructure.Tls;
 
-/// <summary>Reads certificates and their keys as they stand in PEM files (RFC 7468).</summary>
+/// <summary>Reads certificates and their keys from PEM files (RFC 7468).</summary>
 public static class PemCertificates
 {
-    /// <summary>A certificate with its private key, and with those of the authorities behind it in its file.</summary>
-    /// <param name="certificates">The contents of the certificate's file: its own first.</param>
-    /// <param name="key">The contents of the key's file, which is not encrypted.</param>
-    /// <exception cref="CryptographicException">One of them is none, or they do not belong together.</exception>
+    /// <summary>A certificate with its private key and the intermediate authorities of its file.</summary>
+    /// <param name="certificates">The content of the certificate's file: the certificate itself first.</param>
+    /// <param name="key">The content of the key's file, which is not encrypted.</param>
+    /// <exception cref="CryptographicException">One of them is invalid, or they do not belong together.</exception>
     public static SslStreamCertificateContext Pair(string certificates, string key)
     {
         try
         {
             using var pem = X509Certificate2.CreateFromPem(certificates, key);
-            // A key straight from PEM is ephemeral, which TLS on Windows does not take.
+            // A key read from PEM is ephemeral, which TLS on Windows does not accept.
             var certificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
-            // Whoever is shown it may know nothing but the root.
+            // The other side may know only the root.
             return SslStreamCertificateContext.Create(certificate, All(certificates), offline: true);
         }
         catch (ArgumentException error)
@@ -28,7 +28,7 @@ public static class PemCertificates
     }
 
     /// <summary>The certificates of authorities.</summary>
-    /// <exception cref="CryptographicException">There is none.</exception>
+    /// <exception cref="CryptographicException">There is no certificate.</exception>
     public static X509Certificate2Collection Authorities(string certificates)
     {
         var all = All(certificates);

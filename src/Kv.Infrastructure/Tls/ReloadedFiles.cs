@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Infrastructure.Tls;
 
 /// <summary>
-/// What was made of files, made again when they change. Their contents are looked at now and then: whoever replaces them may
-/// do so by renaming a directory or a link to it, as Kubernetes does with secrets, of which the system tells only in part.
-/// What cannot be used, because it is half written, say, changes nothing.
+/// A value that is loaded from files, and again when they change. The contents are checked at intervals: files may be
+/// replaced by renaming a directory or a link to it, as Kubernetes does with secrets, and the system reports only some
+/// of these changes. Invalid contents, for example a half-written file, change nothing.
 /// </summary>
-/// <typeparam name="T">What is made of them.</typeparam>
+/// <typeparam name="T">The type of the value.</typeparam>
 public sealed partial class ReloadedFiles<T> : IDisposable
     where T : class
 {
@@ -24,27 +24,29 @@ public sealed partial class ReloadedFiles<T> : IDisposable
     private volatile T _current;
     private ITimer? _timer;
 
-    /// <summary>Loads them.</summary>
+    /// <summary>Loads the files.</summary>
     /// <param name="files">The paths.</param>
-    /// <param name="load">Makes of their contents, in the same order, what they are for.</param>
-    /// <param name="changed">Is told of what was made of changed files; null for nobody.</param>
-    /// <param name="interval">How often they are looked at.</param>
+    /// <param name="load">Creates the value from the contents, which are in the same order.</param>
+    /// <param name="changed">Receives each new value; null for no receiver.</param>
+    /// <param name="interval">How often the files are checked.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Is told of changes.</param>
-    /// <exception cref="IOException">One of them cannot be read.</exception>
-    /// <exception cref="CryptographicException">They do not hold what they should.</exception>
+    /// <param name="logger">Logs changes.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="CryptographicException">The contents are invalid.</exception>
     public ReloadedFiles(
-        IReadOnlyList<string> files, Func<IReadOnlyList<string>, T> load, Action<T>? changed, TimeSpan interval, TimeProvider time, ILogger logger)
+        IReadOnlyList<string> files, Func<IReadOnlyList<string>, T> load, Action<T>? changed, TimeSpan interval,
+        TimeProvider time, ILogger logger)
     {
-        (_files, _load, _changed, _interval, _time, _logger) = (files, load, changed ?? (_ => { }), interval, time, logger);
+        (_files, _load, _changed, _interval, _time, _logger) =
+            (files, load, changed ?? (_ => { }), interval, time, logger);
         _settled = Read();
         _current = load(_settled);
     }
 
-    /// <summary>What was made of the last files that could be used.</summary>
+    /// <summary>The value of the last valid contents.</summary>
     public T Current => _current;
 
-    /// <summary>Begins to look at the files.</summary>
+    /// <summary>Starts to check the files.</summary>
     public void Begin() => _timer = _time.CreateTimer(_ => Look(), null, _interval, _interval);
 
     /// <inheritdoc/>
@@ -52,10 +54,10 @@ public sealed partial class ReloadedFiles<T> : IDisposable
 
     private void Look()
     {
-        // One look that takes longer than the interval is enough.
+        // A check that takes longer than the interval must not run twice.
         if (!_looking.TryEnter())
             return;
-        // Files that are away are as good as empty.
+        // A missing file counts as an empty one.
         string[] read = [];
         try
         {
@@ -65,7 +67,7 @@ public sealed partial class ReloadedFiles<T> : IDisposable
         }
         catch (Exception error)
         {
-            // Whatever it is: nobody would catch it, and what there was before is still good.
+            // Any error: no caller would catch it, and the previous value is still valid.
             if (!read.SequenceEqual(_settled))
                 Doubt(read, error);
         }
@@ -83,7 +85,8 @@ public sealed partial class ReloadedFiles<T> : IDisposable
         LogReloaded(Names);
     }
 
-    // Several files are not replaced at one moment: what is still there at the next look is a mistake, which is told of once.
+    // Several files are not replaced at one moment: contents that are still invalid at the next check are an error,
+    // logged once.
     private void Doubt(string[] read, Exception error)
     {
         if (_doubtful is null || !read.SequenceEqual(_doubtful))
@@ -98,10 +101,4 @@ public sealed partial class ReloadedFiles<T> : IDisposable
     private string Names => string.Join(", ", _files);
 
     private string[] Read() => [.. _files.Select(File.ReadAllText)];
-
-    [LoggerMessage(LogLevel.Information, "{Files} changed and are in use for what begins now.")]
-    private partial void LogReloaded(string files);
-
-    [LoggerMessage(LogLevel.Error, "{Files} changed and cannot be used ({Reason}). What they held before stays in use.")]
-    private partial void LogUnusable(string files, string reason);
 }

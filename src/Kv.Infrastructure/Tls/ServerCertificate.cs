@@ -4,28 +4,29 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Tls;
 
-/// <summary>The certificate that Kv shows to its callers.</summary>
+/// <summary>The certificate that Kv presents to its callers.</summary>
 public sealed class ServerCertificate : IDisposable
 {
     private readonly ReloadedFiles<SslStreamCertificateContext> _files;
 
-    /// <summary>Loads it.</summary>
-    /// <param name="certFile">A PEM file: the certificate, then those of the authorities in between.</param>
+    /// <summary>Loads the certificate.</summary>
+    /// <param name="certFile">A PEM file: the certificate, then the intermediate authorities.</param>
     /// <param name="keyFile">A PEM file with its private key.</param>
-    /// <param name="interval">How often the files are looked at.</param>
+    /// <param name="interval">How often the files are checked.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Is told when they change.</param>
+    /// <param name="logger">Logs changes.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="CryptographicException">They do not hold a certificate and its key.</exception>
+    /// <exception cref="CryptographicException">The files do not contain a certificate and its key.</exception>
     public ServerCertificate(
         string certFile, string keyFile, TimeSpan interval, TimeProvider time, ILogger<ServerCertificate> logger)
     {
         _files = new(
-            [certFile, keyFile], contents => PemCertificates.Pair(contents[0], contents[1]), changed: null, interval, time, logger);
+            [certFile, keyFile], contents => PemCertificates.Pair(contents[0], contents[1]), changed: null, interval,
+            time, logger);
         _files.Begin();
     }
 
-    /// <summary>What connections that begin now are shown.</summary>
+    /// <summary>The certificate for new connections.</summary>
     public SslStreamCertificateContext Current => _files.Current;
 
     /// <inheritdoc/>

@@ -1,43 +1,44 @@
 using Kv.Domain.Storage;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
 
-/// <summary>The one watch of the store behind all watches of this process, from the present on.</summary>
-internal sealed class HubUpstream : IAsyncDisposable
+/// <summary>The single watch of the store behind all watches of this process, from the present on.</summary>
+internal sealed class HubUpstream : IFeedReader, IAsyncDisposable
 {
-    // A watch over keys that nobody writes does not tell how far it has come, and compaction would catch up with those who
-    // go on where it was. etcd's users compact every few minutes at the most.
-    private static readonly TimeSpan MarkInterval = TimeSpan.FromMinutes(1);
-
     private readonly CancellationTokenSource _ending = new();
     private readonly IStore _store;
     private readonly KeyLayout _layout;
     private readonly TimeProvider _time;
+    private readonly Action<HubUpstream, ChangeSet> _dispatch;
     private readonly Task _running;
     private long _dispatchedThrough;
 
     /// <param name="store">The store.</param>
     /// <param name="layout">Where its keys are.</param>
-    /// <param name="time">When to mark how far it has come.</param>
-    /// <param name="dispatch">What to do with the changes at a revision; called by one thread at a time, in order.</param>
-    /// <param name="ended">What to do at its end, with what it failed by.</param>
+    /// <param name="time">The clock of the marks.</param>
+    /// <param name="dispatch">Receives the changes at a revision; called by one thread at a time, in order.</param>
+    /// <param name="ended">Called at its end, with the error.</param>
     public HubUpstream(
         IStore store, KeyLayout layout, TimeProvider time, Action<HubUpstream, ChangeSet> dispatch,
         Action<HubUpstream, Exception?> ended)
     {
-        (_store, _layout, _time) = (store, layout, time);
+        (_store, _layout, _time, _dispatch, Epoch) = (store, layout, time, dispatch, store.Epoch);
         Started = Start();
-        _running = Task.WhenAll(Read(dispatch, ended), MarkWhileQuiet());
+        _running = Task.WhenAll(Follow(ended), MarkWhileQuiet());
     }
 
-    /// <summary>Completes when it is known from which revision on it watches; fails when the store cannot tell.</summary>
+    /// <summary>Completes when its first revision is known; fails when the store does not answer.</summary>
     public Task Started { get; }
 
-    /// <summary>What it has told lately. The hub's lock guards it.</summary>
+    /// <summary>The store's epoch of the watch.</summary>
+    public Epoch Epoch { get; }
+
+    /// <summary>Its last changes. The hub's lock guards it.</summary>
     public RecentChanges Recent { get; private set; } = null!;
 
-    /// <summary>The revision up to which all that joined it were offered what they are about.</summary>
+    /// <summary>The revision up to which all joined watches were offered their changes.</summary>
     public long DispatchedThrough => Volatile.Read(ref _dispatchedThrough);
 
     public async ValueTask DisposeAsync()
@@ -47,30 +48,41 @@ internal sealed class HubUpstream : IAsyncDisposable
         _ending.Dispose();
     }
 
+    async ValueTask<FeedPosition> IFeedReader.Position(CancellationToken cancellationToken)
+    {
+        await Started;
+        // The watched range includes the marks.
+        return new FeedPosition(Epoch, _layout.Watched, DispatchedThrough);
+    }
+
+    ValueTask<bool> IFeedReader.Read(ChangeSet set, CancellationToken cancellationToken)
+    {
+        _dispatch(this, set);
+        Volatile.Write(ref _dispatchedThrough, set.Revision);
+        return ValueTask.FromResult(true);
+    }
+
+    // Its watches resume at their positions, with the next upstream.
+    TimeSpan? IFeedReader.Ended(FeedEnd end) => null;
+
     private async Task Start()
     {
-        // Whoever makes it holds a lock.
+        // The caller of the constructor holds a lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        _dispatchedThrough = await Present();
+        _dispatchedThrough = await _store.Present(_layout, _ending.Token);
         Recent = new RecentChanges(_dispatchedThrough);
     }
 
-    private async Task Read(Action<HubUpstream, ChangeSet> dispatch, Action<HubUpstream, Exception?> ended)
+    private async Task Follow(Action<HubUpstream, Exception?> ended)
     {
         Exception? failure = null;
         try
         {
-            await Started;
-            // Marks lie within what is watched.
-            await foreach (var set in _store.Watch(_layout.Watched, DispatchedThrough + 1, _ending.Token))
-            {
-                dispatch(this, set);
-                Volatile.Write(ref _dispatchedThrough, set.Revision);
-            }
+            await new FeedFollower(_store, _time).Follow(this, _ending.Token);
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
-            // Nobody watches any more.
+            // There are no watches any more.
         }
         catch (Exception error)
         {
@@ -82,34 +94,29 @@ internal sealed class HubUpstream : IAsyncDisposable
 
     private async Task MarkWhileQuiet()
     {
-        using var timer = new PeriodicTimer(MarkInterval, _time);
+        var marks = new Marks(_store, _layout);
+        using var timer = new PeriodicTimer(Marks.Interval, _time);
         try
         {
             for (var seen = 0L; await timer.WaitForNextTickAsync(_ending.Token); seen = DispatchedThrough)
-                if (DispatchedThrough == seen)
-                    await Mark(seen);
+                if (DispatchedThrough == seen && await marks.AreDueAfter(seen, _ending.Token))
+                    await Mark(marks);
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
-            // It has ended.
+            // The watch has ended.
         }
     }
 
-    private async Task Mark(long seen)
+    private async Task Mark(Marks marks)
     {
         try
         {
-            // The leader saves its cursor after a mark as well; after that alone there is nothing to mark.
-            if (await Present() > seen + 1)
-                await _store.Commit(
-                    Transaction.Of(new Operation.Put(_layout.Mark(Guid.Empty), ReadOnlyMemory<byte>.Empty)), _ending.Token);
+            await marks.Set(_ending.Token);
         }
         catch (StoreException)
         {
-            // Another minute, another mark.
+            // The next mark is due in a minute.
         }
     }
-
-    private async Task<long> Present() =>
-        (await _store.Get(_layout.Nothing, ReadConsistency.Linearizable, _ending.Token)).Revision;
 }

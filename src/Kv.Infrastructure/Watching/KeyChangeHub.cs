@@ -1,7 +1,8 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,11 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// All watches of this process, over one watch of the store. It begins with the first of them and ends a while after the last.
+/// All watches of this process, on one watch of the store. It begins with the first of them and ends a while after the
+/// last.
 /// </summary>
 internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 {
-    // Whoever lost a connection is back before long.
+    // A reader that lost its connection returns soon.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
@@ -33,13 +35,13 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     private bool _isDisposed;
 
     public KeyChangeHub(
-        IStore store, KeyLayout layout, KeyChanges changes, PastChanges past, TimeProvider time,
+        IStore store, KeyLayout layout, KeyChanges changes, PastChanges past, ScanTurns turns, TimeProvider time,
         IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
     {
         (_store, _layout, _changes, _time, _logger) = (store, layout, changes, time, logger);
-        _past = new PastPages(past, layout, changes);
+        _past = new PastPages(past, turns, layout, changes);
         _idle = time.CreateTimer(_ => EndIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        // A watch ends by itself never: those who drain the process would wait for it.
+        // A watch does not end by itself: the shutdown of the process would wait for it.
         _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
 
@@ -64,10 +66,11 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     public async Task<IKeyChangeWatch> Open(
         Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken)
     {
-        var present = await _store.Get(_layout.Nothing, ReadConsistency.Linearizable, cancellationToken);
-        if (since > present.Revision)
-            throw new RevisionInFutureException(since.Value, present: present.Revision);
-        var watch = new KeyChangeWatch(this, _past, _time, tenant, pattern, since ?? present.Revision);
+        var epoch = _store.Epoch;
+        var present = await _store.Present(_layout, cancellationToken);
+        if (since > present)
+            throw new RevisionInFutureException(since.Value, present: present);
+        var watch = new KeyChangeWatch(this, _past, _time, epoch, tenant, pattern, since ?? present);
         try
         {
             if (TryAdd(watch))
@@ -83,8 +86,12 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a watch have what happens from its position on.</summary>
-    /// <returns>False when too much has happened since: it must read that from the store first. Or when the process stops.</returns>
+    /// <summary>Joins a watch to the live changes from its position on.</summary>
+    /// <returns>
+    /// False when too much has happened since: the watch must read that from the store first. Also while the process
+    /// stops.
+    /// </returns>
+    /// <exception cref="StoreRestoredException">The watch's epoch has ended.</exception>
     public async Task<bool> Join(KeyChangeWatch watch, CancellationToken cancellationToken)
     {
         while (true)
@@ -94,10 +101,16 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             await upstream.Started.WaitAsync(cancellationToken);
             lock (_gate)
             {
-                // It ended just now; another one begins.
+                // The upstream has just ended; another one begins.
                 if (upstream != _upstream)
                     continue;
-                if (watch.Position < upstream.Recent.After || !watch.Join(upstream, upstream.Recent.Since(watch.Position)))
+                if (watch.Epoch.Number < upstream.Epoch.Number)
+                    throw new StoreRestoredException(upstream.Epoch.Since);
+                // This upstream is about to end.
+                if (watch.Epoch.Number > upstream.Epoch.Number)
+                    return false;
+                if (watch.Position < upstream.Recent.After
+                    || !watch.Join(upstream, upstream.Recent.Since(watch.Position)))
                     return false;
                 if (_watches.Contains(watch))
                     _topics.Add(watch);
@@ -106,7 +119,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a watch out that is over.</summary>
+    /// <summary>Removes a watch that has ended.</summary>
     public void Close(KeyChangeWatch watch)
     {
         lock (_gate)
@@ -127,7 +140,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         {
             if (_isDisposed)
                 return;
-            // Nothing begins any more that nobody would end.
+            // From now on no watch and no upstream begins: there would be no owner to end it.
             _isDisposed = _isStopping = true;
             upstream = _upstream;
         }
@@ -136,7 +149,6 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         await _idle.DisposeAsync();
         if (upstream is not null)
             await upstream.DisposeAsync();
-        _past.Dispose();
         _telemetry.Dispose();
     }
 
@@ -152,7 +164,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         return true;
     }
 
-    // None once the process stops: it is about to end, and all watches with it.
+    // Null while the process stops: all watches are about to end.
     private HubUpstream? Upstream()
     {
         lock (_gate)
@@ -168,8 +180,8 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         }
     }
 
-    // The watches that a change concerns are found under the lock and written to without it. There is one who dispatches, so
-    // each gets its changes in their order.
+    // The watches of a change are found under the lock and written to without it. Only one thread dispatches, so each
+    // watch gets its changes in order.
     private void Dispatch(HubUpstream upstream, ChangeSet set)
     {
         var events = _changes.Of(set);
@@ -199,12 +211,20 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             cut = [.. _watches.Where(watch => watch.Upstream == upstream)];
         }
         _telemetry.UpstreamEnded();
-        if (error is StoreException)
+        // A watch that began after the compacted revisions has lost nothing: its reader resumes at its position.
+        var compacted = error as RevisionCompactedException;
+        // A restore invalidates every position.
+        var behind = cut
+            .Where(watch => compacted is StoreRestoredException || watch.Position < compacted?.CompactRevision)
+                .ToHashSet();
+        foreach (var watch in cut)
+            watch.Cut(behind.Contains(watch) ? compacted : null);
+        if (behind.Count > 0)
+            LogForgotten(behind.Count, error!.Message);
+        else if (error is StoreException)
             LogUpstreamFailed(cut.Count, error.Message);
         else if (error is not null)
             LogFault(error, cut.Count);
-        foreach (var watch in cut)
-            watch.Cut(error as RevisionCompactedException);
     }
 
     private void EndIfIdle()

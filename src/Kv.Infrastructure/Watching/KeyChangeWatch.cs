@@ -1,17 +1,19 @@
 using System.Threading.Channels;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// A watch on the hub. It reads what it has missed from the store, page by page, until the hub still holds the rest; then it joins
-/// the hub, and what happens waits in its buffer. One that is not read fast enough is cut off: it holds up nobody, and takes no more
-/// memory than its buffer.
+/// A watch on the hub. It reads missed changes from the store, page by page, until the hub still holds the rest. Then
+/// it joins the hub, and new changes wait in its buffer. A watch that is not read fast enough is cut off: it delays no
+/// other watch, and takes no more memory than its buffer.
 /// </summary>
 internal sealed class KeyChangeWatch(
-    KeyChangeHub hub, PastPages past, TimeProvider time, Tenant tenant, KeyPattern pattern, long since) : IKeyChangeWatch
+    KeyChangeHub hub, PastPages past, TimeProvider time, Epoch epoch, Tenant tenant, KeyPattern pattern, long since)
+    : IKeyChangeWatch
 {
     private const int MaxSets = 4_096;
     private const long MaxBytes = 4 * 1024 * 1024;
@@ -30,22 +32,31 @@ internal sealed class KeyChangeWatch(
 
     public KeyPattern Pattern => pattern;
 
+    /// <summary>The store's epoch at its opening, to which its position belongs.</summary>
+    public Epoch Epoch => epoch;
+
     public long Position { get; private set; } = since;
 
     public Task CutOff => _cutOff.Task;
 
-    /// <summary>What it has joined; null while it still reads what it has missed. The hub's lock guards it.</summary>
+    /// <summary>
+    /// The upstream that it has joined; null while it still reads missed changes. The hub's lock guards it.
+    /// </summary>
     public HubUpstream? Upstream { get; private set; }
 
-    /// <summary>Joins the hub, or reads the first page of what was missed: whether that is still there is known then.</summary>
+    /// <summary>
+    /// Joins the hub, or reads the first page of missed changes, which shows whether they are still kept.
+    /// </summary>
     public async Task Begin(CancellationToken cancellationToken)
     {
         if (!await hub.Join(this, cancellationToken) && !CutOff.IsCompleted)
-            _page = await past.Read(tenant, pattern, Position, _page.Mark, cancellationToken);
+            _page = await past.Read(epoch, tenant, pattern, Position, _page.Mark, cancellationToken);
     }
 
-    /// <summary>Joins what goes on, with what has happened since its position. The hub's lock is held.</summary>
-    /// <returns>False when that is more than its buffer takes.</returns>
+    /// <summary>
+    /// Joins the live changes, after the recent ones since its position. The caller holds the hub's lock.
+    /// </summary>
+    /// <returns>False when the recent changes exceed its buffer.</returns>
     public bool Join(HubUpstream upstream, IEnumerable<KeyChangeSet> recent)
     {
         var missed = new List<KeyChangeSet>();
@@ -78,7 +89,7 @@ internal sealed class KeyChangeWatch(
                 break;
             if (CutOff.IsCompleted)
                 return null;
-            _reading ??= past.Read(tenant, pattern, Position, _page.Mark, _closing.Token);
+            _reading ??= past.Read(epoch, tenant, pattern, Position, _page.Mark, _closing.Token);
             if (!await Within(patience - time.GetElapsedTime(began), Task.WhenAny(_reading, CutOff), cancellationToken))
                 return Nothing();
             if (CutOff.IsCompleted)
@@ -88,17 +99,17 @@ internal sealed class KeyChangeWatch(
         }
         while (true)
         {
-            // Asked before the buffer is looked at: if nothing waits there then, all that was dispatched by now was told.
+            // Read before the buffer: if the buffer is empty then, all changes dispatched up to here were returned.
             var dispatched = Upstream!.DispatchedThrough;
             if (_live.Reader.TryRead(out var set))
             {
                 Interlocked.Add(ref _bytes, -RecentChanges.Size(set));
-                // Otherwise it was among what was missed.
+                // An earlier change was among the missed ones.
                 if (set.Revision > Position)
                     return Told(set);
                 continue;
             }
-            // Nothing was offered any more once it was cut off.
+            // After the cut nothing is offered any more, so the position must not advance.
             if (!CutOff.IsCompleted)
                 Position = Math.Max(Position, dispatched);
             _waiting ??= _live.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
@@ -110,7 +121,9 @@ internal sealed class KeyChangeWatch(
         }
     }
 
-    /// <summary>Takes changes; false when the reader is too slow for it. What is larger than the whole buffer has it for itself.</summary>
+    /// <summary>
+    /// Adds changes; false when the reader is too slow. A set that is larger than the whole buffer may be in it alone.
+    /// </summary>
     public bool Offer(KeyChangeSet set)
     {
         var size = RecentChanges.Size(set);
@@ -118,8 +131,8 @@ internal sealed class KeyChangeWatch(
         return (waiting <= MaxBytes || waiting == size) && _live.Writer.TryWrite(set);
     }
 
-    /// <summary>Ends the watch. What waits in it can still be read.</summary>
-    /// <param name="error">Why, where its reader is to be told.</param>
+    /// <summary>Ends the watch. The buffered changes can still be read.</summary>
+    /// <param name="error">The error for its reader; null for none.</param>
     public void Cut(Exception? error)
     {
         _live.Writer.TryComplete(error);
@@ -131,7 +144,7 @@ internal sealed class KeyChangeWatch(
     {
         Cut(null);
         await _closing.CancelAsync();
-        // What is read just now is let go before this is over.
+        // Wait until a read in progress has ended.
         if (_reading is { } reading)
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();
@@ -148,7 +161,8 @@ internal sealed class KeyChangeWatch(
     private async ValueTask<bool> Within(TimeSpan patience, Task task, CancellationToken cancellationToken)
     {
         if (!task.IsCompleted && patience > TimeSpan.Zero)
-            await task.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await task.WaitAsync(patience, time, cancellationToken).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return task.IsCompleted;
     }

@@ -3,8 +3,8 @@ using Kv.Domain.Watching;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// The last changes, so that a watch that lost its connection goes on without asking the store. So many are kept, and so many
-/// bytes of values. It is not thread-safe.
+/// The last changes, so that a watch that lost its connection can resume without a read of the store. Their number and
+/// their bytes are limited. It is not thread-safe.
 /// </summary>
 internal sealed class RecentChanges(long start)
 {
@@ -14,7 +14,7 @@ internal sealed class RecentChanges(long start)
     private readonly Queue<KeyChangeSet> _sets = new();
     private long _bytes;
 
-    /// <summary>The revision after which all changes are here.</summary>
+    /// <summary>The revision after which all changes are kept.</summary>
     public long After { get; private set; } = start;
 
     public void Add(KeyChangeSet set)
@@ -34,12 +34,13 @@ internal sealed class RecentChanges(long start)
     /// <summary>The changes after a revision that is not before <see cref="After"/>.</summary>
     public IEnumerable<KeyChangeSet> Since(long revision) => _sets.SkipWhile(set => set.Revision <= revision);
 
-    /// <summary>About how many bytes the changes take.</summary>
+    /// <summary>The approximate size of the changes in bytes.</summary>
     public static long Size(KeyChangeSet set)
     {
         var bytes = 100L;
         foreach (var change in set.Changes)
-            bytes += 200 + change.Key.Value.Length + (change.NewValue?.Length ?? 0);
+            bytes += 200 + change.Key.Value.Length + (change.NewValue?.Length ?? 0) + (
+                change.Previous?.Value?.Length ?? 0);
         return bytes;
     }
 }

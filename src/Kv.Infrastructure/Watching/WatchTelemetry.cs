@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
+using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Watching;
 
-/// <summary>What an operator can see of the watches of this process.</summary>
+/// <summary>The metrics of the watches of this process.</summary>
 internal sealed class WatchTelemetry : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
@@ -12,7 +13,8 @@ internal sealed class WatchTelemetry : IDisposable
 
     public WatchTelemetry()
     {
-        _subscribers = _meter.CreateUpDownCounter<long>("kv.watch.subscribers", "{watch}", "Watches and long polls that are open.");
+        _subscribers = _meter.CreateUpDownCounter<long>(
+            "kv.watch.subscribers", "{watch}", "Watches and long polls that are open.");
         _upstreams = _meter.CreateUpDownCounter<long>(
             "kv.watch.upstreams", "{watch}", "Watches of the store behind them: one, or none.");
         _cutOff = new Tally(

@@ -1,12 +1,13 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Changes;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// Which watches a change concerns. Those of one tenant and pattern are a topic and share what they are told, however many
-/// they are. It is not thread-safe.
+/// Finds the watches of a change. The watches of one tenant and pattern form a topic and share their changes, however
+/// many they are. It is not thread-safe.
 /// </summary>
 internal sealed class WatchTopics
 {
@@ -34,7 +35,7 @@ internal sealed class WatchTopics
         _index.Remove(watch.Tenant, watch.Pattern, topic);
     }
 
-    /// <summary>Who is to be told what of the changes at one revision.</summary>
+    /// <summary>Assigns the changes at one revision to the watches that they concern.</summary>
     public List<(KeyChangeWatch Watch, KeyChangeSet Share)> Shares(KeyChangeSet set)
     {
         foreach (var change in set.Changes)
@@ -64,7 +65,7 @@ internal sealed class WatchTopics
     {
         public HashSet<KeyChangeWatch> Watches { get; } = [];
 
-        /// <summary>What concerns it, of the changes that are looked at just now.</summary>
+        /// <summary>The topic's share of the changes that are being assigned.</summary>
         public List<KeyChanged> Share { get; set; } = [];
     }
 }

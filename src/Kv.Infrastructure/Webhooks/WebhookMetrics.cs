@@ -1,15 +1,16 @@
 using System.Diagnostics.Metrics;
+using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Webhooks;
 
-/// <summary>What is measured of the webhooks themselves; from the start of the process, as <see cref="Tally"/> tells.</summary>
+/// <summary>The metrics of webhooks. They exist from the start of the process; see <see cref="Tally"/>.</summary>
 internal sealed class WebhookMetrics : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
     private readonly Tally _disabled;
 
     public WebhookMetrics() => _disabled = new Tally(
-        _meter, "kv.webhook.disablings", "{webhook}", "Webhooks that were disabled because they did nothing but fail.");
+        _meter, "kv.webhook.disablings", "{webhook}", "Webhooks that were disabled because they only failed.");
 
     /// <summary>This replica disabled a webhook.</summary>
     public void Disabled() => _disabled.Add();

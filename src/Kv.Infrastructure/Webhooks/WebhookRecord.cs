@@ -1,29 +1,69 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Webhooks;
 
 /// <summary>
-/// A webhook as the store holds it: simple-golang-kv's JSON, with Kv's own members behind where they say something, so
-/// that either service reads what the other wrote.
+/// The stored form of a webhook: simple-golang-kv's JSON, followed by Kv's own members when they have a value, so that
+/// either service reads the other's writes. The JSON has the members in the order of their declaration.
 /// </summary>
-internal static class WebhookRecord
+internal sealed partial class WebhookRecord
 {
-    // As simple-golang-kv names what it has; what is not its own comes after created_at.
-    private static readonly string[] Members =
-    [
-        "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
-        "changed_only", "timeout_seconds", "secret", "previous_secret", "previous_secret_until", "disabled_reason",
-    ];
+    public string? Id { get; init; }
 
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public string? Namespace { get; init; }
+
+    [JsonPropertyName("appName")]
+    public string? AppName { get; init; }
+
+    public string? Key { get; init; }
+
+    public string? Event { get; init; }
+
+    public string? Endpoint { get; init; }
+
+    public string? Method { get; init; }
+
+    public Dictionary<string, string?>? Headers { get; init; }
+
+    [JsonConverter(typeof(JsonObjectConverter))]
+    public ReadOnlyMemory<byte>? Payload { get; init; }
+
+    public bool? AddEventData { get; init; }
+
+    public long? CreatedAt { get; init; }
+
+    public bool? ChangedOnly { get; init; }
+
+    public bool? IncludePrevious { get; init; }
+
+    public long? TimeoutSeconds { get; init; }
+
+    public string? Secret { get; init; }
+
+    public string? PreviousSecret { get; init; }
+
+    public long? PreviousSecretUntil { get; init; }
+
+    public string? DisabledReason { get; init; }
+
+    public long? Dropped { get; init; }
+
+    public long? DroppedSince { get; init; }
+
+    public PrincipalRecord? RegisteredBy { get; init; }
+
+    /// <summary>Members of a later version, which are kept when this version changes the webhook.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 
     /// <summary>
-    /// The webhook of an entry; null when it cannot be read. Whose it is and its id are told by where it stands, not by
-    /// what it says.
+    /// The webhook of an entry; null when it cannot be read. Its tenant and id are those of the entry's key, not those
+    /// in the JSON.
     /// </summary>
     internal static Webhook? TryRead(KeyLayout layout, Entry entry)
     {
@@ -31,82 +71,55 @@ internal static class WebhookRecord
             return null;
         try
         {
-            using var document = JsonDocument.Parse(entry.Value);
-            return WebhookRecordReader.Read(place.Tenant, place.Id, document.RootElement, entry.ModRevision);
+            return JsonSerializer.Deserialize(entry.Value.Span, WebhookJson.Stored.WebhookRecord)
+                ?.ToWebhook(place.Tenant, place.Id, entry.ModRevision);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException)
         {
-            // It is no JSON, a member is of another type than it must be, or its text is no Unicode.
             return null;
         }
     }
 
     /// <summary>The JSON of a webhook.</summary>
     /// <param name="webhook">The webhook.</param>
-    /// <param name="before">The JSON that it takes the place of: members that a later version put there are kept.</param>
+    /// <param name="before">The JSON that it replaces: members of later versions are kept.</param>
     internal static ReadOnlyMemory<byte> Write(Webhook webhook, ReadOnlyMemory<byte> before = default)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Plain))
-        {
-            json.WriteStartObject();
-            WriteShared(json, webhook);
-            WriteOwn(json, webhook);
-            if (!before.IsEmpty)
-                WriteUnknown(json, before);
-            json.WriteEndObject();
-        }
-        return buffer.WrittenMemory;
+        var record = Of(webhook);
+        if (!before.IsEmpty)
+            record.Unknown = JsonSerializer.Deserialize(before.Span, WebhookJson.Stored.WebhookRecord)?.Unknown;
+        return JsonSerializer.SerializeToUtf8Bytes(record, WebhookJson.Stored.WebhookRecord);
     }
 
-    private static void WriteShared(Utf8JsonWriter json, Webhook webhook)
+    /// <summary>A JSON object, byte for byte; the empty object is stored as no bytes.</summary>
+    internal sealed class JsonObjectConverter : JsonConverter<ReadOnlyMemory<byte>>
     {
-        var settings = webhook.Settings;
-        json.WriteString("id", webhook.Id);
-        json.WriteString("namespace", webhook.Tenant.Namespace);
-        json.WriteString("appName", webhook.Tenant.AppName);
-        json.WriteString("key", settings.Pattern.Text);
-        json.WriteString("event", string.Join(',', settings.Events.Names));
-        json.WriteString("endpoint", settings.Endpoint);
-        json.WriteString("method", settings.Method);
-        if (settings.Headers.Count > 0)
+        public override ReadOnlyMemory<byte> Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            json.WriteStartObject("headers");
-            foreach (var (name, value) in settings.Headers)
-                json.WriteString(name, value);
-            json.WriteEndObject();
+            using var document = JsonDocument.ParseValue(ref reader);
+            var value = document.RootElement;
+            if (value.ValueKind != JsonValueKind.Object)
+                throw new JsonException();
+            return value.EnumerateObject().Any() ? JsonMarshal.GetRawUtf8Value(value).ToArray() : default;
         }
-        if (!settings.Payload.IsEmpty)
-        {
-            json.WritePropertyName("payload");
-            json.WriteRawValue(settings.Payload.Span);
-        }
-        json.WriteBoolean("add_event_data", settings.AddEventData);
-        json.WriteNumber("created_at", webhook.CreatedAt);
-    }
 
-    private static void WriteOwn(Utf8JsonWriter json, Webhook webhook)
-    {
-        if (webhook.Settings.ChangedOnly)
-            json.WriteBoolean("changed_only", true);
-        if (webhook.Settings.TimeoutSeconds is { } timeout)
-            json.WriteNumber("timeout_seconds", timeout);
-        if (webhook.Secret is { } secret)
-            json.WriteString("secret", secret.Reveal());
-        if (webhook.PreviousSecret is { } previous)
-        {
-            json.WriteString("previous_secret", previous.Reveal());
-            json.WriteNumber("previous_secret_until", webhook.PreviousSecretUntil);
-        }
-        if (webhook.DisabledReason is { } reason)
-            json.WriteString("disabled_reason", reason);
+        public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value.Span);
     }
+}
 
-    private static void WriteUnknown(Utf8JsonWriter json, ReadOnlyMemory<byte> before)
+/// <summary>The principal of a webhook: an API key, or the subject and the issuer of a token.</summary>
+internal sealed record PrincipalRecord(string? ApiKey, string? Subject, string? Issuer);
+
+[JsonSerializable(typeof(WebhookRecord))]
+internal sealed partial class WebhookJson : JsonSerializerContext
+{
+    /// <summary>Text as simple-golang-kv writes it: only what JSON requires is escaped.</summary>
+    public static readonly WebhookJson Stored = new(new JsonSerializerOptions
     {
-        using var document = JsonDocument.Parse(before);
-        foreach (var member in document.RootElement.EnumerateObject())
-            if (!Members.Contains(member.Name))
-                member.WriteTo(json);
-    }
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

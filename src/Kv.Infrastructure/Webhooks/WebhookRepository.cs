@@ -11,14 +11,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Webhooks;
 
-/// <summary>Webhooks over the storage waist, whichever engine is behind it.</summary>
+/// <summary>Webhooks, on either engine.</summary>
 internal sealed partial class WebhookRepository(
     IStore store, KeyLayout layout, IdempotencyRecords records, AuditRecords audit, TimeProvider time,
     ILogger<WebhookRepository> logger) : IWebhookRepository
 {
     private const int PageSize = 500;
 
-    // Whoever loses a try has lost it to another webhook of the same tenant, so even a crowd is through long before.
+    // An attempt fails only because of another webhook of the same tenant, so even many concurrent callers need fewer
+    // attempts.
     private const int MaxTries = 100;
     private const int LongestWaitMilliseconds = 50;
 
@@ -36,18 +37,22 @@ internal sealed partial class WebhookRepository(
         var tenants = KeyRange.Prefix(layout.WebhookPrefix(tenant));
         var key = layout.Webhook(tenant, webhook.Id);
         List<Operation> operations =
-            [.. audit.With([new Operation.Put(key, WebhookRecord.Write(webhook))], tenant, AuditOperations.AddWebhook, webhook.Id)];
+        [
+            .. audit.With(
+                [new Operation.Put(key, WebhookRecord.Write(webhook))], tenant, AuditOperations.AddWebhook, webhook.Id),
+        ];
         if (request is not null)
             operations.Add(records.Put(tenant, request, webhook.Id.ToByteArray()));
         for (var tries = 1; tries <= MaxTries; tries++)
         {
             var (count, revision) = await Count(tenants, limit, cancellationToken);
-            // Behind the count: what it was counted with may have been added by this very request, a moment ago.
+            // Read after the count: the counted webhooks may include one of an earlier attempt of this request.
             if (request is not null && await AddedBefore(tenant, request, cancellationToken) is { } before)
                 return (before, true);
             if (count >= limit)
                 return (null, false);
-            // No counter is kept, so none can be wrong: what was counted is still all there is, or it is counted again.
+            // There is no stored counter that could be wrong: the commit holds only if no webhook was written since the
+            // count.
             List<Compare> conditions = [Compare.UnwrittenSince(tenants, revision), Compare.Absent(key)];
             if (request is not null)
                 conditions.Add(records.IsNew(tenant, request));
@@ -74,24 +79,35 @@ internal sealed partial class WebhookRepository(
     public async Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken)
     {
         var found = new List<(Webhook Webhook, long CreateRevision)>();
-        await foreach (var page in Pages(KeyRange.Prefix(layout.WebhookPrefix(tenant)), PageSize, keysOnly: false, cancellationToken))
+        var all = new RangeQuery(KeyRange.Prefix(layout.WebhookPrefix(tenant)), PageSize);
+        await foreach (var page in store.Pages(all, cancellationToken))
             foreach (var entry in page.Entries)
                 if (Read(entry) is { } webhook)
                     found.Add((webhook, entry.CreateRevision));
-        return [.. found.OrderBy(one => one.Webhook.CreatedAt).ThenBy(one => one.CreateRevision).Select(one => one.Webhook)];
+        return [.. found.OrderBy(one => one.Webhook.CreatedAt).ThenBy(one => one.CreateRevision).Select(
+            one => one.Webhook)];
+    }
+
+    public async IAsyncEnumerable<Webhook> ListAll([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in store.Pages(new RangeQuery(layout.Webhooks, PageSize), cancellationToken))
+            foreach (var entry in page.Entries)
+                if (Read(entry) is { } webhook)
+                    yield return webhook;
     }
 
     public async Task<bool> Update(Webhook webhook, CancellationToken cancellationToken)
     {
         var key = layout.Webhook(webhook.Tenant, webhook.Id);
-        // Only the stored form has the members that this version does not know.
+        // Only the stored form contains the members that this version does not know.
         var read = await store.Get(key, ReadConsistency.Linearizable, cancellationToken);
         if (read.Entry is not { } entry || entry.ModRevision != webhook.Revision)
             return false;
         var update = new Transaction(
             [Compare.ModRevision(key, CompareRelation.Equal, webhook.Revision)],
             audit.With(
-                [new Operation.Put(key, WebhookRecord.Write(webhook, entry.Value))], webhook.Tenant, AuditOperations.ChangeWebhook, webhook.Id));
+                [new Operation.Put(key, WebhookRecord.Write(webhook, entry.Value))], webhook.Tenant,
+                AuditOperations.ChangeWebhook, webhook.Id));
         return (await store.Commit(update, cancellationToken)).Succeeded;
     }
 
@@ -102,31 +118,19 @@ internal sealed partial class WebhookRepository(
         await audit.Remove(store, removal, tenant, AuditOperations.DeleteWebhook, id, cancellationToken);
     }
 
-    // What cannot be read counts as well: it is there, and a later version may read it.
-    private async Task<(int Count, long Revision)> Count(KeyRange tenants, int limit, CancellationToken cancellationToken)
+    // Webhooks that cannot be read count as well: a later version may read them.
+    private async Task<(int Count, long Revision)> Count(
+        KeyRange tenants, int limit, CancellationToken cancellationToken)
     {
         var (count, revision) = (0, 0L);
-        await foreach (var page in Pages(tenants, Math.Clamp(limit, 1, PageSize), keysOnly: true, cancellationToken))
+        var query = new RangeQuery(tenants, Math.Clamp(limit, 1, PageSize), KeysOnly: true);
+        await foreach (var page in store.Pages(query, cancellationToken))
         {
             (count, revision) = (count + page.Entries.Count, page.Revision);
             if (count >= limit)
                 break;
         }
         return (count, revision);
-    }
-
-    private async IAsyncEnumerable<RangePage> Pages(
-        KeyRange range, int size, bool keysOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var query = new RangeQuery(range, size, KeysOnly: keysOnly);
-        while (true)
-        {
-            var page = await store.Range(query, cancellationToken);
-            yield return page;
-            if (page.Next is not { } next)
-                yield break;
-            query = query with { Range = query.Range.From(next), Revision = page.Revision };
-        }
     }
 
     private Webhook? Read(Entry entry)

@@ -15,6 +15,8 @@ internal sealed class ApiKeyVerbTests
         var admin = await KvProcess.Run(["apikey", "create", "--admin", "--name", "first"], store);
         var reader = await KvProcess.Run(
             ["apikey", "create", "--namespace", "process", "--app=tests", "--prefix", "in:", "--verbs", "read,write", "--expires", "1d"], store);
+        var hooker = await KvProcess.Run(
+            ["apikey", "create", "--namespace", "process", "--app", "tests", "--verbs", "webhooks"], store);
 
         Assert.That((admin.ExitCode, reader.ExitCode), Is.EqualTo((0, 0)), admin.Error + reader.Error);
         Assert.That(admin.Output.Trim(), Does.Match("^kv_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$"));
@@ -25,6 +27,10 @@ internal sealed class ApiKeyVerbTests
             var narrow = await Client(kv, reader.Output);
             Assert.That((await narrow.Put("in:k", "v")).Status, Is.EqualTo(200));
             Assert.That((await narrow.Put("out:k", "v")).Status, Is.EqualTo(403));
+            Assert.That(
+                (await (await Client(kv, hooker.Output)).Send(
+                    HttpMethod.Post, "/webhooks", """{"key":"k","event":"*","endpoint":"https://example.com/"}""")).Status,
+                Is.EqualTo(201));
 
             var locked = await KvProcess.Run(["apikey", "list"], store);
             Assert.That(locked.ExitCode, Is.EqualTo(1));
@@ -34,11 +40,16 @@ internal sealed class ApiKeyVerbTests
 
         var listed = await KvProcess.Run(["apikey", "list"], store);
         var id = reader.Output.Split('_')[1];
-        Assert.That(listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(2));
+        Assert.That(listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(3));
         Assert.That(listed.Output, Does.Contain($"{id}  process/tests 'in:*' read,write  expires 20"));
         Assert.That((await KvProcess.Run(["apikey", "revoke", id], store)).ExitCode, Is.Zero);
         Assert.That((await KvProcess.Run(["apikey", "revoke", id], store)).ExitCode, Is.EqualTo(1));
         Assert.That((await KvProcess.Run(["apikey", "list"], store)).Output, Does.Not.Contain(id));
+        var left = await KvProcess.Run(["apikey", "revoke", hooker.Output.Split('_')[1]], store);
+        Assert.That(left.Error, Does.Contain("go on unless --disable-webhooks is given").And.Contain("  active  https://example.com/"));
+        var disabled = await KvProcess.Run(["apikey", "revoke", hooker.Output.Split('_')[1], "--disable-webhooks"], store);
+        Assert.That(disabled.ExitCode, Is.Zero, disabled.Error);
+        Assert.That(disabled.Error, Does.Contain("  disabled  https://example.com/"));
     }
 
     [Test]
@@ -69,7 +80,7 @@ internal sealed class ApiKeyVerbTests
 
         Assert.That(exitCode, Is.EqualTo(2), error);
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.StartWith("Usage: Kv.Api apikey create"));
+        Assert.That(error, Does.Contain("Usage:").And.Contain("Kv.Api apikey"));
     }
 
     [Test]

@@ -10,7 +10,9 @@ namespace Kv.Api.Tests.Access;
 /// <param name="Needs">The verbs.</param>
 /// <param name="Body">The body, if any.</param>
 /// <param name="ContentType">Its type.</param>
-/// <param name="IsOfWholeTenant">Whether the call is about things that have no key, so that a key prefix does not do.</param>
+/// <param name="IsOfWholeTenant">
+/// Whether the call is about things that have no key, so that a key prefix does not do.
+/// </param>
 internal sealed record Call(
     string Method, string Path, AccessVerbs Needs, string? Body = null, string ContentType = "application/json", bool IsOfWholeTenant = false)
 {
@@ -32,6 +34,7 @@ internal sealed record Call(
         new("GET", "/export?prefix=in:", AccessVerbs.Read),
         new("GET", "/usage", AccessVerbs.Read, IsOfWholeTenant: true),
         new("GET", "/watch?prefix=in:&since=999999999999", AccessVerbs.Read),
+        new("POST", "/watch-tickets", AccessVerbs.Read, """{"prefix":"in:"}"""),
         new("POST", "/kv", AccessVerbs.Write, """{"key":"in:k","value":"v"}"""),
         new("PUT", "/kv/in:k", AccessVerbs.Write, """{"value":"v"}"""),
         new("PUT", "/kv/in:k", AccessVerbs.Write, "raw", "text/plain"),

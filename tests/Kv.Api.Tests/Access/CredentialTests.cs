@@ -115,26 +115,9 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
         var holder = Holder(secret);
         Assert.That((await holder.Get("k")).Status, Is.EqualTo(404));
 
-        await Host.Services.GetRequiredService<IApiKeyRepository>().Delete(secret.Id, CancellationToken.None);
+        await Host.Services.GetRequiredService<IApiKeyRepository>().Delete(secret.Id, [], CancellationToken.None);
 
         await Eventually.Holds(async () => (await holder.Get("k")).Status == 401, "it is refused");
-    }
-
-    [Test]
-    public async Task A_watch_ends_with_its_credential()
-    {
-        var administrator = await Administrator();
-        var secret = await Issue(Of(Grant.Of(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Read)));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Host.Address, "/watch"));
-        request.Headers.Add("KV-Namespace", Kv.Namespace);
-        request.Headers.Add("KV-App-Name", Kv.AppName);
-        request.Headers.Add("X-API-Key", secret.Reveal());
-        using var watch = await Host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.That((int)watch.StatusCode, Is.EqualTo(200));
-
-        Assert.That((await administrator.Send(HttpMethod.Delete, $"/admin/apikeys/{secret.Id}")).Status, Is.EqualTo(204));
-
-        Assert.That(async () => await watch.Content.ReadAsStringAsync(), Throws.InstanceOf<HttpRequestException>(), "it is cut off");
     }
 
     [Test]

@@ -5,8 +5,8 @@ using Kv.Domain.Access;
 namespace Kv.Api.Tests.Access;
 
 /// <summary>
-/// No sequence of requests under one tenant's credentials reads or changes another's keys, nor those of its own tenant outside of
-/// its prefix.
+/// No sequence of requests under one tenant's credentials reads or changes another's keys, nor those of its own tenant
+/// outside of its prefix.
 /// </summary>
 internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
 {

@@ -100,6 +100,46 @@ internal sealed class JwtKeyTests
     }
 
     [Test]
+    public async Task A_token_whose_key_is_new_waits_once_for_the_keys()
+    {
+        await using var issuer = WebhookReceiver.Start();
+        var authority = issuer.Uri.ToString().TrimEnd('/');
+        using var former = RSA.Create(2048);
+        using var stranger = RSA.Create(2048);
+        var keys = new JsonObject { ["keys"] = new JsonArray(Named("old", former)) };
+        issuer.Answer = request => ReceiverAnswer.Status(200, request.Target.EndsWith("/jwks", StringComparison.Ordinal)
+            ? keys.ToJsonString()
+            : new JsonObject { ["issuer"] = authority, ["jwks_uri"] = $"{authority}/jwks" }.ToJsonString());
+        await using var host = await KvHost.Start(Engine.Embedded, [.. Jwt, ("JWT_AUTHORITY", authority)]);
+        Assert.That((await Get(host, Signed("old", former))).Status, Is.EqualTo(404));
+
+        keys = new JsonObject { ["keys"] = new JsonArray(Named("old", former), Named("new", TokenIssuer.Rsa)) };
+        var first = await Get(host, Signed("new", TokenIssuer.Rsa));
+        issuer.Clear();
+        var strangers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Get(host, Signed($"strange-{number}", stranger))));
+
+        Assert.That(first.Status, Is.EqualTo(404), first.ToString());
+        Assert.That(strangers.Select(answer => answer.Status), Has.All.EqualTo(401));
+        Assert.That(issuer.RequestCount, Is.LessThanOrEqualTo(2), "the issuer is not asked for each");
+
+        string Signed(string id, RSA key)
+        {
+            var claims = TokenIssuer.Claims("kv:admin");
+            claims["iss"] = authority;
+            return TokenIssuer.Token(
+                new JsonObject { ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = id }, claims,
+                bytes => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        }
+    }
+
+    private static JsonObject Named(string id, RSA key)
+    {
+        var named = TokenIssuer.Jwk(key.ExportParameters(includePrivateParameters: false));
+        named["kid"] = id;
+        return named;
+    }
+
+    [Test]
     public async Task An_issuer_that_is_away_is_told_and_asked_again()
     {
         await using var issuer = WebhookReceiver.Start();
@@ -153,7 +193,7 @@ internal sealed class JwtKeyTests
 
         foreach (var (settings, named) in faults)
         {
-            var mistake = Assert.CatchAsync(() => KvHost.Start(
+            var mistake = await Assert.CatchAsync(() => KvHost.Start(
                 Engine.Embedded, [("AUTH", "jwt"), .. settings.Select(one => (one.Item1, (string?)one.Item2))]));
             Assert.That(mistake, Is.InstanceOf<Domain.ConfigurationException>(), named);
             Assert.That(mistake!.Message, Does.StartWith(named));

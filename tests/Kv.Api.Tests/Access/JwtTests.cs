@@ -65,6 +65,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
 
     private static readonly (string Fault, Action<JsonObject> Spoil)[] Faults =
     [
+        ("an audience with a slash more", claims => claims["aud"] = $"{TokenIssuer.Audience}/"),
         ("another audience", claims => claims["aud"] = "other"), ("no audience", claims => claims.Remove("aud")),
         ("another issuer", claims => claims["iss"] = "https://issuer.example.evil"), ("no issuer", claims => claims.Remove("iss")),
         ("expired", claims => claims["exp"] = Now() - 60), ("no expiry", claims => claims.Remove("exp")),
@@ -81,6 +82,32 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
 
         await ExpectRefused(TokenIssuer.Sign(claims));
     }
+
+    [TestCase("""{"kv":"x kv:admin y"}""")]
+    [TestCase("""[{"kv":"x kv:admin y"}]""")]
+    [TestCase("""[["x kv:admin y"]]""")]
+    [TestCase("1")]
+    [TestCase("true")]
+    public async Task A_scope_that_is_no_text_grants_nothing(string scope) =>
+        Expect.Problem(await With(TokenIssuer.Sign(TokenIssuer.Claims(JsonNode.Parse(scope)))).Get("k"), 403, "Forbidden");
+
+    [TestCase("JWT", 404)]
+    [TestCase("jwt", 404)]
+    [TestCase("at+jwt", 404)]
+    [TestCase("application/at+jwt", 404)]
+    [TestCase("logout+jwt", 401)]
+    [TestCase("dpop+jwt", 401)]
+    [TestCase("secevent+jwt", 401)]
+    [TestCase("nonsense", 401)]
+    public async Task A_token_of_another_use_opens_nothing(string type, int status) =>
+        Assert.That((await With(Signed(new JsonObject { ["alg"] = "RS256", ["typ"] = type })).Get("k")).Status, Is.EqualTo(status));
+
+    [TestCase("""["exp"]""")]
+    [TestCase("""["b64"]""")]
+    [TestCase("[]")]
+    [TestCase("\"b64\"")]
+    public Task A_token_that_calls_an_extension_critical_opens_nothing(string critical) =>
+        ExpectRefused(Signed(new JsonObject { ["alg"] = "RS256", ["b64"] = true, ["crit"] = JsonNode.Parse(critical) }));
 
     [TestCase("none")]
     [TestCase("None")]
@@ -204,6 +231,10 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
     private KvClient With(string token) => new(Host.Http, Kv.Namespace, Kv.AppName) { Credential = token };
+
+    private static string Signed(JsonObject header) => TokenIssuer.Token(
+        header, TokenIssuer.Claims("kv:admin"),
+        bytes => TokenIssuer.Rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
     private async Task ExpectRefused(string token)
     {

@@ -99,6 +99,6 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
             ExpectForbidden(answer);
     }
 
-    [GeneratedRegex("^/[a-z]+")]
+    [GeneratedRegex("^/[a-z-]+")]
     private static partial Regex Resource();
 }

@@ -10,7 +10,7 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
 {
     private const string Path = "/admin/audit";
 
-    protected override (string Name, string? Value)[] Settings => [("AUTH", "apikey"), ("AUDIT", "store")];
+    protected override (string Name, string? Value)[] Settings => [("AUTH", "apikey"), ("AUDIT", "store"), ("WEBHOOK_TARGETS", "private")];
 
     [Test]
     public async Task Administrators_alone_read_them()

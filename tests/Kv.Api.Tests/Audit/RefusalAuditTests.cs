@@ -4,7 +4,9 @@ using static Kv.Api.Tests.Audit.AuditLines;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>Who was turned away, and who made keys at the command line, as the log of the real program tells it.</summary>
+/// <summary>
+/// Who was turned away, and who made keys at the command line, as the log of the real program tells it.
+/// </summary>
 internal sealed class RefusalAuditTests
 {
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -158,6 +158,12 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
         await NothingWasWritten();
     }
 
+    [TestCase("/kv", "{\"key\":\"k\",\n \"value\":\"v\" \"ttl\":1}", "The body is not valid JSON (line 2, byte 14)")]
+    [TestCase("/bulk", "[{\"op\":\"get\",\n\"key\" \"k\"}]", "The body is not valid JSON (line 2, byte 7)")]
+    [TestCase("/kv", "{\"key\":\"k\",", "The body is not valid JSON (line 1, byte 11)")]
+    public async Task A_mistake_in_JSON_is_told_with_its_place(string path, string body, string told) =>
+        Expect.Problem(await Kv.Send(HttpMethod.Post, path, body), 400, "Invalid input", "body", told);
+
     [TestCase("Content-Length: 100", """{"key":"k","value":"v"}""")]
     [TestCase("Transfer-Encoding: chunked", "17\r\n{\"key\":\"k\",\"value\":\"v\"}\r\n")]
     public async Task A_body_that_breaks_off_writes_nothing(string framing, string body)

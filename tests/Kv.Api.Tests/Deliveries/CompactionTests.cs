@@ -32,7 +32,7 @@ internal sealed class CompactionTests
         receiver.Clear();
         await Put("old", "2");
         await Put("new", "1");
-        await etcd.Call("kv/deleterange", new { key = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Path("gone"))) });
+        await EtcdKeys.Delete(etcd, Path("gone"));
         await etcd.Compact(await etcd.CurrentRevision());
         await Put("after", "1");
 

@@ -15,7 +15,7 @@ internal sealed class OverflowTests(Engine engine) : CallTests(engine)
 
     // A store on a slow disk takes its time over this much; how long is not what is tried here.
     protected override (string Name, string? Value)[] Settings =>
-        [("MAX_VALUE_SIZE", "1000000"), ("STORE_TIMEOUT_SECONDS", "30")];
+        [("MAX_VALUE_SIZE", "1000000"), ("STORE_TIMEOUT_SECONDS", "30"), ("WEBHOOK_BACKLOG_BYTES", "200000000")];
 
     [Test]
     public async Task More_than_memory_holds_is_stored_and_arrives_in_order()

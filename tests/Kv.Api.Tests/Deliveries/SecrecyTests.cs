@@ -14,7 +14,7 @@ internal sealed class SecrecyTests
         using var data = new TemporaryDirectory();
         await using var receiver = WebhookReceiver.Start();
         await using var kv = KvProcess.Start(
-            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("WEBHOOK_RETRY_SCHEDULE", "20ms,20ms,20ms,20ms"),
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("WEBHOOK_HEADERS", "masked"), ("WEBHOOK_RETRY_SCHEDULE", "20ms,20ms,20ms,20ms"),
             // Not even to who looks closely.
             ("Logging__LogLevel__Default", "Trace"), ("Logging__LogLevel__Microsoft", "Trace"), ("Logging__LogLevel__System", "Trace"));
         var client = await kv.Client();
@@ -56,7 +56,7 @@ internal sealed class SecrecyTests
                 Assert.That(text, Does.Not.Contain(secret[WebhookSecret.Prefix.Length..]));
                 Assert.That(text, Does.Not.Contain("v1,"));
             }
-            Assert.That(shown, Does.Not.Contain("hidden-header").And.Not.Contain(secret[WebhookSecret.Prefix.Length..]));
+            Assert.That(shown, Does.Not.Contain("hidden-header").And.Not.Contain("hidden-password").And.Not.Contain(secret[WebhookSecret.Prefix.Length..]));
         }
     }
 

@@ -1,10 +1,16 @@
 using System.Net;
 using Kv.Api.Tests.Hosting;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Kv.Domain.Webhooks;
 using Kv.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>An address that may not be called is not, however it is spelled: a canary there sees no connection.</summary>
+/// <summary>
+/// An address that may not be called is not, however it is spelled: a canary there sees no connection.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class TargetTests(Engine engine) : EngineTests(engine)
 {
@@ -28,10 +34,14 @@ internal sealed class TargetTests(Engine engine) : EngineTests(engine)
     [TestCase("[2002:7f00:2::]")]
     public async Task No_spelling_of_it_is_called(string host)
     {
-        var registered = await Kv.Send(
-            HttpMethod.Post, "/webhooks", $$"""{"key":"k","event":"*","endpoint":"http://{{host}}:{{_canary.Port}}/"}""");
-        Assert.That(registered.Status, Is.EqualTo(201), registered.ToString());
-        var webhook = registered.Json.GetProperty("id").GetString();
+        var endpoint = $"http://{host}:{_canary.Port}/";
+        Expect.Problem(
+            await Kv.Send(HttpMethod.Post, "/webhooks", $$"""{"key":"k","event":"*","endpoint":"{{endpoint}}"}"""), 400, null, "endpoint",
+            "denied by the configuration");
+        var webhook = await Stored(endpoint);
+        Expect.Problem(
+            await Kv.Send(HttpMethod.Put, $"/webhooks/{webhook}", $$"""{"endpoint":"{{endpoint}}"}"""), 400, null, "endpoint",
+            "denied by the configuration");
         await Kv.Post("k", "value");
         await Eventually.Holds(
             async () => (await Failed(webhook)).Json.GetProperty("items").GetArrayLength() == 1, "it has failed for good");
@@ -50,6 +60,16 @@ internal sealed class TargetTests(Engine engine) : EngineTests(engine)
         await kv.Post("k", "value");
 
         await Eventually.Holds(() => _canary.RequestCount == 1, "the call arrives");
+    }
+
+    // As it was registered before the address was denied.
+    private async Task<string> Stored(string endpoint)
+    {
+        var webhook = new Webhook(
+            Guid.NewGuid(), Tenant.Of(Kv.Namespace!, Kv.AppName!),
+            new WebhookSettings { Pattern = KeyPattern.Of("k"), Events = EventFilter.TryParse(["*"])!.Value, Endpoint = endpoint }, createdAt: 0);
+        await Host.Services.GetRequiredService<IWebhookRepository>().Add(webhook, limit: 5, CancellationToken.None);
+        return $"{webhook.Id:D}";
     }
 
     private Task<Answer> Failed(string? webhook) => Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed");

@@ -7,8 +7,8 @@ using Kv.Api.Tests.Hosting;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// The commands of docs/api.md, run as they stand there: after each come comments with what it prints, in which <c>...</c> stands for
-/// anything.
+/// The commands of docs/api.md, run as they stand there: after each come comments with what it prints, in which
+/// <c>...</c> stands for anything.
 /// </summary>
 internal sealed partial class ApiTourTests
 {

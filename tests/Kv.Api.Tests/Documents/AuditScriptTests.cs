@@ -3,7 +3,9 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary><c>scripts/audit.sh</c>, over a solution of one project and a package source that is known to the last byte.</summary>
+/// <summary>
+/// <c>scripts/audit.sh</c>, over a solution of one project and a package source that is known to the last byte.
+/// </summary>
 internal sealed class AuditScriptTests
 {
     private const string Advisory = "https://github.com/advisories/GHSA-test-test-test";

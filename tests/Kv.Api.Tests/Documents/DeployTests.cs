@@ -6,7 +6,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>compose.yaml and the manifests in docs/deploy, held against the program, its image and its documents.</summary>
+/// <summary>
+/// compose.yaml and the manifests in docs/deploy, held against the program, its image and its documents.
+/// </summary>
 internal sealed partial class DeployTests
 {
     private static readonly string Root = ExampleProcess.Root();
@@ -53,7 +55,7 @@ internal sealed partial class DeployTests
         foreach (var kv in new[] { "kv-1", "kv-2" })
             Assert.That(Compose(kv).At("ports").Items().Single().Text(), Does.EndWith($":{exposed}"));
         foreach (var port in Manifest("service").At("spec.ports").Items())
-            Assert.That(port.At("targetPort").Text(), Is.EqualTo(port.At("name").Text()).And.Matches<string>(name => Port(name).Length > 0));
+            Assert.That(port.At("targetPort").Text(), Is.EqualTo(port.At("name").Text()).And.Matches<string>(name => Port(name!).Length > 0));
     }
 
     [Test]
@@ -65,6 +67,70 @@ internal sealed partial class DeployTests
         Assert.That(rules.Keys, Is.EquivalentTo(new[] { "http", "management" }));
         Assert.That(rules["http"].At("podSelector.matchLabels").Members(), Does.ContainKey("kv-client"));
         Assert.That(rules["management"].At("namespaceSelector.matchLabels").Members(), Does.ContainValue("monitoring"));
+    }
+
+    [Test]
+    public void What_Kv_may_reach_is_named_and_is_neither_Kv_nor_everything()
+    {
+        var rules = Manifest("network-policy").At("spec.egress").Items().ToList();
+        var reached = rules.Select(rule => rule.At("to").Items().Single().At("podSelector.matchLabels").Members()).ToList();
+
+        Assert.That(Manifest("network-policy").At("spec.policyTypes").Items().Select(type => type.Text()), Has.Some.EqualTo("Egress"));
+        Assert.That(
+            reached.Select(labels => string.Join(',', labels.Keys)),
+            Is.EquivalentTo(new[] { "k8s-app", "app.kubernetes.io/name", "kv-webhook-receiver" }));
+        Assert.That(reached.SelectMany(labels => labels.Values), Has.None.EqualTo("kv"));
+    }
+
+    [Test]
+    public void Etcd_lets_in_Kv_and_its_members_and_no_receiver()
+    {
+        var policy = Manifest("etcd-network-policy");
+        var etcd = policy.At("spec.podSelector.matchLabels").Members();
+        var kv = Manifest("deployment").At("spec.template.metadata.labels").Members();
+        var reached = Manifest("network-policy").At("spec.egress").Items()
+            .Select(rule => rule.At("to").Items().Single().At("podSelector.matchLabels").Members());
+        var callers = policy.At("spec.ingress").Items()
+            .ToDictionary(rule => rule.At("ports").Items().Single().At("port").Text(), rule => rule.At("from").Items().ToList());
+
+        Assert.That(reached, Has.Some.EqualTo(etcd), "it is the etcd that Kv may reach");
+        Assert.That(callers.Keys, Is.EquivalentTo(new[] { "2379", "2380" }));
+        Assert.That(Selected("2379"), Is.EquivalentTo(new[] { kv["app.kubernetes.io/name"], "etcd" }));
+        Assert.That(Selected("2380"), Is.EquivalentTo(new[] { "etcd" }));
+
+        // A peer with another selector, of a namespace say, would fail to have this one alone.
+        IEnumerable<string> Selected(string port) => callers[port].Select(peer =>
+        {
+            Assert.That(peer.Members().Keys, Is.EqualTo(new[] { "podSelector" }));
+            return peer.At("podSelector.matchLabels").Members().Single().Value;
+        });
+    }
+
+    [Test]
+    public void No_receiver_is_in_etcds_network_in_compose()
+    {
+        static string[] Networks(string service) => [.. Compose(service).At("networks").Items().Select(network => network.Text())];
+
+        foreach (var member in new[] { "etcd-1", "etcd-2", "etcd-3" })
+            Assert.That(Networks(member), Is.EqualTo(new[] { "store" }));
+        foreach (var kv in new[] { "kv-1", "kv-2" })
+            Assert.That(Networks(kv), Is.EquivalentTo(new[] { "store", "receivers" }));
+        Assert.That(Networks("receiver"), Is.EqualTo(new[] { "receivers" }));
+        Assert.That(Load("compose.yaml").At("networks.store.internal").Text(), Is.EqualTo("true"));
+        var others = Load("compose.yaml").At("services").Members().Keys.Except(["kv-1", "kv-2", "etcd-1", "etcd-2", "etcd-3", "receiver"]);
+        Assert.That(others, Is.Empty);
+    }
+
+    // A manifest that only some clusters take is named in a comment.
+    [Test]
+    public void The_kustomization_names_every_manifest()
+    {
+        var folder = Path.Combine(Root, "docs", "deploy", "kubernetes");
+        var lines = File.ReadLines(Path.Combine(folder, "kustomization.yaml")).Select(line => line.TrimStart(' ', '#', '-'));
+        var manifests = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Except(["kustomization.yaml"]).ToList();
+
+        Assert.That(manifests, Is.SubsetOf(lines));
+        Assert.That(Manifest("kustomization").At("resources").Items().Select(resource => resource.Text()), Is.SubsetOf(manifests));
     }
 
     [Test]

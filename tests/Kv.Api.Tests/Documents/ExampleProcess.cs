@@ -36,7 +36,13 @@ internal sealed class ExampleProcess : IAsyncDisposable
     /// Runs a command in the repository's root. Where its runtime is not installed, the test is skipped, or fails where
     /// CI=true.
     /// </summary>
-    public static ExampleProcess Start(string runtime, params string[] arguments)
+    public static ExampleProcess Start(string runtime, params string[] arguments) => Start(runtime, arguments, kv: null);
+
+    /// <inheritdoc cref="Start(string, string[])"/>
+    /// <param name="runtime">The command.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="kv">What the example finds in the variable KV; null for nothing.</param>
+    public static ExampleProcess Start(string runtime, string[] arguments, Uri? kv)
     {
         if (!IsInstalled(runtime))
         {
@@ -60,6 +66,8 @@ internal sealed class ExampleProcess : IAsyncDisposable
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
+        if (kv is not null)
+            start.Environment["KV"] = kv.GetLeftPart(UriPartial.Authority);
         var example = new ExampleProcess(start);
         example._process.Start();
         example._process.BeginOutputReadLine();

@@ -11,9 +11,10 @@ using YamlDotNet.RepresentationModel;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// Reads a manifest as strictly as the API server validates one (<c>kubectl apply --validate=strict</c>), by the models that the Kubernetes
-/// client generates from the API's own schema: no field that the kind does not have, no value of another type, no word that is not to choose, no required field left out.
-/// By way of JSON, as kubectl does it: a reader of YAML would take a number or a boolean for a text.
+/// Reads a manifest as strictly as the API server validates one (<c>kubectl apply --validate=strict</c>), by the models
+/// that the Kubernetes client generates from the API's own schema: no field that the kind does not have, no value of
+/// another type, no word that is not to choose, no required field left out. By way of JSON, as kubectl does it: a
+/// reader of YAML would take a number or a boolean for a text.
 /// </summary>
 internal static class KubernetesSchema
 {
@@ -22,8 +23,9 @@ internal static class KubernetesSchema
         .Where(kind => kind.Entity is not null)
         .ToDictionary(kind => $"{ApiVersion(kind.Entity!)} {kind.Entity!.Kind}", kind => kind.Type);
 
-    // The models do not say of a text, a list or an object whether it is required: this does, for what the manifests use, after the API
-    // references of Kubernetes and of the Prometheus operator. Of numbers and flags they do: an optional one is nullable.
+    // The models do not say of a text, a list or an object whether it is required: this does, for what the manifests
+    // use, after the API references of Kubernetes and of the Prometheus operator. Of numbers and flags they do: an
+    // optional one is nullable.
     private static readonly Dictionary<Type, string[]> Required = new()
     {
         [typeof(V1Deployment)] = ["metadata", "spec"],
@@ -36,6 +38,10 @@ internal static class KubernetesSchema
         [typeof(V1TopologySpreadConstraint)] = ["topologyKey", "whenUnsatisfiable"],
         [typeof(V1Volume)] = ["name"],
         [typeof(V1VolumeMount)] = ["mountPath", "name"],
+        [typeof(V1HTTPIngressPath)] = ["backend", "pathType"],
+        [typeof(V1HTTPIngressRuleValue)] = ["paths"],
+        [typeof(V1Ingress)] = ["metadata", "spec"],
+        [typeof(V1IngressServiceBackend)] = ["name"],
         [typeof(V1LabelSelectorRequirement)] = ["key", "operator"],
         [typeof(V1NetworkPolicy)] = ["metadata", "spec"],
         [typeof(V1NetworkPolicySpec)] = ["podSelector"],
@@ -52,6 +58,7 @@ internal static class KubernetesSchema
         [(typeof(V1SeccompProfile), "type")] = ["RuntimeDefault", "Localhost", "Unconfined"],
         [(typeof(V1TopologySpreadConstraint), "whenUnsatisfiable")] = ["DoNotSchedule", "ScheduleAnyway"],
         [(typeof(V1EmptyDirVolumeSource), "medium")] = ["", "Memory"],
+        [(typeof(V1HTTPIngressPath), "pathType")] = ["Exact", "Prefix", "ImplementationSpecific"],
         [(typeof(V1LabelSelectorRequirement), "operator")] = ["In", "NotIn", "Exists", "DoesNotExist"],
         [(typeof(V1NetworkPolicySpec), "policyTypes")] = ["Ingress", "Egress"],
         [(typeof(V1NetworkPolicyPort), "protocol")] = ["TCP", "UDP", "SCTP"],
@@ -66,7 +73,9 @@ internal static class KubernetesSchema
     };
 
     /// <summary>The object that a manifest describes.</summary>
-    /// <exception cref="JsonException">It is not what the schema allows; the message names the field or its path.</exception>
+    /// <exception cref="JsonException">
+    /// It is not what the schema allows; the message names the field or its path.
+    /// </exception>
     /// <exception cref="YamlException">It is no YAML, or names a field twice.</exception>
     public static object Read(string manifest)
     {

@@ -5,7 +5,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>The dashboard, the alerts and the table of metrics, held against what <c>/metrics</c> tells after a little of everything.</summary>
+/// <summary>
+/// The dashboard, the alerts and the table of metrics, held against what <c>/metrics</c> tells after a little of
+/// everything.
+/// </summary>
 internal sealed partial class MonitoringTests
 {
     private static readonly string Documents = Path.Combine(ExampleProcess.Root(), "docs");
@@ -76,7 +79,8 @@ internal sealed partial class MonitoringTests
         }
     }
 
-    // Of an expression, what is no label, no word of the language and no duration: every metric has an underscore in its name.
+    // Of an expression, what is no label, no word of the language and no duration: every metric has an underscore in
+    // its name.
     private static IEnumerable<string> Metrics(string expression) =>
         Name().Matches(Labels().Replace(expression, "")).Select(name => name.Value).Where(name => name is not ("histogram_quantile" or "clamp_min")).Distinct();
 

@@ -6,8 +6,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// A package source (NuGet's server API, version 3) of two packages: <c>Sample.Outer</c>, which depends on <c>Sample.Inner</c>, both 1.0.0. It
-/// tells what is known of vulnerable packages, if it is given something.
+/// A package source (NuGet's server API, version 3) of two packages: <c>Sample.Outer</c>, which depends on
+/// <c>Sample.Inner</c>, both 1.0.0. It tells what is known of vulnerable packages, if it is given something.
 /// </summary>
 internal sealed class PackageSource : IAsyncDisposable
 {
@@ -17,7 +17,9 @@ internal sealed class PackageSource : IAsyncDisposable
     private readonly WebhookReceiver _server = WebhookReceiver.Start();
     private readonly JsonObject? _vulnerable;
 
-    /// <param name="vulnerable">What is known, by the names of packages in lower case; null for a source that does not tell.</param>
+    /// <param name="vulnerable">
+    /// What is known, by the names of packages in lower case; null for a source that does not tell.
+    /// </param>
     public PackageSource(JsonObject? vulnerable)
     {
         _vulnerable = vulnerable;

@@ -6,7 +6,9 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>The receivers that docs/webhooks.md offers take what Kv sends, once, and nothing that anybody else sends.</summary>
+/// <summary>
+/// The receivers that docs/webhooks.md offers take what Kv sends, once, and nothing that anybody else sends.
+/// </summary>
 internal sealed class ReceiverExampleTests
 {
     // The first run of the one in C# compiles it.
@@ -59,7 +61,8 @@ internal sealed class ReceiverExampleTests
 
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
-    // As a sender of webhooks does: without an answer it is sent again. A receiver takes a call once, however often it comes.
+    // As a sender of webhooks does: without an answer it is sent again. A receiver takes a call once, however often it
+    // comes.
     private async Task<HttpStatusCode> Send(string id, long timestamp, string body, string signatures)
     {
         HttpStatusCode status = default;

@@ -4,8 +4,8 @@ using k8s.Models;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// The Prometheus operator's resource, as far as one for a plain port uses it; of the operator's API reference, <c>monitoring.coreos.com/v1</c>.
-/// The client has no model of it, as it is no part of Kubernetes.
+/// The Prometheus operator's resource, as far as one for a plain port uses it; of the operator's API reference,
+/// <c>monitoring.coreos.com/v1</c>. The client has no model of it, as it is no part of Kubernetes.
 /// </summary>
 [KubernetesEntity(Group = "monitoring.coreos.com", ApiVersion = "v1", Kind = "ServiceMonitor", PluralName = "servicemonitors")]
 internal sealed record ServiceMonitor(

@@ -64,6 +64,23 @@ internal sealed class ForwardedHeaderTests
         Assert.That(answer.Header("Link")!.Count(c => c is '<' or '>'), Is.EqualTo(2));
     }
 
+    [TestCase("/", "/kv?")]
+    [TestCase("//", "/kv?")]
+    [TestCase("/stores/kv/", "/stores/kv/kv?")]
+    [TestCase("//evil.example", "/evil.example/kv?")]
+    public async Task A_link_stays_on_the_host_whatever_slashes_a_prefix_has(string prefix, string start)
+    {
+        var host = await SharedHosts.Get(Engine.Embedded, ("TRUSTED_PROXIES", "127.0.0.1"));
+        var kv = host.NewTenant();
+        await Fill(kv);
+
+        var answer = await kv.With(HttpMethod.Get, "/kv?limit=1", null, ("X-Forwarded-Prefix", prefix));
+        var root = await kv.With(HttpMethod.Get, "/", null, ("X-Forwarded-Prefix", prefix));
+
+        Assert.That(answer.Header("Link"), Does.StartWith($"<{start}"));
+        Assert.That(root.Header("Location"), Is.EqualTo($"{start[..^4]}/swagger"));
+    }
+
     [Test]
     public async Task A_prefix_goes_before_the_base()
     {

@@ -2,7 +2,9 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>A test of what a real browser makes of Kv's answers, on a shared host and beside a site that is not Kv's.</summary>
+/// <summary>
+/// A test of what a real browser makes of Kv's answers, on a shared host and beside a site that is not Kv's.
+/// </summary>
 internal abstract class BrowserTest
 {
     /// <summary>A page that is empty until the test goes somewhere.</summary>
@@ -13,7 +15,9 @@ internal abstract class BrowserTest
     /// <summary>Callers that name no tenant, as a browser does.</summary>
     protected KvClient Kv => new(Host.Http, null, null);
 
-    /// <summary>Another site. Whatever it is asked for, it sends a page that does nothing; a path that ends so, a script.</summary>
+    /// <summary>
+    /// Another site. Whatever it is asked for, it sends a page that does nothing; a path that ends so, a script.
+    /// </summary>
     protected WebhookReceiver Elsewhere { get; private set; } = null!;
 
     [SetUp]

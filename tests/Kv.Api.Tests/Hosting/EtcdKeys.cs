@@ -18,7 +18,12 @@ internal static class EtcdKeys
     public static async Task<(byte[] Value, long Lease)?> Get(EtcdServer etcd, string key) =>
         await Entry(etcd, key) is { } entry ? (Value(entry), Number(entry, "lease")) : null;
 
-    /// <summary>The value of a key, and how often it was written since it was created; null when there is none.</summary>
+    /// <summary>Deletes a key.</summary>
+    public static Task Delete(EtcdServer etcd, string key) => etcd.Call("kv/deleterange", new { key = Base64(key) });
+
+    /// <summary>
+    /// The value of a key, and how often it was written since it was created; null when there is none.
+    /// </summary>
     public static async Task<(byte[] Value, long Version)?> Versioned(EtcdServer etcd, string key) =>
         await Entry(etcd, key) is { } entry ? (Value(entry), Number(entry, "version")) : null;
 

@@ -31,11 +31,13 @@ internal sealed class EventReader : IAsyncDisposable
         Open(host.Http, kv, query, lastEventId);
 
     /// <inheritdoc cref="Open(KvHost, KvClient, string, string?)"/>
-    public static async Task<EventReader> Open(HttpClient http, KvClient kv, string query = "", string? lastEventId = null)
+    public static async Task<EventReader> Open(HttpClient http, KvClient kv, string query = "", string? lastEventId = null, string pathBase = "")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/watch{query}", UriKind.Relative));
-        request.Headers.Add("KV-Namespace", kv.Namespace);
-        request.Headers.Add("KV-App-Name", kv.AppName);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{pathBase}/watch{query}", UriKind.Relative));
+        if (kv.Namespace is not null)
+            request.Headers.Add("KV-Namespace", kv.Namespace);
+        if (kv.AppName is not null)
+            request.Headers.Add("KV-App-Name", kv.AppName);
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience);
@@ -64,9 +66,9 @@ internal sealed class EventReader : IAsyncDisposable
             if (line.Length == 0)
             {
                 LastEventId = id ?? LastEventId;
-                if (data is not null)
+                if (data is not null && name != "position")
                     return new Event(name, id, JsonDocument.Parse(data).RootElement);
-                (name, id) = ("message", null);
+                (name, data, id) = ("message", null, null);
             }
             else if (line.StartsWith("event: ", StringComparison.Ordinal))
                 name = line[7..];

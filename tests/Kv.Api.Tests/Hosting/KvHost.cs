@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Api.Tests.Hosting;
 
 /// <summary>
-/// Kv in this process, on a real Kestrel and a free port of 127.0.0.1. It knows only the settings that it is given: what
-/// the machine's environment holds stays outside.
+/// Kv in this process, on a real Kestrel and a free port of 127.0.0.1. It knows only the settings that it is given:
+/// what the machine's environment holds stays outside.
 /// </summary>
 internal sealed class KvHost : IAsyncDisposable
 {
@@ -37,6 +37,9 @@ internal sealed class KvHost : IAsyncDisposable
 
     /// <summary>Where probes and metrics are: with MANAGEMENT_PORT an address of their own.</summary>
     public Uri ManagementAddress { get; }
+
+    /// <summary>Where it speaks HTTP/2 without TLS, with HTTP2_CLEARTEXT and without MANAGEMENT_PORT.</summary>
+    public Uri Http2Address => ManagementAddress;
 
     public HttpClient Http { get; }
 
@@ -64,6 +67,11 @@ internal sealed class KvHost : IAsyncDisposable
     public static Task<KvHost> StartOver(string endpoints, params (string Name, string? Value)[] settings) =>
         Start([("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), .. settings], null);
 
+    /// <summary>Starts Kv over an etcd, with a clock of its own.</summary>
+    public static Task<KvHost> StartWith(
+        TimeProvider time, string endpoints, params (string Name, string? Value)[] settings) =>
+        Start([("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), .. settings], null, time);
+
     /// <summary>A client of a tenant that nobody else uses.</summary>
     public KvClient NewTenant() => new(Http, Unique("n"), Unique("a"));
 
@@ -82,7 +90,7 @@ internal sealed class KvHost : IAsyncDisposable
     /// <summary>A name that fits the default limits.</summary>
     public static string Unique(string start) => $"{start}{Guid.NewGuid():n}"[..20];
 
-    private static async Task<KvHost> Start((string Name, string? Value)[] settings, IDisposable? owned)
+    private static async Task<KvHost> Start((string Name, string? Value)[] settings, IDisposable? owned, TimeProvider? time = null)
     {
         // MVC looks for controllers in the application that is named, which would be the test runner.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -104,6 +112,8 @@ internal sealed class KvHost : IAsyncDisposable
         ((IConfigurationBuilder)builder.Configuration).Sources.Clear();
         builder.Configuration.AddInMemoryCollection(all);
         builder.Logging.ClearProviders();
+        if (time is not null)
+            builder.Services.AddSingleton(time);
         var app = KvApplication.Create(builder);
         try
         {

@@ -7,8 +7,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Hosting;
 
 /// <summary>
-/// The real program, as its own process, on a free port of 127.0.0.1. Of this machine's environment it sees nothing that
-/// Kv or the framework would read.
+/// The real program, as its own process, on a free port of 127.0.0.1. Of this machine's environment it sees nothing
+/// that Kv or the framework would read.
 /// </summary>
 internal sealed partial class KvProcess : IAsyncDisposable
 {
@@ -48,15 +48,28 @@ internal sealed partial class KvProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>The most memory that it ever had, in bytes; null where the system does not tell.</summary>
-    public long? PeakMemory()
+    /// <summary>Whether it has said that it listens.</summary>
+    public bool HasStarted => _started.Task.IsCompleted;
+
+    /// <summary>Whether it has loaded a file, by Linux's account.</summary>
+    public bool HasLoaded(string file)
     {
-        var status = $"/proc/{_process.Id}/status";
-        if (!File.Exists(status))
-            return null;
-        var line = File.ReadLines(status).First(one => one.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
+        try
+        {
+            return File.ReadLines($"/proc/{_process.Id}/maps").Any(line => line.EndsWith($"/{file}", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return false;
+        }
     }
+
+    /// <summary>The most memory that it ever had, in bytes; null where the system does not tell.</summary>
+    public long? PeakMemory() => Memory("VmHWM:");
+
+    /// <summary>The memory that it has now, in bytes; null where the system does not tell.</summary>
+    public long? Memory() => Memory("VmRSS:");
 
     /// <summary>The line that says that Kv has started.</summary>
     public async Task<string> Started()
@@ -128,6 +141,17 @@ internal sealed partial class KvProcess : IAsyncDisposable
         return Ended();
     }
 
+    /// <summary>Sends it SIGINT, as Ctrl-C does, or SIGTERM; it may have ended already.</summary>
+    public void Signal(bool isCtrlC)
+    {
+        if (_process.HasExited)
+            return;
+        if (isCtrlC)
+            Signals.Interrupt(_process.Id);
+        else
+            Signals.Terminate(_process.Id);
+    }
+
     /// <summary>Stops it where it is (SIGSTOP): its connections stay open, and nothing answers.</summary>
     public void Pause() => Signals.Pause(_process.Id);
 
@@ -149,6 +173,14 @@ internal sealed partial class KvProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    private long? Memory(string field)
+    {
+        var status = $"/proc/{_process.Id}/status";
+        if (!File.Exists(status) || File.ReadLines(status).FirstOrDefault(one => one.StartsWith(field, StringComparison.Ordinal)) is not { } line)
+            return null;
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
+    }
+
     private void Read(StringBuilder into, string? line)
     {
         if (line is null)
@@ -159,6 +191,6 @@ internal sealed partial class KvProcess : IAsyncDisposable
             _started.TrySetResult(line);
     }
 
-    [GeneratedRegex(@"Kv listens on (\S+)")]
+    [GeneratedRegex(@"Kv \S+ listens on (\S+)")]
     private static partial Regex ListeningOn();
 }

@@ -4,8 +4,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Hosting;
 
 /// <summary>
-/// The real program, so that nobody else's doings are in its metrics, after a little of everything was asked of it: reads and
-/// writes that went well and did not, a watch, and webhooks that accept, refuse and are gone.
+/// A real process, whose metrics count the requests of this class alone: reads and writes that succeed and fail, a
+/// watch, and webhooks whose receivers accept, refuse and are gone.
 /// </summary>
 internal sealed class MeasuredKv : IAsyncDisposable
 {

@@ -9,10 +9,12 @@ internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>A request's bytes: Latin-1, so that any byte can be written as a character of the same number.</summary>
+    /// <summary>
+    /// A request's bytes: Latin-1, so that any byte can be written as a character of the same number.
+    /// </summary>
     public static byte[] Request(string method, string target, KvClient kv, byte[]? body = null, params string[] headers)
     {
-        var head = new StringBuilder($"{method} {target} HTTP/1.1\r\nHost: kv\r\nConnection: close\r\n");
+        var head = new StringBuilder($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         if (kv.Namespace is not null)
             head.Append(CultureInfo.InvariantCulture, $"KV-Namespace: {kv.Namespace}\r\n");
         if (kv.AppName is not null)

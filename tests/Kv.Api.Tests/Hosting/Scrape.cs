@@ -31,7 +31,10 @@ internal sealed partial class Scrape
         return new Scrape(answer.Body);
     }
 
-    /// <summary>The sum of the series of a name that have these labels, each written <c>name="value"</c>; null when there is none.</summary>
+    /// <summary>
+    /// The sum of the series of a name that have these labels, each written <c>name="value"</c>; null when there is
+    /// none.
+    /// </summary>
     public double? Sum(string name, params string[] labels)
     {
         var found = _series.Where(series => series.Name == name && Array.TrueForAll(labels, series.Labels.Contains)).ToArray();

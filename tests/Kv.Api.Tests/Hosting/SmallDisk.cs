@@ -4,7 +4,9 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>A disk that is soon full: a file system in memory, unmounted when disposed of. Only root of Linux can have one.</summary>
+/// <summary>
+/// A disk that is soon full: a file system in memory, unmounted when disposed of. Only root of Linux can have one.
+/// </summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

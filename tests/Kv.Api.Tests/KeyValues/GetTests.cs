@@ -45,7 +45,7 @@ internal sealed class GetTests(Engine engine) : EngineTests(engine)
     {
         await Kv.Post("k", "v");
 
-        var answer = await Kv.Send(HttpMethod.Get, "/kv/k?cache=no&x=/kv/other");
+        var answer = await Kv.Send(HttpMethod.Get, "/kv/k?raw=false&wait=0");
 
         Assert.That(answer.Json.GetProperty("key").GetString(), Is.EqualTo("k"));
     }

@@ -7,6 +7,8 @@ namespace Kv.Api.Tests.KeyValues;
 /// <summary>The past of keys.</summary>
 internal sealed class HistoryTests(Engine engine) : EngineTests(engine)
 {
+    private const int Reads = 30;
+
     [Test]
     public async Task A_key_is_read_as_it_stood()
     {
@@ -103,6 +105,58 @@ internal sealed class HistoryTests(Engine engine) : EngineTests(engine)
         Assert.That(Values(await Kv.Send(HttpMethod.Get, "/history/k?limit=3")), Is.EqualTo(new[] { "29", "28", "27" }));
         Assert.That(Values(await Kv.Send(HttpMethod.Get, "/history/k")), Has.Length.EqualTo(20));
         Assert.That(Values(await Kv.Send(HttpMethod.Get, "/history/k?limit=100")), Has.Length.EqualTo(30));
+    }
+
+    [Test]
+    public async Task It_comes_in_pages_across_a_time_in_which_the_key_was_not_there()
+    {
+        for (var number = 0; number < 5; number++)
+            await Kv.Put("k", $"{number}");
+        await Kv.Delete("k");
+        await Kv.Put("other", "v");
+        for (var number = 5; number < 10; number++)
+            await Kv.Put("k", $"{number}");
+        await Kv.Delete("k");
+
+        var (events, cursor) = (new List<string>(), "");
+        for (var page = 0; cursor is not null && page < 10; page++)
+        {
+            var answer = await Kv.Send(HttpMethod.Get, $"/history/k?limit=3{cursor}");
+            Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
+            var items = answer.Json.GetProperty("items").EnumerateArray().ToArray();
+            Assert.That(items, Has.Length.LessThanOrEqualTo(3));
+            events.AddRange(items.Select(item => item.TryGetProperty("value", out var value) ? value.GetString()! : "gone"));
+            cursor = answer.Json.GetProperty("cursor").GetString() is { } next ? $"&cursor={next}" : null;
+        }
+
+        Assert.That(events, Is.EqualTo(new[] { "gone", "9", "8", "7", "6", "5", "gone", "4", "3", "2", "1", "0" }));
+        Assert.That(cursor, Is.Null, "the last page says so");
+    }
+
+    [TestCase("0", "Cursor must be one that a page of this history gave, unchanged")]
+    [TestCase("x", "cursor must be a whole number")]
+    public async Task A_cursor_that_no_page_gave_is_refused(string cursor, string error) =>
+        Expect.Problem(await Kv.Send(HttpMethod.Get, $"/history/k?cursor={cursor}"), 400, error, "cursor");
+
+    [Test]
+    public async Task Reading_the_past_writes_nothing()
+    {
+        await using var host = await KvHost.Start(Engine);
+        var kv = host.NewTenant();
+        var put = await kv.Put("k", "v");
+        await kv.Delete("k");
+
+        for (var read = 0; read < Reads; read++)
+            await kv.Send(HttpMethod.Get, "/history/never");
+        await using (var watch = await EventReader.Open(host, kv, $"?key=k&since={put.Header("KV-Revision")}"))
+            Assert.That((await watch.Take(1))[0].Name, Is.EqualTo("delete"));
+
+        if (Engine == Engine.Etcd)
+            Assert.That(await EtcdKeys.Keys(await SharedEtcd.Get(), $"/{host.KeyPrefix}/locks/marks/"), Is.Empty);
+        // The leader writes a little by itself.
+        var revision = long.Parse((await kv.Get("k")).Header("KV-Revision")!, null);
+        if (Engine == Engine.Embedded)
+            Assert.That(revision - long.Parse(put.Header("KV-Revision")!, null), Is.LessThan(Reads));
     }
 
     [TestCase("0")]

@@ -51,7 +51,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
         Assert.That((page.Status, page.ContentType), Is.EqualTo((200, "text/html")));
         Assert.That(page.Header("X-Content-Type-Options"), Is.EqualTo("nosniff"));
         Assert.That(page.Header("Content-Security-Policy"), Does.Contain("sandbox").And.Contain("default-src 'none'").And.Not.Contain("allow-"));
-        Assert.That(page.Header("Vary"), Is.EqualTo("Accept"));
+        Assert.That(page.Headers["Vary"], Does.Contain("Accept"));
     }
 
     [TestCase(null, "application/json")]
@@ -74,7 +74,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
         var answer = await Get("logo", accept);
 
         Assert.That((answer.Status, answer.ContentType), Is.EqualTo((200, contentType)), answer.ToString());
-        Assert.That(answer.Header("Vary"), Is.EqualTo("Accept"));
+        Assert.That(answer.Headers["Vary"], Does.Contain("Accept"));
     }
 
     [TestCase("text/plain", "text/plain")]

@@ -55,12 +55,13 @@ internal sealed class TenantTests(Engine engine) : EngineTests(engine)
             Engine,
             ("HEADER_NAMESPACE", "X-Space"), ("HEADER_APPNAME", "X-App"), ("DEFAULT_NAMESPACE", "home"), ("DEFAULT_APPNAME", "main"),
             ("MAX_NAMESPACE_LEN", "4"), ("MAX_APPNAME_LEN", "5"), ("MAX_KEY_LEN", "6"), ("MAX_VALUE_SIZE", "7"), ("MAX_TTL_SECONDS", "8"));
-        // These names mean nothing here.
-        var kv = new KvClient(host.Http, "ignored", "ignored");
+        var kv = new KvClient(host.Http, null, null);
 
         Assert.That((await kv.Post("123456", "1234567", 8)).Status, Is.EqualTo(201));
         Assert.That((await Send(host, "home", "main")).Status, Is.EqualTo(200));
         Assert.That((await Send(host, "home", "othr")).Status, Is.EqualTo(404));
+        Expect.Problem(
+            await new KvClient(host.Http, "home", "main").Get("k"), 400, "Invalid input", "KV-Namespace", "X-App, X-Space");
         Expect.Problem(await kv.Post("1234567", "v"), 400, "Key too long (max 6 characters)", "key", "6");
         Expect.Problem(await kv.Post("k", "12345678"), 400, "Value too large (max 7 bytes)", "value", "7");
         Expect.Problem(await kv.Post("k", "v", 9), 400, "TTL must be between 0 and 8 seconds", "ttl", "8");

@@ -25,6 +25,25 @@ internal sealed class TtlTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
+    public async Task A_key_that_lives_has_at_least_a_second_left_and_never_more_than_it_was_set_to()
+    {
+        await Kv.Post("k", "v", 2);
+        var seen = new HashSet<long>();
+
+        await Eventually.Holds(
+            async () =>
+            {
+                var read = await Kv.Get("k");
+                if (read.Status == 200)
+                    seen.Add(read.Json.GetProperty("ttl").GetInt64());
+                return read.Status == 404;
+            },
+            "the key is gone");
+
+        Assert.That(seen, Is.SubsetOf(new long[] { 1, 2 }).And.Contains(1));
+    }
+
+    [Test]
     public async Task A_key_disappears_when_its_time_is_over()
     {
         await Kv.Post("k", "v", 1);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kv.Api.Hosting;
 using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.OpenApi;
@@ -52,11 +53,36 @@ internal sealed class DocumentTests
                 foreach (var response in responses)
                 {
                     Assert.That(response.Value.GetProperty("description").GetString(), Is.Not.Empty, $"{name} {response.Name}");
-                    if (response.Name[0] is '4' or '5')
+                    if (name.StartsWith("head ", StringComparison.Ordinal))
+                        Assert.That(response.Value.TryGetProperty("content", out _), Is.False, $"{name} {response.Name}");
+                    else if (response.Name[0] is '4' or '5')
                         ExpectExample(response.Value, $"{name} {response.Name}", int.Parse(response.Name, null));
                 }
             }
         }
+    }
+
+    [Test]
+    public async Task Every_operation_has_a_name_and_no_answer_two_shapes()
+    {
+        var document = (await Get("/swagger/v1/swagger.json")).Json;
+        var operations = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(method => method.Value)).ToArray();
+
+        var names = operations.Select(operation => operation.GetProperty("operationId").GetString()).ToArray();
+        Assert.That(names, Is.Unique.And.None.Empty);
+        Assert.That(names[..4], Is.EqualTo(new[] { "createKey", "listKeys", "countKeys", "getKey" }));
+        foreach (var answer in operations.SelectMany(operation => operation.GetProperty("responses").EnumerateObject()))
+            if (answer.Value.TryGetProperty("content", out var content))
+                foreach (var type in content.EnumerateObject())
+                    Assert.That(type.Value.GetProperty("schema").TryGetProperty("oneOf", out _), Is.False);
+        Assert.That(document.GetProperty("servers")[0].GetProperty("url").GetString(), Is.EqualTo("/"));
+        Assert.That(document.GetProperty("tags")[0].GetProperty("name").GetString(), Is.EqualTo("Keys"));
+        Assert.That(
+            document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("description").GetString()), Is.Unique.And.None.Empty);
+        Assert.That(
+            document.GetProperty("info").GetProperty("version").GetString(),
+            Is.EqualTo(ProgramVersion.Text));
     }
 
     [Test]
@@ -78,13 +104,13 @@ internal sealed class DocumentTests
         var schemas = (await Get("/swagger/v1/swagger.json")).Json.GetProperty("components").GetProperty("schemas");
 
         Assert.That(Members("StoredKeyValue"), Is.EqualTo(new[] { "key", "value", "encoding", "ttl", "expire_at" }));
-        Assert.That(Members("WrittenKeyValue"), Is.EqualTo(new[] { "key", "value", "ttl", "expire_at" }));
-        Assert.That(Members("CreateKeyValueBody"), Is.EqualTo(new[] { "key", "value", "ttl" }));
-        Assert.That(Members("SetKeyValueBody"), Is.EqualTo(new[] { "value", "ttl" }));
+        Assert.That(Members("WrittenKeyValue"), Is.EqualTo(new[] { "key", "value", "encoding", "ttl", "expire_at" }));
+        Assert.That(Members("CreateKeyValueBody"), Is.EqualTo(new[] { "key", "value", "encoding", "ttl" }));
+        Assert.That(Members("SetKeyValueBody"), Is.EqualTo(new[] { "value", "encoding", "ttl" }));
         Assert.That(Members("StoredWebhook"), Is.EqualTo(new[]
         {
-            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
-            "changed_only", "timeout_seconds", "secret", "status", "disabled_reason",
+            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "headers_not_sent", "payload", "add_event_data", "created_at",
+            "changed_only", "include_previous", "timeout_seconds", "secret", "status", "disabled_reason", "registered_by", "dropped", "dropped_since",
         }));
         Assert.That(Members("PingAnswer"), Is.EqualTo(new[] { "at", "duration_ms", "status", "error", "answer", "accepted" }));
         Assert.That(Members("StoredDelivery"), Is.EqualTo(new[]
@@ -93,6 +119,38 @@ internal sealed class DocumentTests
         }));
 
         string[] Members(string schema) => Expect.Members(schemas.GetProperty(schema).GetProperty("properties"));
+    }
+
+    [TestCase("AuditEntryChange", "operation", 12)]
+    [TestCase("ApiKeyAnswer", "verbs", 4)]
+    [TestCase("CreateApiKeyBody", "verbs", 4)]
+    [TestCase("PreviousKeyValue", "encoding", 1)]
+    [TestCase("RegisterWebhookBody", "method", 7)]
+    [TestCase("StoredDelivery", "event", 4)]
+    [TestCase("TransferredKey", "encoding", 1)]
+    [TestCase("UpdateWebhookBody", "method", 7)]
+    [TestCase("WatchedKey", "encoding", 1)]
+    [TestCase("WatchedKey", "reason", 2)]
+    public async Task A_member_that_is_one_of_a_list_shows_the_list(string schema, string name, int count)
+    {
+        var schemas = (await Get("/swagger/v1/swagger.json")).Json.GetProperty("components").GetProperty("schemas");
+        var member = schemas.GetProperty(schema).GetProperty("properties").GetProperty(name);
+
+        Assert.That(
+            (member.TryGetProperty("items", out var items) ? items : member).GetProperty("enum").EnumerateArray().Count(value => value.ValueKind == JsonValueKind.String),
+            Is.EqualTo(count));
+    }
+
+    [Test]
+    public async Task A_parameter_that_is_one_of_a_list_shows_the_list_and_a_flag_is_none_of_texts()
+    {
+        var paths = (await Get("/swagger/v1/swagger.json")).Json.GetProperty("paths");
+
+        Assert.That(Schema("/webhooks/{id}/deliveries", "get", "status").GetProperty("enum").GetArrayLength(), Is.EqualTo(2));
+        Assert.That(Schema("/admin/apikeys/{id}", "delete", "disable_webhooks").GetProperty("type").GetString(), Is.EqualTo("boolean"));
+
+        JsonElement Schema(string path, string method, string name) => paths.GetProperty(path).GetProperty(method).GetProperty("parameters")
+            .EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == name).GetProperty("schema");
     }
 
     [Test]
@@ -129,6 +187,7 @@ internal sealed class DocumentTests
         Assert.That(problem.TryGetProperty("example", out var example), Is.True, $"{name} has an example");
         Assert.That(example.GetProperty("status").GetInt32(), Is.EqualTo(status), name);
         Assert.That(example.GetProperty("error").GetString(), Is.Not.Empty, name);
+        Assert.That(example.EnumerateObject().Count(), Is.LessThanOrEqualTo(4), $"{name} is short");
     }
 
     private async Task<Answer> Get(string path) =>

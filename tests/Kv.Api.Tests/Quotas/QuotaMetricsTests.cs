@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Quotas;
 
-/// <summary>What the metrics tell of quotas. The real program, so that nobody else's doings are in them.</summary>
+/// <summary>The metrics of quotas, of a real process: they count this test alone.</summary>
 internal sealed class QuotaMetricsTests
 {
     [Test]

@@ -114,6 +114,38 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
+    public async Task A_flood_that_names_a_new_tenant_each_time_is_cut_by_its_address()
+    {
+        await using var host = await KvHost.Start(
+            Engine.Embedded, ("RATE_LIMIT_PER_SECOND", "1000"), ("RATE_LIMIT_PER_ADDRESS", "5"), ("TRUSTED_PROXIES", "127.0.0.1"));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => From("192.0.2.1")));
+        var networks = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => From($"2001:db8::{number:x}")));
+        var other = await From("192.0.2.2");
+
+        Assert.That(answers.Select(answer => answer.Status), Is.All.EqualTo(404).Or.EqualTo(429).And.Some.EqualTo(429));
+        Assert.That(networks.Select(answer => answer.Status), Has.Some.EqualTo(429), "an IPv6 network is one caller");
+        var refused = answers.First(answer => answer.Status == 429);
+        Expect.Problem(refused, 429, "Too many requests");
+        Assert.That(refused.Header("Retry-After"), Is.EqualTo("1"));
+        Assert.That(other.Status, Is.EqualTo(404), "another address goes on");
+        Assert.That((await Answer.Of(await host.Http.GetAsync(new Uri("/livez", UriKind.Relative)))).Status, Is.EqualTo(200));
+
+        Task<Answer> From(string address) => host.NewTenant().With(HttpMethod.Get, "/kv/k", null, ("X-Forwarded-For", address));
+    }
+
+    [Test]
+    public async Task An_address_that_nobody_vouches_for_does_not_count()
+    {
+        await using var host = await KvHost.Start(Engine.Embedded, ("RATE_LIMIT_PER_ADDRESS", "5"));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(
+            number => host.NewTenant().With(HttpMethod.Get, "/kv/k", null, ("X-Forwarded-For", $"192.0.2.{number}"))));
+
+        Assert.That(answers.Select(answer => answer.Status), Has.Some.EqualTo(429));
+    }
+
+    [Test]
     public async Task Without_the_setting_nobody_is_limited()
     {
         var host = await SharedHosts.Get(Engine.Embedded);

@@ -60,6 +60,25 @@ internal sealed class StoreAwayTests
     }
 
     [Test]
+    public async Task An_import_that_a_hanging_store_does_not_confirm_has_an_unknown_outcome()
+    {
+        await using var proxy = TcpProxy.To((await SharedEtcd.Get()).Endpoint);
+        await using var host = await Over(proxy);
+        var kv = host.NewTenant();
+        await kv.Put("k", "before");
+
+        proxy.BlackHole();
+        var answer = await kv.Send(
+            HttpMethod.Post, "/import", KvClient.Bytes("""{"key":"k","value":"lost"}"""u8.ToArray(), "application/x-ndjson"));
+
+        ExpectUnavailable(answer);
+        Assert.That(answer.Header("KV-Outcome"), Is.EqualTo("unknown"));
+        Assert.That(answer.Json.GetProperty("import").GetProperty("error").GetProperty("unknown_through").GetInt64(), Is.EqualTo(1));
+        proxy.Forward();
+        await Recovers(host);
+    }
+
+    [Test]
     public async Task A_write_cut_in_flight_has_an_unknown_outcome()
     {
         await using var proxy = TcpProxy.To((await SharedEtcd.Get()).Endpoint);

@@ -55,6 +55,29 @@ internal sealed class TlsTests
         Assert.That(await kv.Terminate(), Is.Zero, kv.Error);
     }
 
+    [TestCase("1.1", "/kv/k")]
+    [TestCase("2.0", "/kv/k")]
+    [TestCase("2.0", "/kv/k?raw")]
+    [TestCase("2.0", "/kv/missing")]
+    [TestCase("2.0", "/livez")]
+    public async Task HEAD_has_the_headers_of_GET_and_no_body(string version, string path)
+    {
+        await using var kv = Start();
+        using var http = await Client(kv, _first, version);
+        await new KvClient(http, "default", "default").Put("k", "v");
+        var uri = new Uri(path, UriKind.Relative);
+
+        var get = await http.GetAsync(uri);
+        using var request = new HttpRequestMessage(HttpMethod.Head, uri) { Version = http.DefaultRequestVersion, VersionPolicy = http.DefaultVersionPolicy };
+        var head = await http.SendAsync(request);
+
+        Assert.That(head.StatusCode, Is.EqualTo(get.StatusCode));
+        Assert.That(head.Version, Is.EqualTo(Version.Parse(version)));
+        Assert.That(head.Content.Headers.ContentType, Is.EqualTo(get.Content.Headers.ContentType));
+        Assert.That(await head.Content.ReadAsByteArrayAsync(), Is.Empty);
+        Assert.That((await http.GetAsync(uri)).StatusCode, Is.EqualTo(get.StatusCode), "the connection goes on");
+    }
+
     [Test]
     public async Task New_connections_see_the_new_certificate_and_old_ones_go_on()
     {

@@ -64,6 +64,36 @@ internal sealed class StoreTests
     }
 
     [Test]
+    public async Task Who_begins_after_what_the_store_forgot_is_not_told_to_be_gone()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var proxy = TcpProxy.To(etcd.Endpoint);
+        await using var host = await KvHost.StartOver(proxy.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"));
+        var kv = host.NewTenant();
+        await using var behind = await EventReader.Open(host, kv);
+        await kv.Put("k", "before");
+        await behind.Take(1);
+
+        proxy.RefuseConnections();
+        proxy.CutConnections();
+        await EtcdKeys.Put(etcd, EtcdKeys.Of(host, kv, "k"), "missed"u8.ToArray());
+        await EtcdKeys.Put(etcd, EtcdKeys.Of(host, kv, "k"), "present"u8.ToArray());
+        await etcd.Compact(await etcd.CurrentRevision());
+        proxy.Forward();
+        // As soon as etcd can be asked: the watch of the store, which tries again less often, does not know yet what is
+        // gone.
+        Answer? read = null;
+        await Eventually.Holds(async () => (read = await kv.Get("k")).Status == 200, "etcd can be asked");
+        await using var later = await EventReader.Open(host, kv);
+        var waiting = kv.With(HttpMethod.Get, "/kv/k?wait=30", null, ("If-None-Match", read!.Header("ETag")!));
+
+        Assert.That((await behind.Next())!.Name, Is.EqualTo("gone"));
+        Assert.That((await kv.Put("k", "after")).Status, Is.EqualTo(200));
+        Assert.That((await NextOrResumed(host, kv, later)).ToString(), Is.EqualTo("update k=after"));
+        Assert.That((await waiting).Status, Is.EqualTo(200).Or.EqualTo(304));
+    }
+
+    [Test]
     public async Task Etcd_refuses_to_tell_from_where_it_has_forgotten()
     {
         await using var etcd = await EtcdServer.StartAsync();
@@ -102,6 +132,15 @@ internal sealed class StoreTests
             await using var watch = await EventReader.Open(host, kv, $"?since={oldest}");
             Assert.That((await watch.Take(1))[0].Revision, Is.EqualTo(oldest + 1));
         }
+    }
+
+    // As a browser does: it resumes a watch that ended.
+    private static async Task<EventReader.Event> NextOrResumed(KvHost host, KvClient kv, EventReader watch)
+    {
+        if (await watch.Next() is { } told)
+            return told;
+        await using var resumed = await EventReader.Open(host, kv, lastEventId: watch.LastEventId);
+        return (await resumed.Next())!;
     }
 
     private static void ExpectGone(Answer answer, long oldest)

@@ -121,6 +121,24 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
+    public async Task A_position_is_an_event_of_its_own_with_data_so_that_no_client_takes_it_for_a_message()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/watch", UriKind.Relative));
+        using var response = await Host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+
+        var frame = new List<string>();
+        while (frame.Count == 0 || frame[^1].Length > 0)
+            frame.Add((await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)))!);
+
+        var revision = response.Headers.GetValues("KV-Revision").Single();
+        Assert.That(frame, Is.EqualTo(new[]
+        {
+            "retry: 1000", $": all through {revision}", "event: position", $"data: {{\"revision\":{revision}}}", $"id: {revision}", "",
+        }));
+    }
+
+    [Test]
     public async Task Only_the_last_event_of_a_revision_has_an_id()
     {
         await using var watch = await EventReader.Open(Host, Kv);
@@ -168,6 +186,22 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
     [TestCase("?key=a*", "key", "must not end in '*'")]
     public async Task What_makes_no_sense_is_refused_by_its_name(string query, string field, string saying) =>
         Expect.Problem(await Kv.Send(HttpMethod.Get, $"/watch{query}"), 400, null, field, saying);
+
+    [Test]
+    public async Task The_tenant_may_be_named_in_the_query()
+    {
+        await using var watch = await EventReader.Open(
+            Host.Http, new KvClient(Host.Http, null, null), $"?namespace={Kv.Namespace}&app={Kv.AppName}");
+
+        await Kv.Put("k", "v");
+
+        Assert.That((await watch.Next())!.ToString(), Is.EqualTo("create k=v"));
+    }
+
+    [TestCase("namespace=a", "namespace", "together with the header KV-Namespace")]
+    [TestCase("app=a", "app", "together with the header KV-App-Name")]
+    public async Task A_tenant_in_the_query_beside_the_header_is_refused(string query, string field, string saying) =>
+        Expect.Problem(await Kv.Send(HttpMethod.Get, $"/watch?{query}"), 400, null, field, saying);
 
     [TestCase("prefix")]
     [TestCase("key")]

@@ -34,11 +34,36 @@ internal sealed class PredecessorWebhookTests
         var read = await _kv.Send(HttpMethod.Get, $"/webhooks/{Id}");
 
         Assert.That(read.Body, Is.EqualTo(
-            $$"""{"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"update","endpoint":"http://example.com/hook","method":"PUT","headers":{"Authorization":"********"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000,"changed_only":false,"status":"active"}"""));
+            $$"""{"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"update","endpoint":"http://example.com/hook","method":"PUT","headers":{"Authorization":"hidden"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000,"changed_only":false,"status":"active"}"""));
         Assert.That((await _kv.Send(HttpMethod.Get, "/webhooks/user*")).Body, Is.EqualTo($"[{read.Body}]"));
         var changed = await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", """{"event":"create"}""");
         Assert.That(changed.Body, Is.EqualTo(read.Body.Replace("\"update\"", "\"create\"")));
         Assert.That((await Stored(Id)).GetProperty("headers").GetProperty("Authorization").GetString(), Is.EqualTo("hidden"));
+    }
+
+    [Test]
+    public async Task Headers_that_are_reserved_now_are_kept_and_told_and_not_sent()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        await Put(
+            $$"""
+            {"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"k","event":"update","endpoint":"{{receiver.Uri}}","method":"POST","headers":{"Authorization":"a","KV-Namespace":"victim","kv-app-name":"victim","Keep-Alive":"5"},"add_event_data":true,"created_at":1700000000}
+            """);
+
+        var read = await _kv.Send(HttpMethod.Get, $"/webhooks/{Id}");
+        await _kv.Send(HttpMethod.Post, $"/webhooks/{Id}/ping");
+
+        Assert.That(read.Json.GetProperty("headers").GetRawText(), Is.EqualTo("""{"Authorization":"a"}"""));
+        Assert.That(read.Json.GetProperty("headers_not_sent").GetRawText(), Is.EqualTo("""["KV-Namespace","kv-app-name","Keep-Alive"]"""));
+        var call = receiver.Requests.Single();
+        Assert.That(call.Header("Authorization"), Is.EqualTo("a"));
+        Assert.That(call.Headers.Select(header => header.Value), Has.None.EqualTo("victim").And.None.EqualTo("5"));
+        // A change of something else keeps them for the predecessor; what an answer says can be sent back, and then
+        // they are gone.
+        await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", """{"event":"create"}""");
+        Assert.That((await Stored(Id)).GetProperty("headers").GetProperty("KV-Namespace").GetString(), Is.EqualTo("victim"));
+        Assert.That((await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", read.Body)).Status, Is.EqualTo(200));
+        Assert.That((await Stored(Id)).GetProperty("headers").GetRawText(), Is.EqualTo("""{"Authorization":"a"}"""));
     }
 
     [Test]
@@ -52,13 +77,14 @@ internal sealed class PredecessorWebhookTests
             $$"""
             {"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"create","endpoint":"{{receiver.Uri}}hook","method":"PUT","headers":{"Authorization":"hidden"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000}
             """);
-        await _kv.Post("user:1", "Ada");
+        var set = await _kv.Post("user:1", "Ada");
         await Eventually.Holds(() => receiver.RequestCount == 1, "the call arrives");
 
         var call = receiver.Requests.Single();
         Assert.That((call.Method, call.Target, call.Header("Authorization")), Is.EqualTo(("PUT", "/hook", "hidden")));
         Assert.That(call.Text, Does.StartWith(
             $$"""{"text":"<&>","event":{"event":"create","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:1","value":"Ada","timestamp":"""));
+        Assert.That(call.Text, Does.EndWith($",\"revision\":{set.Header("KV-Revision")}}}}}"));
     }
 
     [Test]

@@ -2,10 +2,14 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Webhooks;
 
-/// <summary>Webhooks from their registration to their end, in the predecessor's contract and with what Kv adds.</summary>
+/// <summary>
+/// Webhooks from their registration to their end, in the predecessor's contract and with what Kv adds.
+/// </summary>
 internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    protected override (string Name, string? Value)[] Settings => [("WEBHOOK_HEADERS", "masked")];
 
     [Test]
     public async Task A_plain_webhook_shows_as_it_was_registered()
@@ -125,7 +129,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
         var changed = await Put(
             id,
             """
-            {"key":"k","endpoint":"https://example.org/","headers":{},"payload":{},"add_event_data":false,"timeout_seconds":null,"secret":null}
+            {"key":"k","endpoint":"https://example.org/","headers":{},"payload":{},"add_event_data":false,"timeout_seconds":0,"secret":""}
             """);
 
         Assert.That(

@@ -34,7 +34,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     [TestCase("\"headers\":{\"X A\":\"a\"}", "Header 'X A' has a name that HTTP does not allow", "headers")]
     [TestCase("\"headers\":{\"X-A\":\"a\\r\\nX-B: b\"}", null, "headers")]
     [TestCase("\"headers\":{\"X-A\":\"a\\u0000\"}", null, "headers")]
-    [TestCase("\"timeout_seconds\":0", "Timeout must be between 1 and 30 seconds", "timeout_seconds")]
+    [TestCase("\"timeout_seconds\":-1", "Timeout must be between 1 and 30 seconds", "timeout_seconds")]
     [TestCase("\"timeout_seconds\":31", "Timeout must be between 1 and 30 seconds", "timeout_seconds")]
     [TestCase("\"secret\":\"password\"", "Secret must be whsec_ and the base64 of 24 to 64 bytes", "secret")]
     [TestCase("\"key\":1", "Invalid input", "key")]

@@ -3,7 +3,7 @@ using Kv.Application.Deliveries;
 using Kv.Application.Tests.Webhooks;
 using Kv.Domain;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Watching;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
 using Moq;
 

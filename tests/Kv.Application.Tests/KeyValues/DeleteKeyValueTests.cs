@@ -21,6 +21,6 @@ internal sealed class DeleteKeyValueTests
         var change = await new DeleteKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
             .Handle(Requests.Delete with { Condition = condition }, cancellation.Token);
 
-        Assert.That(change, Is.EqualTo(new KeyValueChange(false, 9, 8, null)));
+        Assert.That(change, Is.EqualTo(new WriteResult(false, 9, 8, null)));
     }
 }

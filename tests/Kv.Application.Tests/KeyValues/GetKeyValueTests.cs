@@ -47,7 +47,7 @@ internal sealed class GetKeyValueTests
         var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
             .Handle(Requests.Get with { Options = options }, CancellationToken.None);
 
-        Assert.That(found, Is.EqualTo(new KeyValueLookup(null, 9)));
+        Assert.That(found, Is.EqualTo(new ReadResult(null, 9)));
     }
 
     private static async Task<KeyValueDto?> Handle(KeyValue? stored)

@@ -6,7 +6,7 @@ namespace Kv.Application.Tests.KeyValues;
 /// <summary>Valid requests, of which a test changes what it is about, and what a repository gives for them.</summary>
 internal static class Requests
 {
-    public static SetKeyValue Set { get; } = new("space", "app", "key", "value"u8.ToArray(), null);
+    public static SetKeyValue Set { get; } = new("space", "app", "key", "value"u8.ToArray());
 
     public static GetKeyValue Get { get; } = new("space", "app", "key");
 
@@ -14,7 +14,10 @@ internal static class Requests
 
     public static ListKeyValues List { get; } = new("space", "app", "prefix");
 
-    public static SetKeyValueTtl SetTtl { get; } = new("space", "app", "key", 60);
+    public static SetKeyValueTtl SetTtl { get; } = new("space", "app", "key", TimeToLive.Of(60));
+
+    /// <summary>A time to live; null for the deployment's default.</summary>
+    public static TimeToLive Ttl(long? seconds) => seconds is { } asked ? TimeToLive.Of(asked) : TimeToLive.Default;
 
     public static KeyValue Stored(string key = "key", Expiry? expiry = null) =>
         new(Key.Of(key), "value"u8.ToArray(), expiry, revision: 7) { CreateRevision = 5, Version = 2, ContentType = "text/plain" };

@@ -3,6 +3,7 @@ using Kv.Application.KeyValues;
 using Kv.Domain;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 using Moq;
 
 namespace Kv.Application.Tests.KeyValues;
@@ -29,7 +30,7 @@ internal sealed class SetKeyValueTests
             .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored()));
 
         await Handler(new Limits { DefaultTtlSeconds = standard })
-            .Handle(Requests.Set with { Ttl = asked, ContentType = "text/html", Condition = Precondition.Absent }, cancellation.Token);
+            .Handle(Requests.Set with { Ttl = Requests.Ttl(asked), ContentType = "text/html", Condition = Precondition.Absent }, cancellation.Token);
 
         _repository.VerifyAll();
     }

@@ -12,7 +12,7 @@ internal sealed class SetKeyValueTtlTests
     [TestCase(null, null)]
     [TestCase(0L, 300L)]
     [TestCase(60L, 60L)]
-    public async Task Null_is_for_ever_and_nothing_is_the_default(long? asked, long? given)
+    public async Task Never_is_for_ever_and_0_is_the_default(long? asked, long? given)
     {
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
         repository
@@ -20,7 +20,7 @@ internal sealed class SetKeyValueTtlTests
                 Tenant.Of("space", "app"), Key.Of("key"), given, Precondition.None, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored()));
 
-        var change = await Handle(repository, Requests.SetTtl with { Ttl = asked });
+        var change = await Handle(repository, Requests.SetTtl with { Ttl = asked is { } seconds ? TimeToLive.Of(seconds) : TimeToLive.Never });
 
         Assert.That(change!.KeyValue!.Key, Is.EqualTo("key"));
     }
@@ -37,10 +37,10 @@ internal sealed class SetKeyValueTtlTests
         Assert.That(await Handle(repository, Requests.SetTtl), Is.Null);
         Assert.That(
             await Handle(repository, Requests.SetTtl with { Condition = Precondition.Exists }),
-            Is.EqualTo(new KeyValueChange(false, 9, 0, null)));
+            Is.EqualTo(new WriteResult(false, 9, 0, null)));
     }
 
-    private static Task<KeyValueChange?> Handle(Mock<IKeyValueRepository> repository, SetKeyValueTtl request) =>
+    private static Task<WriteResult?> Handle(Mock<IKeyValueRepository> repository, SetKeyValueTtl request) =>
         new SetKeyValueTtlHandler(
                 repository.Object, new Limits { DefaultTtlSeconds = 300 }, new Mapper(ApplicationServices.Maps()))
             .Handle(request, CancellationToken.None);

@@ -1,10 +1,13 @@
 using FluentValidation;
 using Kv.Application.KeyValues;
 using Kv.Domain;
+using Kv.Domain.KeyValues;
 
 namespace Kv.Application.Tests.KeyValues;
 
-/// <summary>What a request may look like: the limits, at their edge and beyond it, and the contract's words for it.</summary>
+/// <summary>
+/// What a request may look like: the limits, at their edge and beyond it, and the contract's words for it.
+/// </summary>
 internal sealed class ValidatorTests
 {
     private static readonly Limits Limits = new()
@@ -91,7 +94,7 @@ internal sealed class ValidatorTests
     [TestCase(long.MaxValue, "TTL must be between 0 and 7 seconds")]
     [TestCase(long.MinValue, "TTL must be between 0 and 7 seconds")]
     public void The_ttl_of_a_write(long? ttl, string? error) =>
-        Assert.That(Errors(new SetKeyValueValidator(Limits), Small(Requests.Set) with { Ttl = ttl }), IsJust(error));
+        Assert.That(Errors(new SetKeyValueValidator(Limits), Small(Requests.Set) with { Ttl = Requests.Ttl(ttl) }), IsJust(error));
 
     // An attribute could not hold half a surrogate pair: attributes are stored as UTF-8.
     [Test]
@@ -121,7 +124,7 @@ internal sealed class ValidatorTests
 
     [Test]
     public void Everything_that_is_wrong_is_told_at_once() => Assert.That(
-        Errors(new SetKeyValueValidator(Limits), new SetKeyValue("1234", "12345", "", new byte[7], 8)),
+        Errors(new SetKeyValueValidator(Limits), new SetKeyValue("1234", "12345", "", new byte[7], TimeToLive.Of(8))),
         Is.EquivalentTo(
         [
             "Key must not be empty",
@@ -134,7 +137,7 @@ internal sealed class ValidatorTests
     [Test]
     public void The_contracts_own_words_hold_for_its_defaults() => Assert.That(
         Errors(new SetKeyValueValidator(Wide), new SetKeyValue(
-            new string('a', 26), new string('a', 51), new string('a', 101), new byte[1_048_577], 31_536_001)),
+            new string('a', 26), new string('a', 51), new string('a', 101), new byte[1_048_577], TimeToLive.Of(31_536_001))),
         Is.EquivalentTo(
         [
             "Key too long (max 100 characters)",

@@ -5,7 +5,6 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Moq;
 
 namespace Kv.Application.Tests.KeyValues;
@@ -71,7 +70,7 @@ internal sealed class WaitForKeyValueTests
 
         var found = await Handle(Request with { Options = new ReadOptions(ReadConsistency.Serializable) });
 
-        Assert.That(found, Is.EqualTo(new KeyValueLookup(null, 9)));
+        Assert.That(found, Is.EqualTo(new ReadResult(null, 9)));
         Assert.That(_done, Is.EqualTo(new[] { "read, stale maybe", "open", "read", "wait", "read", "close" }));
     }
 
@@ -96,6 +95,20 @@ internal sealed class WaitForKeyValueTests
         Assert.That(_done, Is.EqualTo(new[] { "read", "open", "read", "wait", "close" }));
     }
 
+    [Test]
+    public async Task A_watch_that_the_store_cannot_continue_ends_the_wait_with_the_present_state()
+    {
+        _states.Enqueue(Requests.Stored());
+        _states.Enqueue(Requests.Stored());
+        _states.Enqueue(null);
+        _watch
+            .Setup(it => it.Next(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new RevisionCompactedException(100));
+
+        Assert.That((await Handle(Request)).KeyValue, Is.Null);
+        Assert.That(_done, Is.EqualTo(new[] { "read", "open", "read", "close", "read" }));
+    }
+
     [TestCase(-1, 0, "Wait must be between 0 and 60 seconds")]
     [TestCase(0, 0, null)]
     [TestCase(60, 0, null)]
@@ -110,7 +123,7 @@ internal sealed class WaitForKeyValueTests
         Assert.That(result.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(error is null ? [] : new[] { error }));
     }
 
-    private Task<KeyValueLookup> Handle(WaitForKeyValue request) =>
+    private Task<ReadResult> Handle(WaitForKeyValue request) =>
         new WaitForKeyValueHandler(_keyValues.Object, _feed.Object, TimeProvider.System, new Mapper(ApplicationServices.Maps()))
             .Handle(request, CancellationToken.None);
 }

@@ -3,7 +3,6 @@ using Kv.Application.KeyValues;
 using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using MediatR;
-using Moq;
 
 namespace Kv.Application.Tests.Pipeline;
 
@@ -30,12 +29,19 @@ internal sealed class AccessBehaviorTests
     {
         var reader = new Grants(isAdministrator: false, [Grant.Of("n", "a", "in:", AccessVerbs.Read)]);
 
-        Assert.That(await Send<GetKeyValue, KeyValueLookup>(new GetKeyValue("n", "a", "in:k"), reader), Is.Null);
+        Assert.That(await Send<GetKeyValue, ReadResult>(new GetKeyValue("n", "a", "in:k"), reader), Is.Null);
         Assert.That(
-            () => Send<GetKeyValue, KeyValueLookup>(new GetKeyValue("n", "a", "k"), reader), Throws.InstanceOf<AccessDeniedException>());
+            () => Send<GetKeyValue, ReadResult>(new GetKeyValue("n", "a", "k"), reader), Throws.InstanceOf<AccessDeniedException>());
     }
 
     private static Task<TResponse> Send<TRequest, TResponse>(TRequest request, Grants grants)
-        where TRequest : notnull => new AccessBehavior<TRequest, TResponse>(Mock.Of<ICaller>(caller => caller.Grants == grants)).Handle(
+        where TRequest : notnull => new AccessBehavior<TRequest, TResponse>(new Caller(grants)).Handle(
         request, CancellationToken.None, () => Task.FromResult<TResponse>(default!));
+
+    private sealed class Caller(Grants grants) : ICaller
+    {
+        public Principal? Principal => null;
+
+        public ValueTask<Grants> Grants(CancellationToken cancellationToken) => new(grants);
+    }
 }

@@ -29,9 +29,9 @@ internal sealed class ValidationBehaviorTests
     }
 
     [Test]
-    public void Every_failure_of_every_validator_is_told()
+    public async Task Every_failure_of_every_validator_is_told()
     {
-        var error = Assert.ThrowsAsync<ValidationException>(
+        var error = await Assert.ThrowsAsync<ValidationException>(
             () => Handle("request", new NotLongerThan(3), new NotLongerThan(10), new NotLongerThan(2)));
 
         Assert.That(error!.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(["longer than 3", "longer than 2"]));

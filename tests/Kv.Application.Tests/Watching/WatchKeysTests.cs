@@ -1,8 +1,8 @@
 using Kv.Application.Watching;
 using Kv.Domain;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Moq;
 
 namespace Kv.Application.Tests.Watching;

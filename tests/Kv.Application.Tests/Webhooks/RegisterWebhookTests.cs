@@ -1,3 +1,5 @@
+using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Webhooks;
 using Kv.Domain;
 using Kv.Domain.Webhooks;
@@ -8,12 +10,14 @@ namespace Kv.Application.Tests.Webhooks;
 internal sealed class RegisterWebhookTests
 {
     private readonly Mock<IWebhookRepository> _repository = new(MockBehavior.Strict);
+    private readonly Mock<IWebhookTargets> _targets = new();
     private Webhook? _added;
 
     [SetUp]
     public void Forget()
     {
         _repository.Reset();
+        _targets.Reset();
         _added = null;
     }
 
@@ -51,8 +55,8 @@ internal sealed class RegisterWebhookTests
                 Payload = "{}"u8.ToArray(),
                 AddEventData = true,
                 ChangedOnly = true,
-                TimeoutSeconds = new Given<long?>(3),
-                Secret = new Given<string?>(secret),
+                TimeoutSeconds = 3,
+                Secret = secret,
             },
         });
 
@@ -72,12 +76,23 @@ internal sealed class RegisterWebhookTests
         Assert.That(await Handle(WebhookRequests.Register), Is.EqualTo(new WebhookRegistration(null, 3)));
     }
 
+    [Test]
+    public void What_may_not_be_called_is_not_registered()
+    {
+        _targets.Setup(targets => targets.Refusal("http://example.com/hook", It.IsAny<CancellationToken>())).ReturnsAsync("the rule");
+
+        Assert.That(
+            () => Handle(WebhookRequests.Register),
+            Throws.InstanceOf<ValidationException>().With.Message.Contains("The target is not allowed: the rule"));
+        Assert.That(_added, Is.Null);
+    }
+
     private void Accept(bool isAdded) => _repository
         .Setup(repository => repository.Add(It.IsAny<Webhook>(), 3, It.IsAny<CancellationToken>()))
         .Callback((Webhook webhook, int _, CancellationToken _) => _added = webhook)
         .ReturnsAsync(isAdded);
 
     private Task<WebhookRegistration> Handle(RegisterWebhook request) =>
-        new RegisterWebhookHandler(_repository.Object, new Limits { MaxWebhooks = 3 }, TimeProvider.System)
+        new RegisterWebhookHandler(_repository.Object, _targets.Object, WebhookRequests.Policy, new Limits { MaxWebhooks = 3 }, new AnyCaller(), TimeProvider.System)
             .Handle(request, CancellationToken.None);
 }

@@ -1,4 +1,5 @@
 using FluentValidation;
+using Kv.Application.Access;
 using Kv.Application.Webhooks;
 using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
@@ -9,12 +10,16 @@ namespace Kv.Application.Tests.Webhooks;
 internal sealed class UpdateWebhookTests
 {
     private readonly Mock<IWebhookRepository> _repository = new(MockBehavior.Strict);
+    private readonly Mock<IWebhookTargets> _targets = new();
+    private HeaderPolicy _policy = null!;
     private Webhook _stored = null!;
 
     [SetUp]
     public void Store()
     {
+        _policy = WebhookRequests.Policy;
         _repository.Reset();
+        _targets.Reset();
         _stored = WebhookRequests.Stored();
         _repository
             .Setup(repository => repository.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
@@ -48,7 +53,7 @@ internal sealed class UpdateWebhookTests
             Payload = ReadOnlyMemory<byte>.Empty,
             AddEventData = false,
             ChangedOnly = false,
-            TimeoutSeconds = new Given<long?>(null),
+            TimeoutSeconds = 0,
         });
 
         Assert.That(_stored.Settings.Pattern.Text, Is.EqualTo("k"));
@@ -90,15 +95,117 @@ internal sealed class UpdateWebhookTests
     {
         var secret = WebhookSecret.New().Reveal();
 
-        var told = await Handle(new WebhookInput { Secret = new Given<string?>(secret) });
+        var told = await Handle(new WebhookInput { Secret = secret });
         Assert.That(_stored.Secret!.Reveal(), Is.EqualTo(secret));
         Assert.That(told!.HasSecret, Is.True);
 
-        await Handle(new WebhookInput { Secret = new Given<string?>("********") });
+        await Handle(new WebhookInput { Secret = "********" });
         Assert.That(_stored.Secret!.Reveal(), Is.EqualTo(secret));
 
-        await Handle(new WebhookInput { Secret = new Given<string?>(null) });
+        await Handle(new WebhookInput { Secret = "" });
         Assert.That(_stored.Secret, Is.Null);
+    }
+
+    [TestCase("https://example.com/hook")]
+    [TestCase("http://example.com:8080/hook")]
+    [TestCase("http://example.org/hook")]
+    public async Task At_another_origin_neither_the_secrets_nor_hidden_headers_stay(string endpoint)
+    {
+        _stored.SetSecret(WebhookSecret.New());
+        _stored.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
+
+        await Handle(new WebhookInput { Endpoint = endpoint });
+
+        Assert.That(_stored.Settings.Endpoint, Is.EqualTo(endpoint));
+        Assert.That(_stored.Settings.Headers, Is.Empty);
+        Assert.That((_stored.Secret, _stored.PreviousSecret), Is.EqualTo(((WebhookSecret?)null, (WebhookSecret?)null)));
+    }
+
+    [TestCase("http://example.com/another?path")]
+    [TestCase("HTTP://EXAMPLE.COM:80/hook")]
+    public async Task At_the_same_origin_they_stay(string endpoint)
+    {
+        _stored.SetSecret(WebhookSecret.New());
+        var secret = _stored.Secret;
+
+        await Handle(new WebhookInput { Endpoint = endpoint });
+
+        Assert.That(_stored.Settings.Headers, Is.EqualTo(WebhookRequests.Settings.Headers));
+        Assert.That(_stored.Secret, Is.SameAs(secret));
+    }
+
+    [Test]
+    public async Task What_is_given_anew_goes_to_the_other_origin()
+    {
+        var secret = WebhookSecret.New().Reveal();
+        _stored.SetSecret(WebhookSecret.New());
+
+        await Handle(new WebhookInput
+        {
+            Endpoint = "http://example.org",
+            Headers = new Dictionary<string, string> { ["X-Token"] = "new" },
+            Secret = secret,
+        });
+
+        Assert.That(_stored.Settings.Headers, Is.EqualTo(new Dictionary<string, string> { ["X-Token"] = "new" }));
+        Assert.That(_stored.Secret!.Reveal(), Is.EqualTo(secret));
+    }
+
+    [Test]
+    public void A_mask_does_not_bring_anything_to_another_origin()
+    {
+        _stored.SetSecret(WebhookSecret.New());
+        var elsewhere = new WebhookInput { Endpoint = "http://example.org" };
+
+        Assert.That(
+            () => Handle(elsewhere with { Headers = new Dictionary<string, string> { ["X-Token"] = "********" } }),
+            Throws.InstanceOf<ValidationException>().With.Message.Contains("'X-Token' is masked and must be given anew"));
+        Assert.That(
+            () => Handle(elsewhere with { Secret = "********" }),
+            Throws.InstanceOf<ValidationException>().With.Message.Contains("Secret is masked and must be given anew"));
+    }
+
+    [Test]
+    public async Task Headers_that_answers_show_stay_at_another_origin()
+    {
+        _policy = new HeaderPolicy { AreShown = true };
+
+        await Handle(new WebhookInput { Endpoint = "http://example.org" });
+
+        Assert.That(_stored.Settings.Headers, Is.EqualTo(WebhookRequests.Settings.Headers));
+    }
+
+    [Test]
+    public async Task A_masked_password_in_the_endpoint_stays()
+    {
+        _stored = WebhookRequests.Stored(WebhookRequests.Settings with { Endpoint = "http://user:p%40ss@example.com/hook" });
+
+        var told = await Handle(new WebhookInput { Endpoint = "http://user:********@example.com/other" });
+
+        Assert.That(_stored.Settings.Endpoint, Is.EqualTo("http://user:p%40ss@example.com/other"));
+        Assert.That(told!.Endpoint, Is.EqualTo("http://user:********@example.com/other"));
+    }
+
+    [TestCase("http://example.com/", "http://user:********@example.com/")]
+    [TestCase("http://user:pass@example.com/", "http://other:********@example.com/")]
+    [TestCase("http://user:pass@example.com/", "http://user:********@example.org/")]
+    public void A_masked_password_that_is_not_there_is_refused(string stored, string given)
+    {
+        _stored = WebhookRequests.Stored(WebhookRequests.Settings with { Endpoint = stored });
+
+        Assert.That(
+            () => Handle(new WebhookInput { Endpoint = given }),
+            Throws.InstanceOf<ValidationException>().With.Message.Contains("Endpoint has a masked password"));
+    }
+
+    [Test]
+    public void It_is_not_moved_to_what_may_not_be_called()
+    {
+        _targets.Setup(targets => targets.Refusal("http://127.0.0.1", It.IsAny<CancellationToken>())).ReturnsAsync("the rule");
+
+        Assert.That(
+            () => Handle(new WebhookInput { Endpoint = "http://127.0.0.1" }),
+            Throws.InstanceOf<ValidationException>().With.Message.Contains("The target is not allowed: the rule"));
     }
 
     [Test]
@@ -165,6 +272,6 @@ internal sealed class UpdateWebhookTests
     }
 
     private Task<WebhookDto?> Handle(WebhookInput input, string? id = null) =>
-        new UpdateWebhookHandler(_repository.Object, WebhookRequests.Mapper)
+        new UpdateWebhookHandler(_repository.Object, _targets.Object, _policy, new AnyCaller(), WebhookRequests.Mapper)
             .Handle(WebhookRequests.Update with { Id = id ?? WebhookRequests.Update.Id, Input = input }, CancellationToken.None);
 }

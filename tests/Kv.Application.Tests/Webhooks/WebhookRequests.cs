@@ -1,5 +1,6 @@
 using AutoMapper;
 using Kv.Application.Webhooks;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 
@@ -19,7 +20,9 @@ internal static class WebhookRequests
 
     public static UpdateWebhook Update { get; } = new("space", "app", $"{Id}", new WebhookInput());
 
-    public static IMapper Mapper { get; } = new Mapper(ApplicationServices.Maps());
+    public static HeaderPolicy Policy { get; } = new("KV-Namespace", "KV-App-Name", "X-API-Key");
+
+    public static IMapper Mapper { get; } = new Mapper(ApplicationServices.Maps(), _ => new HeadersInAnswers(Policy));
 
     public static Webhook Stored(WebhookSettings? settings = null) => new(Id, Tenant, settings ?? Settings, 1_800_000_000) { Revision = 7 };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kv.Application.Webhooks;
 using Kv.Domain.Deliveries;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
 using Moq;
 
@@ -38,7 +39,8 @@ internal sealed class WebhookUseTests
             Assert.That(told.Events, Is.EqualTo(["create", "update"]));
             Assert.That(told.Endpoint, Is.EqualTo("http://example.com/hook"));
             Assert.That(told.Method, Is.EqualTo("PUT"));
-            Assert.That(told.HeaderNames, Is.EqualTo(["X-Token", "X-Empty"]));
+            Assert.That(told.Headers, Is.EqualTo(new Dictionary<string, string> { ["X-Token"] = "********", ["X-Empty"] = "********" }));
+            Assert.That(told.HeadersNotSent, Is.Empty);
             Assert.That(told.Payload.ToArray(), Is.EqualTo("""{"a":1}"""u8.ToArray()));
             Assert.That(told.AddEventData, Is.True);
             Assert.That(told.CreatedAt, Is.EqualTo(1_800_000_000));
@@ -97,7 +99,7 @@ internal sealed class WebhookUseTests
 
         Assert.That(await Rotate(), Is.Null);
         Assert.That(
-            await new PingWebhookHandler(_repository.Object, sender.Object, TimeProvider.System)
+            await new PingWebhookHandler(_repository.Object, sender.Object, WebhookRequests.Mapper, TimeProvider.System)
                 .Handle(new PingWebhook("space", "app", $"{WebhookRequests.Id}"), CancellationToken.None),
             Is.Null);
     }
@@ -121,7 +123,7 @@ internal sealed class WebhookUseTests
                 Answer = "ok",
             });
 
-        var told = await new PingWebhookHandler(_repository.Object, sender.Object, TimeProvider.System)
+        var told = await new PingWebhookHandler(_repository.Object, sender.Object, WebhookRequests.Mapper, TimeProvider.System)
             .Handle(new PingWebhook("space", "app", $"{WebhookRequests.Id}"), CancellationToken.None);
 
         Assert.That(told!.Status, Is.EqualTo(204));

@@ -4,8 +4,8 @@ using BenchmarkDotNet.Attributes;
 namespace Kv.Benchmarks.Allocations;
 
 /// <summary>
-/// Counts the bytes that each benchmark allocates for an operation. Bytes are the same from run to run where times are not,
-/// so they can be held to figures.
+/// Counts the bytes that each benchmark allocates for an operation. Bytes are the same from run to run where times are
+/// not, so they can be held to figures.
 /// </summary>
 internal static class AllocationMeter
 {

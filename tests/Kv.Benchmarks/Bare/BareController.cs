@@ -4,8 +4,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Benchmarks.Bare;
 
-/// <summary>Answers what <see cref="BareServer"/> does, by way of MVC. It is not public, so that Kv itself does not take it for one of its own.</summary>
-/// <param name="store">What is asked before; where there is none, another thread takes over all the same, as for whoever asks one.</param>
+/// <summary>
+/// Answers what <see cref="BareServer"/> does, by way of MVC. It is not public, so that Kv itself does not take it for
+/// one of its own.
+/// </summary>
+/// <param name="store">
+/// What is asked before; where there is none, another thread takes over all the same, as for whoever asks one.
+/// </param>
 [ApiController]
 internal sealed class BareController(BareStore store) : ControllerBase
 {
@@ -22,7 +27,10 @@ internal sealed class BareController(BareStore store) : ControllerBase
         return Answered;
     }
 
-    /// <summary>Writes the body to the path's key as it comes, with a deadline where the driver's body has a TTL, which is not read here.</summary>
+    /// <summary>
+    /// Writes the body to the path's key as it comes, with a deadline where the driver's body has a TTL, which is not
+    /// read here.
+    /// </summary>
     [HttpPut("{**path}")]
     public async Task<IActionResult> Put(string path)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,8 +15,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kv.Benchmarks.Bare;
 
 /// <summary>
-/// A server that answers every request with the same bytes, as large as Kv's own answer: what the web server alone costs, what it costs
-/// with MVC, and with etcd asked before by the shared calls that Kv makes. Nothing that Kv does beside can make it faster than this.
+/// A server that answers every request with the same bytes, as large as Kv's own answer: what the web server alone
+/// costs, what it costs with MVC, and with etcd asked before by the shared calls that Kv makes. Nothing that Kv does
+/// beside can make it faster than this.
 /// </summary>
 internal static class BareServer
 {

@@ -11,7 +11,10 @@ internal sealed record BareStore(IStore? Engine)
     /// <summary>The key of a path, as long as Kv's own.</summary>
     public static StoreKey Key(string path) => StoreKey.Of("/kvstore/kv/default/default/" + path);
 
-    /// <summary>When the entry of a path is over, in seconds of Unix time: the keys that scripts/bench/requests.lua writes with a TTL have a name of their own.</summary>
+    /// <summary>
+    /// When the entry of a path is over, in seconds of Unix time: the keys that scripts/bench/requests.lua writes with
+    /// a TTL have a name of their own.
+    /// </summary>
     public static long? Deadline(string path) =>
         path.StartsWith("kv/bttl-", StringComparison.Ordinal) ? DateTimeOffset.UtcNow.ToUnixTimeSeconds() + TtlSeconds : null;
 }

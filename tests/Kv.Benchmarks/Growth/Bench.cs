@@ -20,7 +20,9 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The resident memory that etcd has, in bytes; null where there is none.</summary>
     public long? EtcdMemory => _etcd is null ? null : KvServer.MemoryOf(_etcd.ProcessId);
 
-    /// <summary>What of it is heap and stacks; the rest is its program, and pages of its database, which it maps into memory.</summary>
+    /// <summary>
+    /// What of it is heap and stacks; the rest is its program, and pages of its database, which it maps into memory.
+    /// </summary>
     public long? EtcdAnonymousMemory => _etcd is null ? null : KvServer.MemoryOf(_etcd.ProcessId, "RssAnon");
 
     public static async Task<Bench> Open(string directory, string engine) => new(

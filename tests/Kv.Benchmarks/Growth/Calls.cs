@@ -15,8 +15,8 @@ internal static class Calls
     private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(800);
 
     /// <summary>
-    /// Makes a call after another until Kv has compiled itself for good, where one process is measured several times: it would
-    /// grow and become faster from one time to the next.
+    /// Makes a call after another until Kv has compiled itself for good, where one process is measured several times:
+    /// it would grow and become faster from one time to the next.
     /// </summary>
     public static async Task BurnIn(Func<int, Task> call)
     {

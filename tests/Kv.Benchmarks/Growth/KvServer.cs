@@ -27,8 +27,19 @@ internal sealed class KvServer : IAsyncDisposable
     /// <summary>What of it is heap and stacks; the rest are programs and files, and code that was compiled.</summary>
     public long AnonymousMemory => MemoryOf(_process.Id, "RssAnon");
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Starts it, and waits until it answers at a path.</summary>
-    public static async Task<KvServer> Start(string directory, string awaited, params IEnumerable<(string Name, string Value)> settings)
+    public static Task<KvServer> Start(string directory, string awaited, params IEnumerable<(string Name, string Value)> settings) =>
+        Start(directory, awaited, _ => { }, settings);
+
+    /// <summary>Starts it, and waits until it answers at a path.</summary>
+    /// <param name="directory">Where it was published to.</param>
+    /// <param name="awaited">The path.</param>
+    /// <param name="log">Takes each line of its log.</param>
+    /// <param name="settings">Environment variables.</param>
+    public static async Task<KvServer> Start(
+        string directory, string awaited, Action<string> log, IEnumerable<(string Name, string Value)> settings)
     {
         var port = FreePort.Next();
         var start = new ProcessStartInfo("dotnet")
@@ -51,6 +62,7 @@ internal sealed class KvServer : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill(process);
+        process.OutputDataReceived += (_, line) => log(line.Data ?? "");
         process.BeginOutputReadLine();
         using (var http = NewClient(address))
             while (!await Answers(http, awaited))
@@ -69,11 +81,19 @@ internal sealed class KvServer : IAsyncDisposable
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Ends it at once (SIGKILL).</summary>
+    public Task Kill()
+    {
+        _process.Kill();
+        return _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         // It gives the lead back, so that the next one need not wait for it.
-        Signals.Terminate(_process.Id);
+        if (!_process.HasExited)
+            Signals.Terminate(_process.Id);
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         _process.Dispose();

@@ -2,7 +2,9 @@ using Kv.Testing;
 
 namespace Kv.Benchmarks.Growth;
 
-/// <summary>How soon Kv answers after its start, and what memory it has then, for builds and settings side by side.</summary>
+/// <summary>
+/// How soon Kv answers after its start, and what memory it has then, for builds and settings side by side.
+/// </summary>
 internal static class StartupGrowth
 {
     private const int Starts = 5;

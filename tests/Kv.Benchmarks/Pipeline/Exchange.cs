@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kv.Benchmarks.Pipeline;
 
-/// <summary>A connection with the request that is on it and its answer. Nothing of it is made anew for a request.</summary>
+/// <summary>
+/// A connection with the request that is on it and its answer. Nothing of it is made anew for a request.
+/// </summary>
 internal abstract partial class Exchange
 {
     private readonly CancellationTokenSource _aborted = new();

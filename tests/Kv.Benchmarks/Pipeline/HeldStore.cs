@@ -4,8 +4,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
-/// A store that holds one entry whatever is written to it, and answers when it is told to, as one does that is waited for. It
-/// makes nothing for a request, so what is counted is what stands above it.
+/// A store that holds one entry whatever is written to it, and answers when it is told to, as one does that is waited
+/// for. It makes nothing for a request, so what is counted is what stands above it.
 /// </summary>
 internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
 {
@@ -14,6 +14,8 @@ internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
     private readonly HeldAnswer<PointRead> _read = new();
     private readonly HeldAnswer<PairRead> _pair = new();
     private readonly HeldAnswer<CommitResult> _commit = new();
+
+    public Epoch Epoch => Epoch.First;
 
     /// <summary>Answers what was asked, if anything was. All that waits for it happens within.</summary>
     public bool Release() => _read.Release() || _pair.Release() || _commit.Release();
@@ -27,13 +29,17 @@ internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
 
     public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) => _commit.Hold(Written);
 
-    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+    public Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
-/// Stands in for Kestrel: hands requests to the application as they would come off a connection that is kept open, without
-/// a socket. It makes nothing for a request that it could use again, so that what is counted is the application's own.
+/// Stands in for Kestrel: hands requests to the application as they would come off a connection that is kept open,
+/// without a socket. It makes nothing for a request that it could use again, so that what is counted is the
+/// application's own.
 /// </summary>
 internal sealed class InProcessServer : IServer
 {

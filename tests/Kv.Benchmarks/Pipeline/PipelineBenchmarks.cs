@@ -4,8 +4,8 @@ using BenchmarkDotNet.Attributes;
 namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
-/// One request through everything that Kv does for it: ASP.NET's pipeline, MVC, the mediator, validation, the handler and the
-/// repository, up to the store.
+/// One request through everything that Kv does for it: ASP.NET's pipeline, MVC, the mediator, validation, the handler
+/// and the repository, up to the store.
 /// </summary>
 [MemoryDiagnoser]
 public class PipelineBenchmarks

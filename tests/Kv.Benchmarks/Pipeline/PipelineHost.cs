@@ -1,8 +1,8 @@
 using Kv.Api;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Infrastructure.Dispatching.Leading;
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Watching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Configuration;
@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
-/// Kv as it is deployed, from the first middleware to the repositories: only the server before it and the store behind it are
-/// others.
+/// Kv as it is deployed, from the first middleware to the repositories: only the server before it and the store behind
+/// it are others.
 /// </summary>
 internal sealed class PipelineHost : IAsyncDisposable
 {
@@ -77,11 +77,12 @@ internal sealed class PipelineHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    // The store answers requests alone, one at a time: nobody watches it.
+    // The store answers requests alone, one at a time: no service of the background asks it.
     private static void Replace(IServiceCollection services, IStore store)
     {
         services.Replace(ServiceDescriptor.Singleton(store)).Replace(ServiceDescriptor.Singleton<IServer, InProcessServer>());
-        services.Remove(services.Single(service => service.ImplementationType == typeof(ChangeWatcher)));
+        foreach (var background in (Type[])[typeof(LeaderService), typeof(LeaderClock)])
+            services.Remove(services.Single(service => service.ImplementationType == background));
     }
 
     private static HeldStore StoreWith(byte[] value)

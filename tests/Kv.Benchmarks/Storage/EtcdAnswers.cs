@@ -6,7 +6,9 @@ using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Benchmarks.Storage;
 
-/// <summary>What an etcd answers in which every key has the same value, as bytes, put together without making anything.</summary>
+/// <summary>
+/// What an etcd answers in which every key has the same value, as bytes, put together without making anything.
+/// </summary>
 internal sealed class EtcdAnswers
 {
     // TxnRequest.success, TxnResponse.responses, RequestOp.request_range: field numbers of etcd's rpc.proto.

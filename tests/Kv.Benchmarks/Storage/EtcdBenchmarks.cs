@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kv.Benchmarks.Storage;
 
 /// <summary>
-/// Group commit and group read: what one of 128 callers at a time costs from the store's surface to the bytes of a shared
-/// message, and back from the answer's.
+/// Group commit and group read: what one of 128 callers at a time costs from the store's surface to the bytes of a
+/// shared message, and back from the answer's.
 /// </summary>
 [MemoryDiagnoser]
 public class EtcdBenchmarks
@@ -39,7 +39,7 @@ public class EtcdBenchmarks
         _etcd = new EtcdStub(new EtcdAnswers(_keys[0], value));
         // A wave takes no time to speak of, but a machine may be slow.
         _store = new EtcdStore(new EtcdOptions { Timeout = TimeSpan.FromMinutes(5) }, TimeProvider.System, NullLoggerFactory.Instance);
-        ref var channel = ref ChannelOf(ConnectionOf(_store));
+        var channel = MembersOf(ConnectionOf(_store))[0].Channel;
         KeysOf(channel) = new KV.KVClient(_etcd);
         LeasesOf(channel) = new Lease.LeaseClient(_etcd);
     }
@@ -86,8 +86,8 @@ public class EtcdBenchmarks
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connection")]
     private static extern ref EtcdConnection ConnectionOf(EtcdStore store);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_channel")]
-    private static extern ref EtcdChannel ChannelOf(EtcdConnection connection);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_members")]
+    private static extern ref EtcdMember[] MembersOf(EtcdConnection connection);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Keys>k__BackingField")]
     private static extern ref KV.KVClient KeysOf(EtcdChannel channel);

@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace Kv.Benchmarks.Storage;
 
 /// <summary>
-/// Stands in for the connection to etcd: writes each request out and reads an answer in, as a connection does, and answers
-/// when it is told to. The network and gRPC's own work for a call, which a batch shares, are not in it.
+/// Stands in for the connection to etcd: writes each request out and reads an answer in, as a connection does, and
+/// answers when it is told to. The network and gRPC's own work for a call, which a batch shares, are not in it.
 /// </summary>
 internal sealed class EtcdStub(EtcdAnswers answers) : CallInvoker
 {

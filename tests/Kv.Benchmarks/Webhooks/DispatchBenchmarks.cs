@@ -6,10 +6,12 @@ using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Dispatching;
+using Kv.Infrastructure.Dispatching.Lanes;
+using Kv.Infrastructure.Dispatching.Leading;
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Watching;
+using Kv.Infrastructure.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Benchmarks.Webhooks;
 
@@ -22,11 +24,11 @@ public class DispatchBenchmarks
 
     private readonly Tenant _tenant = Tenant.Of("default", "default");
     private readonly byte[] _value = new byte[256];
-    private readonly SettledRevisions _settled = new(0);
     private Key[] _keys = [];
     private PipelineHost _host = null!;
-    private LaneContext _context = null!;
-    private Lanes _lanes = null!;
+    private IServiceScope _term = null!;
+    private SettledRevisions _settled = null!;
+    private WebhookLanes _lanes = null!;
     private long _revision;
 
     /// <summary>Registers a webhook.</summary>
@@ -35,16 +37,16 @@ public class DispatchBenchmarks
     {
         _keys = [.. Enumerable.Range(0, Changes).Select(number => Key.Of($"user:{number}"))];
         _host = await PipelineHost.Start(_value);
-        var (services, time) = (_host.Services, TimeProvider.System);
-        var (layout, telemetry) = (services.GetRequiredService<KeyLayout>(), services.GetRequiredService<DeliveryTelemetry>());
-        var writer = new FencedWriter(
-            services.GetRequiredService<IStore>(), Compare.Exists(layout.Nothing), time, NullLogger.Instance);
-        var log = new DeliveryLog(
-            writer, services.GetRequiredService<DeliveryWrites>(), services.GetRequiredService<DeliveryReads>(), layout, time, telemetry);
-        _context = new LaneContext(
-            log, new Accepting(), services.GetRequiredService<DeliveryOptions>(), time, telemetry,
-            (_, _) => Task.CompletedTask, CancellationToken.None);
-        _lanes = new Lanes(new WebhookRegistry(), _settled, _context);
+        _term = _host.Services.CreateScope();
+        var term = _term.ServiceProvider;
+        term.GetRequiredService<LeadSlot>().Lead = new Lead(new Held(), from: 0, present: 0);
+        _settled = term.GetRequiredService<SettledRevisions>();
+        _lanes = new WebhookLanes(
+            term.GetRequiredService<WebhookRegistry>(),
+            new LaneServices(
+                term.GetRequiredService<Lead>(), _settled, term.GetRequiredService<DeliveryStore>(), new Accepting(),
+                term.GetRequiredService<WebhookDisabler>(), term.GetRequiredService<DeliveryOptions>(),
+                term.GetRequiredService<DeliveryTelemetry>(), TimeProvider.System));
         _lanes.Set(Sample.Webhook(_tenant, "*"));
     }
 
@@ -52,8 +54,8 @@ public class DispatchBenchmarks
     [GlobalCleanup]
     public async Task Close()
     {
-        _lanes.Close();
-        _context.Dispose();
+        await _lanes.Close();
+        _term.Dispose();
         await _host.DisposeAsync();
     }
 
@@ -63,9 +65,10 @@ public class DispatchBenchmarks
     {
         for (var i = 0; i < Changes; i++)
         {
-            var revision = _settled.Open(++_revision);
-            await _lanes.Dispatch(new KeyUpdated(_tenant, _keys[i], _revision, SeenAt: 0, _value, ExpireAt: null, IsSameValue: false));
-            revision.Settle();
+            var revision = _settled.Open(++_revision, writtenAt: 0);
+            await _lanes.Dispatch(
+                new KeyUpdated(_tenant, _keys[i], _revision, SeenAt: 0, _value, ExpireAt: null, IsSameValue: false), revision);
+            revision.Release();
         }
         var wait = new SpinWait();
         while (_settled.Through < _revision)
@@ -78,5 +81,16 @@ public class DispatchBenchmarks
             new Attempt { At = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Status = 200 });
 
         public Task<Attempt> Send(Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken) => _attempt;
+    }
+
+    private sealed class Held : IStoreLock
+    {
+        public Compare Fence => default;
+
+        public CancellationToken Lost => CancellationToken.None;
+
+        public Task MoveFence(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -3,7 +3,7 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Watching;
+using Kv.Infrastructure.Dispatching;
 
 namespace Kv.Benchmarks.Webhooks;
 

@@ -1,3 +1,4 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 

@@ -37,6 +37,21 @@ internal sealed class DeliveryTests
     }
 
     [Test]
+    public void By_another_clock_it_waits_no_longer_than_it_was_to_wait()
+    {
+        var delivery = NewDelivery();
+        Assert.That(delivery.DueBy(Now.AddHours(-1)), Is.EqualTo(Now.AddHours(-1)), "it was due at once");
+
+        delivery.Fail(Failed(), Schedule, Middle);
+
+        Assert.That(delivery.Wait, Is.EqualTo(TimeSpan.FromSeconds(10)));
+        Assert.That(delivery.DueBy(Now.AddHours(-1)), Is.EqualTo(Now.AddHours(-1).AddSeconds(10)));
+        Assert.That(delivery.DueBy(Now.AddSeconds(9)), Is.EqualTo(Now.AddSeconds(13)));
+        delivery.GiveUp("Because.");
+        Assert.That((delivery.Wait, delivery.DueBy(Now)), Is.EqualTo(((TimeSpan?)null, (DateTimeOffset?)null)));
+    }
+
+    [Test]
     public void It_waits_as_long_as_the_receiver_asks_for()
     {
         var delivery = NewDelivery();
@@ -127,10 +142,10 @@ internal sealed class DeliveryTests
 
         Assert.That(
             DeliveryEvent.Of(new KeyCreated(Tenant, Key.Of("k"), 7, 100, value, 160)),
-            Is.EqualTo(new DeliveryEvent(KeyChangeKind.Create, "k", value, 160, 100)));
+            Is.EqualTo(new DeliveryEvent(KeyChangeKind.Create, "k", value, 160, 100) { Revision = 7 }));
         Assert.That(
             DeliveryEvent.Of(new KeyDeleted(Tenant, Key.Of("k"), 7, 100, DeletionReason.Expired)),
-            Is.EqualTo(new DeliveryEvent(KeyChangeKind.Expire, "k", null, null, 100)));
+            Is.EqualTo(new DeliveryEvent(KeyChangeKind.Expire, "k", null, null, 100) { Revision = 7 }));
     }
 
     private static Delivery NewDelivery() => Delivery.Due(

@@ -38,16 +38,22 @@ internal sealed class ExpiryTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void What_remains_is_never_negative_and_never_more_than_there_is() =>
+    public void What_remains_is_at_least_a_second_and_otherwise_never_more_than_there_is() =>
         Prop.ForAll(Moments, Moments, (expires, now) =>
         {
             var expireAt = expires.ToUnixTimeSeconds();
             var expiry = Expiry.At(expireAt, now);
             var left = DateTimeOffset.FromUnixTimeSeconds(expireAt) - now;
             return expiry.ExpireAt == expireAt
-                && expiry.Ttl >= 0
-                && (left < TimeSpan.Zero ? expiry.Ttl == 0 : expiry.Ttl <= left.TotalSeconds + 0.001);
+                && expiry.Ttl >= 1
+                && (expiry.Ttl == 1 || expiry.Ttl <= left.TotalSeconds + 0.001);
         }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void What_is_told_of_a_moment_known_to_the_second_is_never_more_than_was_asked_for() =>
+        Prop.ForAll(Ttls, Moments, (ttl, now) =>
+            Expiry.Within(Expiry.After(ttl, now).ExpireAt, now.ToUnixTimeSeconds()).Ttl is var told && told >= 1 && told <= ttl)
+        .QuickCheckThrowOnFailure();
 
     [TestCase(0, 10)]
     [TestCase(1, 11)]
@@ -64,9 +70,9 @@ internal sealed class ExpiryTests
     [TestCase(1, 9)]
     [TestCase(999, 9)]
     [TestCase(1000, 9)]
-    [TestCase(9_999, 0)]
-    [TestCase(10_000, 0)]
-    [TestCase(60_000, 0)]
+    [TestCase(9_999, 1)]
+    [TestCase(10_000, 1)]
+    [TestCase(60_000, 1)]
     public void What_remains_is_told_in_whole_seconds(int millisecondsLater, int ttl) => Assert.That(
         Expiry.At(Second.ToUnixTimeSeconds() + 10, Second.AddMilliseconds(millisecondsLater)).Ttl, Is.EqualTo(ttl));
 }

@@ -1,4 +1,4 @@
-using Kv.Domain.Watching;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Domain.Tests.Webhooks;

@@ -1,3 +1,4 @@
+using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
@@ -90,8 +91,24 @@ internal sealed class WebhookTests
         Assert.That(webhook.IsActive, Is.False);
         Assert.That(webhook.DisabledReason, Is.EqualTo("The receiver answered 410 Gone."));
         Assert.That(webhook.Wants(Created("a/1")), Is.False);
-        webhook.Enable();
+        webhook.Enable(by: null);
         Assert.That(webhook.Wants(Created("a/1")), Is.True);
+    }
+
+    [Test]
+    public void Who_gives_another_endpoint_or_enables_it_answers_for_it()
+    {
+        var (first, second, third) = (Principal.OfApiKey("1"), Principal.OfApiKey("2"), Principal.OfToken("3", "issuer"));
+        var webhook = new Webhook(Guid.NewGuid(), Tenant, NewWebhook().Settings, 0, first);
+
+        webhook.Change(webhook.Settings with { Method = "PUT" }, second);
+        webhook.Enable(second);
+        Assert.That(webhook.RegisteredBy, Is.EqualTo(first));
+        webhook.Change(webhook.Settings with { Endpoint = "https://shop.example/other" }, second);
+        Assert.That(webhook.RegisteredBy, Is.EqualTo(second));
+        webhook.Disable("Because.");
+        webhook.Enable(third);
+        Assert.That(webhook.RegisteredBy, Is.EqualTo(third));
     }
 
     private static Webhook NewWebhook(Func<WebhookSettings, WebhookSettings>? change = null)

@@ -33,8 +33,8 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
             Assert.That((listed[0].Id, listed[0].Name, listed[0].CreatedAt, listed[0].ExpireAt), Is.EqualTo((secret.Id, "a name", 7L, (long?)8)));
             Assert.That(listed[0].Accepts(secret.Hash(), 7), Is.True);
         }
-        Assert.That(await repository.Delete(secret.Id, Enough), Is.True);
-        Assert.That(await repository.Delete(secret.Id, Enough), Is.False);
+        Assert.That(await repository.Delete(secret.Id, [], Enough), Is.True);
+        Assert.That(await repository.Delete(secret.Id, [], Enough), Is.False);
         Assert.That(await repository.List(Enough), Has.Count.EqualTo(600));
     }
 

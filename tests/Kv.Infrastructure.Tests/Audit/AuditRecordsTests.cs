@@ -1,6 +1,7 @@
 using Kv.Domain.Audit;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Logging.Abstractions;

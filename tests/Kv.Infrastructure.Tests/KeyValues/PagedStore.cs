@@ -9,6 +9,9 @@ internal sealed class PagedStore(int total, int largest = int.MaxValue, int valu
     private readonly ReadOnlyMemory<byte> _value = new byte[valueBytes];
     private int _asked;
 
+    /// <summary>Moves on when the store is restored.</summary>
+    public Epoch Epoch { get; set; } = Epoch.First;
+
     public List<RangeQuery> Asked { get; } = [];
 
     /// <summary>How many pages were asked for, as any thread may look.</summary>
@@ -47,10 +50,14 @@ internal sealed class PagedStore(int total, int largest = int.MaxValue, int valu
     public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+    public Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -28,6 +28,7 @@ internal sealed class QuotaKeyValuesTests
         var quota = new Quota(MaxKeys: 2, MaxBytes: null);
         _store.Reset();
         _inner.Reset();
+        _store.SetupGet(store => store.Epoch).Returns(Epoch.First);
         _totals = new UsageTotals(quota);
         _telemetry = new QuotaTelemetry(_totals);
         _catchUp = new UsageCatchUp(_store.Object, _layout, _totals, TimeProvider.System);

@@ -3,20 +3,23 @@ using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
-using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Tests.Watching;
+using Kv.Infrastructure.Transactions;
 using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
-/// <summary>A request that is made again is answered as the first, and not refused for the room that its first takes.</summary>
+/// <summary>
+/// A request that is made again is answered as the first, and not refused for the room that its first takes.
+/// </summary>
 internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContract(engine)
 {
     private const int MaxBytes = 100;

@@ -12,7 +12,9 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
-/// <summary>What tenants have is counted right, whatever becomes of the watch. Each engine, a store of the fixture's own.</summary>
+/// <summary>
+/// What tenants have is counted right, whatever becomes of the watch. Each engine, a store of the fixture's own.
+/// </summary>
 internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = Tenant.Of("n", "a");

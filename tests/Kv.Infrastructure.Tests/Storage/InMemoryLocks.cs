@@ -8,29 +8,37 @@ internal sealed class InMemoryLocks(IStore store)
 {
     private readonly ConcurrentDictionary<StoreKey, SemaphoreSlim> _names = [];
 
-    public async Task<IStoreLock> Take(StoreKey name, CancellationToken cancellationToken)
+    public async Task<IStoreLock> Take(StoreKey name, ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
     {
         var semaphore = _names.GetOrAdd(name, _ => new SemaphoreSlim(1));
         await semaphore.WaitAsync(cancellationToken);
         var key = StoreKey.Of($"{name}/memory");
-        var put = Transaction.Of(new Operation.Put(key, ReadOnlyMemory<byte>.Empty));
+        var put = Transaction.Of(new Operation.Put(key, note));
         var revision = (await store.Commit(put, CancellationToken.None)).Revision;
-        return new Held(store, semaphore, Compare.CreateRevision(key, CompareRelation.Equal, revision));
+        return new Held(store, semaphore, key, note, revision);
     }
 
-    private sealed class Held(IStore store, SemaphoreSlim semaphore, Compare fence) : IStoreLock
+    private sealed class Held(IStore store, SemaphoreSlim semaphore, StoreKey key, ReadOnlyMemory<byte> note, long revision) : IStoreLock
     {
+        private long _revision = revision;
         private int _isDisposed;
 
-        public Compare Fence => fence;
+        public Compare Fence => Compare.ModRevision(key, CompareRelation.Equal, Volatile.Read(ref _revision));
 
         public CancellationToken Lost => CancellationToken.None;
+
+        public async Task MoveFence(CancellationToken cancellationToken)
+        {
+            var moved = await store.Commit(new Transaction([Fence], [new Operation.Put(key, note)]), cancellationToken);
+            if (moved.Succeeded)
+                Volatile.Write(ref _revision, moved.Revision);
+        }
 
         public async ValueTask DisposeAsync()
         {
             if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
                 return;
-            await store.Commit(Transaction.Of(new Operation.Delete(fence.Range)), CancellationToken.None);
+            await store.Commit(Transaction.Of(new Operation.Delete(key)), CancellationToken.None);
             semaphore.Release();
         }
     }

@@ -27,6 +27,8 @@ internal sealed class InMemoryStore : IStore
         _sweeper = time.CreateTimer(_ => Sweep(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
     }
 
+    public Epoch Epoch => Epoch.First;
+
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -93,6 +95,19 @@ internal sealed class InMemoryStore : IStore
         }
     }
 
+    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (from <= _compactRevision)
+                throw new RevisionCompactedException(_compactRevision);
+            return _log.Where(set => set.Revision >= from && set.Revision <= through)
+                .Select(set => set with { Changes = set.Changes.Where(change => range.Contains(change.Key)).ToList() })
+                .Where(set => set.Changes.Count > 0)
+                .ToList().ToAsyncEnumerable();
+        }
+    }
+
     public async IAsyncEnumerable<ChangeSet> Watch(
         KeyRange range,
         long fromRevision,
@@ -120,8 +135,9 @@ internal sealed class InMemoryStore : IStore
         }
     }
 
-    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        _locks.Take(name, cancellationToken);
+    public Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        _locks.Take(name, note, cancellationToken);
 
     /// <summary>Forgets the history before a revision.</summary>
     public void Compact(long revision)

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Kv.Domain.Storage;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Watching;
+using Kv.Infrastructure.Tests.Watching;
 
 namespace Kv.Infrastructure.Tests.Storage;
 
@@ -16,12 +17,13 @@ internal sealed class MeasuredStoreTests
 
     // What is answered at once is asked on a single thread.
     [Test]
-    public async Task Measuring_a_call_allocates_nothing()
+    public async Task Measuring_and_tracing_a_call_allocates_nothing()
     {
         using var inner = new Answering();
         var layout = new KeyLayout(new StoreOptions());
         using var lag = new WatchLag(layout, TimeProvider.System);
-        var measured = new MeasuredStore(inner, lag, new WriteTraces(layout, TimeProvider.System), TimeProvider.System);
+        var measured = new TracedStore(
+            new MeasuredStore(inner, Some.Availability(), TimeProvider.System), new WriteTraces(layout, TimeProvider.System), lag);
         var recorded = 0;
         using var listener = new MeterListener
         {
@@ -58,6 +60,8 @@ internal sealed class MeasuredStoreTests
     {
         private readonly CommitResult _committed = new(true, 1, [OperationResult.Written]);
 
+        public Epoch Epoch => Epoch.First;
+
         public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) => new(new PointRead(null, 1));
 
         public ValueTask<PairRead> GetPair(
@@ -70,10 +74,14 @@ internal sealed class MeasuredStoreTests
 
         public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) => new(_committed);
 
+        public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        public Task<IStoreLock> Lock(
+            StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

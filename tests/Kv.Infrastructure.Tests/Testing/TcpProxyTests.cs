@@ -126,6 +126,91 @@ internal sealed class TcpProxyTests
         Assert.That(again.Connected, Is.True);
     }
 
+    [Test]
+    public async Task A_black_hole_of_one_direction_lets_the_other_pass()
+    {
+        using var peer = await Connect();
+
+        _proxy.Link.BlackHole(TcpDirection.ToServer);
+        await _client.SendAsync(new byte[] { 7 }, _enough.Token);
+        await peer.SendAsync(new byte[] { 8 }, _enough.Token);
+
+        Assert.That(await Receive(_client), Is.EqualTo(8));
+        Assert.That(peer.Available, Is.Zero);
+        _proxy.Forward();
+        Assert.That(await Receive(peer), Is.EqualTo(7));
+    }
+
+    [Test]
+    public async Task A_delay_holds_bytes_back_until_it_ends()
+    {
+        using var peer = await Connect();
+
+        _proxy.Link.Delay = TimeSpan.FromMilliseconds(100);
+        await _client.SendAsync(new byte[] { 9 }, _enough.Token);
+        await Eventually.Holds(() => _proxy.BytesFromClients == 1, "the byte is taken");
+
+        Assert.That(peer.Available, Is.Zero);
+        Assert.That(await Receive(peer), Is.EqualTo(9));
+    }
+
+    [Test]
+    public async Task A_half_open_connection_is_silent_at_the_client_until_the_link_is_healed()
+    {
+        using var peer = await Connect();
+
+        _proxy.Link.HalfOpenConnections();
+
+        Assert.That(() => Receive(peer), Throws.InstanceOf<SocketException>());
+        await _client.SendAsync(new byte[] { 10 }, _enough.Token);
+        Assert.That(_client.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead), Is.False);
+        _proxy.Forward();
+        Assert.That(() => Receive(_client), Throws.InstanceOf<SocketException>());
+    }
+
+    [Test]
+    public async Task A_link_that_resets_new_connections_leaves_the_old_ones()
+    {
+        using var peer = await Connect();
+
+        _proxy.Link.ResetNewConnections();
+        using var late = NewClient();
+        Assert.That(
+            async () =>
+            {
+                await late.ConnectAsync(IPEndPoint.Parse(_proxy.Endpoint), _enough.Token);
+                await Receive(late);
+            },
+            Throws.InstanceOf<SocketException>());
+
+        await _client.SendAsync(new byte[] { 11 }, _enough.Token);
+        Assert.That(await Receive(peer), Is.EqualTo(11));
+    }
+
+    [Test]
+    public async Task Clients_that_are_told_apart_have_links_of_their_own()
+    {
+        var odd = new TcpLink();
+        await using var proxy = TcpProxy.To(_server.LocalEndpoint.ToString()!, first => first[0] % 2 == 1 ? odd : null);
+        using var oddClient = NewClient();
+        await oddClient.ConnectAsync(IPEndPoint.Parse(proxy.Endpoint), _enough.Token);
+        await oddClient.SendAsync(new byte[] { 1 }, _enough.Token);
+        using var oddPeer = await _server.AcceptSocketAsync(_enough.Token);
+        Assert.That(await Receive(oddPeer), Is.EqualTo(1));
+
+        odd.BlackHole();
+        await oddClient.SendAsync(new byte[] { 3 }, _enough.Token);
+        using var even = NewClient();
+        await even.ConnectAsync(IPEndPoint.Parse(proxy.Endpoint), _enough.Token);
+        await even.SendAsync(new byte[] { 2 }, _enough.Token);
+        using var evenPeer = await _server.AcceptSocketAsync(_enough.Token);
+
+        Assert.That(await Receive(evenPeer), Is.EqualTo(2));
+        Assert.That(oddPeer.Available, Is.Zero);
+        odd.Forward();
+        Assert.That(await Receive(oddPeer), Is.EqualTo(3));
+    }
+
     private static Socket NewClient() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     private async Task<Socket> Connect()

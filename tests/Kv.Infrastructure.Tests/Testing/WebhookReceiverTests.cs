@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using Kv.Testing;
 
@@ -29,6 +30,7 @@ internal sealed class WebhookReceiverTests
     public async Task Thousands_of_requests_are_each_noted_once_with_their_bodies()
     {
         const int count = 5_000;
+        const int connections = 64;
         var seen = new ConcurrentBag<int>();
         _receiver.Answer = request =>
         {
@@ -36,10 +38,15 @@ internal sealed class WebhookReceiverTests
             return ReceiverAnswer.Ok;
         };
 
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, cancellationToken) =>
+        // HttpClient gives up a connection that is not there 5 s after its request found another one, and opens one
+        // more later. Connected to the end, each counts once.
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections, ConnectCallback = ConnectToTheEnd };
+        using var client = new HttpClient(handler) { BaseAddress = _receiver.Uri };
+
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = connections }, async (i, cancellationToken) =>
         {
             using var body = new StringContent(new string('x', i % 10_000) + i.ToString(CultureInfo.InvariantCulture));
-            using var response = await _client.PostAsync(new Uri($"/{i}", UriKind.Relative), body, cancellationToken);
+            using var response = await client.PostAsync(new Uri($"/{i}", UriKind.Relative), body, cancellationToken);
             response.EnsureSuccessStatusCode();
         });
 
@@ -47,8 +54,15 @@ internal sealed class WebhookReceiverTests
         Assert.That(requests.Select(request => request.Number), Is.EqualTo(Enumerable.Range(1, count)));
         Assert.That(seen, Is.EquivalentTo(Enumerable.Range(1, count)));
         Assert.That(requests.Select(request => request.Target), Is.Unique);
-        Assert.That(requests, Has.All.Matches<ReceivedRequest>(request => request.Text.TrimStart('x') == request.Target[1..]));
-        Assert.That(_receiver.AcceptedConnections, Is.LessThanOrEqualTo(64));
+        Assert.That(requests, Has.All.Matches<ReceivedRequest>(request => request!.Text.TrimStart('x') == request.Target[1..]));
+        Assert.That(_receiver.AcceptedConnections, Is.LessThanOrEqualTo(connections));
+
+        static async ValueTask<Stream> ConnectToTheEnd(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(context.DnsEndPoint, CancellationToken.None);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
     }
 
     [Test]

@@ -6,8 +6,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>
-/// A store whose watches, and what its ranges answer, are counted, and which fails, falls silent or waits when told to. It is not the owner
-/// of the one inside.
+/// A store whose watches, and what its ranges answer, are counted, and which fails, falls silent or waits when told to.
+/// It is not the owner of the one inside.
 /// </summary>
 internal sealed class CountedStore(IStore inner) : IStore
 {
@@ -16,6 +16,8 @@ internal sealed class CountedStore(IStore inner) : IStore
     private int _begun;
     private int _open;
     private int _rangeFailures;
+
+    public Epoch Epoch => inner.Epoch;
 
     /// <summary>How many watches were begun.</summary>
     public int Begun => Volatile.Read(ref _begun);
@@ -43,6 +45,9 @@ internal sealed class CountedStore(IStore inner) : IStore
 
     /// <summary>What every range waits for.</summary>
     public Func<Task> BeforeRange { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What every watch waits for before it tells the next changes.</summary>
+    public Func<Task> BeforeChanges { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Whether watches that begin tell nothing.</summary>
     public bool IsSilent { get; set; }
@@ -84,8 +89,14 @@ internal sealed class CountedStore(IStore inner) : IStore
         return await inner.Commit(transaction, cancellationToken);
     }
 
-    public async IAsyncEnumerable<ChangeSet> Watch(
-        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        Counted(token => inner.Changes(range, from, through, token), cancellationToken);
+
+    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Counted(token => inner.Watch(range, fromRevision, token), cancellationToken);
+
+    private async IAsyncEnumerable<ChangeSet> Counted(
+        Func<CancellationToken, IAsyncEnumerable<ChangeSet>> open, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _begun);
         Interlocked.Increment(ref _open);
@@ -94,7 +105,7 @@ internal sealed class CountedStore(IStore inner) : IStore
         {
             if (IsSilent)
                 await Channel.CreateBounded<int>(1).Reader.ReadAsync(either.Token);
-            await using var sets = inner.Watch(range, fromRevision, either.Token).GetAsyncEnumerator(CancellationToken.None);
+            await using var sets = open(either.Token).GetAsyncEnumerator(CancellationToken.None);
             while (await Next(sets))
                 yield return sets.Current;
         }
@@ -104,8 +115,9 @@ internal sealed class CountedStore(IStore inner) : IStore
         }
     }
 
-    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        inner.Lock(name, timeToLive, cancellationToken);
+    public Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        inner.Lock(name, note, timeToLive, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -117,6 +129,7 @@ internal sealed class CountedStore(IStore inner) : IStore
     {
         try
         {
+            await BeforeChanges();
             return await sets.MoveNextAsync();
         }
         catch (OperationCanceledException) when (_breach is not null)

@@ -27,4 +27,29 @@ internal sealed class HubCompactionTests(StoreEngine engine) : HubTests(engine)
         await Set("k", "4");
         Assert.That(await Take(watch, 1), Is.EqualTo(new[] { "k=4" }));
     }
+
+    [Test]
+    public async Task Only_a_watch_whose_position_the_store_has_forgotten_is_told_so()
+    {
+        await using var behind = await Open();
+        await Set("k", "1");
+        await Take(behind, 1);
+        var held = new TaskCompletionSource();
+        Counted.BeforeChanges = () => held.Task;
+        await Set("k", "2");
+        var compacted = await Set("k", "3");
+        await using var later = await Open();
+        await Harness.Compact(compacted);
+
+        Counted.Break(new RevisionCompactedException(compacted));
+        held.SetResult();
+
+        Assert.That(async () => await Take(behind, 2), Throws.TypeOf<RevisionCompactedException>());
+        Assert.That(behind.Position, Is.LessThan(compacted));
+        Assert.That(await later.Next(Long, Enough), Is.Null);
+        Assert.That(later.Position, Is.GreaterThanOrEqualTo(compacted));
+        await using var resumed = await Open(since: later.Position);
+        await Set("k", "4");
+        Assert.That(await Take(resumed, 1), Is.EqualTo(new[] { "k=4" }));
+    }
 }

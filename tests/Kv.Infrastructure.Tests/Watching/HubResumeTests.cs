@@ -1,5 +1,5 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
 

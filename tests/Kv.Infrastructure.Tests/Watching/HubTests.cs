@@ -1,7 +1,8 @@
 using System.Text;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Watching;
@@ -28,6 +29,8 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
 
     protected CountedStore Counted { get; private set; } = null!;
 
+    private ScanTurns Turns { get; set; } = null!;
+
     protected KeyChangeHub Hub { get; private set; } = null!;
 
     /// <summary>The clock of the hub; the store has its own.</summary>
@@ -38,11 +41,12 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
     {
         Layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"hub/{Guid.NewGuid():N}" });
         Counted = new CountedStore(Store);
+        Turns = new ScanTurns();
         _stopping = new CancellationTokenSource();
         var lifetime = new Mock<IHostApplicationLifetime>();
         lifetime.Setup(host => host.ApplicationStopping).Returns(_stopping.Token);
         Hub = new KeyChangeHub(
-            Counted, Layout, new KeyChanges(Layout, TimeProvider.System), new PastChanges(Counted, Layout, TimeProvider.System),
+            Counted, Layout, new KeyChanges(Layout, TimeProvider.System), new PastChanges(Counted, Layout, Turns), Turns,
             Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
     }
 
@@ -52,6 +56,7 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
         await Hub.DisposeAsync();
         Assert.That(Counted.Open, Is.Zero, "watches of the store that are left");
         await Counted.DisposeAsync();
+        Turns.Dispose();
         _stopping.Dispose();
     }
 

@@ -1,7 +1,7 @@
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
 using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
@@ -150,12 +150,13 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     public async Task When_the_store_has_forgotten_what_was_due_all_are_told_and_the_next_ones_work()
     {
         await using var watch = await Open();
+        var oldest = watch.Position + 1_000_000;
 
-        Counted.Break(new RevisionCompactedException(42));
+        Counted.Break(new RevisionCompactedException(oldest));
 
         Assert.That(
             async () => await watch.Next(Long, Enough),
-            Throws.TypeOf<RevisionCompactedException>().With.Property(nameof(RevisionCompactedException.CompactRevision)).EqualTo(42));
+            Throws.TypeOf<RevisionCompactedException>().With.Property(nameof(RevisionCompactedException.CompactRevision)).EqualTo(oldest));
         await Eventually.Holds(() => Hub is { Watches: 0, IsWatching: false }, "nothing is left");
     }
 

@@ -3,6 +3,8 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
@@ -21,6 +23,9 @@ internal static class Some
         Endpoint = "http://127.0.0.1/",
         ChangedOnly = changedOnly,
     };
+
+    public static StoreAvailability Availability() =>
+        new(new StoreOptions(), TimeProvider.System, NullLogger<StoreAvailability>.Instance);
 
     public static KeyCreated Created(string key, long revision = 1, string value = "value", Tenant? tenant = null) =>
         new(tenant ?? Tenant, Key.Of(key), revision, SeenAt: 0, Encoding.UTF8.GetBytes(value), ExpireAt: null);

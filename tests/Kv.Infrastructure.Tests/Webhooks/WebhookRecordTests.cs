@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Kv.Domain.Access;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Storage;
@@ -30,7 +32,7 @@ internal sealed class WebhookRecordTests
     [Test]
     public void Everything_that_is_said_is_written_in_the_predecessors_order_with_what_is_ours_behind()
     {
-        var webhook = new Webhook(Id, Tenant, Full(), 1_800_000_000);
+        var webhook = new Webhook(Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.Disable("Because.");
@@ -39,7 +41,8 @@ internal sealed class WebhookRecordTests
         Assert.That(json.RootElement.EnumerateObject().Select(member => member.Name), Is.EqualTo(
         [
             "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
-            "changed_only", "timeout_seconds", "secret", "previous_secret", "previous_secret_until", "disabled_reason",
+            "changed_only", "include_previous", "timeout_seconds", "secret", "previous_secret", "previous_secret_until", "disabled_reason",
+            "registered_by",
         ]));
         Assert.That(json.RootElement.GetProperty("event").GetString(), Is.EqualTo("create,expire"));
     }
@@ -47,7 +50,7 @@ internal sealed class WebhookRecordTests
     [Test]
     public void What_is_written_is_read_again()
     {
-        var webhook = new Webhook(Id, Tenant, Full(), 1_800_000_000);
+        var webhook = new Webhook(Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.Disable("Because.");
@@ -59,6 +62,7 @@ internal sealed class WebhookRecordTests
             Assert.That(read.Id, Is.EqualTo(Id));
             Assert.That(read.Tenant, Is.EqualTo(Tenant));
             Assert.That(read.CreatedAt, Is.EqualTo(1_800_000_000));
+            Assert.That(read.RegisteredBy, Is.EqualTo(webhook.RegisteredBy));
             Assert.That(read.Revision, Is.EqualTo(9), "where it was last written");
             Assert.That(read.Settings.Pattern.Text, Is.EqualTo("user:*"));
             Assert.That(read.Settings.Events.Names, Is.EqualTo(["create", "expire"]));
@@ -67,6 +71,7 @@ internal sealed class WebhookRecordTests
             Assert.That(Encoding.UTF8.GetString(read.Settings.Payload.Span), Is.EqualTo("""{"a":[1,"é"]}"""));
             Assert.That(read.Settings.AddEventData, Is.True);
             Assert.That(read.Settings.ChangedOnly, Is.True);
+            Assert.That(read.Settings.IncludePrevious, Is.True);
             Assert.That(read.Settings.TimeoutSeconds, Is.EqualTo(7));
             Assert.That(read.Secret!.Reveal(), Is.EqualTo(webhook.Secret!.Reveal()));
             Assert.That(read.PreviousSecret!.Reveal(), Is.EqualTo(webhook.PreviousSecret!.Reveal()));
@@ -104,11 +109,11 @@ internal sealed class WebhookRecordTests
     }
 
     [Test]
-    public void Headers_that_were_never_sent_are_left_out()
+    public void Headers_that_HTTP_cannot_carry_are_left_out()
     {
         var read = Read(Minimal(more: """, "headers":{"X-A":"a","Host":"b","x y":"c","X-B":"d\r\ne","x-a":"f","X-C":null}"""))!;
 
-        Assert.That(read.Settings.Headers, Is.EqualTo(new Dictionary<string, string> { ["X-A"] = "f" }));
+        Assert.That(read.Settings.Headers, Is.EquivalentTo(new Dictionary<string, string> { ["X-A"] = "f", ["Host"] = "b" }));
     }
 
     [TestCase("")]
@@ -152,7 +157,7 @@ internal sealed class WebhookRecordTests
     {
         var before = Minimal(more: ""","later":{"deep":["é",1.50]},"disabled_reason":"Because." """);
         var webhook = Read(before)!;
-        webhook.Enable();
+        webhook.Enable(by: null);
 
         var written = Encoding.UTF8.GetString(WebhookRecord.Write(webhook, Encoding.UTF8.GetBytes(before)).Span);
 
@@ -168,6 +173,7 @@ internal sealed class WebhookRecordTests
         Payload = """{"a":[1,"é"]}"""u8.ToArray(),
         AddEventData = true,
         ChangedOnly = true,
+        IncludePrevious = true,
         TimeoutSeconds = 7,
     };
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Kv.Domain.Idempotency;
+using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
@@ -250,6 +251,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     /// <summary>A store in which somebody else is always faster, or which fails.</summary>
     private sealed class AlwaysChanged(IStore inner) : IStore
     {
+        public Epoch Epoch => inner.Epoch;
+
         public Exception? Failure { get; init; }
 
         public int Commits { get; private set; }
@@ -274,11 +277,15 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
                 : ValueTask.FromException<CommitResult>(Failure);
         }
 
+        public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+            inner.Changes(range, from, through, cancellationToken);
+
         public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
             inner.Watch(range, fromRevision, cancellationToken);
 
-        public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-            inner.Lock(name, timeToLive, cancellationToken);
+        public Task<IStoreLock> Lock(
+            StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+            inner.Lock(name, note, timeToLive, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -2,11 +2,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>The changes between revisions, on a connection that reads: versions begin by a put and end by a removal.</summary>
+/// <summary>
+/// The changes between revisions, on a connection that reads: versions begin by a put and end by a removal.
+/// </summary>
 internal sealed class ChangeLog(SqliteConnection connection, PastEntries past) : IDisposable
 {
-    // A page of changes ends after the revision in which it comes to so many bytes, so that large values do not fill the
-    // memory of a watch.
+    // The size of values after which a page of changes ends, with the end of a revision, so that large values do not
+    // fill the memory of a watch.
     private const long MaxPageBytes = 4 * 1024 * 1024;
 
     private readonly Statement _puts = new(
@@ -24,12 +26,29 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past) :
         ORDER BY end_revision
         """);
 
+    private readonly Statement _putsOfKey = new(
+        connection,
+        $"""
+        SELECT {Rows.Columns} FROM versions INDEXED BY history
+        WHERE key = $2 AND $3 IS NOT NULL AND mod_revision BETWEEN $0 AND $1 ORDER BY mod_revision
+        """);
+
+    // A version ends after it began, and the next one begins where it ends or later.
+    private readonly Statement _removalsOfKey = new(
+        connection,
+        $"""
+        SELECT {Rows.Columns}, end_revision, end_kind FROM versions INDEXED BY history
+        WHERE key = $2 AND $3 IS NOT NULL AND mod_revision <= $1 AND end_revision BETWEEN $0 AND $1 AND end_kind <> 0
+        ORDER BY mod_revision
+        """);
+
     /// <summary>The changes of a range from one revision to another, both included, or a first part of them.</summary>
     public ChangePage Between(KeyRange range, long from, long to)
     {
         var changes = new List<(long Revision, Change Change)>();
-        var through = Add(_puts, Put, range, from, to, changes);
-        through = Add(_removals, Removal, range, from, through, changes);
+        var (puts, removals) = range.IsSingle ? (_putsOfKey, _removalsOfKey) : (_puts, _removals);
+        var through = Add(puts, Put, range, from, to, changes);
+        through = Add(removals, Removal, range, from, through, changes);
         changes.RemoveAll(change => change.Revision > through);
         changes.Sort(static (left, right) =>
             left.Revision != right.Revision
@@ -42,9 +61,11 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past) :
     {
         _puts.Dispose();
         _removals.Dispose();
+        _putsOfKey.Dispose();
+        _removalsOfKey.Dispose();
     }
 
-    // Returns the last revision of which everything was added.
+    // Returns the last revision whose changes were all added.
     private static long Add(
         Statement statement, Func<SqliteDataReader, (long Revision, Change Change)> read,
         KeyRange range, long from, long to, List<(long Revision, Change Change)> changes)
@@ -93,7 +114,7 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past) :
     }
 }
 
-/// <summary>Some changes.</summary>
+/// <summary>A page of changes.</summary>
 /// <param name="Sets">The changes, in order.</param>
-/// <param name="Through">The last revision that was looked at.</param>
+/// <param name="Through">The last revision that was read.</param>
 internal readonly record struct ChangePage(IReadOnlyList<ChangeSet> Sets, long Through);

@@ -4,8 +4,8 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// What waits for the writer. Callers enqueue without a lock; the writer sleeps while there is nothing to do, and one
-/// timer for all, not one for each, tells those that waited too long.
+/// The transactions that wait for the writer. Callers enqueue without a lock, and the writer sleeps while the queue is
+/// empty. One timer for all transactions fails those that waited too long.
 /// </summary>
 internal sealed class CommitQueue : IDisposable
 {
@@ -36,13 +36,13 @@ internal sealed class CommitQueue : IDisposable
         _watchdog = time.CreateTimer(_ => FailOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many wait.</summary>
+    /// <summary>How many transactions wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Whether the queue was closed and all that waited was taken.</summary>
+    /// <summary>Whether the queue was closed and all waiting transactions were taken.</summary>
     public bool IsDrained => _drained;
 
-    /// <summary>Has it wait for the writer; fails it at once when too much is waiting already, or the store is closed.</summary>
+    /// <summary>Queues a transaction. Fails it at once when the queue is full or the store is closed.</summary>
     public void Enqueue(PendingCommit pending)
     {
         if (_closed)
@@ -52,7 +52,7 @@ internal sealed class CommitQueue : IDisposable
         }
         var count = Interlocked.Increment(ref _count);
         var bytes = Interlocked.Add(ref _bytes, pending.Bytes);
-        // One that is alone is let in whatever its size.
+        // A transaction that waits alone is accepted whatever its size.
         if (count > MaxWaiting || (bytes > MaxWaitingBytes && count > 1))
         {
             Leave(pending);
@@ -67,7 +67,7 @@ internal sealed class CommitQueue : IDisposable
         Watch();
     }
 
-    /// <summary>Has the writer look at the clock, even if nothing waits for it.</summary>
+    /// <summary>Wakes the writer so that it checks the clock, even if the queue is empty.</summary>
     public void Wake()
     {
         Interlocked.Exchange(ref _woken, 1);
@@ -75,8 +75,8 @@ internal sealed class CommitQueue : IDisposable
     }
 
     /// <summary>
-    /// Waits for something to do and takes as much as one commit may hold, which can be nothing after
-    /// <see cref="Wake"/>. The batch is the writer's until it calls <see cref="Done"/>.
+    /// Waits for work and takes as many transactions as one commit may hold; after <see cref="Wake"/> there may be
+    /// none. The writer owns the batch until it calls <see cref="Done"/>.
     /// </summary>
     public ReadOnlySpan<PendingCommit> Take()
     {
@@ -115,7 +115,7 @@ internal sealed class CommitQueue : IDisposable
         Volatile.Write(ref _batch, 0);
     }
 
-    /// <summary>Takes in no more. What waits is still written.</summary>
+    /// <summary>Accepts no more transactions. Waiting ones are still written.</summary>
     public void Close()
     {
         _closed = true;
@@ -146,8 +146,8 @@ internal sealed class CommitQueue : IDisposable
             pending.Fail(_ => Closed());
     }
 
-    // The writer says that it will sleep before it looks once more; whoever enqueues looks after it has enqueued. So one
-    // of the two sees the other.
+    // The writer sets the flag before it looks at the queue once more; a caller looks at the flag after it has
+    // enqueued. So at least one of the two sees the other.
     private void Sleep()
     {
         Interlocked.Exchange(ref _asleep, 1);
@@ -176,7 +176,7 @@ internal sealed class CommitQueue : IDisposable
         for (var i = 0; i < _taken.Length; i++)
             if (Volatile.Read(ref _taken[i]) is { } pending)
                 FailIfOverdue(pending, now, ref next);
-        // In the order in which they came: behind the first that has time left, all have.
+        // The queue is in order of arrival: once a transaction has time left, all after it have.
         foreach (var pending in _waiting)
             if (!FailIfOverdue(pending, now, ref next))
                 break;

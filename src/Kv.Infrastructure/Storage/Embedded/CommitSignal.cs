@@ -1,11 +1,13 @@
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Wakes all who wait for the next commit.</summary>
+/// <summary>Signals every commit to all waiters.</summary>
 internal sealed class CommitSignal
 {
     private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes at the next commit. Taken before a look for changes, it tells of every commit after the look.</summary>
+    /// <summary>
+    /// Completes at the next commit. A task taken before a read of the changes signals every commit after the read.
+    /// </summary>
     public Task Next => _next.Task;
 
     public void Raise()
@@ -15,6 +17,6 @@ internal sealed class CommitSignal
         raised.TrySetResult();
     }
 
-    /// <summary>Wakes all for the last time: there are no more commits to wait for.</summary>
+    /// <summary>Signals for the last time: there are no further commits.</summary>
     public void Close() => _next.TrySetResult();
 }

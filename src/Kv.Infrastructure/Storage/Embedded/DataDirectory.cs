@@ -4,11 +4,14 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// The directory of the database, held by a lock as long as this object lives: two processes with one database would
-/// each count revisions for themselves. The system frees the lock when a process dies.
+/// The directory of the database, locked for the lifetime of this object: two processes with one database would each
+/// count revisions separately. The system releases the lock when the process ends.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream @lock)
@@ -19,22 +22,26 @@ internal sealed class DataDirectory : IDisposable
 
     public string DatabaseFile { get; }
 
-    /// <exception cref="ConfigurationException">Another process holds the directory, or it cannot be written.</exception>
+    /// <exception cref="ConfigurationException">
+    /// Another process holds the directory, or it cannot be written.
+    /// </exception>
     public static DataDirectory Open(string path)
     {
         try
         {
-            Directory.CreateDirectory(path);
+            Create(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"DATA_DIR is '{path}'; it cannot be made: {error.Message}", error);
+            throw new ConfigurationException($"DATA_DIR is '{path}'; it cannot be created: {error.Message}", error);
         }
         try
         {
             var held = new FileStream(
                 Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new DataDirectory(path, held);
+            var directory = new DataDirectory(path, held);
+            CloseToOthers(directory.DatabaseFile);
+            return directory;
         }
         catch (UnauthorizedAccessException error)
         {
@@ -43,7 +50,8 @@ internal sealed class DataDirectory : IDisposable
         catch (IOException error) when (IsHeld(error))
         {
             throw new ConfigurationException(
-                $"DATA_DIR is '{path}'; it is in use by another process. The embedded store serves one at a time.", error);
+                $"DATA_DIR is '{path}'; it is in use by another process. The embedded store serves one at a time.",
+                error);
         }
         catch (IOException error)
         {
@@ -51,23 +59,66 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>What the database takes, and what the disk has left for this user, where the system tells.</summary>
-    public StoreSpace Space(string? refusal)
+    /// <summary>
+    /// The size of the database and the free space of the disk for this user, where the system reports it.
+    /// </summary>
+    public StoreState Space(string? refusal)
     {
         try
         {
-            var used = new[] { DatabaseFile, DatabaseFile + "-wal" }.Select(file => new FileInfo(file)).Where(file => file.Exists).Sum(file => file.Length);
-            return new StoreSpace(used, new DriveInfo(Path.GetDirectoryName(_lock.Name)!).AvailableFreeSpace, refusal);
+            var used = new[] { DatabaseFile, DatabaseFile + "-wal" }.Select(file => new FileInfo(file))
+                .Where(file => file.Exists).Sum(file => file.Length);
+            return new StoreState(used, new DriveInfo(Path.GetDirectoryName(_lock.Name)!).AvailableFreeSpace, refusal);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return new StoreSpace(null, null, refusal);
+            return new StoreState(null, null, refusal);
         }
     }
 
     public void Dispose() => _lock.Dispose();
 
-    // A read-only or a full disk is an IOException as well. EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and
-    // ERROR_LOCK_VIOLATION of Windows.
+    private static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        TakeFromOthers(path);
+    }
+
+    // SQLite gives the files beside the database (-wal, -shm) the database's own mode.
+    private static void CloseToOthers(string database)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(database))
+            new FileStream(
+                database,
+                new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly })
+                .Dispose();
+        foreach (var file in new[] { database, $"{database}-wal", $"{database}-shm" })
+            if (File.Exists(file))
+                TakeFromOthers(file);
+    }
+
+    // The permissions of the group are the operator's choice: a group may share the volume.
+    private static void TakeFromOthers(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & Others) == 0)
+            return;
+        try
+        {
+            File.SetUnixFileMode(path, mode & ~Others);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user owns it, which is common for a mounted volume.
+        }
+    }
+
+    // A read-only or a full disk is an IOException as well. These codes are EWOULDBLOCK of Linux and of macOS, and
+    // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
     private static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32 or 33;
 }

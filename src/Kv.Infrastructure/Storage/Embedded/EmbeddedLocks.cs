@@ -3,8 +3,8 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// Locks among those who use this store: the process has the data directory to itself, so nobody else can want them.
-/// Their entries are there for the fences.
+/// Locks among the users of this store. The process has the data directory to itself, so no other process can ask for
+/// them. The locks have entries only for the fences.
 /// </summary>
 internal sealed class EmbeddedLocks : IAsyncDisposable
 {
@@ -18,13 +18,13 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
     public EmbeddedLocks(IStore store, TimeProvider time) => (_store, _time, _closed) = (store, time, _closing.Token);
 
     /// <inheritdoc cref="IStore.Lock"/>
-    public async Task<IStoreLock> Take(StoreKey name, CancellationToken cancellationToken)
+    public async Task<IStoreLock> Take(StoreKey name, ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed);
         try
         {
             await _turns.Await(name, waiting.Token);
-            return await Enter(name, waiting.Token);
+            return await Enter(name, note, waiting.Token);
         }
         catch (OperationCanceledException)
         {
@@ -33,7 +33,7 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells all who hold or await a lock that there are none any more.</summary>
+    /// <summary>Cancels all held locks and fails all waiting callers.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
@@ -42,15 +42,16 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task<EmbeddedLock> Enter(StoreKey name, CancellationToken cancellationToken)
+    private async Task<EmbeddedLock> Enter(
+        StoreKey name, ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
     {
         try
         {
             var key = new StoreKey((byte[])[.. name.Span, .. "/embedded"u8]);
-            // A process that was killed left its entry behind. It goes first, so that no fence of old holds again.
+            // A killed process left its entry behind. Delete it first, so that its old fence never holds again.
             await Insist(new Operation.Delete(key), cancellationToken);
-            var revision = await Insist(new Operation.Put(key, ReadOnlyMemory<byte>.Empty), cancellationToken);
-            return new EmbeddedLock(this, name, Compare.CreateRevision(key, CompareRelation.Equal, revision));
+            var revision = await Insist(new Operation.Put(key, note), cancellationToken);
+            return new EmbeddedLock(this, name, key, note, revision);
         }
         catch
         {
@@ -59,20 +60,10 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         }
     }
 
-    private async Task<long> Insist(Operation operation, CancellationToken cancellationToken)
-    {
-        for (var failures = 0; ; failures++)
-        {
-            try
-            {
-                return (await _store.Commit(Transaction.Of(operation), cancellationToken)).Revision;
-            }
-            catch (StoreException)
-            {
-                await Task.Delay(Backoff.After(failures), _time, cancellationToken);
-            }
-        }
-    }
+    private Task<long> Insist(Operation operation, CancellationToken cancellationToken) =>
+        Backoff.Insist<long, StoreException>(
+            async () => (await _store.Commit(Transaction.Of(operation), cancellationToken)).Revision, _time, null,
+            cancellationToken);
 
     private async Task Leave(StoreKey name, Compare fence)
     {
@@ -91,18 +82,31 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         }
     }
 
-    private sealed class EmbeddedLock(EmbeddedLocks locks, StoreKey name, Compare fence) : IStoreLock
+    private sealed class EmbeddedLock(
+        EmbeddedLocks locks, StoreKey name, StoreKey key, ReadOnlyMemory<byte> note, long createRevision) : IStoreLock
     {
+        // The revision at which the entry was rewritten; 0 before.
+        private long _moved;
         private int _isDisposed;
 
-        public Compare Fence => fence;
+        public Compare Fence => Compare.ModRevision(
+            key, CompareRelation.Equal, Math.Max(createRevision, Volatile.Read(ref _moved)));
 
         public CancellationToken Lost => locks._closed;
+
+        public async Task MoveFence(CancellationToken cancellationToken)
+        {
+            var read = new Operation.Read(key, keysOnly: true);
+            var rewrite = new Transaction([Fence], [new Operation.Put(key, note), read], [read]);
+            var result = await locks._store.Commit(rewrite, cancellationToken);
+            if (result.Results[^1].Entries is [var entry] && entry.CreateRevision == createRevision)
+                Volatile.Write(ref _moved, entry.ModRevision);
+        }
 
         public async ValueTask DisposeAsync()
         {
             if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-                await locks.Leave(name, fence);
+                await locks.Leave(name, Fence);
         }
     }
 }

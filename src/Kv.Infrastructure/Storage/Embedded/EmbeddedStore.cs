@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>The engine in this process, over SQLite: one writer with group commit, and readers that never wait for it.</summary>
+/// <summary>
+/// The engine in this process, on SQLite: one writer with group commit, and readers that never wait for it.
+/// </summary>
 internal sealed class EmbeddedStore : IStore
 {
     private readonly DataDirectory _directory;
@@ -19,7 +21,8 @@ internal sealed class EmbeddedStore : IStore
     private readonly TimeProvider _time;
 
     private EmbeddedStore(
-        DataDirectory directory, SqliteConnection connection, EmbeddedOptions options, TimeProvider time, ILogger logger)
+        DataDirectory directory, SqliteConnection connection, EmbeddedOptions options, TimeProvider time,
+        ILogger logger)
     {
         _directory = directory;
         _time = time;
@@ -28,6 +31,9 @@ internal sealed class EmbeddedStore : IStore
         _locks = new EmbeddedLocks(this, time);
         _queues = new StoreQueues(("commit", () => _writer.Queued));
     }
+
+    // A backup can be restored only while this process is stopped.
+    public Epoch Epoch => Epoch.First;
 
     /// <exception cref="ConfigurationException">The data directory is in use, or cannot be used.</exception>
     public static EmbeddedStore Open(EmbeddedOptions options, TimeProvider time, ILogger<EmbeddedStore> logger)
@@ -54,7 +60,8 @@ internal sealed class EmbeddedStore : IStore
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_readers.Read((key, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPoint(query.key, query.Now)));
+        return new(_readers.Read(
+            (key, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPoint(query.key, query.Now)));
     }
 
     public ValueTask<PairRead> GetPair(
@@ -62,11 +69,14 @@ internal sealed class EmbeddedStore : IStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(_readers.Read(
-            (key, beside, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPair(query.key, query.beside, query.Now)));
+            (key, beside, Now: _time.GetUtcNow()),
+            static (reader, query) => reader.GetPair(query.key, query.beside, query.Now)));
     }
 
-    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => Task.FromResult<StoreSpace?>(_directory.Space(
-        _writer.IsOutOfSpace ? "It has no space left (the last write found the disk full): writes are refused, reads go on." : null));
+    public Task<StoreState?> State(CancellationToken cancellationToken) =>
+        Task.FromResult<StoreState?>(_directory.Space(_writer.IsOutOfSpace
+            ? "It has no space left (the last write found the disk full): writes are refused, reads still work."
+            : null));
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
@@ -89,8 +99,9 @@ internal sealed class EmbeddedStore : IStore
         return new(_writer.Commit(transaction, cancellationToken));
     }
 
-    /// <summary>Forgets what ended at or before a revision, as the engine does by itself when its history grows too long.</summary>
-    public Task Compact(long revision, CancellationToken cancellationToken) => _writer.Compact(revision, cancellationToken);
+    /// <summary>Compacts at a revision, as the engine does by itself when its history grows too long.</summary>
+    public Task Compact(long revision, CancellationToken cancellationToken) =>
+        _writer.Compact(revision, cancellationToken);
 
     public async IAsyncEnumerable<ChangeSet> Watch(
         KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -99,7 +110,7 @@ internal sealed class EmbeddedStore : IStore
         for (var next = fromRevision; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            // Taken before the look, so that a commit in between is not missed.
+            // Taken before the read, so that a commit in between is not missed.
             var nextCommit = _committed.Next;
             var page = _readers.Read((range, next), static (reader, query) => reader.Changes(query.range, query.next));
             foreach (var changes in page.Sets)
@@ -111,8 +122,25 @@ internal sealed class EmbeddedStore : IStore
         }
     }
 
-    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        _locks.Take(name, cancellationToken);
+    public async IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (from <= through)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var page = _readers.Read((range, from), static (reader, query) => reader.Changes(query.range, query.from));
+            foreach (var changes in page.Sets)
+                if (changes.Revision <= through)
+                    yield return changes;
+            from = page.Through + 1;
+            // SQLite reads on the calling thread: yield it to other requests between pages.
+            await Task.Yield();
+        }
+    }
+
+    public Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        _locks.Take(name, note, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>What the writer does to the entries, statement by statement. One thread uses it.</summary>
+/// <summary>The writer's statements on the entries. Only one thread uses it.</summary>
 internal sealed class EntryTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
@@ -17,7 +17,10 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _find = new(
         connection,
-        "SELECT id, create_revision, version FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
+        """
+        SELECT id, create_revision, version FROM versions INDEXED BY standing
+        WHERE key = $0 AND end_revision IS NULL
+        """);
 
     private readonly Statement _range = new(connection, SelectRange(Rows.Columns));
     private readonly Statement _rangeOfKeys = new(connection, SelectRange(Rows.ColumnsWithoutValue));
@@ -27,11 +30,17 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _endRange = new(
         connection,
-        "UPDATE versions INDEXED BY standing SET end_revision = $2, end_kind = $3 WHERE key >= $0 AND key < $1 AND end_revision IS NULL");
+        """
+        UPDATE versions INDEXED BY standing SET end_revision = $2, end_kind = $3
+        WHERE key >= $0 AND key < $1 AND end_revision IS NULL
+        """);
 
     private readonly Statement _insert = new(
         connection,
-        "INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value) VALUES ($0, $1, $2, $3, $4, $5)");
+        """
+        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value)
+        VALUES ($0, $1, $2, $3, $4, $5)
+        """);
 
     private readonly Statement _copy = new(
         connection,
@@ -72,7 +81,7 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
 
     public void Rollback() => _rollback.Run();
 
-    /// <summary>Marks a place within the transaction, for <see cref="Keep"/> or <see cref="Undo"/>.</summary>
+    /// <summary>Sets a savepoint for <see cref="Keep"/> or <see cref="Undo"/>.</summary>
     public void Save() => _save.Run();
 
     public void Keep() => _release.Run();
@@ -106,7 +115,7 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value);
     }
 
-    /// <summary>Gives an entry another deadline. Whether there was one.</summary>
+    /// <summary>Changes the deadline of an entry. Returns whether the entry existed.</summary>
     public bool Touch(Operation.Touch touch, long revision)
     {
         long standing;
@@ -121,28 +130,31 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         return true;
     }
 
-    /// <summary>How many there were.</summary>
+    /// <summary>Deletes the entries of a range. Returns their number.</summary>
     public int Delete(KeyRange range, long revision) =>
         _endRange.Run(range.Start, Rows.End(range), revision, (int)EndKind.Deleted);
 
-    /// <summary>Ends entries that are due by a second of Unix time, the oldest first. How many there were.</summary>
+    /// <summary>
+    /// Expires entries that are due by a second of Unix time, the oldest first. Returns their number.
+    /// </summary>
     public int Expire(long second, long revision, int limit) =>
         _endDue.Run(second, revision, (int)EndKind.Expired, limit);
 
-    /// <summary>Ends every entry of a range that is due by a second of Unix time. How many there were.</summary>
+    /// <summary>Expires every entry of a range that is due by a second of Unix time. Returns their number.</summary>
     public int Expire(KeyRange range, long second, long revision) =>
         _endDueRange.Run(range.Start, Rows.End(range), revision, (int)EndKind.Expired, second);
 
     public long? NextDeadline() => _nextDeadline.Number();
 
-    /// <summary>Drops versions that ended at or before a revision. How many there were.</summary>
+    /// <summary>Deletes versions that ended at or before a revision. Returns their number.</summary>
     public int Forget(long revision, int limit) => _forget.Run(revision, limit);
 
     public void Dispose()
     {
         Statement[] statements =
         [
-            _begin, _commit, _rollback, _save, _release, _undo, _counter, _setCounter, _find, _range, _rangeOfKeys, _end, _endRange,
+            _begin, _commit, _rollback, _save, _release, _undo, _counter, _setCounter, _find, _range, _rangeOfKeys,
+            _end, _endRange,
             _insert, _copy, _endDue, _endDueRange, _nextDeadline, _forget,
         ];
         foreach (var statement in statements)

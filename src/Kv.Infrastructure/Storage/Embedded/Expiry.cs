@@ -1,16 +1,18 @@
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// Ends entries at their deadlines. It wakes the writer when the next one is due, and before each batch the writer has it
-/// end what is due already, so that no transaction sees an expired entry. Except for the timer, the writer's thread
-/// alone uses it.
+/// Expires entries at their deadlines. It wakes the writer when the next entry is due. Before each batch the writer
+/// calls it to expire the entries that are due already, so that no transaction sees them. Only the writer's thread uses
+/// it, apart from the timer.
 /// </summary>
 internal sealed class Expiry : IDisposable
 {
-    // What one commit may end beside its writes, so that many deadlines at once do not hold them up.
+    // The most entries that one commit expires beside its writes, so that many deadlines at once do not delay the
+    // writes.
     private const int MaxSwept = 1_000;
 
-    // Timers stand still while a machine sleeps and know nothing of a clock that is set: it looks again before long.
+    // A timer stops while the machine sleeps and ignores changes of the clock: check again after this time at the
+    // latest.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
@@ -26,14 +28,14 @@ internal sealed class Expiry : IDisposable
         _timer = time.CreateTimer(_ => wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether something is due by a second of Unix time.</summary>
+    /// <summary>Whether an entry is due by a second of Unix time.</summary>
     public bool IsDue(long second) => _next <= second;
 
     /// <summary>Reads the next deadline from the database.</summary>
     public void Load() => _next = _entries.NextDeadline();
 
-    /// <summary>Ends entries that are due, the oldest first and not more than a commit should hold.</summary>
-    /// <returns>The revision after it.</returns>
+    /// <summary>Expires entries that are due, the oldest first, up to the limit of one commit.</summary>
+    /// <returns>The revision afterwards.</returns>
     public long Sweep(long second, long revision)
     {
         if (!IsDue(second))
@@ -43,8 +45,11 @@ internal sealed class Expiry : IDisposable
         return swept > 0 ? revision + 1 : revision;
     }
 
-    /// <summary>Ends what is due of all that a transaction touches, at a revision of its own before the transaction's.</summary>
-    /// <returns>The revision after it.</returns>
+    /// <summary>
+    /// Expires due entries in all ranges that a transaction touches, at a revision of their own before the
+    /// transaction's.
+    /// </summary>
+    /// <returns>The revision afterwards.</returns>
     public long Sweep(Transaction transaction, long second, long revision)
     {
         if (!IsDue(second))
@@ -55,7 +60,7 @@ internal sealed class Expiry : IDisposable
         return swept > 0 ? revision + 1 : revision;
     }
 
-    /// <summary>Takes note of the deadlines that a transaction may have given, in whichever branch: it looks too early at worst.</summary>
+    /// <summary>Records the deadlines of both branches of a transaction: at worst the writer wakes too early.</summary>
     public void Note(Transaction transaction)
     {
         Note(transaction.Then);
@@ -63,7 +68,9 @@ internal sealed class Expiry : IDisposable
     }
 
     /// <summary>Sets the timer to the next deadline.</summary>
-    /// <param name="afterFailure">Whether the last commit failed: then it leaves the disk time to come round.</param>
+    /// <param name="afterFailure">
+    /// Whether the last commit failed: the timer then waits, so that the disk can recover.
+    /// </param>
     public void Arm(bool afterFailure)
     {
         if (_next is not { } deadline)
@@ -86,7 +93,8 @@ internal sealed class Expiry : IDisposable
             var operation = operations[i];
             if (operation is Operation.Nested nested)
                 Note(nested.Inner);
-            else if (((operation as Operation.Put)?.Deadline ?? (operation as Operation.Touch)?.Deadline) is { } deadline
+            else if (((operation as Operation.Put)?.Deadline
+                    ?? (operation as Operation.Touch)?.Deadline) is { } deadline
                 && (_next is not { } next || deadline < next))
                 _next = deadline;
         }

@@ -3,14 +3,14 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// How much of the past is kept. What is compacted away is out of reach at once and deleted in small steps, a step with
-/// each commit. The writer's thread alone uses it.
+/// Keeps a limited part of the past. Compacted revisions cannot be read any more at once; their rows are deleted in
+/// small steps, a step with each commit. Only the writer's thread uses it.
 /// </summary>
 internal sealed class History(EntryTable entries, long keep)
 {
     private const int MaxForgotten = 1_000;
 
-    // The compact revision moves a tenth of the history at a time, not with every commit.
+    // The compact revision advances by a tenth of the history at a time, not with every commit.
     private readonly long _slack = keep / 10;
 
     private long _compacted;
@@ -23,7 +23,7 @@ internal sealed class History(EntryTable entries, long keep)
         _isForgotten = false;
     }
 
-    /// <summary>Compacts once more has gathered than is kept.</summary>
+    /// <summary>Compacts when the history exceeds its limit, and deletes some compacted rows.</summary>
     public void Trim(long revision)
     {
         if (revision - _compacted - keep > _slack)
@@ -33,8 +33,8 @@ internal sealed class History(EntryTable entries, long keep)
     }
 
     /// <summary>Compacts at a revision, which stays readable.</summary>
-    /// <exception cref="RevisionInFutureException">It has not been reached.</exception>
-    /// <exception cref="RevisionCompactedException">It was compacted before.</exception>
+    /// <exception cref="RevisionInFutureException">The revision has not been reached.</exception>
+    /// <exception cref="RevisionCompactedException">The revision was compacted before.</exception>
     public void Compact(long at, long revision)
     {
         if (at > revision)

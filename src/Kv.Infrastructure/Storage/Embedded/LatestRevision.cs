@@ -1,8 +1,8 @@
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// The highest revision that anyone in this process knows to be committed. Readers may see a commit before its writer comes to
-/// say so; once one of them has told of it, no later read may answer with an earlier revision.
+/// The highest revision that this process knows to be committed. A reader may see a commit before the writer reports
+/// it. Once a reader has returned its revision, no later read may return an earlier one.
 /// </summary>
 internal sealed class LatestRevision
 {

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Entries as they stood at a past revision, on a connection that reads.</summary>
+/// <summary>Entries at a past revision, on a connection that reads.</summary>
 internal sealed class PastEntries(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _nextKey = new(
@@ -11,7 +11,7 @@ internal sealed class PastEntries(SqliteConnection connection) : IDisposable
     private readonly Statement _at = new(connection, SelectAt(Rows.Columns));
     private readonly Statement _keyAt = new(connection, SelectAt(Rows.ColumnsWithoutValue));
 
-    // From key to key, so that a key with a long history costs no more than another.
+    // It seeks from key to key, so that a key with a long history costs no more than another.
     public IEnumerable<Entry> Range(StoreKey start, StoreKey end, long revision, bool keysOnly)
     {
         while (NextKey(start, end) is { } key)
@@ -35,7 +35,7 @@ internal sealed class PastEntries(SqliteConnection connection) : IDisposable
         _keyAt.Dispose();
     }
 
-    // The last version that began by then, which tells in its last column when it ended.
+    // The last version that began by the revision. Its last column is the revision at which it ended.
     private static string SelectAt(string columns) =>
         $"""
         SELECT {columns}, end_revision FROM versions INDEXED BY history

@@ -1,8 +1,8 @@
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// A transaction on its way to the disk. Either the writer takes it or its caller stops waiting first, and of what was
-/// given up before it was taken nothing is written.
+/// A transaction that waits for the disk. Either the writer takes it or its caller cancels first; a transaction that is
+/// cancelled before it is taken is not written.
 /// </summary>
 internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
 {
@@ -16,7 +16,7 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     private CommitResult? _result;
     private Exception? _error;
 
-    // The writer does not run what comes after a commit; it has the next batch to write.
+    // Continuations run elsewhere: the writer's thread has the next batch to write.
     public PendingCommit(Transaction transaction, long? compactAt, long queuedAt, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
@@ -26,7 +26,8 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
         Bytes = transaction.Bytes;
         _cancellationToken = cancellationToken;
         if (cancellationToken.CanBeCanceled)
-            _cancellation = cancellationToken.UnsafeRegister(static pending => ((PendingCommit)pending!).Cancel(), this);
+            _cancellation = cancellationToken.UnsafeRegister(
+                static pending => ((PendingCommit)pending!).Cancel(), this);
     }
 
     public Transaction Transaction { get; }
@@ -34,15 +35,15 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     /// <summary>The revision to compact at; null for a plain transaction.</summary>
     public long? CompactAt { get; }
 
-    /// <summary>When it was queued, as a timestamp of the store's clock.</summary>
+    /// <summary>The time at which it was queued, as a timestamp of the store's clock.</summary>
     public long QueuedAt { get; }
 
     public int Bytes { get; }
 
-    /// <summary>Takes it for writing; false when its caller has given it up.</summary>
+    /// <summary>Takes it for writing; false when its caller has cancelled it.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
 
-    /// <summary>Fails it unless it is done; the error depends on whether it may still be written.</summary>
+    /// <summary>Fails it unless it is complete; the error depends on whether it may still be written.</summary>
     public void Fail(Func<bool, Exception> error)
     {
         var before = Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
@@ -50,10 +51,10 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
             _cancellation.Unregister();
     }
 
-    /// <summary>Remembers what became of it, to be told once the batch is on the disk.</summary>
+    /// <summary>Stores its outcome, which is reported once the batch is on the disk.</summary>
     public void Settle(CommitResult? result, Exception? error) => (_result, _error) = (result, error);
 
-    /// <summary>Tells the caller what became of it.</summary>
+    /// <summary>Reports the outcome to the caller.</summary>
     public void Acknowledge()
     {
         _cancellation.Unregister();
@@ -63,7 +64,7 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
             TrySetResult(_result!);
     }
 
-    // Once taken it may still be written; its caller does not want to know.
+    // A transaction that was taken may still be written; its caller no longer waits for the outcome.
     private void Cancel()
     {
         Interlocked.CompareExchange(ref _state, GivenUp, Waiting);

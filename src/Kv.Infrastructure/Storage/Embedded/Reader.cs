@@ -6,10 +6,11 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// <summary>A connection that reads, with its prepared statements. One thread uses it at a time.</summary>
 internal sealed class Reader : IDisposable
 {
-    // A page ends early at this many bytes of values, so that large values do not fill the memory.
+    // The size of values at which a page ends early, so that large values do not fill the memory.
     private const int MaxPageBytes = 8 * 1024 * 1024;
 
-    // How many revisions a watch looks at in one go, which bounds how long the look takes.
+    // How many revisions a watch of many keys reads at once, which bounds the time of a read. A single key is found by
+    // its index.
     private const int MaxWatched = 1_000;
 
     private readonly SqliteConnection _connection;
@@ -45,8 +46,8 @@ internal sealed class Reader : IDisposable
 
     public PointRead GetPoint(StoreKey key, DateTimeOffset now)
     {
-        // An entry that is found later was there at this revision already, or knows its own. Of an absent one nothing tells since
-        // when it is so, but a snapshot.
+        // An entry that is found existed at this revision, or its own revision is later. An absent entry carries no
+        // revision: only a snapshot proves at which revision it was absent.
         var revision = _latest.Value;
         if (Get(key, now) is { } found)
             return new PointRead(found, Math.Max(revision, found.ModRevision));
@@ -69,7 +70,7 @@ internal sealed class Reader : IDisposable
         var entries = new List<Entry>();
         var (seen, bytes) = (0, 0);
         StoreKey? last = null;
-        // One more than asked for tells whether there is a next page.
+        // An entry beyond the limit shows that there is a next page.
         foreach (var entry in revision == snapshot.Revision
             ? Standing(start, end, query.KeysOnly, limit + 1)
             : _past.Range(start, end, revision, query.KeysOnly))
@@ -94,7 +95,7 @@ internal sealed class Reader : IDisposable
             : _past.Range(start, end, revision, keysOnly: true).Count(entry => !entry.IsExpiredAt(now));
     }
 
-    /// <summary>The next changes of a range from a revision on; none when it has not been reached.</summary>
+    /// <summary>The next changes of a range from a revision on; empty when the revision has not been reached.</summary>
     /// <exception cref="RevisionCompactedException">Changes at the revision are no longer kept.</exception>
     public ChangePage Changes(KeyRange range, long from)
     {
@@ -103,7 +104,8 @@ internal sealed class Reader : IDisposable
             throw new RevisionCompactedException(snapshot.Compacted);
         return from > snapshot.Revision
             ? new ChangePage([], from - 1)
-            : _changes.Between(range, from, Math.Min(snapshot.Revision, from + MaxWatched - 1));
+            : _changes.Between(
+                range, from, range.IsSingle ? snapshot.Revision : Math.Min(snapshot.Revision, from + MaxWatched - 1));
     }
 
     public void Dispose()

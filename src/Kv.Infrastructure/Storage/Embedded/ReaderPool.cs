@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Readers that wait for their next use. There are as many as ever read at the same time.</summary>
+/// <summary>Idle readers. Their number is the highest number of simultaneous reads so far.</summary>
 internal sealed class ReaderPool(string file, LatestRevision latest) : IDisposable
 {
     private readonly ConcurrentBag<Reader> _idle = [];
@@ -18,7 +18,8 @@ internal sealed class ReaderPool(string file, LatestRevision latest) : IDisposab
         try
         {
             var reader = _idle.TryTake(out var idle) ? idle : Reader.Open(file, latest);
-            // A reader whose statement failed may be left within a transaction, which would hold it in the past for good.
+            // A reader whose statement failed may be inside an open transaction, which would keep it at an old
+            // snapshot.
             var isSound = false;
             try
             {

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Reads entries out of rows.</summary>
+/// <summary>Reads entries from rows.</summary>
 internal static class Rows
 {
     /// <summary>The columns of an entry, in the order in which <see cref="Entry"/> takes them.</summary>

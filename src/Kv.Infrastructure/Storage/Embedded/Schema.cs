@@ -4,21 +4,23 @@ using Microsoft.Data.Sqlite;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// The database. A row is one version of an entry, with the revisions between which it stood: the present is what has no
-/// end, the past at a revision is what began by then and ended later, a watch reads the beginnings and ends in order.
-/// Compaction deletes what ended long ago.
+/// The database schema. A row is one version of an entry, with the revisions at which it began and ended. Rows without
+/// an end are the present. Rows that began by a revision and ended after it are the state at that revision. A watch
+/// reads the beginnings and ends in order. Compaction deletes rows that ended long ago.
 /// </summary>
 internal static class Schema
 {
     /// <summary>The counter of the store's revision.</summary>
     public const string Revision = "revision";
 
-    /// <summary>The counter of the compact revision: the oldest that can be read, and the newest that cannot be watched.</summary>
+    /// <summary>
+    /// The counter of the compact revision: the oldest that can be read, and the newest that cannot be watched.
+    /// </summary>
     public const string Compacted = "compacted";
 
     private const long CurrentVersion = 1;
 
-    // The value comes last, so that reads without it do not touch the pages that it overflows to.
+    // The value is the last column, so that reads without it do not touch its overflow pages.
     private const string Create = """
         CREATE TABLE versions (
             id              INTEGER PRIMARY KEY,
@@ -41,15 +43,15 @@ internal static class Schema
         INSERT INTO counters VALUES ('revision', 1), ('compacted', 0);
         """;
 
-    /// <summary>Opens the connection that writes, and makes the tables of a new database.</summary>
+    /// <summary>Opens the connection that writes, and creates the tables of a new database.</summary>
     /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
     public static SqliteConnection ConnectWriter(string file)
     {
         var connection = Connect(file);
         try
         {
-            // Random keys touch many pages: a cache that holds the upper ones saves reading them again, and a longer log
-            // carries each page to the database once for several commits.
+            // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them
+            // again, and a longer log copies each page to the database once for several commits.
             Execute(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;");
             Prepare(connection, file);
             return connection;
@@ -61,14 +63,16 @@ internal static class Schema
         }
     }
 
-    /// <summary>Opens a connection; each keeps its prepared statements for good, so there is no pool behind it.</summary>
+    /// <summary>
+    /// Opens a connection. Each connection keeps its prepared statements, so connections are not pooled.
+    /// </summary>
     public static SqliteConnection Connect(string file)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = file,
             Pooling = false,
-            // Only someone else's hand on the file makes a statement wait.
+            // A statement waits only when another program locks the file.
             DefaultTimeout = 3,
         }.ToString());
         try
@@ -107,7 +111,7 @@ internal static class Schema
     }
 }
 
-/// <summary>How a version of an entry came to its end.</summary>
+/// <summary>How a version of an entry ended.</summary>
 internal enum EndKind
 {
     Overwritten,

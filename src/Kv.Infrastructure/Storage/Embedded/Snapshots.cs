@@ -32,7 +32,7 @@ internal sealed class Snapshots(SqliteConnection connection, LatestRevision late
 
         public long Compacted { get; } = compacted;
 
-        /// <summary>The revision to read at; 0 asks for the present one.</summary>
+        /// <summary>The revision to read at; 0 means the present one.</summary>
         public long Resolve(long asked)
         {
             if (asked == 0)

@@ -4,12 +4,12 @@ using SQLitePCL;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>What SQLite's errors mean to the store's callers.</summary>
+/// <summary>Maps SQLite's errors to those of the store.</summary>
 internal static class SqliteErrors
 {
     /// <summary>
-    /// Whether SQLite may roll the whole transaction back by itself (https://www.sqlite.org/lang_transaction.html), or no
-    /// statement after it can be trusted; other errors undo their statement only.
+    /// Whether SQLite may roll back the whole transaction by itself (https://www.sqlite.org/lang_transaction.html), or
+    /// no later statement can be trusted. Other errors undo only their statement.
     /// </summary>
     public static bool EndTransaction(Exception error) => error is SqliteException
     {
@@ -19,9 +19,11 @@ internal static class SqliteErrors
 
     public static bool IsOutOfSpace(Exception error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
 
-    /// <summary>The error of a write, as its caller is told.</summary>
-    /// <param name="error">What SQLite or the engine threw.</param>
-    /// <param name="mayBeWritten">Whether the commit had begun: what it got to the disk may come back after a crash.</param>
+    /// <summary>The error that the caller of a write receives.</summary>
+    /// <param name="error">The error of SQLite or of the engine.</param>
+    /// <param name="mayBeWritten">
+    /// Whether the commit had begun: its part on the disk may be recovered after a crash.
+    /// </param>
     public static Exception OfWrite(Exception error, bool mayBeWritten) => error switch
     {
         _ when IsOutOfSpace(error) => new StoreOutOfSpaceException("The disk is full.", error),

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>A statement that is prepared once and run many times, with its parameters <c>$0</c>, <c>$1</c> and so on.</summary>
+/// <summary>
+/// A statement that is prepared once and run many times, with its parameters <c>$0</c>, <c>$1</c> and so on.
+/// </summary>
 internal sealed class Statement : IDisposable
 {
     private readonly SqliteCommand _command;
@@ -21,7 +23,7 @@ internal sealed class Statement : IDisposable
 
     public SqliteDataReader Query(params ReadOnlySpan<object?> values) => Bind(values).ExecuteReader();
 
-    /// <summary>The one number that the statement asks for; null when there is none.</summary>
+    /// <summary>The number that the statement returns; null when it returns no row.</summary>
     public long? Number(params ReadOnlySpan<object?> values) => Bind(values).ExecuteScalar() as long?;
 
     public void Dispose() => _command.Dispose();
@@ -39,7 +41,7 @@ internal sealed class Statement : IDisposable
         return _command;
     }
 
-    // SQLite binds arrays; a view of a whole one needs no copy.
+    // SQLite binds arrays. A memory that covers a whole array needs no copy.
     private static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment)
         && segment.Array is { } array && segment.Count == array.Length

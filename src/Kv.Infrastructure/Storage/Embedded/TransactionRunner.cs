@@ -2,12 +2,12 @@ using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Does one transaction of the waist on the table, within a transaction of the database.</summary>
+/// <summary>Applies one transaction of the waist to the table, within a transaction of the database.</summary>
 internal sealed class TransactionRunner(EntryTable entries)
 {
     /// <param name="transaction">The transaction.</param>
-    /// <param name="second">The second of Unix time that it is.</param>
-    /// <param name="revision">The store's revision; what is written takes the next one.</param>
+    /// <param name="second">The present second of Unix time.</param>
+    /// <param name="revision">The store's revision; writes take the next one.</param>
     public CommitResult Run(Transaction transaction, long second, long revision)
     {
         var wrote = false;
@@ -16,7 +16,7 @@ internal sealed class TransactionRunner(EntryTable entries)
         return new CommitResult(choice.Succeeded, wrote ? revision + 1 : revision, results);
     }
 
-    // Which branches are taken is settled before anything is written, for nested transactions as well.
+    // All branches are chosen before any write, including those of nested transactions.
     private Choice Choose(Transaction transaction, long second)
     {
         var succeeded = Holds(transaction.Compares, second);
@@ -56,7 +56,8 @@ internal sealed class TransactionRunner(EntryTable entries)
                     break;
                 case Operation.Nested nested:
                     var inner = choice.Nested![nested];
-                    results[i] = new OperationResult(0, [], new NestedResult(inner.Succeeded, Do(inner, second, revision, ref wrote)));
+                    results[i] = new OperationResult(
+                        0, [], new NestedResult(inner.Succeeded, Do(inner, second, revision, ref wrote)));
                     break;
                 default:
                     throw new NotSupportedException(choice.Operations[i].GetType().Name);
@@ -76,7 +77,7 @@ internal sealed class TransactionRunner(EntryTable entries)
     private bool Holds(Compare compare, long second)
     {
         var found = entries.Range(compare.Range, second, keysOnly: compare.Target != CompareTarget.Value);
-        // As etcd has it: an absent key compares as zeros, and has no value to compare.
+        // As in etcd: an absent key compares as zeros, and a compare of its value never holds.
         if (found.Count == 0)
             return compare.Target != CompareTarget.Value && Relates(0L.CompareTo(compare.Number), compare.Relation);
         return found.All(entry => Relates(Order(entry, compare), compare.Relation));
@@ -87,7 +88,7 @@ internal sealed class TransactionRunner(EntryTable entries)
         CompareTarget.ModRevision => entry.ModRevision.CompareTo(compare.Number),
         CompareTarget.CreateRevision => entry.CreateRevision.CompareTo(compare.Number),
         CompareTarget.Version => entry.Version.CompareTo(compare.Number),
-        _ => entry.Value.Span.SequenceCompareTo(compare.Bytes.Span),
+        CompareTarget.Value => entry.Value.Span.SequenceCompareTo(compare.Bytes.Span),
     };
 
     private static bool Relates(int order, CompareRelation relation) => relation switch
@@ -95,7 +96,7 @@ internal sealed class TransactionRunner(EntryTable entries)
         CompareRelation.Equal => order == 0,
         CompareRelation.NotEqual => order != 0,
         CompareRelation.Greater => order > 0,
-        _ => order < 0,
+        CompareRelation.Less => order < 0,
     };
 
     private sealed record Choice(

@@ -1,15 +1,17 @@
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Whose turn it is, of those who want the same name: they have it one at a time, in the order of their asking.</summary>
+/// <summary>
+/// Turns for names: the callers that ask for one name have it one at a time, in the order in which they asked.
+/// </summary>
 internal sealed class Turns
 {
     private readonly Lock _gate = new();
 
-    // There is a queue for each name that somebody has, with those who wait for it.
+    // Each name that is held has a queue of the callers that wait for it.
     private readonly Dictionary<StoreKey, Queue<TaskCompletionSource>> _waiting = [];
 
-    /// <summary>Completes when it is the caller's turn, which <see cref="Next"/> ends.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up; it has no turn to end.</exception>
+    /// <summary>Completes when the caller's turn begins; <see cref="Next"/> ends it.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled; it has no turn to end.</exception>
     public async Task Await(StoreKey name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -28,7 +30,7 @@ internal sealed class Turns
         await turn.Task;
     }
 
-    /// <summary>Ends the turn of who has the name now, and begins that of who has waited longest.</summary>
+    /// <summary>Ends the present turn of a name, and begins the turn of the caller that has waited longest.</summary>
     public void Next(StoreKey name)
     {
         lock (_gate)

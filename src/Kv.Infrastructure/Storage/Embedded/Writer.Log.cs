@@ -4,12 +4,18 @@ namespace Kv.Infrastructure.Storage.Embedded;
 
 internal sealed partial class Writer
 {
-    [LoggerMessage(LogLevel.Error, "The embedded store could not commit.")]
-    private partial void LogCommitFailed(Exception error);
+    [LoggerMessage(LogLevel.Warning, "The embedded store cannot commit: {Reason}")]
+    private partial void LogCannotCommit(string reason);
 
-    [LoggerMessage(LogLevel.Error, "The embedded store could not return to the state of its database; it tries again before the next commit.")]
-    private partial void LogRecoveryFailed(Exception error);
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The embedded store cannot return to the state of its database, and tries again before the next commit: " +
+        "{Reason}")]
+    private partial void LogCannotRecover(string reason);
 
-    [LoggerMessage(LogLevel.Information, "The embedded store commits again.")]
+    [LoggerMessage(LogLevel.Error, "The embedded store met a fault in Kv and could not commit")]
+    private partial void LogFault(Exception error);
+
+    [LoggerMessage(LogLevel.Information, "The embedded store commits again")]
     private partial void LogCommitsAgain();
 }

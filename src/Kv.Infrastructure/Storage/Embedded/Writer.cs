@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// The one thread that writes. It commits what is waiting in one transaction of the database, so that many writes share
-/// one wait for the disk, and acknowledges after the commit.
+/// The single thread that writes. It commits the waiting transactions in one transaction of the database, so that many
+/// writes share one wait for the disk, and acknowledges them after the commit.
 /// </summary>
 internal sealed partial class Writer : IAsyncDisposable
 {
@@ -28,13 +28,14 @@ internal sealed partial class Writer : IAsyncDisposable
     private int _isDisposed;
 
     /// <param name="connection">The connection to write on; the writer disposes of it.</param>
-    /// <param name="committed">What it raises after each commit.</param>
-    /// <param name="latest">Where it notes the revision of each commit.</param>
+    /// <param name="committed">The signal to raise after each commit.</param>
+    /// <param name="latest">Receives the revision of each commit.</param>
     /// <param name="options">How long a write may wait, and how much history is kept.</param>
     /// <param name="time">The clock of deadlines and waits.</param>
-    /// <param name="logger">Where it says that it could not write.</param>
+    /// <param name="logger">Logs failed commits.</param>
     public Writer(
-        SqliteConnection connection, CommitSignal committed, LatestRevision latest, EmbeddedOptions options, TimeProvider time,
+        SqliteConnection connection, CommitSignal committed, LatestRevision latest, EmbeddedOptions options,
+        TimeProvider time,
         ILogger logger)
     {
         (_connection, _committed, _latest, _time, _logger) = (connection, committed, latest, time, logger);
@@ -51,7 +52,7 @@ internal sealed partial class Writer : IAsyncDisposable
     /// <summary>How many transactions wait to be written.</summary>
     public int Queued => _queue.Count;
 
-    /// <summary>Whether the last commit failed for want of room.</summary>
+    /// <summary>Whether the last commit failed because the disk was full.</summary>
     public bool IsOutOfSpace => _isOutOfSpace;
 
     public Task<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
@@ -61,7 +62,7 @@ internal sealed partial class Writer : IAsyncDisposable
     public Task Compact(long revision, CancellationToken cancellationToken) =>
         Enqueue(Transaction.Of(), revision, cancellationToken);
 
-    /// <summary>Writes what waits, and takes in no more.</summary>
+    /// <summary>Writes the waiting transactions and accepts no more.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Close();
@@ -126,7 +127,7 @@ internal sealed partial class Writer : IAsyncDisposable
             pending.Acknowledge();
     }
 
-    // Returns the revision after it.
+    // Returns the revision after the transaction.
     private long Do(PendingCommit pending, long second, long revision)
     {
         _entries.Save();
@@ -143,7 +144,7 @@ internal sealed partial class Writer : IAsyncDisposable
         }
         catch (Exception error) when (!SqliteErrors.EndTransaction(error))
         {
-            // It fails alone: the rest of the batch goes on as if it had not been there.
+            // Only this transaction fails: the rest of the batch continues as if it had not been there.
             _entries.Undo();
             pending.Settle(null, SqliteErrors.OfWrite(error, mayBeWritten: false));
             return revision;
@@ -162,26 +163,33 @@ internal sealed partial class Writer : IAsyncDisposable
     private void GiveUp(ReadOnlySpan<PendingCommit> batch, Exception error, bool committing)
     {
         NoteFailure(error);
-        // What is in memory runs ahead of the database until it is read again.
+        // The state in memory is ahead of the database until it is loaded again: here, or else before the next batch.
+        var wasAdrift = _isAdrift;
         _isAdrift = true;
         try
         {
             Recover();
         }
-        catch (Exception again)
+        catch (SqliteException again)
         {
-            // The next batch tries again.
-            LogRecoveryFailed(again);
+            if (!wasAdrift)
+                LogCannotRecover(again.Message);
+        }
+        catch (Exception fault)
+        {
+            LogFault(fault);
         }
         foreach (var pending in batch)
             pending.Fail(_ => SqliteErrors.OfWrite(error, committing));
     }
 
-    // A disk that stays full says so once, not with every batch.
+    // A persistent failure is logged once, not with every batch.
     private void NoteFailure(Exception error)
     {
-        if (!_isFailing)
-            LogCommitFailed(error);
+        if (error is not SqliteException)
+            LogFault(error);
+        else if (!_isFailing)
+            LogCannotCommit(error.Message);
         _isFailing = true;
         _isOutOfSpace = SqliteErrors.IsOutOfSpace(error);
     }

@@ -1,17 +1,19 @@
 using System.Diagnostics;
+using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// The span of a call of etcd's that serves many requests: one of its own, linked with the spans of those that are recorded, as OpenTelemetry
-/// has it for batches. It is within the first of them, as what has no parent would be sampled by lot.
+/// The span of a call of etcd that serves many requests. It links to the spans of the recorded requests, as
+/// OpenTelemetry recommends for batches. Its parent is the first of them: a span without a parent would be sampled at
+/// random.
 /// </summary>
 internal static class BatchSpan
 {
-    /// <summary>Whom a request that begins to wait now is for, if that is recorded.</summary>
+    /// <summary>The span of the present request; null when it is not recorded.</summary>
     public static Activity? Caller => Telemetry.Traced is { Recorded: true } caller ? caller : null;
 
-    /// <summary>Begins the span; null when nobody traces, or none of the requests is recorded.</summary>
+    /// <summary>Begins the span; null when tracing is off, or no request is recorded.</summary>
     public static Activity? Begin(string name, IReadOnlyList<ITraced> requests)
     {
         if (!Telemetry.IsTracing)
@@ -19,15 +21,16 @@ internal static class BatchSpan
         var callers = requests.Select(request => request.Caller).OfType<Activity>().ToList();
         if (callers.Count == 0)
             return null;
-        var span = Telemetry.StartSpan(name, callers[0].Context, callers.Skip(1).Select(caller => new ActivityLink(caller.Context)));
+        var span = Telemetry.StartSpan(
+            name, callers[0].Context, callers.Skip(1).Select(caller => new ActivityLink(caller.Context)));
         span?.SetTag("requests", requests.Count);
         return span;
     }
 }
 
-/// <summary>A request that may be part of a trace.</summary>
+/// <summary>A request that may belong to a trace.</summary>
 internal interface ITraced
 {
-    /// <summary>The span that it is for; null when that is not recorded.</summary>
+    /// <summary>The span of the request; null when it is not recorded.</summary>
     Activity? Caller { get; }
 }

@@ -4,11 +4,12 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Gathers the requests that arrive while earlier ones are under way, and sends them together. When nothing is under
-/// way a request goes at once, so an idle store adds no wait; under load the batches fill by themselves, and a little more where
-/// it is worth it to <see cref="Gathering">wait a moment</see> after a call. A second call goes beside the first when there is enough for a whole
-/// batch, or when the first takes long: two half-full calls would cost both sides twice what a full one does. Where the kind of request gains by it,
-/// a few go side by side as well, each by itself, until so many ask that they share calls.
+/// Collects the requests that arrive while earlier calls are in flight, and sends them together. Without a call in
+/// flight a request is sent at once, so an idle store adds no wait. Under load the batches fill by themselves, and
+/// after a call a <see cref="Gathering">short wait</see> can fill them further. A second call is sent beside the first
+/// when there are requests for a full batch, or when the first takes long: two half-full calls would cost both sides
+/// twice as much as a full one. For the kinds of request that gain by it, a few requests are sent side by side in calls
+/// of their own, until there are enough to share calls.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
@@ -16,22 +17,25 @@ internal abstract class Batcher<TPending> : IDisposable
     private const int MaxInFlight = 2;
 
     /// <summary>
-    /// How long a call may take before another one goes beside it: longer than one to a store that is near and has a fast disk.
+    /// The time after which another call may be sent beside one in flight: longer than a call to a nearby store with a
+    /// fast disk.
     /// </summary>
     public static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(5);
 
-    // .NET's timers count whole milliseconds: one that came early would be set to nothing again and again.
+    // .NET's timers count whole milliseconds. A timer that fires early would be set to zero again and again.
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
 
-    // Calls that serve more than this have come to be shared, and go on so: two calls for halves of those who ask would cost more.
+    // After a call with more requests than this, calls continue to be shared: two calls for half of the callers each
+    // would cost more.
     private const int SmallCall = 2;
 
-    // What waits beyond this would only time out.
+    // Further requests would only time out.
     private const int MaxQueued = 10_000;
 
     private readonly ConcurrentQueue<TPending> _queue = new();
 
-    // What found a batch full goes first into the next one: a large request is not pushed back for ever.
+    // Requests that did not fit into a full batch. They are first in the next one, so that a large request is not
+    // delayed forever.
     private readonly ConcurrentQueue<TPending> _turnedAway = new();
     private readonly int _fullAt;
     private readonly int _few;
@@ -47,14 +51,14 @@ internal abstract class Batcher<TPending> : IDisposable
     private long _sentAt;
     private int _isTimed;
 
-    /// <param name="fullAt">How many requests make a batch full.</param>
+    /// <param name="fullAt">How many requests fill a batch.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="timeout">How long a request may wait to be sent.</param>
-    /// <param name="few">How many requests go side by side without waiting for each other, as long as there are no more.</param>
+    /// <param name="timeout">How long after its arrival a request may be sent.</param>
+    /// <param name="few">Up to how many requests are sent side by side without waiting for each other.</param>
     protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout, int few = 1)
     {
         (_fullAt, _few, _time, _timeout) = (fullAt, few, time, timeout);
-        // A call may hang, and who waits behind it must not depend on somebody else to come.
+        // A call may hang. The requests behind it must not depend on the arrival of another one.
         _longCall = time.CreateTimer(_ => LookAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _gathering = new Gathering(time);
         _gathered = time.CreateTimer(_ => StopGathering(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -79,20 +83,28 @@ internal abstract class Batcher<TPending> : IDisposable
             Interlocked.Decrement(ref _queued);
             throw new StoreUnavailableException("Too many requests are waiting for etcd.");
         }
-        pending.QueuedAt = _time.GetTimestamp();
         _queue.Enqueue(pending);
-        // The request is visible to whoever frees a slot before this thread looks for a free one.
+        // The request is visible to a thread that frees a slot before this thread looks for a free slot.
         Interlocked.MemoryBarrier();
         Pump();
     }
 
-    /// <summary>Starts a batch in which to put requests.</summary>
+    /// <summary>The error of a request whose time has passed.</summary>
+    protected static StoreUnavailableException NotSent =>
+        new("etcd did not answer in time; the request was not sent.");
+
+    /// <summary>Whether a request has waited so long that it must not be sent.</summary>
+    protected bool IsOverdue(TPending pending) => _time.GetElapsedTime(pending.ArrivedAt) >= _timeout;
+
+    /// <summary>Starts a batch.</summary>
     protected abstract IBatch NewBatch();
 
-    /// <summary>A batch that is being filled and then sent.</summary>
+    /// <summary>A batch that is filled and then sent.</summary>
     protected interface IBatch
     {
-        /// <summary>Takes a request, unless the batch is full or the request must not be in it. An empty batch takes any.</summary>
+        /// <summary>
+        /// Adds a request, unless the batch is full or must not contain it. An empty batch accepts any request.
+        /// </summary>
         Fit TryAdd(TPending pending);
 
         /// <summary>Sends the batch and settles every request in it, or throws.</summary>
@@ -102,16 +114,16 @@ internal abstract class Batcher<TPending> : IDisposable
         void Fail(Exception error);
     }
 
-    /// <summary>What a batch does with a request.</summary>
+    /// <summary>How a batch responds to a request.</summary>
     protected enum Fit
     {
-        /// <summary>It is in the batch.</summary>
+        /// <summary>The request is in the batch.</summary>
         Taken,
 
-        /// <summary>It waits for the next batch; others may still fit.</summary>
+        /// <summary>The request waits for the next batch; others may still fit.</summary>
         Later,
 
-        /// <summary>It waits for the next batch, and so do all behind it.</summary>
+        /// <summary>The request waits for the next batch, and so do all after it.</summary>
         Full,
     }
 
@@ -133,7 +145,7 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private bool IsWaitedFor => !(_turnedAway.IsEmpty && _queue.IsEmpty);
 
-    // The timer is set by the first who waits, and not for each call: on an idle store nobody does.
+    // The first waiting request sets the timer, not every call: on an idle store no request waits.
     private void LookAgainLater()
     {
         if (Volatile.Read(ref _inFlight) != 1 || Interlocked.Exchange(ref _isTimed, 1) != 0)
@@ -144,13 +156,13 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private void LookAgain()
     {
-        // Before it looks: whoever finds the timer set after that relies on this look.
+        // Reset the flag before the look: a thread that finds the timer set after that relies on this look.
         Interlocked.Exchange(ref _isTimed, 0);
         Pump();
     }
 
-    // The count is never above what is under way, not even for a moment: whoever finds it full may go, as one that is
-    // under way will look at the queue when it ends.
+    // The count never exceeds the number of calls in flight, not even briefly. So a thread that finds it full may
+    // leave: a call in flight looks at the queue when it ends.
     private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
@@ -167,7 +179,7 @@ internal abstract class Batcher<TPending> : IDisposable
         return false;
     }
 
-    // It looks once: a timer may be early, and what is over only after a look in vain would be waited for without one.
+    // It checks the wait instead of ending it: the timer may fire early.
     private void StopGathering()
     {
         if (_gathering.IsOn(Queued))
@@ -176,7 +188,7 @@ internal abstract class Batcher<TPending> : IDisposable
             Pump();
     }
 
-    // A request that is taken is counted twice for a moment, and never not at all.
+    // A request that is being taken is briefly counted twice, but never left out.
     private bool AreFew => Volatile.Read(ref _lastSize) <= SmallCall && Volatile.Read(ref _underWay) + Queued <= _few;
 
     private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
@@ -192,16 +204,16 @@ internal abstract class Batcher<TPending> : IDisposable
         return batch;
     }
 
-    // Whether the batch may take more. Requests that must wait go to the queue's end; counting first keeps them from
-    // coming round again.
+    // Returns whether the batch may take more. Requests that must wait go to the end of the queue; the count is taken
+    // first so that they are not seen twice.
     private bool Drain(ConcurrentQueue<TPending> source, ref IBatch? batch, ref int taken)
     {
         for (var left = source.Count; left > 0 && source.TryDequeue(out var pending); left--)
         {
-            if (_time.GetElapsedTime(pending.QueuedAt) >= _timeout)
+            if (IsOverdue(pending))
             {
                 Interlocked.Decrement(ref _queued);
-                pending.TrySetException(new StoreUnavailableException("etcd did not answer in time; the request was not sent."));
+                pending.TrySetException(NotSent);
                 continue;
             }
             var fit = (batch ??= NewBatch()).TryAdd(pending);
@@ -234,7 +246,7 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             batch.Fail(error);
         }
-        // Where one was turned away there is enough for a full call, whatever the number.
+        // A request that did not fit means that the next call is full already.
         if (Volatile.Read(ref _inFlight) == 1 && _turnedAway.IsEmpty
             && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
             _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
@@ -248,8 +260,8 @@ internal abstract class Batcher<TPending> : IDisposable
 /// <summary>A request that waits in a <see cref="Batcher{TPending}"/>.</summary>
 internal interface IPending
 {
-    /// <summary>When it began to wait, as a timestamp of the time provider.</summary>
-    long QueuedAt { get; set; }
+    /// <summary>The time of arrival, as a timestamp of the time provider.</summary>
+    long ArrivedAt { get; }
 
     bool TrySetException(Exception exception);
 }

@@ -3,45 +3,51 @@ using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
-/// <summary>Makes entries of what etcd answers: with their deadlines, and without the ones that are past it.</summary>
+/// <summary>Converts etcd's answers to entries: adds deadlines and omits expired entries.</summary>
 internal sealed class EntryReader(ForeignLeases foreignLeases, TimeProvider time)
 {
     /// <summary>The entry; null when it has expired.</summary>
-    public ValueTask<Entry?> Read(EtcdKeyValue kv)
-    {
-        if (EtcdMessages.HasForeignLease(kv))
-            return ReadForeign(kv);
-        var entry = EtcdMessages.ToEntry(kv);
-        return new(entry.IsExpiredAt(time.GetUtcNow()) ? null : entry);
-    }
+    public ValueTask<Entry?> Read(EtcdKeyValue kv) => Read(kv, time.GetUtcNow());
 
     /// <summary>The entries that have not expired, in the order given.</summary>
-    public async ValueTask<List<Entry>> ReadAll(IReadOnlyList<EtcdKeyValue> kvs)
+    public ValueTask<List<Entry>> ReadAll(IReadOnlyList<EtcdKeyValue> kvs) => ReadAll(kvs, time.GetUtcNow());
+
+    /// <summary>The entries that have not expired by a moment, in the order given.</summary>
+    public async ValueTask<List<Entry>> ReadAll(IReadOnlyList<EtcdKeyValue> kvs, DateTimeOffset now)
     {
-        // Foreign leases are asked for side by side, before the first answer is waited for.
+        // The deadlines of foreign leases are read concurrently.
         Dictionary<int, Task<Entry?>>? foreign = null;
         for (var i = 0; i < kvs.Count; i++)
             if (EtcdMessages.HasForeignLease(kvs[i]))
-                (foreign ??= []).Add(i, ReadForeign(kvs[i]).AsTask());
+                (foreign ??= []).Add(i, ReadForeign(kvs[i], now).AsTask());
         if (foreign is not null)
             await Task.WhenAll(foreign.Values);
         var entries = new List<Entry>(kvs.Count);
         for (var i = 0; i < kvs.Count; i++)
-            if (await (foreign?.GetValueOrDefault(i) is { } asked ? new ValueTask<Entry?>(asked) : Read(kvs[i])) is { } entry)
+            if (await (foreign?.GetValueOrDefault(i) is { } asked ? new ValueTask<Entry?>(asked) : Read(kvs[i], now))
+                is { } entry)
                 entries.Add(entry);
         return entries;
     }
 
-    private async ValueTask<Entry?> ReadForeign(EtcdKeyValue kv)
+    private ValueTask<Entry?> Read(EtcdKeyValue kv, DateTimeOffset now)
+    {
+        if (EtcdMessages.HasForeignLease(kv))
+            return ReadForeign(kv, now);
+        var entry = EtcdMessages.ToEntry(kv);
+        return new(entry.IsExpiredAt(now) ? null : entry);
+    }
+
+    private async ValueTask<Entry?> ReadForeign(EtcdKeyValue kv, DateTimeOffset now)
     {
         try
         {
             var entry = EtcdMessages.ToEntry(kv, await foreignLeases.DeadlineOf(kv.Lease));
-            return entry.IsExpiredAt(time.GetUtcNow()) ? null : entry;
+            return entry.IsExpiredAt(now) ? null : entry;
         }
         catch (RpcException error)
         {
-            throw EtcdErrors.Translate(error, "tell a lease's time", isWrite: false);
+            throw EtcdErrors.Translate(error, "report a lease's time", isWrite: false);
         }
     }
 }

@@ -1,38 +1,44 @@
 using dotnet_etcd;
 using Etcdserverpb;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
-/// <summary>A channel to the cluster, and the generated clients on it.</summary>
+/// <summary>A channel to one member of the cluster, with its own connection, and the generated clients on it.</summary>
 internal sealed class EtcdChannel : IDisposable
 {
     /// <summary>
-    /// The largest answer that is taken, in bytes. It bounds the memory that one call can cost; what is larger is
-    /// asked for again in smaller parts.
+    /// The largest answer that is accepted, in bytes. It bounds the memory of one call. A larger answer is requested
+    /// again in smaller parts.
     /// </summary>
     private const int MaxAnswerBytes = 64 * 1024 * 1024;
 
     private static readonly Metadata RequireLeader = new() { { "hasleader", "true" } };
 
+    // The key that etcdctl reads to check the health of a member.
+    private static readonly ByteString HealthKey = ByteString.CopyFromUtf8("health");
+
     private readonly EtcdClient _client;
     private readonly TimeSpan _timeout;
     private readonly Watch.WatchClient _watches;
-    private readonly CancellationTokenSource? _watching;
+    private CancellationTokenSource _calls = new();
+    private CancellationTokenSource _watching = new();
+    private volatile MemberHealth _health = MemberHealth.Unwell;
 
-    /// <param name="options">Where the cluster is.</param>
-    /// <param name="tls">The certificates, where files name them; null for the system's, or for plain text.</param>
-    public EtcdChannel(EtcdOptions options, EtcdTls? tls)
+    /// <param name="member">The member's address.</param>
+    /// <param name="options">The cluster's options.</param>
+    /// <param name="tls">The certificates from files; null for the system's, or for plain text.</param>
+    /// <param name="history">Receives the header of every answer.</param>
+    public EtcdChannel(Uri member, EtcdOptions options, EtcdTls? tls, EtcdHistory history)
     {
-        _timeout = options.Timeout;
-        // Without files nothing is ever replaced, and a watch needs no token of its own.
-        _watching = tls is null ? null : new CancellationTokenSource();
-        var endpoints = string.Join(',', options.Endpoints.Select(uri => uri.GetLeftPart(UriPartial.Authority)));
+        (_timeout, History) = (options.Timeout, history);
+        Endpoint = member.Authority;
         _client = new EtcdClient(
-            endpoints,
-            configureSslOptions: options.Endpoints[0].Scheme == Uri.UriSchemeHttps ? ssl => tls?.UseFor(ssl) : null!,
+            member.GetLeftPart(UriPartial.Authority),
+            configureSslOptions: member.Scheme == Uri.UriSchemeHttps ? (tls ?? EtcdTls.Default).UseFor : null!,
             configureChannelOptions: Configure);
         if (options.Username is { } username)
             _client.SetCredentials(username, options.Password);
@@ -40,6 +46,7 @@ internal sealed class EtcdChannel : IDisposable
         Keys = connection.KVClient;
         Leases = connection.LeaseClient;
         Maintenance = connection.MaintenanceClient;
+        Cluster = connection.ClusterClient;
         _watches = connection.WatchClient;
     }
 
@@ -49,11 +56,29 @@ internal sealed class EtcdChannel : IDisposable
 
     public Maintenance.MaintenanceClient Maintenance { get; }
 
+    /// <summary>The cluster's history, derived from its answers.</summary>
+    public EtcdHistory History { get; }
+
+    public Cluster.ClusterClient Cluster { get; }
+
+    /// <summary>The member's address, as host:port.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>The last known health of the member.</summary>
+    public MemberHealth Health
+    {
+        get => _health;
+        set => _health = value;
+    }
+
+    /// <summary>Cancelled when the present calls are given up.</summary>
+    public CancellationToken GivenUp => Volatile.Read(ref _calls).Token;
+
+    /// <summary>Opens a watch stream. A member without a leader ends the stream instead of going silent.</summary>
     public AsyncDuplexStreamingCall<WatchRequest, WatchResponse> Watch(CancellationToken cancellationToken)
     {
-        if (_watching is null)
-            return _watches.Watch(RequireLeader, cancellationToken: cancellationToken);
-        var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _watching.Token);
+        var ended = Volatile.Read(ref _watching).Token;
+        var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ended);
         var call = _watches.Watch(RequireLeader, cancellationToken: either.Token);
         return new AsyncDuplexStreamingCall<WatchRequest, WatchResponse>(
             call.RequestStream, call.ResponseStream, call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers,
@@ -64,20 +89,70 @@ internal sealed class EtcdChannel : IDisposable
             });
     }
 
-    /// <summary>Ends the watches on it, as a lost connection would.</summary>
-    public void EndWatches() => _watching?.Cancel();
-
-    public void Dispose()
+    /// <summary>Reads a key to check whether the member answers.</summary>
+    /// <param name="serializable">
+    /// Whether the member may answer alone; otherwise it needs a majority of the cluster.
+    /// </param>
+    /// <param name="deadline">The time by which the answer must come.</param>
+    /// <returns>
+    /// The member's raft term; 0 when the user may not read; null when the member did not answer, or reported that it
+    /// cannot.
+    /// </returns>
+    public async Task<ulong?> Ask(bool serializable, DateTime deadline)
     {
-        _client.Dispose();
-        _watching?.Dispose();
+        var request = new RangeRequest { Key = HealthKey, KeysOnly = true, Serializable = serializable };
+        var asked = History.Now();
+        try
+        {
+            var answer = await _client.GetConnection().KVClient.RangeAsync(request, deadline: deadline);
+            History.Take(asked, answer.Header, isLinearizable: !serializable);
+            return answer.Header.RaftTerm;
+        }
+        catch (RpcException error)
+        {
+            return EtcdErrors.IsNoAnswer(error) ? null : 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
+        }
     }
+
+    /// <summary>Reads the member's version.</summary>
+    /// <param name="deadline">The time by which the answer must come.</param>
+    /// <returns>Null when the member did not answer, or the user may not read it.</returns>
+    public async Task<string?> Version(DateTime deadline)
+    {
+        try
+        {
+            return (await Maintenance.StatusAsync(new StatusRequest(), deadline: deadline)).Version;
+        }
+        catch (Exception error) when (error is RpcException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Gives up the calls in flight and ends the watches. Later calls are not affected.</summary>
+    public void GiveUp()
+    {
+        _ = CallsSoFar().CancelAsync();
+        EndWatches();
+    }
+
+    /// <summary>The source that gives up the calls in flight now; later calls get another one.</summary>
+    public CancellationTokenSource CallsSoFar() => Interlocked.Exchange(ref _calls, new CancellationTokenSource());
+
+    /// <summary>Ends the watches on this channel, like a lost connection.</summary>
+    public void EndWatches() => _ = Interlocked.Exchange(ref _watching, new CancellationTokenSource()).CancelAsync();
+
+    public void Dispose() => _client.Dispose();
 
     private void Configure(GrpcChannelOptions options)
     {
-        // dotnet-etcd's own service config repeats a call whose connection broke. A write may have been done by
-        // then, so nothing is repeated here: the engine knows which calls can be.
-        options.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
+        // The default service config of dotnet-etcd repeats a call whose connection broke. A write may have been
+        // applied by then, so nothing is repeated here: the engine knows which calls are safe to repeat.
+        options.ServiceConfig = new ServiceConfig();
         options.ThrowOperationCanceledOnCancellation = false;
         options.MaxReceiveMessageSize = MaxAnswerBytes;
         options.MaxSendMessageSize = null;
@@ -89,13 +164,11 @@ internal sealed class EtcdChannel : IDisposable
             http.UseProxy = false;
             http.UseCookies = false;
             http.AllowAutoRedirect = false;
-            // A call serves many requests at once: it is no part of the trace of whichever began it.
+            // A call serves many requests at once: it belongs to no single request's trace.
             http.ActivityHeadersPropagator = null;
-            // etcd closes connections that ping more often than every 5 s, or without a call under way
-            // (--grpc-keepalive-min-time).
-            http.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
-            http.KeepAlivePingDelay = TimeSpan.FromSeconds(6);
-            http.KeepAlivePingTimeout = _timeout;
+            // The member is probed at least once a second, which detects more than a ping. etcd allows one ping each 5
+            // s.
+            http.KeepAlivePingDelay = System.Threading.Timeout.InfiniteTimeSpan;
         }
     }
 }

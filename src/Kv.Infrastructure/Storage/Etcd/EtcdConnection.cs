@@ -6,63 +6,87 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// The way to the cluster: a channel, and another one in its place when the files of its certificates have changed, as a channel
-/// keeps those that it began with.
+/// The connection to the cluster: each call goes to a healthy member. When the certificate files change, each member
+/// gets a new channel, as a channel keeps its certificates.
 /// </summary>
 internal sealed class EtcdConnection : IDisposable
 {
     private readonly EtcdOptions _options;
     private readonly TimeProvider _time;
     private readonly ReloadedFiles<EtcdTls>? _files;
-    private volatile EtcdChannel _channel;
+    private readonly EtcdMember[] _members;
+    private volatile EtcdTls? _tls;
+    private int _calls;
 
     public EtcdConnection(EtcdOptions options, TimeProvider time, ILogger logger)
     {
-        (_options, _time) = (options, time);
+        (_options, _time, History) = (options, time, new EtcdHistory(time, logger));
         _files = EtcdTls.Files(options) is { Count: > 0 } files
-            ? new ReloadedFiles<EtcdTls>(files, contents => EtcdTls.Of(options, contents), Replace, options.ReloadInterval, time, logger)
+            ? new ReloadedFiles<EtcdTls>(
+                files, contents => EtcdTls.Of(options, contents), Replace, options.ReloadInterval, time, logger)
             : null;
-        _channel = new EtcdChannel(options, _files?.Current);
+        _tls = _files?.Current;
+        _members = [.. options.Endpoints.Select(endpoint => new EtcdMember(
+            this, () => new EtcdChannel(endpoint, options, _tls, History), time, logger))];
+        foreach (var member in _members)
+            _ = member.Attend();
         _files?.Begin();
     }
 
-    public KV.KVClient Keys => _channel.Keys;
+    /// <summary>The cluster's history, derived from its answers.</summary>
+    public EtcdHistory History { get; }
 
-    public Lease.LeaseClient Leases => _channel.Leases;
+    /// <summary>The number of members.</summary>
+    public int Members => _members.Length;
 
-    public Maintenance.MaintenanceClient Maintenance => _channel.Maintenance;
+    /// <summary>The number of calls so far; it wraps around.</summary>
+    public int Calls => Volatile.Read(ref _calls);
 
-    /// <summary>How long one call may take.</summary>
+    /// <summary>The longest time of one call.</summary>
     public TimeSpan Timeout => _options.Timeout;
 
-    /// <summary>The moment by which a call that starts now must be answered.</summary>
+    /// <summary>The time by which a call that starts now must be answered.</summary>
     public DateTime Deadline => (_time.GetUtcNow() + Timeout).UtcDateTime;
 
-    /// <summary>
-    /// Opens a watch stream. A member without a leader ends it instead of going silent, and so does a channel that is replaced.
-    /// </summary>
+    /// <summary>How long a probe waits for the answer of a member.</summary>
+    public TimeSpan Patience => EtcdMember.PatienceFor(_members.Min(member => member.Took));
+
+    /// <summary>The known faults of the members' versions, a sentence for each affected member.</summary>
+    public IReadOnlyList<string> KnownFaults => [.. _members.Select(member => member.KnownFaults).OfType<string>()];
+
+    /// <summary>The channel for the next call. Members of the best health take turns.</summary>
+    /// <param name="except">A channel to use only when there is no other.</param>
+    public EtcdChannel Next(EtcdChannel? except = null)
+    {
+        var first = (uint)Interlocked.Increment(ref _calls);
+        EtcdChannel? best = null;
+        for (var i = 0u; i < _members.Length; i++)
+        {
+            var channel = _members[(first + i) % (uint)_members.Length].Channel;
+            if (channel != except && (best is null || channel.Health > best.Health))
+                best = channel;
+        }
+        return best ?? _members[0].Channel;
+    }
+
+    /// <summary>Whether another member has better health.</summary>
+    public bool HasBetter(EtcdChannel channel) => _members.Any(member => member.Channel.Health > channel.Health);
+
+    /// <summary>Opens a watch stream. It ends when its member goes silent or has no leader.</summary>
     public AsyncDuplexStreamingCall<WatchRequest, WatchResponse> Watch(CancellationToken cancellationToken) =>
-        _channel.Watch(cancellationToken);
+        Next().Watch(cancellationToken);
 
     public void Dispose()
     {
         _files?.Dispose();
-        _channel.Dispose();
+        foreach (var member in _members)
+            member.Dispose();
     }
 
     private void Replace(EtcdTls tls)
     {
-        var old = _channel;
-        _channel = new EtcdChannel(_options, tls);
-        _ = Retire(old);
-    }
-
-    // Calls that are under way on it have ended by then: none lasts longer than its time-out, but for watches, which are ended
-    // and go on where they were.
-    private async Task Retire(EtcdChannel channel)
-    {
-        channel.EndWatches();
-        await Task.Delay(2 * Timeout, _time);
-        channel.Dispose();
+        _tls = tls;
+        foreach (var member in _members)
+            member.Reconnect();
     }
 }

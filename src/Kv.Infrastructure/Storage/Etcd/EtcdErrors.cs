@@ -5,8 +5,8 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// What etcd's errors mean. Their texts are part of its API (etcd's <c>rpctypes/error.go</c>): several causes share a
-/// gRPC status code and can only be told apart by them.
+/// Interprets etcd's errors. Their texts are part of its API (etcd's <c>rpctypes/error.go</c>): several causes share a
+/// gRPC status code, and only the text distinguishes them.
 /// </summary>
 internal static class EtcdErrors
 {
@@ -22,41 +22,55 @@ internal static class EtcdErrors
     public static bool IsFutureRevision(RpcException error) =>
         error.StatusCode == StatusCode.OutOfRange && Says(error, "future revision");
 
-    /// <summary>Whether what a member says of its status is that the cluster has no space left.</summary>
+    /// <summary>Whether an error in a member's status reports that the cluster has no space left.</summary>
     public static bool IsNoSpaceAlarm(string told) => told.Contains("NOSPACE", StringComparison.Ordinal);
 
     public static bool IsTokenRejected(RpcException error) => error.StatusCode == StatusCode.Unauthenticated;
 
-    /// <summary>The error of a watch that etcd ends by a message on the stream, which says why in words alone.</summary>
+    /// <summary>
+    /// The error of a watch that etcd cancels by a message on the stream, which has a reason in words alone.
+    /// </summary>
     public static RpcException OfCancelledWatch(string reason)
     {
-        // Older ones say of a void token that permission is denied.
+        // Older versions report "permission denied" for an invalid token.
         var isTokenRejected = reason.Contains("invalid auth token", StringComparison.Ordinal)
             || reason.Contains("permission denied", StringComparison.Ordinal);
         return new RpcException(new Status(
-            isTokenRejected ? StatusCode.Unauthenticated : StatusCode.Unavailable, $"etcd cancelled the watch: {reason}"));
+            isTokenRejected ? StatusCode.Unauthenticated : StatusCode.Unavailable,
+            $"etcd cancelled the watch: {reason}"));
     }
 
-    /// <summary>Whether the answer was larger than this client takes (the error is the client's own).</summary>
+    /// <summary>Whether the answer was larger than this client accepts (the client itself raises the error).</summary>
     public static bool IsAnswerTooLarge(RpcException error) =>
         error.StatusCode == StatusCode.ResourceExhausted && Says(error, "exceeds the maximum configured message size");
 
-    /// <summary>Whether etcd refused the request as it is, so that it was not done, and others may fare better.</summary>
+    /// <summary>
+    /// Whether etcd refused this request, so that it was not applied, while other requests may succeed.
+    /// </summary>
     public static bool IsRejected(RpcException error) =>
         IsRefusedAsItIs(error)
         || error.StatusCode == StatusCode.OutOfRange
         || IsLeaseMissing(error)
         || IsOutOfSpace(error);
 
-    /// <summary>Whether the call may be repeated on another member, when it only reads.</summary>
+    /// <summary>Whether a read may be repeated on another member.</summary>
     public static bool IsTransient(RpcException error) =>
         error.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.Internal or StatusCode.Cancelled
         || IsTokenRejected(error);
 
+    /// <summary>The error of a call that ended because its member was given up.</summary>
+    public static RpcException GivenUp(string endpoint) =>
+        new(new Status(StatusCode.Unavailable, $"{endpoint} did not answer while others did"));
+
+    /// <summary>Whether no answer came, or the member reported that it cannot answer.</summary>
+    public static bool IsNoAnswer(RpcException error) =>
+        error.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.Internal
+            or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
+
     /// <summary>The waist's exception for an error of etcd.</summary>
     /// <param name="error">The error.</param>
-    /// <param name="doing">What was asked of etcd, for the message: "write", say.</param>
-    /// <param name="isWrite">Whether the call could have changed something.</param>
+    /// <param name="doing">The action for the message, for example "write".</param>
+    /// <param name="isWrite">Whether the call could have changed the store.</param>
     public static StoreException Translate(RpcException error, string doing, bool isWrite)
     {
         if (IsOutOfSpace(error))
@@ -68,11 +82,13 @@ internal static class EtcdErrors
             $"etcd could not {doing} ({error.StatusCode}: {Reason(error)}).", outcomeUnknown, error);
     }
 
-    /// <summary>Whether there was no connection to send the call on, so that it may go to another member, whatever it does.</summary>
+    /// <summary>
+    /// Whether the call was never sent for want of a connection, so that any call may go to another member.
+    /// </summary>
     public static bool IsNeverSent(RpcException error) =>
         error.StatusCode == StatusCode.Unavailable
-        // A connection that breaks under way is wrapped by the HTTP layer; a bare socket error comes from an attempt
-        // to connect, and of its own errors these three do.
+        // When a connection breaks during a call, the HTTP layer wraps the error. A bare socket error comes from an
+        // attempt to connect, as do these three errors of the HTTP layer.
         && error.Status.DebugException is SocketException or HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError
@@ -80,7 +96,7 @@ internal static class EtcdErrors
                 or HttpRequestError.SecureConnectionError,
         };
 
-    // Refused before it was proposed, or never sent.
+    // Refused before the proposal, or never sent.
     private static bool NeverDone(RpcException error) =>
         error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied
         || IsLoginRefused(error)
@@ -90,20 +106,21 @@ internal static class EtcdErrors
     private static bool IsRefusedAsItIs(RpcException error) =>
         (error.StatusCode == StatusCode.InvalidArgument && !IsLoginRefused(error)) || IsRequestTooLarge(error);
 
-    // A wrong name or password, or none where etcd wants one. It has the status of a bad request, but the request is
-    // not to blame: it could be made again once the setting is right.
+    // The name or password is wrong or missing. The status is that of a bad request, but the request is valid and can
+    // be repeated once the setting is right.
     private static bool IsLoginRefused(RpcException error) =>
         error.StatusCode == StatusCode.InvalidArgument
         && (Says(error, "authentication failed") || Says(error, "user name is empty"));
 
-    // What is far too large does not get past etcd's gRPC server, which takes 512 KiB more than --max-request-bytes.
+    // A request that is far too large is refused by etcd's gRPC server, whose limit is --max-request-bytes plus 512
+    // KiB.
     private static bool IsRequestTooLarge(RpcException error) =>
         error.StatusCode == StatusCode.ResourceExhausted && Says(error, "received message larger than max");
 
     private static bool IsOutOfSpace(RpcException error) =>
         error.StatusCode == StatusCode.ResourceExhausted && Says(error, "space exceeded");
 
-    // What failed on this side is told with the names of its types; operators read this, who are served by its words alone.
+    // The detail of a local failure contains names of types; operators need only its message.
     private static string Reason(RpcException error) =>
         error.Status.DebugException is { } cause ? cause.Message : error.Status.Detail;
 

@@ -5,6 +5,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 internal sealed partial class EtcdLocks
 {
-    [LoggerMessage(LogLevel.Warning, "Who waits for the lock {Name} could not ask etcd, and goes on trying ({Status}: {Detail}).")]
+    [LoggerMessage(
+        LogLevel.Information, "The wait for the lock {Name} could not ask etcd and retries ({Status}: {Detail})")]
     private partial void LogWaitFailed(StoreKey name, StatusCode status, string detail);
 }

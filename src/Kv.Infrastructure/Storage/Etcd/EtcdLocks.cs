@@ -7,19 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Locks by the protocol of etcd's own clients (concurrency.Mutex in Go), so that they exclude those as well: who asks
-/// puts a key under the lock's name with its lease, and the key that came first has the lock. The queue is kept from
-/// here and not by etcd's lock service: that one gives a place in it up with each lost connection, and waits without
-/// end on a member that has lost its leader.
+/// Locks by the protocol of etcd's own clients (concurrency.Mutex in Go), so that they also exclude those. A caller
+/// puts a key under the lock's name with its lease, and the oldest key holds the lock. The queue is managed here and
+/// not by etcd's lock service: that service gives up the place in the queue with each lost connection, and waits
+/// without end on a member that has lost its leader.
 /// </summary>
 internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store, TimeProvider time, ILogger logger)
 {
     /// <inheritdoc cref="IStore.Lock"/>
-    public async Task<IStoreLock> Take(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken)
+    public async Task<IStoreLock> Take(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         try
         {
-            return await TakeWhileOpen(name, timeToLive, cancellationToken);
+            return await TakeWhileOpen(name, note, timeToLive, cancellationToken);
         }
         catch (ObjectDisposedException error)
         {
@@ -27,20 +28,22 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
         }
     }
 
-    private async Task<EtcdLock> TakeWhileOpen(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken)
+    private async Task<EtcdLock> TakeWhileOpen(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var lease = await Insist(() => KeptLease.Grant(connection, time, timeToLive, cancellationToken), name, cancellationToken);
+            var lease = await Insist(
+                () => KeptLease.Grant(connection, time, timeToLive, cancellationToken), name, cancellationToken);
             EtcdLock? held = null;
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
             try
             {
-                return held = await Wait(name, lease, waiting.Token);
+                return held = await Wait(name, note, lease, waiting.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // The lease was lost, and the place in the queue with it.
+                // The lease was lost, and with it the place in the queue.
             }
             catch (OperationCanceledException)
             {
@@ -54,16 +57,18 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
         }
     }
 
-    private async Task<EtcdLock> Wait(StoreKey name, KeptLease lease, CancellationToken cancellationToken)
+    private async Task<EtcdLock> Wait(
+        StoreKey name, ReadOnlyMemory<byte> note, KeptLease lease, CancellationToken cancellationToken)
     {
         var prefix = new StoreKey((byte[])[.. name.Span, (byte)'/']);
         var key = new StoreKey((byte[])[.. prefix.Span, .. Encoding.ASCII.GetBytes($"{lease.Id:x}")]);
-        var request = Queue(key, KeyRange.Prefix(prefix), lease.Id);
+        var request = Queue(key, note, KeyRange.Prefix(prefix), lease.Id);
         while (true)
         {
             var answer = await Insist(
-                () => Calls.Repeat(connection, time, by => connection.Keys.TxnAsync(
-                    request, deadline: by, cancellationToken: cancellationToken)),
+                () => Calls.Repeat(
+                    connection, time, (channel, options) => channel.Keys.TxnAsync(request, options),
+                    cancellationToken: cancellationToken),
                 name,
                 cancellationToken);
             var queue = answer.Responses[^1].ResponseRange.Kvs;
@@ -71,17 +76,18 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
             while (!new StoreKey(queue[place].Key.Memory).Equals(key))
                 place++;
             if (place == 0)
-                return new EtcdLock(lease, key, queue[0].CreateRevision);
-            // Only the one before: when the lock changes hands, one that waits wakes up.
+                return new EtcdLock(connection, time, lease, key, queue[0].CreateRevision);
+            // Watch only the key before: when the lock changes hands, a single waiter wakes up.
             await Gone(new StoreKey(queue[place - 1].Key.Memory), answer.Header.Revision + 1, cancellationToken);
         }
     }
 
-    // Puts the key where it is not there yet, and reads the queue in its order. Done twice, it is done once.
-    private static TxnRequest Queue(StoreKey key, KeyRange everyone, long lease)
+    // Puts the key unless it exists, and reads the queue in order of creation. So it can be repeated.
+    private static TxnRequest Queue(StoreKey key, ReadOnlyMemory<byte> note, KeyRange everyone, long lease)
     {
         var request = EtcdMessages.ToRequest(new Transaction([Compare.Absent(key)], []));
-        request.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = EtcdMessages.Wrap(key), Lease = lease } });
+        var put = new PutRequest { Key = EtcdMessages.Wrap(key), Value = EtcdMessages.Wrap(note), Lease = lease };
+        request.Success.Add(new RequestOp { RequestPut = put });
         var read = EtcdMessages.ToRequest(new RangeQuery(everyone, Limit: 0, KeysOnly: true));
         read.SortTarget = RangeRequest.Types.SortTarget.Create;
         read.SortOrder = RangeRequest.Types.SortOrder.Ascend;
@@ -100,26 +106,11 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
         }
         catch (RevisionCompactedException)
         {
-            // A look at the queue tells as well.
+            // The caller reads the queue again, which shows the same.
         }
     }
 
-    private async Task<T> Insist<T>(Func<Task<T>> call, StoreKey name, CancellationToken cancellationToken)
-    {
-        for (var failures = 0; ;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                return await call();
-            }
-            catch (RpcException error)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (failures == 0)
-                    LogWaitFailed(name, error.StatusCode, error.Status.Detail);
-                await Task.Delay(Backoff.After(failures++), time, cancellationToken);
-            }
-        }
-    }
+    private Task<T> Insist<T>(Func<Task<T>> call, StoreKey name, CancellationToken cancellationToken) =>
+        Backoff.Insist<T, RpcException>(
+            call, time, error => LogWaitFailed(name, error.StatusCode, error.Status.Detail), cancellationToken);
 }

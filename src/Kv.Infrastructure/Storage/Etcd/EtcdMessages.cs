@@ -6,11 +6,12 @@ using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
-/// <summary>Between the waist's types and etcd's messages. Keys and values are wrapped, not copied.</summary>
+/// <summary>Converts between the waist's types and etcd's messages. Keys and values are wrapped, not copied.</summary>
 internal static class EtcdMessages
 {
-    // etcd takes 128 operations or compares at one level of a transaction (--max-txn-ops), less those of the levels above. What is
-    // more than this goes in as nested transactions, which are small: beside 100 compares they find room for 28.
+    // etcd takes 128 operations or compares at one level of a transaction (--max-txn-ops), less those of the levels
+    // above. Larger branches are sent as small nested transactions: beside 100 compares there is room for 28 of their
+    // operations.
     private const int MaxOperations = 100;
     private const int MaxNestedOperations = 25;
 
@@ -18,7 +19,7 @@ internal static class EtcdMessages
 
     public static ByteString Wrap(StoreKey key) => Wrap(key.Bytes);
 
-    /// <summary>The entry, with its deadline where the lease's id tells it.</summary>
+    /// <summary>The entry, with its deadline if the lease's id carries it.</summary>
     public static Entry ToEntry(EtcdKeyValue kv) => ToEntry(
         kv, LeaseId.IsOurs(kv.Lease) ? LeaseId.DeadlineOf(kv.Lease) : null);
 
@@ -42,45 +43,51 @@ internal static class EtcdMessages
         return request;
     }
 
-    public static TxnRequest ToRequest(Transaction transaction)
+    public static TxnRequest ToRequest(Transaction transaction, LeasePool? leases = null)
     {
         var request = new TxnRequest();
         foreach (var compare in transaction.Compares)
             request.Compare.Add(ToCompare(compare));
-        AddOperations(request.Success, transaction.Then);
-        AddOperations(request.Failure, transaction.Otherwise);
+        AddOperations(request.Success, transaction.Then, leases);
+        AddOperations(request.Failure, transaction.Otherwise, leases);
         return request;
     }
 
-    public static PutRequest ToRequest(Operation.Put put)
+    public static PutRequest ToRequest(Operation.Put put, LeasePool? leases)
     {
         var request = new PutRequest { Key = Wrap(put.Key), Value = Wrap(put.Value) };
         if (put.Deadline is { } deadline)
-            request.Lease = LeaseId.Of(deadline);
+            request.Lease = LeaseOf(deadline, leases);
         return request;
     }
 
-    public static void AddOperations(ICollection<RequestOp> target, IReadOnlyList<Operation> operations)
+    public static void AddOperations(
+        ICollection<RequestOp> target, IReadOnlyList<Operation> operations, LeasePool? leases)
     {
         if (operations.Count > MaxOperations)
         {
             foreach (var part in operations.Chunk(MaxNestedOperations))
             {
                 var nested = new TxnRequest();
-                AddOperations(nested.Success, part);
+                AddOperations(nested.Success, part, leases);
                 target.Add(new RequestOp { RequestTxn = nested });
             }
             return;
         }
         for (var i = 0; i < operations.Count; i++)
-            target.Add(ToRequestOp(operations[i]));
+            target.Add(ToRequestOp(operations[i], leases));
     }
 
-    /// <summary>The responses to a branch, one for each of its operations, however they were sent.</summary>
-    public static IReadOnlyList<ResponseOp> ToResponses(IReadOnlyList<ResponseOp> answered, IReadOnlyList<Operation> operations) =>
+    /// <summary>Reads whether a key exists.</summary>
+    public static RequestOp ReadOf(StoreKey key) =>
+        new() { RequestRange = new RangeRequest { Key = Wrap(key), CountOnly = true } };
+
+    /// <summary>The responses to a branch, one for each of its operations, nested or not.</summary>
+    public static IReadOnlyList<ResponseOp> ToResponses(
+        IReadOnlyList<ResponseOp> answered, IReadOnlyList<Operation> operations) =>
         operations.Count > MaxOperations ? [.. answered.SelectMany(part => part.ResponseTxn.Responses)] : answered;
 
-    /// <summary>Deletes a key when it is past its deadline, and does the given request otherwise.</summary>
+    /// <summary>Deletes a key when it is past its deadline, and sends the given request otherwise.</summary>
     public static TxnRequest DeleteIfExpired(StoreKey key, DateTimeOffset now, TxnRequest? otherwise = null)
     {
         var wrapped = Wrap(key);
@@ -97,12 +104,14 @@ internal static class EtcdMessages
     private static EtcdCompare LeaseCompare(ByteString key, EtcdCompare.Types.CompareResult relation, long lease) =>
         new() { Key = key, Target = EtcdCompare.Types.CompareTarget.Lease, Result = relation, Lease = lease };
 
-    private static RequestOp ToRequestOp(Operation operation)
+    private static long LeaseOf(long deadline, LeasePool? leases) => leases?.IdOf(deadline) ?? LeaseId.Of(deadline);
+
+    private static RequestOp ToRequestOp(Operation operation, LeasePool? leases)
     {
         switch (operation)
         {
             case Operation.Put put:
-                return new RequestOp { RequestPut = ToRequest(put) };
+                return new RequestOp { RequestPut = ToRequest(put, leases) };
             case Operation.Delete delete:
                 var removal = new DeleteRangeRequest { Key = Wrap(delete.Keys.Start) };
                 if (!delete.Keys.IsSingle)
@@ -111,12 +120,15 @@ internal static class EtcdMessages
             case Operation.Touch touch:
                 var renewal = new PutRequest { Key = Wrap(touch.Key), IgnoreValue = true };
                 if (touch.Deadline is { } renewed)
-                    renewal.Lease = LeaseId.Of(renewed);
+                    renewal.Lease = LeaseOf(renewed, leases);
                 return new RequestOp { RequestPut = renewal };
             case Operation.Read read:
-                return new RequestOp { RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit, KeysOnly: read.KeysOnly)) };
+                return new RequestOp
+                {
+                    RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit, KeysOnly: read.KeysOnly)),
+                };
             case Operation.Nested nested:
-                return new RequestOp { RequestTxn = ToRequest(nested.Inner) };
+                return new RequestOp { RequestTxn = ToRequest(nested.Inner, leases) };
             default:
                 throw new ArgumentException($"Unknown operation {operation.GetType().Name}.", nameof(operation));
         }
@@ -132,7 +144,7 @@ internal static class EtcdMessages
                 CompareRelation.Equal => EtcdCompare.Types.CompareResult.Equal,
                 CompareRelation.NotEqual => EtcdCompare.Types.CompareResult.NotEqual,
                 CompareRelation.Greater => EtcdCompare.Types.CompareResult.Greater,
-                _ => EtcdCompare.Types.CompareResult.Less,
+                CompareRelation.Less => EtcdCompare.Types.CompareResult.Less,
             },
         };
         if (!compare.Range.IsSingle)
@@ -151,10 +163,12 @@ internal static class EtcdMessages
                 message.Target = EtcdCompare.Types.CompareTarget.Version;
                 message.Version = compare.Number;
                 break;
-            default:
+            case CompareTarget.Value:
                 message.Target = EtcdCompare.Types.CompareTarget.Value;
                 message.Value = Wrap(compare.Bytes);
                 break;
+            default:
+                throw new ArgumentException($"Unknown target {compare.Target}.", nameof(compare));
         }
         return message;
     }

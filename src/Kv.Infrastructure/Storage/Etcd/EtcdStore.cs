@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Etcdserverpb;
 using Grpc.Core;
 using Kv.Domain.Storage;
@@ -6,11 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
-/// <summary>The engine over an etcd cluster.</summary>
-internal sealed partial class EtcdStore : IStore
+/// <summary>The engine on an etcd cluster.</summary>
+internal sealed class EtcdStore : IStore
 {
-    // A page with more bytes of values than this says that the next one should have fewer entries: listings side by side
-    // must not fill the memory, here or in etcd.
+    // A page with values above this size suggests a lower limit for the next one: concurrent listings must not fill the
+    // memory, here or in etcd.
     private const long FullPageBytes = 8 * 1024 * 1024;
 
     private readonly EtcdConnection _connection;
@@ -21,30 +20,40 @@ internal sealed partial class EtcdStore : IStore
     private readonly GroupCommit _commits;
     private readonly GroupRead _linearizableReads;
     private readonly GroupRead _serializableReads;
+    private readonly EtcdWatch _watch;
     private readonly EtcdLocks _locks;
-    private readonly EtcdSpace _space;
+    private readonly EtcdState _space;
+    private readonly EtcdMemberList _members;
     private readonly StoreQueues _queues;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
 
     public EtcdStore(EtcdOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _logger = loggers.CreateLogger<EtcdStore>();
-        _connection = new EtcdConnection(options, time, _logger);
+        var logger = loggers.CreateLogger<EtcdStore>();
+        _connection = new EtcdConnection(options, time, logger);
         _leases = new LeasePool(_connection, time);
         _foreignLeases = new ForeignLeases(_connection, time);
+        _connection.History.Restored += () =>
+        {
+            _leases.Clear();
+            _foreignLeases.Clear();
+        };
         _reader = new EntryReader(_foreignLeases, time);
         _expired = new ExpiredEntries(_connection, time);
         _commits = new GroupCommit(_connection, _leases, _reader, time, options.Timeout);
         _linearizableReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
         _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
-        _space = new EtcdSpace(_connection, options, time);
+        _space = new EtcdState(_connection, options, time);
+        _members = new EtcdMemberList(_connection, options, time);
         _time = time;
+        _watch = new EtcdWatch(_connection, _foreignLeases, new EtcdProgress(_connection, time), time, logger);
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
         _queues = new StoreQueues(
             ("commit", () => _commits.Queued), ("read", () => _linearizableReads.Queued),
             ("serializable_read", () => _serializableReads.Queued));
     }
+
+    public Epoch Epoch => _connection.History.Epoch;
 
     /// <summary>How many requests wait to be sent.</summary>
     public int Queued => _commits.Queued + _linearizableReads.Queued + _serializableReads.Queued;
@@ -72,7 +81,7 @@ internal sealed partial class EtcdStore : IStore
             }
             catch (RpcException error) when (EtcdErrors.IsAnswerTooLarge(error) && query.Limit > 1)
             {
-                // Large values: fewer of them at a time.
+                // The values are large: read fewer at a time.
                 query = query with { Limit = query.Limit / 2 };
             }
             catch (RpcException error)
@@ -88,8 +97,9 @@ internal sealed partial class EtcdStore : IStore
         request.CountOnly = true;
         try
         {
-            var answer = await Calls.Repeat(_connection, _time, deadline => _connection.Keys.RangeAsync(
-                request, deadline: deadline, cancellationToken: cancellationToken));
+            var answer = await Calls.Repeat(
+                _connection, _time, (channel, options) => channel.Keys.RangeAsync(request, options),
+                cancellationToken: cancellationToken);
             return answer.Count;
         }
         catch (RpcException error)
@@ -102,7 +112,7 @@ internal sealed partial class EtcdStore : IStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         var isGuarded = ComparesOneKey(transaction);
-        var write = new PendingWrite(transaction, isGuarded);
+        var write = new PendingWrite(transaction, isGuarded, _time.GetTimestamp());
         if (write.HasDeadlines)
             foreach (var deadline in write.Deadlines)
                 await EnsureLease(deadline);
@@ -111,49 +121,16 @@ internal sealed partial class EtcdStore : IStore
         return await (!write.HasNested && CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
     }
 
-    public async IAsyncEnumerable<ChangeSet> Watch(
-        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
-        var session = NewSession(fromRevision);
-        try
-        {
-            for (var failures = 0; ;)
-            {
-                ChangeSet? changes = null;
-                try
-                {
-                    changes = await session.Next(cancellationToken);
-                    failures = 0;
-                }
-                catch (RpcException) when (cancellationToken.IsCancellationRequested)
-                {
-                    throw new OperationCanceledException(cancellationToken);
-                }
-                catch (RpcException error)
-                {
-                    LogWatchLost(session.NextRevision, error.StatusCode, error.Status.Detail);
-                    var next = session.NextRevision;
-                    session.Dispose();
-                    if (EtcdErrors.IsTokenRejected(error))
-                        await RenewToken(range.Start);
-                    session = NewSession(next);
-                    await Task.Delay(Backoff.After(failures++), _time, cancellationToken);
-                }
-                if (changes is not null)
-                    yield return changes;
-            }
-        }
-        finally
-        {
-            session.Dispose();
-        }
+    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        _watch.Follow(range, fromRevision, long.MaxValue, cancellationToken);
 
-        EtcdWatchSession NewSession(long from) => new(_connection, _foreignLeases, _time, range, from);
-    }
+    public IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        _watch.Follow(range, from, through, cancellationToken);
 
-    public Task<IStoreLock> Lock(StoreKey name, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        _locks.Take(name, timeToLive, cancellationToken);
+    public Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        _locks.Take(name, note, timeToLive, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -168,7 +145,8 @@ internal sealed partial class EtcdStore : IStore
     private GroupRead Reads(ReadConsistency consistency) =>
         consistency == ReadConsistency.Linearizable ? _linearizableReads : _serializableReads;
 
-    // Such a condition is judged by etcd in the same transaction as the write; others need a look beforehand.
+    // etcd checks the deadline of a single compared key in the same transaction; otherwise expired entries are removed
+    // before.
     private static bool ComparesOneKey(Transaction transaction)
     {
         if (transaction.Compares.Count == 0)
@@ -178,7 +156,8 @@ internal sealed partial class EtcdStore : IStore
     }
 
     private static bool CanShare(Transaction transaction) =>
-        transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count <= GroupCommit.MaxSharedOperations
+        transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count
+            <= GroupCommit.MaxSharedOperations
         && transaction.Compares.All(compare => compare.Range.IsSingle)
         && transaction.Then.All(IsOfOneKey)
         && transaction.Otherwise.All(IsOfOneKey);
@@ -190,27 +169,16 @@ internal sealed partial class EtcdStore : IStore
             .Concat(transaction.Then.Concat(transaction.Otherwise).OfType<Operation.Nested>()
                 .SelectMany(nested => Compared(nested.Inner, isGuarded: false)));
 
-    // A watch that is refused ends without the error by which the client forgets a void token. A read fails by it.
-    private async Task RenewToken(StoreKey key)
-    {
-        var request = new RangeRequest { Key = EtcdMessages.Wrap(key), CountOnly = true };
-        try
-        {
-            await Calls.Repeat(_connection, _time, by => _connection.Keys.RangeAsync(request, deadline: by));
-        }
-        catch (RpcException)
-        {
-            // The watch finds out by itself.
-        }
-    }
+    public Task<StoreState?> State(CancellationToken cancellationToken) => _space.Ask(cancellationToken);
 
-    public Task<StoreSpace?> Space(CancellationToken cancellationToken) => _space.Ask(cancellationToken);
+    public Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) => _members.Ask(cancellationToken);
 
     private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
     {
         var request = EtcdMessages.ToRequest(query);
-        var answer = await Calls.Repeat(_connection, _time, deadline => _connection.Keys.RangeAsync(
-            request, deadline: deadline, cancellationToken: cancellationToken));
+        var answer = await Calls.Repeat(
+            _connection, _time, (channel, options) => channel.Keys.RangeAsync(request, options),
+            mayBeStale: request.Serializable, cancellationToken);
         StoreKey? next = answer.More ? new StoreKey(answer.Kvs[^1].Key.Memory).Next() : null;
         var revision = query.Revision == 0 ? answer.Header.Revision : query.Revision;
         var entries = query.WithExpired
@@ -249,7 +217,7 @@ internal sealed partial class EtcdStore : IStore
         return EtcdErrors.Translate(error, "read", isWrite: false);
     }
 
-    // A read's error does not tell where the compaction stands; a watch's does.
+    // The error of a read does not contain the compact revision; that of a watch does.
     private async Task<Exception> Compacted(KeyRange range, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -259,7 +227,7 @@ internal sealed partial class EtcdStore : IStore
         try
         {
             await session.Next(limited.Token);
-            return new StoreUnavailableException("etcd did not tell its compact revision.");
+            return new StoreUnavailableException("etcd did not report its compact revision.");
         }
         catch (RevisionCompactedException compacted)
         {
@@ -267,7 +235,7 @@ internal sealed partial class EtcdStore : IStore
         }
         catch (RpcException error)
         {
-            return EtcdErrors.Translate(error, "tell its compact revision", isWrite: false);
+            return EtcdErrors.Translate(error, "report its compact revision", isWrite: false);
         }
     }
 }

@@ -6,49 +6,70 @@ using EtcdEvent = Mvccpb.Event;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// One connection's part of a watch. It ends by a <see cref="RpcException"/> when the connection is lost; the watch
-/// then goes on with another session, from <see cref="NextRevision"/>.
+/// The part of a watch on one connection. It fails with an <see cref="RpcException"/> when the connection is lost; the
+/// watch then continues with another session, from <see cref="NextRevision"/>.
 /// </summary>
 internal sealed class EtcdWatchSession(
-    EtcdConnection connection, ForeignLeases foreignLeases, TimeProvider time, KeyRange range, long fromRevision)
+    EtcdConnection connection, ForeignLeases foreignLeases, TimeProvider time, KeyRange range, long fromRevision,
+    long throughRevision = long.MaxValue, TimeSpan quiet = default)
     : IDisposable
 {
+    // etcd brings a watch of the past up to date every 100 ms, and does not answer before.
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly EtcdHistory.Moment _opened = connection.History.Now();
     private readonly Queue<ChangeSet> _ready = new();
     private readonly List<EtcdEvent> _fragments = [];
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
+    private long _changedAt = time.GetTimestamp();
 
-    /// <summary>The revision from which changes have not been delivered yet.</summary>
+    /// <summary>The first revision whose changes have not been delivered.</summary>
     public long NextRevision { get; private set; } = fromRevision;
 
-    /// <summary>The next changes. Waits as long as there are none.</summary>
-    public async Task<ChangeSet> Next(CancellationToken cancellationToken)
+    /// <summary>The next changes. Waits until there are some; null after the last revision.</summary>
+    public async Task<ChangeSet?> Next(CancellationToken cancellationToken)
     {
         if (_call is null)
             await Open(cancellationToken);
         while (_ready.Count == 0)
         {
-            if (!await _call!.ResponseStream.MoveNext(cancellationToken))
+            if (NextRevision > throughRevision)
+                return null;
+            if (!await MoveNext(cancellationToken))
                 throw new RpcException(new Status(StatusCode.Unavailable, "etcd ended the watch stream"));
-            await Take(_call.ResponseStream.Current);
+            await Take(_call!.ResponseStream.Current);
         }
         var changes = _ready.Dequeue();
         NextRevision = changes.Revision + 1;
-        return changes;
+        return changes.Revision > throughRevision ? null : changes;
     }
 
     public void Dispose() => _call?.Dispose();
+
+    // A watch with an end gets no event of a key that is not written: ask etcd for the watch's progress.
+    private async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        var moving = _call!.ResponseStream.MoveNext(cancellationToken);
+        while (throughRevision != long.MaxValue && !moving.IsCompleted)
+        {
+            await Calls.Send(_call.RequestStream, new WatchRequest { ProgressRequest = new WatchProgressRequest() });
+            await ((Task)moving).WaitAsync(ProgressInterval, time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return await moving;
+    }
 
     private Task Open(CancellationToken cancellationToken)
     {
         var create = new WatchCreateRequest
         {
             Key = EtcdMessages.Wrap(range.Start),
-            // One earlier than asked: etcd takes a watch from the very revision that it is compacted at, though it has
-            // dropped the deletes there. From the one before, it says so.
+            // Start one revision earlier: etcd accepts a watch from exactly its compact revision, though the deletes of
+            // that revision are gone. From the revision before, it reports the compaction.
             StartRevision = Math.Max(1, NextRevision - 1),
             PrevKv = true,
             ProgressNotify = true,
-            // A revision may change more than one message holds: many keys expire together.
+            // The changes of one revision may exceed a message, for example when many keys expire together.
             Fragment = true,
         };
         if (!range.IsSingle)
@@ -59,16 +80,19 @@ internal sealed class EtcdWatchSession(
 
     private async Task Take(WatchResponse response)
     {
+        connection.History.Take(_opened, response.Header, isLinearizable: false);
         if (response.CompactRevision > 0)
             throw new RevisionCompactedException(response.CompactRevision);
         if (response.Canceled)
             throw EtcdErrors.OfCancelledWatch(response.CancelReason);
+        if (response.Events.Count > 0)
+            _changedAt = time.GetTimestamp();
         _fragments.AddRange(response.Events.Where(change => change.Kv.ModRevision >= NextRevision));
         if (response.Fragment)
             return;
-        // A notice without events says that there were none up to its revision: a quiet watch moves on, so that
-        // compaction does not catch up with it.
-        if (_fragments.Count == 0 && !response.Created)
+        // A notice without events reports that there were none up to its revision: a quiet watch advances, so that
+        // compaction does not overtake it.
+        if (_fragments.Count == 0 && !response.Created && time.GetElapsedTime(_changedAt) >= quiet)
             NextRevision = Math.Max(NextRevision, response.Header.Revision + 1);
         foreach (var revision in _fragments.GroupBy(change => change.Kv.ModRevision))
         {
@@ -86,8 +110,12 @@ internal sealed class EtcdWatchSession(
         var previous = change.PrevKv is { } before ? EtcdMessages.ToEntry(before) : null;
         if (change.Type == EtcdEvent.Types.EventType.Put)
         {
-            var deadline = EtcdMessages.HasForeignLease(change.Kv) ? await foreignLeases.DeadlineOf(change.Kv.Lease) : (long?)null;
-            var current = deadline is null ? EtcdMessages.ToEntry(change.Kv) : EtcdMessages.ToEntry(change.Kv, deadline);
+            var deadline = EtcdMessages.HasForeignLease(change.Kv)
+                ? await foreignLeases.DeadlineOf(change.Kv.Lease)
+                : (long?)null;
+            var current = deadline is null
+                ? EtcdMessages.ToEntry(change.Kv)
+                : EtcdMessages.ToEntry(change.Kv, deadline);
             return new Change(ChangeKind.Put, current.Key, current, previous);
         }
         var expired = change.PrevKv is { } gone && EtcdMessages.HasForeignLease(gone)

@@ -3,15 +3,16 @@ using Grpc.Core;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Removes, before a transaction with conditions on several keys, what they must not see: entries that are past their
-/// deadline and that etcd has not removed yet. A condition on one key needs no such look; etcd judges it in the transaction.
+/// Removes entries past their deadline that etcd has not removed yet, before a transaction with compares on several
+/// keys: compares must not see them. Compares on one key need no removal before; etcd checks the deadline in the
+/// transaction.
 /// </summary>
 internal sealed class ExpiredEntries(EtcdConnection connection, TimeProvider time)
 {
     // etcd takes 128 operations in a transaction (--max-txn-ops).
     private const int MaxRanges = 100;
 
-    /// <summary>Looks at all ranges in one call, and removes what it finds there. Expiry is judged at this moment.</summary>
+    /// <summary>Reads all ranges and removes the entries that have expired by now.</summary>
     public async Task Remove(IEnumerable<KeyRange> ranges, CancellationToken cancellationToken)
     {
         try
@@ -20,15 +21,20 @@ internal sealed class ExpiredEntries(EtcdConnection connection, TimeProvider tim
             {
                 var look = EtcdMessages.ToRequest(
                     Transaction.Of([.. some.Select(range => new Operation.Read(range, KeysOnly: true))]));
-                var answer = await Calls.Repeat(connection, time, by => connection.Keys.TxnAsync(
-                    look, deadline: by, cancellationToken: cancellationToken));
+                var answer = await Calls.Repeat(
+                    connection, time, (channel, options) => channel.Keys.TxnAsync(look, options),
+                    cancellationToken: cancellationToken);
                 var now = time.GetUtcNow();
                 foreach (var kv in answer.Responses.SelectMany(response => response.ResponseRange.Kvs))
-                    if (EtcdMessages.ToEntry(kv).IsExpiredAt(now))
-                        await connection.Keys.TxnAsync(
-                            EtcdMessages.DeleteIfExpired(new StoreKey(kv.Key.Memory), now),
-                            deadline: connection.Deadline,
-                            cancellationToken: cancellationToken);
+                {
+                    if (!EtcdMessages.ToEntry(kv).IsExpiredAt(now))
+                        continue;
+                    // It is idempotent, so it can be repeated.
+                    var removal = EtcdMessages.DeleteIfExpired(new StoreKey(kv.Key.Memory), now);
+                    await Calls.Repeat(
+                        connection, time, (channel, options) => channel.Keys.TxnAsync(removal, options),
+                        cancellationToken: cancellationToken);
+                }
             }
         }
         catch (RpcException error)

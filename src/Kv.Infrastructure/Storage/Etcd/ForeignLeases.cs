@@ -4,12 +4,12 @@ using Etcdserverpb;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// The deadlines of leases that others granted (simple-golang-kv, or an operator). Their ids say nothing, so etcd is
-/// asked, once for each: an answer is kept until the deadline it told has passed.
+/// The deadlines of leases that other programs granted (simple-golang-kv, or an operator). Their ids carry no deadline,
+/// so etcd is asked once for each; the answer is kept until that deadline has passed.
 /// </summary>
 internal sealed class ForeignLeases(EtcdConnection connection, TimeProvider time)
 {
-    // Beyond this many, further ones are asked for at every read.
+    // Beyond this number, the deadlines of further leases are read each time.
     private const int MaxKnown = 100_000;
 
     private readonly ConcurrentDictionary<long, long> _deadlines = new();
@@ -25,26 +25,29 @@ internal sealed class ForeignLeases(EtcdConnection connection, TimeProvider time
             _deadlines.TryRemove(leaseId, out _);
             return 0;
         }
-        // etcd cuts the rest of a second off what remains, so it is a second more at most. Rounded up twice, the key is
-        // not taken for expired before its lease is.
+        // etcd rounds the remaining time down to a second. So it is at most a second more, and never more than was
+        // granted. The present is rounded up as well: a key must not count as expired before its lease ends.
         var now = time.GetUtcNow();
-        var deadline = now.AddSeconds(1).AddTicks(-1).ToUnixTimeSeconds() + remaining + 1;
+        var deadline = now.AddSeconds(1).AddTicks(-1).ToUnixTimeSeconds() + remaining;
         return HasRoom(now) ? Keep(leaseId, deadline, now.ToUnixTimeSeconds()) : deadline;
     }
 
-    /// <summary>Whether the lease has ended, by etcd's own word.</summary>
+    /// <summary>Whether etcd reports that the lease has ended.</summary>
     public async ValueTask<bool> HasEnded(long leaseId) => await Remaining(leaseId) < 0;
 
-    // Whole seconds; -1 when there is no such lease.
+    /// <summary>Forgets all deadlines, because the store was restored.</summary>
+    public void Clear() => _deadlines.Clear();
+
+    // Whole seconds, rounded up; -1 when the lease does not exist.
     private async Task<long> Remaining(long leaseId)
     {
         var request = new LeaseTimeToLiveRequest { ID = leaseId };
         var answer = await Calls.Repeat(
-            connection, time, by => connection.Leases.LeaseTimeToLiveAsync(request, deadline: by));
-        return answer.TTL;
+            connection, time, (channel, options) => channel.Leases.LeaseTimeToLiveAsync(request, options));
+        return answer.TTL < 0 ? -1 : Math.Min(answer.TTL + 1, answer.GrantedTTL);
     }
 
-    // Who asked first is believed, so that reads at the same time tell the same.
+    // The first answer is kept, so that simultaneous reads return the same deadline.
     private long Keep(long leaseId, long deadline, long second) =>
         _deadlines.AddOrUpdate(leaseId, deadline, (_, kept) => kept > second ? kept : deadline);
 

@@ -1,23 +1,23 @@
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// The moment for which a call waits so that those whom the last one answered can be part of it: callers who ask for one thing after the
-/// other come back soon, and one call for all of them costs both sides far less than two that take turns. Where few ask
-/// there is none, and where it was in vain there is none for a while.
+/// A short wait before a call, so that the callers of the previous one can join it. Callers that send one request after
+/// another return soon, and one call for all of them costs both sides far less than two alternating calls. With few
+/// callers there is no wait. After a wait in vain some calls go without one.
 /// </summary>
 internal sealed class Gathering(TimeProvider time)
 {
     /// <summary>
-    /// How long it lasts at the most, and for whoever comes later never longer than the call before took. Where nobody comes any more a timer ends
-    /// it, which may be some milliseconds late.
+    /// The longest wait. It is never longer than the previous call took. When no further caller comes, a timer ends the
+    /// wait, which may be some milliseconds late.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How many must ask, or have just been answered, for it to be worth anything.</summary>
+    /// <summary>The fewest requests, waiting or just answered, for which a wait is worthwhile.</summary>
     public const int MinRequests = 16;
 
-    // After one in vain the next one, then the next three, seven, and so on are left out: who sends what they send without waiting for
-    // an answer does not come back sooner for it.
+    // After a wait in vain the next call goes without one; after another the next three, then seven, and so on. Callers
+    // that send without waiting for answers do not return sooner because of a wait.
     private const int MaxLeftOut = 255;
 
     private long _until;
@@ -25,14 +25,14 @@ internal sealed class Gathering(TimeProvider time)
     private int _leftOut;
     private int _toLeaveOut;
 
-    /// <summary>Begins one where it is worth it. Only the last call that is under way may.</summary>
-    /// <param name="answered">How many the call before has answered.</param>
-    /// <param name="waiting">How many wait by now.</param>
-    /// <param name="full">How many make a full call.</param>
-    /// <param name="took">How long the call before took.</param>
+    /// <summary>Begins a wait if it is worthwhile. Only the last call in flight may begin one.</summary>
+    /// <param name="answered">How many requests the previous call answered.</param>
+    /// <param name="waiting">How many requests wait now.</param>
+    /// <param name="full">How many requests fill a call.</param>
+    /// <param name="took">How long the previous call took.</param>
     public bool Begin(int answered, int waiting, int full, TimeSpan took)
     {
-        // Not all come back: somebody is always late.
+        // A part of the callers is enough: some are always late.
         var enough = Math.Min(full, (answered + waiting) * 7 / 8);
         if (waiting == 0 || waiting >= enough || answered + waiting < MinRequests)
             return false;
@@ -47,13 +47,13 @@ internal sealed class Gathering(TimeProvider time)
         return true;
     }
 
-    /// <summary>Whether a call has to wait still.</summary>
-    /// <param name="waiting">How many wait by now.</param>
+    /// <summary>Whether a call must still wait.</summary>
+    /// <param name="waiting">How many requests wait now.</param>
     public bool IsOn(int waiting) =>
         Volatile.Read(ref _until) is not 0 and var until && waiting < _enough && time.GetTimestamp() < until;
 
-    /// <summary>A call goes.</summary>
-    /// <param name="waiting">How many wait by now.</param>
+    /// <summary>A call is sent: the wait ends.</summary>
+    /// <param name="waiting">How many requests wait now.</param>
     public void End(int waiting)
     {
         if (Volatile.Read(ref _until) == 0)

@@ -6,21 +6,23 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Transactions that share one transaction of etcd, and so one round of consensus. One with compares goes in as a
-/// nested transaction, so that a condition that is not met fails nobody else.
+/// Transactions that share one transaction of etcd, and thereby one round of consensus. A transaction with compares
+/// becomes a nested transaction, so that a failed compare affects no other.
 /// </summary>
-internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, EntryReader reader, TimeProvider time, TimeSpan timeout)
+internal sealed class GroupCommit(
+    EtcdConnection connection, LeasePool leases, EntryReader reader, TimeProvider time, TimeSpan timeout)
     : Batcher<PendingWrite>(MaxOperations, time, timeout, Few)
 {
-    // etcd takes 128 operations (--max-txn-ops), and counts those of a nested transaction on top of the outer ones.
+    // etcd takes 128 operations (--max-txn-ops), and adds those of a nested transaction to the outer ones.
     private const int MaxOperations = 100;
 
     // etcd takes requests of 1.5 MiB (--max-request-bytes).
     private const int MaxBytes = 1024 * 1024;
 
     /// <summary>
-    /// How many writes go side by side. A few puts by themselves are answered sooner than a transaction of them: etcd before 3.5 makes a
-    /// copy of what it has not written back yet for each transaction, and none for a put. From ten callers on sharing wins.
+    /// How many writes are sent side by side. A few separate puts are answered sooner than a transaction of them: etcd
+    /// before 3.5 copies its pending writes for each transaction, and not for a put. From ten callers on sharing is
+    /// faster.
     /// </summary>
     public const int Few = 8;
 
@@ -29,6 +31,8 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
 
     private EntryReader Reader => reader;
 
+    private LeasePool Leases => leases;
+
     public Task<CommitResult> Commit(PendingWrite write)
     {
         write.IsShared = true;
@@ -36,7 +40,7 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
         return write.Task;
     }
 
-    /// <summary>Sends a transaction alone: one over a range, or with more operations than a batch has room for.</summary>
+    /// <summary>Sends a transaction alone: one on a range, or one with too many operations for a batch.</summary>
     public async Task<CommitResult> CommitAlone(PendingWrite write)
     {
         await SendOne(write);
@@ -51,11 +55,12 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
         {
             if (write.PlainPut is { } put)
             {
-                var done = await WithLeases([write], () => connection.Keys.PutAsync(EtcdMessages.ToRequest(put), deadline: connection.Deadline));
+                var done = await Send(
+                    [write], (channel, options) => channel.Keys.PutAsync(EtcdMessages.ToRequest(put, leases), options));
                 write.SettlePut(succeeded: true, done.Header.Revision);
                 return;
             }
-            var answer = await SendTransaction([write], () => write.ToRequest(Time.GetUtcNow()));
+            var answer = await SendTransaction([write], () => write.ToRequest(Time.GetUtcNow(), leases));
             Settle(write, answer.Succeeded, answer.Responses, answer.Header.Revision);
         }
         catch (RpcException error)
@@ -69,28 +74,57 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
     }
 
     private Task<TxnResponse> SendTransaction(IReadOnlyList<PendingWrite> writes, Func<TxnRequest> request) =>
-        WithLeases(writes, () => connection.Keys.TxnAsync(request(), deadline: connection.Deadline));
+        Send(writes, (channel, options) => channel.Keys.TxnAsync(request(), options));
 
-    // etcd may have dropped a lease that the pool knows (revoked by hand, or over because a clock jumped): it is
-    // granted again, once. A rejected token is refreshed, once. A call that found nobody to take it goes to another
-    // member, once. All these errors say that nothing was done.
-    private async Task<TAnswer> WithLeases<TAnswer>(IReadOnlyList<PendingWrite> writes, Func<AsyncUnaryCall<TAnswer>> send)
+    // Only an error that proves that nothing was applied allows another attempt: one with new leases, one with a new
+    // token, and one at each other member while members cannot be reached. No attempt begins when the time of a write
+    // has passed.
+    private async Task<TAnswer> Send<TAnswer>(
+        IReadOnlyList<PendingWrite> writes, Func<EtcdChannel, CallOptions, AsyncUnaryCall<TAnswer>> send)
     {
+        var channel = connection.Next();
+        var others = connection.Members - 1;
+        var (hasRenewedLeases, hasRenewedToken) = (false, false);
+        while (true)
+        {
+            for (var i = 0; i < writes.Count; i++)
+                if (IsOverdue(writes[i]))
+                    throw NotSent;
+            try
+            {
+                return await Calls.Once(channel, connection.Deadline, send);
+            }
+            catch (RpcException error) when (EtcdErrors.IsLeaseMissing(error) && !hasRenewedLeases)
+            {
+                // etcd has dropped a lease that the pool knows: it was revoked by an operator, or ended because a clock
+                // jumped.
+                hasRenewedLeases = true;
+                await RenewLeases(writes);
+            }
+            catch (RpcException error) when (EtcdErrors.IsTokenRejected(error) && !hasRenewedToken)
+            {
+                hasRenewedToken = true;
+            }
+            catch (RpcException error) when (EtcdErrors.IsNeverSent(error) && others > 0)
+            {
+                others--;
+                channel = connection.Next(except: channel);
+            }
+        }
+    }
+
+    private async Task RenewLeases(IReadOnlyList<PendingWrite> writes)
+    {
+        foreach (var deadline in writes.SelectMany(write => write.Deadlines))
+            leases.Forget(deadline);
         try
         {
-            return await send();
-        }
-        catch (RpcException error) when (EtcdErrors.IsLeaseMissing(error))
-        {
-            foreach (var deadline in writes.SelectMany(write => write.Deadlines))
-                leases.Forget(deadline);
             foreach (var deadline in writes.SelectMany(write => write.Deadlines))
                 await leases.Ensure(deadline);
-            return await send();
         }
-        catch (RpcException error) when (EtcdErrors.IsTokenRejected(error) || EtcdErrors.IsNeverSent(error))
+        catch (RpcException error)
         {
-            return await send();
+            throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
         }
     }
 
@@ -100,7 +134,7 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
         {
             if (succeeded)
             {
-                // The key was past its deadline and is removed by now: the transaction meets it absent.
+                // The key was past its deadline and is removed now: the transaction is sent again and finds it absent.
                 Again(write);
                 return;
             }
@@ -161,13 +195,14 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             }
             catch (RpcException error) when (EtcdErrors.IsRejected(error))
             {
-                // One of them is to blame. Nothing was done, so each goes by itself and fails by itself.
+                // One of the writes caused the refusal. Nothing was applied, so each is sent, and may fail, alone.
                 foreach (var write in _writes)
                 {
                     await owner.SendOne(write);
                     if (write.Task.Exception?.InnerException is not StoreUnavailableException)
                         continue;
-                    // etcd went away meanwhile: the rest was not sent, and does not wait for it one after the other.
+                    // etcd became unavailable meanwhile: fail the rest at once instead of one after the other. It was
+                    // not sent.
                     Fail(new StoreUnavailableException("etcd went away; the request was not sent."));
                     return;
                 }
@@ -190,10 +225,11 @@ internal sealed class GroupCommit(EtcdConnection connection, LeasePool leases, E
             var now = owner.Time.GetUtcNow();
             foreach (var write in _writes)
             {
+                write.JudgedAt = now;
                 if (write.IsConditional)
-                    request.Success.Add(new RequestOp { RequestTxn = write.ToRequest(now) });
+                    request.Success.Add(new RequestOp { RequestTxn = write.ToRequest(now, owner.Leases) });
                 else
-                    EtcdMessages.AddOperations(request.Success, write.Transaction.Then);
+                    EtcdMessages.AddOperations(request.Success, write.Transaction.Then, owner.Leases);
             }
             return request;
         }

@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// Point reads that share one read-only transaction. etcd confirms its leadership once for all of them, so a shared
-/// read is as linearizable as one of its own.
+/// read is as linearizable as a single one.
 /// </summary>
 internal sealed class GroupRead(
     EtcdConnection connection,
@@ -21,7 +21,7 @@ internal sealed class GroupRead(
     // etcd takes 128 operations in a transaction (--max-txn-ops).
     private const int MaxReads = 100;
 
-    // A batch aims at no more than this many bytes of values, going by the largest that were read lately.
+    // The target size of a batch's values in bytes, estimated by the largest recent value.
     private const int AnswerBudget = 4 * 1024 * 1024;
 
     private int _largestLately = 1;
@@ -30,7 +30,7 @@ internal sealed class GroupRead(
 
     public async ValueTask<PointRead> Get(StoreKey key)
     {
-        var pending = new PendingRead(key, beside: null);
+        var pending = new PendingRead(key, beside: null, Time.GetTimestamp());
         Enqueue(pending);
         var found = await pending.Task;
         return new PointRead(await Read(found.Kv), found.Revision);
@@ -38,7 +38,7 @@ internal sealed class GroupRead(
 
     public async ValueTask<PairRead> GetPair(StoreKey key, StoreKey beside)
     {
-        var pending = new PendingRead(key, beside);
+        var pending = new PendingRead(key, beside, Time.GetTimestamp());
         Enqueue(pending);
         var found = await pending.Task;
         return new PairRead(await Read(found.Kv), await Read(found.Beside), found.Revision);
@@ -46,15 +46,17 @@ internal sealed class GroupRead(
 
     protected override IBatch NewBatch() => new Batch(this, Math.Clamp(AnswerBudget / _largestLately, 1, MaxReads));
 
+    private bool MayBeStale => consistency == ReadConsistency.Serializable;
+
     private RangeRequest Request(StoreKey key) => new()
     {
         Key = EtcdMessages.Wrap(key),
-        Serializable = consistency == ReadConsistency.Serializable,
+        Serializable = MayBeStale,
     };
 
     private ValueTask<Entry?> Read(EtcdKeyValue? kv) => kv is null ? default : reader.Read(kv);
 
-    // Decays, so that one large value does not keep batches small for ever. A lost update does no harm.
+    // The estimate decays, so that one large value does not keep batches small forever. A lost update is harmless.
     private EtcdKeyValue? Only(RangeResponse answer)
     {
         if (answer.Kvs.Count == 0)
@@ -64,11 +66,12 @@ internal sealed class GroupRead(
         return kv;
     }
 
-    /// <summary>What etcd answered: a key, and the one beside it where that was asked for.</summary>
+    /// <summary>etcd's answer: a key, and the second one of a pair.</summary>
     internal readonly record struct Found(EtcdKeyValue? Kv, EtcdKeyValue? Beside, long Revision);
 
-    internal sealed class PendingRead(StoreKey key, StoreKey? beside)
-        : TaskCompletionSource<Found>(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously), IPending, ITraced
+    internal sealed class PendingRead(StoreKey key, StoreKey? beside, long arrivedAt)
+        : TaskCompletionSource<Found>(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously),
+            IPending, ITraced
     {
         public StoreKey Key { get; } = key;
 
@@ -78,7 +81,7 @@ internal sealed class GroupRead(
 
         public Activity? Caller => (Activity?)Task.AsyncState;
 
-        public long QueuedAt { get; set; }
+        public long ArrivedAt { get; } = arrivedAt;
     }
 
     private sealed class Batch(GroupRead owner, int limit) : IBatch
@@ -129,7 +132,8 @@ internal sealed class GroupRead(
                     request.Success.Add(new RequestOp { RequestRange = owner.Request(beside) });
             }
             var answer = await Calls.Repeat(
-                owner.Connection, owner.Time, by => owner.Connection.Keys.TxnAsync(request, deadline: by));
+                owner.Connection, owner.Time, (channel, options) => channel.Keys.TxnAsync(request, options),
+                mayBeStale: owner.MayBeStale);
             var next = 0;
             foreach (var read in reads)
                 read.TrySetResult(new Found(Next(), read.Beside is null ? null : Next(), answer.Header.Revision));
@@ -146,7 +150,8 @@ internal sealed class GroupRead(
             }
             var request = owner.Request(read.Key);
             var answer = await Calls.Repeat(
-                owner.Connection, owner.Time, by => owner.Connection.Keys.RangeAsync(request, deadline: by));
+                owner.Connection, owner.Time, (channel, options) => channel.Keys.RangeAsync(request, options),
+                mayBeStale: owner.MayBeStale);
             read.TrySetResult(new Found(owner.Only(answer), null, answer.Header.Revision));
         }
 
@@ -163,7 +168,7 @@ internal sealed class GroupRead(
                     var failure = EtcdErrors.Translate(error, "read", isWrite: false);
                     if (failure is StoreUnavailableException)
                     {
-                        // etcd went away meanwhile: the rest does not wait for it one after the other.
+                        // etcd became unavailable meanwhile: fail the rest at once instead of one after the other.
                         Fail(failure);
                         return;
                     }

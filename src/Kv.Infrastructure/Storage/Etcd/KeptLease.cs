@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// A lease that is kept alive until it is disposed of, which revokes it. <see cref="Lost"/> tells that etcd has ended
-/// it, or may have: all that is known is that etcd keeps it for its time to live from each renewal on.
+/// A lease that is kept alive until it is disposed, which revokes it. <see cref="Lost"/> is cancelled when etcd has
+/// ended the lease or may have: etcd guarantees only that it keeps the lease for its time to live after each renewal.
 /// </summary>
 internal sealed class KeptLease : IAsyncDisposable
 {
@@ -14,15 +14,21 @@ internal sealed class KeptLease : IAsyncDisposable
     private readonly TimeSpan _timeToLive;
     private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationTokenSource _lost;
+    private readonly CancellationTokenRegistration _restored;
     private readonly Task _keeping;
     private volatile TxnRequest? _proof;
     private int _isDisposed;
 
-    private KeptLease(EtcdConnection connection, TimeProvider time, TimeSpan timeToLive, long id, long granted)
+    private KeptLease(
+        EtcdConnection connection, TimeProvider time, TimeSpan timeToLive, long id, long granted,
+        CancellationToken restored)
     {
         (_connection, _time, _timeToLive, Id) = (connection, time, timeToLive, id);
         _lost = new CancellationTokenSource(timeToLive, time);
         Lost = _lost.Token;
+        // A restored store may contain the lease and the lock. Both still count as lost: the holder's state is of
+        // another history.
+        _restored = restored.Register(_lost.Cancel);
         Confirm(granted);
         _keeping = Keep();
     }
@@ -32,38 +38,42 @@ internal sealed class KeptLease : IAsyncDisposable
 
     public CancellationToken Lost { get; }
 
-    /// <exception cref="RpcException">etcd did not grant it. One that it granted without an answer ends by itself.</exception>
+    /// <exception cref="RpcException">etcd did not grant it. A lease whose answer was lost ends by itself.</exception>
     public static async Task<KeptLease> Grant(
         EtcdConnection connection, TimeProvider time, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
+        var restored = connection.History.Now().Chapter.Ended;
         var sent = time.GetTimestamp();
-        var answer = await connection.Leases.LeaseGrantAsync(
-            new LeaseGrantRequest { TTL = (long)Math.Ceiling(timeToLive.TotalSeconds) },
-            deadline: connection.Deadline,
+        var request = new LeaseGrantRequest { TTL = (long)Math.Ceiling(timeToLive.TotalSeconds) };
+        var answer = await Calls.Once(
+            connection.Next(),
+            connection.Deadline,
+            (channel, options) => channel.Leases.LeaseGrantAsync(request, options),
             cancellationToken: cancellationToken);
-        return new KeptLease(connection, time, timeToLive, answer.ID, sent);
+        return new KeptLease(connection, time, timeToLive, answer.ID, sent, restored);
     }
 
-    /// <summary>From now on the lease also counts as lost when a key's condition no longer holds.</summary>
+    /// <summary>From now on the lease also counts as lost when a condition on a key no longer holds.</summary>
     public void Guard(StoreKey key, Compare condition) =>
-        // Without the read etcd takes the transaction for one that may be answered from a member's stale state.
+        // Without the read etcd treats the transaction as one that a member may answer from stale state.
         _proof = EtcdMessages.ToRequest(new Transaction([condition], [new Operation.Read(key)]));
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
             return;
+        await _restored.DisposeAsync();
         await _stopped.CancelAsync();
-        // What it may throw comes from those who were told of a loss.
+        // An exception of the loop comes from a callback of Lost; it does not matter here.
         await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await Calls.Repeat(_connection, _time, by => _connection.Leases.LeaseRevokeAsync(
-                new LeaseRevokeRequest { ID = Id }, deadline: by));
+            await Calls.Repeat(_connection, _time, (channel, options) => channel.Leases.LeaseRevokeAsync(
+                new LeaseRevokeRequest { ID = Id }, options));
         }
         catch (Exception error) when (error is RpcException or ObjectDisposedException)
         {
-            // It ends by itself, as nobody renews it.
+            // Without renewals the lease ends by itself.
         }
         _lost.Dispose();
         _stopped.Dispose();
@@ -81,7 +91,7 @@ internal sealed class KeptLease : IAsyncDisposable
             var sent = _time.GetTimestamp();
             try
             {
-                if (!await Renew(_time.GetUtcNow() + Shorter(_connection.Timeout, pause)))
+                if (!await Renew((_time.GetUtcNow() + Shorter(_connection.Timeout, pause)).UtcDateTime))
                 {
                     await _lost.CancelAsync();
                     return;
@@ -101,10 +111,13 @@ internal sealed class KeptLease : IAsyncDisposable
         }
     }
 
-    // A stream for each renewal: it goes to whichever member is next, with a token that is valid.
-    private async Task<bool> Renew(DateTimeOffset by)
+    // Each renewal opens a stream: it goes to a healthy member with a valid token, and ends when that member is given
+    // up.
+    private async Task<bool> Renew(DateTime deadline)
     {
-        using var call = _connection.Leases.LeaseKeepAlive(deadline: by.UtcDateTime, cancellationToken: _stopped.Token);
+        var channel = _connection.Next();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token, channel.GivenUp);
+        using var call = channel.Leases.LeaseKeepAlive(deadline: deadline, cancellationToken: ended.Token);
         await Calls.Send(call.RequestStream, new LeaseKeepAliveRequest { ID = Id });
         if (!await call.ResponseStream.MoveNext(CancellationToken.None))
             throw new RpcException(new Status(StatusCode.Unavailable, "etcd ended the stream"));
@@ -112,11 +125,13 @@ internal sealed class KeptLease : IAsyncDisposable
             return false;
         if (_proof is not { } proof)
             return true;
-        var answer = await _connection.Keys.TxnAsync(proof, deadline: by.UtcDateTime, cancellationToken: _stopped.Token);
+        var answer = await Calls.Once(
+            channel, deadline, (channel, options) => channel.Keys.TxnAsync(proof, options),
+            cancellationToken: _stopped.Token);
         return answer.Succeeded;
     }
 
-    // Counted from when the request was sent: etcd counts from later, so it ends the lease no earlier than this.
+    // Counted from the time of sending: etcd counts from a later time, so it ends the lease no earlier.
     private void Confirm(long sent)
     {
         var left = _timeToLive - _time.GetElapsedTime(sent);

@@ -4,20 +4,23 @@ using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
-/// <summary>A transaction on its way to etcd, and the promise of its result.</summary>
+/// <summary>A transaction that waits for etcd, and the promise of its result.</summary>
 internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPending, ITraced
 {
     private static readonly OperationResult[] OneWritten = [OperationResult.Written];
 
     /// <param name="transaction">The transaction.</param>
     /// <param name="isGuarded">
-    /// Whether etcd itself checks, together with the transaction, that the one key that it compares is not past its deadline.
+    /// Whether etcd checks, together with the transaction, that the single key of its compares is not past its
+    /// deadline.
     /// </param>
-    public PendingWrite(Transaction transaction, bool isGuarded)
+    /// <param name="arrivedAt">The time of arrival, as a timestamp of the time provider.</param>
+    public PendingWrite(Transaction transaction, bool isGuarded, long arrivedAt)
         : base(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Transaction = transaction;
         IsGuarded = isGuarded;
+        ArrivedAt = arrivedAt;
         Bytes = transaction.Bytes;
     }
 
@@ -27,26 +30,27 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
 
     public Activity? Caller => (Activity?)Task.AsyncState;
 
-    /// <summary>Whether it shares batches with others; one that does not is sent alone every time.</summary>
+    /// <summary>Whether it shares batches with others; otherwise it is always sent alone.</summary>
     public bool IsShared { get; set; }
 
     public bool IsConditional => Transaction.Compares.Count > 0;
 
-    /// <summary>The write of one key and nothing else, if that is what it is.</summary>
+    /// <summary>The put, when the transaction is a single put without compares.</summary>
     public Operation.Put? PlainPut => !IsConditional && Transaction.Then is [Operation.Put put] ? put : null;
 
-    /// <summary>About how many bytes the request takes: its keys and values.</summary>
+    /// <summary>The approximate size of the request: its keys and values.</summary>
     public int Bytes { get; }
 
     public int OperationCount => IsConditional ? 1 : Transaction.Then.Count;
 
-    public long QueuedAt { get; set; }
+    public long ArrivedAt { get; }
 
-    public bool HasDeadlines => Transaction.Then is not [Operation.Put { Deadline: null }] || Transaction.Otherwise.Count > 0;
+    public bool HasDeadlines =>
+        Transaction.Then is not [Operation.Put { Deadline: null }] || Transaction.Otherwise.Count > 0;
 
     public bool HasNested => Has<Operation.Nested>(Transaction.Then) || Has<Operation.Nested>(Transaction.Otherwise);
 
-    /// <summary>The deadlines that the transaction gives to entries.</summary>
+    /// <summary>The deadlines in the transaction's operations.</summary>
     public IEnumerable<long> Deadlines => Transaction.Operations
         .Select(operation => operation switch
         {
@@ -57,11 +61,12 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         .OfType<long>();
 
     /// <summary>
-    /// Adds every key that the transaction touches or compares to <paramref name="taken"/>, unless one of them is there.
+    /// Adds every key that the transaction touches or compares to <paramref name="taken"/>, unless it contains one of
+    /// them.
     /// </summary>
     public bool TryTakeKeys(HashSet<StoreKey> taken)
     {
-        // One plain write is the common case, and needs no list of keys.
+        // A single plain write is the common case, and needs no list of keys.
         if (!IsConditional && Transaction.Then.Count == 1)
             return taken.Add(Transaction.Then[0].Range.Start);
         var keys = Transaction.Ranges.Select(range => range.Start).ToList();
@@ -71,16 +76,29 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         return true;
     }
 
-    public TxnRequest ToRequest(DateTimeOffset now)
+    /// <summary>
+    /// The time at which the transaction is evaluated: an entry that expires while the answer is in transit was present
+    /// for its compares and is present for its reads.
+    /// </summary>
+    public DateTimeOffset JudgedAt { get; set; }
+
+    public TxnRequest ToRequest(DateTimeOffset now, LeasePool leases)
     {
-        var request = EtcdMessages.ToRequest(Transaction);
+        JudgedAt = now;
+        var request = EtcdMessages.ToRequest(Transaction, leases);
+        // A member may answer a transaction without an operation from its own state, which may be stale.
+        if (request.Success.Count + request.Failure.Count == 0 && IsConditional)
+            request.Success.Add(EtcdMessages.ReadOf(Transaction.Compares[0].Range.Start));
         return IsGuarded ? EtcdMessages.DeleteIfExpired(Transaction.Compares[0].Range.Start, now, request) : request;
     }
 
-    /// <summary>Completes with what etcd answered to a branch that is one put.</summary>
-    public void SettlePut(bool succeeded, long revision) => TrySetResult(new CommitResult(succeeded, revision, OneWritten));
+    /// <summary>Completes it with etcd's answer to a single put.</summary>
+    public void SettlePut(bool succeeded, long revision) =>
+        TrySetResult(new CommitResult(succeeded, revision, OneWritten));
 
-    /// <summary>Completes with what etcd answered: the <paramref name="count"/> responses from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Completes it with etcd's answer: <paramref name="count"/> responses from <paramref name="first"/> on.
+    /// </summary>
     public async Task Settle(
         EntryReader reader, bool succeeded, IReadOnlyList<ResponseOp> responses, int first, int count, long revision)
     {
@@ -91,12 +109,12 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
                 SettlePut(succeeded, revision);
                 return;
             }
-            var results = await Read(reader, Transaction, succeeded, [.. responses.Skip(first).Take(count)]);
+            var results = await Read(reader, JudgedAt, Transaction, succeeded, [.. responses.Skip(first).Take(count)]);
             TrySetResult(new CommitResult(succeeded, revision, results));
         }
         catch (StoreUnavailableException error)
         {
-            // What it read could not be told; what it wrote is written.
+            // The deadlines of its reads are unavailable, but its writes are done.
             TrySetException(new StoreUnavailableException(error.Message, outcomeUnknown: true, error));
         }
         catch (Exception error)
@@ -114,7 +132,8 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     }
 
     private static async Task<IReadOnlyList<OperationResult>> Read(
-        EntryReader reader, Transaction transaction, bool succeeded, IReadOnlyList<ResponseOp> answered)
+        EntryReader reader, DateTimeOffset now, Transaction transaction, bool succeeded,
+        IReadOnlyList<ResponseOp> answered)
     {
         var operations = succeeded ? transaction.Then : transaction.Otherwise;
         var responses = EtcdMessages.ToResponses(answered, operations);
@@ -125,10 +144,11 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
             results[i] = operations[i] switch
             {
                 Operation.Delete => new OperationResult(response.ResponseDeleteRange.Deleted, []),
-                Operation.Read => new OperationResult(0, await reader.ReadAll(response.ResponseRange.Kvs)),
+                Operation.Read => new OperationResult(0, await reader.ReadAll(response.ResponseRange.Kvs, now)),
                 Operation.Nested nested => new OperationResult(0, [], new NestedResult(
                     response.ResponseTxn.Succeeded,
-                    await Read(reader, nested.Inner, response.ResponseTxn.Succeeded, response.ResponseTxn.Responses))),
+                    await Read(
+                        reader, now, nested.Inner, response.ResponseTxn.Succeeded, response.ResponseTxn.Responses))),
                 _ => OperationResult.Written,
             };
         }

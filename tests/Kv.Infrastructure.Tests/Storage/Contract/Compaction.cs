@@ -3,7 +3,9 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>What promises 3 and 4 say of history that is no longer kept. These tests have a store of their own.</summary>
+/// <summary>
+/// What promises 3 and 4 say of history that is no longer kept. These tests have a store of their own.
+/// </summary>
 internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
 {
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();

@@ -3,7 +3,9 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>Promise 2, the conditions of a transaction: every target with every relation, over keys and ranges.</summary>
+/// <summary>
+/// Promise 2, the conditions of a transaction: every target with every relation, over keys and ranges.
+/// </summary>
 internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
@@ -192,7 +194,9 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
         _ => order < 0,
     };
 
-    /// <summary>Asks with a transaction that writes, as conditions are used: what it wrote must agree with its answer.</summary>
+    /// <summary>
+    /// Asks with a transaction that writes, as conditions are used: what it wrote must agree with its answer.
+    /// </summary>
     private async Task<bool> Holds(params Compare[] compares)
     {
         var answer = Key($"answer/{Guid.NewGuid():N}");

@@ -5,7 +5,9 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>All promises at once: what engines gather into one transaction or read must be as if each had come alone.</summary>
+/// <summary>
+/// All promises at once: what engines gather into one transaction or read must be as if each had come alone.
+/// </summary>
 internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
 {
     [Test]

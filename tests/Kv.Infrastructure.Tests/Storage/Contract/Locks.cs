@@ -1,8 +1,11 @@
+using System.Text;
 using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>The sixth promise: a lock has one holder at a time, and its fence holds in a transaction for that holder alone.</summary>
+/// <summary>
+/// The sixth promise: a lock has one holder at a time, and its fence holds in a transaction for that holder alone.
+/// </summary>
 internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(10);
@@ -45,6 +48,21 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
+    public async Task The_entry_of_a_holder_holds_its_note()
+    {
+        await using (await Store.Lock(Key("lock"), "where it is"u8.ToArray(), TimeToLive, Enough))
+            Assert.That(await Notes(), Is.EqualTo(["where it is"]));
+
+        Assert.That(await Notes(), Is.Empty);
+
+        async Task<string[]> Notes()
+        {
+            var page = await Store.Range(new RangeQuery(KeyRange.Prefix(Key("lock/")), 10), CancellationToken.None);
+            return [.. page.Entries.Select(entry => Encoding.UTF8.GetString(entry.Value.Span))];
+        }
+    }
+
+    [Test]
     public async Task The_fence_holds_while_the_lock_is_held()
     {
         await using var held = await Take("lock");
@@ -78,6 +96,34 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
         Assert.That((await Commit([present.Fence], [Put("key", "in time")])).Succeeded, Is.True);
 
         Assert.That(Text(await Get("key")), Is.EqualTo("in time"));
+    }
+
+    [Test]
+    public async Task A_fence_that_was_moved_lets_nothing_be_written_that_carries_the_one_before()
+    {
+        await using var held = await Store.Lock(Key("lock"), "where it is"u8.ToArray(), TimeToLive, Enough);
+        var before = held.Fence;
+
+        await held.MoveFence(Enough);
+        Assert.That((await Commit([before], [Put("key", "late")])).Succeeded, Is.False);
+        Assert.That((await Commit([held.Fence], [Put("key", "in time")])).Succeeded, Is.True);
+        await held.MoveFence(Enough);
+        Assert.That((await Commit([held.Fence], [Put("key", "in time")])).Succeeded, Is.True);
+
+        Assert.That(Text((await List(Under("lock"))).Single()), Is.EqualTo("where it is"));
+        Assert.That(held.Lost.IsCancellationRequested, Is.False);
+    }
+
+    [Test]
+    public async Task A_fence_of_a_lock_that_was_given_back_does_not_hold_because_it_is_moved()
+    {
+        var former = await Take("lock");
+        await former.DisposeAsync();
+        await using var present = await Take("lock");
+
+        await former.MoveFence(Enough);
+
+        Assert.That((await Commit([former.Fence], [Put("key", "late")])).Succeeded, Is.False);
     }
 
     [Test]

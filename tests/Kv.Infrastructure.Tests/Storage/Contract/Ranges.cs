@@ -6,7 +6,9 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>Promise 3: ranges in byte order, at the present or at a past revision, in pages that fit together.</summary>
+/// <summary>
+/// Promise 3: ranges in byte order, at the present or at a past revision, in pages that fit together.
+/// </summary>
 internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
 {
     [Test]

@@ -110,7 +110,9 @@ internal abstract class StoreContract(StoreEngine engine)
 
     protected Feed Watch(long fromRevision, KeyRange? range = null) => new(Store, range ?? Everything, fromRevision);
 
-    /// <summary>Does something many times at once, on several threads: an engine may answer without ever waiting.</summary>
+    /// <summary>
+    /// Does something many times at once, on several threads: an engine may answer without ever waiting.
+    /// </summary>
     /// <param name="times">How often.</param>
     /// <param name="work">What; it is given its number, from 0 on.</param>
     protected static Task<T[]> AtOnce<T>(int times, Func<int, Task<T>> work) =>

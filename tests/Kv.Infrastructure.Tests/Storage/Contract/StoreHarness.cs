@@ -11,15 +11,17 @@ internal abstract class StoreHarness : IAsyncDisposable
     /// <summary>A prefix that no other test has, so that tests can share a store.</summary>
     public static StoreKey NewPrefix() => StoreKey.Of($"/contract/{Guid.NewGuid():N}/");
 
-    /// <summary>Forgets the history before a revision, which stays readable itself. For a store that is not shared.</summary>
+    /// <summary>
+    /// Forgets the history before a revision, which stays readable itself. For a store that is not shared.
+    /// </summary>
     public abstract Task Compact(long revision);
 
     /// <summary>Closes the store, and opens it again on the same data.</summary>
     public abstract Task Reopen();
 
     /// <summary>
-    /// Completes when so many wait for a lock that is held. An engine within the process has them in its queue as soon as
-    /// they have asked.
+    /// Completes when so many wait for a lock that is held. An engine within the process has them in its queue as soon
+    /// as they have asked.
     /// </summary>
     public virtual Task Waiting(StoreKey name, int count) => Task.CompletedTask;
 

@@ -1,4 +1,5 @@
 using Kv.Domain;
+using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 

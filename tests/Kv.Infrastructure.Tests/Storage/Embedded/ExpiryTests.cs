@@ -121,7 +121,7 @@ internal sealed class ExpiryTests : EmbeddedTest
         var changes = await feed.Until(2500);
 
         Assert.That(changes.Select(change => change.Key.ToString()).Order(), Is.EqualTo(Enumerable.Range(0, 2500).Select(i => $"{i:D4}")));
-        Assert.That(feed.Sets, Has.All.Matches<ChangeSet>(set => set.Changes.Count <= 1000));
+        Assert.That(feed.Sets, Has.All.Matches<ChangeSet>(set => set!.Changes.Count <= 1000));
         Assert.That(feed.Sets.SelectMany(set => set.Changes).Select(change => change.Kind), Has.All.EqualTo(ChangeKind.Expire));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Kv.Infrastructure.Diagnostics;
 using Kv.Infrastructure.Storage.Etcd;
 using Kv.Testing;
 

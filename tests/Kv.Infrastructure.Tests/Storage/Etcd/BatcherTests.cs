@@ -54,7 +54,7 @@ internal sealed class BatcherTests
 
     private sealed class Pending() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
     {
-        public long QueuedAt { get; set; }
+        public long ArrivedAt { get; } = TimeProvider.System.GetTimestamp();
 
         public bool IsLarge { get; init; }
     }

@@ -147,14 +147,14 @@ internal sealed class BatcherTimingTests
 
     private List<Asked> Ask(int times)
     {
-        var asked = Enumerable.Range(0, times).Select(_ => new Asked()).ToList();
+        var asked = Enumerable.Range(0, times).Select(_ => new Asked { ArrivedAt = _time.GetTimestamp() }).ToList();
         asked.ForEach(_calls.Ask);
         return asked;
     }
 
     private sealed class Asked : TaskCompletionSource, IPending
     {
-        public long QueuedAt { get; set; }
+        public required long ArrivedAt { get; init; }
     }
 
     /// <summary>Calls that are answered when the test says so.</summary>

@@ -1,6 +1,7 @@
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Tests.Testing;
 using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
@@ -65,7 +66,7 @@ internal sealed class CertificateReloadTests
         await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
         await using var proxy = TcpProxy.To(server.Endpoint);
         using var files = new ClientFiles(certificates);
-        var log = new ToldErrors();
+        var log = new ToldLines();
         await using var store = new EtcdStore(files.Options(new Uri($"https://{proxy.Endpoint}")), TimeProvider.System, log);
         await store.Put("key");
 

@@ -10,7 +10,9 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 /// <summary>Stores over the tests' servers, and the short forms of what most tests ask of them.</summary>
 internal static class EtcdStores
 {
-    /// <summary>Longer than any pause of a test that is not about time; a store of its own default would time out first.</summary>
+    /// <summary>
+    /// Longer than any pause of a test that is not about time; a store of its own default would time out first.
+    /// </summary>
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(20);
 
     public static EtcdStore Open(params IEnumerable<Uri> endpoints) => Open(new EtcdOptions { Endpoints = [.. endpoints] });

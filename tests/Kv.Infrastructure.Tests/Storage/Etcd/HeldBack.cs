@@ -4,7 +4,9 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Lets requests pile up before an etcd that is paused, so that they are sent together when it goes on.</summary>
+/// <summary>
+/// Lets requests pile up before an etcd that is paused, so that they are sent together when it goes on.
+/// </summary>
 internal static class HeldBack
 {
     /// <summary>Starts the requests behind others that cannot be answered, and lets etcd go on.</summary>

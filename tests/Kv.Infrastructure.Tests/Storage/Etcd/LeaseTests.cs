@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Tests.Testing;
 using Kv.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -53,7 +54,42 @@ internal sealed class LeaseTests
         await store.Put("leases/lasting", deadline: deadline);
 
         var lease = await server.Call("lease/timetolive", new { ID = Text(LeaseId.Of(deadline)) });
-        Assert.That(long.Parse(lease.GetProperty("grantedTTL").GetString()!, CultureInfo.InvariantCulture), Is.InRange(900, 1000));
+        Assert.That(long.Parse(lease.GetProperty("grantedTTL").GetString()!, CultureInfo.InvariantCulture), Is.InRange(900, 1001));
+    }
+
+    [Test]
+    public async Task A_deadline_that_a_replica_ahead_of_time_was_first_with_is_no_nearer()
+    {
+        var server = await SharedEtcd.Get();
+        await using var ahead = Open(server, new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddSeconds(20)));
+        await using var store = EtcdStores.Open(server);
+        var deadline = Now + 60;
+        await ahead.Put("leases/ahead", deadline: deadline);
+
+        await store.Put("leases/right", deadline: deadline);
+        await store.Put("leases/right too", deadline: deadline);
+
+        var needed = deadline - Now;
+        Assert.That((await LeaseOf(server, "leases/ahead")).Left, Is.LessThan(needed - 15));
+        var right = await LeaseOf(server, "leases/right");
+        Assert.That(right.Left, Is.GreaterThanOrEqualTo(needed));
+        Assert.That((await LeaseOf(server, "leases/right too")).Id, Is.EqualTo(right.Id), "one grant does for all");
+        Assert.That((await ahead.Find("leases/right"))!.Deadline, Is.InRange(deadline, deadline + 22));
+    }
+
+    [Test]
+    public async Task A_deadline_is_no_nearer_after_the_clock_was_set_back()
+    {
+        var server = await SharedEtcd.Get();
+        var time = new SteppedTime(TimeProvider.System);
+        await using var store = Open(server, time);
+        var deadline = Now + 4000;
+        await store.Put("leases/before", deadline: deadline);
+
+        time.Step(TimeSpan.FromSeconds(-1000));
+        await store.Put("leases/after", deadline: deadline);
+
+        Assert.That((await LeaseOf(server, "leases/after")).Left, Is.GreaterThanOrEqualTo(4900));
     }
 
     [Test]
@@ -87,6 +123,25 @@ internal sealed class LeaseTests
         var page = await store.Range(new(KeyRange.Single(StoreKey.Of("leases/late")), Limit: 1), CancellationToken.None);
         Assert.That(page.Entries, Is.Empty);
         Assert.That(await writer.Find("leases/late"), Is.Not.Null, "etcd still has it");
+    }
+
+    [Test]
+    public async Task What_a_condition_found_is_told_though_it_expires_before_the_answer_comes()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var store = EtcdStores.Open(new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
+        var (key, deadline) = (StoreKey.Of("leases/ending"), Now + 3000);
+        var written = await store.Put("leases/ending", deadline: deadline);
+        server.Pause();
+        var refused = store.Do(new Transaction([Compare.Absent(key)], [EtcdStores.PutOf("leases/ending")], [new Operation.Read(key)]));
+        await Eventually.Holds(() => store.Queued == 0, "it is sent");
+
+        time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(deadline));
+        server.Resume();
+
+        Assert.That((await refused).Succeeded, Is.False);
+        Assert.That((await refused).Results[0].Entries.Select(entry => entry.ModRevision), Is.EqualTo(new[] { written.Revision }));
     }
 
     [Test]
@@ -159,6 +214,18 @@ internal sealed class LeaseTests
 
     private static Task<JsonElement> PutForeign(EtcdServer server, string key, long lease) => server.Call(
         "kv/put", new { key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)), value = "eA==", lease = Text(lease) });
+
+    private static EtcdStore Open(EtcdServer server, TimeProvider time) =>
+        EtcdStores.Open(new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
+
+    // What etcd itself says of the lease of a key.
+    private static async Task<(long Id, long Left)> LeaseOf(EtcdServer server, string key)
+    {
+        var found = await server.Call("kv/range", new { key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)) });
+        var id = found.GetProperty("kvs")[0].GetProperty("lease").GetString()!;
+        var lease = await server.Call("lease/timetolive", new { ID = id });
+        return (long.Parse(id, CultureInfo.InvariantCulture), long.Parse(lease.GetProperty("TTL").GetString()!, CultureInfo.InvariantCulture));
+    }
 
     private static long Id(JsonElement lease) => long.Parse(lease.GetProperty("ID").GetString()!, CultureInfo.InvariantCulture);
 

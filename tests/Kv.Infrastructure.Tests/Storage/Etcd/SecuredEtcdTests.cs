@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Storage.Etcd;
 using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;

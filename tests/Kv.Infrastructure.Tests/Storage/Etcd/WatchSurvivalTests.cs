@@ -97,6 +97,33 @@ internal sealed class WatchSurvivalTests
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task A_watch_moves_on_from_a_member_that_hangs(CancellationToken cancellationToken)
+    {
+        await using var cluster = await EtcdCluster.StartAsync();
+        await Eventually.Holds(async () => await cluster.Leader() is not null, "the cluster has a leader");
+        await using var watching = EtcdStores.Open(cluster.ClientUris);
+        await using var writer = new Writer(EtcdStores.Open(cluster.ClientUris));
+        await using var feed = new Feed(watching, cancellationToken);
+        await feed.MovesOn(by: 20);
+
+        // It is on one of them.
+        foreach (var member in cluster.Members)
+        {
+            member.Pause();
+            await Eventually.Holds(async () => await cluster.Leader() is not null, "there is a leader");
+            await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+            var (written, told) = (writer.Written, feed.Count);
+            await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+            (written, told) = (writer.Written - written, feed.Count - told);
+            Assert.That(told, Is.GreaterThan(written / 2), $"of {written} that were written");
+            member.Resume();
+        }
+
+        await feed.IsWholeUpTo(await writer.Stop());
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task A_quiet_watch_keeps_its_place_while_others_write_and_connections_are_cut(CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
@@ -133,10 +160,13 @@ internal sealed class WatchSurvivalTests
             _writing = Task.Run(Write);
         }
 
+        /// <summary>How often it has written so far.</summary>
+        public int Written => Volatile.Read(ref _written);
+
         public Task MovesOn(int by)
         {
-            var goal = Volatile.Read(ref _written) + by;
-            return Eventually.Holds(() => Volatile.Read(ref _written) >= goal, "the writer goes on");
+            var goal = Written + by;
+            return Eventually.Holds(() => Written >= goal, "the writer goes on");
         }
 
         /// <summary>Ends the writing.</summary>
@@ -187,6 +217,9 @@ internal sealed class WatchSurvivalTests
             _reading = Read(store);
         }
 
+        /// <summary>How many sets of changes it has told so far.</summary>
+        public int Count => Told.Count;
+
         public IReadOnlyList<string> Keys => [.. Told.SelectMany(set => set.Changes).Select(change => change.Key.ToString())];
 
         private List<ChangeSet> Told
@@ -200,9 +233,9 @@ internal sealed class WatchSurvivalTests
 
         public Task MovesOn(int by)
         {
-            var goal = Told.Count + by;
+            var goal = Count + by;
             return Eventually.Holds(
-                () => _reading.IsCompleted || Told.Count >= goal, "the watch tells more", TimeSpan.FromSeconds(40));
+                () => _reading.IsCompleted || Count >= goal, "the watch tells more", TimeSpan.FromSeconds(40));
         }
 
         /// <summary>Every version of the key was told once, each with the one before it.</summary>

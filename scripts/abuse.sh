@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Tries to take a Kv down in each way that tests/Kv.Api.Tests/Abuse knows, over a real etcd and over the embedded engine, with a heap
+# of 512 MB and two processors, while another tenant reads and writes. Prints a table in Markdown for each engine.
+# Everything is on loopback with temporary data, and ends with the script. Linux only: it reads memory from /proc.
+#
+# By environment:
+#   SECONDS_EACH=30   how long each attack takes
+#   KV_ETCD           the etcd to use
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$root/scripts/lib.sh"
+cd "$root"
+
+KV_ETCD=$("$root/scripts/get-etcd.sh")
+KV_ABUSE_SECONDS=${SECONDS_EACH:-30}
+KV_ABUSE_TABLE=$(mktemp)
+export KV_ETCD KV_ABUSE_SECONDS KV_ABUSE_TABLE
+trap 'rm -f "$KV_ABUSE_TABLE"' EXIT
+
+code=0
+dotnet test tests/Kv.Api.Tests --configuration Release --filter "FullyQualifiedName~How_long_a_neighbour_waits" >&2 || code=$?
+cat "$KV_ABUSE_TABLE"
+exit "$code"

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Measures what callers of Kv see of faults, and for how long: two replicas over three etcd members, steady calls, and one fault at a time
+# for ten seconds. Prints the table of docs/reliability.md. It takes about half a minute for each fault.
+# Everything is on loopback with temporary data, and ends with the script.
+#
+# Usage: scripts/outages.sh [WORD...]    only the faults whose names hold one of the words, "hangs" say
+# KV_ETCD names the etcd to use.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$root/scripts/lib.sh"
+cd "$root"
+
+KV_ETCD=$("$root/scripts/get-etcd.sh")
+export KV_ETCD
+work=$(mktemp -d)
+clean_up_at_exit
+
+say "Publishing Kv."
+bash scripts/publish.sh "$work/app" --verbosity quiet >&2
+dotnet build tests/Kv.Benchmarks --configuration Release --verbosity quiet --nologo >&2
+
+print_versions
+run_tool dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll outages "$work/app" "$@"

@@ -1,0 +1,21 @@
+using Kv.Domain.KeyValues;
+
+namespace Kv.Api.Access;
+
+/// <summary>Marks a call that lasts as long as its client wants, so its credential is rechecked.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LongLivedAttribute : Attribute
+{
+    /// <summary>
+    /// Whether the call reports the end of the credential in its answer, by <see cref="LastingCalls.CredentialEnded"/>.
+    /// Otherwise <see cref="LastingCalls"/> ends the call.
+    /// </summary>
+    public bool TellsItself { get; init; }
+
+    /// <summary>Whether a request for one key without a query is short.</summary>
+    public bool ButForOneKey { get; init; }
+
+    /// <summary>Whether a request is long-lived.</summary>
+    public bool Concerns(HttpRequest request) =>
+        !ButForOneKey || request.QueryString.HasValue || request.Path.Value!.EndsWith(Key.Wildcard);
+}

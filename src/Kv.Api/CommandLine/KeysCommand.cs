@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using Kv.Application.KeyValues;
+using MediatR;
+
+namespace Kv.Api.CommandLine;
+
+/// <summary>
+/// <c>Kv.Api keys decode</c>: renames the keys that simple-golang-kv stored under undecoded paths, and prints one line
+/// of JSON for each.
+/// </summary>
+internal static class KeysCommand
+{
+    public static Command Create(Func<WebApplicationBuilder> builder)
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Writes nothing." };
+        var decode = new Command("decode", """
+            Renames keys that were stored percent-encoded (user%3A42) to the decoded name (user:42), and prints a line
+            of JSON for each key.
+            A name that exists already is reported and left as it is. Exits with 0 when all were renamed, else with 1.
+            """)
+        {
+            dryRun,
+        };
+        decode.SetAction((parsed, _) => StoreVerb.Run(
+            builder(), mediator => Decode(mediator, parsed.GetValue(dryRun)),
+            "Stop Kv first: a DATA_DIR is one process's."));
+        return new Command("keys", "Maintains the keys of a store.") { decode };
+    }
+
+    private static async Task<int> Decode(IMediator mediator, bool isDryRun)
+    {
+        var (renamed, refused) = (0L, 0L);
+        await foreach (var key in await mediator.Send(new DecodeKeys(isDryRun)))
+        {
+            await Console.Out.WriteLineAsync(Describe(key));
+            if (key.Refusal is null)
+                renamed++;
+            else
+                refused++;
+        }
+        await Console.Error.WriteLineAsync(
+            $"{(isDryRun ? "Would rename" : "Renamed")} {renamed} keys; {refused} cannot "
+                + $"be renamed and stay as they are.");
+        return refused == 0 ? 0 : 1;
+    }
+
+    private static string Describe(DecodedKey key)
+    {
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(
+            line, new JsonWriterOptions { Encoder = Json.KvJson.Answers.Options.Encoder }))
+        {
+            json.WriteStartObject();
+            json.WriteString("namespace", key.Tenant.Namespace);
+            json.WriteString("appName", key.Tenant.AppName);
+            json.WriteString("from", key.From);
+            json.WriteString("to", key.To);
+            if (key.Refusal is { } refusal)
+                json.WriteString("refused", refusal);
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(line.ToArray());
+    }
+}

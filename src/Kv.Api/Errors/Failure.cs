@@ -1,0 +1,116 @@
+using System.Text;
+using FluentValidation;
+using FluentValidation.Results;
+using Kv.Api.Access;
+using Kv.Api.Answers;
+using Kv.Api.Json;
+using Kv.Application.Access;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Idempotency;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Quotas;
+using Kv.Domain.Storage;
+using Kv.Domain.Transactions;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Errors;
+
+/// <summary>The answer to a failed request: the problem and its headers.</summary>
+internal sealed record Failure(ProblemDetails Problem)
+{
+    /// <summary>
+    /// The header with the value "unknown" on the answer to a write that may have happened or may still happen.
+    /// </summary>
+    public const string OutcomeHeader = "KV-Outcome";
+
+    private const string RetryAfterSeconds = "1";
+
+    /// <summary>Whether the failure is temporary, so that a retry may succeed.</summary>
+    public bool IsPassing { get; init; }
+
+    /// <summary>Whether a write may have happened or may still happen.</summary>
+    public bool IsOutcomeUnknown { get; init; }
+
+    /// <summary>The challenge of a failed authentication or authorization (RFC 6750); otherwise null.</summary>
+    public string? Challenge { get; init; }
+
+    /// <summary>Whether the failure is a fault in Kv, so the exception is logged.</summary>
+    public bool IsFault { get; init; }
+
+    /// <summary>Maps an exception to its answer.</summary>
+    public static Failure Of(Exception exception) => exception switch
+    {
+        ValidationException invalid => new(Problems.Invalid(invalid.Errors)),
+        BodyException invalid =>
+            new(Problems.Invalid([new ValidationFailure(invalid.Field, invalid.Message)], Problems.InvalidInput)),
+        DecoderFallbackException => new(Problems.Invalid(
+            [new ValidationFailure("body", "The body is not text of the charset that Content-Type names")],
+            Problems.InvalidInput)),
+        RevisionInFutureException => new(Problems.Of(
+            StatusCodes.Status400BadRequest, Problems.RevisionInFuture, exception.Message)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Problems.Of(
+            StatusCodes.Status413PayloadTooLarge, "Body too large", exception.Message)),
+        BadHttpRequestException bad => new(Problems.Of(bad.StatusCode, Problems.InvalidInput, bad.Message)),
+        CredentialEndedException =>
+            new(Problems.Of(StatusCodes.Status401Unauthorized, "Unauthorized", exception.Message))
+            {
+                Challenge = AccessGate.InvalidToken,
+            },
+        AccessDeniedException => new(Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", exception.Message))
+        {
+            Challenge = $"{AccessGate.Challenge}, error=\"insufficient_scope\"",
+        },
+        RevisionCompactedException compacted => new(Problems.Compacted(compacted)),
+        ResultTooLargeException => new(Problems.Of(
+            StatusCodes.Status413PayloadTooLarge, Problems.ResultTooLarge, exception.Message)),
+        StoreRejectedException => new(Problems.Of(
+            StatusCodes.Status413PayloadTooLarge, "Value too large for the store",
+            "The store rejects a request of this size; nothing was written.")),
+        IdempotencyKeyReusedException or KeyWrittenTwiceException => new(Problems.Of(
+            StatusCodes.Status422UnprocessableEntity, detail: exception.Message)),
+        TooManyScansException scans => new(Problems.Of(
+            scans.IsOfTenant ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
+            Problems.TooManyScans, exception.Message))
+        {
+            IsPassing = true,
+        },
+        StoreUnavailableException { OutcomeUnknown: true } => Unavailable(
+            "Store unavailable",
+            "The store did not confirm the write: it may have happened or may still happen. "
+            + "With If-Match, If-None-Match or Idempotency-Key, repeat it as it was: it is executed at most once.") with
+        {
+            IsOutcomeUnknown = true,
+        },
+        StoreUnavailableException =>
+            Unavailable("Store unavailable", "The store could not be reached; nothing was written."),
+        IssuerUnavailableException => Unavailable("Issuer unavailable", exception.Message),
+        TooMuchUnsentException => Unavailable(Problems.TooMuchUnsent, exception.Message),
+        UsageNotCountedException => Unavailable("Usage not counted yet", exception.Message),
+        QuotaExceededException exceeded => new(Problems.OverQuota(exceeded)),
+        BacklogFullException =>
+            new(Problems.Of(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull, exception.Message)),
+        StoreOutOfSpaceException => new(Problems.Of(
+            StatusCodes.Status507InsufficientStorage, "Store out of space",
+            "The store is full; nothing was written. Reads still work.")),
+        _ => new(Problems.Of(
+            StatusCodes.Status500InternalServerError, "Internal error",
+            "This is a fault in Kv. Its log has the details under the trace id."))
+        {
+            IsFault = true,
+        },
+    };
+
+    /// <summary>Sets the headers for the time of a retry, an unknown outcome and the challenge.</summary>
+    public void SetHeaders(HttpResponse response)
+    {
+        if (IsPassing)
+            response.Headers.RetryAfter = RetryAfterSeconds;
+        if (IsOutcomeUnknown)
+            response.Headers[OutcomeHeader] = "unknown";
+        if (Challenge is not null)
+            response.Headers.WWWAuthenticate = Challenge;
+    }
+
+    private static Failure Unavailable(string error, string detail) =>
+        new(Problems.Of(StatusCodes.Status503ServiceUnavailable, error, detail)) { IsPassing = true };
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Kv.Api.Answers;
+
+namespace Kv.Api.Hosting;
+
+/// <summary>
+/// Returns memory to the system after a burst. The runtime returns memory at collections only, and an idle process may
+/// have none for hours. Its pool keeps buffers of large messages, and the C library keeps what SQLite has freed.
+/// </summary>
+internal sealed class MemoryReturn(UnsentBytes unsent, TimeProvider time) : BackgroundService
+{
+    // A full collection blocks all requests for some tens of milliseconds.
+    private const long LeastToReturn = 32 * 1024 * 1024;
+    private const long MostAllocated = 64 * 1024 * 1024;
+
+    // Smaller buffers in the pool are not worth a search.
+    private const int LeastBuffer = 128 * 1024;
+    private const int LargestBuffer = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterBurst = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
+    private long _allocated = GC.GetTotalAllocatedBytes();
+    private long _least = long.MaxValue;
+    private TimeSpan _pause = Interval;
+    private DateTimeOffset _next;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            Look();
+    }
+
+    private void Look()
+    {
+        var before = _allocated;
+        _allocated = GC.GetTotalAllocatedBytes();
+        var used = Environment.WorkingSet;
+        _least = Math.Min(_least, used);
+        var now = time.GetUtcNow();
+        // Under load, and while answers wait for their clients, the memory is in use. It is returned soon afterwards.
+        if (_allocated - before > MostAllocated || unsent.Held > LeastToReturn)
+        {
+            _pause = Interval;
+            if (now + AfterBurst < _next)
+                _next = now + AfterBurst;
+            return;
+        }
+        if (!IsMuch(used) || now < _next)
+            return;
+        var left = Return();
+        _pause = IsMuch(left) && _pause < LongestPause ? 2 * _pause : Interval;
+        _next = now + _pause;
+    }
+
+    // Kv itself needs the least that it ever had. If it needs more by now, collections become rare.
+    private bool IsMuch(long used) => used > _least + _least / 4 + LeastToReturn;
+
+    private static long Return()
+    {
+        EmptyPool();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (OperatingSystem.IsLinux())
+            TrimNative();
+        return Environment.WorkingSet;
+    }
+
+    // Rented buffers that are not returned are collected. The pool is empty once it allocates a new buffer.
+    private static void EmptyPool()
+    {
+        for (var size = LeastBuffer; size <= LargestBuffer; size *= 2)
+            for (var before = GC.GetAllocatedBytesForCurrentThread(); GC.GetAllocatedBytesForCurrentThread() - before < size;)
+                _ = ArrayPool<byte>.Shared.Rent(size);
+    }
+
+    private static void TrimNative()
+    {
+        try
+        {
+            _ = Trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // The C library is not glibc.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Trim(nuint pad);
+}

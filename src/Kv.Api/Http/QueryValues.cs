@@ -1,0 +1,55 @@
+using System.Globalization;
+using FluentValidation;
+using Kv.Application.Pipeline;
+
+namespace Kv.Api.Http;
+
+/// <summary>Reads query parameters. Errors name the parameter and the valid values.</summary>
+internal static class QueryValues
+{
+    /// <summary>The text of a parameter; null when it is absent.</summary>
+    /// <exception cref="ValidationException">The parameter occurs more than once.</exception>
+    public static string? Text(this HttpRequest request, string name)
+    {
+        var values = request.Query[name];
+        return values.Count <= 1
+            ? values.FirstOrDefault()
+            : throw InvalidInput.In(name, $"{name} must not be given more than once");
+    }
+
+    /// <summary>A whole number; null when it is absent. The validator checks its range.</summary>
+    /// <exception cref="ValidationException">The text is not a whole number.</exception>
+    public static long? Number(this HttpRequest request, string name) =>
+        request.Text(name) is { } text ? ToNumber(name, text) : null;
+
+    /// <summary>Parses a whole number from a parameter or a header.</summary>
+    /// <exception cref="ValidationException">The text is not a whole number.</exception>
+    public static long ToNumber(string name, string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw InvalidInput.In(name, $"{name} must be a whole number");
+
+    /// <summary>A flag: true when the parameter is present without a value or is "true".</summary>
+    /// <exception cref="ValidationException">
+    /// The parameter occurs more than once, or is neither true nor false.
+    /// </exception>
+    public static bool Flag(
+        this HttpRequest request, string name) => request.QueryString.HasValue && request.Text(name) switch
+        {
+            null or "false" => false,
+            "" or "true" => true,
+            _ => throw InvalidInput.In(name, $"{name} must be one of: true, false"),
+        };
+
+    /// <summary>One of several words; the default when it is absent.</summary>
+    /// <exception cref="ValidationException">The text is not one of the words.</exception>
+    public static T OneOf<T>(this HttpRequest request, string name, T fallback, params (string Word, T Value)[] words)
+    {
+        if (request.Text(name) is not { } text)
+            return fallback;
+        foreach (var (word, value) in words)
+            if (word == text)
+                return value;
+        throw InvalidInput.In(name, $"{name} must be one of: {string.Join(", ", words.Select(word => word.Word))}");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Kv.Api.Answers;
+using Kv.Api.OpenApi;
+using Kv.Domain.KeyValues;
+
+namespace Kv.Api.KeyValues.Contracts;
+
+/// <summary>A page of a key's history.</summary>
+public sealed record KeyHistoryAnswer
+{
+    /// <summary>The key.</summary>
+    /// <example>user:42</example>
+    public required string Key { get; init; }
+
+    /// <summary>The changes, newest first.</summary>
+    public required IReadOnlyList<PastEvent> Items { get; init; }
+
+    /// <summary>The `cursor` of the next page; null when the history is complete.</summary>
+    /// <example>17</example>
+    public string? Cursor { get; init; }
+
+    /// <summary>The oldest revision that the store keeps, on the last page; otherwise 0.</summary>
+    /// <example>0</example>
+    public required long OldestRevision { get; init; }
+
+    /// <summary>A page without its changes.</summary>
+    internal static KeyHistoryAnswer Around(string key, KeyHistory history) => new()
+    {
+        Key = key,
+        Items = [],
+        Cursor = history.Before?.ToString(CultureInfo.InvariantCulture),
+        OldestRevision = history.OldestRevision,
+    };
+}
+
+/// <summary>A past change of a key.</summary>
+public sealed record PastEvent : IHoldsValue<PastEvent>
+{
+    /// <summary>The revision of the change.</summary>
+    /// <example>42</example>
+    public required long Revision { get; init; }
+
+    /// <summary>`create`, `update` or `delete`.</summary>
+    /// <example>update</example>
+    [OneOf("create", "update", "delete")]
+    public required string Event { get; init; }
+
+    /// <summary>The reason of a `delete`: `deleted` or `expired`; absent for a write.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [OneOf("deleted", "expired")]
+    public string? Reason { get; init; }
+
+    /// <summary>The written value, in base64 if `encoding` is `base64`; absent for a `delete`.</summary>
+    /// <example>Ada Lovelace</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReadOnlyMemory<byte>? Value { get; init; }
+
+    /// <summary>"base64" when the value is not UTF-8 text; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [OneOf("base64")]
+    public string? Encoding { get; init; }
+
+    /// <summary>The expiry that was set, in Unix seconds; absent for no expiry.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ExpireAt { get; init; }
+
+    internal static PastEvent Of(PastChange change) => new()
+    {
+        Revision = change.Revision,
+        Event = change.Kind switch
+        {
+            KeyChangeKind.Create => "create",
+            KeyChangeKind.Update => "update",
+            KeyChangeKind.Delete or KeyChangeKind.Expire => "delete",
+        },
+        Reason = change.Kind switch
+        {
+            KeyChangeKind.Delete => "deleted",
+            KeyChangeKind.Expire => "expired",
+            KeyChangeKind.Create or KeyChangeKind.Update => null,
+        },
+        Value = change.Value,
+        Encoding = StoredKeyValue.EncodingOf(change.Value),
+        ExpireAt = change.ExpireAt,
+    };
+
+    ReadOnlyMemory<byte>? IHoldsValue<PastEvent>.Held => Value;
+
+    PastEvent IHoldsValue<PastEvent>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
+}

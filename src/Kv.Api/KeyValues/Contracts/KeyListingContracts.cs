@@ -1,0 +1,106 @@
+using System.Text.Json.Serialization;
+using Kv.Api.Answers;
+using Kv.Api.Http;
+using Kv.Api.OpenApi;
+using Kv.Application.KeyValues;
+using Kv.Domain.KeyValues;
+
+namespace Kv.Api.KeyValues.Contracts;
+
+/// <summary>A page of keys.</summary>
+public sealed record KeyPage
+{
+    /// <summary>The keys, in key order.</summary>
+    public required IReadOnlyList<ListedKey> Items { get; init; }
+
+    /// <summary>With `delimiter`: the common prefixes of the grouped keys.</summary>
+    /// <example>["user/"]</example>
+    public required IReadOnlyList<string> Prefixes { get; init; }
+
+    /// <summary>The cursor of the next page; null on the last page.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>The revision at which all pages of this listing are read.</summary>
+    /// <example>42</example>
+    public required long Revision { get; init; }
+
+    /// <summary>A page without its keys.</summary>
+    internal static KeyPage Around(KeyValuePageDto page) => new()
+    {
+        Items = [],
+        Prefixes = page.Prefixes,
+        Cursor = page.Cursor,
+        Revision = page.Revision,
+    };
+}
+
+/// <summary>A key of a page, with the requested fields.</summary>
+public sealed record ListedKey : IHoldsValue<ListedKey>
+{
+    /// <summary>The key.</summary>
+    /// <example>user:42</example>
+    public required string Key { get; init; }
+
+    /// <summary>The value, in base64 if `encoding` is `base64`. Only with `fields=all`.</summary>
+    /// <example>Ada Lovelace</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReadOnlyMemory<byte>? Value { get; init; }
+
+    /// <summary>"base64" when the value is not UTF-8 text; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [OneOf("base64")]
+    public string? Encoding { get; init; }
+
+    /// <summary>The media type that the writer set; absent when it set none.</summary>
+    /// <example>text/plain</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContentType { get; init; }
+
+    /// <summary>The remaining whole seconds; absent when the key does not expire.</summary>
+    /// <example>3599</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Ttl { get; init; }
+
+    /// <summary>The expiry in Unix seconds; absent when the key does not expire.</summary>
+    /// <example>1767225600</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ExpireAt { get; init; }
+
+    /// <summary>The revision of the key's last write: its `ETag` without quotes.</summary>
+    /// <example>42</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Etag { get; init; }
+
+    /// <summary>The revision at which the key was created.</summary>
+    /// <example>17</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? CreateRevision { get; init; }
+
+    /// <summary>The number of writes since the key was created.</summary>
+    /// <example>3</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Version { get; init; }
+
+    internal static ListedKey Of(KeyValueDto dto, KeyFields fields)
+    {
+        var key = new ListedKey { Key = dto.Key };
+        if (fields == KeyFields.Key)
+            return key;
+        key = key with
+        {
+            ContentType = dto.ContentType,
+            Ttl = dto.Ttl,
+            ExpireAt = dto.ExpireAt,
+            Etag = EntityTags.ToJson(dto.Revision),
+            CreateRevision = dto.CreateRevision,
+            Version = dto.Version,
+        };
+        return fields == KeyFields.Meta
+            ? key
+            : key with { Value = dto.Value, Encoding = StoredKeyValue.EncodingOf(dto.Value) };
+    }
+
+    ReadOnlyMemory<byte>? IHoldsValue<ListedKey>.Held => Value;
+
+    ListedKey IHoldsValue<ListedKey>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
+}

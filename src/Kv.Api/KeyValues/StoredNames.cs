@@ -1,0 +1,36 @@
+using Kv.Api.Http;
+using Kv.Api.Tenants;
+using Kv.Application.KeyValues;
+using Kv.Domain.Access;
+using Kv.Domain.KeyValues;
+using MediatR;
+
+namespace Kv.Api.KeyValues;
+
+/// <summary>
+/// With <c>COMPAT_ENCODED_KEYS</c>, finds keys that simple-golang-kv stored under their encoded names.
+/// </summary>
+public sealed class StoredNames
+{
+    private readonly bool _areEncoded;
+    private readonly IMediator _mediator;
+    private readonly TenantHeaders _tenants;
+
+    internal StoredNames(bool areEncoded, IMediator mediator, TenantHeaders tenants) =>
+        (_areEncoded, _mediator, _tenants) = (areEncoded, mediator, tenants);
+
+    /// <summary>The name under which a key is stored.</summary>
+    /// <param name="request">The request with the encoded path.</param>
+    /// <param name="name">The decoded name.</param>
+    /// <param name="verb">The verb of the request.</param>
+    internal ValueTask<string> Of(HttpRequest request, string name, AccessVerbs verb) =>
+        _areEncoded && KeyPath.Encoded(request.HttpContext) is { } encoded && PathSpelling.Meant(encoded) == name
+            ? new(Find(request, name, encoded, verb))
+            : new(name);
+
+    private Task<string> Find(HttpRequest request, string name, string encoded, AccessVerbs verb)
+    {
+        var (space, app) = _tenants.Read(request);
+        return _mediator.Send(new FindStoredName(space, app, name, encoded, verb), request.HttpContext.RequestAborted);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Kv.Api.Errors;
+using Microsoft.AspNetCore.Mvc.Controllers;
+
+namespace Kv.Api.RateLimits;
+
+/// <summary>
+/// Limits the requests of an address, for all tenants together: without authentication, a flood can use a new tenant
+/// for each request. Behind a trusted proxy, the address is the caller's.
+/// </summary>
+internal sealed class AddressLimit : IDisposable
+{
+    private const int Ipv6NetworkBytes = 8;
+
+    private readonly int _perSecond;
+    private readonly PartitionedRateLimiter<HttpContext> _limiter;
+
+    public AddressLimit(int perSecond)
+    {
+        _perSecond = perSecond;
+        _limiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(
+            context => RateLimitPartition.GetTokenBucketLimiter(
+            Of(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = perSecond,
+                TokensPerPeriod = perSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                QueueLimit = 0,
+            }));
+    }
+
+    /// <summary>Middleware after routing: only requests to controllers count.</summary>
+    public Task Invoke(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null)
+            return next(context);
+        using var lease = _limiter.AttemptAcquire(context);
+        return lease.IsAcquired ? next(context) : Refuse(context);
+    }
+
+    public void Dispose() => _limiter.Dispose();
+
+    private Task Refuse(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+        return Problems.Of(
+            StatusCodes.Status429TooManyRequests, Problems.TooManyRequests,
+            $"This address may make {_perSecond} requests per second; nothing was done.").WriteTo(context);
+    }
+
+    // An IPv6 caller owns a whole network (RFC 6177) and can use another address for each request.
+    private static IPAddress Of(IPAddress? address)
+    {
+        if (address is null)
+            return IPAddress.None;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address;
+        var bytes = address.GetAddressBytes();
+        Array.Clear(bytes, Ipv6NetworkBytes, bytes.Length - Ipv6NetworkBytes);
+        return new IPAddress(bytes);
+    }
+}

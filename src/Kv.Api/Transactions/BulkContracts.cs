@@ -1,0 +1,16 @@
+using Kv.Application.KeyValues;
+
+namespace Kv.Api.Transactions;
+
+/// <summary>Independent operations on keys.</summary>
+public sealed record BulkBody
+{
+    internal IReadOnlyList<KeyOperationInput> Operations { get; init; } = [];
+}
+
+/// <summary>The results of a bulk.</summary>
+public sealed record BulkAnswer
+{
+    /// <summary>A result for each operation, in order.</summary>
+    public required IReadOnlyList<OperationAnswer> Results { get; init; }
+}

@@ -1,0 +1,125 @@
+using Kv.Api.Answers;
+using Kv.Api.Errors;
+using Kv.Api.Http;
+using Kv.Api.Idempotency;
+using Kv.Api.Json;
+using Kv.Api.OpenApi;
+using Kv.Api.Tenants;
+using Kv.Application.KeyValues;
+using Kv.Application.Transactions;
+using Kv.Domain;
+using Kv.Domain.Transactions;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Transactions;
+
+/// <summary>Bulks and transactions.</summary>
+[ApiController]
+[Tags("Keys")]
+[ResponseHeader(RevisionHeaders.Revision, "The revision of the store.")]
+[ProducesInvalidInput]
+[ProducesStoreUnavailableForWrites]
+public sealed class TransactionsController(
+    IMediator mediator, TenantHeaders tenants, UnsentBytes unsent, Limits limits)
+    : ControllerBase
+{
+    // Room for many values. The store has its own limit for a transaction.
+    private const long MaxBodyBytes = 32 * 1024 * 1024;
+
+    /// <summary>Execute independent operations</summary>
+    /// <remarks>
+    /// Up to 1000 operations. Each has its own status, which a separate call would have as well. Operations on the same
+    /// key are executed in order. `set` and `delete` can have a condition (`etag`, `exists` or `create_revision`). All
+    /// values that are read may have up to `MAX_RESULT_BYTES` together; a `get` beyond that has the status 413.
+    /// </remarks>
+    [HttpPost("bulk")]
+    [RequestSizeLimit(MaxBodyBytes)]
+    [ProducesResponseType<BulkAnswer>(StatusCodes.Status200OK, "application/json", Description = "The results.")]
+    [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than 32 MiB.")]
+    [ProducesNotJson]
+    public async Task<IActionResult> Bulk(BulkBody body, CancellationToken cancellationToken)
+    {
+        var (space, app) = tenants.Read(Request);
+        var share = await ShareFor(body.Operations, cancellationToken);
+        var results = await mediator.Send(new ExecuteBulk(space, app, body.Operations), cancellationToken);
+        share?.ShrinkTo(results.Sum(result => (long)(result.Lookup?.KeyValue?.Value.Length ?? 0)));
+        var revision = results.Max(result => result.Change?.Revision ?? result.Lookup?.Revision ?? 0);
+        if (revision > 0)
+            Response.SetRevision(revision);
+        return Answer(
+            results.Select((result, i) => BulkAnswers.Of(body.Operations[i], result)),
+            StreamFrame.In(new BulkAnswer { Results = [] }, KvJson.Answers.BulkAnswer, "results"));
+    }
+
+    /// <summary>Execute a transaction</summary>
+    /// <remarks>
+    /// Executes `success` when all of `compare` holds, otherwise `failure`, atomically and at one revision of the
+    /// store. A `get` sees the earlier operations of the same transaction. All values that are read may have up to
+    /// `MAX_RESULT_BYTES` together. Webhooks and watches receive a change for each key.
+    /// </remarks>
+    [HttpPost("txn")]
+    [RequestSizeLimit(MaxBodyBytes)]
+    [RequestHeader(
+        IdempotencyHeader.Name,
+        "A key of the caller's choice: for a day, a request with the same key is executed once and gets the same "
+        + "answer. The transaction must not read.")]
+    [ProducesResponseType<TransactionAnswer>(
+        StatusCodes.Status200OK, "application/json", Description = "A branch was executed.")]
+    [ProducesProblem(
+        StatusCodes.Status412PreconditionFailed, "A compare does not hold, and `failure` is empty; nothing was done.")]
+    [ProducesProblem(
+        StatusCodes.Status413PayloadTooLarge,
+        "The body exceeds 32 MiB, the transaction exceeds the store's limit, or its reads exceed `MAX_RESULT_BYTES`; "
+        + "nothing was done.")]
+    [ProducesNotJson]
+    [ProducesProblem(
+        StatusCodes.Status422UnprocessableEntity,
+        "A key is written twice, or the `Idempotency-Key` was used for a different request.")]
+    [ProducesNoRoom]
+    public async Task<IActionResult> Transact(TransactionBody body, CancellationToken cancellationToken)
+    {
+        var (space, app) = tenants.Read(Request);
+        var share = await ShareFor(body.Then.Concat(body.Otherwise), cancellationToken);
+        var result = await mediator.Send(
+            new ExecuteTransaction(space, app, body.Conditions, body.Then, body.Otherwise, Request.IdempotencyKey()),
+            cancellationToken);
+        share?.ShrinkTo(result.Results.Sum(found => (long)(found?.Value.Length ?? 0)));
+        Response.SetRevision(result.Revision);
+        if (result.IsReplayed)
+            Response.SetReplayed();
+        if (result.FoundRevisions is { } found)
+            return CompareFailed(body.Conditions, found).ToResult();
+        var done = result.Succeeded ? body.Then : body.Otherwise;
+        var around = new TransactionAnswer { Succeeded = result.Succeeded, Revision = result.Revision, Results = [] };
+        return Answer(
+            done.Select((operation, i) => OperationAnswer.Of(operation.Kind, operation.Key, result.Results[i])),
+            StreamFrame.In(around, KvJson.Answers.TransactionAnswer, "results"));
+    }
+
+    private static StreamedAnswer<OperationAnswer> Answer(IEnumerable<OperationAnswer> results, StreamFrame frame) =>
+        new(results.ToAsyncEnumerable(), KvJson.Answers.OperationAnswer, frame);
+
+    // The values that are read stay in memory until they are sent.
+    private async ValueTask<UnsentBytes.Share?> ShareFor(
+        IEnumerable<KeyOperationInput> operations, CancellationToken cancellationToken)
+    {
+        var reads = operations.Count(operation => operation.Kind.IsRead());
+        return reads == 0
+            ? null
+            : await unsent.Take(Request, Math.Min(reads * (long)limits.MaxValueBytes, limits.MaxResultBytes), cancellationToken);
+    }
+
+    // The present revisions show the caller which compare failed. Values are not returned.
+    private static ProblemDetails CompareFailed(IReadOnlyList<KeyConditionInput> conditions, IReadOnlyList<long> found)
+    {
+        var problem = Problems.Of(
+            StatusCodes.Status412PreconditionFailed, "Precondition failed",
+            "A compare does not hold; nothing was done.");
+        problem.Extensions["found"] = conditions
+            .Select((condition, i) =>
+                new { key = condition.Key, etag = found[i] == 0 ? null : EntityTags.ToJson(found[i]) })
+            .ToArray();
+        return problem;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kv.Api.Json;
+
+namespace Kv.Api.Watching;
+
+/// <summary>A request for a ticket.</summary>
+[JsonConverter(typeof(WatchTicketBodyConverter))]
+public sealed record WatchTicketBody
+{
+    /// <summary>The prefix of the keys that the ticket allows to watch; without it, all keys.</summary>
+    /// <example>user/</example>
+    public string? Prefix { get; init; }
+}
+
+/// <summary>A ticket.</summary>
+public sealed record WatchTicketAnswer
+{
+    /// <summary>The ticket, for the query parameter `ticket` of `GET /watch`.</summary>
+    /// <example>c2ltcGx5LW5vdC10by1iZS1ndWVzc2VkLWJ5LWFueS0</example>
+    public required string Ticket { get; init; }
+
+    /// <summary>The validity in seconds.</summary>
+    /// <example>30</example>
+    public required long ExpiresIn { get; init; }
+}
+
+internal sealed class WatchTicketBodyConverter : BodyConverter<WatchTicketBody>
+{
+    protected override WatchTicketBody Read(ref Utf8JsonReader reader) =>
+        new() { Prefix = BodyMembers.Read(ref reader, "prefix").Text("prefix") };
+}

@@ -1,0 +1,48 @@
+using Kv.Api.Access;
+using Kv.Api.Http;
+using Kv.Api.Json;
+using Kv.Api.OpenApi;
+using Kv.Api.Tenants;
+using Kv.Application.Watching;
+using Kv.Domain.Watching;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Watching;
+
+/// <summary>Tickets for watches in browsers.</summary>
+[ApiController]
+[Route("watch-tickets")]
+[Tags("Keys")]
+[ServiceFilter<CredentialsInUseFilter>]
+[ProducesInvalidInput]
+[ProducesProblem(
+    StatusCodes.Status404NotFound, "`AUTH` is `none`, so a watch needs no ticket.",
+    Error = "Credentials are not in use")]
+[ProducesStoreUnavailable]
+public sealed class WatchTicketsController(IMediator mediator, TenantHeaders tenants) : ControllerBase
+{
+    /// <summary>Issue a ticket for a watch</summary>
+    /// <remarks>
+    /// For a browser's `EventSource`, which cannot send a credential: `GET /watch?ticket=...` opens one watch on this
+    /// tenant's keys with `prefix`. The ticket can be used once, within 30 seconds. The watch ends when the credential
+    /// is revoked or expires.
+    /// </remarks>
+    [HttpPost]
+    [ProducesResponseType<WatchTicketAnswer>(
+        StatusCodes.Status201Created, "application/json", Description = "The ticket is valid from now on.")]
+    [ProducesBodyTooLarge]
+    [ProducesNotJson]
+    [ProducesStoreFull]
+    public async Task<IActionResult> Issue(WatchTicketBody body, CancellationToken cancellationToken)
+    {
+        Response.Headers.CacheControl = "no-store";
+        var (space, app) = tenants.Read(Request);
+        var ticket = await mediator.Send(
+            new IssueWatchTicket(space, app, body.Prefix ?? "", Credentials.Read(Request)!), cancellationToken);
+        return new JsonAnswer<WatchTicketAnswer>(
+            StatusCodes.Status201Created,
+            new WatchTicketAnswer { Ticket = ticket, ExpiresIn = (long)WatchTicket.Lifetime.TotalSeconds },
+            KvJson.Answers.WatchTicketAnswer);
+    }
+}

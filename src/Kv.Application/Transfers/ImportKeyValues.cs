@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using FluentValidation;
+using Kv.Application.Access;
+using Kv.Application.Tenants;
+using Kv.Domain;
+using Kv.Domain.Access;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Transactions;
+using MediatR;
+
+namespace Kv.Application.Transfers;
+
+/// <summary>
+/// Sets keys line by line, until the last line or the first error. The result reports the progress; its last item
+/// reports the end. On an error, every line before the reported line is done, and no line after it.
+/// </summary>
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Lines">The lines, read on demand.</param>
+/// <param name="Mode">The treatment of keys that exist.</param>
+/// <param name="IsDryRun">Whether to report the result without writing.</param>
+public sealed record ImportKeyValues(
+    string Namespace, string AppName, IAsyncEnumerable<ImportLine> Lines, ImportMode Mode, bool IsDryRun)
+    : IRequest<IAsyncEnumerable<ImportProgress>>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Reach(Namespace, AppName, AccessVerbs.Write);
+}
+
+internal sealed class ImportKeyValuesValidator : AbstractValidator<ImportKeyValues>
+{
+    public ImportKeyValuesValidator(Limits limits) => this.RuleForTenant(limits);
+}
+
+internal sealed class ImportKeyValuesHandler(
+    IKeyValueRepository keyValues, IKeyValueTransactions transactions, IValidator<ImportLine> validator, Limits limits,
+    ICaller caller, TimeProvider time)
+    : IRequestHandler<ImportKeyValues, IAsyncEnumerable<ImportProgress>>
+{
+    // A batch is one transaction, whose size the store limits.
+    private const int MaxLines = 100;
+    private const int MaxBytes = 512 * 1024;
+
+    public Task<IAsyncEnumerable<ImportProgress>> Handle(
+        ImportKeyValues request, CancellationToken cancellationToken) =>
+        Task.FromResult(Import(request, cancellationToken));
+
+    private async IAsyncEnumerable<ImportProgress> Import(
+        ImportKeyValues request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tenant = request.Tenant();
+        var grants = await caller.Grants(cancellationToken);
+        var progress = new ImportProgress();
+        var batch = new ImportBatch(MaxLines, MaxBytes);
+        IImportWriter writer = request.IsDryRun
+            ? new ImportRehearsal(keyValues)
+            : new ImportWriter(keyValues, transactions, limits);
+        ImportError? error = null;
+        await foreach (var line in request.Lines.WithCancellation(cancellationToken))
+        {
+            error = Judge(line) ?? Forbid(line);
+            if (error is not null)
+                break;
+            if (!batch.HasRoomFor(line))
+            {
+                (progress, error) = await Write(progress);
+                if (error is not null)
+                    break;
+                yield return progress;
+            }
+            batch.Add(line);
+        }
+        // Write the lines before an erroneous line, but not if the caller's credential has ended.
+        if (error is { IsUnauthenticated: true } && batch.Lines.Count > 0)
+            error = error with { Line = batch.Lines[0].Number };
+        else if (batch.Lines.Count > 0)
+        {
+            var (done, failure) = await Write(progress);
+            (progress, error) = (done, failure ?? error);
+        }
+        yield return progress with { IsDone = error is null, Error = error };
+
+        // The keys are unknown before their lines are read, so the grants are checked per line.
+        ImportError? Forbid(ImportLine line) => grants.Allow(AccessVerbs.Write, request, line.Key)
+            ? null
+            : new ImportError(
+                line.Number,
+                    AccessDeniedException.InTenant(request.Namespace, request.AppName, AccessVerbs.Write).Message,
+                    IsForbidden: true);
+
+        async Task<(ImportProgress, ImportError?)> Write(ImportProgress before)
+        {
+            var lines = batch.Take();
+            var living = lines.Where(line => !(line.ExpireAt <= time.GetUtcNow().ToUnixTimeSeconds())).ToList();
+            var (written, skipped, failure) = await writer.Write(tenant, living, request.Mode, cancellationToken);
+            return (before with
+            {
+                Read = before.Read
+                    + (failure is null ? lines.Count : lines.TakeWhile(line => line.Number < failure.Line).Count()),
+                Written = before.Written + written,
+                Skipped = before.Skipped + skipped,
+                Expired = before.Expired
+                    + (failure is null
+                        ? lines.Count - living.Count
+                        : lines.TakeWhile(line => line.Number < failure.Line).Except(living).Count()),
+            }, failure);
+        }
+    }
+
+    private ImportError? Judge(ImportLine line)
+    {
+        if (line.Mistake is { } mistake)
+            return mistake;
+        var result = validator.Validate(line);
+        return result.IsValid
+            ? null
+            : new ImportError(line.Number, result.Errors[0].ErrorMessage, result.Errors[0].PropertyName);
+    }
+}

@@ -1,0 +1,90 @@
+using FluentValidation;
+using Kv.Application.KeyValues;
+using Kv.Domain;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
+
+namespace Kv.Application.Transfers;
+
+/// <summary>A line of an import.</summary>
+/// <param name="Number">The line number, from 1.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Value">The value, byte for byte.</param>
+/// <param name="Ttl">The time to live.</param>
+/// <param name="ExpireAt">The expiry in Unix seconds, instead of <paramref name="Ttl"/>.</param>
+/// <param name="ContentType">The media type of the value; null for none.</param>
+/// <param name="Mistake">The error of an unreadable line; null otherwise.</param>
+public sealed record ImportLine(
+    long Number, string Key, ReadOnlyMemory<byte> Value, TimeToLive Ttl, long? ExpireAt, string? ContentType,
+    ImportError? Mistake = null);
+
+/// <summary>The treatment of a key that exists.</summary>
+public enum ImportMode
+{
+    /// <summary>Overwrites the key.</summary>
+    Overwrite,
+
+    /// <summary>Keeps the key and continues.</summary>
+    Skip,
+
+    /// <summary>Ends the import.</summary>
+    Fail,
+}
+
+/// <summary>The progress of an import.</summary>
+public sealed record ImportProgress
+{
+    /// <summary>The number of processed lines.</summary>
+    public long Read { get; init; }
+
+    /// <summary>The number of written lines (in a dry run: lines to write).</summary>
+    public long Written { get; init; }
+
+    /// <summary>The number of skipped lines whose keys exist.</summary>
+    public long Skipped { get; init; }
+
+    /// <summary>The number of skipped lines that have expired.</summary>
+    public long Expired { get; init; }
+
+    /// <summary>Whether all lines are processed.</summary>
+    public bool IsDone { get; init; }
+
+    /// <summary>The error that ended the import; null without an error.</summary>
+    public ImportError? Error { get; init; }
+}
+
+/// <summary>The error that ended an import.</summary>
+/// <param name="Line">
+/// The line. All earlier lines are done and no later one is, except for the lines up to
+/// <paramref name="UnknownThrough"/>.
+/// </param>
+/// <param name="Message">The message.</param>
+/// <param name="Field">The invalid member; null for an error of the whole line.</param>
+/// <param name="UnknownThrough">
+/// After a failure of the store: the last line that may have been written; null when no line was.
+/// </param>
+/// <param name="Cause">The error of the store or the quota; null for an invalid line or key.</param>
+/// <param name="IsForbidden">Whether the caller's grants do not allow writing the key.</param>
+/// <param name="IsUnauthenticated">Whether the caller's credential ended before the line was written.</param>
+public sealed record ImportError(
+    long Line, string Message, string? Field = null, long? UnknownThrough = null, StoreException? Cause = null,
+    bool IsForbidden = false, bool IsUnauthenticated = false)
+{
+    /// <summary>The error for a key that must not exist.</summary>
+    internal static ImportError Exists(ImportLine line) => new(line.Number, $"The key '{line.Key}' exists", "key");
+}
+
+internal sealed class ImportLineValidator : AbstractValidator<ImportLine>
+{
+    // Use the rules for reading, not for writing: an export can contain keys that only simple-golang-kv accepted.
+    public ImportLineValidator(Limits limits, TimeProvider time)
+    {
+        RuleFor(line => line.Key).Key(limits).OverridePropertyName("key");
+        RuleFor(line => line.Value).Value(limits).OverridePropertyName("value");
+        RuleFor(line => line.ExpireAt == null
+            ? line.Ttl
+            : TimeToLive.Of(Expiry.At(line.ExpireAt.Value, time.GetUtcNow()).Ttl)).Ttl(limits)
+            .OverridePropertyName("ttl");
+        RuleFor(line => line.ContentType).ContentType().OverridePropertyName("content_type");
+    }
+}

@@ -1,0 +1,36 @@
+using FluentValidation;
+using Kv.Application.Access;
+using Kv.Application.KeyValues;
+using Kv.Application.Tenants;
+using Kv.Domain;
+using Kv.Domain.Access;
+using Kv.Domain.Watching;
+using MediatR;
+
+namespace Kv.Application.Watching;
+
+/// <summary>Issues a ticket that opens a watch in place of a credential.</summary>
+/// <param name="Namespace">The tenant's namespace.</param>
+/// <param name="AppName">The tenant's app.</param>
+/// <param name="Prefix">The prefix of the keys to watch; empty for all keys.</param>
+/// <param name="Credential">The caller's credential.</param>
+public sealed record IssueWatchTicket(string Namespace, string AppName, string Prefix, string Credential)
+    : IRequest<string>, ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Prefix);
+}
+
+internal sealed class IssueWatchTicketValidator : AbstractValidator<IssueWatchTicket>
+{
+    public IssueWatchTicketValidator(Limits limits)
+    {
+        RuleFor(request => request.Prefix).KeyPrefix(limits);
+        this.RuleForTenant(limits);
+    }
+}
+
+internal sealed class IssueWatchTicketHandler(IWatchTickets tickets) : IRequestHandler<IssueWatchTicket, string>
+{
+    public Task<string> Handle(IssueWatchTicket request, CancellationToken cancellationToken) => tickets.Issue(
+        new WatchTicket(request.Tenant(), request.Prefix, request.Credential), cancellationToken).AsTask();
+}

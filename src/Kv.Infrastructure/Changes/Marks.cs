@@ -1,0 +1,40 @@
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Changes;
+
+/// <summary>
+/// Marks are writes that show the followers of the feed how far they have come. A watch reports only changes, so
+/// without writes in its range its position falls behind, and compaction would overtake it.
+/// </summary>
+internal sealed class Marks(IStore store, KeyLayout layout)
+{
+    /// <summary>
+    /// The time without a change after which a mark is due. etcd's users compact every few minutes at most.
+    /// </summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>The operation that sets a mark, in the watched range.</summary>
+    public Operation Operation { get; } = new Operation.Put(layout.Mark(Guid.Empty), ReadOnlyMemory<byte>.Empty);
+
+    /// <summary>Sets a mark.</summary>
+    /// <returns>Its revision.</returns>
+    public async Task<long> Set(CancellationToken cancellationToken) =>
+        (await store.Commit(Transaction.Of(Operation), cancellationToken)).Revision;
+
+    /// <summary>
+    /// Whether the store has advanced since a revision by more than one write, as the leader saves its cursor after
+    /// each mark. False when the store does not answer.
+    /// </summary>
+    public async Task<bool> AreDueAfter(long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.Present(layout, cancellationToken) > revision + 1;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics.Metrics;
+using Kv.Domain.Watching;
+using Kv.Infrastructure.Diagnostics;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Changes;
+
+/// <summary>
+/// How far the leader's watch lags behind the writes. The store does not report when a revision was written, but this
+/// replica knows the time of its own writes: a sample of them, at most one per millisecond, is compared with the
+/// watch's position.
+/// </summary>
+internal sealed class WatchLag : IDisposable
+{
+    // A watch that makes no progress must not fill the memory: only the oldest samples matter.
+    private const int MaxSamples = 4096;
+
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly Lock _gate = new();
+    private readonly Queue<(long Revision, long At)> _unread = new();
+    private readonly KeyLayout _layout;
+    private readonly TimeProvider _time;
+    private readonly long _interval;
+    private long _sampledAt;
+    private long _written;
+    private long? _read;
+
+    public WatchLag(KeyLayout layout, TimeProvider time)
+    {
+        (_layout, _time) = (layout, time);
+        _interval = time.TimestampFrequency / 1000;
+        _meter.CreateObservableGauge(
+            "kv.store.written_revision", Written, "{revision}", "The last revision at which this replica wrote keys.");
+        _meter.CreateObservableGauge(
+            "kv.watcher.read_revision", Read, "{revision}", "The revision up to which the leader has read changes.");
+        _meter.CreateObservableGauge(
+            "kv.watcher.lag.revisions", Revisions, "{revision}",
+            "How many revisions the leader's watch is behind the leader's own writes.");
+        _meter.CreateObservableGauge(
+            "kv.watcher.lag.time", Seconds, "s",
+            "How long ago the leader wrote the oldest change that its watch has not delivered yet.");
+    }
+
+    /// <inheritdoc cref="IWatcherStatus.Lag"/>
+    public WatcherLag? Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_read is not { } read)
+                    return null;
+                return _unread.TryPeek(out var oldest)
+                    ? new WatcherLag(Math.Max(0, _written - read), _time.GetElapsedTime(oldest.At))
+                    : new WatcherLag(0, TimeSpan.Zero);
+            }
+        }
+    }
+
+    /// <summary>Records a confirmed write of this replica.</summary>
+    public void Committed(Transaction transaction, CommitResult result)
+    {
+        var now = _time.GetTimestamp();
+        var last = Volatile.Read(ref _sampledAt);
+        if (now - last < _interval
+            || !WroteKeys(result.Succeeded ? transaction.Then : transaction.Otherwise, result.Results)
+            || Interlocked.CompareExchange(ref _sampledAt, now, last) != last)
+            return;
+        lock (_gate)
+        {
+            // Not the maximum: a store that is restored goes back.
+            _written = result.Revision;
+            // The watch may be faster than the answer.
+            if (_read < result.Revision && _unread.Count < MaxSamples)
+                _unread.Enqueue((result.Revision, now));
+        }
+    }
+
+    /// <summary>The leader has read all changes up to a revision; null when this replica no longer leads.</summary>
+    /// <returns>When this replica wrote that revision, as a timestamp; the present when that is not known.</returns>
+    public long ReadThrough(long? revision)
+    {
+        var at = _time.GetTimestamp();
+        lock (_gate)
+        {
+            _read = revision;
+            if (revision is null)
+                _unread.Clear();
+            // Answers arrive nearly in order: a sample that is queued after a later one is removed with it.
+            while (_unread.TryPeek(out var oldest) && oldest.Revision <= revision)
+            {
+                _unread.Dequeue();
+                if (oldest.Revision == revision)
+                    at = oldest.At;
+            }
+        }
+        return at;
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    // A deletion of nothing writes nothing; its result has a revision that the watch may never reach.
+    private bool WroteKeys(IReadOnlyList<Operation> operations, IReadOnlyList<OperationResult> results)
+    {
+        for (var i = 0; i < operations.Count; i++)
+            if (_layout.KeyValues.Contains(operations[i].Range.Start)
+                && (operations[i] is Operation.Put or Operation.Touch || results[i].Deleted > 0))
+                return true;
+        return false;
+    }
+
+    private Measurement<long>[] Written()
+    {
+        lock (_gate)
+            return _written > 0 ? [new(_written)] : [];
+    }
+
+    private Measurement<long>[] Read()
+    {
+        lock (_gate)
+            return _read is { } read ? [new(read)] : [];
+    }
+
+    private Measurement<long>[] Revisions() => Current is { } lag ? [new(lag.Revisions)] : [];
+
+    private Measurement<double>[] Seconds() => Current is { } lag ? [new(lag.Time.TotalSeconds)] : [];
+}

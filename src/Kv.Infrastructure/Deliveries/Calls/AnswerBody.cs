@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text;
+using Kv.Domain.Deliveries;
+
+namespace Kv.Infrastructure.Deliveries.Calls;
+
+/// <summary>The useful part of an answer's body.</summary>
+internal sealed class AnswerBody
+{
+    private const int MaxBytesRead = 64 * 1024;
+    private const int BufferBytes = 4096;
+
+    private readonly byte[] _start = new byte[Attempt.MaxAnswerBytes];
+    private int _length;
+    private bool _isCompressed;
+
+    /// <summary>The first bytes as printable text, including those of a body that broke off.</summary>
+    public string Text =>
+        _length == 0 ? "" : _isCompressed ? "(compressed)" : Shown(Decoded().ReplaceLineEndings("\n"));
+
+    /// <summary>
+    /// Reads a body to its end, so that the connection can be used again, or up to a limit.
+    /// </summary>
+    public async Task Read(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        _isCompressed = IsCompressed(response);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            for (var total = 0; total < MaxBytesRead;)
+            {
+                var length = Math.Min(buffer.Length, MaxBytesRead - total);
+                var read = await body.ReadAsync(buffer.AsMemory(0, length), cancellationToken);
+                if (read == 0)
+                    return;
+                Keep(buffer.AsSpan(0, read));
+                total += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static bool IsCompressed(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var codings)
+        && codings.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase));
+
+    private void Keep(ReadOnlySpan<byte> read)
+    {
+        var kept = read[..Math.Min(read.Length, _start.Length - _length)];
+        kept.CopyTo(_start.AsSpan(_length));
+        _length += kept.Length;
+    }
+
+    // The cut may split a character, which is then omitted.
+    private string Decoded()
+    {
+        var text = new char[_length];
+        var length = Encoding.UTF8.GetDecoder().GetChars(
+            _start.AsSpan(0, _length), text, flush: _length < _start.Length);
+        return new string(text, 0, length);
+    }
+
+    private static string Shown(string text) => string.Create(text.Length, text, (shown, source) =>
+    {
+        for (var i = 0; i < source.Length; i++)
+            shown[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\t') ? '\uFFFD' : source[i];
+    });
+}

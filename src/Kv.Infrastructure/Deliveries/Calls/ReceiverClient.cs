@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Security;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Deliveries.Targets;
+using Kv.Infrastructure.Tls;
+
+namespace Kv.Infrastructure.Deliveries.Calls;
+
+/// <summary>Calls receivers through one pool of connections.</summary>
+internal sealed class ReceiverClient : IDisposable
+{
+    private const int MaxHeadersKilobytes = 64;
+
+    // No attempt takes as long; this ends the connecting that an abandoned attempt leaves behind.
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(2 * WebhookSettings.MaxTimeoutSeconds);
+
+    private static readonly HttpRequestOptionsKey<bool> Dialled = new("dialled");
+
+    private readonly HttpMessageInvoker _http;
+
+    /// <param name="connector">Opens the connections.</param>
+    /// <param name="authorities">Validate the receivers' certificates.</param>
+    /// <param name="lifetime">How long a connection is reused; zero for never.</param>
+    public ReceiverClient(TargetConnector connector, ReceiverAuthorities authorities, TimeSpan lifetime) =>
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            // A redirect or a proxy would call an address that was not registered; decompression could expand an answer
+            // without limit.
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            // The request carries the trace of its change.
+            ActivityHeadersPropagator = null,
+            ConnectCallback = (context, cancellationToken) =>
+            {
+                context.InitialRequestMessage.Options.Set(Dialled, true);
+                return connector.Connect(context, cancellationToken);
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = CertificateChains.Policy(),
+                RemoteCertificateValidationCallback = authorities.Validation,
+            },
+            ConnectTimeout = LongestConnect,
+            PooledConnectionLifetime = lifetime,
+            MaxResponseHeadersLength = MaxHeadersKilobytes,
+            MaxResponseDrainSize = 0,
+        });
+
+    /// <summary>Whether a request was sent on a reused connection.</summary>
+    public static bool WasReused(HttpRequestMessage request) => !request.Options.TryGetValue(Dialled, out _);
+
+    public Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _http.SendAsync(request, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Deliveries.Targets;
+
+namespace Kv.Infrastructure.Deliveries.Calls;
+
+/// <summary>Calls webhooks, all through one pool of connections.</summary>
+internal sealed class WebhookSender : IWebhookSender, IDisposable
+{
+    // A name may get other addresses.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(3);
+
+    private readonly DeliveryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ReceiverClient _pooled;
+    private readonly ReceiverClient _fresh;
+
+    public WebhookSender(
+        DeliveryOptions options, TargetConnector connector, ReceiverAuthorities authorities, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _pooled = new ReceiverClient(connector, authorities, ConnectionLifetime);
+        _fresh = new ReceiverClient(connector, authorities, lifetime: TimeSpan.Zero);
+    }
+
+    public async Task<Attempt> Send(
+        Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken)
+    {
+        var timeout = webhook.Settings.TimeoutSeconds is { } seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : _options.DefaultTimeout;
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var start = _time.GetTimestamp();
+        var attempt = new Attempt { At = _time.GetUtcNow(), Duration = default };
+        if (!WebhookSettings.IsEndpoint(webhook.Settings.Endpoint))
+            return attempt with { Error = "The endpoint is not an http or https URL." };
+        if (!WebhookEndpoint.HasAsciiHost(webhook.Settings.Endpoint))
+            return attempt with { Error = "The endpoint's host is not in ASCII: write its form xn--..." };
+
+        using var span = CallSpan.Start(webhook, messageId, @event);
+        var body = new AnswerBody();
+        try
+        {
+            using var response = await Send(
+                () => MessageRequest.Of(
+                    webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(),
+                    _options, span.TraceParent),
+                either.Token);
+            attempt = attempt with
+            {
+                Status = (int)response.StatusCode,
+                RetryAfter = RetryAfter.Of(response, _time.GetUtcNow()),
+            };
+            await body.Read(response, either.Token);
+        }
+        // Any error: one receiver, or one stored webhook, must not stop the others.
+        catch (Exception error)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            attempt = attempt with
+            {
+                Error = deadline.IsCancellationRequested ? TimedOut(timeout) : TransportErrors.Describe(error),
+            };
+        }
+        attempt = attempt with { Duration = _time.GetElapsedTime(start), Answer = body.Text };
+        span.End(attempt);
+        return attempt;
+    }
+
+    public void Dispose()
+    {
+        _pooled.Dispose();
+        _fresh.Dispose();
+    }
+
+    // A receiver may close a connection at the moment of its reuse. That is no failure of the receiver, so the message
+    // is sent again at once, on a connection of its own.
+    private async Task<HttpResponseMessage> Send(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
+    {
+        using var first = request();
+        try
+        {
+            return await _pooled.Send(first, cancellationToken);
+        }
+        catch (HttpRequestException error) when (ReceiverClient.WasReused(first) && TransportErrors.IsClosed(error))
+        {
+            using var second = request();
+            return await _fresh.Send(second, cancellationToken);
+        }
+    }
+
+    private static string TimedOut(TimeSpan timeout) =>
+        string.Create(CultureInfo.InvariantCulture, $"The attempt timed out after {timeout.TotalSeconds:0.###} s.");
+}

@@ -1,0 +1,134 @@
+namespace Kv.Infrastructure.Dispatching.Lanes;
+
+/// <summary>
+/// The deliveries of one lane in memory. It joins their two sources: changes from the feed, and stored deliveries.
+/// <see cref="LaneOrder"/> decides which of them may be attempted.
+/// </summary>
+internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStored)
+{
+    // A stored delivery takes a few hundred bytes of memory here; its value is not in memory.
+    private readonly int _capacity = services.Options.LaneCapacity;
+    private readonly Lock _gate = new();
+    private readonly LaneOrder _order = new(services.Progress, mayHaveStored);
+    private readonly Queue<LaneItem> _unsettled = new();
+    private bool _isClosed;
+
+    /// <summary>
+    /// How many deliveries wait, the second of Unix time of the oldest change, and whether more may be stored.
+    /// </summary>
+    public (int Count, long? Oldest, bool MoreStored) Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return (
+                    _order.Count, _order.Items.Min(item => (long?)item.Timestamp),
+                    _isPassWanted || _order.IsMoreStored);
+        }
+    }
+
+    /// <summary>The earliest time of a waiting delivery; null when none waits.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_gate)
+                return _order.NextDue;
+        }
+    }
+
+    /// <summary>Adds a delivery for a change from the feed.</summary>
+    /// <returns>Whether it must be stored at once, as memory has no room for it.</returns>
+    public bool Add(LaneItem item)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _order.TryGet(item.Id, out var stored) && (stored.IsRead = true))
+            {
+                // The webhook is gone, or an earlier leader has stored the delivery.
+                item.Settle();
+                return false;
+            }
+            _order.Add(item);
+            if (!services.Memory.Hold(item.Bytes) || _order.Count > _capacity)
+                return true;
+            _unsettled.Enqueue(item);
+            return false;
+        }
+    }
+
+    /// <summary>Takes a delivery for an attempt; null when none is due.</summary>
+    public LaneItem? Take(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _order.Take(now) is not { } item)
+                return null;
+            (item.IsBusy, item.WasSeenStored) = (true, false);
+            return item;
+        }
+    }
+
+    /// <summary>Releases a delivery's event and revision: it is sent, or stored.</summary>
+    public void Settle(LaneItem item)
+    {
+        lock (_gate)
+        {
+            services.Memory.LetGo(item.Bytes);
+            item.Settle();
+        }
+    }
+
+    /// <summary>Removes a completed delivery.</summary>
+    public void Finish(LaneItem item)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            item.IsBusy = false;
+            if (item.WasSeenStored)
+            {
+                // Another replica may have stored it again, to be sent again. The next read decides.
+                item.BecomesStored();
+                _order.PutBack(item, default);
+                return;
+            }
+            _order.Remove(item);
+        }
+    }
+
+    /// <summary>Returns a delivery that was taken; it is attempted again when it is due.</summary>
+    public void Retry(LaneItem item, DateTimeOffset dueAt)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            item.EndClosing();
+            item.IsBusy = false;
+            item.RetriedDuring = _pass;
+            _order.PutBack(item, dueAt);
+        }
+    }
+
+    /// <summary>Makes all deliveries due.</summary>
+    public void MakeAllDue()
+    {
+        lock (_gate)
+            foreach (var item in _order.Items)
+                _order.MakeDue(item);
+    }
+
+    /// <summary>Drops all deliveries.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            foreach (var item in _order.Items)
+                Settle(item);
+            _order.Clear();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using Kv.Domain.Deliveries;
+using Kv.Domain.Storage;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Deliveries;
+
+namespace Kv.Infrastructure.Dispatching.Lanes;
+
+/// <summary>Makes the attempts of one webhook's deliveries, and stores their outcomes.</summary>
+internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServices services)
+{
+    // How many times the store records that a webhook fails, until it is disabled.
+    private const int MarksUntilDisabled = 50;
+
+    private readonly Lock _gate = new();
+    private Failing? _failing;
+    private long _failedAt;
+
+    // The last record of its failures in the store; null when there is none.
+    private Failing? _marked;
+
+    /// <summary>Whether the last completed attempt failed.</summary>
+    public bool IsFailing
+    {
+        get
+        {
+            lock (_gate)
+                return _failing is not null;
+        }
+    }
+
+    /// <summary>Restores the stored record of a webhook that has only failed for a while.</summary>
+    public void RestoreFailing(Failing failing)
+    {
+        lock (_gate)
+            (_failing, _marked) = (failing, failing);
+    }
+
+    /// <summary>
+    /// Forgets the failures: the webhook was enabled, and earlier failures must not disable it again.
+    /// </summary>
+    public void StartAfresh()
+    {
+        lock (_gate)
+            (_failing, _failedAt) = (null, 0);
+    }
+
+    /// <summary>Makes an attempt.</summary>
+    /// <returns>When to make the next attempt; null when the delivery is complete.</returns>
+    /// <exception cref="OperationCanceledException">
+    /// The attempt was cancelled, or the term has ended: the next leader makes it.
+    /// </exception>
+    public async Task<DateTimeOffset?> Deliver(LaneItem item, Webhook webhook, CancellationToken cancellationToken)
+    {
+        Delivery? stored = null;
+        if (item.Event is not { } @event)
+        {
+            if (await services.Store.Read(webhook.Tenant, item.Id, services.TermOver) is not { } found)
+                return null;
+            (stored, @event) = found;
+        }
+        var delivery = stored ?? Delivery.Due(item.Id, webhook.Tenant, @event, services.Time.GetUtcNow());
+        if (!webhook.IsActive)
+        {
+            delivery.GiveUp("The webhook is disabled.");
+            await Keep(item, delivery, @event);
+            return null;
+        }
+        var told = await services.Store.WithPrevious(@event, item.Id, webhook, services.TermOver);
+        var attempt = await services.Sender.Send(webhook, item.Id.ToString(), told, cancellationToken);
+        services.Telemetry.Attempted(webhook, item.Id, attempt);
+        if (attempt.IsAccepted)
+        {
+            services.Telemetry.Delivered(Age(item));
+            await Drop(item, webhook);
+            await EndFailing(webhook);
+            return null;
+        }
+        delivery.Fail(attempt, services.Options.RetrySchedule, Random.Shared);
+        if (delivery.NextAttemptAt is not null)
+            services.Telemetry.WillRetry();
+        var isKept = await Keep(item, delivery, @event);
+        await GoOnFailing(webhook, attempt);
+        return isKept ? services.Clock.Now + delivery.Wait : null;
+    }
+
+    // A delivery that was read from the store contains only the second at which its change was seen.
+    private TimeSpan Age(LaneItem item) => item.WrittenAt != 0
+        ? services.Time.GetElapsedTime(item.WrittenAt)
+        : services.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(item.Timestamp);
+
+    private async Task Drop(LaneItem item, Webhook webhook)
+    {
+        try
+        {
+            if (await item.BeginClosing())
+            {
+                await services.Store.Remove(webhook.Tenant, item.Id);
+                backlog.Changed();
+            }
+        }
+        catch (StoreRejectedException error)
+        {
+            // Only the next leader sends it again: a repetition here would not end.
+            services.Telemetry.CannotRemove(item.Id, error);
+        }
+        queue.Settle(item);
+    }
+
+    // Returns false when there is no room for it.
+    private async Task<bool> Keep(LaneItem item, Delivery delivery, DeliveryEvent @event)
+    {
+        var isStored = await item.BeginClosing();
+        if (!isStored && !await backlog.TryAdd(@event))
+        {
+            backlog.Lose(item);
+            return false;
+        }
+        if (isStored && delivery.Status == DeliveryStatus.Pending)
+            await services.Store.Save(delivery);
+        else
+            await services.Store.SaveWhole(delivery, @event);
+        item.BecomesStored();
+        queue.Settle(item);
+        if (delivery.Status == DeliveryStatus.Failed)
+            services.Telemetry.GivenUp(delivery);
+        return true;
+    }
+
+    private async Task EndFailing(Webhook webhook)
+    {
+        lock (_gate)
+        {
+            (_failing, _failedAt) = (null, 0);
+            if (_marked is null)
+                return;
+            _marked = null;
+        }
+        await services.Store.ClearFailing(webhook);
+    }
+
+    private async Task GoOnFailing(Webhook webhook, Attempt attempt)
+    {
+        Failing failing;
+        bool isToMark;
+        lock (_gate)
+        {
+            failing = _failing = Next(attempt);
+            // Not every failure is recorded: the record of a leader that takes over may lag a little.
+            isToMark = _marked is not { } marked || failing.Failures == Failing.Fewest
+                || failing.Seen - marked.Seen >= services.Options.DisableAfter / MarksUntilDisabled;
+            if (isToMark)
+                _marked = failing;
+        }
+        if (isToMark)
+            await services.Store.MarkFailing(webhook, failing);
+        if (attempt.IsGone)
+            await services.Disable(webhook, "The receiver answered 410 Gone.");
+        else if (failing.IsEnough(services.Options.DisableAfter))
+            await services.Disable(webhook, $"Every delivery has failed since {failing.Since.UtcDateTime:u}.");
+    }
+
+    private Failing Next(Attempt attempt)
+    {
+        var (now, before) = (services.Time.GetTimestamp(), _failedAt);
+        _failedAt = now;
+        if (_failing is not { } failing)
+            return new Failing(attempt.At, 1, TimeSpan.Zero);
+        var seen = before == 0 ? TimeSpan.Zero : services.Time.GetElapsedTime(before, now);
+        return failing with { Failures = failing.Failures + 1, Seen = failing.Seen + seen };
+    }
+}

@@ -1,0 +1,43 @@
+using Kv.Application.Watching;
+using Kv.Domain.Watching;
+using Kv.Infrastructure.Changes;
+using Kv.Infrastructure.Storage;
+using MediatR;
+
+namespace Kv.Infrastructure.Dispatching.Leading;
+
+/// <summary>Raises domain events through a mediator that finds the handlers of this term.</summary>
+internal sealed class EventPublisher(KeyChanges changes, WriteTraces traces, IServiceProvider term)
+{
+    private readonly Mediator _mediator = new(type => term.GetService(type)!);
+
+    /// <summary>
+    /// Raises the events of the changes at one revision, in order. Completes when the handlers have returned.
+    /// </summary>
+    /// <param name="set">The changes.</param>
+    /// <param name="source">The revision of the changes.</param>
+    /// <param name="cancellationToken">Cancelled when the term ends.</param>
+    public async Task Publish(ChangeSet set, IOpenRevision source, CancellationToken cancellationToken)
+    {
+        var traced = traces.Of(set);
+        foreach (var change in set.Changes)
+            if (changes.Of(change, set.Revision) is { } changed)
+            {
+                if (traced?.GetValueOrDefault(change.Key) is { } trace)
+                    changed = changed with { TraceParent = trace };
+                await Publish(changed, source, cancellationToken);
+            }
+    }
+
+    /// <summary>Raises an event. Completes when the handlers have returned.</summary>
+    /// <param name="change">The event.</param>
+    /// <param name="source">The revision of the event.</param>
+    /// <param name="cancellationToken">Cancelled when the term ends.</param>
+    public Task Publish(KeyChanged change, IOpenRevision source, CancellationToken cancellationToken) => change switch
+    {
+        KeyCreated created => _mediator.Publish(new DomainEvent<KeyCreated>(created, source), cancellationToken),
+        KeyUpdated updated => _mediator.Publish(new DomainEvent<KeyUpdated>(updated, source), cancellationToken),
+        KeyDeleted deleted => _mediator.Publish(new DomainEvent<KeyDeleted>(deleted, source), cancellationToken),
+        _ => throw new ArgumentException($"Unknown event {change.GetType().Name}.", nameof(change)),
+    };
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure.Dispatching.Leading;
+
+internal sealed partial class LeaderService
+{
+    [LoggerMessage(LogLevel.Information, "This replica leads: it watches for changes and calls webhooks")]
+    private partial void LogLeads();
+
+    [LoggerMessage(LogLevel.Information, "This replica has given the lead back")]
+    private partial void LogSteppedBack();
+
+    [LoggerMessage(
+        LogLevel.Warning, "This replica has lost the lead; the next leader begins where it has settled everything")]
+    private partial void LogLostLead();
+
+    [LoggerMessage(LogLevel.Debug, "This replica asks for the lead again, as the store failed it: {Reason}")]
+    private partial void LogStoreFailed(string reason);
+
+    [LoggerMessage(LogLevel.Error, "The watcher failed, and begins again")]
+    private partial void LogFailed(Exception error);
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Kv.Infrastructure.Dispatching.Leading;
+
+/// <summary>The last settled revision, saved for the next leader.</summary>
+internal sealed partial class WatcherCursor(
+    PatientStore store, KeyLayout layout, TimeProvider time, ILogger<WatcherCursor> logger)
+{
+    private static readonly long LatestMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// Reads the cursor and the store's present revision; the cursor is null when no leader has saved one.
+    /// </summary>
+    public async Task<(long? Cursor, long Present)> Load(CancellationToken cancellationToken)
+    {
+        var (entry, present) = await store.Get(layout.WatcherCursor, ReadConsistency.Linearizable, cancellationToken);
+        while (entry is not null && Utf8Parser.TryParse(entry.Value.Span, out long cursor, out _))
+        {
+            // A cursor is saved after the revision that it contains.
+            if (cursor < entry.ModRevision)
+                return (cursor, present);
+            // This cursor contains a revision that a restore took back; its leader saved it before it noticed the
+            // restore.
+            LogTakenBack(cursor, entry.ModRevision);
+            entry = await ReadAt(entry.ModRevision - 1, cancellationToken);
+        }
+        return (null, present);
+    }
+
+    /// <summary>Saves the cursor, followed by the leader's time: earlier versions read only the first number.</summary>
+    public Task Save(long revision, FencedWriter writer) => writer.Do(new Operation.Put(
+        layout.WatcherCursor, Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"{revision} {time.GetUtcNow().ToUnixTimeMilliseconds()}"))));
+
+    /// <summary>When the cursor was saved, by that leader's clock; null when an earlier version saved it.</summary>
+    public static DateTimeOffset? SavedAt(ReadOnlySpan<byte> stored) =>
+        Utf8Parser.TryParse(stored, out long _, out var length) && length < stored.Length
+        && Utf8Parser.TryParse(stored[(length + 1)..], out long milliseconds, out _)
+        && milliseconds >= 0 && milliseconds <= LatestMilliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
+    private async Task<Entry?> ReadAt(long revision, CancellationToken cancellationToken)
+    {
+        if (revision == 0)
+            return null;
+        try
+        {
+            var query = new RangeQuery(KeyRange.Single(layout.WatcherCursor), Limit: 1, revision);
+            return (await store.Range(query, cancellationToken)).Entries.SingleOrDefault();
+        }
+        catch (RevisionCompactedException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics.Metrics;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Watching;
+using Kv.Infrastructure.Changes;
+using Kv.Infrastructure.Diagnostics;
+using Kv.Infrastructure.Dispatching.Lanes;
+
+namespace Kv.Infrastructure.Dispatching.Leading;
+
+/// <summary>The status of the lead, and of waiting deliveries while this replica leads.</summary>
+internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog, IDisposable
+{
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly DispatcherMetrics _metrics;
+    private readonly WatchLag _lag;
+    private readonly Tally _lostRevisions;
+    private Term? _term;
+    private LostRevisions? _lost;
+    private Clock? _clock;
+
+    public WatcherStatus(WatchLag lag, TimeProvider time)
+    {
+        _lag = lag;
+        _metrics = new DispatcherMetrics(this, time);
+        _lostRevisions = new Tally(
+            _meter, "kv.watcher.lost_revisions", "{revision}",
+            "Revisions that the store forgot before the watcher had read them.");
+        _meter.CreateObservableGauge(
+            "kv.watcher.leading", () => IsLeader ? 1 : 0,
+            description: "1 where this replica watches and calls webhooks, 0 elsewhere.");
+        _meter.CreateObservableGauge(
+            "kv.watcher.settled_revision", Settled, "{revision}",
+            "The revision up to which all deliveries are sent, or stored for another attempt.");
+        _meter.CreateObservableGauge(
+            "kv.clock.difference", Difference, "s",
+            "How far this replica's clock is ahead of the leader's, at least; negative where it is behind, and 0 on " +
+            "the leader.");
+    }
+
+    /// <summary>The webhooks of this replica's term; null while another replica leads.</summary>
+    public WebhookLanes? Lanes => Volatile.Read(ref _term)?.Lanes;
+
+    public bool IsLeader => Volatile.Read(ref _term) is not null;
+
+    public long SettledRevision => Volatile.Read(ref _term)?.Settled.Through ?? 0;
+
+    public WatcherLag? Lag => _lag.Current;
+
+    public LostRevisions? Lost => Volatile.Read(ref _lost);
+
+    public TimeSpan? ClockDifference => Volatile.Read(ref _clock)?.Difference;
+
+    DeliveryBacklog? IDeliveryBacklog.Current => Lanes?.Backlog();
+
+    /// <summary>Records that this replica leads.</summary>
+    /// <param name="settled">The progress of the term.</param>
+    /// <param name="lanes">The webhooks.</param>
+    public void Leads(SettledRevisions settled, WebhookLanes lanes) =>
+        Volatile.Write(ref _term, new Term(settled, lanes));
+
+    /// <summary>Records that this replica no longer leads.</summary>
+    public void LeadsNoMore() => Volatile.Write(ref _term, null);
+
+    public void HasLost(LostRevisions lost)
+    {
+        Volatile.Write(ref _lost, lost);
+        _lostRevisions.Add(lost.Through - lost.After);
+    }
+
+    /// <summary>
+    /// Records the difference between this replica's clock and the leader's; null while this replica leads.
+    /// </summary>
+    public void ClockDiffers(TimeSpan? difference) =>
+        Volatile.Write(ref _clock, difference is { } known ? new Clock(known) : null);
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _metrics.Dispose();
+    }
+
+    private Measurement<long>[] Settled() => Volatile.Read(ref _term) is { } term ? [new(term.Settled.Through)] : [];
+
+    private Measurement<double>[] Difference() =>
+        IsLeader ? [new(0)] : ClockDifference is { } known ? [new(known.TotalSeconds)] : [];
+
+    private sealed record Clock(TimeSpan Difference);
+
+    private sealed record Term(SettledRevisions Settled, WebhookLanes Lanes);
+}

@@ -1,0 +1,58 @@
+using Etcdserverpb;
+using Google.Protobuf;
+using Grpc.Core;
+using Kv.Domain.Storage;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>
+/// The state that etcd reports. Its space is the size of one member's database against that member's alarm quota. All
+/// members hold the same data, but the file of each has the size of its last defragmentation. The known faults cover
+/// the versions of all members.
+/// </summary>
+internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, TimeProvider time)
+{
+    // Since 3.6, when it is set. The client's messages are older, but keep unknown fields.
+    private static readonly uint QuotaTag = WireFormat.MakeTag(12, WireFormat.WireType.Varint);
+
+    /// <returns>Null when etcd is unavailable, or its user may not ask.</returns>
+    public async Task<StoreState?> Ask(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new StatusRequest();
+            var status = await Calls.Repeat(
+                connection, time, (channel, options) => channel.Maintenance.StatusAsync(request, options),
+                cancellationToken: cancellationToken);
+            return Of(status, options.QuotaBytes) with { KnownFaults = connection.KnownFaults };
+        }
+        catch (RpcException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Reads a member's answer; <paramref name="quota"/> is the quota of members that do not report their own.
+    /// </summary>
+    public static StoreState Of(StatusResponse status, long? quota) => new(
+        status.DbSize,
+        (QuotaOf(status) ?? quota) is { } bytes ? Math.Max(0, bytes - status.DbSize) : null,
+        status.Errors.Any(EtcdErrors.IsNoSpaceAlarm)
+            ? "It has no space left (etcd's NOSPACE alarm): writes are refused, reads and deletes still work."
+            : null);
+
+    private static long? QuotaOf(StatusResponse status)
+    {
+        using var input = new CodedInputStream(status.ToByteArray());
+        while (input.ReadTag() is not 0 and var tag)
+        {
+            // A negative quota means no quota.
+            if (tag == QuotaTag)
+                return input.ReadInt64() is > 0 and var quota ? quota : null;
+            input.SkipLastField();
+        }
+        return null;
+    }
+}

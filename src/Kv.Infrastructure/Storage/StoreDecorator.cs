@@ -1,0 +1,51 @@
+using Kv.Domain.Storage;
+
+namespace Kv.Infrastructure.Storage;
+
+/// <summary>
+/// A store that passes every call on to an inner one. A derived class overrides the calls that it changes.
+/// </summary>
+/// <param name="inner">The inner store.</param>
+/// <param name="leavesOpen">Whether the inner store stays open when this one is disposed.</param>
+internal abstract class StoreDecorator(IStore inner, bool leavesOpen = false) : IStore
+{
+    public Epoch Epoch => Inner.Epoch;
+
+    protected IStore Inner { get; } = inner;
+
+    public virtual ValueTask<PointRead> Get(
+        StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Inner.Get(key, consistency, cancellationToken);
+
+    public virtual ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Inner.GetPair(key, beside, consistency, cancellationToken);
+
+    public virtual Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
+        Inner.Range(query, cancellationToken);
+
+    public virtual Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        Inner.Count(range, revision, cancellationToken);
+
+    public virtual ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
+        Inner.Commit(transaction, cancellationToken);
+
+    public virtual IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Inner.Watch(range, fromRevision, cancellationToken);
+
+    public virtual IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        Inner.Changes(range, from, through, cancellationToken);
+
+    public virtual Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        Inner.Lock(name, note, timeToLive, cancellationToken);
+
+    public virtual Task<StoreState?> State(CancellationToken cancellationToken) => Inner.State(cancellationToken);
+
+    public virtual Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) =>
+        Inner.Servers(cancellationToken);
+
+    public virtual ValueTask DisposeAsync() => leavesOpen ? ValueTask.CompletedTask : Inner.DisposeAsync();
+}

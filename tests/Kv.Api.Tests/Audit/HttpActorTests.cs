@@ -1,0 +1,31 @@
+using System.Net;
+using System.Security.Claims;
+using Kv.Api.Access;
+using Kv.Api.Audit;
+using Kv.Domain.Access;
+using Microsoft.AspNetCore.Http;
+
+namespace Kv.Api.Tests.Audit;
+
+/// <summary>Whom the audit names: whoever came in with credentials that are good.</summary>
+internal sealed class HttpActorTests
+{
+    [Test]
+    public void Who_came_in_is_named_with_the_address()
+    {
+        var context = new DefaultHttpContext();
+        context.Features.Set(new Admission(new Identity(Principal.OfApiKey("a1b2"), Grants.None), "", At: 0));
+        context.Connection.RemoteIpAddress = IPAddress.Parse("10.1.2.3");
+        var actor = new HttpActor(new HttpContextAccessor { HttpContext = context });
+
+        Assert.That((actor.Name, actor.Address), Is.EqualTo(("a1b2", "10.1.2.3")));
+    }
+
+    [Test]
+    public void A_name_that_Kv_has_not_checked_is_none()
+    {
+        var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ada")])) };
+
+        Assert.That(new HttpActor(new HttpContextAccessor { HttpContext = context }).Name, Is.EqualTo("anonymous"));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Reflection;
+using NetArchTest.Rules;
+
+namespace Kv.Architecture.Tests;
+
+/// <summary>Folders of one project depend downward only, so there is no circle among them.</summary>
+internal sealed class FolderOrderTests
+{
+    // From the lowest up: a folder may know those before it. The project's own folder puts all of them together; the
+    // domain's holds what all of them use.
+    private static readonly (Assembly Project, string[] Folders)[] Orders =
+    [
+        (Layers.Domain,
+        [
+            "", "Tenants", "Storage", "Idempotency", "KeyValues", "Quotas", "Transactions", "Audit", "Access", "Watching",
+            "Webhooks", "Deliveries",
+        ]),
+        (Layers.Infrastructure,
+        [
+            "Diagnostics", "Tls",
+            "Storage", "Storage.Embedded", "Storage.Etcd",
+            "Changes", "NearCache",
+            "Idempotency", "Audit", "Access", "KeyValues", "Transactions", "Quotas", "Webhooks", "Watching",
+            "Deliveries.Targets", "Deliveries", "Deliveries.Calls",
+            "Dispatching", "Dispatching.Lanes", "Dispatching.Leading",
+            "",
+        ]),
+    ];
+
+    private static IEnumerable<TestCaseData> Folders =>
+        from order in Orders
+        from place in Enumerable.Range(0, order.Folders.Length - 1)
+        select new TestCaseData(order.Project, order.Folders[place], order.Folders[(place + 1)..])
+            .SetArgDisplayNames(Namespace(order.Project, order.Folders[place]));
+
+    private static IEnumerable<Assembly> Projects => Orders.Select(order => order.Project);
+
+    [TestCaseSource(nameof(Folders))]
+    public void A_folder_knows_none_above_it(Assembly project, string folder, string[] above)
+    {
+        var forbidden = above.SelectMany(other => NamesIn(project, other)).ToArray();
+
+        Assert.That(
+            Types.InAssembly(project).That().ResideInNamespaceMatching($"^{Namespace(project, folder).Replace(".", "\\.")}$")
+                .ShouldNot().HaveDependencyOnAny(forbidden)
+                .GetResult().FailingTypeNames ?? [],
+            Is.Empty);
+    }
+
+    [TestCaseSource(nameof(Projects))]
+    public void Every_folder_has_its_place_in_the_order(Assembly project) => Assert.That(
+        Orders.Single(order => order.Project == project).Folders.Select(folder => Namespace(project, folder)),
+        Is.EquivalentTo(Own(project).Select(type => type.Namespace).Distinct()));
+
+    [Test]
+    public void The_search_finds_what_a_folder_knows() => Assert.That(
+        Types.InAssembly(Layers.Infrastructure).That().ResideInNamespaceMatching("^Kv\\.Infrastructure\\.Changes$")
+            .And().HaveDependencyOnAny([.. NamesIn(Layers.Infrastructure, "Storage")]).GetTypes(),
+        Is.Not.Empty);
+
+    private static IEnumerable<string> NamesIn(Assembly project, string folder) =>
+        Own(project).Where(type => type.Namespace == Namespace(project, folder)).Select(type => type.FullName!);
+
+    // Without what the compiler makes.
+    private static IEnumerable<Type> Own(Assembly project) => project.GetTypes().Where(type =>
+        !type.IsNested && (type.Namespace + ".").StartsWith(project.GetName().Name + ".", StringComparison.Ordinal));
+
+    private static string Namespace(Assembly project, string folder) =>
+        folder.Length == 0 ? project.GetName().Name! : $"{project.GetName().Name}.{folder}";
+}

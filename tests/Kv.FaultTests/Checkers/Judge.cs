@@ -1,0 +1,27 @@
+using Kv.FaultTests.Checkers.Linearizability;
+using Kv.FaultTests.History;
+
+namespace Kv.FaultTests.Checkers;
+
+/// <summary>Holds a history to everything that Kv promises.</summary>
+internal static class Judge
+{
+    private static readonly IChecker[] Checkers =
+    [
+        new AnswersChecker(), new LogChecker(), new LinearizabilityChecker(), new RevisionOrderChecker(), new ReadsChecker(),
+        new HistoryChecker(), new WritesChecker(), new ConditionsChecker(), new ListingsChecker(), new SnapshotChecker(),
+        new IdempotencyChecker(), new ExpiryChecker(), new WatchChecker(), new WebhookChecker(), new AccountsChecker(),
+    ];
+
+    /// <summary>What the checkers are called.</summary>
+    public static IEnumerable<string> Names => Checkers.Select(Name);
+
+    /// <summary>Everything in a history that Kv does not promise to be so; empty when there is nothing.</summary>
+    public static IReadOnlyList<Violation> Violations(RunHistory history)
+    {
+        var evidence = new Evidence(history);
+        return [.. Checkers.SelectMany(checker => checker.Check(evidence).Select(text => new Violation(Name(checker), text)))];
+    }
+
+    private static string Name(IChecker checker) => checker.GetType().Name.Replace("Checker", "", StringComparison.Ordinal).ToLowerInvariant();
+}

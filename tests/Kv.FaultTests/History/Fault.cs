@@ -1,0 +1,33 @@
+namespace Kv.FaultTests.History;
+
+/// <summary>Something that was done to a process or a link.</summary>
+/// <param name="Kind">What was done, such as <c>kill</c>, <c>stop</c>, <c>swallow</c>.</param>
+/// <param name="Target">To what, such as <c>etcd-1</c>, <c>replica-0</c>, <c>replica-0>etcd-1</c>.</param>
+/// <param name="Start">When it began.</param>
+/// <param name="End">When it was undone.</param>
+/// <param name="Detail">More about it, such as a delay.</param>
+internal sealed record Fault(string Kind, string Target, long Start, long End, string? Detail = null) : HistoryRecord
+{
+    /// <summary>The kind of a fault that stops a process without ending it: it answers when it goes on.</summary>
+    public const string Stop = "stop";
+
+    /// <summary>
+    /// The kinds of the faults that end a process: at once, by SIGTERM, and with a torn write-ahead log.
+    /// </summary>
+    public const string Kill = "kill", Terminate = "term", TornLog = "torn-log";
+
+    /// <summary>
+    /// The kind of a fault that lets etcd forget all before the revision that <see cref="Detail"/> tells.
+    /// </summary>
+    public const string Compact = "compact";
+}
+
+/// <summary>A line of a replica's log.</summary>
+/// <param name="Replica">The replica.</param>
+/// <param name="At">When it was read.</param>
+/// <param name="Level"><c>Information</c>, <c>Warning</c>, <c>Error</c> ….</param>
+/// <param name="Category">The logger.</param>
+/// <param name="Message">What it says.</param>
+/// <param name="Exception">The exception that it tells, or its first lines.</param>
+internal sealed record LogLine(
+    string Replica, long At, string Level, string Category, string Message, string? Exception = null) : HistoryRecord;

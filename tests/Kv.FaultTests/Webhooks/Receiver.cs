@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Kv.FaultTests.History;
+using Kv.FaultTests.Running;
+using Kv.Testing;
+
+namespace Kv.FaultTests.Webhooks;
+
+/// <summary>Takes the calls of webhooks, and fails in all ways until it is told to be well.</summary>
+internal sealed class Receiver : IAsyncDisposable
+{
+    private readonly WebhookReceiver _server = WebhookReceiver.Start();
+    private readonly ConcurrentQueue<(string Path, WebhookArrival Arrival)> _arrivals = new();
+    private readonly Recorder _recorder;
+    private readonly Moods _moods;
+    private volatile bool _isWell;
+
+    public Receiver(int seed, Recorder recorder)
+    {
+        _recorder = recorder;
+        _moods = new Moods(seed);
+        _server.Answer = Take;
+    }
+
+    public Uri Uri => _server.Uri;
+
+    /// <summary>From now on it accepts every call.</summary>
+    public void BecomeWell() => _isWell = true;
+
+    /// <summary>Adds what arrived to the history. Which webhook has which path is known when all is over.</summary>
+    public void Record(IReadOnlyDictionary<string, string> webhooksByPath)
+    {
+        foreach (var (path, arrival) in _arrivals)
+            _recorder.Add(arrival with { Webhook = webhooksByPath.GetValueOrDefault(path, path) });
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private ReceiverAnswer Take(ReceivedRequest request)
+    {
+        var at = _recorder.Now;
+        using var json = JsonDocument.Parse(request.Body);
+        var told = json.RootElement.GetProperty("event");
+        var name = told.GetProperty("event").GetString()!;
+        // A ping tells of no change.
+        if (name == "ping")
+            return ReceiverAnswer.Ok;
+        var key = told.GetProperty("key").GetString()!;
+        var (answer, status) = _isWell ? (ReceiverAnswer.Ok, 200) : _moods.At(at, request.Target, key);
+        _arrivals.Enqueue((request.Target, new WebhookArrival
+        {
+            Webhook = "",
+            At = at,
+            MessageId = request.MessageId ?? "",
+            Event = name,
+            Tenant = $"{told.GetProperty("namespace").GetString()}/{told.GetProperty("appName").GetString()}",
+            Key = key,
+            Value = told.GetProperty("value").GetString(),
+            ExpireAt = told.TryGetProperty("expire_at", out var second) && second.ValueKind == JsonValueKind.Number ? second.GetInt64() : null,
+            Status = status,
+        }));
+        return answer;
+    }
+}

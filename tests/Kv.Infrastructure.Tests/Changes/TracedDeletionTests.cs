@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Audit;
+using Kv.Infrastructure.Changes;
+using Kv.Infrastructure.Diagnostics;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Changes;
+
+/// <summary>
+/// What deletes nothing writes nothing, though its request is traced. Each engine, a store of the fixture's own.
+/// </summary>
+internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(engine)
+{
+    private static readonly Tenant Us = Tenant.Of("n", "a");
+    private static readonly Key Wanted = Domain.KeyValues.Key.Of("k");
+
+    private KeyLayout _layout = null!;
+    private ActivityListener _listener = null!;
+    private WatchLag _lag = null!;
+    private KeyValueRepository _keyValues = null!;
+
+    private StoreKey Trace => _layout.Trace(_layout.KeyValue(Us, Wanted));
+
+    protected override Task<StoreHarness> Open() => Engine.OpenAlone();
+
+    [SetUp]
+    public void Make()
+    {
+        var options = new StoreOptions { BaseKeyPrefix = $"traced/{Guid.NewGuid():N}" };
+        _layout = new KeyLayout(options);
+        _listener = new ActivityListener { ShouldListenTo = source => source.Name == Telemetry.Name };
+        ActivitySource.AddActivityListener(_listener);
+        _lag = new WatchLag(_layout, TimeProvider.System);
+        var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
+        _keyValues = new KeyValueRepository(
+            new TracedStore(Store, new WriteTraces(_layout, TimeProvider.System), _lag), _layout, audit, TimeProvider.System);
+    }
+
+    [TearDown]
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _lag.Dispose();
+    }
+
+    [TestCase(PreconditionKind.None)]
+    [TestCase(PreconditionKind.Absent)]
+    public async Task Where_there_is_no_key_no_revision_is_taken_and_no_trace_is_left(PreconditionKind condition)
+    {
+        var before = await Write("another", "v");
+        using var request = Request();
+
+        var deleted = await _keyValues.Delete(
+            Us, Wanted, condition == PreconditionKind.Absent ? Precondition.Absent : Precondition.None, Enough);
+
+        Assert.That((deleted.IsApplied, deleted.Revision), Is.EqualTo((true, before)));
+        Assert.That(await CurrentRevision(), Is.EqualTo(before));
+        Assert.That(await Get(Trace), Is.Null);
+    }
+
+    [Test]
+    public async Task Where_there_is_one_its_trace_stands_at_the_revision_of_the_deletion()
+    {
+        await Store.Commit(Transaction.Of(new Operation.Put(_layout.KeyValue(Us, Wanted), Bytes("v"))), Enough);
+        using var request = Request();
+
+        var deleted = await _keyValues.Delete(Us, Wanted, Precondition.None, Enough);
+
+        Assert.That(await Get(_layout.KeyValue(Us, Wanted)), Is.Null);
+        var trace = await Get(Trace);
+        Assert.That((trace?.ModRevision, Text(trace)), Is.EqualTo((deleted.Revision, request.Id)));
+        Assert.That(await CurrentRevision(), Is.EqualTo(deleted.Revision));
+    }
+
+    private static Activity Request()
+    {
+        var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C);
+        request.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        return request.Start();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics.Metrics;
+using Kv.Infrastructure.Changes;
+using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kv.Infrastructure.Tests.Changes;
+
+[NonParallelizable]
+internal sealed class WatchLagTests
+{
+    private static readonly KeyLayout Layout = new(new StoreOptions());
+    private static readonly StoreKey Key = StoreKey.Of("/kvstore/kv/space/app/key");
+
+    private readonly FakeTimeProvider _time = new();
+    private WatchLag _lag = null!;
+
+    [SetUp]
+    public void Make() => _lag = new WatchLag(Layout, _time);
+
+    [TearDown]
+    public void Dispose() => _lag.Dispose();
+
+    [Test]
+    public void A_watch_that_has_read_what_was_written_is_not_behind()
+    {
+        _lag.ReadThrough(9);
+        Write(10);
+        Advance(5);
+        _lag.ReadThrough(10);
+
+        Assert.That(Lag(), Is.EqualTo((0d, 0d)));
+    }
+
+    [Test]
+    public void A_watch_that_stands_still_is_behind_since_the_oldest_write()
+    {
+        _lag.ReadThrough(9);
+        Write(10);
+        Advance(5);
+        Write(13);
+        Advance(2);
+
+        Assert.That(Lag(), Is.EqualTo((4d, 7d)));
+    }
+
+    [Test]
+    public void What_the_watch_told_before_the_write_was_answered_is_not_behind()
+    {
+        _lag.ReadThrough(10);
+        Write(10);
+        Advance(5);
+
+        Assert.That(Lag(), Is.EqualTo((0d, 0d)));
+    }
+
+    [Test]
+    public void Neither_deleting_nothing_nor_what_is_no_key_is_waited_for()
+    {
+        _lag.ReadThrough(9);
+        Write(10, new Operation.Delete(Key), new OperationResult(Deleted: 0, []));
+        Advance(1);
+        Write(11, new Operation.Put(Layout.WatcherCursor, "9"u8.ToArray()), OperationResult.Written);
+        Advance(5);
+
+        Assert.That(Lag(), Is.EqualTo((0d, 0d)));
+    }
+
+    [Test]
+    public void Who_does_not_lead_tells_nothing()
+    {
+        _lag.ReadThrough(9);
+        Write(10);
+        _lag.ReadThrough(null);
+
+        Assert.That(Lag(), Is.EqualTo(((double?)null, (double?)null)));
+    }
+
+    [Test]
+    public void A_revision_that_was_written_here_is_as_old_as_its_write()
+    {
+        _lag.ReadThrough(9);
+        Write(10);
+        var written = _time.GetTimestamp();
+        Advance(3);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_lag.ReadThrough(10), Is.EqualTo(written));
+            Assert.That(_lag.ReadThrough(11), Is.EqualTo(_time.GetTimestamp()), "somebody else's");
+        }
+    }
+
+    private void Write(long revision) => Write(revision, new Operation.Put(Key, "value"u8.ToArray()), OperationResult.Written);
+
+    private void Write(long revision, Operation operation, OperationResult result) =>
+        _lag.Committed(Transaction.Of(operation), new CommitResult(true, revision, [result]));
+
+    private void Advance(int seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));
+
+    private static (double? Revisions, double? Seconds) Lag()
+    {
+        var told = new Dictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name.StartsWith("kv.watcher.lag.", StringComparison.Ordinal))
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => told[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => told[instrument.Name] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return (Of("kv.watcher.lag.revisions"), Of("kv.watcher.lag.time"));
+
+        double? Of(string name) => told.TryGetValue(name, out var value) ? value : null;
+    }
+}

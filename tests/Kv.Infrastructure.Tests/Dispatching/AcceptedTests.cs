@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Storage;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Storage;
+using Kv.Testing;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Dispatching;
+
+/// <summary>A delivery that was accepted leaves no record behind that says otherwise, and is not told again.</summary>
+internal sealed class AcceptedTests(StoreEngine engine) : LeadTest(engine)
+{
+    [Test]
+    public async Task A_record_whose_save_is_under_way_when_the_call_is_accepted_is_removed()
+    {
+        var (saving, save) = (NewSignal(), NewSignal());
+        var (accept, accepted) = (NewSignal(), NewSignal());
+        Receive = async (_, _, token) =>
+        {
+            await accept.Task.WaitAsync(token);
+            accepted.TrySetResult();
+            return true;
+        };
+        var leader = await StartLeader(store => store.BeforeCommit = transaction =>
+        {
+            if (!transaction.Then.Any(IsSave))
+                return Task.CompletedTask;
+            saving.TrySetResult();
+            return save.Task;
+        });
+        var webhook = await Register();
+        DeliveryId[] expected = [Id(webhook, await Write("k"), "k")];
+
+        await saving.Task.WaitAsync(Enough);
+        accept.SetResult();
+        await accepted.Task.WaitAsync(Enough);
+        save.SetResult();
+
+        await UntilAllIsTold(leader, webhook, expected);
+        await ExpectNothingMore(leader, webhook, expected);
+    }
+
+    [Test]
+    public async Task A_save_that_timed_out_does_not_bring_the_record_back_when_it_lands_after_the_removal()
+    {
+        var lost = new ConcurrentQueue<Transaction>();
+        var accept = false;
+        Receive = (_, _, _) => Task.FromResult(Volatile.Read(ref accept));
+        var leader = await StartLeader(store => store.BeforeCommit = transaction =>
+        {
+            if (!transaction.Then.Any(IsSave) || lost.Count > 2)
+                return Task.CompletedTask;
+            lost.Enqueue(transaction);
+            throw new StoreUnavailableException("It was not answered in time.", outcomeUnknown: true);
+        });
+        var webhook = await Register();
+        DeliveryId[] expected = [Id(webhook, await Write("k"), "k")];
+        await Eventually.Holds(async () => (await Pending(webhook)).Count == 1, "the save is repeated", Patience);
+        Volatile.Write(ref accept, true);
+        await UntilAllIsTold(leader, webhook, expected);
+
+        foreach (var late in lost)
+            Assert.That((await Store.Commit(late, Enough)).Succeeded, Is.False, "it comes too late");
+
+        await ExpectNothingMore(leader, webhook, expected);
+    }
+
+    // Neither does the next leader tell it again.
+    private async Task ExpectNothingMore(Replica leader, Webhook webhook, IReadOnlyList<DeliveryId> told)
+    {
+        Assert.That(await Pending(webhook), Is.Empty);
+        await leader.Stop();
+        var next = await StartLeader();
+        DeliveryId[] later = [Id(webhook, await Write("later"), "later")];
+        await UntilAllIsTold(next, webhook, later);
+        var accepted = Calls.Where(call => call.IsAccepted).Select(call => call.Id);
+        Assert.That(accepted, Is.EqualTo((DeliveryId[])[.. told, .. later]));
+    }
+
+    private static bool IsSave(Operation operation) =>
+        operation is Operation.Put && operation.Range.Start.ToString().Contains("/pending/", StringComparison.Ordinal);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,18 @@
+using Kv.Infrastructure.Dispatching;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.Dispatching;
+
+/// <summary>A lock that is held, and never lost.</summary>
+internal sealed class Held(Compare fence) : IStoreLock
+{
+    public Compare Fence => fence;
+
+    public CancellationToken Lost => CancellationToken.None;
+
+    public static Lead Lead(Compare fence) => new(new Held(fence), from: 0, present: 0);
+
+    public Task MoveFence(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,25 @@
+using Kv.Infrastructure.Dispatching.Lanes;
+using Kv.Infrastructure.Tests.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kv.Infrastructure.Tests.Dispatching.Lanes;
+
+/// <summary>By which deliveries wait.</summary>
+internal sealed class SteadyClockTests
+{
+    [TestCase(-3600)]
+    [TestCase(3600)]
+    public void It_goes_on_as_if_the_clock_had_not_been_set(int seconds)
+    {
+        var steady = new FakeTimeProvider();
+        var time = new SteppedTime(steady);
+        var start = time.GetUtcNow();
+        var clock = new SteadyClock(time);
+
+        steady.Advance(TimeSpan.FromSeconds(5));
+        time.Step(TimeSpan.FromSeconds(seconds));
+        steady.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.That(clock.Now, Is.EqualTo(start.AddSeconds(10)));
+    }
+}

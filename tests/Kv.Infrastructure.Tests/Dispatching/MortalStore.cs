@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Tests.Dispatching;
+
+/// <summary>
+/// A replica's way to the store, which can be cut between any two calls, as when the replica's process is killed: what
+/// it has sent may be done, nothing else comes of it, and its locks are free.
+/// </summary>
+internal sealed class MortalStore(IStore inner) : IStore
+{
+    private readonly CancellationTokenSource _dead = new();
+    private readonly ConcurrentBag<IStoreLock> _locks = [];
+
+    /// <summary>Called before each read.</summary>
+    public Action? BeforeRead { get; set; }
+
+    /// <summary>Called after each read of a range, before it is answered.</summary>
+    public Func<RangeQuery, Task>? AfterRange { get; set; }
+
+    /// <summary>Called before each commit.</summary>
+    public Func<Transaction, Task>? BeforeCommit { get; set; }
+
+    /// <summary>Called before a watch tells of changes.</summary>
+    public Func<ChangeSet, Task>? BeforeChange { get; set; }
+
+    /// <summary>How many locks it was given.</summary>
+    public int Locks => _locks.Count;
+
+    public bool IsDead => _dead.IsCancellationRequested;
+
+    public Epoch Epoch => inner.Epoch;
+
+    public async Task Kill()
+    {
+        await _dead.CancelAsync();
+        foreach (var held in _locks)
+            await held.DisposeAsync();
+    }
+
+    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Read(() => inner.Get(key, consistency, cancellationToken));
+
+    public ValueTask<PairRead> GetPair(
+        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Read(() => inner.GetPair(key, beside, consistency, cancellationToken));
+
+    public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+    {
+        var page = await Read(() => new ValueTask<RangePage>(inner.Range(query, cancellationToken)));
+        if (AfterRange is { } after)
+            await after(query).WaitAsync(_dead.Token);
+        return page;
+    }
+
+    public async Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        await Read(() => new ValueTask<long>(inner.Count(range, revision, cancellationToken)));
+
+    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    {
+        if (BeforeCommit is { } before)
+            await before(transaction).WaitAsync(_dead.Token);
+        return await Alive(() => inner.Commit(transaction, cancellationToken));
+    }
+
+    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        inner.Changes(range, from, through, cancellationToken);
+
+    public async IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dead.Token);
+        await foreach (var set in inner.Watch(range, fromRevision, either.Token))
+        {
+            if (BeforeChange is { } before)
+                await before(set).WaitAsync(either.Token);
+            yield return set;
+            either.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async Task<IStoreLock> Lock(
+        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dead.Token);
+        var held = await inner.Lock(name, note, timeToLive, either.Token);
+        _locks.Add(held);
+        return held;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private ValueTask<T> Read<T>(Func<ValueTask<T>> read)
+    {
+        BeforeRead?.Invoke();
+        return Alive(read);
+    }
+
+    // Nothing that the dead replica asks for is ever answered.
+    private async ValueTask<T> Alive<T>(Func<ValueTask<T>> call)
+    {
+        _dead.Token.ThrowIfCancellationRequested();
+        var answer = await call();
+        _dead.Token.ThrowIfCancellationRequested();
+        return answer;
+    }
+}

@@ -1,0 +1,101 @@
+using Kv.Domain.Deliveries;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Storage;
+using Kv.Testing;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.Dispatching;
+
+/// <summary>Another replica stores deliveries, or makes them due, while the leader reads and delivers.</summary>
+internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
+{
+    [Test]
+    public async Task What_is_stored_while_a_page_is_read_is_told_when_the_leader_is_called_to_look_again()
+    {
+        var leader = await StartLeader();
+        var webhook = await Register("none");
+        var start = await Write("before");
+        DeliveryId[] expected = [Id(webhook, await Write("a"), "a"), Id(webhook, await Write("b"), "b")];
+        await Keep(webhook, "b", expected[1].Revision);
+        var (pages, read, goOn) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        leader.Store.AfterRange = query =>
+        {
+            if (!IsPage(query) || Interlocked.Increment(ref pages) > 1)
+                return Task.CompletedTask;
+            read.SetResult();
+            return goOn.Task;
+        };
+        await Wake(webhook);
+        await read.Task.WaitAsync(Enough);
+        await Keep(webhook, "a", expected[0].Revision);
+        await Wake(webhook);
+        goOn.SetResult();
+
+        await UntilAllIsTold(leader, webhook, expected);
+        Assert.That(start, Is.LessThan(expected[0].Revision));
+    }
+
+    [Test]
+    public async Task A_replay_under_load_tells_each_change_again_in_order_and_leaves_nothing()
+    {
+        const int keys = 5;
+        var leader = await StartLeader();
+        var other = await Start();
+        var start = await Write("before");
+        var first = new List<(long Revision, string Key)>();
+        for (var number = 0; number < 300; number++)
+            first.Add((await Write($"k{number % keys}"), $"k{number % keys}"));
+        // Registered behind all of them, and told of them by the replay alone.
+        var webhook = await Register();
+        var replaying = other.Deliveries.Replay(webhook, start, Enough);
+        var expected = first.Select(change => Id(webhook, change.Revision, change.Key)).ToHashSet();
+        while (!replaying.IsCompleted)
+            expected.Add(Id(webhook, await Write("new"), "new"));
+        await replaying;
+
+        await UntilAllIsTold(leader, webhook, expected);
+        AssertOrder();
+    }
+
+    [Test]
+    public async Task A_replay_for_a_webhook_that_the_leader_has_not_come_to_yet_is_told_when_it_has()
+    {
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var leader = await StartLeader(store => store.BeforeChange = set =>
+            set.Changes.Any(change => Layout.Webhooks.Contains(change.Key)) ? read.Task : Task.CompletedTask);
+        var other = await Start();
+        var start = await Write("before");
+        var revision = await Write("a");
+        var webhook = await Register();
+        await other.Deliveries.Replay(webhook, start, Enough);
+        await Eventually.Holds(() => leader.Backlog is { MoreStored: true }, "the leader is called");
+        read.SetResult();
+
+        await UntilAllIsTold(leader, webhook, [Id(webhook, revision, "a")]);
+    }
+
+    [Test]
+    public async Task A_delivery_that_is_replayed_while_its_call_is_under_way_leaves_nothing_that_waits()
+    {
+        var leader = await StartLeader();
+        var webhook = await Register();
+        var (called, answer) = (new TaskCompletionSource(), new TaskCompletionSource<bool>());
+        Receive = (_, _, _) =>
+        {
+            called.TrySetResult();
+            return answer.Task;
+        };
+        var start = await Write("other/");
+        var revision = await Write("a");
+        await called.Task.WaitAsync(Enough);
+        await leader.Deliveries.Replay(webhook, start, Enough);
+        await Eventually.Holds(async () => (await Pending(webhook)).Count > 0, "it is stored");
+        answer.SetResult(true);
+
+        await UntilAllIsTold(leader, webhook, [Id(webhook, revision, "a")]);
+    }
+
+    private async Task Wake(Webhook webhook) => await Store.Commit(
+        Transaction.Of(new DeliveryWrites(Layout).Wake(webhook.Tenant, webhook.Id, DateTimeOffset.UtcNow)), Enough);
+}

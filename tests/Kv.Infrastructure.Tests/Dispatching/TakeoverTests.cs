@@ -1,0 +1,116 @@
+using Kv.Domain.Deliveries;
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Dispatching;
+
+/// <summary>What one leader leaves, the next one tells: what is stored, and what is read again from the feed.</summary>
+internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
+{
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task What_was_not_stored_is_told_also_when_later_deliveries_were(bool isKilled)
+    {
+        Receive = (_, told, token) => told.Key == "h" ? Hang(token) : Task.FromResult(false);
+        var first = await StartLeader();
+        var webhook = await Register();
+        DeliveryId[] expected = [Id(webhook, await Write("h"), "h"), Id(webhook, await Write("x"), "x")];
+        await Eventually.Holds(async () => (await Pending(webhook)).Contains(expected[1]), "the later one is stored");
+        await (isKilled ? first.Kill() : first.Stop());
+        Receive = Accept;
+
+        var second = await StartLeader();
+        await UntilAllIsTold(second, webhook, expected);
+    }
+
+    [Test]
+    public async Task A_stored_delivery_waits_for_an_earlier_one_that_is_yet_to_be_read()
+    {
+        var webhook = await Register();
+        var start = await Write("before");
+        var (early, late) = (await Write("h"), await Write("h"));
+        await SaveCursor(start);
+        await Keep(webhook, "h", late);
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var replica = await Start(store => store.BeforeChange = _ => read.Task);
+        await Eventually.Holds(() => replica.Backlog is { Waiting: 1, MoreStored: false }, "what is stored is loaded", Patience);
+        read.SetResult();
+
+        DeliveryId[] expected = [Id(webhook, early, "h"), Id(webhook, late, "h")];
+        await UntilAllIsTold(replica, webhook, expected);
+        Assert.That(Calls.Select(call => call.Id), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task A_change_that_is_read_waits_for_an_earlier_delivery_that_is_yet_to_be_loaded()
+    {
+        var webhook = await Register();
+        var early = await Write("h");
+        await SaveCursor(early);
+        await Keep(webhook, "h", early);
+        var load = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var replica = await Start(store => store.AfterRange = query => IsPage(query) ? load.Task : Task.CompletedTask);
+        var late = await Write("h");
+        await Eventually.Holds(() => replica.Backlog is { Waiting: 1, MoreStored: true }, "the change is read", Patience);
+        load.SetResult();
+
+        DeliveryId[] expected = [Id(webhook, early, "h"), Id(webhook, late, "h")];
+        await UntilAllIsTold(replica, webhook, expected);
+        Assert.That(Calls.Select(call => call.Id), Is.EqualTo(expected));
+    }
+
+    // The leader of before a restore may save its cursor in the restored store, more than once.
+    [Test]
+    public async Task A_cursor_that_names_a_revision_behind_its_own_does_not_count()
+    {
+        var webhook = await Register();
+        await SaveCursor(await Write("before"));
+        DeliveryId[] expected = [Id(webhook, await Write("a"), "a"), Id(webhook, await Write("b"), "b")];
+        await SaveCursor(expected[1].Revision + 1_000);
+        await SaveCursor(expected[1].Revision + 2_000);
+
+        var leader = await StartLeader();
+
+        await UntilAllIsTold(leader, webhook, expected);
+        Assert.That(Calls.Select(call => call.Id), Is.EquivalentTo(expected));
+    }
+
+    [Test]
+    public async Task A_read_that_gets_no_answer_is_repeated_and_the_term_goes_on()
+    {
+        var webhook = await Register();
+        var stored = await Write("stored");
+        await SaveCursor(stored);
+        await Keep(webhook, "stored", stored);
+        var (reads, refused) = (0, 0);
+        var replica = await Start(store => store.BeforeRead = () =>
+        {
+            // Every second one.
+            if (Interlocked.Increment(ref reads) % 2 == 0)
+                return;
+            Interlocked.Increment(ref refused);
+            throw new StoreUnavailableException("It does not answer.");
+        });
+        await UntilAllIsTold(replica, webhook, [Id(webhook, stored, "stored"), Id(webhook, await Write("new"), "new")]);
+
+        Assert.That(refused, Is.GreaterThan(3));
+        Assert.That(replica.Store.Locks, Is.EqualTo(1), "it leads in one term");
+    }
+
+    [Test]
+    public async Task While_deliveries_are_stored_and_not_loaded_it_is_not_said_that_nothing_waits()
+    {
+        var webhook = await Register();
+        var stored = await Write("stored");
+        await SaveCursor(stored);
+        await Keep(webhook, "stored", stored);
+        var load = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var replica = await Start(store => store.AfterRange = query => IsPage(query) ? load.Task : Task.CompletedTask);
+        await Eventually.Holds(() => replica.Backlog is not null, "it leads", Patience);
+
+        Assert.That(replica.Backlog, Is.EqualTo(new DeliveryBacklog(0, null, MoreStored: true)));
+        load.SetResult();
+        await UntilAllIsTold(replica, webhook, [Id(webhook, stored, "stored")]);
+    }
+}

@@ -1,0 +1,26 @@
+using Kv.Domain.Storage;
+using Kv.Infrastructure.Storage;
+using Kv.Testing;
+
+namespace Kv.Infrastructure.Tests.Storage.Etcd;
+
+/// <summary>Transactions that compare and do nothing.</summary>
+internal sealed class CompareOnlyTests
+{
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_member_that_is_cut_off_does_not_answer_whether_compares_hold(CancellationToken cancellationToken)
+    {
+        await using var cluster = await EtcdCluster.StartAsync();
+        await using var store = EtcdStores.OpenImpatient(cluster.ClientUris[0]);
+        await using var all = EtcdStores.Open(cluster.ClientUris);
+        await all.Put("a");
+        var compares = new Transaction([Compare.Exists(StoreKey.Of("a")), Compare.Absent(StoreKey.Of("b"))], []);
+        Assert.That((await store.Do(compares)).Succeeded, Is.True);
+
+        cluster.Members[1].Pause();
+        cluster.Members[2].Pause();
+
+        Assert.That(async () => await store.Do(compares), Throws.TypeOf<StoreUnavailableException>());
+    }
+}

@@ -1,0 +1,36 @@
+using Kv.Infrastructure.Storage.Etcd;
+
+namespace Kv.Infrastructure.Tests.Storage.Etcd;
+
+internal sealed class EtcdFaultsTests
+{
+    [TestCase("3.5.28")]
+    [TestCase("3.5.30")]
+    [TestCase("3.6.9")]
+    [TestCase("3.7.0")]
+    [TestCase("4.0.0")]
+    [TestCase("4.0.0-rc.1")]
+    [TestCase("not a version")]
+    [TestCase("")]
+    public void Nothing_is_known_against_it(string version) => Assert.That(EtcdFaults.Of(version), Is.Null);
+
+    [TestCase("3.5.27", "20418")]
+    [TestCase("3.6.8", "20418")]
+    [TestCase("3.6.0-rc.3", "20418")]
+    [TestCase("3.5.17", "20418 19179")]
+    [TestCase("3.5.4", "20418 19179 14370")]
+    [TestCase("3.5.2", "20418 19179 14370 13766")]
+    [TestCase("3.4.23", "20418 19179")]
+    [TestCase("3.4.20", "20418 19179 14370")]
+    [TestCase("3.3.27", "20418 19179 14370")]
+    public void These_issues_are_known_against_it(string version, string issues)
+    {
+        foreach (var issue in (string[])["20418", "19179", "14370", "13766"])
+            Assert.That(EtcdFaults.Of(version), issues.Contains(issue) ? Does.Contain($"(etcd#{issue})") : Does.Not.Contain(issue));
+    }
+
+    [TestCase("3.4.45", true)]
+    [TestCase("3.5.27", false)]
+    public void An_end_of_life_is_known(string version, bool isKnown) =>
+        Assert.That(EtcdFaults.Of(version)!.Contains("end of life", StringComparison.Ordinal), Is.EqualTo(isKnown));
+}
