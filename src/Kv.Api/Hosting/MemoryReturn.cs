@@ -20,7 +20,10 @@ internal sealed class MemoryReturn(UnsentBytes unsent, TimeProvider time) : Back
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AfterBurst = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
+    // A buffer that a thread keeps leaves the runtime's pool at the first collection 30 s after one that has seen it.
+    private static readonly TimeSpan PoolAge = TimeSpan.FromSeconds(32);
+    private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(10);
 
     private long _allocated = GC.GetTotalAllocatedBytes();
     private long _least = long.MaxValue;
@@ -51,8 +54,7 @@ internal sealed class MemoryReturn(UnsentBytes unsent, TimeProvider time) : Back
         }
         if (!IsMuch(used) || now < _next)
             return;
-        var left = Return();
-        _pause = IsMuch(left) && _pause < LongestPause ? 2 * _pause : Interval;
+        _pause = !IsMuch(Return()) ? Interval : _pause < PoolAge ? PoolAge : LongPause;
         _next = now + _pause;
     }
 

@@ -28,7 +28,7 @@ internal sealed class AbuseTests
 
     [TestCase(Engine.Etcd)]
     [TestCase(Engine.Embedded)]
-    [CancelAfter(120_000)]
+    [CancelAfter(180_000)]
     public async Task A_neighbour_is_answered_and_the_memory_is_bounded(Engine engine)
     {
         await using var running = await Running.Start(engine, writes: 5_000, storeTimeout: 30);
@@ -51,7 +51,7 @@ internal sealed class AbuseTests
             return;
         await Eventually.Holds(
             () => running.Kv.Memory() < 1.5 * before, $"it has the memory that it had before ({before} bytes), or half more",
-            TimeSpan.FromSeconds(40));
+            TimeSpan.FromSeconds(75));
     }
 
     [TestCase(Engine.Etcd)]
