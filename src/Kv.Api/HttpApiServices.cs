@@ -4,6 +4,7 @@ using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
+using Kv.Api.Middleware;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
 using MediatR;

@@ -9,6 +9,7 @@ using Kv.Api.Gateway;
 using Kv.Api.Health;
 using Kv.Api.Hosting;
 using Kv.Api.Http;
+using Kv.Api.Middleware;
 using Kv.Api.OpenApi;
 using Kv.Api.RateLimits;
 using Kv.Api.Telemetry;
@@ -24,7 +25,6 @@ using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Kv.Api;
 
@@ -91,38 +91,6 @@ internal static class KvApplication
         app.Services.GetService<ServerCertificate>();
         app.Services.GetRequiredService<IStoreProbe>();
         return app;
-    }
-
-    /// <summary>
-    /// Composes the use cases and the store for a command. Nothing listens, watches or calls webhooks.
-    /// </summary>
-    /// <exception cref="ConfigurationException">A setting is invalid, or the store cannot be opened.</exception>
-    public static WebApplication CreateForCommandLine(WebApplicationBuilder builder)
-    {
-        var options = KvOptions.Read(builder.Configuration);
-        // The output belongs to the command.
-        builder.Logging.ClearProviders();
-        builder.Services
-            .AddSingleton(TimeProvider.System)
-            .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store, options.Deliveries);
-        if (options.Audit.IsOn)
-            builder.AddCommandLineAudit(options.LogFormat);
-        var app = builder.Build();
-        app.Services.GetRequiredService<IStoreProbe>();
-        return app;
-    }
-
-    // Log only the audit, to standard error: standard output belongs to the command.
-    private static void AddCommandLineAudit(this WebApplicationBuilder builder, string logFormat)
-    {
-        builder.Services
-            .AddSingleton<IActor, CommandLineActor>().AddAudit()
-            .AddLogFormat(logFormat, isTerminal: !Console.IsErrorRedirected);
-        builder.Logging
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .AddFilter<ConsoleLoggerProvider>(null, LogLevel.None)
-            .AddFilter<ConsoleLoggerProvider>(AuditServices.Category, LogLevel.Information);
     }
 
     private static Func<SslStreamCertificateContext>? Certificate(KestrelServerOptions server, KvOptions options) =>

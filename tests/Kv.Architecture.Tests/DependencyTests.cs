@@ -7,7 +7,10 @@ namespace Kv.Architecture.Tests;
 internal sealed class DependencyTests
 {
     private static readonly string[] WiresInfrastructure =
-        ["Kv.Api.KvApplication", "Kv.Api.Hosting.StartupNotice", "Kv.Api.Configuration."];
+    [
+        "Kv.Api.KvApplication", "Kv.Api.CommandLine.CommandLineApplication", "Kv.Api.Hosting.StartupNotice",
+        "Kv.Api.Configuration.",
+    ];
 
     [Test]
     public void The_domain_needs_nothing_but_the_platform() =>

@@ -6,14 +6,21 @@ namespace Kv.Architecture.Tests;
 /// <summary>Folders of one project depend downward only, so there is no circle among them.</summary>
 internal sealed class FolderOrderTests
 {
-    // From the lowest up: a folder may know those before it. The project's own folder puts all of them together; the
-    // domain's holds what all of them use.
+    // From the lowest up: a folder may use those before it. The project's own folder composes the others, except in the
+    // domain, where the others use it.
     private static readonly (Assembly Project, string[] Folders)[] Orders =
     [
         (Layers.Domain,
         [
             "", "Tenants", "Storage", "Idempotency", "KeyValues", "Quotas", "Transactions", "Audit", "Access", "Watching",
             "Webhooks", "Deliveries",
+        ]),
+        (Layers.Application,
+        [
+            "Tenants", "Pipeline", "Idempotency",
+            "KeyValues", "Transactions", "Transfers", "Watching", "Quotas", "Webhooks", "Deliveries", "Access",
+            "Audit",
+            "",
         ]),
         (Layers.Infrastructure,
         [
@@ -23,6 +30,17 @@ internal sealed class FolderOrderTests
             "Idempotency", "Audit", "Access", "KeyValues", "Transactions", "Quotas", "Webhooks", "Watching",
             "Deliveries.Targets", "Deliveries", "Deliveries.Calls",
             "Dispatching", "Dispatching.Lanes", "Dispatching.Leading",
+            "",
+        ]),
+        (Layers.Api,
+        [
+            "Tls", "Gateway", "Health", "Telemetry",
+            "Http", "Tenants", "Errors", "OpenApi.Attributes", "Json", "Answers", "Idempotency",
+            "Access", "RateLimits", "Middleware",
+            "KeyValues.Contracts", "KeyValues.Bodies", "KeyValues", "Transactions", "Transfers", "Watching", "Quotas",
+            "Audit", "Webhooks", "Deliveries", "Access.ApiKeys",
+            "OpenApi",
+            "Configuration", "Hosting", "CommandLine",
             "",
         ]),
     ];
@@ -45,6 +63,25 @@ internal sealed class FolderOrderTests
                 .ShouldNot().HaveDependencyOnAny(forbidden)
                 .GetResult().FailingTypeNames ?? [],
             Is.Empty);
+    }
+
+    // The compiler copies constants, so that an assembly does not show where they come from. Usings do.
+    [TestCaseSource(nameof(Projects))]
+    public void A_file_imports_no_folder_above_its_own(Assembly project)
+    {
+        var order = Orders.Single(order => order.Project == project).Folders
+            .Select(folder => Namespace(project, folder)).ToList();
+        var upward =
+            from path in Layers.SourcesOf(Path.Combine("src", project.GetName().Name!))
+            let lines = File.ReadAllLines(path)
+            let own = Array.Find(lines, line => line.StartsWith("namespace ", StringComparison.Ordinal))
+            where own is not null
+            from line in lines
+            where line.StartsWith("using ", StringComparison.Ordinal)
+            where order.IndexOf(line["using ".Length..^1]) > order.IndexOf(own["namespace ".Length..^1])
+            select $"{Layers.Relative(path)}: {line}";
+
+        Assert.That(upward, Is.Empty);
     }
 
     [TestCaseSource(nameof(Projects))]

@@ -1,7 +1,6 @@
 using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Tenants;
-using Kv.Application.Access;
 using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using Microsoft.AspNetCore.Authorization;
@@ -17,12 +16,6 @@ internal sealed partial class AccessGate(
     TenantHeaders tenants,
     RejectionAudit rejections, TimeProvider time, ILogger<AccessGate> logger)
 {
-    /// <summary>The challenge of a 401 (RFC 6750, section 3). An error code may follow.</summary>
-    public const string Challenge = "Bearer realm=\"kv\"";
-
-    /// <summary>The challenge for an invalid credential (RFC 6750, section 3.1).</summary>
-    public const string InvalidToken = $"{Challenge}, error=\"invalid_token\"";
-
     public async Task Invoke(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
@@ -100,7 +93,7 @@ internal sealed partial class AccessGate(
 
     private static Task Unauthorized(HttpContext context, bool wasGiven)
     {
-        context.Response.Headers.WWWAuthenticate = wasGiven ? InvalidToken : Challenge;
+        context.Response.Headers.WWWAuthenticate = wasGiven ? Challenges.InvalidToken : Challenges.Bearer;
         return Problems.Of(
             StatusCodes.Status401Unauthorized, "Unauthorized",
             wasGiven ? "The credential is invalid, revoked or expired." : "Credentials are required.").WriteTo(context);

@@ -1,4 +1,4 @@
-using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 
 namespace Kv.Api.Access;

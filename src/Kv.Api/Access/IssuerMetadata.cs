@@ -1,3 +1,4 @@
+using Kv.Api.Errors;
 using Kv.Api.Tls;
 using Kv.Domain.Webhooks;
 using Microsoft.IdentityModel.Protocols;

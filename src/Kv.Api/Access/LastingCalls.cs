@@ -1,5 +1,5 @@
 using Kv.Api.Errors;
-using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Domain.Storage;
 
 namespace Kv.Api.Access;

@@ -20,7 +20,7 @@ internal sealed class AnswerBody : IDisposable
     public const int PartBytes = 6 * 1024;
 
     private static readonly JsonWriterOptions Plain =
-        new() { Encoder = KvJson.Answers.Options.Encoder, SkipValidation = true };
+        new() { Encoder = KvJson.Encoder, SkipValidation = true };
 
     private readonly HttpContext _http;
     private readonly TimeSpan _stallTimeout;

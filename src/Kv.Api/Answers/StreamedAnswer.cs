@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Kv.Api.Errors;
-using Kv.Api.Http;
 using Kv.Domain.Storage;
 using Microsoft.AspNetCore.Mvc;
 

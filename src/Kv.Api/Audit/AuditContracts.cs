@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Audit;
 using Kv.Domain.Audit;
 

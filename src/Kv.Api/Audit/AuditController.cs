@@ -1,8 +1,7 @@
 using Kv.Api.Access;
+using Kv.Api.Answers;
 using Kv.Api.Errors;
-using Kv.Api.Http;
-using Kv.Api.Json;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Audit;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
@@ -50,6 +49,6 @@ public sealed class AuditController(IMediator mediator) : ControllerBase
         var page = await mediator.Send(
             new ListAuditRecords(@namespace, app, from, to, cursor, limit), cancellationToken);
         return new JsonAnswer<AuditListing>(
-            StatusCodes.Status200OK, AuditListing.Of(page), KvJson.Answers.AuditListing);
+            StatusCodes.Status200OK, AuditListing.Of(page), AuditJson.Answers.AuditListing);
     }
 }

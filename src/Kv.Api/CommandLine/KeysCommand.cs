@@ -49,7 +49,7 @@ internal static class KeysCommand
     {
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(
-            line, new JsonWriterOptions { Encoder = Json.KvJson.Answers.Options.Encoder }))
+            line, new JsonWriterOptions { Encoder = Json.KvJson.Encoder }))
         {
             json.WriteStartObject();
             json.WriteString("namespace", key.Tenant.Namespace);

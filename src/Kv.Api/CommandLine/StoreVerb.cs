@@ -16,7 +16,7 @@ internal static class StoreVerb
     {
         try
         {
-            await using var app = KvApplication.CreateForCommandLine(builder);
+            await using var app = CommandLineApplication.Create(builder);
             return await verb(app.Services.GetRequiredService<IMediator>());
         }
         catch (ValidationException mistake)

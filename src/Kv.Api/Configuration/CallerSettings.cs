@@ -1,6 +1,5 @@
 using System.Net;
 using Kv.Api.Answers;
-using Kv.Api.Hosting;
 using Kv.Api.RateLimits;
 using Kv.Api.Tls;
 using Kv.Domain;

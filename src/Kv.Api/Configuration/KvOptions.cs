@@ -3,7 +3,6 @@ using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Audit;
 using Kv.Api.Gateway;
-using Kv.Api.Hosting;
 using Kv.Api.RateLimits;
 using Kv.Api.Telemetry;
 using Kv.Api.Tenants;

@@ -1,7 +1,6 @@
+using Kv.Api.Answers;
 using Kv.Api.Errors;
-using Kv.Api.Http;
-using Kv.Api.Json;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Api.Webhooks;
 using Kv.Application.Deliveries;
@@ -39,7 +38,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
         return page is null
             ? NotFound(Problems.WebhookNotFound)
             : new JsonAnswer<DeliveryListing>(
-                StatusCodes.Status200OK, DeliveryListing.Of(page), KvJson.Answers.DeliveryListing);
+                StatusCodes.Status200OK, DeliveryListing.Of(page), DeliveryJson.Answers.DeliveryListing);
     }
 
     /// <summary>Replay changes to a webhook</summary>
@@ -63,7 +62,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
         var (space, app) = tenants.Read(Request);
         return await mediator.Send(new ReplayWebhook(space, app, id, body.Since), cancellationToken) is { } count
             ? new JsonAnswer<ReplayAnswer>(
-                StatusCodes.Status202Accepted, new ReplayAnswer { Replayed = count }, KvJson.Answers.ReplayAnswer)
+                StatusCodes.Status202Accepted, new ReplayAnswer { Replayed = count }, DeliveryJson.Answers.ReplayAnswer)
             : NotFound(Problems.WebhookNotFound);
     }
 
@@ -79,7 +78,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
         var (space, app) = tenants.Read(Request);
         return await mediator.Send(new GetDelivery(space, app, id), cancellationToken) is { } delivery
             ? new JsonAnswer<StoredDelivery>(
-                StatusCodes.Status200OK, StoredDelivery.Of(delivery), KvJson.Answers.StoredDelivery)
+                StatusCodes.Status200OK, StoredDelivery.Of(delivery), DeliveryJson.Answers.StoredDelivery)
             : NotFound(Problems.DeliveryNotFound);
     }
 

@@ -1,4 +1,4 @@
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Deliveries;
 using Kv.Domain.Deliveries;
 

@@ -1,10 +1,7 @@
 using System.Text;
 using FluentValidation;
 using FluentValidation.Results;
-using Kv.Api.Access;
-using Kv.Api.Answers;
-using Kv.Api.Json;
-using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
@@ -54,11 +51,11 @@ internal sealed record Failure(ProblemDetails Problem)
         CredentialEndedException =>
             new(Problems.Of(StatusCodes.Status401Unauthorized, "Unauthorized", exception.Message))
             {
-                Challenge = AccessGate.InvalidToken,
+                Challenge = Challenges.InvalidToken,
             },
         AccessDeniedException => new(Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", exception.Message))
         {
-            Challenge = $"{AccessGate.Challenge}, error=\"insufficient_scope\"",
+            Challenge = Challenges.InsufficientScope,
         },
         RevisionCompactedException compacted => new(Problems.Compacted(compacted)),
         ResultTooLargeException => new(Problems.Of(

@@ -1,5 +1,4 @@
 using FluentValidation.Results;
-using Kv.Api.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 

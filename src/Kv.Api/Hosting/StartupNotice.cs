@@ -1,4 +1,5 @@
 using Kv.Api.Configuration;
+using Kv.Api.Health;
 using Kv.Infrastructure.Deliveries.Targets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

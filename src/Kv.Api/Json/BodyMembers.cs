@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kv.Api.Errors;
 
 namespace Kv.Api.Json;
 

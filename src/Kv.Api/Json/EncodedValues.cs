@@ -1,4 +1,5 @@
 using System.Buffers;
+using Kv.Api.Errors;
 using Base64Text = System.Buffers.Text.Base64;
 
 namespace Kv.Api.Json;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Kv.Api.Errors;
 
 namespace Kv.Api.Json;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Kv.Api.Errors;
 using Kv.Domain.KeyValues;
 
 namespace Kv.Api.Json;

@@ -2,9 +2,8 @@ using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
-using Kv.Api.Json;
 using Kv.Api.KeyValues.Contracts;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Domain.Access;
@@ -56,7 +55,7 @@ public sealed class KeyHistoryController(
         if (history.Changes.Count == 0 && before is null && history.Before is null)
             return Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
         return new StreamedAnswer<PastEvent>(
-            history.Changes.Select(PastEvent.Of).ToAsyncEnumerable(), KvJson.Answers.PastEvent,
-            StreamFrame.In(KeyHistoryAnswer.Around(key, history), KvJson.Answers.KeyHistoryAnswer, "items"));
+            history.Changes.Select(PastEvent.Of).ToAsyncEnumerable(), KeyValueJson.Answers.PastEvent,
+            StreamFrame.In(KeyHistoryAnswer.Around(key, history), KeyValueJson.Answers.KeyHistoryAnswer, "items"));
     }
 }

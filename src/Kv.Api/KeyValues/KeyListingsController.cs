@@ -2,9 +2,8 @@ using System.Globalization;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
-using Kv.Api.Json;
 using Kv.Api.KeyValues.Contracts;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Domain.KeyValues;
@@ -75,8 +74,8 @@ public sealed class KeyListingsController(
         if (page.Cursor is { } next)
             Response.Headers.Link = $"<{NextPage(next)}>; rel=\"next\"";
         return new StreamedAnswer<ListedKey>(
-            page.Items.Select(item => ListedKey.Of(item, view)).ToAsyncEnumerable(), KvJson.Answers.ListedKey,
-            StreamFrame.In(KeyPage.Around(page), KvJson.Answers.KeyPage, "items"));
+            page.Items.Select(item => ListedKey.Of(item, view)).ToAsyncEnumerable(), KeyValueJson.Answers.ListedKey,
+            StreamFrame.In(KeyPage.Around(page), KeyValueJson.Answers.KeyPage, "items"));
     }
 
     /// <summary>Count keys</summary>

@@ -7,7 +7,7 @@ using Kv.Api.Idempotency;
 using Kv.Api.Json;
 using Kv.Api.KeyValues.Bodies;
 using Kv.Api.KeyValues.Contracts;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Application.Pipeline;
@@ -132,7 +132,7 @@ public sealed class KeyValuesController(
             Response.SetRevision(listing.Revision);
             return listing.KeyValues is { } keyValues
                 ? new StreamedAnswer<StoredKeyValue>(
-                    keyValues.Select(StoredKeyValue.Of), KvJson.Answers.StoredKeyValue, StreamFrame.Array)
+                    keyValues.Select(StoredKeyValue.Of), KeyValueJson.Answers.StoredKeyValue, StreamFrame.Array)
                 : NoSuchKey();
         }
         var options = Request.ReadOptions() with
@@ -244,7 +244,7 @@ public sealed class KeyValuesController(
         if (Refusal(change) is { } refusal)
             return refusal;
         return new JsonAnswer<PatchedKeyValue>(
-            StatusCodes.Status200OK, PatchedKeyValue.Of(change.KeyValue!), KvJson.Answers.PatchedKeyValue);
+            StatusCodes.Status200OK, PatchedKeyValue.Of(change.KeyValue!), KeyValueJson.Answers.PatchedKeyValue);
     }
 
     /// <summary>Delete a key</summary>
@@ -317,7 +317,7 @@ public sealed class KeyValuesController(
         return Representation.Choose(Request, keyValue) switch
         {
             Representation.WithinJson => new JsonAnswer<StoredKeyValue>(
-                StatusCodes.Status200OK, StoredKeyValue.Of(keyValue), KvJson.Answers.StoredKeyValue),
+                StatusCodes.Status200OK, StoredKeyValue.Of(keyValue), KeyValueJson.Answers.StoredKeyValue),
             { } type => new RawAnswer(keyValue, type),
             null => Problems.Of(
                 StatusCodes.Status406NotAcceptable, "Not acceptable",
@@ -341,7 +341,7 @@ public sealed class KeyValuesController(
         if (Refusal(change) is { } refusal)
             return refusal;
         return new JsonAnswer<WrittenKeyValue>(
-            status, WrittenKeyValue.Of(change.KeyValue!), KvJson.Answers.WrittenKeyValue);
+            status, WrittenKeyValue.Of(change.KeyValue!), KeyValueJson.Answers.WrittenKeyValue);
     }
 
     // Null for an applied write. Sets the revision headers in either case.

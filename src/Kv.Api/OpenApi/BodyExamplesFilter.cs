@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Kv.Api.KeyValues.Contracts;
+using Kv.Api.KeyValues.Bodies;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Kv.Api.Health;
-using Kv.Api.Hosting;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Kv.Api.Hosting;
+using Kv.Api.Health;
 using Kv.Api.Tenants;
 using Kv.Domain.KeyValues;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Kv.Api.OpenApi.Attributes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

@@ -1,7 +1,7 @@
+using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
-using Kv.Api.Json;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Quotas;
 using MediatR;
@@ -37,6 +37,6 @@ public sealed class UsageController(IMediator mediator, TenantHeaders tenants) :
                 StatusCodes.Status404NotFound, Problems.NoQuotas,
                 "The deployment has no quotas (QUOTA_KEYS, QUOTA_BYTES), so the usage is not counted.").ToResult();
         Response.SetRevision(usage.Revision);
-        return new JsonAnswer<UsageAnswer>(StatusCodes.Status200OK, UsageAnswer.Of(usage), KvJson.Answers.UsageAnswer);
+        return new JsonAnswer<UsageAnswer>(StatusCodes.Status200OK, UsageAnswer.Of(usage), UsageJson.Answers.UsageAnswer);
     }
 }

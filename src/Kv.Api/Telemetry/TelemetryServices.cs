@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Kv.Api.Health;
-using Kv.Api.Hosting;
 using Kv.Api.Tls;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;

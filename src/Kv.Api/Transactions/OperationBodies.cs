@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Application.KeyValues;
 using Kv.Application.Transactions;

@@ -2,8 +2,7 @@ using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Idempotency;
-using Kv.Api.Json;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Application.Transactions;
@@ -49,7 +48,7 @@ public sealed class TransactionsController(
             Response.SetRevision(revision);
         return Answer(
             results.Select((result, i) => BulkAnswers.Of(body.Operations[i], result)),
-            StreamFrame.In(new BulkAnswer { Results = [] }, KvJson.Answers.BulkAnswer, "results"));
+            StreamFrame.In(new BulkAnswer { Results = [] }, TransactionJson.Answers.BulkAnswer, "results"));
     }
 
     /// <summary>Execute a transaction</summary>
@@ -94,11 +93,11 @@ public sealed class TransactionsController(
         var around = new TransactionAnswer { Succeeded = result.Succeeded, Revision = result.Revision, Results = [] };
         return Answer(
             done.Select((operation, i) => OperationAnswer.Of(operation.Kind, operation.Key, result.Results[i])),
-            StreamFrame.In(around, KvJson.Answers.TransactionAnswer, "results"));
+            StreamFrame.In(around, TransactionJson.Answers.TransactionAnswer, "results"));
     }
 
     private static StreamedAnswer<OperationAnswer> Answer(IEnumerable<OperationAnswer> results, StreamFrame frame) =>
-        new(results.ToAsyncEnumerable(), KvJson.Answers.OperationAnswer, frame);
+        new(results.ToAsyncEnumerable(), TransactionJson.Answers.OperationAnswer, frame);
 
     // The values that are read stay in memory until they are sent.
     private async ValueTask<UnsentBytes.Share?> ShareFor(

@@ -2,9 +2,10 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.Transactions;
-using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Application.Transfers;
 
 namespace Kv.Api.Transfers;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Kv.Api.Answers;
 using Kv.Api.Json;
 using Kv.Api.KeyValues.Contracts;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Application.KeyValues;
 using Kv.Application.Transfers;
 

@@ -4,10 +4,10 @@ using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Json;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
-using Kv.Application.Access;
 using Kv.Application.KeyValues;
+using Kv.Application.Pipeline;
 using Kv.Application.Transfers;
 using Kv.Domain;
 using Kv.Domain.KeyValues;
@@ -59,7 +59,7 @@ public sealed class TransfersController(
             new ListKeyValues(space, app, Request.Text("prefix") ?? "", WithContentTypes: true), cancellationToken);
         Response.SetRevision(keys.Revision);
         var lines = (keys.KeyValues ?? AsyncEnumerable.Empty<KeyValueDto>()).Select(TransferredKey.Of);
-        return new StreamedAnswer<TransferredKey>(lines, KvJson.Answers.TransferredKey, StreamFrame.Lines);
+        return new StreamedAnswer<TransferredKey>(lines, TransferJson.Answers.TransferredKey, StreamFrame.Lines);
     }
 
     /// <summary>Import keys</summary>
@@ -107,7 +107,7 @@ public sealed class TransfersController(
         // Until the response begins, a failure can still be reported by the status.
         await reports.MoveNextAsync();
         if (reports.Current.Error is null)
-            return new StreamedAnswer<ImportReport>(All(reports), KvJson.Answers.ImportReport, StreamFrame.UrgentLines);
+            return new StreamedAnswer<ImportReport>(All(reports), TransferJson.Answers.ImportReport, StreamFrame.UrgentLines);
         await using (reports)
             return Refused(reports.Current).ToResult();
     }

@@ -4,8 +4,7 @@ using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
-using Kv.Api.Json;
-using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Domain.Storage;
 using Kv.Domain.Watching;
 using Microsoft.AspNetCore.Mvc;
@@ -74,7 +73,7 @@ internal sealed class EventStream(
         {
             await Event(
                 body, "gone", new ForgottenChanges { OldestRevision = compacted.CompactRevision },
-                KvJson.Answers.ForgottenChanges);
+                WatchJson.Answers.ForgottenChanges);
             Write(body, "\n");
         }
         catch (OperationCanceledException) when (
@@ -83,7 +82,7 @@ internal sealed class EventStream(
             await Event(
                 body, "unauthorized",
                 new EndedWatch { Error = "Unauthorized", Detail = CredentialEndedException.Explanation },
-                KvJson.Answers.EndedWatch);
+                WatchJson.Answers.EndedWatch);
             Write(body, "\n");
         }
         await body.Flush(watch.CutOff);
@@ -101,7 +100,7 @@ internal sealed class EventStream(
                 KeyUpdated => "update",
                 _ => "delete",
             };
-            await Event(body, name, WatchedKey.Of(change, now, includesPrevious), KvJson.Answers.WatchedKey);
+            await Event(body, name, WatchedKey.Of(change, now, includesPrevious), WatchJson.Answers.WatchedKey);
             // Only the last event of a revision has an id, because a watch can resume only after a whole revision.
             Write(body, i == set.Changes.Count - 1 ? $"id: {set.Revision}\n\n" : "\n");
         }

@@ -1,6 +1,6 @@
 using Kv.Api.Access;
 using Kv.Api.Http;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
 using MediatR;

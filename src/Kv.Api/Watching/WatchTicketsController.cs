@@ -1,7 +1,6 @@
 using Kv.Api.Access;
-using Kv.Api.Http;
-using Kv.Api.Json;
-using Kv.Api.OpenApi;
+using Kv.Api.Answers;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
 using Kv.Domain.Watching;
@@ -43,6 +42,6 @@ public sealed class WatchTicketsController(IMediator mediator, TenantHeaders ten
         return new JsonAnswer<WatchTicketAnswer>(
             StatusCodes.Status201Created,
             new WatchTicketAnswer { Ticket = ticket, ExpiresIn = (long)WatchTicket.Lifetime.TotalSeconds },
-            KvJson.Answers.WatchTicketAnswer);
+            WatchJson.Answers.WatchTicketAnswer);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
 using Kv.Domain.Access;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kv.Api.Errors;
 using Kv.Api.Json;
 
 namespace Kv.Api.Webhooks;

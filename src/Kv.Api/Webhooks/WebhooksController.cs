@@ -1,10 +1,11 @@
 using Kv.Api.Access;
+using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Idempotency;
-using Kv.Api.Json;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
+using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
 using Kv.Domain.KeyValues;
 using MediatR;
@@ -43,7 +44,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
             Response.SetReplayed();
         return registration.Id is { } id
             ? new JsonAnswer<RegisteredWebhook>(
-                StatusCodes.Status201Created, new RegisteredWebhook { Id = id }, KvJson.Answers.RegisteredWebhook)
+                StatusCodes.Status201Created, new RegisteredWebhook { Id = id }, WebhookJson.Answers.RegisteredWebhook)
             : Problems.Of(StatusCodes.Status409Conflict, $"Too many webhooks (max {registration.Limit})").ToResult();
     }
 
@@ -124,7 +125,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
         var (space, app) = tenants.Read(Request);
         return await mediator.Send(new RotateWebhookSecret(space, app, id), cancellationToken) is { } secret
             ? new JsonAnswer<RotatedSecret>(
-                StatusCodes.Status200OK, new RotatedSecret { Secret = secret }, KvJson.Answers.RotatedSecret)
+                StatusCodes.Status200OK, new RotatedSecret { Secret = secret }, WebhookJson.Answers.RotatedSecret)
             : NoSuchWebhook();
     }
 
@@ -143,7 +144,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     {
         var (space, app) = tenants.Read(Request);
         return await mediator.Send(new PingWebhook(space, app, id), cancellationToken) is { } attempt
-            ? new JsonAnswer<PingAnswer>(StatusCodes.Status200OK, PingAnswer.Of(attempt), KvJson.Answers.PingAnswer)
+            ? new JsonAnswer<PingAnswer>(StatusCodes.Status200OK, PingAnswer.Of(attempt), WebhookJson.Answers.PingAnswer)
             : NoSuchWebhook();
     }
 
@@ -153,13 +154,13 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     private static IActionResult Answer(WebhookDto? webhook) => webhook is null
         ? NoSuchWebhook()
         : new JsonAnswer<StoredWebhook>(
-            StatusCodes.Status200OK, StoredWebhook.Of(webhook), KvJson.Answers.StoredWebhook);
+            StatusCodes.Status200OK, StoredWebhook.Of(webhook), WebhookJson.Answers.StoredWebhook);
 
     private async Task<IActionResult> List(string prefix, CancellationToken cancellationToken)
     {
         var (space, app) = tenants.Read(Request);
         var webhooks = await mediator.Send(new ListWebhooks(space, app, prefix), cancellationToken);
         return new JsonAnswer<IReadOnlyList<StoredWebhook>>(
-            StatusCodes.Status200OK, [.. webhooks.Select(StoredWebhook.Of)], KvJson.Answers.IReadOnlyListStoredWebhook);
+            StatusCodes.Status200OK, [.. webhooks.Select(StoredWebhook.Of)], WebhookJson.Answers.IReadOnlyListStoredWebhook);
     }
 }

@@ -1,6 +1,7 @@
 using AutoMapper;
 using FluentValidation;
 using Kv.Application.KeyValues;
+using Kv.Application.Pipeline;
 using Kv.Domain;
 using Kv.Domain.Access;
 using MediatR;

@@ -1,5 +1,6 @@
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using MediatR;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using AutoMapper;
 using FluentValidation;
+using Kv.Application.Pipeline;
 using Kv.Application.Webhooks;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;

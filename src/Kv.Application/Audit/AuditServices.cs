@@ -1,3 +1,4 @@
+using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using AutoMapper;
 using FluentValidation;
-using Kv.Application.Access;
 using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;

@@ -1,5 +1,5 @@
 using FluentValidation;
-using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using FluentValidation;
-using Kv.Application.Access;
+using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;

@@ -1,4 +1,3 @@
-using Kv.Application.Access;
 using Kv.Domain.Access;
 using MediatR;
 

@@ -1,8 +1,8 @@
 using AutoMapper;
 using FluentValidation;
 using FluentValidation.Results;
-using Kv.Application.Access;
 using Kv.Application.KeyValues;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;

@@ -1,8 +1,8 @@
 using AutoMapper;
 using FluentValidation;
-using Kv.Application.Access;
 using Kv.Application.Idempotency;
 using Kv.Application.KeyValues;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;

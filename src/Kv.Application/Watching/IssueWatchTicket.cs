@@ -1,6 +1,6 @@
 using FluentValidation;
-using Kv.Application.Access;
 using Kv.Application.KeyValues;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;

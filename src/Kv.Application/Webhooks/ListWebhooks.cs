@@ -1,7 +1,7 @@
 using AutoMapper;
 using FluentValidation;
-using Kv.Application.Access;
 using Kv.Application.KeyValues;
+using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;
 using Kv.Domain.Access;

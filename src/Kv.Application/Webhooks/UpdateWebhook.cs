@@ -1,6 +1,5 @@
 using AutoMapper;
 using FluentValidation;
-using Kv.Application.Access;
 using Kv.Application.Pipeline;
 using Kv.Application.Tenants;
 using Kv.Domain;

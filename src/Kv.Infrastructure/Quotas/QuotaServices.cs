@@ -1,4 +1,5 @@
 using Kv.Application;
+using Kv.Application.Pipeline;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Transactions;

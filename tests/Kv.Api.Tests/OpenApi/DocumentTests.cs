@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kv.Api.Hosting;
+using Kv.Api.Health;
 using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.OpenApi;

@@ -1,4 +1,3 @@
-using Kv.Application.Access;
 using Kv.Application.KeyValues;
 using Kv.Application.Pipeline;
 using Kv.Domain.Access;

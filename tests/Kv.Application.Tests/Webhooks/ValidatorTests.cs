@@ -1,4 +1,5 @@
 using FluentValidation;
+using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
 using Kv.Domain;
 using Kv.Domain.Webhooks;

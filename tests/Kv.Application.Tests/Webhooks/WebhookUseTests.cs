@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Domain.KeyValues;
 

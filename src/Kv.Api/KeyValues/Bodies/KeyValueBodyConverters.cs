@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Kv.Api.Errors;
 using Kv.Api.Json;
-using Kv.Api.KeyValues.Contracts;
 using Kv.Domain.KeyValues;
 
 namespace Kv.Api.KeyValues.Bodies;

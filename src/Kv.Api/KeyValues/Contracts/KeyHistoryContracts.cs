@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Kv.Api.Answers;
-using Kv.Api.OpenApi;
+using Kv.Api.OpenApi.Attributes;
 using Kv.Domain.KeyValues;
 
 namespace Kv.Api.KeyValues.Contracts;

@@ -1,0 +1,85 @@
+using Kv.Api.Answers;
+using Kv.Api.Errors;
+using Kv.Api.Http;
+using Kv.Api.OpenApi.Attributes;
+using Kv.Application.Access;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Access.ApiKeys;
+
+/// <summary>The API keys of the deployment.</summary>
+[ApiController]
+[Route("admin/apikeys")]
+[Tags("API keys")]
+[Administrative]
+[ServiceFilter<ApiKeysInUseFilter>]
+[ProducesInvalidInput]
+[ProducesProblem(
+    StatusCodes.Status404NotFound, "`AUTH` is not `apikey`, or the key does not exist.",
+    Error = Problems.ApiKeyNotFound)]
+[ProducesStoreUnavailable]
+public sealed class ApiKeysController(IMediator mediator) : ControllerBase
+{
+    private const string DisableWebhooks = "disable_webhooks";
+
+    /// <summary>Create an API key</summary>
+    /// <remarks>
+    /// For administrators. Clients send `key` from the answer as `Authorization: Bearer` or `X-API-Key`. Only this
+    /// answer contains it: Kv stores a hash.
+    /// </remarks>
+    [HttpPost]
+    [ProducesResponseType<ApiKeyAnswer>(
+        StatusCodes.Status201Created, "application/json", Description = "The key is valid from now on.")]
+    [ProducesProblem(StatusCodes.Status409Conflict, "The limit of API keys is reached.", Error = "Too many API keys")]
+    [ProducesBodyTooLarge]
+    [ProducesNotJson]
+    [ProducesStoreFull]
+    public async Task<IActionResult> Create(CreateApiKeyBody body, CancellationToken cancellationToken)
+    {
+        Response.Headers.CacheControl = "no-store";
+        return await mediator.Send(body.ToRequest(), cancellationToken) is { } issued
+            ? new JsonAnswer<ApiKeyAnswer>(
+                StatusCodes.Status201Created, ApiKeyAnswer.Of(issued.Key, issued.Secret), ApiKeyJson.Answers.ApiKeyAnswer)
+            : Problems.Of(StatusCodes.Status409Conflict, "Too many API keys").ToResult();
+    }
+
+    /// <summary>List the API keys</summary>
+    /// <remarks>
+    /// For administrators. The list contains expired keys until they are revoked. It does not contain the keys' texts.
+    /// </remarks>
+    [HttpGet]
+    [ProducesResponseType<IReadOnlyList<ApiKeyAnswer>>(
+        StatusCodes.Status200OK, "application/json", Description = "The keys, in the order of their creation.")]
+    public async Task<IActionResult> List(CancellationToken cancellationToken)
+    {
+        var keys = await mediator.Send(new ListApiKeys(), cancellationToken);
+        return new JsonAnswer<IReadOnlyList<ApiKeyAnswer>>(
+            StatusCodes.Status200OK, [.. keys.Select(key => ApiKeyAnswer.Of(key))],
+            ApiKeyJson.Answers.IReadOnlyListApiKeyAnswer);
+    }
+
+    /// <summary>Revoke an API key</summary>
+    /// <remarks>
+    /// For administrators. The replica that answers refuses the key immediately, every other replica within 5 seconds.
+    /// A running call with the key ends within 5 more seconds. The webhooks that the key registered stay active unless
+    /// `disable_webhooks` is `true`; the answer lists them. The call may be repeated: it gives the same answer for a
+    /// revoked key that still has webhooks.
+    /// </remarks>
+    /// <param name="id" example="1f0c6f0e3f0a4f43">The key's id.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpDelete("{id}")]
+    [RequestQuery(DisableWebhooks, "`true` disables the webhooks that the key registered.", IsFlag = true)]
+    [ProducesResponseType<RevokedApiKeyAnswer>(
+        StatusCodes.Status200OK, "application/json", Description = "The key is revoked; its webhooks.")]
+    [ProducesProblem(
+        StatusCodes.Status507InsufficientStorage, "The store is too full to disable webhooks. The key is revoked.")]
+    public async Task<IActionResult> Revoke(string id, CancellationToken cancellationToken)
+    {
+        var command = new RevokeApiKey(id, Request.Flag(DisableWebhooks));
+        return await mediator.Send(command, cancellationToken) is { } revoked
+            ? new JsonAnswer<RevokedApiKeyAnswer>(
+                StatusCodes.Status200OK, RevokedApiKeyAnswer.Of(id, revoked), ApiKeyJson.Answers.RevokedApiKeyAnswer)
+            : Problems.Of(StatusCodes.Status404NotFound, Problems.ApiKeyNotFound).ToResult();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Answers;
+
+/// <summary>
+/// Writes one value as JSON directly to the response. MVC's own result would select a formatter first, which the
+/// JSON-only API does not need.
+/// </summary>
+internal sealed class JsonAnswer<TValue>(int status, TValue value, JsonTypeInfo<TValue> type) : IActionResult
+{
+    public Task ExecuteResultAsync(ActionContext context)
+    {
+        var response = context.HttpContext.Response;
+        response.StatusCode = status;
+        response.ContentType = JsonAnswer.ContentType;
+        if (value is IHoldsValue<TValue> { Held.Length: > AnswerBody.PartBytes and var length })
+            return InParts(context.HttpContext, length);
+        using var writer = new Utf8JsonWriter(
+            response.BodyWriter, new JsonWriterOptions { Encoder = type.Options.Encoder, SkipValidation = true });
+        JsonSerializer.Serialize(writer, value, type);
+        writer.Flush();
+        // Set the length before the headers are sent, so that the body is not chunked.
+        response.ContentLength = writer.BytesCommitted;
+        return writer.BytesCommitted > AnswerBody.PieceBytes ? Send(context.HttpContext) : Task.CompletedTask;
+    }
+
+    private async Task InParts(HttpContext http, int length)
+    {
+        using var share = http.RequestServices.GetRequiredService<UnsentBytes>().Hold(http.Request, length);
+        using var body = new AnswerBody(http);
+        await body.Write(value, type);
+        await body.Flush();
+    }
+
+    private static async Task Send(HttpContext http)
+    {
+        using var body = new AnswerBody(http);
+        await body.Flush();
+    }
+}
+
+/// <summary>Constants of JSON answers.</summary>
+internal static class JsonAnswer
+{
+    public const string ContentType = "application/json; charset=utf-8";
+}

@@ -1,0 +1,23 @@
+using Kv.Api.Json;
+using Kv.Api.KeyValues.Bodies;
+using Kv.Api.Transactions;
+using Kv.Domain;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Extensions.Options;
+
+namespace Kv.Api;
+
+/// <summary>Registers the formatters of bodies: operations, JSON and merge patches.</summary>
+internal sealed class InputFormatters(
+    IOptions<JsonOptions> json, Limits limits, ILogger<SystemTextJsonInputFormatter> logger)
+    : IConfigureOptions<MvcOptions>
+{
+    public void Configure(MvcOptions options)
+    {
+        options.InputFormatters.RemoveType<SystemTextJsonInputFormatter>();
+        options.InputFormatters.Add(new OperationsFormatter(limits));
+        options.InputFormatters.Add(new JsonFormatter(json.Value, logger));
+        options.InputFormatters.Add(new MergePatchFormatter(json.Value, logger));
+    }
+}

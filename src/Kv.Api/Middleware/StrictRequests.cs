@@ -1,0 +1,59 @@
+using Kv.Api.Errors;
+using Kv.Api.Gateway;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace Kv.Api.Middleware;
+
+/// <summary>
+/// Refuses requests for another host (RFC 9110, section 7.4), and requests that the framework would misinterpret: a
+/// method in lower case (methods are case-sensitive, section 9.1), a malformed Content-Type (section 8.3.1), a
+/// compressed body (section 8.4), and a partial body (section 14.5).
+/// </summary>
+internal sealed class StrictRequests(RequestDelegate next, GatewayOptions gateway)
+{
+    public Task Invoke(HttpContext context)
+    {
+        var request = context.Request;
+        if (gateway.AllowedHosts is { } hosts && !hosts.Contains(request.Host.Host))
+            return Problems.Of(
+                StatusCodes.Status400BadRequest, Problems.InvalidInput,
+                $"Host must be one of {string.Join(", ", hosts)}; ALLOWED_HOSTS allows others").WriteTo(context);
+        var method = HttpMethods.GetCanonicalizedValue(request.Method);
+        if (!string.Equals(method, request.Method, StringComparison.Ordinal))
+            return Problems.Of(
+                StatusCodes.Status400BadRequest, Problems.InvalidInput,
+                $"Methods are case-sensitive: send {method}").WriteTo(context);
+        // The most common types need no parsing.
+        if (request.ContentType is not (null or "" or "application/json" or "application/json; charset=utf-8")
+            && !IsMediaType(request.ContentType))
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput,
+                "Content-Type must be a media type, such as application/json or application/json; charset=utf-8")
+                    .WriteTo(context);
+        return WrongPart(request) is { } problem ? problem.WriteTo(context) : next(context);
+    }
+
+    // Kv would store a compressed or partial body as if it were the value.
+    private static ProblemDetails? WrongPart(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding, ..]
+            && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            request.HttpContext.Response.Headers.AcceptEncoding = "identity";
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput,
+                "Content-Encoding is not taken: send the body as it is, without compression");
+        }
+        return request.Headers.ContentRange.Count > 0
+            ? Problems.Of(
+                StatusCodes.Status400BadRequest, Problems.InvalidInput,
+                "Content-Range is not taken: send the whole body (RFC 9110, section 14.5)")
+            : null;
+    }
+
+    // The parser accepts a parameter without a value, which the grammar does not allow.
+    private static bool IsMediaType(string text) =>
+        MediaTypeHeaderValue.TryParse(text, out var type)
+        && type.Parameters.All(parameter => parameter.Value.Length > 0);
+}

@@ -1,0 +1,23 @@
+namespace Kv.Api.OpenApi.Attributes;
+
+/// <summary>
+/// Declares an answer that is a stream, with an example, because a schema cannot describe it: lines of JSON, or
+/// server-sent events.
+/// </summary>
+/// <param name="contentType">The media type of the stream.</param>
+/// <param name="example">The beginning of a stream.</param>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class StreamsAttribute(string contentType, string example) : Attribute
+{
+    public string ContentType { get; } = contentType;
+
+    public string Example { get; } = example;
+
+    /// <summary>
+    /// The description of the request's body, if it is a stream of the same media type; otherwise null.
+    /// </summary>
+    public string? Body { get; init; }
+
+    /// <summary>The beginning of a body.</summary>
+    public string? BodyExample { get; init; }
+}

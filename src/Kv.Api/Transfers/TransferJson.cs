@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Kv.Api.Json;
+
+namespace Kv.Api.Transfers;
+
+/// <summary>The source-generated serializers of the answers about exports and imports.</summary>
+[JsonSerializable(typeof(TransferredKey))]
+[JsonSerializable(typeof(ImportReport))]
+internal sealed partial class TransferJson : JsonSerializerContext
+{
+    public static readonly TransferJson Answers = new(KvJson.Format());
+}
