@@ -1,5 +1,5 @@
-using Kv.Api.Errors;
 using System.Diagnostics.Metrics;
+using Kv.Api.Errors;
 using Kv.Api.Tenants;
 
 namespace Kv.Api.Answers;
