@@ -63,7 +63,9 @@ public static class InfrastructureServices
     private static IServiceCollection AddRepositories(this IServiceCollection services) => services
         .AddSingleton<IKeyValueRepository, KeyValueRepository>()
         .AddSingleton<IKeyValueListings, KeyValueListings>()
+        .AddSingleton<CursorKey>()
         .AddSingleton<IListingCursors, ListingCursors>()
+        .AddSingleton<ITenantListings, TenantListings>()
         .AddSingleton<IKeyValueHistory, KeyValueHistory>()
         .AddSingleton<IKeyValueTransactions, KeyValueTransactions>()
         .AddSingleton<IdempotencyRecords>()

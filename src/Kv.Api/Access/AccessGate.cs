@@ -86,6 +86,8 @@ internal sealed partial class AccessGate(
             return;
         if (endpoint.Metadata.GetMetadata<AdministrativeAttribute>() is not null)
             throw AccessDeniedException.Administrative();
+        if (endpoint.Metadata.GetMetadata<TenantlessAttribute>() is not null)
+            return;
         var (space, app) = tenants.Read(request);
         if (!grants.Reach(space, app))
             throw AccessDeniedException.InTenant(space, app, AccessVerbs.None);

@@ -28,7 +28,7 @@ internal sealed class RejectionAudit(TenantHeaders tenants, IAccessAudit? audit 
 
     private (string? Namespace, string? AppName) Tenant(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<AdministrativeAttribute>() is not null)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<TenantlessAttribute>() is not null)
             return (null, null);
         try
         {

@@ -16,6 +16,7 @@ internal static class OperationNames
         ["DELETE kv/{key}"] = "deleteKey",
         ["GET kv"] = "listKeys",
         ["HEAD kv"] = "countKeys",
+        ["GET tenants"] = "listTenants",
         ["POST bulk"] = "executeBulk",
         ["POST txn"] = "executeTransaction",
         ["GET watch"] = "watchKeys",

@@ -10,8 +10,8 @@ internal sealed class TenantHeadersFilter(TenantOptions tenants) : IOperationFil
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        // Calls about the deployment have no tenant.
-        if (context.MethodInfo.DeclaringType!.IsDefined(typeof(AdministrativeAttribute), inherit: false))
+        // Calls about several tenants or the deployment have no tenant.
+        if (context.MethodInfo.DeclaringType!.IsDefined(typeof(TenantlessAttribute), inherit: false))
             return;
         operation.Parameters ??= [];
         operation.Parameters.Add(Header(tenants.NamespaceHeader, "The namespace", tenants.DefaultNamespace));

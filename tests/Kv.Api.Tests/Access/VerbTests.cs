@@ -67,7 +67,7 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     {
         var called = Call.All.Select(call => $"{call.Method} {Resource().Match(call.Path).Value}").ToHashSet();
         var routes = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').Split('/')[0] is not ("" or "livez" or "readyz" or "metrics" or "admin"))
+            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').Split('/')[0] is not ("" or "livez" or "readyz" or "metrics" or "admin" or "tenants"))
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
                 .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/').Split('/')[0]}"))
             .Distinct().ToArray();

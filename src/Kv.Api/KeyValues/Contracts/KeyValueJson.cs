@@ -9,6 +9,7 @@ namespace Kv.Api.KeyValues.Contracts;
 [JsonSerializable(typeof(PatchedKeyValue))]
 [JsonSerializable(typeof(KeyPage))]
 [JsonSerializable(typeof(KeyHistoryAnswer))]
+[JsonSerializable(typeof(TenantListing))]
 internal sealed partial class KeyValueJson : JsonSerializerContext
 {
     public static readonly KeyValueJson Answers = new(KvJson.Format());

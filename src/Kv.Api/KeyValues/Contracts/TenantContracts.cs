@@ -1,0 +1,32 @@
+using Kv.Domain.KeyValues;
+using Kv.Domain.Tenants;
+
+namespace Kv.Api.KeyValues.Contracts;
+
+/// <summary>A page of tenants.</summary>
+public sealed record TenantListing
+{
+    /// <summary>The tenants, in the byte order of `namespace/app`.</summary>
+    public required IReadOnlyList<ListedTenant> Tenants { get; init; }
+
+    /// <summary>The cursor of the next page; null on the last page.</summary>
+    public string? Cursor { get; init; }
+
+    internal static TenantListing Of(TenantPage page) =>
+        new() { Tenants = [.. page.Tenants.Select(ListedTenant.Of)], Cursor = page.Cursor };
+}
+
+/// <summary>A tenant.</summary>
+public sealed record ListedTenant
+{
+    /// <summary>The namespace.</summary>
+    /// <example>shop</example>
+    public required string Namespace { get; init; }
+
+    /// <summary>The name of the app within it.</summary>
+    /// <example>billing</example>
+    public required string AppName { get; init; }
+
+    internal static ListedTenant Of(Tenant tenant) =>
+        new() { Namespace = tenant.Namespace, AppName = tenant.AppName };
+}
