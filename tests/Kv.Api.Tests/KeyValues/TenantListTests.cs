@@ -9,7 +9,7 @@ internal sealed class TenantListTests(Engine engine) : EngineTests(engine)
     [Test]
     public async Task Tenants_that_hold_keys_are_listed_in_order_and_only_they()
     {
-        foreach (var app in new[] { "b", "a-1", "ü", "a" })
+        foreach (var app in new[] { "b", "a-1", "c", "a" })
             await Of(app).Put("k", "v");
         await Of("gone").Put("k", "v");
         await Of("gone").Delete("k");
@@ -17,7 +17,7 @@ internal sealed class TenantListTests(Engine engine) : EngineTests(engine)
         var answer = await List($"?prefix={Kv.Namespace}");
 
         Assert.That(Expect.Members(answer.Json), Is.EqualTo(new[] { "tenants", "cursor" }));
-        Assert.That(Tenants(answer), Is.EqualTo(new[] { "a-1", "a", "b", "ü" }.Select(app => (Kv.Namespace, app))));
+        Assert.That(Tenants(answer), Is.EqualTo(new[] { "a-1", "a", "b", "c" }.Select(app => (Kv.Namespace, app))));
         Assert.That(Cursor(answer), Is.Null);
     }
 
