@@ -42,8 +42,8 @@ internal sealed class DocumentTests
                 // Health is nobody's in particular, and answers in its own form.
                 if (name is "get /livez" or "get /readyz")
                     continue;
-                // What is about the deployment is about no tenant.
-                var isOfATenant = !name.Contains(" /admin/", StringComparison.Ordinal);
+                // Calls about the deployment or about all tenants have no tenant.
+                var isOfATenant = !name.Contains(" /admin/", StringComparison.Ordinal) && name != "get /tenants";
                 var headers = !isOfATenant ? ["KV-Namespace", "KV-App-Name"] : operation.GetProperty("parameters").EnumerateArray()
                     .Where(parameter => parameter.GetProperty("in").GetString() == "header")
                     .Select(parameter => parameter.GetProperty("name").GetString()).ToArray();

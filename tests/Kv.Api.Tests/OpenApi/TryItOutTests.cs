@@ -13,7 +13,7 @@ internal sealed class TryItOutTests
     private static readonly string[] Order =
     [
         "Keys-createKey", "Keys-listKeys", "Keys-countKeys", "Keys-getKey", "Keys-headKey", "Webhooks-registerWebhook",
-        "Keys-setKey", "Keys-setKeyTtl", "Keys-executeBulk", "Keys-executeTransaction", "Keys-getKeyHistory", "Transfer-exportKeys",
+        "Keys-setKey", "Keys-setKeyTtl", "Keys-executeBulk", "Keys-executeTransaction", "Keys-getKeyHistory", "Keys-listTenants", "Transfer-exportKeys",
         "Transfer-importKeys", "Usage-getUsage", "Webhooks-listWebhooks", "Webhooks-getWebhook", "Webhooks-updateWebhook",
         "Webhooks-rotateWebhookSecret", "Webhooks-pingWebhook", "Deliveries-listDeliveries", "Deliveries-replayWebhook",
         "Deliveries-getDelivery", "Deliveries-redeliverDelivery", "Audit-listAuditRecords", "Health-getLiveness",
