@@ -72,17 +72,17 @@ public sealed record AuditEntry
 public sealed record AuditEntryChange
 {
     /// <summary>
-    /// `set`, `set_ttl` or `delete`; `add_webhook`, `change_webhook` or `delete_webhook`; `redeliver` or
-    /// `replay_webhook`; `create_api_key` or `revoke_api_key`; `leave_webhook` or `disable_webhook` for each webhook of
+    /// `set`, `set_ttl` or `delete`; `add_webhook`, `change_webhook` or `delete_webhook`; `redeliver`,
+    /// `redeliver_failed` or `replay_webhook`; `create_api_key` or `revoke_api_key`; `leave_webhook` or `disable_webhook` for each webhook of
     /// a revoked API key.
     /// </summary>
     /// <example>set</example>
     [OneOf(
         AuditOperations.Set, AuditOperations.SetTtl, AuditOperations.Delete, AuditOperations.AddWebhook,
         AuditOperations.ChangeWebhook,
-        AuditOperations.DeleteWebhook, AuditOperations.Redeliver, AuditOperations.ReplayWebhook,
-        AuditOperations.CreateApiKey,
-        AuditOperations.RevokeApiKey, AuditOperations.LeaveWebhook, AuditOperations.DisableWebhook)]
+        AuditOperations.DeleteWebhook, AuditOperations.Redeliver, AuditOperations.RedeliverFailed,
+        AuditOperations.ReplayWebhook, AuditOperations.CreateApiKey, AuditOperations.RevokeApiKey,
+        AuditOperations.LeaveWebhook, AuditOperations.DisableWebhook)]
     public required string Operation { get; init; }
 
     /// <summary>The key, or the id of the webhook, the delivery or the API key.</summary>

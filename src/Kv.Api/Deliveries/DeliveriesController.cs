@@ -41,6 +41,31 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
                 StatusCodes.Status200OK, DeliveryListing.Of(page), DeliveryJson.Answers.DeliveryListing);
     }
 
+    /// <summary>Attempt a webhook's failed deliveries immediately</summary>
+    /// <remarks>
+    /// Begins with the earliest changes, and ends after 500 deliveries or 8 MiB of values: repeat the call while `more`
+    /// is true. Deliveries that fail again keep their place and have all attempts again.
+    /// </remarks>
+    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpPost("webhooks/{id}/redeliver-failed")]
+    [ProducesResponseType<RedeliverFailedAnswer>(
+        StatusCodes.Status202Accepted, "application/json", Description = "The attempts are scheduled.")]
+    [ProducesWebhookNotFound]
+    [ProducesProblem(
+        StatusCodes.Status409Conflict, "The webhook is disabled: enable it first.", Error = Problems.WebhookDisabled)]
+    [ProducesStoreFull]
+    public async Task<IActionResult> RedeliverFailed(string id, CancellationToken cancellationToken)
+    {
+        var (space, app) = tenants.Read(Request);
+        return await mediator.Send(new RedeliverFailed(space, app, id), cancellationToken) is { } redelivered
+            ? new JsonAnswer<RedeliverFailedAnswer>(
+                StatusCodes.Status202Accepted,
+                new RedeliverFailedAnswer { Count = redelivered.Count, More = redelivered.HasMore },
+                DeliveryJson.Answers.RedeliverFailedAnswer)
+            : NotFound(Problems.WebhookNotFound);
+    }
+
     /// <summary>Replay changes to a webhook</summary>
     /// <remarks>
     /// Sends a message for each change after a revision that matches the webhook. The message ids are the same as the

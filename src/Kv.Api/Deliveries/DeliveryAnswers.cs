@@ -70,6 +70,18 @@ public sealed record StoredDelivery
     };
 }
 
+/// <summary>The result of a redelivery of failed deliveries.</summary>
+public sealed record RedeliverFailedAnswer
+{
+    /// <summary>The number of deliveries that are due now.</summary>
+    /// <example>12</example>
+    public required int Count { get; init; }
+
+    /// <summary>Whether more have failed: repeat the call.</summary>
+    /// <example>false</example>
+    public required bool More { get; init; }
+}
+
 /// <summary>One attempt to send a message to a receiver.</summary>
 public sealed record DeliveryAttempt
 {

@@ -8,6 +8,7 @@ namespace Kv.Api.Deliveries;
 [JsonSerializable(typeof(DeliveryListing))]
 [JsonSerializable(typeof(StoredDelivery))]
 [JsonSerializable(typeof(ReplayAnswer))]
+[JsonSerializable(typeof(RedeliverFailedAnswer))]
 internal sealed partial class DeliveryJson : JsonSerializerContext
 {
     public static readonly DeliveryJson Answers = new(KvJson.Format());

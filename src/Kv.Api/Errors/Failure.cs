@@ -8,6 +8,7 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Transactions;
+using Kv.Domain.Webhooks;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Errors;
@@ -84,6 +85,8 @@ internal sealed record Failure(ProblemDetails Problem)
         TooMuchUnsentException => Unavailable(Problems.TooMuchUnsent, exception.Message),
         UsageNotCountedException => Unavailable("Usage not counted yet", exception.Message),
         QuotaExceededException exceeded => new(Problems.OverQuota(exceeded)),
+        WebhookDisabledException => new(Problems.Of(
+            StatusCodes.Status409Conflict, Problems.WebhookDisabled, exception.Message)),
         BacklogFullException =>
             new(Problems.Of(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull, exception.Message)),
         StoreOutOfSpaceException => new(Problems.Of(

@@ -26,6 +26,7 @@ internal static class Problems
     public const string TooMuchUnsent = "Too many large answers";
     public const string ResultTooLarge = "Result too large";
     public const string TooManyScans = "Too many reads of the past";
+    public const string WebhookDisabled = "Webhook disabled";
     public const string BacklogFull = "Too much waits for the webhook";
     public const string NoQuotas = "No quotas";
     public const string ApiKeyNotFound = "API key not found";

@@ -44,7 +44,7 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
         {
             "400" => Problem(400, "Bad Request", invalid.Message, invalid.Field),
             "404" => Problem(404, "Not Found", error ?? Problems.KeyNotFound),
-            "409" => Problem(409, "Conflict", "Too many webhooks (max 5)"),
+            "409" => Problem(409, "Conflict", error ?? "Too many webhooks (max 5)"),
             "412" => Problem(412, "Precondition Failed", "Precondition failed"),
             "410" => Problem(410, "Gone", "Revision compacted"),
             "413" => Problem(413, "Payload Too Large", "Body too large"),

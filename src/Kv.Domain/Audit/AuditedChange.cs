@@ -48,6 +48,9 @@ public static class AuditOperations
     /// <summary>A delivery was scheduled for an immediate attempt.</summary>
     public const string Redeliver = "redeliver";
 
+    /// <summary>Failed deliveries of a webhook were scheduled for an immediate attempt.</summary>
+    public const string RedeliverFailed = "redeliver_failed";
+
     /// <summary>Past changes are sent to a webhook again.</summary>
     public const string ReplayWebhook = "replay_webhook";
 

@@ -30,6 +30,14 @@ public interface IDeliveryRepository
     Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Makes failed deliveries of a webhook due immediately, those of the earliest changes first, up to a limit of
+    /// number and bytes.
+    /// </summary>
+    /// <returns>The number of deliveries, and whether more have failed.</returns>
+    Task<(int Count, bool HasMore)> RedeliverFailed(
+        Tenant tenant, Guid webhookId, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Creates a delivery for each change after a revision, up to now, that matches the webhook. The ids are the same
     /// as the first time.
     /// </summary>

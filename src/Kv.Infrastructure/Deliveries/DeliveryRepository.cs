@@ -21,8 +21,12 @@ internal sealed class DeliveryRepository(
     private const int Attempts = 3;
 
     // A delivery takes three operations; a transaction takes about a hundred.
-    private const int ReplayBatch = 20;
-    private const int ReplayBatchBytes = 512 * 1024;
+    private const int Batch = 20;
+    private const int BatchBytes = 512 * 1024;
+
+    // The most failed deliveries, and bytes of their values, that one call makes due.
+    private const int MaxRedelivered = 500;
+    private const long MaxRedeliveredBytes = 8 * 1024 * 1024;
 
     public Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
         Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
@@ -37,21 +41,62 @@ internal sealed class DeliveryRepository(
     {
         // A delivery that fails for good meanwhile is found as failed in the next attempt.
         for (var attempt = 0; attempt < Attempts && await Get(tenant, id, cancellationToken) is { } delivery; attempt++)
-        {
-            var found = layout.Delivery(delivery.Status, tenant, id);
-            var value = delivery.Event.Value is null ? null : await reads.Value(tenant, id, cancellationToken);
-            var now = time.GetUtcNow();
-            delivery.Redeliver(now);
-            var done = await store.Commit(
-                new Transaction([Compare.Exists(found)], audit.With(
-                    [.. writes.Save(delivery, now, value), writes.Wake(tenant, id.WebhookId, now)], tenant,
-                    AuditOperations.Redeliver, id)),
-                cancellationToken);
-            if (done.Succeeded)
+            if ((await MakeDue([delivery], (AuditOperations.Redeliver, id), cancellationToken)).Count > 0)
                 return true;
-        }
         // The delivery was accepted, or its webhook was deleted.
         return false;
+    }
+
+    public async Task<(int Count, bool HasMore)> RedeliverFailed(
+        Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
+    {
+        var (count, bytes, conflicts) = (0, 0L, 0);
+        DeliveryId? after = null;
+        while (count < MaxRedelivered && bytes < MaxRedeliveredBytes && conflicts < Attempts)
+        {
+            var (failed, hasMore) = await reads.List(
+                DeliveryStatus.Failed, tenant, webhookId, after, Batch, cancellationToken);
+            if (failed.Count == 0)
+                return (count, false);
+            // One audit record for the whole call, with its first batch.
+            (string, object)? audited = count == 0 ? (AuditOperations.RedeliverFailed, webhookId) : null;
+            var due = await MakeDue(failed, audited, cancellationToken);
+            if (due.Count == failed.Count && !hasMore)
+                return (count + due.Count, false);
+            if (due.Count == 0)
+                conflicts++;
+            else
+                after = failed[due.Count - 1].Id;
+            (count, bytes) = (count + due.Count, bytes + due.Bytes);
+        }
+        return (count, true);
+    }
+
+    // Makes the first deliveries of a webhook due, as many as fit into a transaction; none when one of them was
+    // accepted, failed or expired meanwhile.
+    private async Task<(int Count, long Bytes)> MakeDue(
+        IReadOnlyList<Delivery> deliveries, (string Operation, object Target)? audited,
+        CancellationToken cancellationToken)
+    {
+        var (tenant, now) = (deliveries[0].Tenant, time.GetUtcNow());
+        var (conditions, operations, bytes) = (new List<Compare>(), new List<Operation>(), 0L);
+        foreach (var delivery in deliveries)
+        {
+            var value = delivery.Event.Value is null ? null : await reads.Value(tenant, delivery.Id, cancellationToken);
+            if (conditions.Count > 0 && bytes + (value?.Length ?? 0) > BatchBytes)
+                break;
+            conditions.Add(Compare.Exists(layout.Delivery(delivery.Status, tenant, delivery.Id)));
+            delivery.Redeliver(now);
+            operations.AddRange(writes.Save(delivery, now, value));
+            bytes += value?.Length ?? 0;
+        }
+        operations.Add(writes.Wake(tenant, deliveries[0].Id.WebhookId, now));
+        var done = await store.Commit(
+            new Transaction(
+                conditions,
+                audited is var (operation, target) ? audit.With(operations, tenant, operation, target) : operations),
+            cancellationToken);
+        return done.Succeeded ? (conditions.Count, bytes) : (0, 0);
     }
 
     public async Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken)
@@ -82,7 +127,7 @@ internal sealed class DeliveryRepository(
                 count++;
                 bytes += changed.NewValue?.Length ?? 0;
                 all += changed.NewValue?.Length ?? 0;
-                if (count == ReplayBatch || bytes > ReplayBatchBytes)
+                if (count == Batch || bytes > BatchBytes)
                 {
                     await Flush();
                     (count, bytes) = (0, 0);

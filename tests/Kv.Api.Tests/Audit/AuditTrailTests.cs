@@ -103,6 +103,26 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
+    public async Task All_that_failed_and_is_sent_again_leaves_one_record_and_nothing_leaves_none()
+    {
+        Receiver.Answer = _ => ReceiverAnswer.Status(500);
+        var webhook = await Register();
+        await Kv.Put("k1", "v");
+        await Kv.Put("k2", "v");
+        await UntilListed(webhook, "failed", 2);
+        Receiver.Answer = _ => ReceiverAnswer.Ok;
+
+        Assert.That((await RedeliverFailed(webhook)).Json.GetProperty("count").GetInt32(), Is.EqualTo(2));
+        await Eventually.Holds(async () => (await Listed(webhook, "pending")).Length == 0, "both are delivered");
+        Assert.That((await RedeliverFailed(webhook)).Json.GetProperty("count").GetInt32(), Is.Zero);
+
+        Assert.That((await Kv.Trail()).Changes(), Is.EqualTo(new[]
+        {
+            $"add_webhook {webhook}", "set k1", "set k2", $"redeliver_failed {webhook}",
+        }));
+    }
+
+    [Test]
     public async Task A_webhook_is_told_of_the_change_and_not_of_its_record()
     {
         await RegisterAt($"{Receiver.Uri}", "\"key\":\"*\"");

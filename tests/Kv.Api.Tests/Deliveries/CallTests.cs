@@ -54,6 +54,8 @@ internal abstract class CallTests(Engine engine) : EngineTests(engine)
 
     protected Task<Answer> Redeliver(string id) => Kv.Send(HttpMethod.Post, $"/deliveries/{id}/redeliver");
 
+    protected Task<Answer> RedeliverFailed(string webhook) => Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/redeliver-failed");
+
     /// <summary>Waits until a delivery was accepted, and so is no more.</summary>
     protected Task Gone(string delivery) =>
         Eventually.Holds(async () => (await Delivery(delivery)).Status == 404, "the delivery is done with");

@@ -122,6 +122,24 @@ internal sealed class DeliveryUseTests
     }
 
     [Test]
+    public async Task Failed_deliveries_are_made_due_unless_the_webhook_is_disabled()
+    {
+        var webhook = WebhookRequests.Stored();
+        _webhooks
+            .Setup(webhooks => webhooks.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(webhook);
+        _deliveries
+            .Setup(deliveries => deliveries.RedeliverFailed(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync((3, true));
+
+        Assert.That(await RedeliverFailed($"{WebhookRequests.Id}"), Is.EqualTo(new RedeliveredDeliveries(3, true)));
+        Assert.That(await RedeliverFailed($"{Guid.NewGuid()}"), Is.Null);
+        webhook.Disable("It only failed.");
+        Assert.That(
+            () => RedeliverFailed($"{WebhookRequests.Id}"), Throws.InstanceOf<WebhookDisabledException>().With.Message.Contain("It only failed."));
+    }
+
+    [Test]
     public async Task A_replay_tells_how_many_there_are()
     {
         _deliveries
@@ -157,6 +175,9 @@ internal sealed class DeliveryUseTests
 
     private Task<DeliveryPage?> List(ListDeliveries request) =>
         new ListDeliveriesHandler(_webhooks.Object, _deliveries.Object, WebhookRequests.Mapper).Handle(request, CancellationToken.None);
+
+    private Task<RedeliveredDeliveries?> RedeliverFailed(string id) => new RedeliverFailedHandler(_webhooks.Object, _deliveries.Object)
+        .Handle(new RedeliverFailed("space", "app", id), CancellationToken.None);
 
     private Task<long?> Replay(string id) => new ReplayWebhookHandler(_webhooks.Object, _deliveries.Object)
         .Handle(new ReplayWebhook("space", "app", id, 41), CancellationToken.None);
