@@ -121,7 +121,7 @@ internal sealed class DocumentTests
         string[] Members(string schema) => Expect.Members(schemas.GetProperty(schema).GetProperty("properties"));
     }
 
-    [TestCase("AuditEntryChange", "operation", 12)]
+    [TestCase("AuditEntryChange", "operation", 13)]
     [TestCase("ApiKeyAnswer", "verbs", 4)]
     [TestCase("CreateApiKeyBody", "verbs", 4)]
     [TestCase("PreviousKeyValue", "encoding", 1)]
