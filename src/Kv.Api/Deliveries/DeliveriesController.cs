@@ -41,6 +41,28 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
                 StatusCodes.Status200OK, DeliveryListing.Of(page), DeliveryJson.Answers.DeliveryListing);
     }
 
+    /// <summary>Explain why a key's last change has not arrived</summary>
+    /// <remarks>
+    /// One verdict with its reason and its remedy, from what the store knows of the key's last change, the webhook and
+    /// the delivery. For a deleted key Kv searches the latest revisions for its deletion; the number of concurrent
+    /// searches is limited (429, 503).
+    /// </remarks>
+    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
+    /// <param name="key" example="user:42">The key. It is required.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpGet("webhooks/{id}/explain")]
+    [ProducesResponseType<ExplanationAnswer>(
+        StatusCodes.Status200OK, "application/json", Description = "The verdict.")]
+    [ProducesWebhookNotFound]
+    public async Task<IActionResult> Explain(string id, string? key, CancellationToken cancellationToken)
+    {
+        var (space, app) = tenants.Read(Request);
+        return await mediator.Send(new ExplainDelivery(space, app, id, key ?? ""), cancellationToken) is { } explained
+            ? new JsonAnswer<ExplanationAnswer>(
+                StatusCodes.Status200OK, ExplanationAnswer.Of(explained), DeliveryJson.Answers.ExplanationAnswer)
+            : NotFound(Problems.WebhookNotFound);
+    }
+
     /// <summary>Attempt a webhook's failed deliveries immediately</summary>
     /// <remarks>
     /// Begins with the earliest changes, and ends after 500 deliveries or 8 MiB of values: repeat the call while `more`

@@ -9,6 +9,7 @@ namespace Kv.Api.Deliveries;
 [JsonSerializable(typeof(StoredDelivery))]
 [JsonSerializable(typeof(ReplayAnswer))]
 [JsonSerializable(typeof(RedeliverFailedAnswer))]
+[JsonSerializable(typeof(ExplanationAnswer))]
 internal sealed partial class DeliveryJson : JsonSerializerContext
 {
     public static readonly DeliveryJson Answers = new(KvJson.Format());

@@ -33,6 +33,7 @@ internal static class OperationNames
         ["POST webhooks/{id}/rotate-secret"] = "rotateWebhookSecret",
         ["POST webhooks/{id}/ping"] = "pingWebhook",
         ["GET webhooks/{id}/deliveries"] = "listDeliveries",
+        ["GET webhooks/{id}/explain"] = "explainDelivery",
         ["POST webhooks/{id}/redeliver-failed"] = "redeliverFailed",
         ["POST webhooks/{id}/replay"] = "replayWebhook",
         ["GET deliveries/{id}"] = "getDelivery",

@@ -16,6 +16,9 @@ internal sealed class AuditedDeliveries(IDeliveryRepository inner, AuditLog audi
     public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
         inner.Get(tenant, id, cancellationToken);
 
+    public Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
+        inner.Trail(tenant, id, cancellationToken);
+
     public Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => audit.Record(
         tenant, AuditOperations.Redeliver, id.ToString(), inner.Redeliver(tenant, id, cancellationToken));
 

@@ -71,7 +71,7 @@ internal sealed class DeliveryProfile : Profile
             .ForMember(dto => dto.Revision, map => map.MapFrom(source => source.Id.Revision));
     }
 
-    private static string NameOf(KeyChangeKind? kind) => kind switch
+    internal static string NameOf(KeyChangeKind? kind) => kind switch
     {
         KeyChangeKind.Create => "create",
         KeyChangeKind.Update => "update",

@@ -41,7 +41,7 @@ internal static class WebhookChanges
     {
         if (input.Endpoint is { Length: > 0 } endpoint
             && await targets.Refusal(endpoint, cancellationToken) is { } reason)
-            throw InvalidInput.In("endpoint", $"The target is not allowed: {reason}");
+            throw InvalidInput.In("endpoint", $"{IWebhookTargets.NotAllowed} {reason}");
     }
 
     /// <summary>Merges the given values into the settings.</summary>

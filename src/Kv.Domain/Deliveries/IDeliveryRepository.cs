@@ -25,6 +25,9 @@ public interface IDeliveryRepository
     /// <summary>Reads a delivery without its value; null when it does not exist (any longer).</summary>
     Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
 
+    /// <summary>Reads what the store knows of the delivery of a change.</summary>
+    Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
+
     /// <summary>Makes a delivery due immediately.</summary>
     /// <returns>Whether the delivery existed.</returns>
     Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
@@ -47,3 +50,13 @@ public interface IDeliveryRepository
     /// <exception cref="BacklogFullException">The replay exceeds the webhook's backlog limit.</exception>
     Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken);
 }
+
+/// <summary>What the store knows of the delivery of a change.</summary>
+/// <param name="Cursor">
+/// The revision up to which the leader has sent or stored every delivery; null before the first leader has saved it.
+/// </param>
+/// <param name="Stored">The delivery, without its value; null when it is not stored.</param>
+/// <param name="HeldBy">
+/// The earliest pending delivery of the same key, if it precedes this one and is among the first pending ones.
+/// </param>
+public sealed record DeliveryTrail(long? Cursor, Delivery? Stored, Delivery? HeldBy);

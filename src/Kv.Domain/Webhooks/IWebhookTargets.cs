@@ -5,6 +5,9 @@ namespace Kv.Domain.Webhooks;
 /// <summary>The rules for the addresses that webhooks may use.</summary>
 public interface IWebhookTargets
 {
+    /// <summary>The beginning of the error of an attempt at an address that the rules refuse.</summary>
+    const string NotAllowed = "The target is not allowed:";
+
     /// <summary>
     /// Checks an endpoint that contains an IP address. A host name is checked when it is dialled, by its addresses at
     /// that time.

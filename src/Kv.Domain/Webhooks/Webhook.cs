@@ -49,6 +49,9 @@ public sealed class Webhook
     /// <summary>The revision at which the webhook was read; 0 before it is stored.</summary>
     public long Revision { get; init; }
 
+    /// <summary>The revision at which the webhook was registered; 0 before it is stored.</summary>
+    public long CreateRevision { get; init; }
+
     /// <summary>The secret that signs the messages; null for unsigned messages.</summary>
     public WebhookSecret? Secret { get; private set; }
 

@@ -8,7 +8,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>Reads stored deliveries, for the repository and for the watcher.</summary>
-internal sealed class DeliveryReads(IStore store, KeyLayout layout)
+internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
 {
     private const int CountedAtOnce = 500;
 

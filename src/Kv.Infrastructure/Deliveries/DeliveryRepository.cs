@@ -37,6 +37,9 @@ internal sealed class DeliveryRepository(
         await reads.Get(DeliveryStatus.Pending, tenant, id, cancellationToken)
         ?? await reads.Get(DeliveryStatus.Failed, tenant, id, cancellationToken);
 
+    public Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
+        reads.Trail(tenant, id, cancellationToken);
+
     public async Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
         // A delivery that fails for good meanwhile is found as failed in the next attempt.

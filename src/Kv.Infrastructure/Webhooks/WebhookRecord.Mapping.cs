@@ -2,6 +2,7 @@ using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Webhooks;
 
@@ -43,7 +44,7 @@ internal sealed partial class WebhookRecord
 
     // Null when the settings are invalid. simple-golang-kv kept the letter case of names, validated neither endpoints
     // nor headers, and omitted empty members.
-    private Webhook? ToWebhook(Tenant tenant, Guid id, long revision)
+    private Webhook? ToWebhook(Tenant tenant, Guid id, Entry entry)
     {
         if (ToSettings() is not { } settings)
             return null;
@@ -52,7 +53,11 @@ internal sealed partial class WebhookRecord
         if (secret is null && Secret is not null)
             return null;
         var previous = PreviousSecret is null ? null : WebhookSecret.TryParse(PreviousSecret);
-        var webhook = new Webhook(id, tenant, settings, CreatedAt ?? 0, ToPrincipal()) { Revision = revision };
+        var webhook = new Webhook(id, tenant, settings, CreatedAt ?? 0, ToPrincipal())
+        {
+            Revision = entry.ModRevision,
+            CreateRevision = entry.CreateRevision,
+        };
         webhook.RestoreSecrets(secret, previous, previous is null ? 0 : PreviousSecretUntil ?? 0);
         if (DisabledReason is not null)
             webhook.Disable(DisabledReason);

@@ -72,7 +72,7 @@ internal sealed partial class WebhookRecord
         try
         {
             return JsonSerializer.Deserialize(entry.Value.Span, WebhookJson.Stored.WebhookRecord)
-                ?.ToWebhook(place.Tenant, place.Id, entry.ModRevision);
+                ?.ToWebhook(place.Tenant, place.Id, entry);
         }
         catch (JsonException)
         {

@@ -58,6 +58,7 @@ internal sealed record Call(
         new("POST", $"/webhooks/{Id}/rotate-secret", AccessVerbs.Webhooks, IsOfWholeTenant: true),
         new("POST", $"/webhooks/{Id}/ping", AccessVerbs.Webhooks, IsOfWholeTenant: true),
         new("GET", $"/webhooks/{Id}/deliveries", AccessVerbs.Webhooks, IsOfWholeTenant: true),
+        new("GET", $"/webhooks/{Id}/explain?key=in:k", AccessVerbs.Webhooks, IsOfWholeTenant: true),
         new("POST", $"/webhooks/{Id}/redeliver-failed", AccessVerbs.Webhooks, IsOfWholeTenant: true),
         new("POST", $"/webhooks/{Id}/replay", AccessVerbs.Webhooks, """{"since":1}""", IsOfWholeTenant: true),
         new("GET", $"/deliveries/{Delivery}", AccessVerbs.Webhooks, IsOfWholeTenant: true),

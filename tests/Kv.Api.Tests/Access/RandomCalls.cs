@@ -52,7 +52,8 @@ internal sealed class RandomCalls(Random random, (string? Namespace, string? App
             10 => (Pick("GET", "PUT", "DELETE"), $"/webhooks/{Pick(ids)}", Json(new { endpoint = "http://127.0.0.1:9/stolen" })),
             _ => Pick(
                 ("POST", $"/webhooks/{Pick(ids)}/rotate-secret", null), ("POST", $"/webhooks/{Pick(ids)}/replay", Json(new { since = 1 })),
-                ("POST", $"/webhooks/{Pick(ids)}/redeliver-failed", null), ("GET", $"/webhooks/{Pick(ids)}/deliveries", null), ("GET", "/webhooks", null), ("GET", "/admin/apikeys", null),
+                ("POST", $"/webhooks/{Pick(ids)}/redeliver-failed", null), ("GET", $"/webhooks/{Pick(ids)}/deliveries", null),
+                ("GET", $"/webhooks/{Pick(ids)}/explain?key={Uri.EscapeDataString(key)}", null), ("GET", "/webhooks", null), ("GET", "/admin/apikeys", null),
                 ("POST", "/admin/apikeys", Json(new { admin = true }))),
         };
         return (space, app, method, path, method is "GET" or "HEAD" ? null : body, [.. headers]);

@@ -15,7 +15,7 @@ internal sealed class TryItOutTests
         "Keys-createKey", "Keys-listKeys", "Keys-countKeys", "Keys-getKey", "Keys-headKey", "Webhooks-registerWebhook",
         "Keys-setKey", "Keys-setKeyTtl", "Keys-executeBulk", "Keys-executeTransaction", "Keys-getKeyHistory", "Keys-listTenants", "Transfer-exportKeys",
         "Transfer-importKeys", "Usage-getUsage", "Webhooks-listWebhooks", "Webhooks-getWebhook", "Webhooks-updateWebhook",
-        "Webhooks-rotateWebhookSecret", "Webhooks-pingWebhook", "Deliveries-listDeliveries", "Deliveries-redeliverFailed",
+        "Webhooks-rotateWebhookSecret", "Webhooks-pingWebhook", "Deliveries-listDeliveries", "Deliveries-explainDelivery", "Deliveries-redeliverFailed",
         "Deliveries-replayWebhook",
         "Deliveries-getDelivery", "Deliveries-redeliverDelivery", "Audit-listAuditRecords", "Health-getLiveness",
         "Health-getReadiness", "Keys-watchKeys", "Keys-deleteKey", "Webhooks-deleteWebhook",
@@ -75,7 +75,7 @@ internal sealed class TryItOutTests
     private static async Task<string?> Id(KvClient kv, string name)
     {
         if (name is not ("Webhooks-registerWebhook" or "Webhooks-listWebhooks") && name.StartsWith("Webhooks-", StringComparison.Ordinal)
-            || name is "Deliveries-listDeliveries" or "Deliveries-redeliverFailed" or "Deliveries-replayWebhook")
+            || name is "Deliveries-listDeliveries" or "Deliveries-explainDelivery" or "Deliveries-redeliverFailed" or "Deliveries-replayWebhook")
             return await WebhookId();
         if (!name.StartsWith("Deliveries-", StringComparison.Ordinal))
             return null;

@@ -1,0 +1,57 @@
+using System.Buffers.Text;
+using System.Text;
+using Kv.Domain.Deliveries;
+using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Storage;
+
+namespace Kv.Infrastructure.Deliveries;
+
+// What the store knows of the delivery of one change.
+internal sealed partial class DeliveryReads
+{
+    // How many pending deliveries are searched for an earlier one of the same key.
+    private const int MaxSearched = 5_000;
+    private const int SearchedAtOnce = 1_000;
+
+    /// <inheritdoc cref="IDeliveryRepository.Trail"/>
+    public async Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
+    {
+        // The cursor comes first: every delivery up to it is stored already, or was accepted.
+        var cursor = await Cursor(cancellationToken);
+        var (pending, failed, _) = await store.GetPair(
+            layout.Delivery(DeliveryStatus.Pending, tenant, id), layout.Delivery(DeliveryStatus.Failed, tenant, id),
+            ReadConsistency.Linearizable, cancellationToken);
+        var stored = (pending ?? failed) is { } entry ? DeliveryRecord.TryRead(tenant, entry.Value.Span) : null;
+        var isAwaited = stored?.Status == DeliveryStatus.Pending || (stored is null && !(cursor >= id.Revision));
+        return new DeliveryTrail(cursor, stored, isAwaited ? await Before(tenant, id, cancellationToken) : null);
+    }
+
+    private async Task<long?> Cursor(CancellationToken cancellationToken)
+    {
+        var read = await store.Get(layout.WatcherCursor, ReadConsistency.Linearizable, cancellationToken);
+        return read.Entry is { } entry && Utf8Parser.TryParse(entry.Value.Span, out long cursor, out _) ? cursor : null;
+    }
+
+    private async Task<Delivery?> Before(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
+    {
+        var hash = Encoding.UTF8.GetBytes(id.KeyHash);
+        var range = KeyRange.Between(
+            layout.DeliveryPrefix(DeliveryStatus.Pending, tenant, id.WebhookId),
+            layout.Delivery(DeliveryStatus.Pending, tenant, id));
+        for (var searched = 0; searched < MaxSearched; searched += SearchedAtOnce)
+        {
+            var page = await store.Range(new RangeQuery(range, SearchedAtOnce, KeysOnly: true), cancellationToken);
+            foreach (var entry in page.Entries)
+                if (entry.Key.Span.EndsWith(hash))
+                {
+                    var read = await store.Get(entry.Key, ReadConsistency.Linearizable, cancellationToken);
+                    return read.Entry is { } found ? DeliveryRecord.TryRead(tenant, found.Value.Span) : null;
+                }
+            if (page.Next is not { } next)
+                return null;
+            range = range.From(next);
+        }
+        return null;
+    }
+}
