@@ -105,6 +105,7 @@ public static class InfrastructureServices
         .AddScoped<FencedWriter>()
         .AddScoped<WebhookRegistry>()
         .AddScoped<DeliveryStore>()
+        .AddScoped<AcceptedLog>()
         .AddScoped<LaneServices>()
         .AddScoped<WebhookLanes>()
         .AddScoped<EventPublisher>()

@@ -16,14 +16,16 @@ namespace Kv.Api.Deliveries;
 [ProducesStoreUnavailableForWrites]
 public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenants) : ControllerBase
 {
-    /// <summary>List a webhook's pending or failed deliveries</summary>
+    /// <summary>List a webhook's pending, failed or last delivered deliveries</summary>
     /// <remarks>
-    /// In the order of the changes. The list does not contain messages that were accepted at their first attempt.
+    /// Pending and failed ones in the order of the changes. Delivered ones are a log of the last 100 that the receiver
+    /// accepted, the latest first, in one page. The leader saves it about once a second; entries that are not saved yet
+    /// are lost when it crashes.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
     /// <param name="cursor">The cursor of the previous page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    /// <param name="status" example="failed">`pending` or `failed`.</param>
+    /// <param name="status" example="failed">`pending`, `failed` or `delivered`.</param>
     /// <param name="limit" example="50">The maximum number of deliveries, 1 to 100.</param>
     [HttpGet("webhooks/{id}/deliveries")]
     [ProducesResponseType<DeliveryListing>(
@@ -31,7 +33,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesWebhookNotFound]
     public async Task<IActionResult> List(
         string id, string? cursor, CancellationToken cancellationToken,
-        [OneOf("pending", "failed")] string status = "failed", int limit = 50)
+        [OneOf("pending", "failed", "delivered")] string status = "failed", int limit = 50)
     {
         var (space, app) = tenants.Read(Request);
         var page = await mediator.Send(new ListDeliveries(space, app, id, status, cursor, limit), cancellationToken);

@@ -1,13 +1,13 @@
+using System.Text.Json.Serialization;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Deliveries;
-using Kv.Domain.Deliveries;
 
 namespace Kv.Api.Deliveries;
 
 /// <summary>A page of deliveries.</summary>
 public sealed record DeliveryListing
 {
-    /// <summary>The deliveries, in the order of the changes.</summary>
+    /// <summary>The deliveries, in the order of the changes; delivered ones the latest first.</summary>
     public required IReadOnlyList<StoredDelivery> Items { get; init; }
 
     /// <summary>The cursor of the next page; null on the last page.</summary>
@@ -17,7 +17,7 @@ public sealed record DeliveryListing
         new() { Items = [.. page.Items.Select(StoredDelivery.Of)], Cursor = page.Cursor };
 }
 
-/// <summary>A stored delivery, pending or failed.</summary>
+/// <summary>A delivery that is pending, has failed, or was delivered.</summary>
 public sealed record StoredDelivery
 {
     /// <summary>The id, which receivers get as `webhook-id`; the same at every attempt.</summary>
@@ -28,9 +28,9 @@ public sealed record StoredDelivery
     /// <example>7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b</example>
     public required Guid WebhookId { get; init; }
 
-    /// <summary>`pending`, or `failed` after the last attempt.</summary>
+    /// <summary>`pending`, `failed` after the last attempt, or `delivered`.</summary>
     /// <example>failed</example>
-    [OneOf("pending", "failed")]
+    [OneOf("pending", "failed", "delivered")]
     public required string Status { get; init; }
 
     /// <summary>The event: `create`, `update`, `delete` or `expire`.</summary>
@@ -46,25 +46,33 @@ public sealed record StoredDelivery
     /// <example>42</example>
     public required long Revision { get; init; }
 
-    /// <summary>The last attempts, oldest first.</summary>
+    /// <summary>The last attempts, oldest first; of a delivered one only the accepted attempt.</summary>
     public required IReadOnlyList<DeliveryAttempt> Attempts { get; init; }
 
-    /// <summary>The time of the next attempt; null for a failed delivery.</summary>
+    /// <summary>
+    /// The number of attempts of a delivered one, of which at most 20 that failed count; absent for others.
+    /// </summary>
+    /// <example>2</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? AttemptCount { get; init; }
+
+    /// <summary>The time of the next attempt; null unless the delivery is pending.</summary>
     /// <example>2026-01-01T00:00:05+00:00</example>
     public DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>The reason of the final failure; null for a pending delivery.</summary>
+    /// <summary>The reason of the final failure; null unless the delivery has failed.</summary>
     public string? FailedReason { get; init; }
 
     internal static StoredDelivery Of(DeliveryDto dto) => new()
     {
         Id = dto.Id,
         WebhookId = dto.WebhookId,
-        Status = dto.Status == DeliveryStatus.Pending ? "pending" : "failed",
+        Status = dto.Status,
         Event = dto.Event,
         Key = dto.Key,
         Revision = dto.Revision,
         Attempts = [.. dto.Attempts.Select(DeliveryAttempt.Of)],
+        AttemptCount = dto.AttemptCount,
         NextAttemptAt = dto.NextAttemptAt,
         FailedReason = dto.FailedReason,
     };

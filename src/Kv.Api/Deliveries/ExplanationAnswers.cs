@@ -9,10 +9,10 @@ public sealed record ExplanationAnswer
 {
     /// <summary>
     /// What became of the delivery: `delivered`; `pending` (it waits for an attempt); `held_back` (it waits for an
-    /// earlier delivery of its key); `failed` (for good); `disabled` (the webhook is); `refused_by_rules` (the rules for
-    /// targets refuse the endpoint); `not_matched` (by key, event or `changed_only`); `registered_later` (the webhook,
-    /// after the change); `not_seen` (the leader has not settled the change yet); `dropped` (the webhook's backlog was
-    /// full); `unknown`.
+    /// earlier delivery of its key); `failed` (for good); `disabled` (the webhook is); `refused_by_rules` (the rules
+    /// for targets refuse the endpoint); `not_matched` (by key, event or `changed_only`); `registered_later` (the
+    /// webhook, after the change); `not_seen` (the leader has not settled the change yet); `dropped` (the webhook's
+    /// backlog was full); `unknown`.
     /// </summary>
     /// <example>pending</example>
     [OneOf(
@@ -31,7 +31,7 @@ public sealed record ExplanationAnswer
     /// <summary>The last change of the key; null when the store keeps none.</summary>
     public ExplainedKeyChange? Change { get; init; }
 
-    /// <summary>The delivery of the change; null when it is not stored.</summary>
+    /// <summary>The delivery of the change, if it is stored or among the last delivered ones; otherwise null.</summary>
     public StoredDelivery? Delivery { get; init; }
 
     /// <summary>The earlier delivery of the key that is sent first; null without one.</summary>

@@ -13,6 +13,10 @@ internal sealed class AuditedDeliveries(IDeliveryRepository inner, AuditLog audi
         CancellationToken cancellationToken) =>
         inner.List(tenant, webhookId, status, after, limit, cancellationToken);
 
+    public Task<IReadOnlyList<AcceptedDelivery>> ListAccepted(
+        Tenant tenant, Guid webhookId, CancellationToken cancellationToken) =>
+        inner.ListAccepted(tenant, webhookId, cancellationToken);
+
     public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
         inner.Get(tenant, id, cancellationToken);
 

@@ -53,7 +53,8 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
     internal static DeliveryFinding OfNoChange(KeyHistory past) => new(
         DeliveryVerdict.Unknown,
         past.OldestRevision > 0
-            ? $"The store keeps no change of the key. It has compacted everything before revision {past.OldestRevision}."
+            ? $"The store keeps no change of the key. It has compacted everything before revision "
+                + $"{past.OldestRevision}."
             : past.Before is { } before
                 ? $"The key does not exist, and no change of it was found from revision {before} on."
                 : "The key was never written.",
@@ -70,6 +71,12 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
         Webhook webhook, Key key, PastChange change, DeliveryTrail trail, bool isSameValue, string? refusal)
     {
         var replay = $"POST /webhooks/{webhook.Id:D}/replay with {{\"since\":{change.Revision - 1}}} sends it";
+        if (trail.Accepted is { } accepted)
+            return new(
+                DeliveryVerdict.Delivered,
+                $"The receiver answered {accepted.Status} at {accepted.At + accepted.Duration:u}, to attempt "
+                + $"{accepted.AttemptCount}.",
+                null);
         if (webhook.DisabledReason is { } reason)
             return new(
                 DeliveryVerdict.Disabled, $"The webhook is disabled: {reason}",
@@ -83,9 +90,10 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
                 $"The webhook was registered at revision {webhook.CreateRevision}, after the change.", $"{replay}.");
         if (Mismatch(webhook.Settings, key, change, isSameValue) is { } mismatch)
             return new(
-                DeliveryVerdict.NotMatched, mismatch, $"Change the webhook with PUT if it should receive it. Then {replay}.");
+                DeliveryVerdict.NotMatched, mismatch,
+                $"Change the webhook with PUT if it should receive it. Then {replay}.");
         return trail.Cursor >= change.Revision
-            ? OfSettled(webhook, change, replay)
+            ? OfSettled(webhook, change, trail, replay)
             : OfUnsettled(trail, refusal);
     }
 
@@ -93,7 +101,8 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
         heldBy is not null ? OfHeldBack(heldBy)
         : IsRefused(stored) ? OfRefused(Last(stored)!)
         : Last(stored) is { } outcome ? new(
-            DeliveryVerdict.Pending, $"The last attempt was not accepted: {outcome} The next one is at {stored.NextAttemptAt:u}.",
+            DeliveryVerdict.Pending,
+            $"The last attempt was not accepted: {outcome} The next one is at {stored.NextAttemptAt:u}.",
             $"Correct the receiver. Kv tries again by itself; {Redeliver(stored)} tries now.")
         : new(DeliveryVerdict.Pending, "The delivery waits for its first attempt.", AskAgain);
 
@@ -114,23 +123,26 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
             $"{AskAgain} If the cursor does not move, see in /readyz of each replica whether one leads.");
 
     // What became of a change that left no delivery follows from the webhook: every change of it is a later revision.
-    private static DeliveryFinding OfSettled(Webhook webhook, PastChange change, string replay) =>
+    private static DeliveryFinding OfSettled(
+        Webhook webhook, PastChange change, DeliveryTrail trail, string replay) =>
         webhook.Revision < change.Revision
             ? new(
                 DeliveryVerdict.Delivered,
-                "The receiver accepted the delivery: the leader has settled the change, and no delivery of it waits or has "
-                + "failed within 7 days.",
+                "The receiver accepted the delivery: the leader has settled the change, and no delivery of it waits or "
+                + "has failed within 7 days.",
                 null)
-        : webhook.Dropped > 0
+        : webhook.Dropped > 0 && !trail.IsLogFull
             ? new(
                 DeliveryVerdict.Dropped,
                 $"The webhook's backlog was full: {webhook.Dropped} deliveries were dropped since "
-                + $"{DateTimeOffset.FromUnixTimeSeconds(webhook.DroppedSince):u}, and no delivery of this change is stored.",
+                + $"{DateTimeOffset.FromUnixTimeSeconds(webhook.DroppedSince):u}, and no delivery of this change is "
+                + "stored.",
                 $"Correct the receiver, so that the backlog empties. Then {replay}.")
         : new(
             DeliveryVerdict.Unknown,
-            "The webhook was changed after this change of the key. Kv has delivered the change, or the webhook was disabled "
-            + "or did not match it at that time.",
+            "The webhook was changed after this change of the key, and the log of accepted deliveries does not contain "
+            + "it. Either Kv delivered it earlier than the log reaches back, or the webhook was disabled, was full or "
+            + "did not match at that time.",
             $"{replay} again, under its webhook-id.");
 
     private static DeliveryFinding OfHeldBack(Delivery heldBy) => new(
@@ -141,8 +153,8 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
 
     private static DeliveryFinding OfRefused(string refusal) => new(
         DeliveryVerdict.RefusedByRules, refusal,
-        "Choose another endpoint with PUT, or let the operator allow the address (WEBHOOK_TARGETS, WEBHOOK_TARGETS_ALLOW, "
-        + "WEBHOOK_TARGETS_DENY).");
+        "Choose another endpoint with PUT, or let the operator allow the address (WEBHOOK_TARGETS, "
+        + "WEBHOOK_TARGETS_ALLOW, WEBHOOK_TARGETS_DENY).");
 
     private static string? Mismatch(WebhookSettings settings, Key key, PastChange change, bool isSameValue) =>
         !settings.Pattern.Matches(key.Value)
@@ -150,11 +162,13 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
         : !settings.Events.Matches(change.Kind)
             ? $"The event of the last change is {DeliveryProfile.NameOf(change.Kind)}, and the webhook receives "
             + $"{string.Join(", ", settings.Events.Names)}."
-        : isSameValue ? "The last change set the value that the key had, and the webhook skips such updates (changed_only)."
+        : isSameValue
+            ? "The last change set the value that the key had, and the webhook skips such updates (changed_only)."
         : null;
 
     private static bool IsRefused(Delivery stored) =>
-        stored.Attempts is [.., { Error: { } error }] && error.StartsWith(IWebhookTargets.NotAllowed, StringComparison.Ordinal);
+        stored.Attempts is [.., { Error: { } error }]
+        && error.StartsWith(IWebhookTargets.NotAllowed, StringComparison.Ordinal);
 
     private static string? Last(Delivery stored) =>
         stored.Attempts is [.., var last] ? last.Error ?? $"The receiver answered {last.Status}." : null;

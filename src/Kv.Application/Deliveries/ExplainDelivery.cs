@@ -26,7 +26,7 @@ public sealed record ExplainDelivery(string Namespace, string AppName, string We
 /// <summary>The answer to the question why the last change of a key has not arrived at a webhook.</summary>
 /// <param name="Finding">The verdict, in words too.</param>
 /// <param name="Change">The last change of the key; null when the store keeps none.</param>
-/// <param name="Delivery">The delivery of the change, if it is stored.</param>
+/// <param name="Delivery">The delivery of the change, if it is stored or among the last accepted ones.</param>
 /// <param name="HeldBy">The earlier delivery of the key that is sent first; null without one.</param>
 /// <param name="Cursor">
 /// The revision up to which the leader has sent or stored every delivery; null before the first leader has saved it.
@@ -64,18 +64,18 @@ internal sealed class ExplainDeliveryHandler(
             return new DeliveryExplanation(DeliveryFinding.OfNoChange(past), null, null, null, null);
         var id = DeliveryId.Of(webhook.Id, change.Revision, key.Value);
         var trail = await deliveries.Trail(tenant, id, cancellationToken);
+        var isOpen = trail is { Stored: null, Accepted: null };
         var finding = DeliveryFinding.Of(
             webhook, key, change, trail,
-            isSameValue: trail.Stored is null && await IsSameValue(webhook, key, change, cancellationToken),
-            refusal: trail.Stored is null
-                ? await targets.Refusal(webhook.Settings.Endpoint, cancellationToken)
-                : null);
+            isSameValue: isOpen && await IsSameValue(webhook, key, change, cancellationToken),
+            refusal: isOpen ? await targets.Refusal(webhook.Settings.Endpoint, cancellationToken) : null);
         DateTimeOffset? at = trail.Stored is { } stored
             ? DateTimeOffset.FromUnixTimeSeconds(stored.Event.Timestamp)
             : null;
         return new DeliveryExplanation(
             finding, new ExplainedChange(change.Revision, DeliveryProfile.NameOf(change.Kind), at),
-            Map(trail.Stored), Map(trail.HeldBy), trail.Cursor);
+            trail.Accepted is null ? Map(trail.Stored) : mapper.Map<DeliveryDto>(trail.Accepted), Map(trail.HeldBy),
+            trail.Cursor);
     }
 
     private async Task<bool> IsSameValue(

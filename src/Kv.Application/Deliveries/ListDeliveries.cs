@@ -12,13 +12,16 @@ using MediatR;
 namespace Kv.Application.Deliveries;
 
 /// <summary>
-/// Reads a page of a webhook's deliveries in revision order. The result is null when the webhook does not exist.
+/// Reads a page of a webhook's deliveries in revision order, or its last accepted ones, the latest first. The result is
+/// null when the webhook does not exist.
 /// </summary>
 /// <param name="Namespace">The tenant's namespace.</param>
 /// <param name="AppName">The tenant's app.</param>
 /// <param name="WebhookId">The webhook.</param>
-/// <param name="Status">"pending" or "failed".</param>
-/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="Status">"pending", "failed" or "delivered".</param>
+/// <param name="Cursor">
+/// The cursor of the previous page; null for the first page. Delivered ones have one page.
+/// </param>
 /// <param name="Limit">The maximum number.</param>
 public sealed record ListDeliveries(
     string Namespace, string AppName, string WebhookId, string Status, string? Cursor, int Limit)
@@ -39,11 +42,16 @@ internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveries
     public ListDeliveriesValidator(Limits limits)
     {
         RuleFor(request => request.Status)
-            .Must(status => status is ListDeliveriesHandler.Pending or ListDeliveriesHandler.Failed)
-            .WithMessage($"Status must be one of: {ListDeliveriesHandler.Pending}, {ListDeliveriesHandler.Failed}");
+            .Must(status => status
+                is DeliveryProfile.Pending or DeliveryProfile.Failed or DeliveryProfile.Delivered)
+            .WithMessage(
+                $"Status must be one of: {DeliveryProfile.Pending}, {DeliveryProfile.Failed}, "
+                + $"{DeliveryProfile.Delivered}");
         RuleFor(request => request.Cursor)
             .Must((request, cursor) => cursor is null || IsOf(request.WebhookId, cursor))
-            .WithMessage("Cursor must be one that a page of this webhook's deliveries gave");
+            .WithMessage("Cursor must be one that a page of this webhook's deliveries gave")
+            .Must((request, cursor) => cursor is null || request.Status != DeliveryProfile.Delivered)
+            .WithMessage("Cursor must be absent: delivered ones have one page");
         RuleFor(request => request.Limit).PageLimit(MaxLimit);
         this.RuleForTenant(limits);
     }
@@ -56,15 +64,17 @@ internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveries
 internal sealed class ListDeliveriesHandler(IWebhookRepository webhooks, IDeliveryRepository deliveries, IMapper mapper)
     : IRequestHandler<ListDeliveries, DeliveryPage?>
 {
-    internal const string Pending = "pending";
-    internal const string Failed = "failed";
-
     public async Task<DeliveryPage?> Handle(ListDeliveries request, CancellationToken cancellationToken)
     {
         var tenant = request.Tenant();
         if (await webhooks.Find(tenant, request.WebhookId, cancellationToken) is not { } webhook)
             return null;
-        var status = request.Status == Pending ? DeliveryStatus.Pending : DeliveryStatus.Failed;
+        if (request.Status == DeliveryProfile.Delivered)
+        {
+            var accepted = await deliveries.ListAccepted(tenant, webhook.Id, cancellationToken);
+            return new DeliveryPage([.. accepted.Take(request.Limit).Select(mapper.Map<DeliveryDto>)], Cursor: null);
+        }
+        var status = request.Status == DeliveryProfile.Pending ? DeliveryStatus.Pending : DeliveryStatus.Failed;
         var after = request.Cursor is null ? null : DeliveryId.TryParse(request.Cursor);
         var (found, hasMore) = await deliveries.List(
             tenant, webhook.Id, status, after, request.Limit, cancellationToken);

@@ -22,6 +22,13 @@ public interface IDeliveryRepository
         Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
         CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Reads the last accepted deliveries of a webhook, the latest first: at most
+    /// <see cref="AcceptedDelivery.Kept"/>. The leader saves them about once a second.
+    /// </summary>
+    Task<IReadOnlyList<AcceptedDelivery>> ListAccepted(
+        Tenant tenant, Guid webhookId, CancellationToken cancellationToken);
+
     /// <summary>Reads a delivery without its value; null when it does not exist (any longer).</summary>
     Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
 
@@ -59,4 +66,9 @@ public interface IDeliveryRepository
 /// <param name="HeldBy">
 /// The earliest pending delivery of the same key, if it precedes this one and is among the first pending ones.
 /// </param>
-public sealed record DeliveryTrail(long? Cursor, Delivery? Stored, Delivery? HeldBy);
+/// <param name="Accepted">
+/// Its entry in the log of accepted deliveries; null when it is stored or not in the log.
+/// </param>
+/// <param name="IsLogFull">Whether later entries may have displaced its entry from the log.</param>
+public sealed record DeliveryTrail(
+    long? Cursor, Delivery? Stored, Delivery? HeldBy, AcceptedDelivery? Accepted, bool IsLogFull);

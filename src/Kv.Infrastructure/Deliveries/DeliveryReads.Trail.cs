@@ -24,7 +24,11 @@ internal sealed partial class DeliveryReads
             ReadConsistency.Linearizable, cancellationToken);
         var stored = (pending ?? failed) is { } entry ? DeliveryRecord.TryRead(tenant, entry.Value.Span) : null;
         var isAwaited = stored?.Status == DeliveryStatus.Pending || (stored is null && !(cursor >= id.Revision));
-        return new DeliveryTrail(cursor, stored, isAwaited ? await Before(tenant, id, cancellationToken) : null);
+        var heldBy = isAwaited ? await Before(tenant, id, cancellationToken) : null;
+        var log = stored is null ? await Accepted(tenant, id.WebhookId, cancellationToken) : [];
+        return new DeliveryTrail(
+            cursor, stored, heldBy, log.FirstOrDefault(accepted => accepted.Id == id),
+            IsLogFull: log.Count == AcceptedDelivery.Kept && log.All(accepted => accepted.Id.Revision > id.Revision));
     }
 
     private async Task<long?> Cursor(CancellationToken cancellationToken)

@@ -69,6 +69,15 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
         }
     }
 
+    /// <inheritdoc cref="IDeliveryRepository.ListAccepted"/>
+    public async Task<IReadOnlyList<AcceptedDelivery>> Accepted(
+        Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
+    {
+        var read = await store.Get(
+            layout.AcceptedLog(tenant, webhookId), ReadConsistency.Linearizable, cancellationToken);
+        return read.Entry is { } entry ? AcceptedRecord.Read(webhookId, entry.Value.Span) : [];
+    }
+
     /// <summary>
     /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Those that are added or
     /// removed meanwhile may count or not.

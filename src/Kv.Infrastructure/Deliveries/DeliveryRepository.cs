@@ -33,6 +33,10 @@ internal sealed class DeliveryRepository(
         CancellationToken cancellationToken) =>
         reads.List(status, tenant, webhookId, after, limit, cancellationToken);
 
+    public Task<IReadOnlyList<AcceptedDelivery>> ListAccepted(
+        Tenant tenant, Guid webhookId, CancellationToken cancellationToken) =>
+        reads.Accepted(tenant, webhookId, cancellationToken);
+
     public async Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
         await reads.Get(DeliveryStatus.Pending, tenant, id, cancellationToken)
         ?? await reads.Get(DeliveryStatus.Failed, tenant, id, cancellationToken);

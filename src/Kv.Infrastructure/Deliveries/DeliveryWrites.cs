@@ -42,7 +42,8 @@ internal sealed class DeliveryWrites(KeyLayout layout)
     ];
 
     /// <summary>
-    /// Removes all deliveries of a webhook. Each operation needs a transaction of its own, as a range may hold any key.
+    /// Removes all deliveries of a webhook, and the log of accepted ones. Each operation needs a transaction of its
+    /// own, as a range may hold any key.
     /// </summary>
     public IEnumerable<Operation> RemoveAll(Tenant tenant, Guid webhookId) =>
     [
@@ -50,6 +51,7 @@ internal sealed class DeliveryWrites(KeyLayout layout)
         new Operation.Delete(KeyRange.Prefix(layout.DeliveryPrefix(DeliveryStatus.Failed, tenant, webhookId))),
         new Operation.Delete(KeyRange.Prefix(layout.DeliveryValuePrefix(tenant, webhookId))),
         new Operation.Delete(layout.FailingWebhook(tenant, webhookId)),
+        new Operation.Delete(layout.AcceptedLog(tenant, webhookId)),
     ];
 
     /// <summary>Notifies the watcher to read the deliveries of a webhook again.</summary>

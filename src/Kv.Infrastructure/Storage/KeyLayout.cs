@@ -182,6 +182,13 @@ internal sealed class KeyLayout
     public StoreKey DeliveryValue(Tenant tenant, DeliveryId id) =>
         OfWebhook("values", tenant, id.WebhookId, Suffix(id));
 
+    /// <summary>
+    /// The last accepted deliveries of a webhook. They lie before <see cref="Counted"/>, so that they are no tenant's
+    /// usage.
+    /// </summary>
+    public StoreKey AcceptedLog(Tenant tenant, Guid webhookId) =>
+        StoreKey.Of($"{_base}accepted/{tenant.Namespace}/{tenant.AppName}/{webhookId:D}");
+
     /// <summary>The time since when a webhook has only failed.</summary>
     public StoreKey FailingWebhook(Tenant tenant, Guid webhookId) => OfWebhook("failing", tenant, webhookId, "");
 

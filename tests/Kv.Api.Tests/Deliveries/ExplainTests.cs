@@ -19,10 +19,21 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
     // result is the webhook and the key.
     private static readonly (string Verdict, string Detail, string? Remedy, Func<ExplainTests, Task<(string Webhook, string Key)>> Arrange)[] All =
     [
-        ("delivered", "accepted", null, async test =>
+        ("delivered", "answered 200 at", null, async test =>
         {
             var webhook = await test.Register();
             await test.Kv.Put("k", "v");
+            return (webhook, "k");
+        }),
+        ("delivered", "to attempt 2.", null, async test =>
+        {
+            // The webhook is disabled later, by another key.
+            test.Receiver.Answer = request => ReceiverAnswer.Status(KeyOf(request) == "k2" ? 410 : request.Number == 1 ? 500 : 200);
+            var webhook = await test.Register();
+            await test.Kv.Put("k", "v");
+            await test.Arrived(2);
+            await test.Kv.Put("k2", "v");
+            await test.UntilListed(webhook, "failed");
             return (webhook, "k");
         }),
         ("pending", "503", "redeliver", async test =>
@@ -59,7 +70,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
             test.Receiver.Answer = _ => ReceiverAnswer.Status(410);
             var webhook = await test.Register();
             await test.Kv.Put("k", "v");
-            await test.UntilListed(webhook, "failed");
+            await Eventually.Holds(
+                async () => (await test.Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.TryGetProperty("disabled_reason", out _), "it is disabled");
             await test.Kv.Put("k2", "while it is disabled");
             return (webhook, "k2");
         }),
@@ -149,6 +161,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         var first = await Kv.Put("k", "first");
         await Kv.Put("k", "second");
 
+        // What waits for two seconds is stored.
+        await UntilListed(webhook, "pending", 2);
         var told = (await UntilExplained(webhook, "k", "held_back", "503")).Json;
 
         var change = told.GetProperty("change");
@@ -173,7 +187,7 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         await Kv.Put("k", "v");
         await Kv.Delete("k");
 
-        var told = (await UntilExplained(webhook, "k", "delivered", "accepted")).Json;
+        var told = (await UntilExplained(webhook, "k", "delivered", "answered 200")).Json;
 
         Assert.That(told.GetProperty("change").GetProperty("event").GetString(), Is.EqualTo("delete"));
         Assert.That((await Explain(webhook, "kx")).Json.GetProperty("change").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));

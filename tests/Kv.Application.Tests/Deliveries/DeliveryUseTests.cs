@@ -45,7 +45,7 @@ internal sealed class DeliveryUseTests
         {
             Assert.That(told.Id, Is.EqualTo(Id.ToString()));
             Assert.That(told.WebhookId, Is.EqualTo(WebhookRequests.Id));
-            Assert.That(told.Status, Is.EqualTo(DeliveryStatus.Failed));
+            Assert.That(told.Status, Is.EqualTo("failed"));
             Assert.That(told.Event, Is.EqualTo(name));
             Assert.That(told.Key, Is.EqualTo("user:1"));
             Assert.That(told.Revision, Is.EqualTo(42));
@@ -103,14 +103,40 @@ internal sealed class DeliveryUseTests
 
     [TestCase("failed", null, 1, null)]
     [TestCase("pending", null, 100, null)]
-    [TestCase("", null, 1, "Status must be one of: pending, failed")]
-    [TestCase("Failed", null, 1, "Status must be one of: pending, failed")]
+    [TestCase("", null, 1, "Status must be one of: pending, failed, delivered")]
+    [TestCase("Failed", null, 1, "Status must be one of: pending, failed, delivered")]
     [TestCase("failed", null, 0, "Limit must be between 1 and 100")]
     [TestCase("failed", null, 101, "Limit must be between 1 and 100")]
+    [TestCase("delivered", null, 100, null)]
     [TestCase("failed", "x", 1, "Cursor must be one that a page of this webhook's deliveries gave")]
     public void What_may_be_asked_of_a_listing(string status, string? cursor, int limit, string? error) => Assert.That(
         Errors(new ListDeliveriesValidator(Limits), List(status, cursor) with { Limit = limit }),
         error is null ? Is.Empty : Is.EqualTo([error]));
+
+    [Test]
+    public void Delivered_ones_have_no_cursor() => Assert.That(
+        Errors(new ListDeliveriesValidator(Limits), List("delivered", Id.ToString())), Has.Exactly(1).Contains("one page"));
+
+    [Test]
+    public async Task Delivered_ones_are_the_latest_of_the_log()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        _deliveries
+            .Setup(deliveries => deliveries.ListAccepted(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(
+            [
+                new AcceptedDelivery(Id, KeyChangeKind.Update, "user:1", AttemptCount: 3, at, TimeSpan.FromMilliseconds(12), Status: 204),
+                new AcceptedDelivery(Id, KeyChangeKind.Create, "user:1", AttemptCount: 1, at, TimeSpan.Zero, Status: 200),
+            ]);
+
+        var page = (await List(List("delivered")))!;
+
+        Assert.That(page.Cursor, Is.Null);
+        Assert.That(page.Items, Has.Count.EqualTo(1), "the limit holds");
+        var told = page.Items[0];
+        Assert.That((told.Id, told.Status, told.Event, told.Key, told.AttemptCount), Is.EqualTo((Id.ToString(), "delivered", "update", "user:1", 3)));
+        Assert.That(told.Attempts.Select(attempt => (attempt.Status, attempt.Duration.TotalMilliseconds)), Is.EqualTo(new (int?, double)[] { (204, 12) }));
+    }
 
     [Test]
     public void A_cursor_of_another_webhook_is_refused()

@@ -44,7 +44,8 @@ public class DispatchBenchmarks
         _lanes = new WebhookLanes(
             term.GetRequiredService<WebhookRegistry>(),
             new LaneServices(
-                term.GetRequiredService<Lead>(), _settled, term.GetRequiredService<DeliveryStore>(), new Accepting(),
+                term.GetRequiredService<Lead>(), _settled, term.GetRequiredService<DeliveryStore>(),
+                term.GetRequiredService<AcceptedLog>(), new Accepting(),
                 term.GetRequiredService<WebhookDisabler>(), term.GetRequiredService<DeliveryOptions>(),
                 term.GetRequiredService<DeliveryTelemetry>(), TimeProvider.System));
         _lanes.Set(Sample.Webhook(_tenant, "*"));

@@ -23,12 +23,13 @@ internal sealed class LaneServices : IDisposable
     private int _isDraining;
 
     public LaneServices(
-        Lead lead, SettledRevisions progress, DeliveryStore store, IWebhookSender sender, WebhookDisabler disabler,
-        DeliveryOptions options, DeliveryTelemetry telemetry, TimeProvider time, ITenantUsages? usages = null)
+        Lead lead, SettledRevisions progress, DeliveryStore store, AcceptedLog accepted, IWebhookSender sender,
+        WebhookDisabler disabler, DeliveryOptions options, DeliveryTelemetry telemetry, TimeProvider time,
+        ITenantUsages? usages = null)
     {
         _usages = usages;
-        (_lead, _disabler, Progress, Store, Sender, Options, Telemetry, Time) =
-            (lead, disabler, progress, store, sender, options, telemetry, time);
+        (_lead, _disabler, Progress, Store, Accepted, Sender, Options, Telemetry, Time) =
+            (lead, disabler, progress, store, accepted, sender, options, telemetry, time);
         Clock = new SteadyClock(time);
         _attempts = CancellationTokenSource.CreateLinkedTokenSource(lead.Over);
         AttemptsCancelled = _attempts.Token;
@@ -37,6 +38,8 @@ internal sealed class LaneServices : IDisposable
     public SettledRevisions Progress { get; }
 
     public DeliveryStore Store { get; }
+
+    public AcceptedLog Accepted { get; }
 
     public IWebhookSender Sender { get; }
 

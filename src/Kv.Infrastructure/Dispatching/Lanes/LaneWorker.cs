@@ -71,6 +71,10 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
         if (attempt.IsAccepted)
         {
             services.Telemetry.Delivered(Age(item));
+            // Before the revision is settled: the save of the cursor that covers it can contain this entry.
+            services.Accepted.Add(webhook, new AcceptedDelivery(
+                item.Id, @event.Kind!.Value, item.Key, delivery.Attempts.Count + 1, attempt.At, attempt.Duration,
+                attempt.Status!.Value));
             await Drop(item, webhook);
             await EndFailing(webhook);
             return null;

@@ -51,6 +51,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
     /// <summary>Adds a change to the lane of each webhook that wants it.</summary>
     public async ValueTask Dispatch(KeyChanged change, IOpenRevision revision)
     {
+        services.Accepted.CountChange();
         _matches.Clear();
         registry.Match(change, _matches);
         foreach (var webhook in _matches)
@@ -108,6 +109,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
         }
         if (lane is not null)
             await lane.DisposeAsync();
+        services.Accepted.Remove(tenant, id);
         await services.Store.RemoveAll(tenant, id);
     }
 

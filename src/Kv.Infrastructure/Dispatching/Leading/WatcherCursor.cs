@@ -32,10 +32,12 @@ internal sealed partial class WatcherCursor(
         return (null, present);
     }
 
-    /// <summary>Saves the cursor, followed by the leader's time: earlier versions read only the first number.</summary>
-    public Task Save(long revision, FencedWriter writer) => writer.Do(new Operation.Put(
+    /// <summary>
+    /// Writes the cursor, followed by the leader's time: earlier versions read only the first number.
+    /// </summary>
+    public Operation Write(long revision) => new Operation.Put(
         layout.WatcherCursor, Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"{revision} {time.GetUtcNow().ToUnixTimeMilliseconds()}"))));
+            CultureInfo.InvariantCulture, $"{revision} {time.GetUtcNow().ToUnixTimeMilliseconds()}")));
 
     /// <summary>When the cursor was saved, by that leader's clock; null when an earlier version saved it.</summary>
     public static DateTimeOffset? SavedAt(ReadOnlySpan<byte> stored) =>

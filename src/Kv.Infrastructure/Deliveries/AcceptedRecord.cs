@@ -1,0 +1,82 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kv.Domain.Deliveries;
+using Kv.Domain.KeyValues;
+
+namespace Kv.Infrastructure.Deliveries;
+
+/// <summary>The stored form of a webhook's last accepted deliveries: an array of JSON, the latest first.</summary>
+internal sealed record AcceptedRecord
+{
+    // With keys of the default length all entries fit.
+    private const int MaxBytes = 64 * 1024;
+
+    public required long Revision { get; init; }
+
+    public required string Key { get; init; }
+
+    public required KeyChangeKind Kind { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required long At { get; init; }
+
+    public required long DurationMs { get; init; }
+
+    public required int Status { get; init; }
+
+    /// <summary>The stored form, of at most 64 KiB: the earliest deliveries that do not fit are left out.</summary>
+    /// <param name="accepted">The deliveries of one webhook, the latest first.</param>
+    public static byte[] Write(IEnumerable<AcceptedDelivery> accepted)
+    {
+        AcceptedRecord[] records = [.. accepted.Take(AcceptedDelivery.Kept).Select(Of)];
+        while (true)
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(records, AcceptedJson.Stored.AcceptedRecordArray);
+            if (json.Length <= MaxBytes)
+                return json;
+            records = records[..(records.Length / 2)];
+        }
+    }
+
+    /// <summary>Reads the stored form; empty when it cannot be read.</summary>
+    public static IReadOnlyList<AcceptedDelivery> Read(Guid webhookId, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var records = JsonSerializer.Deserialize(json, AcceptedJson.Stored.AcceptedRecordArray) ?? [];
+            return [.. records.Select(record => record.ToAccepted(webhookId))];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static AcceptedRecord Of(AcceptedDelivery accepted) => new()
+    {
+        Revision = accepted.Id.Revision,
+        Key = accepted.Key,
+        Kind = accepted.Kind,
+        Attempts = accepted.AttemptCount,
+        At = accepted.At.ToUnixTimeMilliseconds(),
+        DurationMs = (long)accepted.Duration.TotalMilliseconds,
+        Status = accepted.Status,
+    };
+
+    private AcceptedDelivery ToAccepted(Guid webhookId) => new(
+        DeliveryId.Of(webhookId, Revision, Key), Kind, Key, Attempts, DateTimeOffset.FromUnixTimeMilliseconds(At),
+        TimeSpan.FromMilliseconds(DurationMs), Status);
+}
+
+[JsonSerializable(typeof(AcceptedRecord[]))]
+internal sealed partial class AcceptedJson : JsonSerializerContext
+{
+    public static readonly AcceptedJson Stored = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter<KeyChangeKind>() },
+    });
+}
