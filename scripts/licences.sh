@@ -30,7 +30,19 @@ TEXT
   done
 }
 
-written=$(list)
+# The console's libraries, as scripts/vendor-console.sh brought them.
+list_console() {
+  cat <<'TEXT'
+
+The libraries of the console, from npm:
+
+| package | version | licence |
+|---|---|---|
+TEXT
+  sed 's/^\([^ ]*\) \([^ ]*\) \(.*\)$/| \1 | \2 | \3 |/' src/Kv.Api/wwwroot/console/vendor/packages.txt
+}
+
+written=$(list && list_console)
 bad=0
 while read -r _ name _ version _ licence _; do
   if [[ $allowed != *" $licence "* ]]; then

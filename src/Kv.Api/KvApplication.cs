@@ -14,6 +14,7 @@ using Kv.Api.OpenApi;
 using Kv.Api.RateLimits;
 using Kv.Api.Telemetry;
 using Kv.Api.Tls;
+using Kv.Api.WebConsole;
 using Kv.Api.Webhooks;
 using Kv.Application;
 using Kv.Application.Audit;
@@ -75,6 +76,7 @@ internal static class KvApplication
         app.UseMiddleware<StrictRequests>(options.Gateway);
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
+        app.UseConsole(options);
         app.UseRouting();
         app.UseMiddleware<CachePolicy>();
         app.UseAddressLimit(options.AddressLimit);
@@ -82,7 +84,7 @@ internal static class KvApplication
         // After access control: refused requests do not count against the tenant's rate limit.
         app.UseRateLimits(options.RateLimit);
         app.UseMiddleware<StrictCalls>();
-        app.MapGet("/", () => Results.LocalRedirect("~/swagger")).ExcludeFromDescription().AllowAnonymous();
+        app.MapStart(options);
         if (options.ManagementPort is null)
             app.MapHealth().MapMetrics(options.Telemetry);
         app.MapControllers();

@@ -1,4 +1,5 @@
 using Kv.Api.Tests.Hosting;
+using Kv.Api.Tests.WebConsole;
 using Kv.Testing;
 
 namespace Kv.Api.Tests;
@@ -11,6 +12,7 @@ internal sealed class SharedServers
     public async Task Stop()
     {
         await SharedChromium.Stop();
+        await ConsoleBrowser.Stop();
         await MeasuredKv.StopShared();
         await SharedHosts.Stop();
     }

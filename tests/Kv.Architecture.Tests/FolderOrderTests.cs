@@ -40,7 +40,7 @@ internal sealed class FolderOrderTests
             "KeyValues.Contracts", "KeyValues.Bodies", "KeyValues", "Transactions", "Transfers", "Watching", "Quotas",
             "Audit", "Webhooks", "Deliveries", "Access.ApiKeys",
             "OpenApi",
-            "Configuration", "Hosting", "CommandLine",
+            "Configuration", "Hosting", "WebConsole", "CommandLine",
             "",
         ]),
     ];

@@ -23,6 +23,9 @@ public static class SharedChromium
         return await (await Browser.Get()).Open();
     }
 
+    /// <summary>The path of Chromium, for a test that starts its own. Otherwise as <see cref="Open"/>.</summary>
+    public static string Binary() => Program.Check();
+
     /// <summary>Stops the browser, if it was started.</summary>
     public static Task Stop() => Browser.Stop();
 }

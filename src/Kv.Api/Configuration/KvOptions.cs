@@ -87,6 +87,9 @@ internal sealed record KvOptions
     /// <inheritdoc cref="TelemetryOptions"/>
     public required TelemetryOptions Telemetry { get; init; }
 
+    /// <summary>Whether the console is served. Default true.</summary>
+    public required bool HasConsole { get; init; }
+
     /// <summary>LOG_FORMAT: "auto", "json" or "text". Default "auto": JSON unless the output is a terminal.</summary>
     public required string LogFormat { get; init; }
 
@@ -134,6 +137,7 @@ internal sealed record KvOptions
             Access = access,
             Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
             Telemetry = TelemetrySettings.Read(settings),
+            HasConsole = settings.OneOf("CONSOLE", "on", ("on", true), ("off", false)),
             Audit = audit,
             LogFormat = settings.Text(
                 "LOG_FORMAT", Format.Auto,

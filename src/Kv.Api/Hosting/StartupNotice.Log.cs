@@ -14,6 +14,9 @@ internal static partial class StartupNotice
     private static partial void LogMode(
         ILogger logger, string auth, string audit, string targets, string reached, string limits);
 
+    [LoggerMessage(LogLevel.Information, "The console is at {Console}")]
+    private static partial void LogConsole(ILogger logger, string console);
+
     [LoggerMessage(LogLevel.Warning, "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
 

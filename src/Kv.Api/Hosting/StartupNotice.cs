@@ -21,6 +21,8 @@ internal static partial class StartupNotice
                 app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
             var address = Reachable(addresses?.FirstOrDefault());
             LogStarted(app.Logger, ProgramVersion.Text, address, options.Store.Description, $"{address}/swagger");
+            if (options.HasConsole)
+                LogConsole(app.Logger, $"{address}/console");
             LogMode(
                 app.Logger, Word(options.Access.Mode), Word(options.Audit.Mode), Word(options.Deliveries.Targets.Mode),
                 Reached(options.Deliveries.Targets.Mode),

@@ -48,7 +48,9 @@ internal sealed class OpenRouteTests(Engine engine) : AccessTest(engine)
 
     [TestCase("/livez", 200)]
     [TestCase("/readyz", 200)]
-    [TestCase("/", 302)]
+    [TestCase("/", 200)]
+    [TestCase("/console/", 200)]
+    [TestCase("/console/settings.json", 200)]
     [TestCase("/swagger/index.html", 200)]
     [TestCase("/swagger/v1/swagger.json", 200)]
     public async Task What_an_orchestrator_and_a_reader_need_is_open(string path, int status) =>

@@ -20,7 +20,7 @@ internal sealed class ForwardedHeaderTests
 
         Assert.That(await NextPage(kv), Does.StartWith("/stores/kv/kv?"));
         var root = await kv.With(HttpMethod.Get, "/", null, Forwarded);
-        Assert.That(root.Header("Location"), Is.EqualTo("/stores/kv/swagger"));
+        Assert.That(root.Body, Does.Contain("href=\"/stores/kv/swagger\""));
     }
 
     [TestCase(null)]
@@ -32,7 +32,7 @@ internal sealed class ForwardedHeaderTests
 
         Assert.That(await NextPage(kv), Does.StartWith("/kv?"));
         var root = await kv.With(HttpMethod.Get, "/", null, Forwarded);
-        Assert.That(root.Header("Location"), Is.EqualTo("/swagger"));
+        Assert.That(root.Body, Does.Contain("href=\"/swagger\""));
     }
 
     [Test]
@@ -78,7 +78,7 @@ internal sealed class ForwardedHeaderTests
         var root = await kv.With(HttpMethod.Get, "/", null, ("X-Forwarded-Prefix", prefix));
 
         Assert.That(answer.Header("Link"), Does.StartWith($"<{start}"));
-        Assert.That(root.Header("Location"), Is.EqualTo($"{start[..^4]}/swagger"));
+        Assert.That(root.Body, Does.Contain($"href=\"{start[..^4]}/swagger\""));
     }
 
     [Test]

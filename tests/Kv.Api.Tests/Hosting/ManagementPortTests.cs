@@ -28,6 +28,7 @@ internal sealed class ManagementPortTests
     [TestCase("GET", "/webhooks")]
     [TestCase("GET", "/export")]
     [TestCase("GET", "/swagger/index.html")]
+    [TestCase("GET", "/console/")]
     [TestCase("GET", "/swagger/v1/swagger.json")]
     [TestCase("GET", "/livez/")]
     [TestCase("GET", "/livez/../kv")]

@@ -75,6 +75,7 @@ internal sealed partial class RateLimitTests
     [TestCase("/readyz")]
     [TestCase("/")]
     [TestCase("/swagger/index.html")]
+    [TestCase("/console/")]
     [TestCase("/swagger/v1/swagger.json")]
     public async Task Health_and_documents_do_not_count(string path)
     {

@@ -1,0 +1,81 @@
+import { html, useState } from '../lib/html.js';
+import { bytes, bytesOfValue, textOf, time } from '../lib/format.js';
+import { useLoad, useTask } from '../lib/load.js';
+import { useApi } from '../session/context.js';
+import { Badge, Button, CurlButton, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
+import { Diff } from '../ui/diff.js';
+import { tell, tellError } from '../ui/toasts.js';
+import { history, write } from './model.js';
+
+const kinds = { create: 'good', update: 'info', delete: 'bad' };
+
+/** The changes of a key, the difference between any two, and a way back to each. */
+export function History({ name, value, onRestored }) {
+  const api = useApi();
+  const [older, setOlder] = useState([]);
+  const [pair, setPair] = useState({});
+  const first = useLoad(signal => api.json(history(name), { signal, expected: [404] }), [name, value?.etag]);
+  const pages = [first.value, ...older];
+  const last = pages.at(-1);
+  const [more, loading] = useTask(async () => setOlder([...older, await api.json(history(name, last.cursor))]));
+
+  if (first.isLoading && !first.value) return html`<${Skeleton} lines=${6} />`;
+  if (first.error) return html`<${Problem} error=${first.error} retry=${first.reload} />`;
+  const items = pages.flatMap(page => page.items ?? []);
+  if (items.length === 0) return html`<${Empty} title="No history">The store no longer keeps earlier revisions of this key.<//>`;
+
+  const newer = items.find(item => item.revision === pair.to) ?? items[0];
+  const before = items.find(item => item.revision === pair.from) ?? items[items.indexOf(newer) + 1];
+  const restore = async item => {
+    try {
+      await api.send(write(name, {
+        content: contentOf(item), contentType: value?.contentType ?? null, ttl: 'never', etag: value?.etag ?? null,
+      }));
+      tell(`Restored revision ${item.revision}`);
+      onRestored();
+    } catch (error) {
+      tellError(error);
+    }
+  };
+  return html`
+    <div class="history">
+      <div class="list-head"><h2>Changes</h2><span class="grow"></span><${CurlButton} request=${history(name)} what="this history" /></div>
+      <div class="table-frame" tabindex="0" role="region" aria-label="Changes">
+        <table>
+          <thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Revision</th><th scope="col">Event</th><th scope="col">Value</th><th><span class="visually-hidden">Actions</span></th></tr></thead>
+          <tbody>${items.map((item, i) => html`
+            <tr key=${item.revision}>
+              <td><input type="radio" name="from" aria-label=${`Compare from revision ${item.revision}`} checked=${item === before}
+                onChange=${() => setPair({ to: newer.revision, from: item.revision })} /></td>
+              <td><input type="radio" name="to" aria-label=${`Compare to revision ${item.revision}`} checked=${item === newer}
+                onChange=${() => setPair({ from: before?.revision, to: item.revision })} /></td>
+              <td class="number">${item.revision}</td>
+              <td><${Badge} kind=${kinds[item.event]}>${item.reason === 'expired' ? 'expired' : item.event}<//></td>
+              <td class="snippet">${item.value === undefined ? html`<span class="muted">none</span>` : html`<${Snippet} item=${item} />`}</td>
+              <td>${item.value !== undefined && (i > 0 || !value) && html`<${Button} onClick=${() => restore(item)} label=${`Restore revision ${item.revision}`}>Restore<//>`}</td>
+            </tr>`)}</tbody>
+        </table>
+      </div>
+      ${last.cursor
+        ? html`<div class="more"><${Button} isBusy=${loading.isRunning} onClick=${more}>Earlier changes<//></div>`
+        : html`<p class="hint">${last.oldest_revision > 0 ? `The store keeps revisions from ${last.oldest_revision} on.` : 'This is the whole history.'}</p>`}
+      <${Problem} error=${loading.error} />
+      ${before && html`
+        <h2>From ${before.revision} to ${newer.revision}</h2>
+        <${Comparison} before=${before} after=${newer} />`}
+    </div>`;
+}
+
+const contentOf = item => (item.value === undefined ? new Uint8Array() : bytesOfValue(item.value, item.encoding));
+
+function Snippet({ item }) {
+  const when = item.expire_at ? html` <small class="muted">expires ${time(item.expire_at)}</small>` : null;
+  return item.encoding ? html`<span class="muted">${bytes(contentOf(item).length)} of binary data</span>${when}`
+    : html`<${Name}>${item.value.slice(0, 120)}<//>${when}`;
+}
+
+function Comparison({ before, after }) {
+  const texts = [before, after].map(item => textOf(contentOf(item)));
+  if (texts.includes(null)) return html`<p class="hint">One of the values is not text, so there are no lines to compare.</p>`;
+  return html`<${Diff} label=${`Difference from ${before.revision} to ${after.revision}`} before=${texts[0]} after=${texts[1]} />`;
+}

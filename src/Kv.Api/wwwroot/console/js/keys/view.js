@@ -1,0 +1,127 @@
+import { html, useState } from '../lib/html.js';
+import { bytes } from '../lib/format.js';
+import { useLoad, useTask } from '../lib/load.js';
+import { useApi } from '../session/context.js';
+import { Badge, Button, CopyButton, Countdown, CurlButton, CurlMenu, Empty, Name, Problem, Skeleton, Tabs } from '../ui/parts.js';
+import { Dialog } from '../ui/dialog.js';
+import { tell, tellError } from '../ui/toasts.js';
+import { EditKey } from './edit.js';
+import { History } from './history.js';
+import { ValueView } from './value.js';
+import { TtlField, startTtl, ttlOf } from './ttl.js';
+import { changeTtl, load, longPoll, read, remaining, remove, write } from './model.js';
+
+export function KeyView({ name, onBack, onGone, onChange }) {
+  const api = useApi();
+  const { value, error, isLoading, reload } = useLoad(signal => load(api, name, signal), [name]);
+  const [tab, setTab] = useState('value');
+  const [isEditing, edit] = useState(false);
+  const [isTtlOpen, openTtl] = useState(false);
+
+  const changed = () => {
+    edit(false);
+    reload();
+    onChange();
+  };
+  const [erase, erasing] = useTask(async () => {
+    try {
+      const response = await api.send(remove(name, value.etag), { expected: [412] });
+      if (response.status === 412) {
+        tell('Someone else changed this key. Look at it before you delete it.', { kind: 'bad' });
+        reload();
+        return;
+      }
+      onGone();
+      reload();
+      tell(`Deleted ${name.length > 40 ? `${name.slice(0, 40)}\u2026` : name}`, { action: { title: 'Undo', run: undo } });
+    } catch (failure) {
+      tellError(failure);
+    }
+  });
+  const undo = async () => {
+    const ttl = remaining(value.expireAt);
+    if (ttl === null) {
+      tell('Its time is over meanwhile: it would expire at once.', { kind: 'bad' });
+      return;
+    }
+    try {
+      await api.send(write(name, { content: value.content, contentType: value.contentType, ttl, etag: null }));
+      tell('Brought back');
+      changed();
+    } catch (failure) {
+      tellError(failure.status === 412 ? new Error('Someone else created the key anew. It stays as it is.') : failure);
+    }
+  };
+
+  const head = html`
+    <header class="pane-head detail-head">
+      <${Button} kind="quiet" class="back" icon="back" label="Back to the list" onClick=${onBack} />
+      <h2 class="grow title" tabindex="-1"><${Name}>${name}<//></h2>
+      <${CopyButton} text=${name} what="Key" />
+    </header>`;
+  if (error) return html`${head}<${Problem} error=${error} retry=${reload} />`;
+  if (isLoading && value === undefined) return html`${head}<div class="pane-body"><${Skeleton} lines=${6} /></div>`;
+  if (value === null) {
+    return html`${head}
+      <div class="pane-body">
+        <${Empty} title="There is no such key">It was deleted or it has expired. What the store still knows of it is below; an earlier value can be restored.<//>
+        <${History} name=${name} value=${null} onRestored=${changed} />
+      </div>`;
+  }
+  return html`
+    ${head}
+    <div class="pane-body">
+      <div class="facts">
+        <${Badge}>${value.contentType ? html`<bdi>${value.contentType}</bdi>` : value.text === null ? 'binary' : 'text'}<//>
+        <${Badge}>${bytes(value.content.length)}<//>
+        <${Badge} title=${`Created at revision ${value.createRevision}`}>revision ${value.etag.replaceAll('"', '')}<//>
+        <${Badge} title="Writes since it was created">version ${value.version}<//>
+        ${value.expireAt !== null && html`<${Badge} kind="warn">expires in <${Countdown} until=${value.expireAt} onEnd=${isEditing ? null : reload} /><//>`}
+      </div>
+      ${!isEditing && html`
+        <div class="actions bar">
+          <${Button} icon="edit" onClick=${() => { setTab('value'); edit(true); }}>Edit<//>
+          <${Button} icon="clock" onClick=${() => openTtl(true)}>Expiry<//>
+          <${Button} kind="danger" icon="trash" isBusy=${erasing.isRunning} onClick=${erase}>Delete<//>
+          <span class="grow"></span>
+          <${CurlMenu} calls=${[
+            { what: 'Read this key', request: read(name) },
+            { what: 'Delete this key', request: remove(name, value.etag) },
+            { what: 'Wait for its next change', request: longPoll(name, value.etag) },
+          ]} />
+          <${Button} kind="quiet" icon="refresh" label="Reload the key" onClick=${reload} />
+        </div>
+        <${Tabs} label="Key" active=${tab} onSelect=${setTab} tabs=${[{ id: 'value', title: 'Value' }, { id: 'history', title: 'History' }]} />`}
+      ${isEditing ? html`<${EditKey} key=${value.etag} value=${value} onDone=${changed} onCancel=${() => edit(false)} />`
+        : tab === 'value' ? html`<${ValueView} key=${value.etag} value=${value} />`
+          : html`<${History} name=${name} value=${value} onRestored=${changed} />`}
+    </div>
+    ${isTtlOpen && html`<${ExpiryDialog} value=${value} onClose=${() => openTtl(false)} onDone=${() => { openTtl(false); changed(); }} />`}`;
+}
+
+function ExpiryDialog({ value, onClose, onDone }) {
+  const api = useApi();
+  const [ttl, setTtl] = useState(startTtl('seconds'));
+  const request = () => {
+    const chosen = ttlOf(ttl);
+    return changeTtl(value.key, value.etag, chosen === 'never' ? null : chosen);
+  };
+  const [save, { isRunning, error }] = useTask(async () => {
+    await api.send(request());
+    tell('Expiry changed');
+    onDone();
+  });
+  return html`
+    <${Dialog} title="Change the expiry" onClose=${onClose}>
+      <form class="stack" onSubmit=${event => { event.preventDefault(); save(); }}>
+        <${TtlField} ttl=${ttl} onChange=${setTtl} modes=${['seconds', 'never']} expireAt=${value.expireAt} error=${error?.fields.ttl?.[0]} />
+        <p class="hint">The value stays as it is.</p>
+        ${error && Object.keys(error.fields).length === 0 && html`<${Problem} error=${error} />`}
+        <div class="actions">
+          <${CurlButton} request=${request} what="change the expiry" /><span class="grow"></span>
+          <${Button} onClick=${onClose}>Cancel<//>
+          <${Button} kind="primary" type="submit" isBusy=${isRunning}>Save<//>
+        </div>
+      </form>
+    <//>`;
+}

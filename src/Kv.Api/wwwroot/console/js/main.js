@@ -1,0 +1,95 @@
+import { html, render, useEffect, useMemo, useState } from './lib/html.js';
+import { Api, base } from './lib/api.js';
+import { go, hrefOf, useRoute } from './lib/route.js';
+import { ApiContext, PlaceContext } from './session/context.js';
+import { SignIn } from './session/sign-in.js';
+import { TenantButton } from './session/tenant.js';
+import { Button } from './ui/parts.js';
+import { Icon } from './ui/icons.js';
+import { Toasts } from './ui/toasts.js';
+import { KeysPage } from './keys/page.js';
+import { LivePage } from './live/page.js';
+import { WebhooksPage } from './webhooks/page.js';
+import { TransferPage } from './transfer/page.js';
+
+const pages = [
+  { id: 'keys', title: 'Keys', icon: 'keys', Page: KeysPage },
+  { id: 'live', title: 'Live', icon: 'live', Page: LivePage },
+  { id: 'webhooks', title: 'Webhooks', icon: 'webhooks', Page: WebhooksPage },
+  { id: 'transfer', title: 'Import and export', short: 'Transfer', icon: 'transfer', Page: TransferPage },
+];
+
+function Console({ settings }) {
+  const route = useRoute();
+  const [credential, setCredential] = useState(null);
+  const [notice, setNotice] = useState(null);
+  const namespace = route.parameters.namespace ?? settings.default_namespace;
+  const app = route.parameters.app ?? settings.default_app_name;
+  const page = pages.find(candidate => candidate.id === route.page) ?? pages[0];
+
+  const leave = reason => {
+    setCredential(null);
+    setNotice(reason);
+  };
+  const api = useMemo(
+    () => new Api(settings, { namespace, app }, credential, () => leave('The credential was revoked or has expired.')),
+    [namespace, app, credential]);
+  const tenantOf = tenant => ({
+    namespace: tenant.namespace === settings.default_namespace ? undefined : tenant.namespace,
+    app: tenant.app === settings.default_app_name ? undefined : tenant.app,
+  });
+  const place = {
+    page: page.id,
+    parameters: route.parameters,
+    href: (target, parameters) => hrefOf(target, { ...tenantOf(api.tenant), ...parameters }),
+    go: (target, parameters, options) => go(target, { ...tenantOf(api.tenant), ...parameters }, options),
+    changeTenant: tenant => go(page.id, tenantOf(tenant)),
+  };
+
+  useEffect(() => {
+    document.title = `${page.title} \u00b7 ${namespace}/${app} \u00b7 Kv`;
+  }, [page, namespace, app]);
+
+  if (settings.asks_for_credential && credential === null) {
+    return html`<${SignIn} settings=${settings} tenant=${api.tenant} notice=${notice} onSignIn=${(entered, tenant) => {
+      setNotice(null);
+      setCredential(entered);
+      go(page.id, { ...route.parameters, ...tenantOf(tenant) });
+    }} />`;
+  }
+  return html`
+    <${ApiContext.Provider} value=${api}>
+      <${PlaceContext.Provider} value=${place}>
+        <a class="skip" href="#main" onClick=${event => { event.preventDefault(); document.getElementById('main').focus(); }}>Skip to the page</a>
+        <header class="top">
+          <a class="brand" href=${place.href('keys')}><img src="icon.svg" alt="" width="22" height="22" /><span>Kv</span></a>
+          <${TenantButton} />
+          <span class="grow"></span>
+          <a class="button quiet" href=${new URL('swagger', base).href}><${Icon} name="book" /><span class="wide-only">Swagger UI</span><span class="visually-hidden narrow-only">Swagger UI</span></a>
+          ${credential !== null && html`<${Button} kind="quiet" icon="exit" label="Sign out" onClick=${() => leave(null)} />`}
+        </header>
+        <nav class="side" aria-label="Pages">
+          ${pages.map(({ id, title, short, icon }) => html`
+            <a key=${id} href=${place.href(id)} aria-current=${id === page.id ? 'page' : undefined}>
+              <${Icon} name=${icon} /><span class="wide-only">${title}</span><span class="narrow-only">${short ?? title}</span>
+            </a>`)}
+          <p class="version wide-only">Kv ${settings.version}</p>
+        </nav>
+        <main id="main" class=${`page ${page.id}-page`} tabindex="-1">
+          <${page.Page} key=${`${namespace}/${app}/${credential}`} />
+        </main>
+        <${Toasts} />
+      <//>
+    <//>`;
+}
+
+const root = document.getElementById('app');
+try {
+  const response = await fetch(new URL('console/settings.json', base));
+  if (!response.ok) throw new Error(`Kv answered ${response.status}.`);
+  const settings = await response.json();
+  root.replaceChildren();
+  render(html`<${Console} settings=${settings} />`, root);
+} catch (error) {
+  root.textContent = `The console cannot start. ${error.message}`;
+}

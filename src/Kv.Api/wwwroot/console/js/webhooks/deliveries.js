@@ -1,0 +1,82 @@
+import { html, useState } from '../lib/html.js';
+import { relative, time } from '../lib/format.js';
+import { useLoad, useTask } from '../lib/load.js';
+import { useApi, usePlace } from '../session/context.js';
+import { Badge, Button, CurlButton, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
+import { tell, tellError } from '../ui/toasts.js';
+import { deliveries, explain, redeliver } from './model.js';
+
+const nothing = {
+  pending: ['Nothing is waiting', 'What is accepted at once is never listed here.'],
+  failed: ['Nothing has failed', 'A delivery that fails at every attempt is kept here for 7 days.'],
+};
+
+export function Deliveries({ id, status }) {
+  const api = useApi();
+  const [older, setOlder] = useState([]);
+  const { value: first, error, isLoading, reload } = useLoad(signal => {
+    setOlder([]);
+    return api.json(deliveries(id, status), { signal });
+  }, [id, status]);
+  const last = older.at(-1) ?? first;
+  const [more, loading] = useTask(async () => setOlder([...older, await api.json(deliveries(id, status, last.cursor))]));
+  if (error) return html`<${Problem} error=${error} retry=${reload} />`;
+  if (isLoading && !first) return html`<${Skeleton} lines=${4} />`;
+  const items = [first, ...older].flatMap(page => page.items);
+  return html`
+    <div class="list-head"><span class="grow"></span>
+      <${CurlButton} request=${deliveries(id, status)} what="this list" />
+      <${Button} kind="quiet" icon="refresh" label="Reload the deliveries" onClick=${reload} /></div>
+    ${items.length === 0
+      ? html`<${Empty} title=${nothing[status][0]}>${nothing[status][1]}<//>`
+      : html`<ul class="deliveries">${items.map(item => html`<${Delivery} key=${item.id} delivery=${item} onChange=${reload} />`)}</ul>`}
+    ${last.cursor && html`<div class="more"><${Button} isBusy=${loading.isRunning} onClick=${more}>More deliveries<//></div>`}
+    <${Problem} error=${loading.error} />`;
+}
+
+function Delivery({ delivery, onChange }) {
+  const api = useApi();
+  const place = usePlace();
+  const last = delivery.attempts.at(-1);
+  const [again, { isRunning }] = useTask(async () => {
+    try {
+      await api.send(redeliver(delivery.id));
+      tell('The delivery is made now');
+      onChange();
+    } catch (error) {
+      tellError(error);
+    }
+  });
+  return html`
+    <li class="delivery">
+      <details>
+        <summary>
+          <${Badge} kind=${delivery.status === 'failed' ? 'bad' : 'warn'}>${delivery.status}<//>
+          <${Badge}>${delivery.event}<//>
+          <${Name} class="grow">${delivery.key}<//>
+          <span class="muted number">revision ${delivery.revision}</span>
+          ${delivery.next_attempt_at && html`<span class="muted">next ${relative(delivery.next_attempt_at)}</span>`}
+        </summary>
+        <div class="stack">
+          ${last && html`<p><b>${explain(last)}</b></p>`}
+          ${delivery.failed_reason && html`<p class="muted">${delivery.failed_reason}</p>`}
+          <ol class="timeline">${delivery.attempts.map((attempt, i) => html`<${Attempt} key=${i} attempt=${attempt} />`)}
+            ${delivery.next_attempt_at && html`<li class="next"><span class="muted">Next attempt at ${time(delivery.next_attempt_at)}</span></li>`}</ol>
+          <div class="actions wrap">
+            <a class="button" href=${place.href('keys', { key: delivery.key })}>Show the key</a>
+            <span class="grow"></span>
+            <${CurlButton} request=${redeliver(delivery.id)} what="redeliver" />
+            <${Button} icon="refresh" isBusy=${isRunning} onClick=${again}>Deliver again now<//>
+          </div>
+        </div>
+      </details>
+    </li>`;
+}
+
+const Attempt = ({ attempt }) => html`
+  <li class=${attempt.status >= 200 && attempt.status < 300 ? 'good' : 'bad'}>
+    <span><b>${attempt.status ?? 'no answer'}</b> <span class="muted">${time(attempt.at)}, ${attempt.duration_ms} ms</span></span>
+    <span>${explain(attempt)}</span>
+    ${attempt.error && attempt.status && html`<span class="muted">${attempt.error}</span>`}
+    ${attempt.answer && html`<pre class="answer" tabindex="0" aria-label="Answer">${attempt.answer}</pre>`}
+  </li>`;

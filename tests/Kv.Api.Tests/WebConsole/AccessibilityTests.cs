@@ -1,0 +1,62 @@
+using Deque.AxeCore.Playwright;
+using Kv.Api.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace Kv.Api.Tests.WebConsole;
+
+/// <summary>Each page for those who see it differently: axe, light and dark, and the width of a phone.</summary>
+internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
+{
+    private static readonly (string Place, string Shows, string? Button)[] Places =
+    [
+        ("keys", "motd", null), ("keys", "motd", "New key"), ("keys?key=motd", "Edit", null), ("keys?key=motd", "Edit", "Edit"),
+        ("keys?key=motd", "Edit", "History"), ("live", "connected", null), ("webhooks", "active", null), ("webhooks", "active", "New webhook"),
+        ("webhooks?id", "Settings", null), ("transfer", "Dry run", null),
+    ];
+
+    [Test]
+    public async Task No_page_has_a_serious_or_critical_finding([Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme)
+    {
+        var page = await NewPage(scheme);
+        await Visit(page, async name =>
+        {
+            var result = await page.RunAxe();
+            Assert.That(
+                result.Violations.Where(finding => finding.Impact is "serious" or "critical")
+                    .Select(finding => $"{name}: {finding.Id}: {finding.Help}: {string.Join("; ", finding.Nodes.Take(3).Select(node => node.Html))}"),
+                Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Every_page_fits_a_phone()
+    {
+        const int width = 360;
+        var page = await NewPage(width: width, height: 740);
+        await Visit(page, async name =>
+        {
+            Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(width), name);
+            Assert.That(
+                await page.EvaluateAsync<int>("Math.max(0, ...[...document.querySelectorAll('.page, .pane-body')].map(part => part.scrollWidth - part.clientWidth))"),
+                Is.Zero, $"{name} scrolls only up and down");
+        });
+    }
+
+    private async Task Visit(IPage page, Func<string, Task> check)
+    {
+        foreach (var value in new[] { "Welcome", "Welcome back" })
+            await Kv.Put("motd", value, ttl: 3600);
+        var id = (await Kv.Send(HttpMethod.Post, "/webhooks", """{"key":"*","event":"*","endpoint":"http://127.0.0.1:9/"}"""))
+            .Json.GetProperty("id").GetString()!;
+        foreach (var (place, shows, button) in Places)
+        {
+            var parts = place.Split('?', '=');
+            await page.GotoAsync("about:blank");
+            await Go(page, parts[0], parts.Length == 1 ? [] : [(parts[1], parts is [_, _, var value] ? value : id)]);
+            await page.GetByText(shows).First.WaitForAsync();
+            if (button is not null)
+                await page.GetByRole(button == "History" ? AriaRole.Tab : AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();
+            await check($"{place} {button}");
+        }
+    }
+}

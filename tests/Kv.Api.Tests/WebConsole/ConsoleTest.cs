@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Kv.Api.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace Kv.Api.Tests.WebConsole;
+
+/// <summary>Tests of the console as a person uses it, in a real browser, on a tenant of the test's own.</summary>
+internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
+{
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly List<IBrowserContext> _contexts = [];
+
+    /// <summary>A page of the width of a laptop.</summary>
+    protected IPage Page { get; private set; } = null!;
+
+    /// <summary>The addresses that the pages asked for.</summary>
+    protected ConcurrentQueue<string> Requested { get; } = new();
+
+    [SetUp]
+    public async Task OpenPage() => Page = await NewPage();
+
+    [TearDown]
+    public async Task ClosePages()
+    {
+        foreach (var context in _contexts)
+            await context.DisposeAsync();
+        Assert.That(_complaints, Is.Empty, "what the browser complained of");
+    }
+
+    /// <summary>Another page, with a profile of its own.</summary>
+    protected async Task<IPage> NewPage(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    {
+        var context = await (await ConsoleBrowser.Get()).NewContextAsync(new BrowserNewContextOptions
+        {
+            ColorScheme = scheme,
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            Permissions = ["clipboard-read", "clipboard-write"],
+            ReducedMotion = ReducedMotion.Reduce,
+            Locale = "en-GB",
+            TimezoneId = "UTC",
+        });
+        _contexts.Add(context);
+        var page = await context.NewPageAsync();
+        page.PageError += (_, error) => _complaints.Enqueue(error);
+        page.Request += (_, request) => Requested.Enqueue(request.Url);
+        page.Console += (_, message) =>
+        {
+            // The browser reports each refusal of the API (404, 412) as well; the pages show those.
+            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                _complaints.Enqueue(message.Text);
+        };
+        return page;
+    }
+
+    /// <summary>Opens a page of the console on the test's tenant.</summary>
+    protected Task Go(string place, params (string Name, string Value)[] parameters) => Go(Page, place, parameters);
+
+    protected async Task Go(IPage page, string place, params (string Name, string Value)[] parameters)
+    {
+        var query = string.Concat(parameters.Select(parameter => $"&{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
+        await page.GotoAsync($"{Host.Address}console/#/{place}?namespace={Kv.Namespace}&app={Kv.AppName}{query}");
+        // A change of the fragment alone loads nothing; the page shows the new place all the same.
+        await page.Locator("main").WaitForAsync();
+    }
+
+    protected ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    protected ILocator Field(string label) => Page.GetByLabel(label, new() { Exact = true });
+
+    protected ILocator Tab(string name) => Page.GetByRole(AriaRole.Tab, new() { Name = name, Exact = true });
+
+    protected ILocator TreeItem(string name) => Page.GetByRole(AriaRole.Treeitem, new() { Name = name });
+
+    /// <summary>Waits until the page shows a text.</summary>
+    protected Task Sees(string text) => Page.GetByText(text).First.WaitForAsync();
+
+    protected async Task<string> Clipboard() => await Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+
+    /// <summary>The value of a key, as the API has it.</summary>
+    protected async Task<string?> ValueOf(string key) => (await Kv.Get(key)).Json.GetProperty("value").GetString();
+}

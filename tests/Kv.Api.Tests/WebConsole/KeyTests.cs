@@ -1,0 +1,214 @@
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+
+namespace Kv.Api.Tests.WebConsole;
+
+/// <summary>What a person does with keys.</summary>
+internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
+{
+    [Test]
+    public async Task A_person_walks_through_folders_by_the_keyboard_alone()
+    {
+        foreach (var key in new[] { "config/app/theme", "config/db", "motd" })
+            await Kv.Put(key, $"value of {key}");
+        await Go("keys");
+
+        await TreeItem("config/").FocusAsync();
+        foreach (var press in new[] { "ArrowRight", "ArrowRight", "Enter" })
+        {
+            await Page.Keyboard.PressAsync(press);
+            await TreeItem("app/").WaitForAsync();
+        }
+        await TreeItem("theme").WaitForAsync();
+        await Page.Keyboard.PressAsync("ArrowDown");
+        await Page.Keyboard.PressAsync("Enter");
+
+        await Sees("value of config/app/theme");
+        await Page.Keyboard.PressAsync("End");
+        await Page.Keyboard.PressAsync("Enter");
+        await Sees("value of motd");
+        Assert.That(new Uri(Page.Url).Fragment, Does.Contain("key=motd"), "the place can be linked");
+    }
+
+    [Test]
+    public async Task A_link_to_a_key_opens_its_folders()
+    {
+        await Kv.Put("a/b/c", "deep");
+
+        await Go("keys", ("key", "a/b/c"));
+
+        await Sees("deep");
+        Assert.That(await TreeItem("c").Last.GetAttributeAsync("aria-selected"), Is.EqualTo("true"));
+    }
+
+    [Test]
+    public async Task Another_delimiter_makes_other_folders()
+    {
+        await Kv.Put("user:1:name", "Ada");
+        await Go("keys");
+        await TreeItem("user:1:name").WaitForAsync();
+
+        await Field("Folders").SelectOptionAsync(":");
+
+        await TreeItem("user:").ClickAsync();
+        await TreeItem("1:").WaitForAsync();
+    }
+
+    [Test]
+    public async Task Pages_follow_while_the_person_scrolls()
+    {
+        await Kv.Send(HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 450).Select(i => $"k{i:000}")));
+        await Go("keys");
+        await TreeItem("k000").WaitForAsync();
+        Assert.That(await TreeItem("k").CountAsync(), Is.LessThan(450));
+
+        await Eventually.Holds(
+            async () =>
+            {
+                await Page.Locator(".list-pane .pane-body").EvaluateAsync("pane => pane.scrollTop = pane.scrollHeight");
+                return await TreeItem("k").CountAsync() == 450;
+            },
+            "every key is listed");
+        await TreeItem("k449").ClickAsync();
+
+        await Sees("version 1");
+    }
+
+    [Test]
+    public async Task A_search_finds_what_is_not_loaded()
+    {
+        await Kv.Send(HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 300).Select(i => $"k{i:000}").Append("zebra/1")));
+        await Go("keys");
+        await TreeItem("k000").WaitForAsync();
+
+        await Page.GetByRole(Microsoft.Playwright.AriaRole.Searchbox).FillAsync("zeb");
+
+        await TreeItem("zebra/1").ClickAsync();
+        await Sees("version 1");
+    }
+
+    [Test]
+    public async Task A_key_is_created_changed_given_an_expiry_deleted_and_brought_back()
+    {
+        await Go("keys");
+        await Button("New key").First.ClickAsync();
+        await Field("Key").FillAsync("motd");
+        await Field("Value").FillAsync("Welcome");
+        await Button("Create").ClickAsync();
+        await Sees("Key created");
+        await Page.Locator("pre.text", new() { HasText = "Welcome" }).WaitForAsync();
+
+        await Button("Edit").ClickAsync();
+        await Field("Value").FillAsync("Welcome back");
+        await Button("Save").ClickAsync();
+        await Page.Locator("pre.text", new() { HasText = "Welcome back" }).WaitForAsync();
+        Assert.That(await ValueOf("motd"), Is.EqualTo("Welcome back"));
+
+        await Button("Expiry").ClickAsync();
+        await Field("Amount of time").FillAsync("2");
+        await Button("Save").ClickAsync();
+        await Sees("expires in 1 h 59 m");
+        Assert.That((await Kv.Get("motd")).Json.GetProperty("ttl").GetInt64(), Is.InRange(7000, 7200));
+
+        await Button("Edit").ClickAsync();
+        await Field("Value").FillAsync("Kept");
+        await Button("Save").ClickAsync();
+        await Page.Locator("pre.text", new() { HasText = "Kept" }).WaitForAsync();
+        Assert.That((await Kv.Get("motd")).Json.GetProperty("ttl").GetInt64(), Is.InRange(7000, 7200), "an edit keeps the deadline");
+
+        await Button("Delete").ClickAsync();
+        await Sees("There is no such key");
+        Assert.That((await Kv.Get("motd")).Status, Is.EqualTo(404));
+
+        await Button("Undo").ClickAsync();
+        await Page.Locator("pre.text", new() { HasText = "Kept" }).WaitForAsync();
+        var back = await Kv.Get("motd");
+        Assert.That(back.Json.GetProperty("value").GetString(), Is.EqualTo("Kept"));
+        Assert.That(back.Json.GetProperty("ttl").GetInt64(), Is.InRange(7000, 7200));
+    }
+
+    [Test]
+    public async Task A_key_that_exists_is_not_overwritten_by_a_new_one()
+    {
+        await Kv.Put("motd", "first");
+        await Go("keys");
+        await Button("New key").ClickAsync();
+        await Field("Key").FillAsync("motd");
+        await Button("Create").ClickAsync();
+
+        await Button("Open it").ClickAsync();
+
+        await Page.Locator("pre.text", new() { HasText = "first" }).WaitForAsync();
+        Assert.That(await ValueOf("motd"), Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task Mistakes_are_shown_at_their_field()
+    {
+        await Go("keys");
+        await Button("New key").First.ClickAsync();
+        await Field("Key").FillAsync(new string('k', 101));
+        await Button("Create").ClickAsync();
+
+        await Sees("Key too long (max 100 characters)");
+        Assert.That(await Field("Key").GetAttributeAsync("aria-invalid"), Is.EqualTo("true"));
+    }
+
+    [Test]
+    public async Task Each_two_revisions_can_be_compared_and_each_restored()
+    {
+        foreach (var value in new[] { "one\ntwo\n", "one\n2\n", "one\n2\nthree\n" })
+            await Kv.Put("list", value);
+        await Go("keys", ("key", "list"));
+        await Tab("History").ClickAsync();
+        var rows = Page.Locator("tbody tr");
+        await rows.Nth(2).WaitForAsync();
+
+        await rows.Nth(2).GetByRole(Microsoft.Playwright.AriaRole.Radio).First.CheckAsync();
+
+        Assert.That(
+            await Page.Locator(".diff-line.removed, .diff-line.added").AllInnerTextsAsync(),
+            Is.EqualTo(new[] { "\u2212two", "+2", "+three" }).Using<string>((a, b) => a.Replace("\n", "", StringComparison.Ordinal) == b));
+        await rows.Nth(2).GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
+        await Sees("Restored revision");
+        Assert.That(await ValueOf("list"), Is.EqualTo("one\ntwo\n"));
+    }
+
+    [Test]
+    public async Task A_deleted_key_shows_its_history_and_comes_back_from_it()
+    {
+        await Kv.Put("gone", "here");
+        await Kv.Delete("gone");
+        await Go("keys", ("key", "gone"));
+        await Sees("There is no such key");
+
+        await Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { NameRegex = new("^Restore revision") }).ClickAsync();
+
+        await Page.Locator("pre.text", new() { HasText = "here" }).WaitForAsync();
+    }
+
+    [Test]
+    public async Task Actions_are_copied_as_curl_that_does_the_same()
+    {
+        await Kv.Put("it's", "x");
+        await Go("keys", ("key", "it's"));
+        await Button("Copy as curl").ClickAsync();
+        await Button("Delete this key").ClickAsync();
+        await Sees("curl command copied");
+
+        var command = await Clipboard();
+        Assert.That(command, Does.StartWith("curl -X DELETE 'http://127.0.0.1:").And.Contain($"-H 'KV-Namespace: {Kv.Namespace}'"));
+        if (OperatingSystem.IsLinux())
+        {
+            using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"{command} --noproxy '*'"])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
+            await shell.WaitForExitAsync();
+            Assert.That((await Kv.Get("it's")).Status, Is.EqualTo(404));
+        }
+    }
+
+    private static string Sets(IEnumerable<string> keys) =>
+        $"[{string.Join(',', keys.Select(key => $$"""{"op":"set","key":"{{key}}","value":"v"}"""))}]";
+}

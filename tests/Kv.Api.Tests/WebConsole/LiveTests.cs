@@ -1,0 +1,44 @@
+using Kv.Api.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace Kv.Api.Tests.WebConsole;
+
+internal sealed class LiveTests(Engine engine) : ConsoleTest(engine)
+{
+    [Test]
+    public async Task Changes_under_a_prefix_appear_as_they_happen_and_lead_to_their_keys()
+    {
+        await Go("live", ("prefix", "cart/"));
+        await Sees("connected");
+
+        await Kv.Put("other", "unseen");
+        await Kv.Put("cart/1", "apples");
+        await Kv.Put("cart/1", "pears");
+        await Kv.Delete("cart/1");
+        var events = Page.Locator(".event");
+        await Assertions.Expect(events).ToHaveCountAsync(3);
+
+        Assert.That(
+            await events.Locator(".badge").AllInnerTextsAsync(), Is.EqualTo(new[] { "delete", "update", "create" }), "the newest first");
+        await Field("Filter what is shown").FillAsync("pears");
+        await Assertions.Expect(events).ToHaveCountAsync(1);
+        await events.GetByRole(AriaRole.Link).ClickAsync();
+        await Sees("There is no such key");
+    }
+
+    [Test]
+    public async Task A_paused_page_keeps_what_comes_until_it_goes_on()
+    {
+        await Go("live");
+        await Sees("connected");
+        await Button("Pause").ClickAsync();
+        await Kv.Put("a", "1");
+        await Kv.Put("b", "2");
+
+        await Button("Continue (2 new)").WaitForAsync();
+        Assert.That(await Page.Locator(".event").CountAsync(), Is.Zero);
+        await Button("Continue (2 new)").ClickAsync();
+
+        await Assertions.Expect(Page.Locator(".event")).ToHaveCountAsync(2);
+    }
+}

@@ -1,0 +1,104 @@
+using Kv.Api.Tests.Hosting;
+using Kv.Testing;
+using Microsoft.Playwright;
+
+namespace Kv.Api.Tests.WebConsole;
+
+internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
+{
+    [Test]
+    public async Task A_webhook_is_registered_pinged_changed_given_a_new_secret_disabled_enabled_and_deleted()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        receiver.Answer = _ => ReceiverAnswer.Status(200, "thanks <b>you</b>");
+        await Go("webhooks");
+        await Button("New webhook").First.ClickAsync();
+        await Field("Keys").FillAsync("cart/*");
+        await Field("Endpoint").FillAsync("ftp://nowhere");
+        await Button("Register").ClickAsync();
+        await Sees("Endpoint must be an absolute http or https URL");
+        await Field("Endpoint").FillAsync($"{receiver.Uri}hook");
+        await Button("Register").ClickAsync();
+        await Sees("Webhook registered");
+
+        await Button("Ping").ClickAsync();
+        await Sees("Accepted with 200 after");
+        await Sees("thanks <b>you</b>");
+        Assert.That(receiver.Requests.Single().Target, Is.EqualTo("/hook"));
+
+        await Button("Edit").ClickAsync();
+        await Page.GetByText("Headers, payload and time-out").ClickAsync();
+        await Field("Headers").FillAsync("X-Team: checkout");
+        await Field("Time-out of an attempt, in seconds").FillAsync("7");
+        await Button("Save").ClickAsync();
+        await Sees("X-Team: checkout");
+        await Sees("7 s");
+
+        await Button("Rotate").ClickAsync();
+        await Page.Locator("code.secret", new() { HasText = "whsec_" }).WaitForAsync();
+
+        await Button("Disable").ClickAsync();
+        await Sees("This webhook is disabled.");
+        await Button("Enable").ClickAsync();
+        await Sees("Webhook enabled");
+
+        await Button("Delete").ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await Sees("No webhooks yet");
+        Assert.That((await Kv.Send(HttpMethod.Get, "/webhooks")).Body, Is.EqualTo("[]"));
+    }
+
+    [Test]
+    public async Task A_delivery_that_waits_shows_why_and_is_made_again()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        receiver.Answer = _ => ReceiverAnswer.Status(503, "down for maintenance");
+        var id = await Register(receiver);
+        await Kv.Put("cart/1", "apples");
+        await Go("webhooks", ("id", id));
+        await Eventually.Holds(
+            async () =>
+            {
+                await Button("Reload the deliveries").ClickAsync();
+                return await Page.Locator(".delivery").CountAsync() == 1;
+            },
+            "the delivery is listed");
+
+        await Page.Locator(".delivery summary").ClickAsync();
+        await Sees("The receiver is busy or down for maintenance.");
+        await Sees("down for maintenance");
+        receiver.Answer = _ => ReceiverAnswer.Ok;
+        await Button("Deliver again now").ClickAsync();
+
+        await Sees("The delivery is made now");
+        await Eventually.Holds(
+            async () =>
+            {
+                await Button("Reload the deliveries").ClickAsync();
+                return await Page.GetByText("Nothing is waiting").CountAsync() == 1;
+            },
+            "nothing waits any more");
+    }
+
+    [Test]
+    public async Task What_changed_since_a_revision_is_replayed()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        var before = (await Kv.Put("cart/0", "x")).Header("KV-Revision")!;
+        var id = await Register(receiver);
+        await Kv.Put("cart/1", "apples");
+        await Eventually.Holds(() => Task.FromResult(receiver.Requests.Count == 1), "the change has arrived");
+        await Go("webhooks", ("id", id));
+
+        await Button("Replay\u2026").ClickAsync();
+        await Field("Since revision").FillAsync(before);
+        await Button("Replay").ClickAsync();
+
+        await Sees("1 delivery is made again");
+        await Eventually.Holds(() => Task.FromResult(receiver.Requests.Count == 2), "it has arrived again");
+    }
+
+    private async Task<string> Register(WebhookReceiver receiver) => (await Kv.Send(
+        HttpMethod.Post, "/webhooks", $$"""{"key":"cart/*","event":"*","endpoint":"{{receiver.Uri}}","add_event_data":true}"""))
+        .Json.GetProperty("id").GetString()!;
+}
