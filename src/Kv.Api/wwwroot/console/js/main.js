@@ -51,10 +51,11 @@ function Console({ settings }) {
   }, [page, namespace, app]);
 
   if (settings.asks_for_credential && credential === null) {
-    return html`<${SignIn} settings=${settings} tenant=${api.tenant} notice=${notice} onSignIn=${(entered, tenant) => {
+    const isNamed = route.parameters.namespace !== undefined || route.parameters.app !== undefined;
+    return html`<${SignIn} settings=${settings} tenant=${isNamed ? api.tenant : null} notice=${notice} onSignIn=${(entered, tenant) => {
       setNotice(null);
       setCredential(entered);
-      go(page.id, { ...route.parameters, ...tenantOf(tenant) });
+      if (tenant) go(page.id, { ...route.parameters, ...tenantOf(tenant) });
     }} />`;
   }
   return html`

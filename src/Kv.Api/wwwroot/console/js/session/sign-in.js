@@ -1,19 +1,22 @@
 // Asks for a credential. It stays in this page's memory, and nowhere else.
 import { html, useState } from '../lib/html.js';
-import { Api, call } from '../lib/api.js';
+import { Api } from '../lib/api.js';
 import { useTask } from '../lib/load.js';
 import { Button, Field, Problem } from '../ui/parts.js';
+import { tenants } from './tenant.js';
 
+/** @param tenant the tenant that the address names; null when it names none. */
 export function SignIn({ settings, tenant, notice, onSignIn }) {
   const [credential, setCredential] = useState('');
-  const [namespace, setNamespace] = useState(tenant.namespace);
-  const [app, setApp] = useState(tenant.app);
-
   const [enter, { isRunning, error }] = useTask(async () => {
-    const api = new Api(settings, { namespace, app }, credential.trim());
-    // Only 401 says that the credential is wrong; another refusal, that it may not do this.
-    await api.send(call('GET', 'kv', { query: { fields: 'key', limit: 1 } }), { expected: [403] });
-    onSignIn(credential.trim(), { namespace, app });
+    const entered = credential.trim();
+    const api = new Api(settings, null, entered);
+    // Only 401 says that the credential is wrong; another refusal, that it may not read here.
+    const response = await api.send(tenants(), { expected: [403] });
+    const listed = response.ok ? (await response.json()).tenants : [];
+    const hasDefault = listed.some(({ namespace, app_name }) => namespace === settings.default_namespace && app_name === settings.default_app_name);
+    const first = listed[0];
+    onSignIn(entered, tenant ?? (first && !hasDefault ? { namespace: first.namespace, app: first.app_name } : null));
   });
 
   return html`
@@ -25,12 +28,6 @@ export function SignIn({ settings, tenant, notice, onSignIn }) {
         <${Field} label="API key or token">${field => html`
           <input ...${field} type="password" autocomplete="off" required autofocus value=${credential}
             onInput=${event => setCredential(event.target.value)} />`}<//>
-        <div class="pair">
-          <${Field} label="Namespace">${field => html`
-            <input ...${field} value=${namespace} required onInput=${event => setNamespace(event.target.value)} />`}<//>
-          <${Field} label="App">${field => html`
-            <input ...${field} value=${app} required onInput=${event => setApp(event.target.value)} />`}<//>
-        </div>
         <${Problem} error=${error} />
         <${Button} kind="primary" type="submit" isBusy=${isRunning}>Continue<//>
       </form>
