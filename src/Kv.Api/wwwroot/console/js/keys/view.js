@@ -5,6 +5,7 @@ import { useApi } from '../session/context.js';
 import { Badge, Button, CopyButton, Countdown, CurlButton, CurlMenu, Empty, Name, Problem, Skeleton, Tabs } from '../ui/parts.js';
 import { Dialog } from '../ui/dialog.js';
 import { tell, tellError } from '../ui/toasts.js';
+import { ExplainWebhook } from '../webhooks/explain.js';
 import { EditKey } from './edit.js';
 import { History } from './history.js';
 import { ValueView } from './value.js';
@@ -91,9 +92,10 @@ export function KeyView({ name, onBack, onGone, onChange }) {
           ]} />
           <${Button} kind="quiet" icon="refresh" label="Reload the key" onClick=${reload} />
         </div>
-        <${Tabs} label="Key" active=${tab} onSelect=${setTab} tabs=${[{ id: 'value', title: 'Value' }, { id: 'history', title: 'History' }]} />`}
+        <${Tabs} label="Key" active=${tab} onSelect=${setTab} tabs=${[{ id: 'value', title: 'Value' }, { id: 'history', title: 'History' }, { id: 'webhooks', title: 'Webhooks' }]} />`}
       ${isEditing ? html`<${EditKey} key=${value.etag} value=${value} onDone=${changed} onCancel=${() => edit(false)} />`
         : tab === 'value' ? html`<${ValueView} key=${value.etag} value=${value} />`
+          : tab === 'webhooks' ? html`<${ExplainWebhook} key=${value.etag} keyName=${name} />`
           : html`<${History} name=${name} value=${value} onRestored=${changed} />`}
     </div>
     ${isTtlOpen && html`<${ExpiryDialog} value=${value} onClose=${() => openTtl(false)} onDone=${() => { openTtl(false); changed(); }} />`}`;

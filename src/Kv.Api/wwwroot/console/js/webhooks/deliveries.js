@@ -1,14 +1,15 @@
 import { html, useState } from '../lib/html.js';
-import { relative, time } from '../lib/format.js';
+import { plural, relative, time } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
 import { Badge, Button, CurlButton, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
 import { tell, tellError } from '../ui/toasts.js';
-import { deliveries, explain, redeliver } from './model.js';
+import { deliveries, explain, redeliver, redeliverFailed } from './model.js';
 
 const nothing = {
   pending: ['Nothing is waiting', 'What is accepted at once is never listed here.'],
   failed: ['Nothing has failed', 'A delivery that fails at every attempt is kept here for 7 days.'],
+  delivered: ['Nothing was delivered yet', 'The last 100 deliveries that the receiver accepted appear here, about a second later.'],
 };
 
 export function Deliveries({ id, status }) {
@@ -24,7 +25,9 @@ export function Deliveries({ id, status }) {
   if (isLoading && !first) return html`<${Skeleton} lines=${4} />`;
   const items = [first, ...older].flatMap(page => page.items);
   return html`
-    <div class="list-head"><span class="grow"></span>
+    <div class="list-head">
+      ${status === 'failed' && items.length > 0 && html`<${RedeliverFailed} id=${id} onDone=${reload} />`}
+      <span class="grow"></span>
       <${CurlButton} request=${deliveries(id, status)} what="this list" />
       <${Button} kind="quiet" icon="refresh" label="Reload the deliveries" onClick=${reload} /></div>
     ${items.length === 0
@@ -33,6 +36,31 @@ export function Deliveries({ id, status }) {
     ${last.cursor && html`<div class="more"><${Button} isBusy=${loading.isRunning} onClick=${more}>More deliveries<//></div>`}
     <${Problem} error=${loading.error} />`;
 }
+
+// One call takes a bounded number of them, so it is repeated until none is left.
+function RedeliverFailed({ id, onDone }) {
+  const api = useApi();
+  const [count, setCount] = useState(0);
+  const [start, { isRunning }] = useTask(async () => {
+    let total = 0;
+    try {
+      for (let more = true; more;) {
+        const answer = await api.json(redeliverFailed(id));
+        setCount(total += answer.count);
+        more = answer.more;
+      }
+      tell(`${plural(total, 'delivery', 'deliveries')} made again`);
+    } catch (error) {
+      tellError(error);
+    }
+    onDone();
+  });
+  return html`
+    <${Button} icon="refresh" isBusy=${isRunning} onClick=${start}>${isRunning ? `Delivering again: ${count}` : 'Deliver all again'}<//>
+    <${CurlButton} request=${redeliverFailed(id)} what="deliver all again" />`;
+}
+
+const badges = { pending: 'warn', failed: 'bad', delivered: 'good' };
 
 function Delivery({ delivery, onChange }) {
   const api = useApi();
@@ -51,29 +79,31 @@ function Delivery({ delivery, onChange }) {
     <li class="delivery">
       <details>
         <summary>
-          <${Badge} kind=${delivery.status === 'failed' ? 'bad' : 'warn'}>${delivery.status}<//>
+          <${Badge} kind=${badges[delivery.status]}>${delivery.status}<//>
           <${Badge}>${delivery.event}<//>
           <${Name} class="grow">${delivery.key}<//>
           <span class="muted number">revision ${delivery.revision}</span>
           ${delivery.next_attempt_at && html`<span class="muted">next ${relative(delivery.next_attempt_at)}</span>`}
         </summary>
         <div class="stack">
-          ${last && html`<p><b>${explain(last)}</b></p>`}
+          ${last && delivery.status !== 'delivered' && html`<p><b>${explain(last)}</b></p>`}
+          ${delivery.attempt_count > 1 && html`<p class="muted">Accepted at attempt ${delivery.attempt_count}.</p>`}
           ${delivery.failed_reason && html`<p class="muted">${delivery.failed_reason}</p>`}
           <ol class="timeline">${delivery.attempts.map((attempt, i) => html`<${Attempt} key=${i} attempt=${attempt} />`)}
             ${delivery.next_attempt_at && html`<li class="next"><span class="muted">Next attempt at ${time(delivery.next_attempt_at)}</span></li>`}</ol>
           <div class="actions wrap">
             <a class="button" href=${place.href('keys', { key: delivery.key })}>Show the key</a>
             <span class="grow"></span>
-            <${CurlButton} request=${redeliver(delivery.id)} what="redeliver" />
-            <${Button} icon="refresh" isBusy=${isRunning} onClick=${again}>Deliver again now<//>
+            ${delivery.status !== 'delivered' && html`
+              <${CurlButton} request=${redeliver(delivery.id)} what="redeliver" />
+              <${Button} icon="refresh" isBusy=${isRunning} onClick=${again}>Deliver again now<//>`}
           </div>
         </div>
       </details>
     </li>`;
 }
 
-const Attempt = ({ attempt }) => html`
+export const Attempt = ({ attempt }) => html`
   <li class=${attempt.status >= 200 && attempt.status < 300 ? 'good' : 'bad'}>
     <span><b>${attempt.status ?? 'no answer'}</b> <span class="muted">${time(attempt.at)}, ${attempt.duration_ms} ms</span></span>
     <span>${explain(attempt)}</span>

@@ -14,6 +14,9 @@ export const replay = (id, since) => call('POST', at(id, 'replay'), { json: { si
 export const deliveries = (id, status, cursor) => call('GET', at(id, 'deliveries'), { query: { status, cursor, limit: 50 } });
 export const redeliver = id => call('POST', `${pathOf('deliveries', id)}/redeliver`);
 
+export const redeliverFailed = id => call('POST', at(id, 'redeliver-failed'));
+export const explainKey = (id, key) => call('GET', at(id, 'explain'), { query: { key } });
+
 export const eventsOf = webhook => [webhook.event].flat();
 
 /** Why an attempt failed, for a person who has not read the code of the receiver. */

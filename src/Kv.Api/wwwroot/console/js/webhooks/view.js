@@ -6,11 +6,12 @@ import { Badge, Button, CopyButton, CurlButton, Field, Name, Problem, Skeleton, 
 import { Dialog } from '../ui/dialog.js';
 import { tell, tellError } from '../ui/toasts.js';
 import { Deliveries } from './deliveries.js';
+import { ExplainKey } from './explain.js';
 import { WebhookForm } from './form.js';
 import { Status } from './page.js';
 import { change, eventsOf, explain, get, ping, remove, replay, rotateSecret } from './model.js';
 
-const tabs = [{ id: 'pending', title: 'Pending' }, { id: 'failed', title: 'Failed' }];
+const tabs = [{ id: 'pending', title: 'Pending' }, { id: 'failed', title: 'Failed' }, { id: 'delivered', title: 'Delivered' }];
 
 export function WebhookView({ id, onBack }) {
   const api = useApi();
@@ -80,6 +81,10 @@ export function WebhookView({ id, onBack }) {
             <${CurlButton} request=${change(id, { status: 'disabled' })} what="disable" /><${Button} onClick=${() => setStatus('disabled')}>Disable<//></div>`}
       </section>
     </div>
+    <section aria-labelledby="why">
+      <h2 id="why">Why did it not arrive?</h2>
+      <${ExplainKey} id=${id} />
+    </section>
     <section aria-labelledby="deliveries">
       <h2 id="deliveries">Deliveries</h2>
       <${Tabs} label="Deliveries" tabs=${tabs} active=${tab} onSelect=${setTab} />
