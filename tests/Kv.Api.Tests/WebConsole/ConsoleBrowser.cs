@@ -3,28 +3,31 @@ using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
-/// <summary>One browser for all tests of the console, driven by Playwright; each page has a profile of its own.</summary>
+/// <summary>
+/// One browser for all tests of the console, driven by Playwright. Its pages share a cache, so that each loads the
+/// console's files only once; the console stores nothing that they could share otherwise.
+/// </summary>
 internal static class ConsoleBrowser
 {
-    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Started = new(() => Task.Run(Start));
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowserContext Context)>> Started = new(() => Task.Run(Start));
 
-    public static async Task<IBrowser> Get()
+    public static async Task<IPage> Open()
     {
         // Outside the shared task: what skips a test must be thrown in that test.
         SharedChromium.Binary();
-        return (await Started.Value).Browser;
+        return await (await Started.Value).Context.NewPageAsync();
     }
 
     public static async Task Stop()
     {
         if (Started is not { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             return;
-        var (playwright, browser) = await Started.Value;
-        await browser.DisposeAsync();
+        var (playwright, context) = await Started.Value;
+        await context.Browser!.DisposeAsync();
         playwright.Dispose();
     }
 
-    private static async Task<(IPlaywright, IBrowser)> Start()
+    private static async Task<(IPlaywright, IBrowserContext)> Start()
     {
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -33,6 +36,14 @@ internal static class ConsoleBrowser
             // The sandbox cannot be had as root or in most containers; only the tests' own pages are opened.
             Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--disable-breakpad"],
         });
-        return (playwright, browser);
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ReducedMotion = ReducedMotion.Reduce,
+            Locale = "en-GB",
+            TimezoneId = "UTC",
+        });
+        // The clipboard belongs to the browser, but each test asks for what its own page has copied.
+        await context.AddInitScriptAsync("if (navigator.clipboard) navigator.clipboard.writeText = async text => { window.copied = text; }");
+        return (playwright, context);
     }
 }

@@ -8,7 +8,7 @@ namespace Kv.Api.Tests.WebConsole;
 internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
 {
     private readonly ConcurrentQueue<string> _complaints = new();
-    private readonly List<IBrowserContext> _contexts = [];
+    private readonly List<IPage> _pages = [];
 
     /// <summary>A page of the width of a laptop.</summary>
     protected IPage Page { get; private set; } = null!;
@@ -22,25 +22,18 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
     [TearDown]
     public async Task ClosePages()
     {
-        foreach (var context in _contexts)
-            await context.DisposeAsync();
+        foreach (var page in _pages)
+            await page.CloseAsync();
         Assert.That(_complaints, Is.Empty, "what the browser complained of");
     }
 
-    /// <summary>Another page, with a profile of its own.</summary>
+    /// <summary>Another page.</summary>
     protected async Task<IPage> NewPage(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
     {
-        var context = await (await ConsoleBrowser.Get()).NewContextAsync(new BrowserNewContextOptions
-        {
-            ColorScheme = scheme,
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            Permissions = ["clipboard-read", "clipboard-write"],
-            ReducedMotion = ReducedMotion.Reduce,
-            Locale = "en-GB",
-            TimezoneId = "UTC",
-        });
-        _contexts.Add(context);
-        var page = await context.NewPageAsync();
+        var page = await ConsoleBrowser.Open();
+        _pages.Add(page);
+        await page.SetViewportSizeAsync(width, height);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
         page.PageError += (_, error) => _complaints.Enqueue(error);
         page.Request += (_, request) => Requested.Enqueue(request.Url);
         page.Console += (_, message) =>
@@ -74,7 +67,8 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
     /// <summary>Waits until the page shows a text.</summary>
     protected Task Sees(string text) => Page.GetByText(text).First.WaitForAsync();
 
-    protected async Task<string> Clipboard() => await Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+    /// <summary>What the page has copied last.</summary>
+    protected Task<string> Copied() => Page.EvaluateAsync<string>("window.copied");
 
     /// <summary>The value of a key, as the API has it.</summary>
     protected async Task<string?> ValueOf(string key) => (await Kv.Get(key)).Json.GetProperty("value").GetString();

@@ -196,7 +196,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Button("Delete this key").ClickAsync();
         await Sees("curl command copied");
 
-        var command = await Clipboard();
+        var command = await Copied();
         Assert.That(command, Does.StartWith("curl -X DELETE 'http://127.0.0.1:").And.Contain($"-H 'KV-Namespace: {Kv.Namespace}'"));
         if (OperatingSystem.IsLinux())
         {
@@ -207,6 +207,23 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
             await shell.WaitForExitAsync();
             Assert.That((await Kv.Get("it's")).Status, Is.EqualTo(404));
         }
+    }
+
+    [Test]
+    public async Task Another_tenant_is_chosen_from_a_list()
+    {
+        await Kv.Put("mine", "1");
+        var other = Host.NewTenant();
+        await other.Put("theirs", "2");
+        await Go("keys");
+        await TreeItem("mine").WaitForAsync();
+
+        await Page.Locator(".tenant-button").ClickAsync();
+        await Page.GetByRole(Microsoft.Playwright.AriaRole.Dialog).GetByRole(Microsoft.Playwright.AriaRole.Searchbox).FillAsync(other.Namespace!);
+        await Button($"{other.Namespace} / {other.AppName}").ClickAsync();
+
+        await TreeItem("theirs").WaitForAsync();
+        Assert.That(Page.Url, Does.Contain(other.Namespace!));
     }
 
     private static string Sets(IEnumerable<string> keys) =>

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Kv.Api.Tests.Hosting;
 using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
 /// <summary>How Kv serves the console's files.</summary>
-internal sealed class ServingTests
+internal sealed partial class ServingTests
 {
     [TestCase("/console/")]
     [TestCase("/console/settings.json")]
@@ -41,6 +42,24 @@ internal sealed class ServingTests
         Assert.That((head.Status, head.Body), Is.EqualTo((200, "")));
     }
 
+    // Without this a browser would learn of a module only from the one that imports it, one round trip after the other.
+    [Test]
+    public async Task The_page_names_every_module_that_it_will_need()
+    {
+        var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
+        var named = Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body).Select(match => match.Groups[1].Value).ToArray();
+
+        var imported = new HashSet<string>();
+        foreach (var module in named)
+        {
+            var text = (await kv.Send(HttpMethod.Get, $"/console/{module}")).Body;
+            imported.UnionWith(Imports().Matches(text).Select(
+                match => new Uri(new Uri($"http://kv/{module}"), match.Groups[1].Value).AbsolutePath[1..]));
+        }
+
+        Assert.That(named, Is.EquivalentTo(imported.Append("js/main.js")));
+    }
+
     [TestCase("GET", "/console/none.js", 404)]
     [TestCase("GET", "/console/../appsettings.json", 404)]
     [TestCase("GET", "/console/%2e%2e/appsettings.json", 404)]
@@ -61,8 +80,7 @@ internal sealed class ServingTests
         var host = await SharedHosts.Get(Engine.Embedded, ("PATH_BASE", pathBase));
         var kv = host.NewTenant();
         await kv.Put("motd", "hello");
-        await using var context = await (await ConsoleBrowser.Get()).NewContextAsync();
-        var page = await context.NewPageAsync();
+        var page = await ConsoleBrowser.Open();
         await page.GotoAsync($"{host.Address}kv-service");
         await page.GetByRole(AriaRole.Link, new() { Name = "Swagger UI" }).WaitForAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Console" }).ClickAsync();
@@ -71,5 +89,12 @@ internal sealed class ServingTests
         await page.GotoAsync($"{host.Address}kv-service/console#/keys?namespace={kv.Namespace}&app={kv.AppName}&key=motd");
 
         await page.Locator("pre.text", new() { HasText = "hello" }).WaitForAsync();
+        await page.CloseAsync();
     }
+
+    [GeneratedRegex("(?:href|src)=\"([^\"]+\\.js)\"")]
+    private static partial Regex Addresses();
+
+    [GeneratedRegex("from ?['\"](\\.[^'\"]+\\.js)['\"]")]
+    private static partial Regex Imports();
 }

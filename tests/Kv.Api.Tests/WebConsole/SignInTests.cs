@@ -12,6 +12,20 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
     protected override (string Name, string? Value)[] Settings => [("AUTH", "apikey"), ("WEBHOOK_TARGETS", "private")];
 
     [Test]
+    public async Task A_key_of_one_tenant_leads_to_that_tenant()
+    {
+        await Administrator("motd", "hello");
+        await Page.GotoAsync($"{Host.Address}console/");
+        await Field("API key or token").FillAsync(await Issue(AccessVerbs.Read));
+        await Button("Continue").ClickAsync();
+
+        await TreeItem("motd").ClickAsync();
+        await Page.Locator("pre.text", new() { HasText = "hello" }).WaitForAsync();
+        await Page.Locator(".tenant-button").ClickAsync();
+        await Assertions.Expect(Page.Locator(".choices button")).ToHaveTextAsync([$"{Kv.Namespace} / {Kv.AppName}"]);
+    }
+
+    [Test]
     public async Task A_wrong_key_opens_nothing()
     {
         await SignIn("kv_0000000000000000_nonsense");
@@ -55,7 +69,7 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
         Assert.That(await Page.EvaluateAsync<int>("localStorage.length + sessionStorage.length + document.cookie.length"), Is.Zero);
         await Button("Copy as curl: this list").ClickAsync();
         await Sees("curl command copied");
-        Assert.That(await Clipboard(), Does.Not.Contain(key).And.Contain("$KV_KEY"));
+        Assert.That(await Copied(), Does.Not.Contain(key).And.Contain("$KV_KEY"));
 
         await Page.ReloadAsync();
         await Field("API key or token").WaitForAsync();

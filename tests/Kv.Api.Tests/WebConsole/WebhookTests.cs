@@ -98,6 +98,52 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
         await Eventually.Holds(() => Task.FromResult(receiver.Requests.Count == 2), "it has arrived again");
     }
 
+    [Test]
+    public async Task A_person_learns_why_a_change_did_not_arrive_from_the_webhook_and_from_the_key()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        receiver.Answer = _ => ReceiverAnswer.Status(500, "broken");
+        var id = await Register(receiver);
+        await Kv.Put("other", "x");
+        await Kv.Put("cart/1", "apples");
+        await Eventually.Holds(() => Task.FromResult(receiver.Requests.Count > 0), "the receiver was called");
+
+        await Go("webhooks", ("id", id), ("why", "other"));
+        await Sees("The webhook is not meant for it");
+        await Field("Key").FillAsync("cart/1");
+        await Eventually.Holds(
+            async () =>
+            {
+                await Button("Explain").ClickAsync();
+                await Button("Ask again").ClickAsync();
+                return await Page.GetByText("Waiting for its next attempt").CountAsync() == 1;
+            },
+            "it waits");
+
+        await Go("keys", ("key", "cart/1"));
+        await Tab("Webhooks").ClickAsync();
+        await Sees("Waiting for its next attempt");
+        await Sees("The receiver has a fault of its own.");
+    }
+
+    [Test]
+    public async Task What_was_delivered_is_listed()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        var id = await Register(receiver);
+        await Kv.Put("cart/1", "apples");
+        await Go("webhooks", ("id", id));
+        await Tab("Delivered").ClickAsync();
+
+        await Eventually.Holds(
+            async () =>
+            {
+                await Button("Reload the deliveries").ClickAsync();
+                return await Page.Locator(".delivery", new() { HasText = "cart/1" }).CountAsync() == 1;
+            },
+            "the delivery is listed");
+    }
+
     private async Task<string> Register(WebhookReceiver receiver) => (await Kv.Send(
         HttpMethod.Post, "/webhooks", $$"""{"key":"cart/*","event":"*","endpoint":"{{receiver.Uri}}","add_event_data":true}"""))
         .Json.GetProperty("id").GetString()!;

@@ -30,6 +30,10 @@ export const changeTtl = (key, etag, ttl) => call('PATCH', pathOf('kv', key), {
   headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
 });
 
+export const removeAll = (prefix, isDryRun) => call('DELETE', 'kv', { query: { prefix, dry_run: isDryRun ? 'true' : undefined } });
+
+export const copyAll = ({ cursor, ...copy }) => call('POST', 'copy', { json: { ...copy, cursor: cursor ?? undefined } });
+
 /**
  * A write. `contentType` null stores the value as JSON calls do, without a type; `etag` null creates.
  * `ttl` is seconds, 'never', or undefined for what the deployment sets.

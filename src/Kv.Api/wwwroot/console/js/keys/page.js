@@ -1,9 +1,11 @@
 import { html, useEffect, useState } from '../lib/html.js';
-import { usePlace } from '../session/context.js';
+import { useApi, usePlace } from '../session/context.js';
 import { Button, CurlButton, Empty } from '../ui/parts.js';
 import { Icon } from '../ui/icons.js';
 import { CreateDialog } from './create.js';
+import { FolderBar } from './folder.js';
 import { KeyTree, useTree } from './tree.js';
+import { Usage } from './usage.js';
 import { KeyView } from './view.js';
 import { list } from './model.js';
 
@@ -11,31 +13,38 @@ import { list } from './model.js';
 const delimiters = [['/', 'Folders by /'], [':', 'Folders by :'], ['none', 'No folders']];
 
 export function KeysPage() {
+  const api = useApi();
   const place = usePlace();
-  const { key, prefix = '', delimiter = '/' } = place.parameters;
+  const { key, prefix = '', contains = '', delimiter = '/' } = place.parameters;
   const [isCreating, create] = useState(false);
-  const [typed, setTyped] = useState(prefix);
-  const query = { prefix, delimiter: prefix === '' && delimiter !== 'none' ? delimiter : undefined };
+  const [searches, setSearches] = useState(contains ? 'contains' : 'prefix');
+  const searched = searches === 'contains' ? contains : prefix;
+  const [typed, setTyped] = useState(searched);
+  const [folder, setFolder] = useState(null);
+  const hasFolders = searched === '' && delimiter !== 'none';
+  const query = searches === 'contains' && contains !== '' ? { prefix: '', contains } : { prefix, delimiter: hasFolders ? delimiter : undefined };
   const tree = useTree(query, key);
 
   const show = (changes, options) => {
     const { namespace, app, ...rest } = place.parameters;
     place.go('keys', { ...rest, ...changes }, options);
   };
-  useEffect(() => setTyped(prefix), [prefix]);
+  const search = (kind, text) => show({ prefix: undefined, contains: undefined, [kind]: text }, { replaces: true });
+  useEffect(() => setTyped(searched), [searched]);
+  useEffect(() => setFolder(searches === 'prefix' && prefix !== '' ? prefix : null), [searches, prefix, delimiter]);
   // A pause in typing starts the search.
   useEffect(() => {
-    if (typed === prefix) return undefined;
-    const timer = setTimeout(() => show({ prefix: typed }, { replaces: true }), 200);
+    if (typed === searched) return undefined;
+    const timer = setTimeout(() => search(searches, typed), 200);
     return () => clearTimeout(timer);
   }, [typed]);
 
   const select = name => show({ key: name });
-  const empty = prefix === ''
+  const empty = searched === ''
     ? html`<${Empty} title="No keys yet" action=${html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}>
         This tenant holds no keys. Create one here, or import an export.<//>`
-    : html`<${Empty} title="Nothing begins so" action=${html`<${Button} onClick=${() => setTyped('')}>Show all keys<//>`}>
-        No key of this tenant begins with these characters.<//>`;
+    : html`<${Empty} title="No key is found" action=${html`<${Button} onClick=${() => setTyped('')}>Show all keys<//>`}>
+        No key of this tenant ${searches === 'contains' ? 'contains' : 'begins with'} these characters.<//>`;
   return html`
     <div class=${`split ${key === undefined ? 'shows-list' : 'shows-detail'}`}>
       <section class="pane list-pane" aria-labelledby="keys-title">
@@ -47,17 +56,26 @@ export function KeysPage() {
           <${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>
         </header>
         <div class="filters" role="search">
-          <label class="search"><span class="visually-hidden">Keys that begin with</span><${Icon} name="search" />
-            <input type="search" placeholder="Keys that begin with\u2026" value=${typed} spellcheck=${false} autocapitalize="off"
+          <label class="search"><span class="visually-hidden">Search</span><${Icon} name="search" />
+            <input type="search" placeholder="Search all keys" value=${typed} spellcheck=${false} autocapitalize="off"
               onInput=${event => setTyped(event.target.value)} /></label>
+          <label class="visually-hidden" for="searches">Search for keys that</label>
+          <select id="searches" value=${searches} onChange=${event => {
+            setSearches(event.target.value);
+            search(event.target.value, typed);
+          }}>
+            <option value="prefix">Keys that begin so</option><option value="contains">Keys that contain it</option>
+          </select>
           <label class="visually-hidden" for="delimiter">Folders</label>
-          <select id="delimiter" value=${delimiter} disabled=${prefix !== ''} onChange=${event => show({ delimiter: event.target.value })}>
+          <select id="delimiter" value=${delimiter} disabled=${searched !== ''} onChange=${event => show({ delimiter: event.target.value })}>
             ${delimiters.map(([value, title]) => html`<option key=${value} value=${value}>${title}</option>`)}
           </select>
         </div>
         <div class="pane-body">
-          <${KeyTree} tree=${tree} selected=${key} onSelect=${select} isFlat=${query.delimiter === undefined} empty=${empty} />
+          <${KeyTree} tree=${tree} selected=${key} onSelect=${select} onFolder=${setFolder} isFlat=${query.delimiter === undefined} empty=${empty} />
         </div>
+        ${api.settings.has_quota && html`<${Usage} tree=${tree} />`}
+        ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} onChange=${tree.reload} />`}
       </section>
       <section class="pane detail-pane" aria-label="Chosen key">
         ${key === undefined

@@ -113,7 +113,7 @@ function rowsOf(tree, level, depth, rows = []) {
   return rows;
 }
 
-export function KeyTree({ tree, selected, hrefOf, onSelect, isFlat, empty }) {
+export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
   const list = useRef(null);
   const [active, setActive] = useState(null);
   const moved = useRef(false);
@@ -129,7 +129,7 @@ export function KeyTree({ tree, selected, hrefOf, onSelect, isFlat, empty }) {
   if (!tree.root || (tree.root.state === 'loading' && tree.root.entries.length === 0)) return html`<${Skeleton} lines=${8} />`;
   if (tree.root.state === 'failed' && tree.root.entries.length === 0) {
     if (tree.root.error.status === 403) {
-      return html`<${Empty} title="These keys are not for this credential">If it may read the keys with a prefix, enter that prefix above.<//>`;
+      return html`<${Empty} title="These keys are not for this credential">If it may read the keys with a prefix, search for that prefix above.<//>`;
     }
     return html`<${Problem} error=${tree.root.error} retry=${() => tree.retry(tree.root)} />`;
   }
@@ -159,6 +159,7 @@ export function KeyTree({ tree, selected, hrefOf, onSelect, isFlat, empty }) {
   };
   const choose = row => {
     setActive(row.id);
+    onFolder(row.isFolder ? row.name : null);
     if (row.isFolder) tree.toggle(row.name);
     else onSelect(row.name);
   };

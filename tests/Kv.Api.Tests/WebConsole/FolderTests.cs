@@ -1,0 +1,65 @@
+using Kv.Api.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace Kv.Api.Tests.WebConsole;
+
+/// <summary>Many keys at once: found by a part of their names, copied, deleted.</summary>
+internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
+{
+    [Test]
+    public async Task A_search_finds_a_part_of_a_name()
+    {
+        await Fill("config/a", "config/needle", "other");
+        await Go("keys");
+        await Field("Search for keys that").SelectOptionAsync("contains");
+
+        await Page.GetByRole(AriaRole.Searchbox).FillAsync("NEEDLE");
+
+        await TreeItem("config/needle").WaitForAsync();
+        await Assertions.Expect(Page.GetByRole(AriaRole.Treeitem)).ToHaveCountAsync(1);
+    }
+
+    [Test]
+    public async Task A_folder_is_deleted_after_its_keys_were_counted_and_shown()
+    {
+        await Fill("a/1", "a/2", "a/b/3", "b/1");
+        await Go("keys");
+        await TreeItem("a/").ClickAsync();
+
+        await Button("Delete\u2026").ClickAsync();
+        await Sees("3 keys");
+        await Page.Locator(".preview", new() { HasText = "a/b/3" }).WaitForAsync();
+        Assert.That((await Kv.Get("a/1")).Status, Is.EqualTo(200), "nothing is deleted yet");
+        await Button("Delete 3 keys").ClickAsync();
+
+        await Sees("Deleted 3 keys");
+        Assert.That((await Kv.Get("a/b/3")).Status, Is.EqualTo(404));
+        Assert.That((await Kv.Get("b/1")).Status, Is.EqualTo(200));
+        await Assertions.Expect(Page.GetByRole(AriaRole.Treeitem)).ToHaveCountAsync(1);
+    }
+
+    [Test]
+    public async Task A_folder_is_copied_after_a_dry_run()
+    {
+        await Fill("a/1", "a/2", "z/2");
+        await Go("keys");
+        await TreeItem("a/").ClickAsync();
+
+        await Button("Copy\u2026").ClickAsync();
+        await Field("To the prefix").FillAsync("z/");
+        await Button("Try").ClickAsync();
+        await Sees("1 key to copy, 1 exist already");
+        Assert.That((await Kv.Get("z/1")).Status, Is.EqualTo(404), "nothing is copied yet");
+        await Button("Copy 1 key").ClickAsync();
+
+        await Sees("1 key copied");
+        Assert.That(await ValueOf("z/1"), Is.EqualTo("a/1"));
+        Assert.That(await ValueOf("z/2"), Is.EqualTo("z/2"));
+    }
+
+    private async Task Fill(params string[] keys)
+    {
+        foreach (var key in keys)
+            await Kv.Put(key, key);
+    }
+}
