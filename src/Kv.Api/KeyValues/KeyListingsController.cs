@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Kv.Api.KeyValues;
 
-/// <summary>Lists of keys.</summary>
+/// <summary>Calls about the keys with a prefix.</summary>
 [ApiController]
 [Route("kv")]
 [Tags("Keys")]
@@ -30,13 +30,17 @@ public sealed class KeyListingsController(
     /// <summary>List keys, page by page</summary>
     /// <remarks>
     /// In key order. All pages of a listing are read at one revision of the store; later writes do not affect them.
-    /// `Link` and `cursor` lead to the next page. A `cursor` is valid only for the same tenant and listing.
+    /// `Link` and `cursor` lead to the next page. A `cursor` is valid only for the same tenant and listing. With
+    /// `contains` one page searches at most 10 000 keys, fewer if that takes long: it may have no keys although `cursor`
+    /// leads to more.
     /// </remarks>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [RequestQuery(
         "delimiter", "Keys that contain this after the prefix are grouped in `prefixes`, like files in folders.")]
+    [RequestQuery(
+        "contains", "Only keys whose names contain this, whatever its letter case; not together with `delimiter`.")]
     [RequestQuery(
         "limit", "The maximum number of keys and prefixes, 1 to 1000; a page with large values has fewer.",
         Example = "100",
@@ -62,6 +66,7 @@ public sealed class KeyListingsController(
         {
             Prefix = Request.Text("prefix") ?? "",
             Delimiter = Request.Text("delimiter"),
+            Contains = Request.Text("contains"),
             Limit = (int)Math.Clamp(Request.Number("limit") ?? StandardLimit, int.MinValue, int.MaxValue),
             Fields = view,
             Options = Request.ReadOptions(),
@@ -93,6 +98,29 @@ public sealed class KeyListingsController(
         Response.SetRevision(counted.Revision);
         Response.Headers[CountHeader] = counted.Count.ToString(CultureInfo.InvariantCulture);
         return Ok();
+    }
+
+    /// <summary>Delete the keys with a prefix</summary>
+    /// <remarks>
+    /// At most 5000 keys per call, in transactions of 100: repeat the call while `more` is true. Each key counts as one
+    /// deletion for watches, webhooks and the audit. After an error some keys may be deleted; the call can be repeated.
+    /// </remarks>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpDelete]
+    [RequestQuery("prefix", "The prefix of the keys; it must not be empty.", Example = "user:")]
+    [RequestQuery("dry_run", "`true` counts the keys without deleting them.", IsFlag = true)]
+    [ProducesResponseType<DeletedKeysAnswer>(
+        StatusCodes.Status200OK, "application/json", Description = "The keys are deleted, or counted.")]
+    public async Task<IActionResult> Delete(CancellationToken cancellationToken)
+    {
+        var (space, app) = tenants.Read(Request);
+        var isDryRun = Request.Flag("dry_run");
+        var deleted = await mediator.Send(
+            new DeleteKeyValues(space, app, Request.Text("prefix") ?? "", isDryRun), cancellationToken);
+        Response.SetRevision(deleted.Revision);
+        return new JsonAnswer<DeletedKeysAnswer>(
+            StatusCodes.Status200OK, DeletedKeysAnswer.Of(deleted, isDryRun),
+            KeyValueJson.Answers.DeletedKeysAnswer);
     }
 
     private async Task<IActionResult> WithoutName(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kv.Api.KeyValues.Bodies;
+using Kv.Api.Transfers;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -15,6 +16,7 @@ internal sealed class BodyExamplesFilter : ISchemaFilter
     {
         [typeof(CreateKeyValueBody)] = new() { ["key"] = "user:42", ["value"] = "Ada Lovelace", ["ttl"] = 3600 },
         [typeof(SetKeyValueBody)] = new() { ["value"] = "Ada Lovelace", ["ttl"] = 3600 },
+        [typeof(CopyKeysBody)] = new() { ["from"] = "user:", ["to"] = "backup/user:", ["dry_run"] = true },
     };
 
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

@@ -42,6 +42,14 @@ internal sealed class PageKeyValuesValidator : AbstractValidator<PageKeyValues>
             .Must(delimiter => delimiter is null || Text.IsWellFormed(delimiter))
             .WithMessage("Delimiter must be well-formed Unicode")
             .OverridePropertyName("delimiter");
+        RuleFor(request => request.Query.Contains)
+            .Must(text => text is null || (text.Length > 0 && Text.Length(text) <= limits.MaxKeyLength))
+            .WithMessage($"Contains must be 1 to {limits.MaxKeyLength} characters")
+            .Must(text => text is null || Text.IsWellFormed(text))
+            .WithMessage("Contains must be well-formed Unicode")
+            .Must((request, text) => text is null || request.Query.Delimiter is null)
+            .WithMessage("Contains must not be given together with delimiter: leave one of them out")
+            .OverridePropertyName("contains");
         RuleFor(request => request.Query.Limit).PageLimit(MaxLimit).OverridePropertyName("limit");
         this.RuleForTenant(limits);
     }

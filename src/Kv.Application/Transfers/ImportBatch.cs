@@ -4,8 +4,11 @@ namespace Kv.Application.Transfers;
 /// Lines of an import that are written in one transaction: no key occurs twice, and the size is within the store's
 /// limits.
 /// </summary>
-internal sealed class ImportBatch(int maxLines, int maxBytes)
+internal sealed class ImportBatch
 {
+    private const int MaxLines = 100;
+    private const int MaxBytes = 512 * 1024;
+
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private List<ImportLine> _lines = [];
     private long _bytes;
@@ -14,7 +17,7 @@ internal sealed class ImportBatch(int maxLines, int maxBytes)
 
     public bool HasRoomFor(ImportLine line) =>
         _lines.Count == 0
-        || (_lines.Count < maxLines && _bytes + line.Value.Length <= maxBytes && !_keys.Contains(line.Key));
+        || (_lines.Count < MaxLines && _bytes + line.Value.Length <= MaxBytes && !_keys.Contains(line.Key));
 
     public void Add(ImportLine line)
     {

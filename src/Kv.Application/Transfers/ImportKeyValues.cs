@@ -36,10 +36,6 @@ internal sealed class ImportKeyValuesHandler(
     ICaller caller, TimeProvider time)
     : IRequestHandler<ImportKeyValues, IAsyncEnumerable<ImportProgress>>
 {
-    // A batch is one transaction, whose size the store limits.
-    private const int MaxLines = 100;
-    private const int MaxBytes = 512 * 1024;
-
     public Task<IAsyncEnumerable<ImportProgress>> Handle(
         ImportKeyValues request, CancellationToken cancellationToken) =>
         Task.FromResult(Import(request, cancellationToken));
@@ -50,7 +46,7 @@ internal sealed class ImportKeyValuesHandler(
         var tenant = request.Tenant();
         var grants = await caller.Grants(cancellationToken);
         var progress = new ImportProgress();
-        var batch = new ImportBatch(MaxLines, MaxBytes);
+        var batch = new ImportBatch();
         IImportWriter writer = request.IsDryRun
             ? new ImportRehearsal(keyValues)
             : new ImportWriter(keyValues, transactions, limits);

@@ -12,6 +12,13 @@ public sealed record KeyValueQuery
     /// </summary>
     public string? Delimiter { get; init; }
 
+    /// <summary>
+    /// Selects keys that contain this text, whatever its letter case; without grouping. One page searches a limited
+    /// number of keys, so it may have fewer keys than <see cref="Limit"/>, and even none, although more follow. Null
+    /// for every key.
+    /// </summary>
+    public string? Contains { get; init; }
+
     /// <summary>The maximum number of keys and prefixes; at least 1.</summary>
     public required int Limit { get; init; }
 

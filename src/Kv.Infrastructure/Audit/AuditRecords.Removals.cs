@@ -30,7 +30,7 @@ internal sealed partial class AuditRecords
     /// <param name="store">The store.</param>
     /// <param name="removal">The removal.</param>
     /// <param name="tenant">The tenant; null for the deployment.</param>
-    /// <param name="changes">The changes in the record: the removal itself first.</param>
+    /// <param name="changes">The changes in the record.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<CommitResult> Remove(
         IStore store, Transaction removal, Tenant? tenant, AuditedChange[] changes, CancellationToken cancellationToken)
@@ -46,7 +46,8 @@ internal sealed partial class AuditRecords
         {
             var result = await store.Commit(removal, cancellationToken);
             if (result.Succeeded)
-                LogUnrecorded(changes[0].Operation, LogText.Of(changes[0].Target)!, tenant?.Namespace, tenant?.AppName);
+                foreach (var (done, target) in changes)
+                    LogUnrecorded(done, LogText.Of(target)!, tenant?.Namespace, tenant?.AppName);
             return result;
         }
     }

@@ -7,7 +7,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>Listings of keys, on either engine.</summary>
-internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueListings
+internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueListings
 {
     // The size of the values is not known yet: with the largest values this is some megabytes in memory, for each
     // reader that has stopped reading.
@@ -35,6 +35,8 @@ internal sealed class KeyValueListings(IStore store, KeyLayout layout, TimeProvi
         var range = layout.KeyValuesOf(tenant, query.Prefix);
         if (query.From is { } from)
             range = range.From(new StoreKey((byte[])[.. prefix.Span, .. from.Start.Span]));
+        if (query.Contains is { } text)
+            return await Search(tenant, query, range, text, cancellationToken);
         var isWithValues = query.Fields == KeyFields.All;
         var first = isWithValues ? Math.Min(query.Limit, FirstPage) : query.Limit;
         var ask = new RangeQuery(range, first, query.From?.Revision ?? 0, KeysOnly: !isWithValues);

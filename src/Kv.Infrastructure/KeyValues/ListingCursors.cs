@@ -49,7 +49,7 @@ internal sealed class ListingCursors(CursorKey cursorKey) : IListingCursors
         Span<byte> length = stackalloc byte[sizeof(int)];
         // Each text has its length before it, so that no two lists of texts have the same bytes.
         foreach (var text in (ReadOnlySpan<string>)
-            [tenant.Namespace, tenant.AppName, query.Prefix, query.Delimiter ?? ""])
+            [tenant.Namespace, tenant.AppName, query.Prefix, query.Delimiter ?? "", .. Searched(query)])
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
@@ -59,4 +59,8 @@ internal sealed class ListingCursors(CursorKey cursorKey) : IListingCursors
         hmac.AppendData(content);
         return hmac.GetHashAndReset().AsSpan(0, SignatureBytes);
     }
+
+    // Other listings keep the cursors of earlier versions.
+    private static ReadOnlySpan<string> Searched(KeyValueQuery query) =>
+        query.Contains is { } text ? new[] { text } : [];
 }

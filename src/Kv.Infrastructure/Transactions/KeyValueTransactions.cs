@@ -1,3 +1,4 @@
+using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
@@ -19,9 +20,16 @@ internal sealed class KeyValueTransactions(
     {
         var success = new TransactionBranch(transaction.Success, tenant, layout, time);
         var failure = new TransactionBranch(transaction.Failure, tenant, layout, time);
+        var compares = transaction.Conditions.Select(condition => ToCompare(tenant, condition)).ToList();
+        if (request is null && OnlyDeletes(transaction))
+        {
+            var removal = new Transaction(compares, success.Operations, Otherwise(tenant, transaction, []));
+            var removed = await audit.Remove(
+                store, removal, tenant, AuditedChange.Of(transaction.Success), cancellationToken);
+            return Outcome(removed.Succeeded, removed.Revision, removed.Results);
+        }
         audit.Add(success.Operations, tenant, transaction.Success);
         audit.Add(failure.Operations, tenant, transaction.Failure);
-        var compares = transaction.Conditions.Select(condition => ToCompare(tenant, condition)).ToList();
         if (request is null)
         {
             var plain = new Transaction(
@@ -69,6 +77,10 @@ internal sealed class KeyValueTransactions(
                 IsReplayed: true);
         }
     }
+
+    private static bool OnlyDeletes(KeyTransaction transaction) =>
+        transaction is { Success.Count: > 0, Failure.Count: 0 }
+        && transaction.Success.All(operation => !operation.Kind.IsRead() && !operation.Kind.StoresValue());
 
     // Without operations for a failure, the state of the keys is read, so that the caller learns which condition
     // failed.

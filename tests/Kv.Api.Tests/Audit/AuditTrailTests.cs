@@ -43,6 +43,19 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
+    public async Task The_keys_that_are_deleted_by_their_prefix_are_named_in_the_record()
+    {
+        await Kv.Put("d/1", "v");
+        await Kv.Put("d/2", "v");
+        await Kv.Send(HttpMethod.Delete, "/kv?prefix=d/&dry_run");
+        await Kv.Send(HttpMethod.Delete, "/kv?prefix=d/");
+        await Kv.Send(HttpMethod.Delete, "/kv?prefix=d/");
+
+        Assert.That(
+            (await Kv.Trail()).Changes(), Is.EqualTo(new[] { "set d/1", "set d/2", "delete d/1, delete d/2" }));
+    }
+
+    [Test]
     public async Task What_is_done_together_leaves_one_record_and_what_is_done_by_itself_its_own()
     {
         await Kv.Send(HttpMethod.Post, "/bulk", """

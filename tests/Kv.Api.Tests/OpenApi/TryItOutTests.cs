@@ -14,11 +14,11 @@ internal sealed class TryItOutTests
     [
         "Keys-createKey", "Keys-listKeys", "Keys-countKeys", "Keys-getKey", "Keys-headKey", "Webhooks-registerWebhook",
         "Keys-setKey", "Keys-setKeyTtl", "Keys-executeBulk", "Keys-executeTransaction", "Keys-getKeyHistory", "Keys-listTenants", "Transfer-exportKeys",
-        "Transfer-importKeys", "Usage-getUsage", "Webhooks-listWebhooks", "Webhooks-getWebhook", "Webhooks-updateWebhook",
+        "Transfer-importKeys", "Transfer-copyKeys", "Usage-getUsage", "Webhooks-listWebhooks", "Webhooks-getWebhook", "Webhooks-updateWebhook",
         "Webhooks-rotateWebhookSecret", "Webhooks-pingWebhook", "Deliveries-listDeliveries", "Deliveries-explainDelivery", "Deliveries-redeliverFailed",
         "Deliveries-replayWebhook",
         "Deliveries-getDelivery", "Deliveries-redeliverDelivery", "Audit-listAuditRecords", "Health-getLiveness",
-        "Health-getReadiness", "Keys-watchKeys", "Keys-deleteKey", "Webhooks-deleteWebhook",
+        "Health-getReadiness", "Keys-watchKeys", "Keys-deleteKey", "Keys-deleteKeys", "Webhooks-deleteWebhook",
     ];
 
     private static readonly string[] Excepted = ["createApiKey", "listApiKeys", "revokeApiKey", "createWatchTicket"];

@@ -104,3 +104,24 @@ public sealed record ListedKey : IHoldsValue<ListedKey>
 
     ListedKey IHoldsValue<ListedKey>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }
+
+/// <summary>The result of deleting the keys with a prefix.</summary>
+public sealed record DeletedKeysAnswer
+{
+    /// <summary>The number of deleted keys; in a dry run, of keys to delete.</summary>
+    /// <example>1</example>
+    public required long Deleted { get; init; }
+
+    /// <summary>Whether nothing was deleted, because only the count was requested.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Whether keys remain: repeat the call to delete them.</summary>
+    public required bool More { get; init; }
+
+    /// <summary>The revision of the last deletion, or of the count.</summary>
+    /// <example>42</example>
+    public required long Revision { get; init; }
+
+    internal static DeletedKeysAnswer Of(DeletedKeys keys, bool isDryRun) =>
+        new() { Deleted = keys.Count, DryRun = isDryRun, More = keys.HasMore, Revision = keys.Revision };
+}

@@ -8,6 +8,7 @@ namespace Kv.Api.KeyValues.Contracts;
 [JsonSerializable(typeof(StoredKeyValue))]
 [JsonSerializable(typeof(PatchedKeyValue))]
 [JsonSerializable(typeof(KeyPage))]
+[JsonSerializable(typeof(DeletedKeysAnswer))]
 [JsonSerializable(typeof(KeyHistoryAnswer))]
 [JsonSerializable(typeof(TenantListing))]
 internal sealed partial class KeyValueJson : JsonSerializerContext

@@ -1,0 +1,43 @@
+using Kv.Api.Answers;
+using Kv.Api.OpenApi.Attributes;
+using Kv.Api.Tenants;
+using Kv.Domain.KeyValues;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kv.Api.Transfers;
+
+/// <summary>Copies of keys within a tenant.</summary>
+[ApiController]
+[Route("copy")]
+[Tags("Transfer")]
+[ProducesInvalidInput]
+[ProducesStoreUnavailableForWrites]
+public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, UnsentBytes unsent) : ControllerBase
+{
+    /// <summary>Copy the keys with a prefix</summary>
+    /// <remarks>
+    /// Each key keeps its media type and its expiry. One call copies at most 500 keys, fewer if the values are large:
+    /// repeat it with `cursor` until that is null. All calls read the keys at one revision of the store, so later writes
+    /// do not affect them. After an error some keys may be copied; the call can be repeated.
+    /// </remarks>
+    [HttpPost]
+    [ProducesResponseType<CopiedKeysAnswer>(
+        StatusCodes.Status200OK, "application/json", Description = "The keys are copied, or counted.")]
+    [ProducesProblem(
+        StatusCodes.Status410Gone,
+        "The store no longer keeps the revision of this copy; start again without `cursor`.")]
+    [ProducesBodyTooLarge]
+    [ProducesNotJson]
+    [ProducesNoRoom]
+    public async Task<IActionResult> Copy(CopyKeysBody body, CancellationToken cancellationToken)
+    {
+        var (space, app) = tenants.Read(Request);
+        // A page of values is in memory until it is written.
+        await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
+        var copies = await mediator.Send(body.ToRequest(space, app), cancellationToken);
+        return new JsonAnswer<CopiedKeysAnswer>(
+            StatusCodes.Status200OK, CopiedKeysAnswer.Of(copies, body.DryRun ?? false),
+            TransferJson.Answers.CopiedKeysAnswer);
+    }
+}
