@@ -83,6 +83,7 @@ internal static class KvApplication
         app.UseAccess(options.Access);
         // After access control: refused requests do not count against the tenant's rate limit.
         app.UseRateLimits(options.RateLimit);
+        app.Use(app.Services.GetRequiredService<CostlyCalls>().Invoke);
         app.UseMiddleware<StrictCalls>();
         app.MapStart(options);
         if (options.ManagementPort is null)

@@ -81,6 +81,7 @@ public static class InfrastructureServices
     private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryReads>()
         .AddSingleton<DeliveryWrites>()
+        .AddSingleton<BacklogCounts>()
         .AddSingleton<IDeliveryRepository, DeliveryRepository>()
         .AddSingleton<WebhookMetrics>()
         .AddSingleton<WebhookDisabler>();

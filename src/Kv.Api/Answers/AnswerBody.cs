@@ -70,7 +70,12 @@ internal sealed class AnswerBody : IDisposable
     public ValueTask Flush(Task? cutOff = null)
     {
         var flushing = Pipe.FlushAsync(_http.RequestAborted);
-        return flushing.IsCompletedSuccessfully ? default : new ValueTask(Wait(flushing.AsTask(), cutOff));
+        return !flushing.IsCompletedSuccessfully ? new ValueTask(Wait(flushing.AsTask(), cutOff))
+            : SynchronizationContext.Current is null ? default
+            : TakeTurn();
+
+        // A client that reads fast must not keep the turn of others.
+        static async ValueTask TakeTurn() => await Task.Yield();
     }
 
     public void Dispose() => _json.Dispose();

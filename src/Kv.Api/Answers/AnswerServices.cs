@@ -12,5 +12,8 @@ internal static class AnswerServices
         this IServiceCollection services, AnswerOptions options, string meter) => services
         .AddSingleton(options)
         .AddSingleton(provider => new UnsentBytes(
-            options, provider.GetRequiredService<TenantHeaders>(), provider.GetRequiredService<TimeProvider>(), meter));
+            options, provider.GetRequiredService<TenantHeaders>(), provider.GetRequiredService<TimeProvider>(), meter))
+        .AddSingleton(provider => new CostlyCalls(
+            provider.GetRequiredService<TenantHeaders>(), provider.GetRequiredService<UnsentBytes>(),
+            Math.Max(1, Environment.ProcessorCount - 1)));
 }

@@ -29,9 +29,12 @@ internal sealed class JsonAnswer<TValue>(int status, TValue value, JsonTypeInfo<
     private async Task InParts(HttpContext http, int length)
     {
         using var share = http.RequestServices.GetRequiredService<UnsentBytes>().Hold(http.Request, length);
-        using var body = new AnswerBody(http);
-        await body.Write(value, type);
-        await body.Flush();
+        await http.RequestServices.GetRequiredService<CostlyCalls>().Run(http, async context =>
+        {
+            using var body = new AnswerBody(context);
+            await body.Write(value, type);
+            await body.Flush();
+        });
     }
 
     private static async Task Send(HttpContext http)

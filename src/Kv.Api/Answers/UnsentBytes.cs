@@ -42,6 +42,15 @@ public sealed class UnsentBytes : IDisposable
     /// <summary>The bytes that answers hold now.</summary>
     internal long Held => Volatile.Read(ref _held);
 
+    /// <summary>Whether large answers of the request's tenant wait to be sent.</summary>
+    internal bool Holds(HttpRequest request)
+    {
+        if (Held == 0)
+            return false;
+        lock (_gate)
+            return _accounts.GetValueOrDefault(_tenants.Read(request)) is { Held: >= Least };
+    }
+
     /// <summary>Reserves a share for values that are about to be read. Waits for a short time at the limit.</summary>
     /// <param name="request">The request, which names the tenant. Its end releases the share.</param>
     /// <param name="most">The maximum size of the values.</param>

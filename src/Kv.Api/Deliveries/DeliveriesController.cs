@@ -28,6 +28,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <param name="status" example="failed">`pending`, `failed` or `delivered`.</param>
     /// <param name="limit" example="50">The maximum number of deliveries, 1 to 100.</param>
     [HttpGet("webhooks/{id}/deliveries")]
+    [Costly]
     [ProducesResponseType<DeliveryListing>(
         StatusCodes.Status200OK, "application/json", Description = "A page of deliveries.")]
     [ProducesWebhookNotFound]
@@ -99,6 +100,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <param name="body">The revision to begin after.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("webhooks/{id}/replay")]
+    [Costly]
     [ProducesResponseType<ReplayAnswer>(
         StatusCodes.Status202Accepted, "application/json", Description = "The messages are scheduled.")]
     [ProducesWebhookNotFound]

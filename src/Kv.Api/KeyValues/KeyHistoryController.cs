@@ -35,6 +35,7 @@ public sealed class KeyHistoryController(
     /// <param name="key" example="user:42">The key, percent-encoded.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("{**key}")]
+    [Costly]
     [LongLived]
     [RequestQuery(
         "limit", "The maximum number of changes, 1 to 100; a page with large values has fewer.", Example = "20",

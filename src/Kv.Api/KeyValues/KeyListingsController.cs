@@ -36,6 +36,7 @@ public sealed class KeyListingsController(
     /// </remarks>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
+    [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [RequestQuery(
         "delimiter", "Keys that contain this after the prefix are grouped in `prefixes`, like files in folders.")]
@@ -87,6 +88,7 @@ public sealed class KeyListingsController(
     /// <remarks>The header `KV-Count` has the number. A key that expired a moment ago may still be counted.</remarks>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpHead]
+    [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [ResponseHeader(CountHeader, "The number of keys.")]
     [ProducesResponseType(StatusCodes.Status200OK, Description = "The count is in the header `KV-Count`.")]

@@ -94,6 +94,7 @@ public sealed class KeyValuesController(
     [HttpGet("{**key}")]
     [HttpHead("{**key}")]
     [LongLived(ButForOneKey = true)]
+    [Costly(ButForOneKey = true)]
     [RequestPath("key", "The key, percent-encoded; or a prefix followed by `*`.", Example = "user:42")]
     [RequestQuery("revision", "The past revision of the store to read the key at.", IsNumber = true)]
     [RequestQuery(RawBody.Raw, "`true` returns the value's bytes with their media type.", IsFlag = true)]

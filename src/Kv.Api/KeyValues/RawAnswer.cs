@@ -27,8 +27,11 @@ internal sealed class RawAnswer(KeyValueDto keyValue, string contentType) : IAct
         }
         using var share = context.HttpContext.RequestServices.GetRequiredService<UnsentBytes>()
             .Hold(context.HttpContext.Request, keyValue.Value.Length);
-        using var body = new AnswerBody(context.HttpContext);
-        await body.Write(keyValue.Value);
-        await body.Flush();
+        await context.HttpContext.RequestServices.GetRequiredService<CostlyCalls>().Run(context.HttpContext, async http =>
+        {
+            using var body = new AnswerBody(http);
+            await body.Write(keyValue.Value);
+            await body.Flush();
+        });
     }
 }

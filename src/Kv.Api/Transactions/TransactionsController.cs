@@ -33,6 +33,7 @@ public sealed class TransactionsController(
     /// values that are read may have up to `MAX_RESULT_BYTES` together; a `get` beyond that has the status 413.
     /// </remarks>
     [HttpPost("bulk")]
+    [Costly]
     [RequestSizeLimit(MaxBodyBytes)]
     [ProducesResponseType<BulkAnswer>(StatusCodes.Status200OK, "application/json", Description = "The results.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than 32 MiB.")]
@@ -58,6 +59,7 @@ public sealed class TransactionsController(
     /// `MAX_RESULT_BYTES` together. Webhooks and watches receive a change for each key.
     /// </remarks>
     [HttpPost("txn")]
+    [Costly]
     [RequestSizeLimit(MaxBodyBytes)]
     [RequestHeader(
         IdempotencyHeader.Name,

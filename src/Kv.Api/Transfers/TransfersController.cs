@@ -45,6 +45,7 @@ public sealed class TransfersController(
     /// </remarks>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("export")]
+    [Costly]
     [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [ResponseHeader(RevisionHeaders.Revision, "The revision at which all keys are read.")]
@@ -70,6 +71,7 @@ public sealed class TransfersController(
     /// </remarks>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("import")]
+    [Costly]
     [LongLived(TellsItself = true)]
     [RequestQuery(
         "mode", "The treatment of keys that exist: `overwrite`, `skip` or `fail`.",

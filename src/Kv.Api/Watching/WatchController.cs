@@ -1,4 +1,5 @@
 using Kv.Api.Access;
+using Kv.Api.Answers;
 using Kv.Api.Http;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
@@ -34,6 +35,7 @@ public sealed class WatchController(IMediator mediator, TenantHeaders tenants, E
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
     [LongLived(TellsItself = true)]
+    [Costly]
     [TenantInQuery]
     [TakesTicket]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]

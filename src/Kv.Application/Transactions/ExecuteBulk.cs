@@ -66,8 +66,15 @@ internal sealed class ExecuteBulkHandler(
         var keys = request.Operations
             .Select((operation, index) => (operation, index))
             .GroupBy(one => one.operation.Key, StringComparer.Ordinal);
-        var options =
-            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrent, CancellationToken = cancellationToken };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = MaxConcurrent,
+            CancellationToken = cancellationToken,
+            // Continue where the caller runs, if it has a context.
+            TaskScheduler = SynchronizationContext.Current is null
+                ? TaskScheduler.Default
+                : TaskScheduler.FromCurrentSynchronizationContext(),
+        };
         await Parallel.ForEachAsync(keys, options, async (key, cancel) =>
         {
             foreach (var (operation, index) in key)

@@ -14,8 +14,8 @@ namespace Kv.Infrastructure.Deliveries;
 /// again.
 /// </summary>
 internal sealed class DeliveryRepository(
-    IStore store, DeliveryReads reads, DeliveryWrites writes, PastChanges past, KeyChanges changes, KeyLayout layout,
-    AuditRecords audit, DeliveryOptions options, TimeProvider time, ITenantUsages? usages = null)
+    IStore store, DeliveryReads reads, DeliveryWrites writes, BacklogCounts counts, PastChanges past, KeyChanges changes,
+    KeyLayout layout, AuditRecords audit, DeliveryOptions options, TimeProvider time, ITenantUsages? usages = null)
     : IDeliveryRepository
 {
     private const int Attempts = 3;
@@ -111,7 +111,7 @@ internal sealed class DeliveryRepository(
         var (tenant, pattern) = (webhook.Tenant, webhook.Settings.Pattern);
         var range = layout.KeyValuesOf(tenant, pattern);
         // A replayed delivery replaces a stored one with the same id; it is still counted twice.
-        var (kept, all) = await reads.Kept(tenant, webhook.Id, cancellationToken);
+        var (kept, all) = await counts.Of(webhook, cancellationToken);
         var (batch, count, bytes, replayed, isRecorded) = (new List<Operation>(), 0, 0L, 0L, false);
         var through = sinceRevision;
         await foreach (var set in past.Since(sinceRevision, tenant, range, cancellationToken))
@@ -135,10 +135,7 @@ internal sealed class DeliveryRepository(
                 bytes += changed.NewValue?.Length ?? 0;
                 all += changed.NewValue?.Length ?? 0;
                 if (count == Batch || bytes > BatchBytes)
-                {
                     await Flush();
-                    (count, bytes) = (0, 0);
-                }
             }
             through = set.Revision;
         }
@@ -153,8 +150,10 @@ internal sealed class DeliveryRepository(
             // One audit record for the whole replay, with its first batch.
             var first = isRecorded ? batch : audit.With(batch, tenant, AuditOperations.ReplayWebhook, webhook.Id);
             await store.Commit(Transaction.Of([.. first]), cancellationToken);
+            await counts.Add(webhook, count, bytes, cancellationToken);
             isRecorded = true;
             batch.Clear();
+            (count, bytes) = (0, 0);
         }
     }
 

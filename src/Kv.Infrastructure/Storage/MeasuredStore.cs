@@ -14,6 +14,7 @@ internal sealed class MeasuredStore(IStore inner, StoreAvailability availability
     public override async ValueTask<PointRead> Get(
         StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
+        LeaveContext();
         var call = StoreCall.Begin("get", Learning(consistency), time);
         try
         {
@@ -32,6 +33,7 @@ internal sealed class MeasuredStore(IStore inner, StoreAvailability availability
     public override async ValueTask<PairRead> GetPair(
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
     {
+        LeaveContext();
         var call = StoreCall.Begin("get", Learning(consistency), time);
         try
         {
@@ -55,6 +57,7 @@ internal sealed class MeasuredStore(IStore inner, StoreAvailability availability
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
+        LeaveContext();
         var call = StoreCall.Begin("commit", availability, time);
         try
         {
@@ -75,6 +78,7 @@ internal sealed class MeasuredStore(IStore inner, StoreAvailability availability
 
     private async Task<T> Measure<T>(string operation, Func<Task<T>> ask)
     {
+        LeaveContext();
         var call = StoreCall.Begin(operation, availability, time);
         try
         {
@@ -88,4 +92,8 @@ internal sealed class MeasuredStore(IStore inner, StoreAvailability availability
             throw;
         }
     }
+
+    // The engines do work of several callers at once: it must not wait for the turns of the one caller that began it.
+    // An async method restores its caller's context.
+    private static void LeaveContext() => SynchronizationContext.SetSynchronizationContext(null);
 }

@@ -26,7 +26,8 @@ internal sealed class HubUpstream : IFeedReader, IAsyncDisposable
     {
         (_store, _layout, _time, _dispatch, Epoch) = (store, layout, time, dispatch, store.Epoch);
         Started = Start();
-        _running = Task.WhenAll(Follow(ended), MarkWhileQuiet());
+        // Not in the context of the caller that comes first.
+        _running = Task.Run(() => Task.WhenAll(Follow(ended), MarkWhileQuiet()));
     }
 
     /// <summary>Completes when its first revision is known; fails when the store does not answer.</summary>

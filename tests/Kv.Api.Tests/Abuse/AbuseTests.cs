@@ -46,9 +46,6 @@ internal sealed class AbuseTests
         if (running.Kv.PeakMemory() is not { } peak)
             return;
         Assert.That(peak, Is.LessThan(MaxMemory));
-        // Over etcd the runtime's pool keeps a buffer of each size for each thread, some for more than a minute.
-        if (engine == Engine.Etcd)
-            return;
         await Eventually.Holds(
             () => running.Kv.Memory() < 1.5 * before, $"it has the memory that it had before ({before} bytes), or half more",
             TimeSpan.FromSeconds(75));

@@ -96,6 +96,26 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
         await UntilAllIsTold(leader, webhook, [Id(webhook, revision, "a")]);
     }
 
+    [Test]
+    public async Task Replays_one_after_the_other_share_a_count_of_what_is_stored()
+    {
+        await StartLeader();
+        var other = await Start();
+        var webhook = await Register("none");
+        var present = await Write("a");
+        var counts = 0;
+        other.Store.AfterRange = query =>
+        {
+            if (IsPage(query))
+                Interlocked.Increment(ref counts);
+            return Task.CompletedTask;
+        };
+        for (var replay = 0; replay < 3; replay++)
+            await other.Deliveries.Replay(webhook, present, Enough);
+
+        Assert.That(counts, Is.EqualTo(1));
+    }
+
     private async Task Wake(Webhook webhook) => await Store.Commit(
         Transaction.Of(new DeliveryWrites(Layout).Wake(webhook.Tenant, webhook.Id, DateTimeOffset.UtcNow)), Enough);
 }

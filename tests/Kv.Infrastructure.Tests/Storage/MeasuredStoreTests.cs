@@ -3,6 +3,7 @@ using Kv.Domain.Storage;
 using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Watching;
+using Moq;
 
 namespace Kv.Infrastructure.Tests.Storage;
 
@@ -54,6 +55,31 @@ internal sealed class MeasuredStoreTests
                 await measured.Commit(transaction, default);
             }
         }
+    }
+
+    [Test]
+    public async Task The_engine_works_in_no_context_of_its_caller()
+    {
+        var seen = new List<SynchronizationContext?>();
+        var inner = new Mock<IStore>();
+        inner.Setup(store => store.Commit(It.IsAny<Transaction>(), default)).Callback(() => seen.Add(SynchronizationContext.Current));
+        inner.Setup(store => store.Count(It.IsAny<KeyRange>(), 0, default)).Callback(() => seen.Add(SynchronizationContext.Current));
+        var measured = new MeasuredStore(inner.Object, Some.Availability(), TimeProvider.System);
+        var (before, own) = (SynchronizationContext.Current, new SynchronizationContext());
+        SynchronizationContext.SetSynchronizationContext(own);
+        try
+        {
+            var calls = Task.WhenAll(
+                measured.Commit(Transaction.Of(_put), default).AsTask(), measured.Count(KeyRange.Single(Key), 0, default));
+
+            Assert.That(SynchronizationContext.Current, Is.SameAs(own));
+            await calls.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+        Assert.That(seen, Is.EqualTo(new SynchronizationContext?[] { null, null }));
     }
 
     private sealed class Answering : IStore, IDisposable

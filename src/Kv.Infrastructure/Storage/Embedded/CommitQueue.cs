@@ -14,7 +14,13 @@ internal sealed class CommitQueue : IDisposable
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
-    private readonly ConcurrentQueue<PendingCommit> _waiting = new();
+    // Large transactions have batches of their own, and take turns with the small ones. So a small one waits for at
+    // most one such batch, which takes the disk some ten milliseconds.
+    private const int LargeBytes = 16 * 1024;
+    private const int MaxLargeBatchBytes = 512 * 1024;
+
+    private readonly ConcurrentQueue<PendingCommit> _small = new();
+    private readonly ConcurrentQueue<PendingCommit> _large = new();
     private readonly PendingCommit?[] _taken = new PendingCommit?[MaxBatch];
     private readonly AutoResetEvent _bell = new(initialState: false);
     private readonly TimeProvider _time;
@@ -29,6 +35,7 @@ internal sealed class CommitQueue : IDisposable
     private int _watched;
     private volatile bool _closed;
     private volatile bool _drained;
+    private bool _wasLarge;
 
     public CommitQueue(TimeProvider time, TimeSpan timeout)
     {
@@ -59,7 +66,7 @@ internal sealed class CommitQueue : IDisposable
             pending.Fail(_ => new StoreUnavailableException("Too many requests are waiting for the disk."));
             return;
         }
-        _waiting.Enqueue(pending);
+        (pending.Bytes < LargeBytes ? _small : _large).Enqueue(pending);
         Interlocked.MemoryBarrier();
         if (_drained)
             FailRest();
@@ -84,7 +91,9 @@ internal sealed class CommitQueue : IDisposable
         {
             var bytes = 0;
             var now = _time.GetTimestamp();
-            while (_batch < MaxBatch && bytes < MaxBatchBytes && _waiting.TryDequeue(out var pending))
+            _wasLarge = !_large.IsEmpty && (_small.IsEmpty || !_wasLarge);
+            var (waiting, most) = _wasLarge ? (_large, MaxLargeBatchBytes) : (_small, MaxBatchBytes);
+            while (_batch < MaxBatch && bytes < most && waiting.TryDequeue(out var pending))
             {
                 Leave(pending);
                 if (_time.GetElapsedTime(pending.QueuedAt, now) >= _timeout)
@@ -98,6 +107,8 @@ internal sealed class CommitQueue : IDisposable
             }
             if (_batch > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
                 return _taken.AsSpan(0, _batch)!;
+            if (!IsEmpty)
+                continue;
             if (_closed)
             {
                 _drained = true;
@@ -128,6 +139,8 @@ internal sealed class CommitQueue : IDisposable
         _bell.Dispose();
     }
 
+    private bool IsEmpty => _small.IsEmpty && _large.IsEmpty;
+
     private static StoreUnavailableException Closed() => new("The store is closed.");
 
     private static StoreUnavailableException TimedOut(bool mayBeWritten) => mayBeWritten
@@ -142,7 +155,7 @@ internal sealed class CommitQueue : IDisposable
 
     private void FailRest()
     {
-        while (_waiting.TryDequeue(out var pending))
+        while (_small.TryDequeue(out var pending) || _large.TryDequeue(out pending))
             pending.Fail(_ => Closed());
     }
 
@@ -151,7 +164,7 @@ internal sealed class CommitQueue : IDisposable
     private void Sleep()
     {
         Interlocked.Exchange(ref _asleep, 1);
-        if (_waiting.IsEmpty && !_closed && Volatile.Read(ref _woken) == 0)
+        if (IsEmpty && !_closed && Volatile.Read(ref _woken) == 0)
             _bell.WaitOne();
         Volatile.Write(ref _asleep, 0);
     }
@@ -176,17 +189,18 @@ internal sealed class CommitQueue : IDisposable
         for (var i = 0; i < _taken.Length; i++)
             if (Volatile.Read(ref _taken[i]) is { } pending)
                 FailIfOverdue(pending, now, ref next);
-        // The queue is in order of arrival: once a transaction has time left, all after it have.
-        foreach (var pending in _waiting)
-            if (!FailIfOverdue(pending, now, ref next))
-                break;
-        if (Volatile.Read(ref _batch) > 0 || !_waiting.IsEmpty)
+        // A queue is in order of arrival: once a transaction has time left, all after it have.
+        foreach (var waiting in (ReadOnlySpan<ConcurrentQueue<PendingCommit>>)[_small, _large])
+            foreach (var pending in waiting)
+                if (!FailIfOverdue(pending, now, ref next))
+                    break;
+        if (Volatile.Read(ref _batch) > 0 || !IsEmpty)
         {
             _watchdog.Change(next, Timeout.InfiniteTimeSpan);
             return;
         }
         Interlocked.Exchange(ref _watched, 0);
-        if (!_waiting.IsEmpty)
+        if (!IsEmpty)
             Watch();
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly EntryTable _entries;
     private readonly TransactionRunner _runner;
     private readonly CommitQueue _queue;
+    private readonly Checkpoints _checkpoints;
     private readonly Expiry _expiry;
     private readonly History _history;
     private readonly CommitSignal _committed;
@@ -42,6 +43,7 @@ internal sealed partial class Writer : IAsyncDisposable
         _entries = new EntryTable(connection);
         _runner = new TransactionRunner(_entries);
         _queue = new CommitQueue(time, options.Timeout);
+        _checkpoints = new Checkpoints(connection.DataSource);
         _expiry = new Expiry(_entries, time, _queue.Wake);
         _history = new History(_entries, options.HistoryRevisions);
         Load();
@@ -71,6 +73,7 @@ internal sealed partial class Writer : IAsyncDisposable
             return;
         _expiry.Dispose();
         _queue.Dispose();
+        _checkpoints.Dispose();
         _entries.Dispose();
         _connection.Dispose();
     }
@@ -117,6 +120,7 @@ internal sealed partial class Writer : IAsyncDisposable
             _entries.Commit();
             Publish(revision);
             NoteSuccess();
+            NoteSize(batch);
         }
         catch (Exception error)
         {
@@ -199,6 +203,14 @@ internal sealed partial class Writer : IAsyncDisposable
         if (_isFailing)
             LogCommitsAgain();
         _isFailing = _isOutOfSpace = false;
+    }
+
+    private void NoteSize(ReadOnlySpan<PendingCommit> batch)
+    {
+        var bytes = 0L;
+        foreach (var pending in batch)
+            bytes += pending.Bytes;
+        _checkpoints.Committed(batch.Length, bytes);
     }
 
     private void Recover()

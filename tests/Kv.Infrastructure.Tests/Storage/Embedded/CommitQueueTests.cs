@@ -41,10 +41,29 @@ internal sealed class CommitQueueTests
     [Test]
     public void A_batch_is_bounded_in_bytes()
     {
-        for (var i = 0; i < 10; i++)
-            Enqueue(bytes: 1024 * 1024);
+        for (var i = 0; i < 300; i++)
+            Enqueue(bytes: 200 * 1024);
 
-        Assert.That(_queue.Take().Length, Is.EqualTo(4));
+        Assert.That(_queue.Take().Length, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Small_and_large_ones_take_turns()
+    {
+        PendingCommit[] large = [Enqueue(bytes: 1024 * 1024), Enqueue(bytes: 1024 * 1024), Enqueue(bytes: 1024 * 1024)];
+        PendingCommit[] small = [Enqueue(), Enqueue()];
+
+        Assert.That(Next(), Is.EqualTo(new[] { large[0] }));
+        Assert.That(Next(), Is.EqualTo(small));
+        Assert.That(Next(), Is.EqualTo(new[] { large[1] }));
+        Assert.That(Next(), Is.EqualTo(new[] { large[2] }));
+
+        PendingCommit[] Next()
+        {
+            var taken = _queue.Take().ToArray();
+            _queue.Done();
+            return taken;
+        }
     }
 
     [Test]
