@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Etcdserverpb;
 using Grpc.Core;
 using Kv.Domain.Storage;
@@ -20,6 +21,10 @@ internal sealed class EtcdStore : IStore
     private readonly GroupCommit _commits;
     private readonly GroupRead _linearizableReads;
     private readonly GroupRead _serializableReads;
+
+    // Small values do not wait for large ones.
+    private readonly GroupRead _largeReads;
+    private readonly LargeKeys _largeKeys = new();
     private readonly EtcdWatch _watch;
     private readonly EtcdLocks _locks;
     private readonly EtcdState _space;
@@ -43,6 +48,7 @@ internal sealed class EtcdStore : IStore
         _commits = new GroupCommit(_connection, _leases, _reader, time, options.Timeout);
         _linearizableReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
         _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
+        _largeReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
         _space = new EtcdState(_connection, options, time);
         _members = new EtcdMemberList(_connection, options, time);
         _time = time;
@@ -50,25 +56,33 @@ internal sealed class EtcdStore : IStore
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
         _queues = new StoreQueues(
             ("commit", () => _commits.Queued), ("read", () => _linearizableReads.Queued),
-            ("serializable_read", () => _serializableReads.Queued));
+            ("serializable_read", () => _serializableReads.Queued), ("large_read", () => _largeReads.Queued));
     }
 
     public Epoch Epoch => _connection.History.Epoch;
 
     /// <summary>How many requests wait to be sent.</summary>
-    public int Queued => _commits.Queued + _linearizableReads.Queued + _serializableReads.Queued;
+    public int Queued =>
+        _commits.Queued + _linearizableReads.Queued + _serializableReads.Queued + _largeReads.Queued;
 
-    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<PointRead> Get(
+        StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Reads(consistency).Get(key);
+        var read = await Reads(key, consistency).Get(key);
+        _largeKeys.Note(key, read.Entry?.Value.Length ?? 0);
+        return read;
     }
 
-    public ValueTask<PairRead> GetPair(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<PairRead> GetPair(
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Reads(consistency).GetPair(key, beside);
+        var read = await Reads(key, consistency).GetPair(key, beside);
+        _largeKeys.Note(key, read.Entry?.Value.Length ?? 0);
+        return read;
     }
 
     public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
@@ -111,6 +125,10 @@ internal sealed class EtcdStore : IStore
     public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        // An enumeration would allocate.
+        for (var i = 0; i < transaction.Then.Count; i++)
+            if (transaction.Then[i] is Operation.Put put)
+                _largeKeys.Note(put.Key, put.Value.Length);
         var isGuarded = ComparesOneKey(transaction);
         var write = new PendingWrite(transaction, isGuarded, _time.GetTimestamp());
         if (write.HasDeadlines)
@@ -138,12 +156,15 @@ internal sealed class EtcdStore : IStore
         _commits.Dispose();
         _linearizableReads.Dispose();
         _serializableReads.Dispose();
+        _largeReads.Dispose();
         _connection.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private GroupRead Reads(ReadConsistency consistency) =>
-        consistency == ReadConsistency.Linearizable ? _linearizableReads : _serializableReads;
+    private GroupRead Reads(StoreKey key, ReadConsistency consistency) =>
+        consistency != ReadConsistency.Linearizable ? _serializableReads
+        : _largeKeys.Contains(key) ? _largeReads
+        : _linearizableReads;
 
     // etcd checks the deadline of a single compared key in the same transaction; otherwise expired entries are removed
     // before.
