@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Kv.Api.Tenants;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -13,9 +12,6 @@ internal sealed class CostlyCalls(TenantHeaders tenants, UnsentBytes unsent, int
 {
     // A larger body takes milliseconds to read.
     private const int LargeBody = 64 * 1024;
-
-    private static readonly TimeSpan LongestSkip = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan UntilFull = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Namespace, string AppName), Lane> _lanes = [];
@@ -39,8 +35,6 @@ internal sealed class CostlyCalls(TenantHeaders tenants, UnsentBytes unsent, int
             SynchronizationContext.SetSynchronizationContext(lane);
             await Task.Yield();
             await part(context);
-            if (context.Request.ContentLength > LargeBody && context.Response.StatusCode >= StatusCodes.Status400BadRequest)
-                await Skip(context);
         }
         finally
         {
@@ -83,28 +77,6 @@ internal sealed class CostlyCalls(TenantHeaders tenants, UnsentBytes unsent, int
             && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         || context.GetEndpoint()?.Metadata.GetMetadata<CostlyAttribute>()?.Concerns(context.Request) == true
         || unsent.Holds(context.Request);
-
-    // Kestrel would skip the rest of a refused body as fast as it arrives. The thread that receives would not stop
-    // meanwhile, and it serves other connections too. It stops when its buffer is full.
-    private static async Task Skip(HttpContext context)
-    {
-        await context.Response.CompleteAsync();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        end.CancelAfter(LongestSkip);
-        var body = context.Request.BodyReader;
-        try
-        {
-            for (ReadResult read; !(read = await body.ReadAsync(end.Token)).IsCompleted;)
-            {
-                body.AdvanceTo(read.Buffer.End);
-                await Task.Delay(UntilFull, end.Token);
-            }
-        }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException)
-        {
-            // The client disconnected, or sends slowly: the server closes the connection.
-        }
-    }
 
     private Lane Enter((string Namespace, string AppName) tenant)
     {
