@@ -31,10 +31,10 @@ internal sealed class ScreenshotTests(Engine engine) : ConsoleTest(engine)
 
             await Kv.Put("motd", "Welcome.\nOpen until 18:00.\n");
             await Go(page, "keys", ("key", "motd"));
-            await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Edit", Exact = true }).ClickAsync();
             await page.GetByLabel("Value", new() { Exact = true }).FillAsync("Welcome.\nOpen until 20:00.\n");
             await Kv.Put("motd", "Welcome.\nOpen until 16:00.\n");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
             await page.GetByLabel("Merged value").WaitForAsync();
             await Save("conflict");
 
