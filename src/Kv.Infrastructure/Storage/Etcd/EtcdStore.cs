@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Etcdserverpb;
 using Grpc.Core;
 using Kv.Domain.Storage;
@@ -46,9 +45,12 @@ internal sealed class EtcdStore : IStore
         _reader = new EntryReader(_foreignLeases, time);
         _expired = new ExpiredEntries(_connection, time);
         _commits = new GroupCommit(_connection, _leases, _reader, time, options.Timeout);
-        _linearizableReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
-        _serializableReads = new GroupRead(_connection, _reader, ReadConsistency.Serializable, time, options.Timeout);
-        _largeReads = new GroupRead(_connection, _reader, ReadConsistency.Linearizable, time, options.Timeout);
+        _linearizableReads = new GroupRead(
+            _connection, _reader, ReadConsistency.Linearizable, _largeKeys, time, options.Timeout);
+        _serializableReads = new GroupRead(
+            _connection, _reader, ReadConsistency.Serializable, _largeKeys, time, options.Timeout);
+        _largeReads = new GroupRead(
+            _connection, _reader, ReadConsistency.Linearizable, _largeKeys, time, options.Timeout);
         _space = new EtcdState(_connection, options, time);
         _members = new EtcdMemberList(_connection, options, time);
         _time = time;
@@ -65,24 +67,17 @@ internal sealed class EtcdStore : IStore
     public int Queued =>
         _commits.Queued + _linearizableReads.Queued + _serializableReads.Queued + _largeReads.Queued;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PointRead> Get(
-        StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
+    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var read = await Reads(key, consistency).Get(key);
-        _largeKeys.Note(key, read.Entry?.Value.Length ?? 0);
-        return read;
+        return Reads(key, consistency).Get(key);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PairRead> GetPair(
+    public ValueTask<PairRead> GetPair(
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var read = await Reads(key, consistency).GetPair(key, beside);
-        _largeKeys.Note(key, read.Entry?.Value.Length ?? 0);
-        return read;
+        return Reads(key, consistency).GetPair(key, beside);
     }
 
     public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ internal sealed class GroupRead(
     EtcdConnection connection,
     EntryReader reader,
     ReadConsistency consistency,
+    LargeKeys large,
     TimeProvider time,
     TimeSpan timeout)
     : Batcher<GroupRead.PendingRead>(MaxReads, time, timeout)
@@ -33,6 +34,7 @@ internal sealed class GroupRead(
         var pending = new PendingRead(key, beside: null, Time.GetTimestamp());
         Enqueue(pending);
         var found = await pending.Task;
+        large.Note(key, found.Kv?.Value.Length ?? 0);
         return new PointRead(await Read(found.Kv), found.Revision);
     }
 
@@ -41,6 +43,7 @@ internal sealed class GroupRead(
         var pending = new PendingRead(key, beside, Time.GetTimestamp());
         Enqueue(pending);
         var found = await pending.Task;
+        large.Note(key, found.Kv?.Value.Length ?? 0);
         return new PairRead(await Read(found.Kv), await Read(found.Beside), found.Revision);
     }
 
