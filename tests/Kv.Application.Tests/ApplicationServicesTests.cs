@@ -32,6 +32,7 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(_repository.Object)
         .AddSingleton(Mock.Of<IKeyValueListings>())
         .AddSingleton(Mock.Of<IListingCursors>())
+        .AddSingleton(Mock.Of<ITenantListings>())
         .AddSingleton(Mock.Of<IKeyValueHistory>())
         .AddSingleton(Mock.Of<IKeyValueTransactions>())
         .AddSingleton(Mock.Of<IKeyChangeFeed>())
