@@ -53,7 +53,8 @@ internal static class Program
 
     private static async Task Serve(WebApplicationBuilder builder, StopSignals signals)
     {
-        builder.Services.AddSingleton(signals).AddSingleton<IHostLifetime, SignalLifetime>().AddHostedService<MemoryReturn>();
+        builder.Services.AddSingleton(signals).AddSingleton<IHostLifetime, SignalLifetime>()
+            .AddHostedService<MemoryReturn>();
         await using var app = KvApplication.Create(builder);
         try
         {

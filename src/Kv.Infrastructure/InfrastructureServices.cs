@@ -57,7 +57,7 @@ public static class InfrastructureServices
         .AddSingleton<Marks>()
         .AddSingleton<WriteTraces>()
         .AddSingleton<WatchLag>()
-        .AddSingleton<KeyChanges>()
+        .AddSingleton<KeyChangeMapper>()
         .AddSingleton<PastChanges>();
 
     private static IServiceCollection AddRepositories(this IServiceCollection services) => services

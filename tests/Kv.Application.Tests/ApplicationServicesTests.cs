@@ -75,7 +75,7 @@ internal sealed class ApplicationServicesTests
     public async Task A_request_goes_through_validation_to_its_handler_and_back()
     {
         _repository
-            .Setup(repository => repository.Get(Tenant.Of("space", "app"), Key.Of("key"), default, It.IsAny<CancellationToken>()))
+            .Setup(repository => repository.Get(new Tenant("space", "app"), Key.Parse("key"), default, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueRead(Requests.Stored(), 8));
         var mediator = _services.GetRequiredService<IMediator>();
 

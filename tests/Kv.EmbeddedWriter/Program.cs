@@ -23,11 +23,11 @@ async Task Write(int writer)
         var key = $"{writer:D2}/{round % KeysOfEach:D2}";
         var value = Guid.NewGuid().ToString("N");
         var result = await store.Commit(
-            Transaction.Of(
-                new Operation.Put(StoreKey.Of($"a/{key}"), StoreKey.Of(value).Bytes),
-                new Operation.Put(StoreKey.Of($"b/{key}"), StoreKey.Of(value).Bytes)),
+            Transaction.Unconditional(
+                new Operation.Put(StoreKey.FromText($"a/{key}"), StoreKey.FromText(value).Bytes),
+                new Operation.Put(StoreKey.FromText($"b/{key}"), StoreKey.FromText(value).Bytes)),
             CancellationToken.None);
-        var line = StoreKey.Of($"{result.Revision} {key} {value} .\n").Bytes;
+        var line = StoreKey.FromText($"{result.Revision} {key} {value} .\n").Bytes;
         await turn.WaitAsync();
         try
         {

@@ -96,7 +96,7 @@ internal sealed partial class AccessGate(
     private static Task Unauthorized(HttpContext context, bool wasGiven)
     {
         context.Response.Headers.WWWAuthenticate = wasGiven ? Challenges.InvalidToken : Challenges.Bearer;
-        return Problems.Of(
+        return Problems.Create(
             StatusCodes.Status401Unauthorized, "Unauthorized",
             wasGiven ? "The credential is invalid, revoked or expired." : "Credentials are required.").WriteTo(context);
     }

@@ -28,7 +28,7 @@ internal sealed class TicketHolders(IWatchTickets tickets, IAuthenticator authen
             return null;
         return (ticket.Credential, issuer with
         {
-            Grants = new Grants(isAdministrator: false, [Grant.Of(space, app, ticket.Prefix, AccessVerbs.Read)]),
+            Grants = new Grants(isAdministrator: false, [new Grant(space, app, ticket.Prefix, AccessVerbs.Read)]),
         });
     }
 }

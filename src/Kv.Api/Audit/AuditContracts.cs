@@ -15,8 +15,8 @@ public sealed record AuditListing
     /// <example>08de48a1b2c3d4e5-7f0c6f0e</example>
     public string? Cursor { get; init; }
 
-    internal static AuditListing Of(AuditPage page) =>
-        new() { Items = [.. page.Items.Select(AuditEntry.Of)], Cursor = page.Cursor };
+    internal static AuditListing From(AuditPage page) =>
+        new() { Items = [.. page.Items.Select(AuditEntry.From)], Cursor = page.Cursor };
 }
 
 /// <summary>
@@ -56,7 +56,7 @@ public sealed record AuditEntry
     /// <summary>The changes.</summary>
     public required IReadOnlyList<AuditEntryChange> Changes { get; init; }
 
-    internal static AuditEntry Of(AuditRecordDto record) => new()
+    internal static AuditEntry From(AuditRecordDto record) => new()
     {
         Id = record.Id,
         At = record.At,
@@ -64,7 +64,7 @@ public sealed record AuditEntry
         Address = record.Address,
         TraceId = record.TraceId,
         Revision = record.Revision,
-        Changes = [.. record.Changes.Select(AuditEntryChange.Of)],
+        Changes = [.. record.Changes.Select(AuditEntryChange.From)],
     };
 }
 
@@ -89,6 +89,6 @@ public sealed record AuditEntryChange
     /// <example>user:42</example>
     public required string Target { get; init; }
 
-    internal static AuditEntryChange Of(AuditedChangeDto change) =>
+    internal static AuditEntryChange From(AuditedChangeDto change) =>
         new() { Operation = change.Operation, Target = change.Target };
 }

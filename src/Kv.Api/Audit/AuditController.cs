@@ -49,6 +49,6 @@ public sealed class AuditController(IMediator mediator) : ControllerBase
         var page = await mediator.Send(
             new ListAuditRecords(@namespace, app, from, to, cursor, limit), cancellationToken);
         return new JsonAnswer<AuditListing>(
-            StatusCodes.Status200OK, AuditListing.Of(page), AuditJson.Answers.AuditListing);
+            StatusCodes.Status200OK, AuditListing.From(page), AuditJson.Answers.AuditListing);
     }
 }

@@ -41,7 +41,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
         return page is null
             ? NotFound(Problems.WebhookNotFound)
             : new JsonAnswer<DeliveryListing>(
-                StatusCodes.Status200OK, DeliveryListing.Of(page), DeliveryJson.Answers.DeliveryListing);
+                StatusCodes.Status200OK, DeliveryListing.From(page), DeliveryJson.Answers.DeliveryListing);
     }
 
     /// <summary>Explain why a key's last change has not arrived</summary>
@@ -129,7 +129,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
         var (space, app) = tenants.Read(Request);
         return await mediator.Send(new GetDelivery(space, app, id), cancellationToken) is { } delivery
             ? new JsonAnswer<StoredDelivery>(
-                StatusCodes.Status200OK, StoredDelivery.Of(delivery), DeliveryJson.Answers.StoredDelivery)
+                StatusCodes.Status200OK, StoredDelivery.From(delivery), DeliveryJson.Answers.StoredDelivery)
             : NotFound(Problems.DeliveryNotFound);
     }
 
@@ -149,5 +149,6 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
             : NotFound(Problems.DeliveryNotFound);
     }
 
-    private static ObjectResult NotFound(string error) => Problems.Of(StatusCodes.Status404NotFound, error).ToResult();
+    private static ObjectResult NotFound(string error) =>
+        Problems.Create(StatusCodes.Status404NotFound, error).ToResult();
 }

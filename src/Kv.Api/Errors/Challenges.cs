@@ -1,6 +1,8 @@
 namespace Kv.Api.Errors;
 
-/// <summary>The challenges of answers to callers that are not authenticated or not authorized (RFC 6750, section 3).</summary>
+/// <summary>
+/// The challenges of answers to callers that are not authenticated or not authorized (RFC 6750, section 3).
+/// </summary>
 internal static class Challenges
 {
     /// <summary>The challenge for a request without a credential.</summary>

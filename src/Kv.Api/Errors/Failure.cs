@@ -36,7 +36,7 @@ internal sealed record Failure(ProblemDetails Problem)
     public bool IsFault { get; init; }
 
     /// <summary>Maps an exception to its answer.</summary>
-    public static Failure Of(Exception exception) => exception switch
+    public static Failure From(Exception exception) => exception switch
     {
         ValidationException invalid => new(Problems.Invalid(invalid.Errors)),
         BodyException invalid =>
@@ -44,29 +44,29 @@ internal sealed record Failure(ProblemDetails Problem)
         DecoderFallbackException => new(Problems.Invalid(
             [new ValidationFailure("body", "The body is not text of the charset that Content-Type names")],
             Problems.InvalidInput)),
-        RevisionInFutureException => new(Problems.Of(
+        RevisionInFutureException => new(Problems.Create(
             StatusCodes.Status400BadRequest, Problems.RevisionInFuture, exception.Message)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Problems.Of(
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Problems.Create(
             StatusCodes.Status413PayloadTooLarge, "Body too large", exception.Message)),
-        BadHttpRequestException bad => new(Problems.Of(bad.StatusCode, Problems.InvalidInput, bad.Message)),
+        BadHttpRequestException bad => new(Problems.Create(bad.StatusCode, Problems.InvalidInput, bad.Message)),
         CredentialEndedException =>
-            new(Problems.Of(StatusCodes.Status401Unauthorized, "Unauthorized", exception.Message))
+            new(Problems.Create(StatusCodes.Status401Unauthorized, "Unauthorized", exception.Message))
             {
                 Challenge = Challenges.InvalidToken,
             },
-        AccessDeniedException => new(Problems.Of(StatusCodes.Status403Forbidden, "Forbidden", exception.Message))
+        AccessDeniedException => new(Problems.Create(StatusCodes.Status403Forbidden, "Forbidden", exception.Message))
         {
             Challenge = Challenges.InsufficientScope,
         },
         RevisionCompactedException compacted => new(Problems.Compacted(compacted)),
-        ResultTooLargeException => new(Problems.Of(
+        ResultTooLargeException => new(Problems.Create(
             StatusCodes.Status413PayloadTooLarge, Problems.ResultTooLarge, exception.Message)),
-        StoreRejectedException => new(Problems.Of(
+        StoreRejectedException => new(Problems.Create(
             StatusCodes.Status413PayloadTooLarge, "Value too large for the store",
             "The store rejects a request of this size; nothing was written.")),
-        IdempotencyKeyReusedException or KeyWrittenTwiceException => new(Problems.Of(
+        IdempotencyKeyReusedException or KeyWrittenTwiceException => new(Problems.Create(
             StatusCodes.Status422UnprocessableEntity, detail: exception.Message)),
-        TooManyScansException scans => new(Problems.Of(
+        TooManyScansException scans => new(Problems.Create(
             scans.IsOfTenant ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
             Problems.TooManyScans, exception.Message))
         {
@@ -88,11 +88,11 @@ internal sealed record Failure(ProblemDetails Problem)
         WebhookDisabledException => new(Problems.Of(
             StatusCodes.Status409Conflict, Problems.WebhookDisabled, exception.Message)),
         BacklogFullException =>
-            new(Problems.Of(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull, exception.Message)),
-        StoreOutOfSpaceException => new(Problems.Of(
+            new(Problems.Create(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull, exception.Message)),
+        StoreOutOfSpaceException => new(Problems.Create(
             StatusCodes.Status507InsufficientStorage, "Store out of space",
             "The store is full; nothing was written. Reads still work.")),
-        _ => new(Problems.Of(
+        _ => new(Problems.Create(
             StatusCodes.Status500InternalServerError, "Internal error",
             "This is a fault in Kv. Its log has the details under the trace id."))
         {
@@ -112,5 +112,5 @@ internal sealed record Failure(ProblemDetails Problem)
     }
 
     private static Failure Unavailable(string error, string detail) =>
-        new(Problems.Of(StatusCodes.Status503ServiceUnavailable, error, detail)) { IsPassing = true };
+        new(Problems.Create(StatusCodes.Status503ServiceUnavailable, error, detail)) { IsPassing = true };
 }

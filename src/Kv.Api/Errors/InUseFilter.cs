@@ -8,7 +8,7 @@ internal abstract class InUseFilter(bool isInUse, string error, string detail) :
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         if (!isInUse)
-            context.Result = Problems.Of(StatusCodes.Status404NotFound, error, detail).ToResult();
+            context.Result = Problems.Create(StatusCodes.Status404NotFound, error, detail).ToResult();
     }
 
     public void OnResourceExecuted(ResourceExecutedContext context)

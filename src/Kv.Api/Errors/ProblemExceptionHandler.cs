@@ -14,7 +14,7 @@ internal sealed class ProblemExceptionHandler(RequestFailures failures) : IExcep
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }
-        var failure = Failure.Of(exception);
+        var failure = Failure.From(exception);
         failure.SetHeaders(context.Response);
         failures.Answers(context, failure.Problem, exception.Message, failure.IsFault ? exception : null);
         await failure.Problem.WriteTo(context);

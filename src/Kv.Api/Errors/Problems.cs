@@ -35,7 +35,7 @@ internal static class Problems
     // A request with many parts can have an error in each.
     private const int MostFailures = 20;
 
-    public static ProblemDetails Of(int status, string? error = null, string? detail = null)
+    public static ProblemDetails Create(int status, string? error = null, string? detail = null)
     {
         var title = ReasonPhrases.GetReasonPhrase(status);
         var problem = new ProblemDetails { Status = status, Title = title, Detail = detail };
@@ -45,8 +45,8 @@ internal static class Problems
 
     /// <summary>The problem for a bare status of the framework.</summary>
     public static ProblemDetails OfStatus(int status) => status == StatusCodes.Status415UnsupportedMediaType
-        ? Of(status, InvalidInput, WrongContentType)
-        : Of(status);
+        ? Create(status, InvalidInput, WrongContentType)
+        : Create(status);
 
     /// <summary>
     /// The problem for a revision that is compacted or from before a restore; <c>oldest_revision</c> is the oldest
@@ -55,7 +55,7 @@ internal static class Problems
     public static ProblemDetails Compacted(RevisionCompactedException compacted)
     {
         var error = compacted is StoreRestoredException ? "Store restored" : "Revision compacted";
-        var problem = Of(StatusCodes.Status410Gone, error, compacted.Message);
+        var problem = Create(StatusCodes.Status410Gone, error, compacted.Message);
         problem.Extensions[OldestRevision] = compacted.CompactRevision;
         return problem;
     }
@@ -66,7 +66,7 @@ internal static class Problems
     /// </summary>
     public static ProblemDetails OverQuota(QuotaExceededException exceeded)
     {
-        var problem = Of(StatusCodes.Status507InsufficientStorage, QuotaExceeded, exceeded.Message);
+        var problem = Create(StatusCodes.Status507InsufficientStorage, QuotaExceeded, exceeded.Message);
         problem.Extensions["quota"] = exceeded.Kind == QuotaKind.Keys ? "keys" : "bytes";
         problem.Extensions["limit"] = exceeded.Limit;
         problem.Extensions["usage"] = exceeded.Present;
@@ -75,7 +75,7 @@ internal static class Problems
 
     /// <summary>The problem for a failed precondition; nothing was written.</summary>
     /// <param name="foundRevision">The revision of the key's last write; 0 when the key does not exist.</param>
-    public static ProblemDetails PreconditionFailed(long foundRevision) => Of(
+    public static ProblemDetails PreconditionFailed(long foundRevision) => Create(
         StatusCodes.Status412PreconditionFailed, "Precondition failed",
         foundRevision == 0 ? "The key does not exist." : $"The key was last written at revision {foundRevision}.");
 
@@ -91,7 +91,7 @@ internal static class Problems
             .ToDictionary(
                 field => FieldName(field.Key), field => field.Select(failure => failure.ErrorMessage).ToArray());
         var messages = fields.Values.SelectMany(message => message).ToArray();
-        var problem = Of(
+        var problem = Create(
             StatusCodes.Status400BadRequest, error ?? told[0].CustomState as string ?? messages[0],
                 string.Join("; ", messages));
         problem.Extensions["errors"] = fields;

@@ -74,8 +74,11 @@ internal sealed class MemoryReturn(UnsentBytes unsent, TimeProvider time) : Back
     private static void EmptyPool()
     {
         for (var size = LeastBuffer; size <= LargestBuffer; size *= 2)
-            for (var before = GC.GetAllocatedBytesForCurrentThread(); GC.GetAllocatedBytesForCurrentThread() - before < size;)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            while (GC.GetAllocatedBytesForCurrentThread() - before < size)
                 _ = ArrayPool<byte>.Shared.Rent(size);
+        }
     }
 
     private static void TrimNative()

@@ -20,7 +20,7 @@ internal static class EntityTags
     private const string NotThere = "\"0\"";
 
     /// <summary>The tag for a header.</summary>
-    public static string Of(long revision) => string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
+    public static string Format(long revision) => string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
 
     /// <summary>The tag for a JSON member: without quotes.</summary>
     public static string ToJson(long revision) => revision.ToString(CultureInfo.InvariantCulture);
@@ -87,12 +87,12 @@ internal static class EntityTags
 
     private static bool Matches(StringValues values, string header, long revision)
     {
-        if (values.Count == 1 && values[0] == Of(revision))
+        if (values.Count == 1 && values[0] == Format(revision))
             return true;
         if (!EntityTagHeaderValue.TryParseStrictList(values, out var tags) || tags.Count == 0)
             throw InvalidInput.In(header, $"{header} must be a list of entity tags as in \"42\", or *");
         foreach (var tag in tags)
-            if (revision != 0 && (tag.Tag == Any || tag.Tag == Of(revision)))
+            if (revision != 0 && (tag.Tag == Any || tag.Tag == Format(revision)))
                 return true;
         return false;
     }

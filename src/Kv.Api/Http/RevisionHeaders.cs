@@ -26,7 +26,7 @@ internal static class RevisionHeaders
     public static void SetRevisions(this HttpResponse response, long revision, long keyRevision)
     {
         response.SetRevision(revision);
-        response.Headers.ETag = EntityTags.Of(keyRevision);
+        response.Headers.ETag = EntityTags.Format(keyRevision);
     }
 
     /// <summary>Reads the options of a read from the headers.</summary>

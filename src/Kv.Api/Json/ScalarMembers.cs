@@ -83,7 +83,7 @@ internal sealed class ScalarMembers
     {
         null => TimeToLive.Default,
         { Kind: JsonTokenType.String } word when Ascii.Equals(word.Text.Span, TtlValues.Never) => TimeToLive.Never,
-        { } member when WholeNumber(member) is { } seconds => TimeToLive.Of(seconds),
+        { } member when WholeNumber(member) is { } seconds => TimeToLive.FromSeconds(seconds),
         _ => throw new BodyException(FieldOf(name), TtlValues.RuleOf(FieldOf(name))),
     };
 

@@ -21,7 +21,8 @@ internal static class TtlValues
     {
         JsonTokenType.Null => TimeToLive.Default,
         JsonTokenType.String when reader.ValueTextEquals(Never) => TimeToLive.Never,
-        JsonTokenType.Number when ScalarMembers.WholeNumber(ref reader) is { } seconds => TimeToLive.Of(seconds),
+        JsonTokenType.Number when ScalarMembers.WholeNumber(ref reader) is { } seconds =>
+            TimeToLive.FromSeconds(seconds),
         _ => throw new BodyException(field, $"{field} {Rule}"),
     };
 
@@ -29,7 +30,7 @@ internal static class TtlValues
     public static TimeToLive? TryParse(string? text) =>
         text == Never ? TimeToLive.Never
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeToLive.Of(seconds)
+            ? TimeToLive.FromSeconds(seconds)
         : null;
 
     /// <summary>The error of an invalid time to live.</summary>

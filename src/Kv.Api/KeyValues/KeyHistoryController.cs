@@ -10,6 +10,7 @@ using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using HistoryEntry = Kv.Api.KeyValues.Contracts.HistoryEntry;
 
 namespace Kv.Api.KeyValues;
 
@@ -48,15 +49,15 @@ public sealed class KeyHistoryController(
     {
         var (space, app) = tenants.Read(Request);
         var most = (int)Math.Clamp(Request.Number("limit") ?? StandardLimit, int.MinValue, int.MaxValue);
-        key = await names.Of(Request, key, AccessVerbs.Read);
+        key = await names.Find(Request, key, AccessVerbs.Read);
         var before = Request.Number("cursor");
         var share = await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var history = await mediator.Send(new GetKeyHistory(space, app, key, before, most), cancellationToken);
         share.ShrinkTo(history.Changes.Sum(change => (long)(change.Value?.Length ?? 0)));
         if (history.Changes.Count == 0 && before is null && history.Before is null)
-            return Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
-        return new StreamedAnswer<PastEvent>(
-            history.Changes.Select(PastEvent.Of).ToAsyncEnumerable(), KeyValueJson.Answers.PastEvent,
+            return Problems.Create(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+        return new StreamedAnswer<HistoryEntry>(
+            history.Changes.Select(HistoryEntry.From).ToAsyncEnumerable(), KeyValueJson.Answers.HistoryEntry,
             StreamFrame.In(KeyHistoryAnswer.Around(key, history), KeyValueJson.Answers.KeyHistoryAnswer, "items"));
     }
 }

@@ -73,14 +73,16 @@ public sealed class KeyListingsController(
             Options = Request.ReadOptions(),
         };
         var (space, app) = tenants.Read(Request);
-        var share = view == KeyFields.All ? await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken) : null;
+        var share = view == KeyFields.All
+            ? await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken)
+            : null;
         var page = await mediator.Send(new PageKeyValues(space, app, query, Request.Text("cursor")), cancellationToken);
         share?.ShrinkTo(page.Items.Sum(item => (long)item.Value.Length));
         Response.SetRevision(page.Revision);
         if (page.Cursor is { } next)
             Response.Headers.Link = $"<{NextPage(next)}>; rel=\"next\"";
         return new StreamedAnswer<ListedKey>(
-            page.Items.Select(item => ListedKey.Of(item, view)).ToAsyncEnumerable(), KeyValueJson.Answers.ListedKey,
+            page.Items.Select(item => ListedKey.From(item, view)).ToAsyncEnumerable(), KeyValueJson.Answers.ListedKey,
             StreamFrame.In(KeyPage.Around(page), KeyValueJson.Answers.KeyPage, "items"));
     }
 
@@ -129,7 +131,7 @@ public sealed class KeyListingsController(
     {
         var (space, app) = tenants.Read(Request);
         await mediator.Send(new GetKeyValue(space, app, ""), cancellationToken);
-        return Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+        return Problems.Create(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
     }
 
     private string NextPage(string cursor)

@@ -50,7 +50,7 @@ public sealed class KeyValuesController(
             "key", "Key must not end in '*': this call takes one key and no prefix; "
             + "?literal means the key of that name");
 
-    private ValueTask<string> StoredName(string key, AccessVerbs verb) => names.Of(Request, key, verb);
+    private ValueTask<string> StoredName(string key, AccessVerbs verb) => names.Find(Request, key, verb);
 
     private CancellationToken Aborted => HttpContext.RequestAborted;
 
@@ -133,7 +133,7 @@ public sealed class KeyValuesController(
             Response.SetRevision(listing.Revision);
             return listing.KeyValues is { } keyValues
                 ? new StreamedAnswer<StoredKeyValue>(
-                    keyValues.Select(StoredKeyValue.Of), KeyValueJson.Answers.StoredKeyValue, StreamFrame.Array)
+                    keyValues.Select(StoredKeyValue.From), KeyValueJson.Answers.StoredKeyValue, StreamFrame.Array)
                 : NoSuchKey();
         }
         var options = Request.ReadOptions() with
@@ -197,12 +197,12 @@ public sealed class KeyValuesController(
                 StatusCodes.Status200OK, name, body.Value, body.Ttl.GetValueOrDefault(), contentType: null);
         }
         if (!RawBody.IsValue(Request))
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput, RawBody.WrongType).ToResult();
         var ttl = RawBody.Ttl(Request);
         var value = await RawBody.Read(Request, limits, Aborted);
         if (!isRaw && RawBody.IsUndeclaredJson(Request, value.Span))
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput, RawBody.UndeclaredJson).ToResult();
         return await Write(
             StatusCodes.Status200OK, await StoredName(PathKey, AccessVerbs.Write), value, ttl, Request.ContentType);
@@ -245,7 +245,7 @@ public sealed class KeyValuesController(
         if (Refusal(change) is { } refusal)
             return refusal;
         return new JsonAnswer<PatchedKeyValue>(
-            StatusCodes.Status200OK, PatchedKeyValue.Of(change.KeyValue!), KeyValueJson.Answers.PatchedKeyValue);
+            StatusCodes.Status200OK, PatchedKeyValue.From(change.KeyValue!), KeyValueJson.Answers.PatchedKeyValue);
     }
 
     /// <summary>Delete a key</summary>
@@ -276,7 +276,7 @@ public sealed class KeyValuesController(
     }
 
     private static ObjectResult NoSuchKey() =>
-        Problems.Of(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+        Problems.Create(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
 
     // A prefix is always read at the present revision and answered in JSON.
     private void RefuseWhatIsOfOneKey()
@@ -318,9 +318,9 @@ public sealed class KeyValuesController(
         return Representation.Choose(Request, keyValue) switch
         {
             Representation.WithinJson => new JsonAnswer<StoredKeyValue>(
-                StatusCodes.Status200OK, StoredKeyValue.Of(keyValue), KeyValueJson.Answers.StoredKeyValue),
+                StatusCodes.Status200OK, StoredKeyValue.From(keyValue), KeyValueJson.Answers.StoredKeyValue),
             { } type => new RawAnswer(keyValue, type),
-            null => Problems.Of(
+            null => Problems.Create(
                 StatusCodes.Status406NotAcceptable, "Not acceptable",
                 $"The value can be had as {MediaTypeNames.Application.Json}, "
                 + $"{string.Join(", ", Representation.Offers(keyValue))}").ToResult(),
@@ -342,7 +342,7 @@ public sealed class KeyValuesController(
         if (Refusal(change) is { } refusal)
             return refusal;
         return new JsonAnswer<WrittenKeyValue>(
-            status, WrittenKeyValue.Of(change.KeyValue!), KeyValueJson.Answers.WrittenKeyValue);
+            status, WrittenKeyValue.From(change.KeyValue!), KeyValueJson.Answers.WrittenKeyValue);
     }
 
     // Null for an applied write. Sets the revision headers in either case.
@@ -350,7 +350,7 @@ public sealed class KeyValuesController(
     {
         Response.SetRevision(change.Revision);
         if ((change.KeyValue?.Revision ?? change.FoundRevision) is > 0 and var revision)
-            Response.Headers.ETag = EntityTags.Of(revision);
+            Response.Headers.ETag = EntityTags.Format(revision);
         return change.IsApplied ? null : Problems.PreconditionFailed(change.FoundRevision).ToResult();
     }
 }

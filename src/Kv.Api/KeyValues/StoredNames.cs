@@ -23,7 +23,7 @@ public sealed class StoredNames
     /// <param name="request">The request with the encoded path.</param>
     /// <param name="name">The decoded name.</param>
     /// <param name="verb">The verb of the request.</param>
-    internal ValueTask<string> Of(HttpRequest request, string name, AccessVerbs verb) =>
+    internal ValueTask<string> Find(HttpRequest request, string name, AccessVerbs verb) =>
         _areEncoded && KeyPath.Encoded(request.HttpContext) is { } encoded && PathSpelling.Meant(encoded) == name
             ? new(Find(request, name, encoded, verb))
             : new(name);

@@ -12,7 +12,7 @@ namespace Kv.Api.Middleware;
 internal sealed record CallParameters(FrozenSet<string> Query, FrozenSet<string> Headers)
 {
     /// <summary>Collects the parameters that the action binds, and those that its attributes declare.</summary>
-    public static CallParameters Of(ActionModel action)
+    public static CallParameters From(ActionModel action)
     {
         var read = action.Attributes.OfType<RequestParameterAttribute>().ToList();
         var bound = action.Parameters
@@ -31,7 +31,7 @@ internal sealed record CallParameters(FrozenSet<string> Query, FrozenSet<string>
     {
         public void Apply(ActionModel action)
         {
-            var parameters = Of(action);
+            var parameters = From(action);
             foreach (var selector in action.Selectors)
                 selector.EndpointMetadata.Add(parameters);
         }

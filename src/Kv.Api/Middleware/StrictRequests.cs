@@ -16,18 +16,18 @@ internal sealed class StrictRequests(RequestDelegate next, GatewayOptions gatewa
     {
         var request = context.Request;
         if (gateway.AllowedHosts is { } hosts && !hosts.Contains(request.Host.Host))
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status400BadRequest, Problems.InvalidInput,
                 $"Host must be one of {string.Join(", ", hosts)}; ALLOWED_HOSTS allows others").WriteTo(context);
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         if (!string.Equals(method, request.Method, StringComparison.Ordinal))
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status400BadRequest, Problems.InvalidInput,
                 $"Methods are case-sensitive: send {method}").WriteTo(context);
         // The most common types need no parsing.
         if (request.ContentType is not (null or "" or "application/json" or "application/json; charset=utf-8")
             && !IsMediaType(request.ContentType))
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput,
                 "Content-Type must be a media type, such as application/json or application/json; charset=utf-8")
                     .WriteTo(context);
@@ -41,12 +41,12 @@ internal sealed class StrictRequests(RequestDelegate next, GatewayOptions gatewa
             && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             request.HttpContext.Response.Headers.AcceptEncoding = "identity";
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput,
                 "Content-Encoding is not taken: send the body as it is, without compression");
         }
         return request.Headers.ContentRange.Count > 0
-            ? Problems.Of(
+            ? Problems.Create(
                 StatusCodes.Status400BadRequest, Problems.InvalidInput,
                 "Content-Range is not taken: send the whole body (RFC 9110, section 14.5)")
             : null;

@@ -19,7 +19,7 @@ internal sealed class AccessFilter : IOperationFilter, IDocumentFilter
         Add("401", "The credential is missing, invalid, revoked or expired. Only if `AUTH` is not `none`.");
         Add("403", "The credential does not allow this. Only if `AUTH` is not `none`.");
 
-        void Add(string status, string description) => operation.Responses.TryAdd(status, ProblemResponse.Of(
+        void Add(string status, string description) => operation.Responses.TryAdd(status, ProblemResponse.Create(
             context, description,
             new() { ["WWW-Authenticate"] = ProblemResponse.Header("The challenge (RFC 6750).") }));
     }

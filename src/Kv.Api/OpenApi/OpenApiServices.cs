@@ -62,7 +62,7 @@ internal static class OpenApiServices
             document.SchemaFilter<BatchSchemaFilter>();
             document.SchemaFilter<BodyExamplesFilter>();
             document.SchemaFilter<OneOfSchemaFilter>();
-            document.CustomOperationIds(OperationNames.Of);
+            document.CustomOperationIds(OperationNames.Find);
             document.DocumentFilter<FrameDocumentFilter>();
         });
     }

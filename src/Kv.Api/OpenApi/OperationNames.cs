@@ -54,5 +54,6 @@ internal static class OperationNames
         Order.IndexOf(operation.OperationId ?? "") is >= 0 and var place ? place : int.MaxValue;
 
     /// <summary>The id of an operation.</summary>
-    public static string? Of(ApiDescription call) => Names.GetValueOrDefault($"{call.HttpMethod} {call.RelativePath}");
+    public static string? Find(ApiDescription call) =>
+        Names.GetValueOrDefault($"{call.HttpMethod} {call.RelativePath}");
 }

@@ -8,7 +8,7 @@ namespace Kv.Api.OpenApi;
 /// <summary>Creates the documentation of problems that any call can return.</summary>
 internal static class ProblemResponse
 {
-    public static OpenApiResponse Of(
+    public static OpenApiResponse Create(
         OperationFilterContext context, string description, Dictionary<string, IOpenApiHeader> headers) => new()
         {
             Description = description,

@@ -18,7 +18,7 @@ internal sealed class RateLimitFilter : IOperationFilter
         operation.Responses = responses;
     }
 
-    private static OpenApiResponse TooMany(OperationFilterContext context) => ProblemResponse.Of(
+    private static OpenApiResponse TooMany(OperationFilterContext context) => ProblemResponse.Create(
         context,
         "With `RATE_LIMIT_PER_SECOND`: this namespace and app exceeds the limit; nothing was done.",
         new()

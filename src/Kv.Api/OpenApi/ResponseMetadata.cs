@@ -39,7 +39,7 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
         // Concurrent requests can generate the document at the same time.
         lock (_gate)
             if (_describing++ == 0)
-                foreach (var (action, described) in Of(context))
+                foreach (var (action, described) in DescribedBy(context))
                     action.FilterDescriptors = [.. action.FilterDescriptors, .. described];
     }
 
@@ -47,7 +47,7 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
     {
         lock (_gate)
             if (--_describing == 0)
-                foreach (var (action, described) in Of(context))
+                foreach (var (action, described) in DescribedBy(context))
                     action.FilterDescriptors = [.. action.FilterDescriptors.Except(described)];
     }
 
@@ -60,7 +60,7 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
             filters.Remove(filter);
     }
 
-    private static IEnumerable<(ActionDescriptor Action, FilterDescriptor[] Described)> Of(
+    private static IEnumerable<(ActionDescriptor Action, FilterDescriptor[] Described)> DescribedBy(
         ApiDescriptionProviderContext context)
     {
         foreach (var action in context.Actions)

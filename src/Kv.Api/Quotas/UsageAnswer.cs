@@ -31,7 +31,7 @@ public sealed record UsageAnswer
     /// <example>9041</example>
     public required long Revision { get; init; }
 
-    internal static UsageAnswer Of(TenantUsage usage) => new()
+    internal static UsageAnswer From(TenantUsage usage) => new()
     {
         Keys = usage.Usage.Keys,
         Bytes = usage.Usage.Bytes,

@@ -33,10 +33,11 @@ public sealed class UsageController(IMediator mediator, TenantHeaders tenants) :
     {
         var (space, app) = tenants.Read(Request);
         if (await mediator.Send(new GetUsage(space, app), cancellationToken) is not { } usage)
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status404NotFound, Problems.NoQuotas,
                 "The deployment has no quotas (QUOTA_KEYS, QUOTA_BYTES), so the usage is not counted.").ToResult();
         Response.SetRevision(usage.Revision);
-        return new JsonAnswer<UsageAnswer>(StatusCodes.Status200OK, UsageAnswer.Of(usage), UsageJson.Answers.UsageAnswer);
+        return new JsonAnswer<UsageAnswer>(
+            StatusCodes.Status200OK, UsageAnswer.From(usage), UsageJson.Answers.UsageAnswer);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class AddressLimit : IDisposable
         _perSecond = perSecond;
         _limiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(
             context => RateLimitPartition.GetTokenBucketLimiter(
-            Of(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+            Counted(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = perSecond,
                 TokensPerPeriod = perSecond,
@@ -46,13 +46,13 @@ internal sealed class AddressLimit : IDisposable
     private Task Refuse(HttpContext context)
     {
         context.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
-        return Problems.Of(
+        return Problems.Create(
             StatusCodes.Status429TooManyRequests, Problems.TooManyRequests,
             $"This address may make {_perSecond} requests per second; nothing was done.").WriteTo(context);
     }
 
     // An IPv6 caller owns a whole network (RFC 6177) and can use another address for each request.
-    private static IPAddress Of(IPAddress? address)
+    private static IPAddress Counted(IPAddress? address)
     {
         if (address is null)
             return IPAddress.None;

@@ -55,7 +55,7 @@ internal static class RateLimitServices
     private static async ValueTask Reject(HttpContext context, RateLimitOptions rate)
     {
         context.Response.Headers.RetryAfter = rate.SecondsFor(1).ToString(CultureInfo.InvariantCulture);
-        var problem = Problems.Of(
+        var problem = Problems.Create(
             StatusCodes.Status429TooManyRequests, Problems.TooManyRequests,
             $"This namespace and app may make {rate.PerSecond} requests per second, "
             + $"and {rate.Burst} at once; nothing was done.");

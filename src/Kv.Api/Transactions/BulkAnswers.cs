@@ -9,11 +9,11 @@ namespace Kv.Api.Transactions;
 /// <summary>Maps the results of a bulk to answers. Each is the same as for a separate call.</summary>
 internal static class BulkAnswers
 {
-    public static OperationAnswer Of(KeyOperationInput operation, BulkResult result) => result switch
+    public static OperationAnswer ToAnswer(KeyOperationInput operation, BulkResult result) => result switch
     {
         { Invalid: { } failures } => Invalid(operation, failures),
         { Failure: { } exception } => Failed(operation, exception),
-        { Lookup: { } lookup } => OperationAnswer.Of(operation.Kind, operation.Key, lookup.KeyValue),
+        { Lookup: { } lookup } => OperationAnswer.From(operation.Kind, operation.Key, lookup.KeyValue),
         { Change: { IsApplied: false } change } => new OperationAnswer
         {
             Key = operation.Key,
@@ -21,7 +21,7 @@ internal static class BulkAnswers
             Error = "Precondition failed",
             Etag = change.FoundRevision == 0 ? null : EntityTags.ToJson(change.FoundRevision),
         },
-        _ => OperationAnswer.Of(operation.Kind, operation.Key, result.Change?.KeyValue),
+        _ => OperationAnswer.From(operation.Kind, operation.Key, result.Change?.KeyValue),
     };
 
     private static OperationAnswer Invalid(
@@ -36,7 +36,7 @@ internal static class BulkAnswers
 
     private static OperationAnswer Failed(KeyOperationInput operation, Exception exception)
     {
-        var failure = Failure.Of(exception);
+        var failure = Failure.From(exception);
         return new OperationAnswer
         {
             Key = operation.Key,

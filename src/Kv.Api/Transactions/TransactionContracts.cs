@@ -162,7 +162,7 @@ public sealed record OperationAnswer : IHoldsValue<OperationAnswer>
     [OneOf("unknown")]
     public string? Outcome { get; init; }
 
-    internal static OperationAnswer Of(KeyOperationKind kind, string key, KeyValueDto? dto)
+    internal static OperationAnswer From(KeyOperationKind kind, string key, KeyValueDto? dto)
     {
         var isRead = kind.IsRead();
         if (dto is null)

@@ -48,7 +48,7 @@ public sealed class TransactionsController(
         if (revision > 0)
             Response.SetRevision(revision);
         return Answer(
-            results.Select((result, i) => BulkAnswers.Of(body.Operations[i], result)),
+            results.Select((result, i) => BulkAnswers.ToAnswer(body.Operations[i], result)),
             StreamFrame.In(new BulkAnswer { Results = [] }, TransactionJson.Answers.BulkAnswer, "results"));
     }
 
@@ -94,7 +94,7 @@ public sealed class TransactionsController(
         var done = result.Succeeded ? body.Then : body.Otherwise;
         var around = new TransactionAnswer { Succeeded = result.Succeeded, Revision = result.Revision, Results = [] };
         return Answer(
-            done.Select((operation, i) => OperationAnswer.Of(operation.Kind, operation.Key, result.Results[i])),
+            done.Select((operation, i) => OperationAnswer.From(operation.Kind, operation.Key, result.Results[i])),
             StreamFrame.In(around, TransactionJson.Answers.TransactionAnswer, "results"));
     }
 
@@ -108,13 +108,14 @@ public sealed class TransactionsController(
         var reads = operations.Count(operation => operation.Kind.IsRead());
         return reads == 0
             ? null
-            : await unsent.Take(Request, Math.Min(reads * (long)limits.MaxValueBytes, limits.MaxResultBytes), cancellationToken);
+            : await unsent.Take(
+                Request, Math.Min(reads * (long)limits.MaxValueBytes, limits.MaxResultBytes), cancellationToken);
     }
 
     // The present revisions show the caller which compare failed. Values are not returned.
     private static ProblemDetails CompareFailed(IReadOnlyList<KeyConditionInput> conditions, IReadOnlyList<long> found)
     {
-        var problem = Problems.Of(
+        var problem = Problems.Create(
             StatusCodes.Status412PreconditionFailed, "Precondition failed",
             "A compare does not hold; nothing was done.");
         problem.Extensions["found"] = conditions

@@ -41,7 +41,7 @@ public sealed record TransferredKey : IHoldsValue<TransferredKey>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ContentType { get; init; }
 
-    internal static TransferredKey Of(KeyValueDto dto) => new()
+    internal static TransferredKey From(KeyValueDto dto) => new()
     {
         Key = dto.Key,
         Value = dto.Value,
@@ -84,7 +84,7 @@ public sealed record ImportReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImportFailure? Error { get; init; }
 
-    internal static ImportReport Of(ImportProgress progress) => new()
+    internal static ImportReport From(ImportProgress progress) => new()
     {
         Done = progress.IsDone ? true : progress.Error is null ? null : false,
         Read = progress.Read,

@@ -59,7 +59,7 @@ public sealed class TransfersController(
         var keys = await mediator.Send(
             new ListKeyValues(space, app, Request.Text("prefix") ?? "", WithContentTypes: true), cancellationToken);
         Response.SetRevision(keys.Revision);
-        var lines = (keys.KeyValues ?? AsyncEnumerable.Empty<KeyValueDto>()).Select(TransferredKey.Of);
+        var lines = (keys.KeyValues ?? AsyncEnumerable.Empty<KeyValueDto>()).Select(TransferredKey.From);
         return new StreamedAnswer<TransferredKey>(lines, TransferJson.Answers.TransferredKey, StreamFrame.Lines);
     }
 
@@ -92,7 +92,7 @@ public sealed class TransfersController(
     public async Task<IActionResult> Import(CancellationToken cancellationToken)
     {
         if (!Ndjson.Is(Request))
-            return Problems.Of(
+            return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput,
                 $"Content-Type must be {Ndjson.ContentType}").ToResult();
         var (space, app) = tenants.Read(Request);
@@ -109,7 +109,8 @@ public sealed class TransfersController(
         // Until the response begins, a failure can still be reported by the status.
         await reports.MoveNextAsync();
         if (reports.Current.Error is null)
-            return new StreamedAnswer<ImportReport>(All(reports), TransferJson.Answers.ImportReport, StreamFrame.UrgentLines);
+            return new StreamedAnswer<ImportReport>(
+                All(reports), TransferJson.Answers.ImportReport, StreamFrame.UrgentLines);
         await using (reports)
             return Refused(reports.Current).ToResult();
     }
@@ -119,10 +120,10 @@ public sealed class TransfersController(
         var error = report.Error!;
         var failure = error switch
         {
-            { Cause: { } cause } => Failure.Of(cause),
-            { IsForbidden: true } => new Failure(Problems.Of(StatusCodes.Status403Forbidden, "Forbidden")),
-            { IsUnauthenticated: true } => Failure.Of(new CredentialEndedException()),
-            _ => new Failure(Problems.Of(StatusCodes.Status400BadRequest, Problems.InvalidInput)),
+            { Cause: { } cause } => Failure.From(cause),
+            { IsForbidden: true } => new Failure(Problems.Create(StatusCodes.Status403Forbidden, "Forbidden")),
+            { IsUnauthenticated: true } => Failure.From(new CredentialEndedException()),
+            _ => new Failure(Problems.Create(StatusCodes.Status400BadRequest, Problems.InvalidInput)),
         };
         (failure with { IsOutcomeUnknown = error.UnknownThrough is not null }).SetHeaders(Response);
         var problem = failure.Problem;
@@ -151,7 +152,7 @@ public sealed class TransfersController(
             if (!progress.IsDone && progress.Error is null && time.GetElapsedTime(last) < ReportInterval)
                 continue;
             last = time.GetTimestamp();
-            yield return ImportReport.Of(progress);
+            yield return ImportReport.From(progress);
         }
     }
 }

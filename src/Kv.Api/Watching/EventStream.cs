@@ -100,7 +100,7 @@ internal sealed class EventStream(
                 KeyUpdated => "update",
                 _ => "delete",
             };
-            await Event(body, name, WatchedKey.Of(change, now, includesPrevious), WatchJson.Answers.WatchedKey);
+            await Event(body, name, WatchedKey.From(change, now, includesPrevious), WatchJson.Answers.WatchedKey);
             // Only the last event of a revision has an id, because a watch can resume only after a whole revision.
             Write(body, i == set.Changes.Count - 1 ? $"id: {set.Revision}\n\n" : "\n");
         }

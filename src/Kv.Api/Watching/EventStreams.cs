@@ -20,7 +20,7 @@ public sealed class EventStreams
     /// <param name="opening">The watch that is being opened.</param>
     /// <param name="field">The header or parameter with the start revision, for errors.</param>
     /// <param name="includesPrevious">Whether to send the previous state of keys.</param>
-    public async Task<IActionResult> Of(Task<IKeyChangeWatch> opening, string field, bool includesPrevious)
+    public async Task<IActionResult> Answer(Task<IKeyChangeWatch> opening, string field, bool includesPrevious)
     {
         try
         {

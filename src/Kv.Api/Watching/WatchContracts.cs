@@ -48,7 +48,7 @@ public sealed record WatchedKey : IHoldsValue<WatchedKey>
     /// <example>42</example>
     public required string Etag { get; init; }
 
-    internal static WatchedKey Of(KeyChanged change, DateTimeOffset now, bool includesPrevious) => new()
+    internal static WatchedKey From(KeyChanged change, DateTimeOffset now, bool includesPrevious) => new()
     {
         Key = change.Key.Value,
         Value = change.NewValue,
@@ -61,7 +61,7 @@ public sealed record WatchedKey : IHoldsValue<WatchedKey>
             DeletionReason.Expired => "expired",
             null => null,
         },
-        Previous = includesPrevious && change.Previous is { } previous ? PreviousKeyValue.Of(previous) : null,
+        Previous = includesPrevious && change.Previous is { } previous ? PreviousKeyValue.From(previous) : null,
         Etag = EntityTags.ToJson(change.Revision),
     };
 
@@ -99,7 +99,7 @@ public sealed record PreviousKeyValue
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Forgotten { get; init; }
 
-    internal static PreviousKeyValue Of(PreviousValue previous) => new()
+    internal static PreviousKeyValue From(PreviousValue previous) => new()
     {
         Value = previous.Value,
         Encoding = StoredKeyValue.EncodingOf(previous.Value),

@@ -66,7 +66,7 @@ public sealed class WatchController(IMediator mediator, TenantHeaders tenants, E
         var includesPrevious = Request.Flag("include_previous");
         var opening = mediator.Send(
             new WatchKeys(space, app, Request.Text("prefix") ?? "", Request.Text("key"), after), cancellationToken);
-        return await streams.Of(opening, field, includesPrevious);
+        return await streams.Answer(opening, field, includesPrevious);
     }
 
     // A client that resumes sends Last-Event-ID and repeats the query of its first request, so the header wins.

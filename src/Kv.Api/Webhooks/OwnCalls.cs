@@ -15,6 +15,6 @@ internal static class OwnCalls
 
     public static Task Refuse(HttpContext context, RequestDelegate next) =>
         context.Request.Headers.TryGetValue(MessageId, out var ids) && ids.Any(DeliveryId.IsOwn)
-            ? Problems.Of(StatusCodes.Status508LoopDetected, detail: Refusal).WriteTo(context)
+            ? Problems.Create(StatusCodes.Status508LoopDetected, detail: Refusal).WriteTo(context)
             : next(context);
 }

@@ -115,7 +115,7 @@ public sealed record StoredWebhook
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? DroppedSince { get; init; }
 
-    internal static StoredWebhook Of(WebhookDto dto) => new()
+    internal static StoredWebhook From(WebhookDto dto) => new()
     {
         Id = dto.Id,
         Namespace = dto.Namespace,
@@ -135,7 +135,7 @@ public sealed record StoredWebhook
         Secret = dto.HasSecret ? WebhookInput.Masked : null,
         Status = dto.IsActive ? "active" : "disabled",
         DisabledReason = dto.DisabledReason,
-        RegisteredBy = WebhookRegistrant.Of(dto.RegisteredBy),
+        RegisteredBy = WebhookRegistrant.From(dto.RegisteredBy),
         Dropped = dto.Dropped == 0 ? null : dto.Dropped,
         DroppedSince = dto.Dropped == 0 ? null : dto.DroppedSince,
     };
@@ -157,7 +157,7 @@ public sealed record WebhookRegistrant
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Issuer { get; init; }
 
-    internal static WebhookRegistrant? Of(Principal? principal) => principal is null
+    internal static WebhookRegistrant? From(Principal? principal) => principal is null
         ? null
         : new() { ApiKey = principal.ApiKey, Subject = principal.Subject, Issuer = principal.Issuer };
 }
@@ -196,7 +196,7 @@ public sealed record PingAnswer
     /// <example>true</example>
     public required bool Accepted { get; init; }
 
-    internal static PingAnswer Of(AttemptDto dto) => new()
+    internal static PingAnswer From(AttemptDto dto) => new()
     {
         At = dto.At,
         DurationMs = (long)dto.Duration.TotalMilliseconds,

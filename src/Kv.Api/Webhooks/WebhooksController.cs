@@ -45,7 +45,8 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
         return registration.Id is { } id
             ? new JsonAnswer<RegisteredWebhook>(
                 StatusCodes.Status201Created, new RegisteredWebhook { Id = id }, WebhookJson.Answers.RegisteredWebhook)
-            : Problems.Of(StatusCodes.Status409Conflict, $"Too many webhooks (max {registration.Limit})").ToResult();
+            : Problems.Create(StatusCodes.Status409Conflict, $"Too many webhooks (max {registration.Limit})")
+                .ToResult();
     }
 
     /// <summary>List the webhooks</summary>
@@ -144,23 +145,25 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     {
         var (space, app) = tenants.Read(Request);
         return await mediator.Send(new PingWebhook(space, app, id), cancellationToken) is { } attempt
-            ? new JsonAnswer<PingAnswer>(StatusCodes.Status200OK, PingAnswer.Of(attempt), WebhookJson.Answers.PingAnswer)
+            ? new JsonAnswer<PingAnswer>(
+                StatusCodes.Status200OK, PingAnswer.From(attempt), WebhookJson.Answers.PingAnswer)
             : NoSuchWebhook();
     }
 
     private static ObjectResult NoSuchWebhook() =>
-        Problems.Of(StatusCodes.Status404NotFound, Problems.WebhookNotFound).ToResult();
+        Problems.Create(StatusCodes.Status404NotFound, Problems.WebhookNotFound).ToResult();
 
     private static IActionResult Answer(WebhookDto? webhook) => webhook is null
         ? NoSuchWebhook()
         : new JsonAnswer<StoredWebhook>(
-            StatusCodes.Status200OK, StoredWebhook.Of(webhook), WebhookJson.Answers.StoredWebhook);
+            StatusCodes.Status200OK, StoredWebhook.From(webhook), WebhookJson.Answers.StoredWebhook);
 
     private async Task<IActionResult> List(string prefix, CancellationToken cancellationToken)
     {
         var (space, app) = tenants.Read(Request);
         var webhooks = await mediator.Send(new ListWebhooks(space, app, prefix), cancellationToken);
         return new JsonAnswer<IReadOnlyList<StoredWebhook>>(
-            StatusCodes.Status200OK, [.. webhooks.Select(StoredWebhook.Of)], WebhookJson.Answers.IReadOnlyListStoredWebhook);
+            StatusCodes.Status200OK, [.. webhooks.Select(StoredWebhook.From)],
+            WebhookJson.Answers.IReadOnlyListStoredWebhook);
     }
 }

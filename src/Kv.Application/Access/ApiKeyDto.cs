@@ -39,13 +39,18 @@ internal sealed class ApiKeyProfile : Profile
     public ApiKeyProfile() => CreateMap<ApiKey, ApiKeyDto>()
         .ForMember(dto => dto.IsAdministrator, map => map.MapFrom(source => source.Grants.IsAdministrator))
         .ForMember(
-            dto => dto.Namespace, map => map.MapFrom(source => Of(source) == null ? null : Of(source)!.Namespace))
-        .ForMember(dto => dto.AppName, map => map.MapFrom(source => Of(source) == null ? null : Of(source)!.AppName))
-        .ForMember(dto => dto.Prefix, map => map.MapFrom(source => Of(source) == null ? null : Of(source)!.Prefix))
+            dto => dto.Namespace,
+            map => map.MapFrom(source => FirstGrant(source) == null ? null : FirstGrant(source)!.Namespace))
+        .ForMember(
+            dto => dto.AppName,
+            map => map.MapFrom(source => FirstGrant(source) == null ? null : FirstGrant(source)!.AppName))
+        .ForMember(
+            dto => dto.Prefix,
+            map => map.MapFrom(source => FirstGrant(source) == null ? null : FirstGrant(source)!.Prefix))
         .ForMember(dto => dto.Verbs, map => map.MapFrom(source => VerbsOf(source)));
 
-    private static Grant? Of(ApiKey key) => key.Grants.Granted.Count == 0 ? null : key.Grants.Granted[0];
+    private static Grant? FirstGrant(ApiKey key) => key.Grants.Granted.Count == 0 ? null : key.Grants.Granted[0];
 
     private static IReadOnlyList<string> VerbsOf(ApiKey key) =>
-        Of(key) is { } grant ? AccessVerbNames.Of(grant.Verbs) : [];
+        FirstGrant(key) is { } grant ? AccessVerbNames.From(grant.Verbs) : [];
 }

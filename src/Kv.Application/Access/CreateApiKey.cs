@@ -92,9 +92,9 @@ internal sealed class CreateApiKeyHandler(
         var secret = ApiKeySecret.New();
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var grants = request.IsAdministrator ? Grants.All : new Grants(isAdministrator: false,
-            [Grant.Of(request.Namespace!, request.AppName!, request.Prefix ?? "",
+            [new Grant(request.Namespace!, request.AppName!, request.Prefix ?? "",
                 AccessVerbNames.TryParse(request.Verbs!)!.Value)]);
-        var key = ApiKey.Of(secret, grants, request.Name ?? "", now, now + request.Ttl);
+        var key = ApiKey.Create(secret, grants, request.Name ?? "", now, now + request.Ttl);
         await keys.Add(key, cancellationToken);
         authentication.Forget();
         return new IssuedApiKey(mapper.Map<ApiKeyDto>(key), secret);

@@ -99,7 +99,8 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
     private void Log(
         string operation, string? target, string? nameSpace, string? appName, string outcome,
         long? revision) => LogAsked(
-        LogText.Of(actor.Name)!, actor.Address, LogText.Of(operation)!, LogText.Of(target), LogText.Of(nameSpace),
-        LogText.Of(appName),
+        LogText.Escape(actor.Name)!, actor.Address, LogText.Escape(operation)!, LogText.Escape(target),
+        LogText.Escape(nameSpace),
+        LogText.Escape(appName),
         outcome, revision, Activity.Current?.TraceId.ToString());
 }

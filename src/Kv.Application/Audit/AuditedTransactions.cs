@@ -12,12 +12,12 @@ internal sealed class AuditedTransactions(IKeyValueTransactions inner, AuditLog 
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         // Until the executed branch is known, log the success branch as requested.
-        var asked = AuditedChange.Of(transaction.Success);
+        var asked = AuditedChange.From(transaction.Success);
         var outcome = await audit.Record(
             tenant, asked, inner.Commit(tenant, transaction, request, cancellationToken),
             outcome => Tell(outcome, outcome.Succeeded));
         if (!outcome.Succeeded)
-            audit.Write(tenant, AuditedChange.Of(transaction.Failure), Tell(outcome, isApplied: true));
+            audit.Write(tenant, AuditedChange.From(transaction.Failure), Tell(outcome, isApplied: true));
         return outcome;
     }
 

@@ -66,7 +66,7 @@ internal sealed class ListAuditRecordsHandler(IAuditTrail trail, IMapper mapper)
 {
     public async Task<AuditPage> Handle(ListAuditRecords request, CancellationToken cancellationToken)
     {
-        var tenant = request.Namespace is null ? null : Tenant.Of(request.Namespace, request.AppName!);
+        var tenant = request.Namespace is null ? null : new Tenant(request.Namespace, request.AppName!);
         var period = (ListAuditRecords.ToTime(request.From), ListAuditRecords.ToTime(request.To));
         var after = request.Cursor is null ? null : AuditRecordId.TryParse(request.Cursor);
         var (found, hasMore) = await trail.List(tenant, period, after, request.Limit, cancellationToken);

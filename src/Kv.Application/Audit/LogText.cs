@@ -13,7 +13,7 @@ public static class LogText
     /// Replaces control characters, line separators and format characters with escapes (<c>\u000a</c>) and truncates
     /// long text.
     /// </summary>
-    public static string? Of(string? text)
+    public static string? Escape(string? text)
     {
         if (text is null || (text.Length <= MaxLength && text.All(IsPlain)))
             return text;

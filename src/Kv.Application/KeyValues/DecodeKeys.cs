@@ -53,7 +53,7 @@ internal sealed class DecodeKeysHandler(
     {
         if (NameError(meant) is { } error)
             return error;
-        var to = Key.Of(meant);
+        var to = Key.Parse(meant);
         while ((await keyValues.Get(tenant, from, new ReadOptions(WithContentType: true), cancellationToken)).KeyValue
             is { } found)
         {

@@ -34,5 +34,5 @@ internal sealed class DeleteKeyValueHandler(IKeyValueRepository keyValues, IMapp
 {
     public async Task<WriteResult> Handle(DeleteKeyValue request, CancellationToken cancellationToken) =>
         mapper.ToWriteResult(await keyValues.Delete(
-            request.Tenant(), Key.Of(request.Key), request.Condition, cancellationToken));
+            request.Tenant(), Key.Parse(request.Key), request.Condition, cancellationToken));
 }

@@ -48,6 +48,6 @@ internal sealed class FindStoredNameHandler(IKeyValueRepository keyValues, IKeyV
 
         async Task<bool> IsThere(string name) => name.EndsWith(Key.Wildcard)
             ? (await listings.Count(tenant, name[..^1], cancellationToken)).Count > 0
-            : (await keyValues.Get(tenant, Key.Of(name), default, cancellationToken)).KeyValue is not null;
+            : (await keyValues.Get(tenant, Key.Parse(name), default, cancellationToken)).KeyValue is not null;
     }
 }

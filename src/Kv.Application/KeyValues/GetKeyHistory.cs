@@ -41,5 +41,5 @@ internal sealed class GetKeyHistoryValidator : AbstractValidator<GetKeyHistory>
 internal sealed class GetKeyHistoryHandler(IKeyValueHistory history) : IRequestHandler<GetKeyHistory, KeyHistory>
 {
     public Task<KeyHistory> Handle(GetKeyHistory request, CancellationToken cancellationToken) => history.Read(
-        request.Tenant(), Domain.KeyValues.Key.Of(request.Key), request.Before, request.Limit, cancellationToken);
+        request.Tenant(), Domain.KeyValues.Key.Parse(request.Key), request.Before, request.Limit, cancellationToken);
 }

@@ -38,7 +38,7 @@ internal sealed class GetKeyValueHandler(IKeyValueRepository keyValues, IMapper 
     {
         var tenant = request.Tenant();
         var read = await keyValues.Get(
-            tenant, Domain.KeyValues.Key.Of(request.Key), request.Options, cancellationToken);
+            tenant, Domain.KeyValues.Key.Parse(request.Key), request.Options, cancellationToken);
         return mapper.ToReadResult(read);
     }
 }

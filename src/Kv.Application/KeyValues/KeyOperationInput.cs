@@ -27,7 +27,7 @@ public sealed record KeyOperationInput(
     };
 
     internal KeyOperation ToOperation(Limits limits) => new(
-        Kind, Domain.KeyValues.Key.Of(Key), Value, new SetOptions(Ttl.In(limits), ContentType, Condition));
+        Kind, Domain.KeyValues.Key.Parse(Key), Value, new SetOptions(Ttl.In(limits), ContentType, Condition));
 
     internal void AddTo(Fingerprint fingerprint) => fingerprint
         .Add((int)Kind).Add(Key).Add(Value.Span).Add(Ttl.IsNever ? -1 : Ttl.Seconds).Add(ContentType)

@@ -50,7 +50,7 @@ internal sealed class SetKeyValueHandler(
     public async Task<WriteResult> Handle(SetKeyValue request, CancellationToken cancellationToken)
     {
         var tenant = request.Tenant();
-        var key = Domain.KeyValues.Key.Of(request.Key);
+        var key = Domain.KeyValues.Key.Parse(request.Key);
         var options = new SetOptions(request.Ttl.In(limits), request.ContentType, request.Condition);
         if (request.IdempotencyKey is { } name)
             return await SetOnce(tenant, key, request, options, name, cancellationToken);

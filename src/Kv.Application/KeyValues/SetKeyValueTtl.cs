@@ -42,7 +42,7 @@ internal sealed class SetKeyValueTtlHandler(IKeyValueRepository keyValues, Limit
     {
         var write = await keyValues.SetTtl(
             request.Tenant(),
-            Domain.KeyValues.Key.Of(request.Key),
+            Domain.KeyValues.Key.Parse(request.Key),
             request.Ttl.In(limits),
             request.Condition,
             cancellationToken);

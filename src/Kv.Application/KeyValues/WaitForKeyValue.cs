@@ -52,7 +52,7 @@ internal sealed class WaitForKeyValueHandler(
 {
     public async Task<ReadResult> Handle(WaitForKeyValue request, CancellationToken cancellationToken)
     {
-        var (tenant, key) = (request.Tenant(), Domain.KeyValues.Key.Of(request.Key));
+        var (tenant, key) = (request.Tenant(), Domain.KeyValues.Key.Parse(request.Key));
         var read = await keyValues.Get(tenant, key, request.Options, cancellationToken);
         if (request.Seconds > 0 && IsKnown(read, request))
             read = await Wait(tenant, key, request, cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class WaitForKeyValueHandler(
     {
         var began = time.GetTimestamp();
         // Open the watch before the next read, so that no change in between is missed.
-        await using var watch = await feed.Open(tenant, KeyPattern.Of(key.Value), since: null, cancellationToken);
+        await using var watch = await feed.Open(tenant, KeyPattern.Parse(key.Value), since: null, cancellationToken);
         while (true)
         {
             var found = await keyValues.Get(tenant, key, options, cancellationToken);

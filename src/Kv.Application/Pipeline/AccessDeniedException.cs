@@ -24,7 +24,7 @@ public sealed class AccessDeniedException(string message) : Exception(message)
     public static AccessDeniedException InTenant(string @namespace, string appName, AccessVerbs verbs) => new(
         verbs == AccessVerbs.None
             ? $"The credentials allow nothing in namespace '{@namespace}' and app '{appName}'."
-            : $"The credentials do not allow {string.Join(" and ", AccessVerbNames.Of(verbs))} "
+            : $"The credentials do not allow {string.Join(" and ", AccessVerbNames.From(verbs))} "
                 + $"on these keys of namespace '{@namespace}' "
                 + $"and app '{appName}'.");
 
@@ -39,5 +39,5 @@ public sealed class AccessDeniedException(string message) : Exception(message)
         .Aggregate(AccessVerbs.None, (needed, verb) => needed | verb);
 
     private static Grants With(AccessVerbs verbs) =>
-        new(isAdministrator: false, [Grant.Of(Grant.Any, Grant.Any, "", verbs)]);
+        new(isAdministrator: false, [new Grant(Grant.Any, Grant.Any, "", verbs)]);
 }

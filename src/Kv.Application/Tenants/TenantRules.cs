@@ -16,7 +16,7 @@ internal static class TenantRequests
 {
     /// <summary>The tenant of a request. Its names are valid after validation.</summary>
     public static Tenant Tenant(this ITenantRequest request) =>
-        Domain.Tenants.Tenant.Of(request.Namespace, request.AppName);
+        new Domain.Tenants.Tenant(request.Namespace, request.AppName);
 }
 
 /// <summary>Rules for the tenant of a request.</summary>

@@ -89,7 +89,7 @@ internal sealed class ExecuteBulkHandler(
         var validation = validator.Validate(operation);
         if (!validation.IsValid)
             return new BulkResult(Invalid: validation.Errors);
-        var key = Key.Of(operation.Key);
+        var key = Key.Parse(operation.Key);
         try
         {
             return operation.Kind switch

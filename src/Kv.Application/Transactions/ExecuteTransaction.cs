@@ -89,14 +89,14 @@ internal sealed class ExecuteTransactionHandler(
     public async Task<TransactionResult> Handle(ExecuteTransaction request, CancellationToken cancellationToken)
     {
         var transaction = new KeyTransaction(
-            [.. request.Compare.Select(one => new KeyCondition(Key.Of(one.Key), one.Condition, one.Value))],
+            [.. request.Compare.Select(one => new KeyCondition(Key.Parse(one.Key), one.Condition, one.Value))],
             [.. request.Success.Select(one => one.ToOperation(limits))],
             [.. request.Failure.Select(one => one.ToOperation(limits))]);
         transaction.RefuseDoubleWrites();
         var tenant = request.Tenant();
         foreach (var branch in new[] { request.Success, request.Failure })
             await ResultBudget.Require(
-                branch, limits, key => keyValues.Get(tenant, Key.Of(key), default, cancellationToken));
+                branch, limits, key => keyValues.Get(tenant, Key.Parse(key), default, cancellationToken));
         var outcome = await transactions.Commit(
             tenant, transaction, Idempotent(request), cancellationToken);
         return new TransactionResult(

@@ -83,7 +83,7 @@ internal sealed class ImportLineValidator : AbstractValidator<ImportLine>
         RuleFor(line => line.Value).Value(limits).OverridePropertyName("value");
         RuleFor(line => line.ExpireAt == null
             ? line.Ttl
-            : TimeToLive.Of(Expiry.At(line.ExpireAt.Value, time.GetUtcNow()).Ttl)).Ttl(limits)
+            : TimeToLive.FromSeconds(Expiry.At(line.ExpireAt.Value, time.GetUtcNow()).Ttl)).Ttl(limits)
             .OverridePropertyName("ttl");
         RuleFor(line => line.ContentType).ContentType().OverridePropertyName("content_type");
     }

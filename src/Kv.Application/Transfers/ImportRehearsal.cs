@@ -22,7 +22,7 @@ internal sealed class ImportRehearsal(IKeyValueRepository keyValues) : IImportWr
         try
         {
             var reads = await Task.WhenAll(
-                lines.Select(line => keyValues.Get(tenant, Key.Of(line.Key), default, cancellationToken).AsTask()));
+                lines.Select(line => keyValues.Get(tenant, Key.Parse(line.Key), default, cancellationToken).AsTask()));
             var written = 0;
             for (var i = 0; i < lines.Count; i++)
             {

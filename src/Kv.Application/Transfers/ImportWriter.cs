@@ -45,7 +45,7 @@ internal sealed class ImportWriter(IKeyValueRepository keyValues, IKeyValueTrans
         Tenant tenant, IReadOnlyList<ImportLine> lines, ImportMode mode, CancellationToken cancellationToken)
     {
         var conditions = mode == ImportMode.Fail
-            ? lines.Select(line => new KeyCondition(Key.Of(line.Key), Precondition.Absent)).ToArray()
+            ? lines.Select(line => new KeyCondition(Key.Parse(line.Key), Precondition.Absent)).ToArray()
             : [];
         var outcome = await transactions.Commit(
             tenant, new KeyTransaction(conditions, [.. lines.Select(Set)], []), request: null, cancellationToken);
@@ -63,13 +63,14 @@ internal sealed class ImportWriter(IKeyValueRepository keyValues, IKeyValueTrans
         Tenant tenant, IReadOnlyList<ImportLine> lines, CancellationToken cancellationToken)
     {
         var writes = await Task.WhenAll(lines.Select(line => keyValues.Set(
-            tenant, Key.Of(line.Key), line.Value, Options(line) with { Condition = Precondition.Absent },
+            tenant, Key.Parse(line.Key), line.Value, Options(line) with { Condition = Precondition.Absent },
             cancellationToken)));
         var written = writes.Count(write => write.IsApplied);
         return (written, writes.Length - written, null);
     }
 
-    private KeyOperation Set(ImportLine line) => new(KeyOperationKind.Set, Key.Of(line.Key), line.Value, Options(line));
+    private KeyOperation Set(ImportLine line) =>
+        new(KeyOperationKind.Set, Key.Parse(line.Key), line.Value, Options(line));
 
     private SetOptions Options(ImportLine line) => new(line.Ttl.In(limits), line.ContentType, ExpireAt: line.ExpireAt);
 }

@@ -47,6 +47,6 @@ internal sealed class WatchKeysHandler(IKeyChangeFeed feed) : IRequestHandler<Wa
 {
     public Task<IKeyChangeWatch> Handle(WatchKeys request, CancellationToken cancellationToken) => feed.Open(
         request.Tenant(),
-        KeyPattern.Of(request.Key ?? $"{request.Prefix}{Domain.KeyValues.Key.Wildcard}"),
+        KeyPattern.Parse(request.Key ?? $"{request.Prefix}{Domain.KeyValues.Key.Wildcard}"),
         request.Since, cancellationToken);
 }

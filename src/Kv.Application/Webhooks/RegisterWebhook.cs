@@ -21,7 +21,7 @@ public sealed record RegisterWebhook(
     : IRequest<WebhookRegistration>, ITenantRequest, IWebhookRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(
-        AccessVerbs.Webhooks, this, KeyPattern.Of(Input.Key!).KeyOrPrefix);
+        AccessVerbs.Webhooks, this, KeyPattern.Parse(Input.Key!).KeyOrPrefix);
 }
 
 /// <summary>The result of a registration.</summary>
@@ -50,7 +50,7 @@ internal sealed class RegisterWebhookHandler(
         await targets.Check(input, cancellationToken);
         var settings = input.Over(new WebhookSettings
         {
-            Pattern = KeyPattern.Of(input.Key!),
+            Pattern = KeyPattern.Parse(input.Key!),
             Events = EventFilter.TryParse(input.Events!)!.Value,
             Endpoint = input.Endpoint!,
         }, policy);

@@ -55,7 +55,7 @@ internal static class WebhookChanges
         var dropsHeaders = !policy.AreShown && !WebhookEndpoint.IsSameOrigin(endpoint, settings.Endpoint);
         return settings with
         {
-            Pattern = input.Key is { Length: > 0 } key ? KeyPattern.Of(key) : settings.Pattern,
+            Pattern = input.Key is { Length: > 0 } key ? KeyPattern.Parse(key) : settings.Pattern,
             Events = input.Events is { } events ? EventFilter.TryParse(events) ?? settings.Events : settings.Events,
             Endpoint = endpoint,
             Method = input.Method is { Length: > 0 } method ? method.ToUpperInvariant() : settings.Method,

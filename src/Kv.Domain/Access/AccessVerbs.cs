@@ -39,7 +39,7 @@ public static class AccessVerbNames
     public static IReadOnlyList<string> All { get; } = [.. Known.Select(known => known.Name)];
 
     /// <summary>The names of some verbs, in a fixed order.</summary>
-    public static IReadOnlyList<string> Of(AccessVerbs verbs) =>
+    public static IReadOnlyList<string> From(AccessVerbs verbs) =>
         [.. Known.Where(known => verbs.HasFlag(known.Verb)).Select(known => known.Name)];
 
     /// <summary>Reads a set of names; null when a name is unknown or the set is empty.</summary>

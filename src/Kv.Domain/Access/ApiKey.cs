@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Kv.Domain.Access;
 
 /// <summary>A credential for a program: its grants, its expiry, and the hash of its secret.</summary>
-/// <param name="id">The id; see <see cref="ApiKeySecret.Id"/>.<see cref="ApiKeySecret.Id"/>.</param>
+/// <param name="id">The id; see <see cref="ApiKeySecret.Id"/>.</param>
 /// <param name="hash">The SHA-256 of its secret.</param>
 /// <param name="grants">What its holder may do.</param>
 public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
@@ -33,7 +33,7 @@ public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
     public long? ExpireAt { get; init; }
 
     /// <summary>Creates the key of a new secret.</summary>
-    public static ApiKey Of(ApiKeySecret secret, Grants grants, string name, long createdAt, long? expireAt) =>
+    public static ApiKey Create(ApiKeySecret secret, Grants grants, string name, long createdAt, long? expireAt) =>
         new(secret.Id, secret.Hash(), grants) { Name = name, CreatedAt = createdAt, ExpireAt = expireAt };
 
     /// <summary>Whether the key has expired at a Unix second.</summary>

@@ -8,8 +8,18 @@ public sealed record Grant
     /// <summary>Matches every namespace, or every app. No tenant's name contains it.</summary>
     public const string Any = "*";
 
-    private Grant(string @namespace, string appName, string prefix, AccessVerbs verbs)
+    /// <summary>Creates a grant.</summary>
+    /// <exception cref="ArgumentException">
+    /// A name is malformed (see <see cref="IsName"/>), or the prefix has no UTF-8 form.
+    /// </exception>
+    public Grant(string @namespace, string appName, string prefix, AccessVerbs verbs)
     {
+        if (!IsName(@namespace))
+            throw new ArgumentException("Neither a namespace nor '*'.", nameof(@namespace));
+        if (!IsName(appName))
+            throw new ArgumentException("Neither an app name nor '*'.", nameof(appName));
+        if (!Text.IsWellFormed(prefix))
+            throw new ArgumentException("Not a prefix.", nameof(prefix));
         Namespace = @namespace;
         AppName = appName;
         Prefix = prefix;
@@ -27,21 +37,6 @@ public sealed record Grant
 
     /// <summary>The allowed verbs.</summary>
     public AccessVerbs Verbs { get; }
-
-    /// <summary>Creates a grant.</summary>
-    /// <exception cref="ArgumentException">
-    /// A name is malformed (see <see cref="IsName"/>), or the prefix has no UTF-8 form.
-    /// </exception>
-    public static Grant Of(string @namespace, string appName, string prefix, AccessVerbs verbs)
-    {
-        if (!IsName(@namespace))
-            throw new ArgumentException("Neither a namespace nor '*'.", nameof(@namespace));
-        if (!IsName(appName))
-            throw new ArgumentException("Neither an app name nor '*'.", nameof(appName));
-        if (!Text.IsWellFormed(prefix))
-            throw new ArgumentException("Not a prefix.", nameof(prefix));
-        return new Grant(@namespace, appName, prefix, verbs);
-    }
 
     /// <summary>Whether a text is a valid namespace or app name, or <see cref="Any"/>.</summary>
     public static bool IsName(string text) => text == Any || Tenant.IsName(text);
@@ -80,6 +75,6 @@ public sealed record Grant
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Uri.EscapeDataString(Namespace)}/{Uri.EscapeDataString(AppName)}:"
-        + $"{string.Join(',', AccessVerbNames.Of(Verbs))}"
+        + $"{string.Join(',', AccessVerbNames.From(Verbs))}"
         + (Prefix.Length == 0 ? "" : $":{Uri.EscapeDataString(Prefix)}");
 }

@@ -8,22 +8,20 @@ public sealed record AuditRecordId
     private const int TicksLength = 16;
     private const int ReplicaLength = 8;
 
-    private AuditRecordId(long ticks, uint replica) => (Ticks, Replica) = (ticks, replica);
+    /// <summary>Creates an id from a time and a replica.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
+    public AuditRecordId(long ticks, uint replica)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ticks);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ticks, DateTimeOffset.MaxValue.UtcTicks);
+        (Ticks, Replica) = (ticks, replica);
+    }
 
     /// <summary>The time as <see cref="DateTimeOffset.UtcTicks"/>. A replica never uses a tick twice.</summary>
     public long Ticks { get; }
 
     /// <summary>The replica that wrote the record: a random number that it draws at start.</summary>
     public uint Replica { get; }
-
-    /// <summary>Creates an id from a time and a replica.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
-    public static AuditRecordId Of(long ticks, uint replica)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(ticks);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ticks, DateTimeOffset.MaxValue.UtcTicks);
-        return new AuditRecordId(ticks, replica);
-    }
 
     /// <summary>The first part of the written form, common to all ids of one time: 16 hexadecimal digits.</summary>
     public static string TimePart(DateTimeOffset time) =>

@@ -8,7 +8,7 @@ namespace Kv.Domain.Audit;
 public readonly record struct AuditedChange(string Operation, string Target)
 {
     /// <summary>The changes of the operations that write. Reads are left out.</summary>
-    public static AuditedChange[] Of(IEnumerable<KeyOperation> operations) =>
+    public static AuditedChange[] From(IEnumerable<KeyOperation> operations) =>
     [
         .. from operation in operations
            let name = NameOf(operation.Kind)

@@ -6,5 +6,5 @@ namespace Kv.Domain.Deliveries;
 /// <param name="replayed">The number of changes that the replay stored.</param>
 /// <param name="since">The revision after which the next replay must begin.</param>
 public sealed class BacklogFullException(long replayed, long since) : Exception(
-    $"The webhook's backlog or its tenant's quota is full after {replayed} changes; replay again since {since} when they are "
-    + "delivered.");
+    $"The webhook's backlog or its tenant's quota is full after {replayed} changes; replay again since {since} when "
+    + "they are delivered.");

@@ -30,7 +30,7 @@ public sealed record DeliveryEvent(
     public PreviousValue? Previous { get; init; }
 
     /// <summary>Creates the event of a change.</summary>
-    public static DeliveryEvent Of(KeyChanged change) =>
+    public static DeliveryEvent From(KeyChanged change) =>
         new(change.Kind, change.Key.Value, change.NewValue, change.ExpireAt, change.SeenAt)
         {
             TraceParent = change.TraceParent,

@@ -28,7 +28,7 @@ public readonly record struct DeliveryId : IComparable<DeliveryId>
     public string KeyHash { get; }
 
     /// <summary>The id of the delivery of a change to a webhook.</summary>
-    public static DeliveryId Of(Guid webhookId, long revision, string key)
+    public static DeliveryId For(Guid webhookId, long revision, string key)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
         return new DeliveryId(webhookId, revision, Convert.ToHexStringLower(hash.AsSpan(0, HashLength / 2)));

@@ -22,11 +22,11 @@ public interface IKeyValueHistory
 /// <param name="Changes">The changes, newest first.</param>
 /// <param name="OldestRevision">The oldest revision that the store keeps, if the read reached it; otherwise 0.</param>
 /// <param name="Before">The revision before which older changes may exist; null when the history is complete.</param>
-public sealed record KeyHistory(IReadOnlyList<PastChange> Changes, long OldestRevision, long? Before);
+public sealed record KeyHistory(IReadOnlyList<HistoryEntry> Changes, long OldestRevision, long? Before);
 
 /// <summary>A past change of a key.</summary>
 /// <param name="Kind">The kind of the change.</param>
 /// <param name="Revision">The revision of the change.</param>
 /// <param name="Value">The value that was written, byte for byte; null for a deletion or an expiry.</param>
 /// <param name="ExpireAt">The expiry that was set, in Unix seconds; null for no expiry.</param>
-public sealed record PastChange(KeyChangeKind Kind, long Revision, ReadOnlyMemory<byte>? Value, long? ExpireAt);
+public sealed record HistoryEntry(KeyChangeKind Kind, long Revision, ReadOnlyMemory<byte>? Value, long? ExpireAt);

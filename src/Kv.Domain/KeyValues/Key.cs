@@ -15,7 +15,7 @@ public readonly record struct Key
 
     /// <summary>Creates a key.</summary>
     /// <exception cref="ArgumentException">The text is empty or has no UTF-8 form.</exception>
-    public static Key Of(string text)
+    public static Key Parse(string text)
     {
         if (text.Length == 0 || !Text.IsWellFormed(text))
             throw new ArgumentException("Not a key.", nameof(text));

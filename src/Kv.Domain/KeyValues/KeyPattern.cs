@@ -18,7 +18,7 @@ public readonly record struct KeyPattern
 
     /// <summary>Creates a pattern.</summary>
     /// <exception cref="ArgumentException">The text is empty or has no UTF-8 form.</exception>
-    public static KeyPattern Of(string text)
+    public static KeyPattern Parse(string text)
     {
         if (text.Length == 0 || !Domain.Text.IsWellFormed(text))
             throw new ArgumentException("Not a key or a prefix.", nameof(text));

@@ -18,7 +18,7 @@ public readonly record struct TimeToLive
     public bool IsNever { get; }
 
     /// <summary>A number of seconds; 0 is the default. <see cref="Limits"/> defines the valid range.</summary>
-    public static TimeToLive Of(long seconds) => new(seconds, isNever: false);
+    public static TimeToLive FromSeconds(long seconds) => new(seconds, isNever: false);
 
     /// <summary>The effective seconds in a deployment; null for no expiry.</summary>
     public long? In(Limits limits) =>

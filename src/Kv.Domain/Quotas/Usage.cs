@@ -9,7 +9,7 @@ namespace Kv.Domain.Quotas;
 public readonly record struct Usage(long Keys, long Bytes)
 {
     /// <summary>The usage of a key with a value of a given length.</summary>
-    public static Usage Of(Key key, long valueBytes) => new(1, Encoding.UTF8.GetByteCount(key.Value) + valueBytes);
+    public static Usage ForKey(Key key, long valueBytes) => new(1, Encoding.UTF8.GetByteCount(key.Value) + valueBytes);
 
     /// <summary>The positive part of a change.</summary>
     public Usage Growth => new(Math.Max(0, Keys), Math.Max(0, Bytes));
@@ -19,7 +19,7 @@ public readonly record struct Usage(long Keys, long Bytes)
         new(Math.Max(one.Keys, other.Keys), Math.Max(one.Bytes, other.Bytes));
 
     /// <summary>The number that a kind of limit applies to.</summary>
-    public long Of(QuotaKind kind) => kind switch
+    public long Count(QuotaKind kind) => kind switch
     {
         QuotaKind.Keys => Keys,
         QuotaKind.Bytes => Bytes,

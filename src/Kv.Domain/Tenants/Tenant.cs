@@ -5,8 +5,14 @@ namespace Kv.Domain.Tenants;
 /// </summary>
 public sealed record Tenant
 {
-    private Tenant(string @namespace, string appName)
+    /// <summary>Creates a tenant.</summary>
+    /// <exception cref="ArgumentException">A name is malformed (see <see cref="IsName"/>).</exception>
+    public Tenant(string @namespace, string appName)
     {
+        if (!IsName(@namespace))
+            throw new ArgumentException("Not a namespace.", nameof(@namespace));
+        if (!IsName(appName))
+            throw new ArgumentException("Not an app name.", nameof(appName));
         Namespace = @namespace;
         AppName = appName;
     }
@@ -16,17 +22,6 @@ public sealed record Tenant
 
     /// <summary>The name of the app within the namespace; never empty.</summary>
     public string AppName { get; }
-
-    /// <summary>Creates a tenant.</summary>
-    /// <exception cref="ArgumentException">A name is malformed (see <see cref="IsName"/>).</exception>
-    public static Tenant Of(string @namespace, string appName)
-    {
-        if (!IsName(@namespace))
-            throw new ArgumentException("Not a namespace.", nameof(@namespace));
-        if (!IsName(appName))
-            throw new ArgumentException("Not an app name.", nameof(appName));
-        return new Tenant(@namespace, appName);
-    }
 
     /// <summary>
     /// Whether a text is a valid namespace or app name: not empty, without '/', '*' and control characters. With a

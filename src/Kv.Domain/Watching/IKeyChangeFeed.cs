@@ -58,4 +58,11 @@ public interface IKeyChangeWatch : IAsyncDisposable
 /// <summary>The changes of one revision.</summary>
 /// <param name="Revision">The revision.</param>
 /// <param name="Changes">The changes, in the byte order of the keys.</param>
-public sealed record KeyChangeSet(long Revision, IReadOnlyList<KeyChanged> Changes);
+public sealed record KeyChangeSet(long Revision, IReadOnlyList<KeyChanged> Changes)
+{
+    /// <summary>The changes of a tenant's keys that match a pattern.</summary>
+    public KeyChangeSet Matching(Tenant tenant, KeyPattern pattern) => this with
+    {
+        Changes = [.. Changes.Where(change => change.Tenant == tenant && pattern.Matches(change.Key.Value))],
+    };
+}

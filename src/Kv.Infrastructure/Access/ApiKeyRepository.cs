@@ -16,7 +16,8 @@ internal sealed partial class ApiKeyRepository(
     {
         var put = new Operation.Put(layout.ApiKey(key.Id), ApiKeyRecord.Write(key));
         await store.Commit(
-            Transaction.Of(audit.With([put], tenant: null, AuditOperations.CreateApiKey, key.Id)), cancellationToken);
+            Transaction.Unconditional(audit.With([put], tenant: null, AuditOperations.CreateApiKey, key.Id)),
+            cancellationToken);
     }
 
     public async Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken)

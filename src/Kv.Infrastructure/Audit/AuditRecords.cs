@@ -62,7 +62,7 @@ internal sealed partial class AuditRecords
     /// <summary>Adds one record for all writes of a transaction's branch, if there are any.</summary>
     public void Add(List<Operation> branch, Tenant tenant, IReadOnlyList<KeyOperation> asked)
     {
-        if (_actor is not null && AuditedChange.Of(asked) is { Length: > 0 } changes)
+        if (_actor is not null && AuditedChange.From(asked) is { Length: > 0 } changes)
             branch.Add(Record(_actor, tenant, changes));
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class AuditRecords
             var last = Volatile.Read(ref _lastTicks);
             var next = Math.Max(now, last + 1);
             if (Interlocked.CompareExchange(ref _lastTicks, next, last) == last)
-                return AuditRecordId.Of(next, _replica);
+                return new AuditRecordId(next, _replica);
         }
     }
 }

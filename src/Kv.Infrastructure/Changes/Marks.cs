@@ -20,7 +20,7 @@ internal sealed class Marks(IStore store, KeyLayout layout)
     /// <summary>Sets a mark.</summary>
     /// <returns>Its revision.</returns>
     public async Task<long> Set(CancellationToken cancellationToken) =>
-        (await store.Commit(Transaction.Of(Operation), cancellationToken)).Revision;
+        (await store.Commit(Transaction.Unconditional(Operation), cancellationToken)).Revision;
 
     /// <summary>
     /// Whether the store has advanced since a revision by more than one write, as the leader saves its cursor after

@@ -32,7 +32,7 @@ internal sealed class WriteTraces(KeyLayout layout, TimeProvider time)
             : transaction;
 
     /// <summary>The traces of the writes at one revision, by key; null when there are none.</summary>
-    public Dictionary<StoreKey, string>? Of(ChangeSet set)
+    public Dictionary<StoreKey, string>? Read(ChangeSet set)
     {
         Dictionary<StoreKey, string>? traces = null;
         for (var i = 0; i < set.Changes.Count; i++)

@@ -50,7 +50,7 @@ internal sealed record DeliveryRecord
             Failures = delivery.Failures,
             NextAttemptAt = delivery.NextAttemptAt?.ToUnixTimeMilliseconds(),
             FailedReason = delivery.FailedReason,
-            Attempts = [.. delivery.Attempts.Select(AttemptRecord.Of)],
+            Attempts = [.. delivery.Attempts.Select(AttemptRecord.From)],
         },
         DeliveryJson.Default.DeliveryRecord);
 
@@ -98,7 +98,7 @@ internal sealed record AttemptRecord
 
     public string? Answer { get; init; }
 
-    public static AttemptRecord Of(Attempt attempt) => new()
+    public static AttemptRecord From(Attempt attempt) => new()
     {
         At = attempt.At.ToUnixTimeMilliseconds(),
         DurationMs = (long)attempt.Duration.TotalMilliseconds,

@@ -132,6 +132,6 @@ internal sealed partial class FencedWriter(IStore store, Lead lead, TimeProvider
     {
         public IReadOnlyList<Operation> Operations { get; } = operations;
 
-        public int Bytes { get; } = Transaction.Of(operations).Bytes;
+        public int Bytes { get; } = Transaction.Unconditional(operations).Bytes;
     }
 }

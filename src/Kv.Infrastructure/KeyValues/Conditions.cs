@@ -11,15 +11,15 @@ internal static class Conditions
     /// </summary>
     public static Transaction Guard(StoreKey key, Precondition condition, IReadOnlyList<Operation> operations) =>
         condition.Kind == PreconditionKind.None
-            ? Transaction.Of(operations)
-            : new Transaction([Of(key, condition)], operations, [new Operation.Read(key, keysOnly: true)]);
+            ? Transaction.Unconditional(operations)
+            : new Transaction([ToCompare(key, condition)], operations, [new Operation.Read(key, keysOnly: true)]);
 
     /// <summary>The outcome of a write by <see cref="Guard"/> whose condition did not hold.</summary>
     public static KeyValueWrite Lost(CommitResult result) =>
         new(false, result.Revision, result.Results[0].Entries is [var found] ? found.ModRevision : 0);
 
     /// <exception cref="ArgumentException">The condition is none.</exception>
-    public static Compare Of(StoreKey key, Precondition condition) => condition.Kind switch
+    public static Compare ToCompare(StoreKey key, Precondition condition) => condition.Kind switch
     {
         PreconditionKind.Exists => Compare.Exists(key),
         PreconditionKind.Absent => Compare.Absent(key),

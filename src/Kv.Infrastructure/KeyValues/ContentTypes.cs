@@ -20,7 +20,7 @@ internal sealed class ContentTypes(IStore store, KeyLayout layout, Tenant tenant
     /// <summary>
     /// The entry with the content type of a key; null when there is none. Callers must ask for keys in order.
     /// </summary>
-    public async ValueTask<Entry?> Of(StoreKey key, CancellationToken cancellationToken)
+    public async ValueTask<Entry?> Find(StoreKey key, CancellationToken cancellationToken)
     {
         var place = new StoreKey((byte[])[.. _area.Span, .. key.Span[_keyBytes..]]);
         while (true)

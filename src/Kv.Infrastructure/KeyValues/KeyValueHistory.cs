@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.KeyValues;
 /// The history of a key, read backwards: each value before the one that replaced it. While the key is absent, no entry
 /// contains the revision of its removal: the changes before are scanned, the latest revisions first.
 /// </summary>
-internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns turns, KeyChanges changes)
+internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns turns, KeyChangeMapper changes)
     : IKeyValueHistory
 {
     private const long FirstScan = 2_000;
@@ -20,7 +20,7 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
         Tenant tenant, Key key, long? before, int limit, CancellationToken cancellationToken)
     {
         var (epoch, place) = (store.Epoch, layout.KeyValue(tenant, key));
-        var (found, bytes) = (new List<PastChange>(), 0L);
+        var (found, bytes) = (new List<HistoryEntry>(), 0L);
         // The revision up to which the history is still to be read; null for the present one.
         var through = before - 1;
         try
@@ -53,7 +53,7 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
     }
 
     // The last change up to a revision at which the key is absent, and the revision after which it was searched.
-    private async Task<(PastChange? Removal, long After)> LastRemoval(
+    private async Task<(HistoryEntry? Removal, long After)> LastRemoval(
         Epoch epoch, StoreKey place, long through, CancellationToken cancellationToken)
     {
         var end = Math.Max(0, through - PastChanges.MaxScanned);
@@ -67,7 +67,7 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
         }
     }
 
-    private async Task<PastChange?> LastKept(
+    private async Task<HistoryEntry?> LastKept(
         Epoch epoch, StoreKey place, long after, long through, CancellationToken cancellationToken)
     {
         try
@@ -84,18 +84,18 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
         }
     }
 
-    private async Task<PastChange?> Last(
+    private async Task<HistoryEntry?> Last(
         Epoch epoch, StoreKey place, long after, long through, CancellationToken cancellationToken)
     {
-        PastChange? last = null;
+        HistoryEntry? last = null;
         await foreach (var set in store.Changes(epoch, KeyRange.Single(place), after + 1, through, cancellationToken))
             foreach (var change in set.Changes)
-                if (changes.Of(change, set.Revision) is { } changed)
-                    last = new PastChange(changed.Kind, set.Revision, changed.NewValue, changed.ExpireAt);
+                if (changes.Map(change, set.Revision) is { } changed)
+                    last = new HistoryEntry(changed.Kind, set.Revision, changed.NewValue, changed.ExpireAt);
         return last;
     }
 
-    private static PastChange ToChange(Entry entry) => new(
+    private static HistoryEntry ToChange(Entry entry) => new(
         entry.Version == 1 ? KeyChangeKind.Create : KeyChangeKind.Update, entry.ModRevision, entry.Value,
         entry.Deadline);
 }

@@ -131,7 +131,7 @@ internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, T
 
     private async ValueTask<KeyValue> ToKeyValue(
         Entry entry, ContentTypes? contents, int tenantBytes, CancellationToken cancellationToken) =>
-        Entries.ToKeyValue(
-        Entries.KeyOf(entry, tenantBytes), entry, time,
-        contents is null ? null : await contents.Of(entry.Key, cancellationToken));
+        EntryMapper.ToKeyValue(
+        EntryMapper.KeyOf(entry, tenantBytes), entry, time,
+        contents is null ? null : await contents.Find(entry.Key, cancellationToken));
 }

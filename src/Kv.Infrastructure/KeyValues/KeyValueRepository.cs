@@ -44,7 +44,8 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         for (var tries = 0; tries < MaxTries; tries++)
         {
             var found = await store.Commit(
-                Transaction.Of(new Operation.Read(place, keysOnly: true), new Operation.Read(beside, keysOnly: true)),
+                Transaction.Unconditional(
+                    new Operation.Read(place, keysOnly: true), new Operation.Read(beside, keysOnly: true)),
                 cancellationToken);
             var (entry, content) =
                 (found.Results[0].Entries.SingleOrDefault(), found.Results[1].Entries.SingleOrDefault());
@@ -96,7 +97,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
                 [Compare.ModRevision(place, CompareRelation.Equal, entry.ModRevision), contentAsFound],
                 [touch, new Operation.Touch(beside, expiry?.ExpireAt)]);
         var held = condition.Kind is PreconditionKind.WrittenAt or PreconditionKind.CreatedAt
-            ? Conditions.Of(place, condition)
+            ? Conditions.ToCompare(place, condition)
             : Compare.Exists(place);
         return new Transaction([held, contentAsFound], [touch]);
     }
@@ -122,11 +123,11 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         {
             var read = await store.Get(place, options.Consistency, cancellationToken);
             return new KeyValueRead(
-                read.Entry is { } found ? Entries.ToKeyValue(key, found, time) : null, read.Revision);
+                read.Entry is { } found ? EntryMapper.ToKeyValue(key, found, time) : null, read.Revision);
         }
         var pair = await store.GetPair(place, layout.Content(tenant, key), options.Consistency, cancellationToken);
         return new KeyValueRead(
-            pair.Entry is { } entry ? Entries.ToKeyValue(key, entry, time, pair.Beside) : null, pair.Revision);
+            pair.Entry is { } entry ? EntryMapper.ToKeyValue(key, entry, time, pair.Beside) : null, pair.Revision);
     }
 
     private async Task<KeyValueRead> ReadPast(
@@ -139,7 +140,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
             ? await store.Range(At(layout.Content(tenant, key)), cancellationToken)
             : null;
         return new KeyValueRead(
-            Entries.ToKeyValue(key, entry, time, content?.Entries.SingleOrDefault()), options.AtRevision);
+            EntryMapper.ToKeyValue(key, entry, time, content?.Entries.SingleOrDefault()), options.AtRevision);
 
         RangeQuery At(StoreKey place) => new(KeyRange.Single(place), Limit: 1, options.AtRevision);
     }

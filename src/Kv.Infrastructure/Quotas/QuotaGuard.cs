@@ -17,7 +17,7 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="QuotaExceededException">There is no room for the write.</exception>
     public async Task<Reservation> Admit(
-        Tenant tenant, IdempotentRequest? request, Func<CancellationToken, Task<Demand?>> look,
+        Tenant tenant, IdempotentRequest? request, Func<CancellationToken, Task<WriteGrowth?>> look,
         CancellationToken cancellationToken)
     {
         if (await look(cancellationToken) is not { } demand)
@@ -29,7 +29,7 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
         var account = totals.BeginWait(tenant);
         try
         {
-            await catchUp.To(demand.Revision, account, cancellationToken);
+            await catchUp.WaitFor(demand.Revision, account, cancellationToken);
             return await look(cancellationToken) is { } last ? await Judge(last) : default;
         }
         finally
@@ -38,7 +38,7 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
         }
 
         // Estimates do not count here: no write is refused because of growth that may not happen.
-        async Task<Reservation> Judge(Demand judged)
+        async Task<Reservation> Judge(WriteGrowth judged)
         {
             if (totals.TryReserve(
                 tenant, judged.Growth, withEstimates: false, out var held, request) is not { } refusal)
@@ -48,7 +48,7 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
                 return default;
             telemetry.Refused(refusal.Kind);
             throw new QuotaExceededException(
-                refusal.Kind, quota.Limit(refusal.Kind)!.Value, refusal.Present, judged.Growth.Of(refusal.Kind));
+                refusal.Kind, quota.Limit(refusal.Kind)!.Value, refusal.Present, judged.Growth.Count(refusal.Kind));
         }
     }
 }
@@ -56,4 +56,4 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
 /// <summary>The usage that a write would add to the present state.</summary>
 /// <param name="Growth">The growth.</param>
 /// <param name="Revision">The revision of the store at which it was read.</param>
-internal readonly record struct Demand(Usage Growth, long Revision);
+internal readonly record struct WriteGrowth(Usage Growth, long Revision);

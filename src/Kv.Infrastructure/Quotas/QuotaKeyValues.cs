@@ -20,7 +20,7 @@ internal sealed class QuotaKeyValues(
     public async Task<KeyValueWrite> Set(
         Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken)
     {
-        if (!totals.TryReserve(tenant, Usage.Of(key, value.Length), out var reservation))
+        if (!totals.TryReserve(tenant, Usage.ForKey(key, value.Length), out var reservation))
             reservation = await Admit(tenant, key, value.Length, options.Condition, cancellationToken);
         var revision = 0L;
         try
@@ -31,7 +31,7 @@ internal sealed class QuotaKeyValues(
         }
         finally
         {
-            totals.Settle(reservation, revision);
+            totals.Confirm(reservation, revision);
         }
     }
 
@@ -48,14 +48,14 @@ internal sealed class QuotaKeyValues(
     {
         return guard.Admit(tenant, request: null, Look, cancellationToken);
 
-        async Task<Demand?> Look(CancellationToken cancel)
+        async Task<WriteGrowth?> Look(CancellationToken cancel)
         {
             var (entry, revision) = await store.Get(layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancel);
             // The write itself reports the failed condition, with the key's state.
             if (!Conditions.Holds(condition, entry))
                 return null;
-            var before = entry is null ? default : Usage.Of(key, entry.Value.Length);
-            return new Demand(Usage.Of(key, valueBytes) - before, revision);
+            var before = entry is null ? default : Usage.ForKey(key, entry.Value.Length);
+            return new WriteGrowth(Usage.ForKey(key, valueBytes) - before, revision);
         }
     }
 }

@@ -20,12 +20,12 @@ public static class QuotaServices
         .AddSingleton<QuotaTelemetry>()
         .AddSingleton<UsageCatchUp>()
         .AddSingleton<QuotaGuard>()
-        .AddSingleton<TransactionDemands>()
+        .AddSingleton<TransactionGrowth>()
         .AddHostedService<UsageCounter>()
         .Decorate<IKeyValueRepository>((provider, inner) => new QuotaKeyValues(
             inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
             provider.GetRequiredService<IStore>(), provider.GetRequiredService<KeyLayout>()))
         .Decorate<IKeyValueTransactions>((provider, inner) => new QuotaTransactions(
             inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
-            provider.GetRequiredService<TransactionDemands>()));
+            provider.GetRequiredService<TransactionGrowth>()));
 }

@@ -16,7 +16,8 @@ internal sealed class QuotaTelemetry : IDisposable
     {
         // Both exist from the start, at 0: a series that begins with its first event shows no increase.
         _meter.CreateObservableCounter(
-            "kv.quota.refusals", () => new[] { Of(QuotaKind.Keys, ref _overKeys), Of(QuotaKind.Bytes, ref _overBytes) },
+            "kv.quota.refusals",
+            () => new[] { Measure(QuotaKind.Keys, ref _overKeys), Measure(QuotaKind.Bytes, ref _overBytes) },
             "{write}",
             "Writes that were refused because a tenant has no room left, by the limit that they would exceed.");
         _counts = new Tally(
@@ -34,7 +35,7 @@ internal sealed class QuotaTelemetry : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private static Measurement<long> Of(QuotaKind kind, ref long count) => new(
+    private static Measurement<long> Measure(QuotaKind kind, ref long count) => new(
         Volatile.Read(ref count),
         new KeyValuePair<string, object?>("quota", kind == QuotaKind.Keys ? "keys" : "bytes"));
 }

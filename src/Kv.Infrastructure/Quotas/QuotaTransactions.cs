@@ -7,7 +7,7 @@ namespace Kv.Infrastructure.Quotas;
 
 /// <summary>Transactions with quotas. A transaction is refused as a whole.</summary>
 internal sealed class QuotaTransactions(
-    IKeyValueTransactions inner, UsageTotals totals, QuotaGuard guard, TransactionDemands demands)
+    IKeyValueTransactions inner, UsageTotals totals, QuotaGuard guard, TransactionGrowth demands)
     : IKeyValueTransactions
 {
     /// <exception cref="QuotaExceededException">The tenant would exceed its quota.</exception>
@@ -19,7 +19,7 @@ internal sealed class QuotaTransactions(
             return await inner.Commit(tenant, transaction, request, cancellationToken);
         if (!totals.TryReserve(tenant, atMost, out var reservation, request))
             reservation = await guard.Admit(
-                tenant, request, cancel => demands.Of(tenant, transaction, request, cancel), cancellationToken);
+                tenant, request, cancel => demands.Estimate(tenant, transaction, request, cancel), cancellationToken);
         var revision = 0L;
         try
         {
@@ -31,7 +31,7 @@ internal sealed class QuotaTransactions(
         }
         finally
         {
-            totals.Settle(reservation, revision);
+            totals.Confirm(reservation, revision);
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class QuotaTransactions(
         var written = default(Usage);
         foreach (var operation in branch)
             if (operation.Kind.StoresValue())
-                written += Usage.Of(operation.Key, operation.Value.Length);
+                written += Usage.ForKey(operation.Key, operation.Value.Length);
         return written;
     }
 }

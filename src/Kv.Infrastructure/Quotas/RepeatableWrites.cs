@@ -19,12 +19,12 @@ internal sealed class RepeatableWrites
         if (request is null || !_underWay.TryGetValue((tenant, request.Key), out var shared) || !shared.IsFor(request))
             return false;
         shared.Users++;
-        reservation = new Reservation(shared.Account, shared.Held, shared);
+        reservation = new Reservation(shared.Account, shared.Reserved, shared);
         return true;
     }
 
-    /// <summary>Opens a reservation, which repetitions of the request share until it is settled.</summary>
-    public Reservation Open(Account account, Held held, IdempotentRequest? request)
+    /// <summary>Opens a reservation, which repetitions of the request share until it ends.</summary>
+    public Reservation Open(TenantAccount account, Reserved held, IdempotentRequest? request)
     {
         if (request is null)
             return new Reservation(account, held);
@@ -36,9 +36,9 @@ internal sealed class RepeatableWrites
     }
 
     /// <summary>
-    /// Ends a write. A shared reservation is settled by the first write with a revision, or else by the last.
+    /// Ends a write. A shared reservation is ended by the first write with a revision, or else by the last.
     /// </summary>
-    /// <returns>Whether the reservation is to be settled now.</returns>
+    /// <returns>Whether the reservation ends now.</returns>
     public bool Leave(Reservation reservation, long revision)
     {
         if (reservation.Shared is not { } shared)
@@ -53,11 +53,11 @@ internal sealed class RepeatableWrites
 }
 
 /// <summary>The reservation of one request, whatever the number of its repetitions.</summary>
-internal sealed class SharedReservation(Account account, Held held, IdempotentRequest request)
+internal sealed class SharedReservation(TenantAccount account, Reserved held, IdempotentRequest request)
 {
-    public Account Account { get; } = account;
+    public TenantAccount Account { get; } = account;
 
-    public Held Held { get; } = held;
+    public Reserved Reserved { get; } = held;
 
     public IdempotentRequest Request { get; } = request;
 

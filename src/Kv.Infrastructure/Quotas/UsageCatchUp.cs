@@ -24,7 +24,7 @@ internal sealed class UsageCatchUp(IStore store, KeyLayout layout, UsageTotals t
     /// <summary>
     /// Waits until the changes have arrived up to a revision and the account has no estimates, or until a timeout.
     /// </summary>
-    public async Task To(long revision, Account account, CancellationToken cancellationToken)
+    public async Task WaitFor(long revision, TenantAccount account, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);

@@ -141,6 +141,6 @@ internal sealed partial class UsageCounter(
 
     private static Usage SizeOf(Key? key, Entry? entry) =>
         entry is null ? default
-        : key is { } named ? Usage.Of(named, entry.Value.Length)
+        : key is { } named ? Usage.ForKey(named, entry.Value.Length)
         : new Usage(0, entry.Value.Length);
 }

@@ -24,9 +24,9 @@ internal sealed partial class UsageTotals
             if (_repeatable.TryJoin(tenant, request, out reservation) || _through == 0)
                 return true;
             var account = Open(tenant);
-            var hasRoom = account.Waiting == 0 && quota.Broken(account.Counted + account.Held.Sum, atMost) is null;
+            var hasRoom = account.Waiting == 0 && quota.Broken(account.Counted + account.Reserved.Sum, atMost) is null;
             if (hasRoom)
-                reservation = Hold(account, new Held(default, atMost, 1), request);
+                reservation = Hold(account, new Reserved(default, atMost, 1), request);
             Close(account);
             return hasRoom;
         }
@@ -47,13 +47,13 @@ internal sealed partial class UsageTotals
             if (_repeatable.TryJoin(tenant, request, out reservation) || _through == 0)
                 return null;
             var account = Open(tenant);
-            var present = account.Counted + (withEstimates ? account.Held.Sum : account.Held.Exact);
+            var present = account.Counted + (withEstimates ? account.Reserved.Sum : account.Reserved.Exact);
             if (quota.Broken(present, growth) is { } kind)
             {
                 Close(account);
-                return new Refusal(kind, present.Of(kind));
+                return new Refusal(kind, present.Count(kind));
             }
-            reservation = Hold(account, new Held(growth.Growth, default, 0), request);
+            reservation = Hold(account, new Reserved(growth.Growth, default, 0), request);
             Close(account);
             return null;
         }
@@ -65,7 +65,7 @@ internal sealed partial class UsageTotals
     /// </summary>
     /// <param name="reservation">The reservation.</param>
     /// <param name="revision">The revision of the write, now or of its first attempt; 0 when it wrote nothing.</param>
-    public void Settle(Reservation reservation, long revision)
+    public void Confirm(Reservation reservation, long revision)
     {
         if (reservation.Account is null)
             return;
@@ -76,12 +76,12 @@ internal sealed partial class UsageTotals
             if (revision <= _through || _state != UsageState.Following)
                 Free(reservation);
             else
-                _settling.Add(reservation, revision);
+                _confirmed.Add(reservation, revision);
         }
     }
 
     /// <summary>Begins to wait for exact totals of a tenant: from now on its writes are checked exactly.</summary>
-    public Account BeginWait(Tenant tenant)
+    public TenantAccount BeginWait(Tenant tenant)
     {
         lock (_gate)
         {
@@ -92,7 +92,7 @@ internal sealed partial class UsageTotals
         }
     }
 
-    public void EndWait(Account account)
+    public void EndWait(TenantAccount account)
     {
         lock (_gate)
         {
@@ -103,14 +103,14 @@ internal sealed partial class UsageTotals
     }
 
     /// <summary>Completes when the changes have arrived up to a revision, and the account has no estimates.</summary>
-    public async Task CaughtUp(Account account, long revision, CancellationToken cancellationToken)
+    public async Task CaughtUp(TenantAccount account, long revision, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task moved;
             lock (_gate)
             {
-                if (_through >= revision && account.Held.Estimates == 0)
+                if (_through >= revision && account.Reserved.Estimates == 0)
                     return;
                 moved = _moved.Task;
             }
@@ -118,19 +118,19 @@ internal sealed partial class UsageTotals
         }
     }
 
-    private Reservation Hold(Account account, Held held, IdempotentRequest? request)
+    private Reservation Hold(TenantAccount account, Reserved held, IdempotentRequest? request)
     {
         // An empty reservation must not keep the account.
         if (held == default)
             return default;
-        account.Held += held;
+        account.Reserved += held;
         return _repeatable.Open(account, held, request);
     }
 
     private void Free(Reservation reservation)
     {
         var account = reservation.Account!;
-        account.Held -= reservation.Held;
+        account.Reserved -= reservation.Reserved;
         Close(account);
         Raise();
     }

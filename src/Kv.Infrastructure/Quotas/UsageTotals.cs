@@ -12,8 +12,8 @@ namespace Kv.Infrastructure.Quotas;
 internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<Tenant, Account> _accounts = [];
-    private readonly SettlingReservations _settling = new();
+    private readonly Dictionary<Tenant, TenantAccount> _accounts = [];
+    private readonly ConfirmedReservations _confirmed = new();
     private long _through;
     private volatile UsageState _state;
 
@@ -98,18 +98,18 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 
     private void LetGo(long revision)
     {
-        foreach (var settled in _settling.Through(revision))
-            Free(settled);
+        foreach (var counted in _confirmed.Through(revision))
+            Free(counted);
     }
 
-    private Account Open(Tenant tenant)
+    private TenantAccount Open(Tenant tenant)
     {
         if (!_accounts.TryGetValue(tenant, out var account))
-            _accounts.Add(tenant, account = new Account(tenant));
+            _accounts.Add(tenant, account = new TenantAccount(tenant));
         return account;
     }
 
-    private void Close(Account account)
+    private void Close(TenantAccount account)
     {
         if (account.IsEmpty)
             _accounts.Remove(account.Tenant);

@@ -12,7 +12,7 @@ internal interface IStoreLock : IAsyncDisposable
 
     /// <summary>
     /// Changes the fence: a transaction with the previous fence fails from then on, however late it reaches the store.
-    /// Only then is a transaction with an unknown outcome settled.
+    /// Only then is a transaction with an unknown outcome decided.
     /// </summary>
     /// <exception cref="Kv.Domain.Storage.StoreUnavailableException">
     /// No answer came; the caller may try again.

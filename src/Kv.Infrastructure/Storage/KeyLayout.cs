@@ -27,21 +27,21 @@ internal sealed class KeyLayout
         _contents = $"{_base}content/";
         _audit = $"{_base}audit/";
         _traces = Encoding.UTF8.GetBytes($"{_base}kv_traces/");
-        Nothing = StoreKey.Of(_base);
-        Webhooks = KeyRange.Prefix(StoreKey.Of(_webhooks));
-        KeyValues = KeyRange.Prefix(StoreKey.Of(_keyValues));
+        Nothing = StoreKey.FromText(_base);
+        Webhooks = KeyRange.Prefix(StoreKey.FromText(_webhooks));
+        KeyValues = KeyRange.Prefix(StoreKey.FromText(_keyValues));
         Watched = KeyRange.Between(KeyValues.Start, Webhooks.End);
-        Deliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/"));
+        Deliveries = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/"));
         Counted = KeyRange.Between(Deliveries.Start, Webhooks.End);
-        WatchedBesideKeys = KeyRange.Between(StoreKey.Of($"{_base}locks/"), Webhooks.End);
-        WatcherLock = StoreKey.Of($"{_base}locks/watcher");
-        WatcherQueue = KeyRange.Prefix(StoreKey.Of($"{_base}locks/watcher/"));
-        WatcherCursor = StoreKey.Of($"{_base}cursor/watcher");
-        CursorKey = StoreKey.Of($"{_base}cursor/key");
-        PendingDeliveries = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/pending/"));
-        FailingWebhooks = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/failing/"));
-        Wakes = KeyRange.Prefix(StoreKey.Of($"{_base}deliveries/wake/"));
-        ApiKeys = KeyRange.Prefix(StoreKey.Of($"{_base}apikeys/"));
+        WatchedBesideKeys = KeyRange.Between(StoreKey.FromText($"{_base}locks/"), Webhooks.End);
+        WatcherLock = StoreKey.FromText($"{_base}locks/watcher");
+        WatcherQueue = KeyRange.Prefix(StoreKey.FromText($"{_base}locks/watcher/"));
+        WatcherCursor = StoreKey.FromText($"{_base}cursor/watcher");
+        CursorKey = StoreKey.FromText($"{_base}cursor/key");
+        PendingDeliveries = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/pending/"));
+        FailingWebhooks = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/failing/"));
+        Wakes = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/wake/"));
+        ApiKeys = KeyRange.Prefix(StoreKey.FromText($"{_base}apikeys/"));
     }
 
     /// <summary>A key without an entry, in the part of the store that Kv may touch.</summary>
@@ -96,10 +96,10 @@ internal sealed class KeyLayout
     /// <summary>The API keys of the deployment.</summary>
     public KeyRange ApiKeys { get; }
 
-    public StoreKey ApiKey(string id) => StoreKey.Of($"{_base}apikeys/{id}");
+    public StoreKey ApiKey(string id) => StoreKey.FromText($"{_base}apikeys/{id}");
 
     /// <summary>The record of a watch ticket, by the ticket's hash. It is outside the watched range.</summary>
-    public StoreKey WatchTicket(string hash) => StoreKey.Of($"{_base}access_tickets/{hash}");
+    public StoreKey WatchTicket(string hash) => StoreKey.FromText($"{_base}access_tickets/{hash}");
 
     /// <summary>The prefix of a tenant's keys, or of its keys that start with a text.</summary>
     public StoreKey KeyValuePrefix(Tenant tenant, string prefix = "") => Encode(_keyValues, tenant, prefix);
@@ -145,13 +145,13 @@ internal sealed class KeyLayout
     /// the deployment's records. Both are outside the watched range.
     /// </summary>
     public StoreKey AuditPrefix(Tenant? tenant, string prefix = "") =>
-        tenant is null ? StoreKey.Of($"{_base}audit_deployment/{prefix}") : Encode(_audit, tenant, prefix);
+        tenant is null ? StoreKey.FromText($"{_base}audit_deployment/{prefix}") : Encode(_audit, tenant, prefix);
 
     public StoreKey AuditRecord(Tenant? tenant, AuditRecordId id) => AuditPrefix(tenant, id.ToString());
 
     /// <summary>The tenant and the key of a place; null when it is no tenant's key.</summary>
     public (Tenant Tenant, Key Key)? ReadKeyValue(StoreKey key) =>
-        Decode(_keyValues, key) is { Remainder.Length: > 0 } place ? (place.Tenant, Key.Of(place.Remainder)) : null;
+        Decode(_keyValues, key) is { Remainder.Length: > 0 } place ? (place.Tenant, Key.Parse(place.Remainder)) : null;
 
     /// <summary>The prefix of a tenant's webhooks.</summary>
     public StoreKey WebhookPrefix(Tenant tenant) => Encode(_webhooks, tenant, "");
@@ -167,7 +167,7 @@ internal sealed class KeyLayout
     /// <summary>
     /// A key of no tenant in the watched range: when a watch delivers its write, the watch has come that far.
     /// </summary>
-    public StoreKey Mark(Guid id) => StoreKey.Of($"{_base}locks/marks/{id:N}");
+    public StoreKey Mark(Guid id) => StoreKey.FromText($"{_base}locks/marks/{id:N}");
 
     /// <summary>The prefix of a webhook's deliveries with a status.</summary>
     public StoreKey DeliveryPrefix(DeliveryStatus status, Tenant tenant, Guid webhookId) =>
@@ -203,7 +203,7 @@ internal sealed class KeyLayout
         for (var at = parts.Length - 1; at >= Math.Max(2, parts.Length - 2); at--)
             if (Guid.TryParseExact(parts[at], "D", out var id) && Tenant.IsName(parts[at - 2])
                 && Tenant.IsName(parts[at - 1]))
-                return (Tenant.Of(parts[at - 2], parts[at - 1]), id);
+                return (new Tenant(parts[at - 2], parts[at - 1]), id);
         return null;
     }
 
@@ -238,9 +238,9 @@ internal sealed class KeyLayout
         if (rest == 0)
             return null;
         var (space, name) = (text[area.Length..(app - 1)], text[app..(rest - 1)]);
-        return Tenant.IsName(space) && Tenant.IsName(name) ? (Tenant.Of(space, name), text[rest..]) : null;
+        return Tenant.IsName(space) && Tenant.IsName(name) ? (new Tenant(space, name), text[rest..]) : null;
     }
 
     private StoreKey OfWebhook(string area, Tenant tenant, Guid webhookId, string rest) =>
-        StoreKey.Of($"{_base}deliveries/{area}/{tenant.Namespace}/{tenant.AppName}/{webhookId:D}{rest}");
+        StoreKey.FromText($"{_base}deliveries/{area}/{tenant.Namespace}/{tenant.AppName}/{webhookId:D}{rest}");
 }

@@ -9,7 +9,7 @@ internal readonly struct StoreKey(ReadOnlyMemory<byte> bytes) : IEquatable<Store
 
     public ReadOnlySpan<byte> Span => Bytes.Span;
 
-    public static StoreKey Of(string text) => new(Encoding.UTF8.GetBytes(text));
+    public static StoreKey FromText(string text) => new(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The first key after this one: this key followed by a zero byte.</summary>
     public StoreKey Next()

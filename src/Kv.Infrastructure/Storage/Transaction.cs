@@ -45,7 +45,7 @@ internal sealed class Transaction
     public int Bytes => BytesOf(Then) + BytesOf(Otherwise);
 
     /// <summary>A transaction without compares.</summary>
-    public static Transaction Of(params IReadOnlyList<Operation> operations) => new([], operations);
+    public static Transaction Unconditional(params IReadOnlyList<Operation> operations) => new([], operations);
 
     private static int BytesOf(IReadOnlyList<Operation> operations)
     {

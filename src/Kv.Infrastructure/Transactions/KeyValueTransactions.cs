@@ -95,6 +95,6 @@ internal sealed class KeyValueTransactions(
         var place = layout.KeyValue(tenant, condition.Key);
         return condition.Value is { } value
             ? Compare.Value(place, CompareRelation.Equal, value)
-            : Conditions.Of(place, condition.Precondition);
+            : Conditions.ToCompare(place, condition.Precondition);
     }
 }

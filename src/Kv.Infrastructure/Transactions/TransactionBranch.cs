@@ -58,7 +58,7 @@ internal sealed class TransactionBranch
         [.. _asked.Select((operation, i) => operation.Kind switch
         {
             KeyOperationKind.Get => results[_firsts[i]].Entries is [var entry]
-                ? Entries.ToKeyValue(operation.Key, entry, _time)
+                ? EntryMapper.ToKeyValue(operation.Key, entry, _time)
                 : null,
             KeyOperationKind.Set => new KeyValue(operation.Key, operation.Value, _expiries[i], revision),
             KeyOperationKind.Delete => null,

@@ -19,27 +19,27 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly HashSet<KeyChangeWatch> _watches = [];
+    private readonly HashSet<WatchSubscription> _watches = [];
     private readonly WatchTopics _topics = new();
     private readonly WatchTelemetry _telemetry = new();
     private readonly IStore _store;
     private readonly KeyLayout _layout;
-    private readonly KeyChanges _changes;
-    private readonly PastPages _past;
+    private readonly KeyChangeMapper _changes;
+    private readonly CatchUpReader _past;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _idle;
     private readonly CancellationTokenRegistration _stopping;
-    private HubUpstream? _upstream;
+    private SharedWatch? _upstream;
     private bool _isStopping;
     private bool _isDisposed;
 
     public KeyChangeHub(
-        IStore store, KeyLayout layout, KeyChanges changes, PastChanges past, ScanTurns turns, TimeProvider time,
+        IStore store, KeyLayout layout, KeyChangeMapper changes, PastChanges past, ScanTurns turns, TimeProvider time,
         IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
     {
         (_store, _layout, _changes, _time, _logger) = (store, layout, changes, time, logger);
-        _past = new PastPages(past, turns, layout, changes);
+        _past = new CatchUpReader(past, turns, layout, changes);
         _idle = time.CreateTimer(_ => EndIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // A watch does not end by itself: the shutdown of the process would wait for it.
         _stopping = lifetime.ApplicationStopping.Register(Stop);
@@ -70,7 +70,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         var present = await _store.Present(_layout, cancellationToken);
         if (since > present)
             throw new RevisionInFutureException(since.Value, present: present);
-        var watch = new KeyChangeWatch(this, _past, _time, epoch, tenant, pattern, since ?? present);
+        var watch = new WatchSubscription(this, _past, _time, epoch, tenant, pattern, since ?? present);
         try
         {
             if (TryAdd(watch))
@@ -92,7 +92,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     /// stops.
     /// </returns>
     /// <exception cref="StoreRestoredException">The watch's epoch has ended.</exception>
-    public async Task<bool> Join(KeyChangeWatch watch, CancellationToken cancellationToken)
+    public async Task<bool> Join(WatchSubscription watch, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -120,7 +120,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     }
 
     /// <summary>Removes a watch that has ended.</summary>
-    public void Close(KeyChangeWatch watch)
+    public void Close(WatchSubscription watch)
     {
         lock (_gate)
         {
@@ -135,7 +135,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        HubUpstream? upstream;
+        SharedWatch? upstream;
         lock (_gate)
         {
             if (_isDisposed)
@@ -152,7 +152,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         _telemetry.Dispose();
     }
 
-    private bool TryAdd(KeyChangeWatch watch)
+    private bool TryAdd(WatchSubscription watch)
     {
         lock (_gate)
         {
@@ -165,7 +165,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     }
 
     // Null while the process stops: all watches are about to end.
-    private HubUpstream? Upstream()
+    private SharedWatch? Upstream()
     {
         lock (_gate)
         {
@@ -173,7 +173,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
                 return null;
             if (_upstream is null)
             {
-                _upstream = new HubUpstream(_store, _layout, _time, Dispatch, Ended);
+                _upstream = new SharedWatch(_store, _layout, _time, Dispatch, Ended);
                 _telemetry.UpstreamBegan();
             }
             return _upstream;
@@ -182,10 +182,10 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 
     // The watches of a change are found under the lock and written to without it. Only one thread dispatches, so each
     // watch gets its changes in order.
-    private void Dispatch(HubUpstream upstream, ChangeSet set)
+    private void Dispatch(SharedWatch upstream, ChangeSet set)
     {
-        var events = _changes.Of(set);
-        List<(KeyChangeWatch Watch, KeyChangeSet Share)> shares;
+        var events = _changes.Map(set);
+        List<(WatchSubscription Watch, KeyChangeSet Share)> shares;
         lock (_gate)
         {
             if (upstream != _upstream)
@@ -201,9 +201,9 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             }
     }
 
-    private void Ended(HubUpstream upstream, Exception? error)
+    private void Ended(SharedWatch upstream, Exception? error)
     {
-        List<KeyChangeWatch> cut;
+        List<WatchSubscription> cut;
         lock (_gate)
         {
             if (_upstream == upstream)
@@ -229,7 +229,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 
     private void EndIfIdle()
     {
-        HubUpstream? upstream;
+        SharedWatch? upstream;
         lock (_gate)
         {
             if (_watches.Count > 0)
@@ -242,7 +242,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 
     private void Stop()
     {
-        List<KeyChangeWatch> open;
+        List<WatchSubscription> open;
         lock (_gate)
         {
             _isStopping = true;

@@ -26,7 +26,8 @@ internal sealed class WatchTickets(IStore store, KeyLayout layout, TimeProvider 
         var secret = RandomNumberGenerator.GetBytes(SecretBytes);
         var deadline = (time.GetUtcNow() + WatchTicket.Lifetime).ToUnixTimeSeconds() + 1;
         await store.Commit(
-            Transaction.Of(new Operation.Put(Place(secret), Seal(secret, ticket), deadline)), cancellationToken);
+            Transaction.Unconditional(new Operation.Put(Place(secret), Seal(secret, ticket), deadline)),
+            cancellationToken);
         return Base64Url.EncodeToString(secret);
     }
 
@@ -61,7 +62,7 @@ internal sealed class WatchTickets(IStore store, KeyLayout layout, TimeProvider 
         using var aes = new AesGcm(secret, TagBytes);
         aes.Decrypt(Nonce, entry[..^TagBytes], entry[^TagBytes..], content);
         var record = JsonSerializer.Deserialize(content, WatchTicketJson.Default.WatchTicketRecord)!;
-        return new WatchTicket(Tenant.Of(record.Namespace, record.AppName), record.Prefix, record.Credential);
+        return new WatchTicket(new Tenant(record.Namespace, record.AppName), record.Prefix, record.Credential);
     }
 }
 

@@ -16,7 +16,7 @@ internal sealed class WatchTopics
     private readonly List<Topic> _found = [];
     private readonly List<Topic> _concerned = [];
 
-    public void Add(KeyChangeWatch watch)
+    public void Add(WatchSubscription watch)
     {
         if (!_topics.TryGetValue((watch.Tenant, watch.Pattern), out var topic))
         {
@@ -26,7 +26,7 @@ internal sealed class WatchTopics
         topic.Watches.Add(watch);
     }
 
-    public void Remove(KeyChangeWatch watch)
+    public void Remove(WatchSubscription watch)
     {
         var name = (watch.Tenant, watch.Pattern);
         if (!_topics.TryGetValue(name, out var topic) || !topic.Watches.Remove(watch) || topic.Watches.Count > 0)
@@ -36,7 +36,7 @@ internal sealed class WatchTopics
     }
 
     /// <summary>Assigns the changes at one revision to the watches that they concern.</summary>
-    public List<(KeyChangeWatch Watch, KeyChangeSet Share)> Shares(KeyChangeSet set)
+    public List<(WatchSubscription Watch, KeyChangeSet Share)> Shares(KeyChangeSet set)
     {
         foreach (var change in set.Changes)
         {
@@ -49,7 +49,7 @@ internal sealed class WatchTopics
             }
             _found.Clear();
         }
-        var shares = new List<(KeyChangeWatch, KeyChangeSet)>();
+        var shares = new List<(WatchSubscription, KeyChangeSet)>();
         foreach (var topic in _concerned)
         {
             var share = set with { Changes = topic.Share };
@@ -63,7 +63,7 @@ internal sealed class WatchTopics
 
     private sealed class Topic
     {
-        public HashSet<KeyChangeWatch> Watches { get; } = [];
+        public HashSet<WatchSubscription> Watches { get; } = [];
 
         /// <summary>The topic's share of the changes that are being assigned.</summary>
         public List<KeyChanged> Share { get; set; } = [];

@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Webhooks;
 
 internal sealed partial class WebhookRecord
 {
-    private static WebhookRecord Of(Webhook webhook)
+    private static WebhookRecord From(Webhook webhook)
     {
         var settings = webhook.Settings;
         return new WebhookRecord
@@ -75,7 +75,7 @@ internal sealed partial class WebhookRecord
             return null;
         return new WebhookSettings
         {
-            Pattern = KeyPattern.Of(Key),
+            Pattern = KeyPattern.Parse(Key),
             Events = events.Value,
             Endpoint = Endpoint,
             Method = method,

@@ -85,7 +85,7 @@ internal sealed partial class WebhookRecord
     /// <param name="before">The JSON that it replaces: members of later versions are kept.</param>
     internal static ReadOnlyMemory<byte> Write(Webhook webhook, ReadOnlyMemory<byte> before = default)
     {
-        var record = Of(webhook);
+        var record = From(webhook);
         if (!before.IsEmpty)
             record.Unknown = JsonSerializer.Deserialize(before.Span, WebhookJson.Stored.WebhookRecord)?.Unknown;
         return JsonSerializer.SerializeToUtf8Bytes(record, WebhookJson.Stored.WebhookRecord);

@@ -17,7 +17,7 @@ internal abstract class AccessTest(Engine engine) : EngineTests(engine)
     {
         var secret = ApiKeySecret.New();
         await Host.Services.GetRequiredService<IApiKeyRepository>().Add(
-            ApiKey.Of(secret, grants, "test", createdAt: 0, expireAt), CancellationToken.None);
+            ApiKey.Create(secret, grants, "test", createdAt: 0, expireAt), CancellationToken.None);
         // Who uses it next need not wait until it is noticed.
         Host.Services.GetRequiredService<IApiKeyAuthentication>().Forget();
         return secret;
@@ -28,7 +28,7 @@ internal abstract class AccessTest(Engine engine) : EngineTests(engine)
 
     /// <summary>A client whose key is good for this test's tenant.</summary>
     protected async Task<KvClient> Holder(AccessVerbs verbs, string prefix = "") =>
-        Holder(await Issue(Of(Grant.Of(Kv.Namespace!, Kv.AppName!, prefix, verbs))));
+        Holder(await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, prefix, verbs))));
 
     protected KvClient Holder(ApiKeySecret secret, KvClient? tenant = null) =>
         new(Host.Http, (tenant ?? Kv).Namespace, (tenant ?? Kv).AppName) { Credential = secret.Reveal() };

@@ -59,7 +59,7 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
     [Test]
     public async Task A_listing_shows_keys_without_what_opens_them()
     {
-        var secret = await Issue(Of(Grant.Of(Kv.Namespace!, "*", "p%/: ", AccessVerbs.All)), expireAt: 1);
+        var secret = await Issue(Of(new Grant(Kv.Namespace!, "*", "p%/: ", AccessVerbs.All)), expireAt: 1);
 
         var listed = await (await Administrator()).Send(HttpMethod.Get, Path);
 

@@ -128,7 +128,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
         var holder = new KvClient(Host.Http, victim.Namespace, victim.AppName) { Credential = (await Holder(AccessVerbs.All)).Credential };
         var narrow = new KvClient(Host.Http, victim.Namespace, victim.AppName)
         {
-            Credential = (await Issue(Of(Grant.Of(victim.Namespace!, victim.AppName!, "mine:", AccessVerbs.All)))).Reveal(),
+            Credential = (await Issue(Of(new Grant(victim.Namespace!, victim.AppName!, "mine:", AccessVerbs.All)))).Reveal(),
         };
 
         foreach (var client in new[] { holder, narrow })

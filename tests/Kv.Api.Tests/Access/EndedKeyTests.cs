@@ -19,7 +19,7 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
     public async Task IssueAKey()
     {
         _administrator = await Administrator();
-        _secret = await Issue(Of(Grant.Of(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.All)));
+        _secret = await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.All)));
         _holder = Holder(_secret);
     }
 

@@ -32,7 +32,7 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
         await victim.Put("in:k", $"{Hidden} in:k");
         // What is inside of its prefix it may have.
         await owner.Put("in:/../out:k", "its own");
-        var attacker = await Issue(Of(Grant.Of(Kv.Namespace!, Kv.AppName!, "in:", AccessVerbs.All)));
+        var attacker = await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "in:", AccessVerbs.All)));
         var (theirs, ours) = (await Everything(victim), await Everything(owner));
         var calls = new RandomCalls(
             new Random(seed), [(Kv.Namespace, Kv.AppName), (Kv.Namespace, Kv.AppName), (victim.Namespace, victim.AppName), (null, null)],

@@ -110,7 +110,7 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
         return made.Json.GetProperty("id").GetString()!;
     }
 
-    private Task<ApiKeySecret> Key() => Issue(Of(Grant.Of(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Webhooks)));
+    private Task<ApiKeySecret> Key() => Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Webhooks)));
 
     private async Task<JsonElement> Get(string id) => (await (await Administrator()).Send(HttpMethod.Get, $"/webhooks/{id}")).Json;
 

@@ -47,7 +47,7 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
                      (Kv.Namespace![..^1], Kv.AppName!), (Kv.Namespace!, Kv.AppName + "x"),
                  })
         {
-            var secret = await Issue(Of(Grant.Of(space, app, "", AccessVerbs.All)));
+            var secret = await Issue(Of(new Grant(space, app, "", AccessVerbs.All)));
             ExpectForbiddenOrBare(call, await call.Send(Holder(secret)));
         }
     }
@@ -55,7 +55,7 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     [TestCaseSource(typeof(Call), nameof(Call.All))]
     public async Task A_call_is_allowed_to_who_may_do_it_everywhere(Call call)
     {
-        foreach (var grants in new[] { Grants.All, Of(Grant.Of("*", "*", "", call.Needs)), Of(Grant.Of(Kv.Namespace!, "*", "", call.Needs)) })
+        foreach (var grants in new[] { Grants.All, Of(new Grant("*", "*", "", call.Needs)), Of(new Grant(Kv.Namespace!, "*", "", call.Needs)) })
         {
             var answer = await call.Send(Holder(await Issue(grants)));
             Assert.That(answer.Status, Is.Not.AnyOf(401, 403, 500), answer.ToString());
@@ -79,7 +79,7 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     public async Task Grants_do_not_add_up()
     {
         var client = Holder(await Issue(Of(
-            Grant.Of(Kv.Namespace!, Kv.AppName!, "a:", AccessVerbs.Read), Grant.Of(Kv.Namespace!, Kv.AppName!, "b:", AccessVerbs.Write))));
+            new Grant(Kv.Namespace!, Kv.AppName!, "a:", AccessVerbs.Read), new Grant(Kv.Namespace!, Kv.AppName!, "b:", AccessVerbs.Write))));
 
         Assert.That((await client.Get("a:k")).Status, Is.EqualTo(404));
         Assert.That((await client.Put("b:k", "v")).Status, Is.EqualTo(200));

@@ -98,8 +98,8 @@ internal sealed class EtcdTargetTests
     {
         var secret = ApiKeySecret.New();
         await kv.Services.GetRequiredService<IApiKeyRepository>().Add(
-            ApiKey.Of(
-                secret, new Grants(isAdministrator: false, [Grant.Of(tenant.Namespace!, tenant.AppName!, "", verbs)]), "test", createdAt: 0,
+            ApiKey.Create(
+                secret, new Grants(isAdministrator: false, [new Grant(tenant.Namespace!, tenant.AppName!, "", verbs)]), "test", createdAt: 0,
                 expireAt: null),
             CancellationToken.None);
         kv.Services.GetRequiredService<IApiKeyAuthentication>().Forget();

@@ -66,8 +66,8 @@ internal sealed class TargetTests(Engine engine) : EngineTests(engine)
     private async Task<string> Stored(string endpoint)
     {
         var webhook = new Webhook(
-            Guid.NewGuid(), Tenant.Of(Kv.Namespace!, Kv.AppName!),
-            new WebhookSettings { Pattern = KeyPattern.Of("k"), Events = EventFilter.TryParse(["*"])!.Value, Endpoint = endpoint }, createdAt: 0);
+            Guid.NewGuid(), new Tenant(Kv.Namespace!, Kv.AppName!),
+            new WebhookSettings { Pattern = KeyPattern.Parse("k"), Events = EventFilter.TryParse(["*"])!.Value, Endpoint = endpoint }, createdAt: 0);
         await Host.Services.GetRequiredService<IWebhookRepository>().Add(webhook, limit: 5, CancellationToken.None);
         return $"{webhook.Id:D}";
     }

@@ -15,12 +15,12 @@ internal sealed class FailureTests
 
     [TestCaseSource(nameof(Own))]
     public void An_exception_of_the_domain_or_of_a_use_case_has_an_answer_of_its_own(Type type) =>
-        Assert.That(Failure.Of((Exception)RuntimeHelpers.GetUninitializedObject(type)).IsFault, Is.False);
+        Assert.That(Failure.From((Exception)RuntimeHelpers.GetUninitializedObject(type)).IsFault, Is.False);
 
     [Test]
     public void Any_other_exception_is_a_fault_of_Kv()
     {
-        var failure = Failure.Of(new InvalidOperationException("inside"));
+        var failure = Failure.From(new InvalidOperationException("inside"));
 
         Assert.That(failure.IsFault, Is.True);
         Assert.That(failure.Problem.Status, Is.EqualTo(500));

@@ -57,7 +57,7 @@ internal sealed class CallerGoneLogTests
     {
         var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
 
-        Assert.That(() => Problems.Of(StatusCodes.Status503ServiceUnavailable).WriteTo(context), Throws.Nothing);
+        Assert.That(() => Problems.Create(StatusCodes.Status503ServiceUnavailable).WriteTo(context), Throws.Nothing);
     }
 
     private static async Task CallAndGo(int port, string request, bool isReset, int read)

@@ -76,7 +76,7 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
     [Test]
     public async Task A_watch_does_not_outlive_the_credential_behind_its_ticket()
     {
-        var secret = await Issue(Of(Grant.Of(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Read)));
+        var secret = await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Read)));
         await using var watch = await EventReader.Open(Host.Http, Nobody, $"?ticket={await Ticket(Holder(secret), "")}&{Tenant}");
 
         var revoked = await (await Administrator()).Send(HttpMethod.Delete, $"/admin/apikeys/{secret.Id}");

@@ -137,7 +137,7 @@ internal sealed class ApiKeyAuthenticationTests
     private ApiKeySecret Store(long? expireAt = null)
     {
         var secret = ApiKeySecret.New();
-        _stored.Add(ApiKey.Of(secret, Grants.None, "", 0, expireAt));
+        _stored.Add(ApiKey.Create(secret, Grants.None, "", 0, expireAt));
         return secret;
     }
 

@@ -11,7 +11,7 @@ namespace Kv.Application.Tests.Deliveries;
 
 internal sealed class DeliveryUseTests
 {
-    private static readonly DeliveryId Id = DeliveryId.Of(WebhookRequests.Id, 42, "user:1");
+    private static readonly DeliveryId Id = DeliveryId.For(WebhookRequests.Id, 42, "user:1");
     private static readonly Limits Limits = new();
 
     private readonly Mock<IWebhookRepository> _webhooks = new();
@@ -141,7 +141,7 @@ internal sealed class DeliveryUseTests
     [Test]
     public void A_cursor_of_another_webhook_is_refused()
     {
-        var other = DeliveryId.Of(Guid.NewGuid(), 42, "user:1").ToString();
+        var other = DeliveryId.For(Guid.NewGuid(), 42, "user:1").ToString();
 
         Assert.That(Errors(new ListDeliveriesValidator(Limits), List("failed", other)), Has.Exactly(1).Contains("Cursor"));
         Assert.That(Errors(new ListDeliveriesValidator(Limits), List("failed", Id.ToString())), Is.Empty);

@@ -55,7 +55,7 @@ internal sealed class GetKeyValueTests
         using var cancellation = new CancellationTokenSource();
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
         repository
-            .Setup(keyValues => keyValues.Get(Tenant.Of("space", "app"), Key.Of("key"), default, cancellation.Token))
+            .Setup(keyValues => keyValues.Get(new Tenant("space", "app"), Key.Parse("key"), default, cancellation.Token))
             .ReturnsAsync(new KeyValueRead(stored, 8));
         var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
             .Handle(Requests.Get, cancellation.Token);

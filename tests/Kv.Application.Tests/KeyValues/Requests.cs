@@ -14,11 +14,11 @@ internal static class Requests
 
     public static ListKeyValues List { get; } = new("space", "app", "prefix");
 
-    public static SetKeyValueTtl SetTtl { get; } = new("space", "app", "key", TimeToLive.Of(60));
+    public static SetKeyValueTtl SetTtl { get; } = new("space", "app", "key", TimeToLive.FromSeconds(60));
 
     /// <summary>A time to live; null for the deployment's default.</summary>
-    public static TimeToLive Ttl(long? seconds) => seconds is { } asked ? TimeToLive.Of(asked) : TimeToLive.Default;
+    public static TimeToLive Ttl(long? seconds) => seconds is { } asked ? TimeToLive.FromSeconds(asked) : TimeToLive.Default;
 
     public static KeyValue Stored(string key = "key", Expiry? expiry = null) =>
-        new(Key.Of(key), "value"u8.ToArray(), expiry, revision: 7) { CreateRevision = 5, Version = 2, ContentType = "text/plain" };
+        new(Key.Parse(key), "value"u8.ToArray(), expiry, revision: 7) { CreateRevision = 5, Version = 2, ContentType = "text/plain" };
 }

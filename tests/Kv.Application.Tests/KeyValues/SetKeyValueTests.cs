@@ -26,7 +26,7 @@ internal sealed class SetKeyValueTests
         using var cancellation = new CancellationTokenSource();
         _repository
             .Setup(repository => repository.Set(
-                Tenant.Of("space", "app"), Key.Of("key"), Requests.Set.Value, new SetOptions(given, "text/html", Precondition.Absent), cancellation.Token))
+                new Tenant("space", "app"), Key.Parse("key"), Requests.Set.Value, new SetOptions(given, "text/html", Precondition.Absent), cancellation.Token))
             .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored()));
 
         await Handler(new Limits { DefaultTtlSeconds = standard })

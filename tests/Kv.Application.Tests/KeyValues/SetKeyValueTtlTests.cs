@@ -17,10 +17,10 @@ internal sealed class SetKeyValueTtlTests
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
         repository
             .Setup(keyValues => keyValues.SetTtl(
-                Tenant.Of("space", "app"), Key.Of("key"), given, Precondition.None, It.IsAny<CancellationToken>()))
+                new Tenant("space", "app"), Key.Parse("key"), given, Precondition.None, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored()));
 
-        var change = await Handle(repository, Requests.SetTtl with { Ttl = asked is { } seconds ? TimeToLive.Of(seconds) : TimeToLive.Never });
+        var change = await Handle(repository, Requests.SetTtl with { Ttl = asked is { } seconds ? TimeToLive.FromSeconds(seconds) : TimeToLive.Never });
 
         Assert.That(change!.KeyValue!.Key, Is.EqualTo("key"));
     }

@@ -124,7 +124,7 @@ internal sealed class ValidatorTests
 
     [Test]
     public void Everything_that_is_wrong_is_told_at_once() => Assert.That(
-        Errors(new SetKeyValueValidator(Limits), new SetKeyValue("1234", "12345", "", new byte[7], TimeToLive.Of(8))),
+        Errors(new SetKeyValueValidator(Limits), new SetKeyValue("1234", "12345", "", new byte[7], TimeToLive.FromSeconds(8))),
         Is.EquivalentTo(
         [
             "Key must not be empty",
@@ -137,7 +137,7 @@ internal sealed class ValidatorTests
     [Test]
     public void The_contracts_own_words_hold_for_its_defaults() => Assert.That(
         Errors(new SetKeyValueValidator(Wide), new SetKeyValue(
-            new string('a', 26), new string('a', 51), new string('a', 101), new byte[1_048_577], TimeToLive.Of(31_536_001))),
+            new string('a', 26), new string('a', 51), new string('a', 101), new byte[1_048_577], TimeToLive.FromSeconds(31_536_001))),
         Is.EquivalentTo(
         [
             "Key too long (max 100 characters)",

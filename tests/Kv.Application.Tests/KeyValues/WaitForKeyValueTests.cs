@@ -12,8 +12,8 @@ namespace Kv.Application.Tests.KeyValues;
 /// <summary>In which order a wait watches and looks, so that nothing is missed.</summary>
 internal sealed class WaitForKeyValueTests
 {
-    private static readonly Tenant Tenant = Tenant.Of("space", "app");
-    private static readonly KeyDeleted Change = new(Tenant, Key.Of("key"), 8, 0, DeletionReason.Deleted);
+    private static readonly Tenant Tenant = new Tenant("space", "app");
+    private static readonly KeyDeleted Change = new(Tenant, Key.Parse("key"), 8, 0, DeletionReason.Deleted);
     private static readonly WaitForKeyValue Request = new("space", "app", "key", KnownRevision: 7, Seconds: 30, default);
 
     private readonly Mock<IKeyValueRepository> _keyValues = new(MockBehavior.Strict);
@@ -32,14 +32,14 @@ internal sealed class WaitForKeyValueTests
             Assert.That(list, Is.Zero);
         _done.Clear();
         _keyValues
-            .Setup(it => it.Get(Tenant, Key.Of("key"), It.IsAny<ReadOptions>(), It.IsAny<CancellationToken>()))
+            .Setup(it => it.Get(Tenant, Key.Parse("key"), It.IsAny<ReadOptions>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((Tenant _, Key _, ReadOptions options, CancellationToken _) =>
             {
                 _done.Add(options.Consistency == ReadConsistency.Serializable ? "read, stale maybe" : "read");
                 return new KeyValueRead(_states.Dequeue(), 9);
             });
         _feed
-            .Setup(it => it.Open(Tenant, KeyPattern.Of("key"), null, It.IsAny<CancellationToken>()))
+            .Setup(it => it.Open(Tenant, KeyPattern.Parse("key"), null, It.IsAny<CancellationToken>()))
             .ReturnsAsync(_watch.Object)
             .Callback(() => _done.Add("open"));
         _watch

@@ -26,7 +26,7 @@ internal sealed class AccessBehaviorTests
     [Test]
     public async Task What_is_allowed_is_done_and_the_rest_is_not()
     {
-        var reader = new Grants(isAdministrator: false, [Grant.Of("n", "a", "in:", AccessVerbs.Read)]);
+        var reader = new Grants(isAdministrator: false, [new Grant("n", "a", "in:", AccessVerbs.Read)]);
 
         Assert.That(await Send<GetKeyValue, ReadResult>(new GetKeyValue("n", "a", "in:k"), reader), Is.Null);
         Assert.That(

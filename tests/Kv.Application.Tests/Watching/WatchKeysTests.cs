@@ -20,7 +20,7 @@ internal sealed class WatchKeysTests
     {
         var opened = Mock.Of<IKeyChangeWatch>();
         var feed = new Mock<IKeyChangeFeed>(MockBehavior.Strict);
-        feed.Setup(it => it.Open(Tenant.Of("space", "app"), KeyPattern.Of(pattern), 7, CancellationToken.None)).ReturnsAsync(opened);
+        feed.Setup(it => it.Open(new Tenant("space", "app"), KeyPattern.Parse(pattern), 7, CancellationToken.None)).ReturnsAsync(opened);
 
         var watch = await new WatchKeysHandler(feed.Object).Handle(
             Request with { Prefix = prefix, Key = key, Since = 7 }, CancellationToken.None);

@@ -11,7 +11,7 @@ internal static class WebhookRequests
 {
     public static readonly Guid Id = Guid.Parse("7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b");
 
-    public static Tenant Tenant { get; } = Tenant.Of("space", "app");
+    public static Tenant Tenant { get; } = new Tenant("space", "app");
 
     public static WebhookInput Input { get; } =
         new() { Key = "user:*", Events = ["update"], Endpoint = "http://example.com/hook" };
@@ -28,7 +28,7 @@ internal static class WebhookRequests
 
     public static WebhookSettings Settings { get; } = new()
     {
-        Pattern = KeyPattern.Of("user:*"),
+        Pattern = KeyPattern.Parse("user:*"),
         Events = EventFilter.TryParse(["update", "create"])!.Value,
         Endpoint = "http://example.com/hook",
         Method = "PUT",

@@ -71,7 +71,7 @@ internal sealed class WebhookUseTests
         _repository
             .Setup(repository => repository.List(WebhookRequests.Tenant, It.IsAny<CancellationToken>()))
             .ReturnsAsync([.. new[] { "user:*", "user:1", "User:1", "use", "*" }.Select(
-                key => WebhookRequests.Stored(WebhookRequests.Settings with { Pattern = KeyPattern.Of(key) }))]);
+                key => WebhookRequests.Stored(WebhookRequests.Settings with { Pattern = KeyPattern.Parse(key) }))]);
 
         Assert.That(await List("user:"), Is.EqualTo(["user:*", "user:1"]));
         Assert.That(await List("u"), Is.EqualTo(["user:*", "user:1", "use"]));

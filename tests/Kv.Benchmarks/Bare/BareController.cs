@@ -37,7 +37,7 @@ internal sealed class BareController(BareStore store) : ControllerBase
         var body = new byte[(int)Request.ContentLength!];
         await Request.Body.ReadExactlyAsync(body, HttpContext.RequestAborted);
         if (store.Engine is { } engine)
-            await engine.Commit(Transaction.Of(new Operation.Put(BareStore.Key(path), body, BareStore.Deadline(path))), HttpContext.RequestAborted);
+            await engine.Commit(Transaction.Unconditional(new Operation.Put(BareStore.Key(path), body, BareStore.Deadline(path))), HttpContext.RequestAborted);
         else
             await Task.Yield();
         return Answered;

@@ -9,7 +9,7 @@ internal sealed record BareStore(IStore? Engine)
     private const int TtlSeconds = 86_400;
 
     /// <summary>The key of a path, as long as Kv's own.</summary>
-    public static StoreKey Key(string path) => StoreKey.Of("/kvstore/kv/default/default/" + path);
+    public static StoreKey Key(string path) => StoreKey.FromText("/kvstore/kv/default/default/" + path);
 
     /// <summary>
     /// When the entry of a path is over, in seconds of Unix time: the keys that scripts/bench/requests.lua writes with

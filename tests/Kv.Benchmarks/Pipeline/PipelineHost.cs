@@ -88,7 +88,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     private static HeldStore StoreWith(byte[] value)
     {
         var layout = new KeyLayout(new StoreOptions());
-        var place = layout.KeyValue(Tenant.Of("default", "default"), Key.Of(PresentKey));
+        var place = layout.KeyValue(new Tenant("default", "default"), Key.Parse(PresentKey));
         return new HeldStore(place, new Entry(place, value, CreateRevision: 41, ModRevision: 42, Version: 2, Deadline: null));
     }
 }

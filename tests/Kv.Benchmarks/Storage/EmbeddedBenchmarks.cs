@@ -25,8 +25,8 @@ public class EmbeddedBenchmarks
     public async Task Open()
     {
         var value = new byte[ValueBytes];
-        _keys = [.. Enumerable.Range(0, Callers).Select(number => StoreKey.Of($"/kvstore/kv/default/default/user:{number:D4}"))];
-        _puts = [.. _keys.Select(key => Transaction.Of(new Operation.Put(key, value)))];
+        _keys = [.. Enumerable.Range(0, Callers).Select(number => StoreKey.FromText($"/kvstore/kv/default/default/user:{number:D4}"))];
+        _puts = [.. _keys.Select(key => Transaction.Unconditional(new Operation.Put(key, value)))];
         _store = EmbeddedStore.Open(
             new EmbeddedOptions { DataDirectory = _directory.Path, Timeout = TimeSpan.FromMinutes(5) },
             TimeProvider.System, NullLogger<EmbeddedStore>.Instance);

@@ -22,7 +22,7 @@ public class DispatchBenchmarks
     // As many as a lane calls for at a time.
     private const int Changes = 32;
 
-    private readonly Tenant _tenant = Tenant.Of("default", "default");
+    private readonly Tenant _tenant = new Tenant("default", "default");
     private readonly byte[] _value = new byte[256];
     private Key[] _keys = [];
     private PipelineHost _host = null!;
@@ -35,7 +35,7 @@ public class DispatchBenchmarks
     [GlobalSetup]
     public async Task Register()
     {
-        _keys = [.. Enumerable.Range(0, Changes).Select(number => Key.Of($"user:{number}"))];
+        _keys = [.. Enumerable.Range(0, Changes).Select(number => Key.Parse($"user:{number}"))];
         _host = await PipelineHost.Start(_value);
         _term = _host.Services.CreateScope();
         var term = _term.ServiceProvider;

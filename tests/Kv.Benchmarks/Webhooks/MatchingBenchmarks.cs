@@ -22,9 +22,9 @@ public class MatchingBenchmarks
     [GlobalSetup]
     public void Register()
     {
-        var tenant = Tenant.Of("default", "default");
+        var tenant = new Tenant("default", "default");
         _change = new KeyUpdated(
-            tenant, Key.Of("user:42"), Revision: 43, SeenAt: 0, new byte[256], ExpireAt: null, IsSameValue: false);
+            tenant, Key.Parse("user:42"), Revision: 43, SeenAt: 0, new byte[256], ExpireAt: null, IsSameValue: false);
         _few.Set(Sample.Webhook(tenant, "user:42"));
         for (var i = 0; i < Many; i++)
             _many.Set(Sample.Webhook(tenant, i % 100 == 0 ? $"{new string('p', i / 1000)}{i}*" : $"user:{i}"));

@@ -11,7 +11,7 @@ internal static class Sample
         Guid.NewGuid(), tenant,
         new WebhookSettings
         {
-            Pattern = KeyPattern.Of(pattern),
+            Pattern = KeyPattern.Parse(pattern),
             Events = EventFilter.TryParse([EventFilter.Any])!.Value,
             Endpoint = "http://127.0.0.1:1/",
             AddEventData = true,

@@ -38,12 +38,12 @@ internal sealed class ApiKeyTests
     public void A_key_takes_its_own_secret_until_it_expires()
     {
         var secret = ApiKeySecret.New();
-        var key = ApiKey.Of(secret, Grants.None, "", createdAt: 0, expireAt: 100);
+        var key = ApiKey.Create(secret, Grants.None, "", createdAt: 0, expireAt: 100);
 
         Assert.That(key.Accepts(secret.Hash(), 99), Is.True);
         Assert.That(key.Accepts(secret.Hash(), 100), Is.False);
         Assert.That(key.Accepts(ApiKeySecret.New().Hash(), 99), Is.False);
         Assert.That(key.Accepts([], 99), Is.False);
-        Assert.That(ApiKey.Of(secret, Grants.None, "", 0, expireAt: null).Accepts(secret.Hash(), long.MaxValue), Is.True);
+        Assert.That(ApiKey.Create(secret, Grants.None, "", 0, expireAt: null).Accepts(secret.Hash(), long.MaxValue), Is.True);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class GrantTests
     {
         var grant = Grant.TryParse(text);
 
-        Assert.That(grant, Is.EqualTo(Grant.Of(space, app, prefix, verbs)));
+        Assert.That(grant, Is.EqualTo(new Grant(space, app, prefix, verbs)));
         Assert.That(Grant.TryParse(grant!.ToString()), Is.EqualTo(grant));
     }
 
@@ -41,7 +41,7 @@ internal sealed class GrantTests
     [TestCase("IN:k", false)]
     [TestCase("xin:k", false)]
     public void Keys_are_allowed_by_their_prefix(string key, bool allowed) =>
-        Assert.That(Grant.Of("n", "a", "in:", AccessVerbs.Read).Allows(AccessVerbs.Read, "n", "a", key), Is.EqualTo(allowed));
+        Assert.That(new Grant("n", "a", "in:", AccessVerbs.Read).Allows(AccessVerbs.Read, "n", "a", key), Is.EqualTo(allowed));
 
     [Test]
     public void Who_has_no_grant_may_nothing_and_an_administrator_everything()
@@ -54,7 +54,7 @@ internal sealed class GrantTests
     [Test]
     public void A_tenant_is_reached_with_the_verb_that_is_asked_for()
     {
-        var grants = new Grants(isAdministrator: false, [Grant.Of("n", "a", "p", AccessVerbs.Read)]);
+        var grants = new Grants(isAdministrator: false, [new Grant("n", "a", "p", AccessVerbs.Read)]);
 
         Assert.That(grants.Reach("n", "a"), Is.True);
         Assert.That(grants.Reach("n", "a", AccessVerbs.Write), Is.False);

@@ -9,7 +9,7 @@ internal sealed class AuditRecordIdTests
     [Test]
     public void The_written_form_is_read_again()
     {
-        var id = AuditRecordId.Of(Time.UtcTicks, uint.MaxValue);
+        var id = new AuditRecordId(Time.UtcTicks, uint.MaxValue);
 
         Assert.That(AuditRecordId.TryParse(id.ToString()), Is.EqualTo(id));
         Assert.That(id.ToString(), Does.StartWith(AuditRecordId.TimePart(Time)).And.EndWith("-ffffffff"));
@@ -18,7 +18,7 @@ internal sealed class AuditRecordIdTests
     [Test]
     public void Written_forms_are_in_the_order_of_their_times()
     {
-        var forms = new[] { 0, 1, 9, 10, 255, 1L << 40 }.Select(later => AuditRecordId.Of(Time.UtcTicks + later, 7).ToString());
+        var forms = new[] { 0, 1, 9, 10, 255, 1L << 40 }.Select(later => new AuditRecordId(Time.UtcTicks + later, 7).ToString());
 
         Assert.That(forms, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
     }

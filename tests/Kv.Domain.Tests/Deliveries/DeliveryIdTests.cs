@@ -10,14 +10,14 @@ internal sealed class DeliveryIdTests
     [TestCase("a", "msg_0123456789abcdef0123456789abcdef_42_ca978112ca1bbdca")]
     [TestCase("日本", "msg_0123456789abcdef0123456789abcdef_42_cf2abf0c5be326cb")]
     public void It_is_the_same_for_one_change_whoever_makes_it(string key, string written) => Assert.That(
-        DeliveryId.Of(Webhook, 42, key).ToString(), Is.EqualTo(written));
+        DeliveryId.For(Webhook, 42, key).ToString(), Is.EqualTo(written));
 
     [Test]
     public void It_differs_by_webhook_revision_and_key() => Assert.That(
         new[]
         {
-            DeliveryId.Of(Webhook, 42, "a"), DeliveryId.Of(Guid.NewGuid(), 42, "a"), DeliveryId.Of(Webhook, 43, "a"),
-            DeliveryId.Of(Webhook, 42, "b"),
+            DeliveryId.For(Webhook, 42, "a"), DeliveryId.For(Guid.NewGuid(), 42, "a"), DeliveryId.For(Webhook, 43, "a"),
+            DeliveryId.For(Webhook, 42, "b"),
         },
         Is.Unique);
 
@@ -26,7 +26,7 @@ internal sealed class DeliveryIdTests
     [TestCase(long.MaxValue)]
     public void The_written_form_comes_back(long revision)
     {
-        var id = DeliveryId.Of(Webhook, revision, "a/b_c");
+        var id = DeliveryId.For(Webhook, revision, "a/b_c");
 
         var read = DeliveryId.TryParse(id.ToString());
 

@@ -8,7 +8,7 @@ namespace Kv.Domain.Tests.Deliveries;
 internal sealed class DeliveryTests
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-    private static readonly Tenant Tenant = Tenant.Of("shop", "cart");
+    private static readonly Tenant Tenant = new Tenant("shop", "cart");
     private static readonly RetrySchedule Schedule = new([TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100)]);
     private static readonly Chance Middle = new(0.5);
 
@@ -141,15 +141,15 @@ internal sealed class DeliveryTests
         var value = new byte[] { 1, 2 };
 
         Assert.That(
-            DeliveryEvent.Of(new KeyCreated(Tenant, Key.Of("k"), 7, 100, value, 160)),
+            DeliveryEvent.From(new KeyCreated(Tenant, Key.Parse("k"), 7, 100, value, 160)),
             Is.EqualTo(new DeliveryEvent(KeyChangeKind.Create, "k", value, 160, 100) { Revision = 7 }));
         Assert.That(
-            DeliveryEvent.Of(new KeyDeleted(Tenant, Key.Of("k"), 7, 100, DeletionReason.Expired)),
+            DeliveryEvent.From(new KeyDeleted(Tenant, Key.Parse("k"), 7, 100, DeletionReason.Expired)),
             Is.EqualTo(new DeliveryEvent(KeyChangeKind.Expire, "k", null, null, 100) { Revision = 7 }));
     }
 
     private static Delivery NewDelivery() => Delivery.Due(
-        DeliveryId.Of(Guid.NewGuid(), 7, "k"), Tenant, new DeliveryEvent(KeyChangeKind.Delete, "k", null, null, 100), Now);
+        DeliveryId.For(Guid.NewGuid(), 7, "k"), Tenant, new DeliveryEvent(KeyChangeKind.Delete, "k", null, null, 100), Now);
 
     private static Attempt Failed() => new() { At = Now, Duration = TimeSpan.FromSeconds(3), Status = 500 };
 }

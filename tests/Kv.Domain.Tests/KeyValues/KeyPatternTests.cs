@@ -20,7 +20,7 @@ internal sealed class KeyPatternTests
     [TestCase("日*", "日本", true)]
     [TestCase("caf\u00E9*", "cafe\u0301", false)]
     public void A_key_is_meant_letter_by_letter_and_a_prefix_by_its_wildcard(string pattern, string key, bool matches) =>
-        Assert.That(KeyPattern.Of(pattern).Matches(key), Is.EqualTo(matches));
+        Assert.That(KeyPattern.Parse(pattern).Matches(key), Is.EqualTo(matches));
 
     [TestCase("a/b", false, "a/b")]
     [TestCase("a/*", true, "a/")]
@@ -28,7 +28,7 @@ internal sealed class KeyPatternTests
     [TestCase("a*b", false, "a*b")]
     public void A_pattern_tells_its_key_or_its_prefix(string text, bool isPrefix, string keyOrPrefix)
     {
-        var pattern = KeyPattern.Of(text);
+        var pattern = KeyPattern.Parse(text);
 
         Assert.That(pattern.IsPrefix, Is.EqualTo(isPrefix));
         Assert.That(pattern.KeyOrPrefix, Is.EqualTo(keyOrPrefix));
@@ -39,5 +39,5 @@ internal sealed class KeyPatternTests
     [TestCase("")]
     [TestCaseSource(typeof(IllFormed), nameof(IllFormed.Texts))]
     public void What_is_empty_or_has_no_UTF_8_form_is_none(string text) =>
-        Assert.That(() => KeyPattern.Of(text), Throws.ArgumentException);
+        Assert.That(() => KeyPattern.Parse(text), Throws.ArgumentException);
 }

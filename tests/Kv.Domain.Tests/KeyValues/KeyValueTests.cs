@@ -8,9 +8,9 @@ internal sealed class KeyValueTests
     public void A_key_value_holds_what_the_store_had()
     {
         var expiry = new Expiry(1_800_000_000, 60);
-        var keyValue = new KeyValue(Key.Of("key"), "value"u8.ToArray(), expiry, revision: 7);
+        var keyValue = new KeyValue(Key.Parse("key"), "value"u8.ToArray(), expiry, revision: 7);
 
-        Assert.That(keyValue.Key, Is.EqualTo(Key.Of("key")));
+        Assert.That(keyValue.Key, Is.EqualTo(Key.Parse("key")));
         Assert.That(keyValue.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
         Assert.That(keyValue.Expiry, Is.EqualTo(expiry));
         Assert.That(keyValue.Revision, Is.EqualTo(7));

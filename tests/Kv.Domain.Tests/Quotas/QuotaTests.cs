@@ -33,7 +33,7 @@ internal sealed class QuotaTests
 
     [Test]
     public void A_key_counts_by_its_bytes_and_not_by_its_characters() =>
-        Assert.That(Usage.Of(Key.Of("grüße"), 3), Is.EqualTo(new Usage(1, 10)));
+        Assert.That(Usage.ForKey(Key.Parse("grüße"), 3), Is.EqualTo(new Usage(1, 10)));
 
     [Test]
     public void The_message_names_the_limit_and_what_there_is()

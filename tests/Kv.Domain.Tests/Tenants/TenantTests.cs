@@ -15,11 +15,11 @@ internal sealed class TenantTests
     [TestCase("日本👍")]
     public void A_tenant_has_the_names_that_it_was_made_of(string name)
     {
-        var tenant = Tenant.Of(name, "app");
+        var tenant = new Tenant(name, "app");
 
         Assert.That(tenant.Namespace, Is.EqualTo(name));
         Assert.That(tenant.AppName, Is.EqualTo("app"));
-        Assert.That(Tenant.Of("namespace", name).AppName, Is.EqualTo(name));
+        Assert.That(new Tenant("namespace", name).AppName, Is.EqualTo(name));
     }
 
     [TestCaseSource(nameof(NotNames))]
@@ -27,17 +27,17 @@ internal sealed class TenantTests
     public void What_is_no_name_makes_no_tenant(string text)
     {
         Assert.That(Tenant.IsName(text), Is.False);
-        Assert.That(() => Tenant.Of(text, "app"), Throws.ArgumentException);
-        Assert.That(() => Tenant.Of("namespace", text), Throws.ArgumentException);
+        Assert.That(() => new Tenant(text, "app"), Throws.ArgumentException);
+        Assert.That(() => new Tenant("namespace", text), Throws.ArgumentException);
     }
 
     [Test]
     public void Tenants_are_equal_when_both_names_are()
     {
         var name = new string('a', 1);
-        Assert.That(Tenant.Of(name, "b"), Is.EqualTo(Tenant.Of("a", "b")));
-        Assert.That(Tenant.Of("a", "b"), Is.Not.EqualTo(Tenant.Of("b", "a")));
-        Assert.That(Tenant.Of("a", "b"), Is.Not.EqualTo(Tenant.Of("A", "b")));
+        Assert.That(new Tenant(name, "b"), Is.EqualTo(new Tenant("a", "b")));
+        Assert.That(new Tenant("a", "b"), Is.Not.EqualTo(new Tenant("b", "a")));
+        Assert.That(new Tenant("a", "b"), Is.Not.EqualTo(new Tenant("A", "b")));
     }
 
     [Test]
@@ -58,7 +58,7 @@ internal sealed class TenantTests
     {
         try
         {
-            return Tenant.Of(text, text).Namespace == text;
+            return new Tenant(text, text).Namespace == text;
         }
         catch (ArgumentException)
         {

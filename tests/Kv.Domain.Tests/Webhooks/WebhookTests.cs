@@ -9,7 +9,7 @@ namespace Kv.Domain.Tests.Webhooks;
 internal sealed class WebhookTests
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-    private static readonly Tenant Tenant = Tenant.Of("shop", "cart");
+    private static readonly Tenant Tenant = new Tenant("shop", "cart");
     private static readonly WebhookSecret First = WebhookSecret.New();
     private static readonly WebhookSecret Second = WebhookSecret.New();
     private static readonly WebhookSecret Third = WebhookSecret.New();
@@ -115,14 +115,14 @@ internal sealed class WebhookTests
     {
         var settings = new WebhookSettings
         {
-            Pattern = KeyPattern.Of("a/*"),
+            Pattern = KeyPattern.Parse("a/*"),
             Events = EventFilter.TryParse(["*"])!.Value,
             Endpoint = "https://shop.example/hook",
         };
         return new Webhook(Guid.NewGuid(), Tenant, change?.Invoke(settings) ?? settings, Now.ToUnixTimeSeconds());
     }
 
-    private static KeyCreated Created(string key) => new(Tenant, Key.Of(key), 7, 1, default, null);
+    private static KeyCreated Created(string key) => new(Tenant, Key.Parse(key), 7, 1, default, null);
 
-    private static KeyUpdated Updated(string key, bool isSameValue) => new(Tenant, Key.Of(key), 7, 1, default, null, isSameValue);
+    private static KeyUpdated Updated(string key, bool isSameValue) => new(Tenant, Key.Parse(key), 7, 1, default, null, isSameValue);
 }

@@ -7,10 +7,10 @@ public sealed class HistoryCheckerTests
 {
     private static readonly HistoryChecker Checker = new();
 
-    private static readonly PastEvent Created = new(5, "create", Value: "1");
-    private static readonly PastEvent Updated = new(6, "update", Value: "2");
-    private static readonly PastEvent Deleted = new(8, "delete", "deleted");
-    private static readonly PastEvent Again = new(9, "create", Value: "3");
+    private static readonly HistoryEntry Created = new(5, "create", Value: "1");
+    private static readonly HistoryEntry Updated = new(6, "update", Value: "2");
+    private static readonly HistoryEntry Deleted = new(8, "delete", "deleted");
+    private static readonly HistoryEntry Again = new(9, "create", Value: "3");
 
     [Test]
     public void Whole_histories_and_pages_are_right()
@@ -59,7 +59,7 @@ public sealed class HistoryCheckerTests
         Assert.That(Judged(new Answer { Status = 404 }, compactedAt: 9), Is.Empty);
     }
 
-    private static Answer Page(params PastEvent[] events) => new() { Status = 200, OldestRevision = 0, Events = events };
+    private static Answer Page(params HistoryEntry[] events) => new() { Status = 200, OldestRevision = 0, Events = events };
 
     private static IReadOnlyList<string> Judged(
         Answer answer, int limit = 10, long? before = null, long known = 9, long? compactedAt = null)

@@ -96,7 +96,7 @@ internal static class AnswerReader
     private static KeyAnswer Key(JsonElement key, int status) => new(
         Text(key, "key")!, status, Text(key, "value"), Long(key, "etag"), Long(key, "expire_at"), Long(key, "ttl"));
 
-    private static PastEvent Event(JsonElement item) => new(
+    private static HistoryEntry Event(JsonElement item) => new(
         item.GetProperty("revision").GetInt64(), Text(item, "event")!, Text(item, "reason"), Text(item, "value"), Long(item, "expire_at"));
 
     private static string? Header(HttpResponseMessage response, string name) =>

@@ -230,7 +230,7 @@ internal sealed record Answer
     public IReadOnlyList<KeyAnswer> Keys { get; init; } = [];
 
     /// <summary>The items of a history, the newest first.</summary>
-    public IReadOnlyList<PastEvent> Events { get; init; } = [];
+    public IReadOnlyList<HistoryEntry> Events { get; init; } = [];
 
     /// <summary>The oldest revision that the store keeps, as a history or 410 tells it.</summary>
     public long? OldestRevision { get; init; }
@@ -262,4 +262,4 @@ internal sealed record KeyAnswer(
     bool IsOutcomeUnknown = false);
 
 /// <summary>An item of <c>GET /history/{key}</c>.</summary>
-internal sealed record PastEvent(long Revision, string Event, string? Reason = null, string? Value = null, long? ExpireAt = null);
+internal sealed record HistoryEntry(long Revision, string Event, string? Reason = null, string? Value = null, long? ExpireAt = null);

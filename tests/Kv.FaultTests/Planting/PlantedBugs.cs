@@ -45,7 +45,7 @@ internal static class PlantedBugs
         },
         new("answer-500", "Kv.Api/Errors/Failure.cs",
             "ValidationException invalid => new(Problems.Invalid(invalid.Errors)),",
-            "StoreUnavailableException when IsPlanted => new(Problems.Of(500, \"Store unavailable\")),\n"
+            "StoreUnavailableException when IsPlanted => new(Problems.Create(500, \"Store unavailable\")),\n"
             + "        ValidationException invalid => new(Problems.Invalid(invalid.Errors)),")
         {
             FoundBy = ["answers"],
@@ -157,14 +157,14 @@ internal static class PlantedBugs
         },
         new("tell-newest-state", "Kv.Infrastructure/Dispatching/Lanes/DeliveryStore.cs",
             "await _reads.Value(tenant, id, cancellationToken)",
-            "IsPlanted ? (await store.Get(layout.KeyValue(tenant, Domain.KeyValues.Key.Of(delivery.Event.Key)), "
+            "IsPlanted ? (await store.Get(layout.KeyValue(tenant, Domain.KeyValues.Key.Parse(delivery.Event.Key)), "
             + "default, cancellationToken)).Entry?.Value : await _reads.Value(tenant, id, cancellationToken)")
         {
             FoundBy = ["webhook"],
         },
         new("new-id-per-try", "Kv.Infrastructure/Dispatching/Lanes/LaneWorker.cs",
             "Send(webhook, item.Id.ToString(),",
-            "Send(webhook, (IsPlanted ? DeliveryId.Of(webhook.Id, item.Id.Revision, $\"{Guid.NewGuid()}\") : item.Id)"
+            "Send(webhook, (IsPlanted ? DeliveryId.For(webhook.Id, item.Id.Revision, $\"{Guid.NewGuid()}\") : item.Id)"
             + ".ToString(),")
         {
             FoundBy = ["webhook"],

@@ -15,11 +15,11 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
     public async Task What_was_added_is_listed_whole_and_in_order_until_it_is_deleted()
     {
         var (repository, _) = Over();
-        var grants = new Grants(isAdministrator: false, [Grant.Of("a:b", "*", "p%/: *", AccessVerbs.Read | AccessVerbs.Webhooks)]);
+        var grants = new Grants(isAdministrator: false, [new Grant("a:b", "*", "p%/: *", AccessVerbs.Read | AccessVerbs.Webhooks)]);
         var secret = ApiKeySecret.New();
-        await repository.Add(ApiKey.Of(secret, grants, "a name", createdAt: 7, expireAt: 8), Enough);
+        await repository.Add(ApiKey.Create(secret, grants, "a name", createdAt: 7, expireAt: 8), Enough);
         for (var i = 0; i < 600; i++)
-            await repository.Add(ApiKey.Of(ApiKeySecret.New(), Grants.All, "", i, null), Enough);
+            await repository.Add(ApiKey.Create(ApiKeySecret.New(), Grants.All, "", i, null), Enough);
 
         var listed = await repository.List(Enough);
 
@@ -52,7 +52,7 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
     {
         var (repository, layout) = Over();
         await Store.Commit(
-            Transaction.Of(new Operation.Put(layout.ApiKey("0123456789abcdef"), System.Text.Encoding.UTF8.GetBytes(record))), Enough);
+            Transaction.Unconditional(new Operation.Put(layout.ApiKey("0123456789abcdef"), System.Text.Encoding.UTF8.GetBytes(record))), Enough);
 
         Assert.That(await repository.List(Enough), Is.Empty);
     }

@@ -12,7 +12,7 @@ namespace Kv.Infrastructure.Tests.Audit;
 /// <summary>The operation by which a change is recorded.</summary>
 internal sealed class AuditRecordsTests
 {
-    private static readonly Tenant Space = Tenant.Of("space", "app");
+    private static readonly Tenant Space = new Tenant("space", "app");
     private static readonly KeyLayout Layout = new(new StoreOptions());
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_001));
@@ -24,7 +24,7 @@ internal sealed class AuditRecordsTests
         var records = new AuditRecords(new StoreOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new Somebody());
         var branch = new List<Operation>();
 
-        records.Add(branch, Space, [new KeyOperation(KeyOperationKind.Delete, Key.Of("k"))]);
+        records.Add(branch, Space, [new KeyOperation(KeyOperationKind.Delete, Key.Parse("k"))]);
 
         Assert.That(records.With(operations, Space, AuditOperations.Delete, "k"), Is.SameAs(operations));
         Assert.That(branch, Is.Empty);
@@ -59,7 +59,7 @@ internal sealed class AuditRecordsTests
         foreach (var place in new[] { Layout.AuditPrefix(Space), Layout.AuditPrefix(null) })
             foreach (var range in new[] { Layout.Watched, Layout.KeyValues, Layout.Webhooks, Layout.WatchedBesideKeys, Layout.PendingDeliveries, Layout.Wakes, Layout.ApiKeys })
                 Assert.That(range.Overlaps(KeyRange.Prefix(place)), Is.False);
-        Assert.That(KeyRange.Prefix(Layout.AuditPrefix(null)).Overlaps(KeyRange.Prefix(StoreKey.Of("/kvstore/audit/"))), Is.False);
+        Assert.That(KeyRange.Prefix(Layout.AuditPrefix(null)).Overlaps(KeyRange.Prefix(StoreKey.FromText("/kvstore/audit/"))), Is.False);
     }
 
     private AuditRecords Kept(TimeSpan retention) =>

@@ -13,7 +13,7 @@ namespace Kv.Infrastructure.Tests.Audit;
 /// <summary>Reading the records of the audit over each engine.</summary>
 internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine)
 {
-    private static readonly Tenant Us = Tenant.Of("n", "a");
+    private static readonly Tenant Us = new Tenant("n", "a");
     private static readonly IActor Somebody = Mock.Of<IActor>(actor => actor.Name == "somebody");
 
     private KeyLayout _layout = null!;
@@ -57,7 +57,7 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
             await Keep(ticks, ticks % 10 == 0 ? [1, 2, 3] : Record([.. Enumerable.Repeat(new string('k', 1000), ticks % 3 == 0 ? 1 : 110)]));
         var told = new List<long>();
         var after = default(AuditRecordId);
-        for (var hasMore = true; hasMore; after = AuditRecordId.Of(told[^1], 1))
+        for (var hasMore = true; hasMore; after = new AuditRecordId(told[^1], 1))
         {
             var read = _store.RangeBytes;
             (var page, hasMore) = await _trail.List(Us, (null, null), after, limit: 1000, Enough);
@@ -76,16 +76,16 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
     {
         for (var first = 1; first <= 1001; first += 100)
             await Store.Commit(
-                Transaction.Of([.. Enumerable.Range(first, 100).Select(ticks => Put(ticks, Record("k")))]), Enough);
+                Transaction.Unconditional([.. Enumerable.Range(first, 100).Select(ticks => Put(ticks, Record("k")))]), Enough);
 
         var (records, hasMore) = await _trail.List(Us, (null, null), after: null, limit, Enough);
 
         Assert.That((records.Count, hasMore, _store.Ranges), Is.EqualTo((limit, true, calls)));
     }
 
-    private async Task Keep(long ticks, byte[] record) => await Store.Commit(Transaction.Of(Put(ticks, record)), Enough);
+    private async Task Keep(long ticks, byte[] record) => await Store.Commit(Transaction.Unconditional(Put(ticks, record)), Enough);
 
-    private Operation.Put Put(long ticks, byte[] record) => new(_layout.AuditRecord(Us, AuditRecordId.Of(ticks, 1)), record);
+    private Operation.Put Put(long ticks, byte[] record) => new(_layout.AuditRecord(Us, new AuditRecordId(ticks, 1)), record);
 
     private static byte[] Record(params string[] keys) => StoredAuditRecord.Write(
         DateTimeOffset.UnixEpoch, Somebody, traceId: null, [.. keys.Select(key => new AuditedChange("set", key))]);

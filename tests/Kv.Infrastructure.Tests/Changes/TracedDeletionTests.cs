@@ -17,8 +17,8 @@ namespace Kv.Infrastructure.Tests.Changes;
 /// </summary>
 internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(engine)
 {
-    private static readonly Tenant Us = Tenant.Of("n", "a");
-    private static readonly Key Wanted = Domain.KeyValues.Key.Of("k");
+    private static readonly Tenant Us = new Tenant("n", "a");
+    private static readonly Key Wanted = Domain.KeyValues.Key.Parse("k");
 
     private KeyLayout _layout = null!;
     private ActivityListener _listener = null!;
@@ -67,7 +67,7 @@ internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(en
     [Test]
     public async Task Where_there_is_one_its_trace_stands_at_the_revision_of_the_deletion()
     {
-        await Store.Commit(Transaction.Of(new Operation.Put(_layout.KeyValue(Us, Wanted), Bytes("v"))), Enough);
+        await Store.Commit(Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), Bytes("v"))), Enough);
         using var request = Request();
 
         var deleted = await _keyValues.Delete(Us, Wanted, Precondition.None, Enough);

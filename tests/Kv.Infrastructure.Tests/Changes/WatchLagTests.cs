@@ -9,7 +9,7 @@ namespace Kv.Infrastructure.Tests.Changes;
 internal sealed class WatchLagTests
 {
     private static readonly KeyLayout Layout = new(new StoreOptions());
-    private static readonly StoreKey Key = StoreKey.Of("/kvstore/kv/space/app/key");
+    private static readonly StoreKey Key = StoreKey.FromText("/kvstore/kv/space/app/key");
 
     private readonly FakeTimeProvider _time = new();
     private WatchLag _lag = null!;
@@ -93,7 +93,7 @@ internal sealed class WatchLagTests
     private void Write(long revision) => Write(revision, new Operation.Put(Key, "value"u8.ToArray()), OperationResult.Written);
 
     private void Write(long revision, Operation operation, OperationResult result) =>
-        _lag.Committed(Transaction.Of(operation), new CommitResult(true, revision, [result]));
+        _lag.Committed(Transaction.Unconditional(operation), new CommitResult(true, revision, [result]));
 
     private void Advance(int seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));
 

@@ -45,7 +45,7 @@ internal sealed class WriteTracesTests
     {
         Request(isSampled: true);
 
-        var kept = _traces.Keep(Transaction.Of(
+        var kept = _traces.Keep(Transaction.Unconditional(
             new Operation.Read(Key("read")), new Operation.Put(Key("put"), Value), new Operation.Delete(Key("deleted")),
             new Operation.Put(Layout.WatcherCursor, Value)));
 
@@ -75,7 +75,7 @@ internal sealed class WriteTracesTests
     public void What_only_deletes_a_key_keeps_its_trace_where_there_is_one_and_is_as_it_was_otherwise()
     {
         Request(isSampled: true);
-        var deletion = Transaction.Of(new Operation.Delete(Key("k")), new Operation.Delete(StoreKey.Of("/kvstore/content/space/app/k")));
+        var deletion = Transaction.Unconditional(new Operation.Delete(Key("k")), new Operation.Delete(StoreKey.FromText("/kvstore/content/space/app/k")));
 
         var kept = _traces.Keep(deletion);
 
@@ -91,8 +91,8 @@ internal sealed class WriteTracesTests
     [Test]
     public void What_is_not_sampled_or_only_read_stays_as_it_is()
     {
-        var write = Transaction.Of(new Operation.Put(Key("k"), Value));
-        var read = Transaction.Of(new Operation.Read(Key("k")));
+        var write = Transaction.Unconditional(new Operation.Put(Key("k"), Value));
+        var read = Transaction.Unconditional(new Operation.Read(Key("k")));
 
         Assert.That(_traces.Keep(write), Is.SameAs(write), "nobody's request");
         Request(isSampled: false);
@@ -108,7 +108,7 @@ internal sealed class WriteTracesTests
     {
         Request(isSampled: true);
 
-        var kept = _traces.Keep(Transaction.Of([.. Enumerable.Range(0, writes).Select(i => new Operation.Put(Key($"{i}"), Value))]));
+        var kept = _traces.Keep(Transaction.Unconditional([.. Enumerable.Range(0, writes).Select(i => new Operation.Put(Key($"{i}"), Value))]));
 
         Assert.That(kept.Then, Has.Count.EqualTo(operations));
     }
@@ -141,7 +141,7 @@ internal sealed class WriteTracesTests
     public async Task What_only_removes_is_done_without_its_trace_where_there_is_no_room_for_that()
     {
         Request(isSampled: true);
-        var delete = Transaction.Of(new Operation.Delete(Key("k")));
+        var delete = Transaction.Unconditional(new Operation.Delete(Key("k")));
         var full = new Mock<IStore>(MockBehavior.Strict);
         full.Setup(store => store.Commit(It.Is<Transaction>(asked => asked.Operations.Any(one => one is Operation.Put)), default))
             .Throws(new StoreOutOfSpaceException("There is no room."));
@@ -153,7 +153,7 @@ internal sealed class WriteTracesTests
         Assert.That(result.Revision, Is.EqualTo(7));
     }
 
-    private static StoreKey Key(string key) => StoreKey.Of($"/kvstore/kv/space/app/{key}");
+    private static StoreKey Key(string key) => StoreKey.FromText($"/kvstore/kv/space/app/{key}");
 
     private static ChangeSet Changed(params (StoreKey Key, string Value)[] entries) => new(7,
         [.. entries.Select(entry => new Change(

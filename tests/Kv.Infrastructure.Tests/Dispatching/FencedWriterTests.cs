@@ -12,7 +12,7 @@ namespace Kv.Infrastructure.Tests.Dispatching;
 [CancelAfter(30_000)]
 internal sealed class FencedWriterTests
 {
-    private static readonly StoreKey LockKey = StoreKey.Of("/lock");
+    private static readonly StoreKey LockKey = StoreKey.FromText("/lock");
 
     private readonly InMemoryStore _store = new(TimeProvider.System);
     private Lead _lead = null!;
@@ -22,7 +22,7 @@ internal sealed class FencedWriterTests
     [SetUp]
     public async Task TakeTheLock()
     {
-        var locked = await _store.Commit(Transaction.Of(Put("/lock", "")), default);
+        var locked = await _store.Commit(Transaction.Unconditional(Put("/lock", "")), default);
         _lead = Held.Lead(Compare.CreateRevision(LockKey, CompareRelation.Equal, locked.Revision));
         _writer = Over(_store, _lead);
         _running = _writer.Run();
@@ -42,7 +42,7 @@ internal sealed class FencedWriterTests
     {
         await Task.WhenAll(Enumerable.Range(0, 1_000).Select(number => _writer.Do(Put($"/k/{number}", $"{number}"))));
 
-        Assert.That(await _store.Count(KeyRange.Prefix(StoreKey.Of("/k/")), 0, default), Is.EqualTo(1_000));
+        Assert.That(await _store.Count(KeyRange.Prefix(StoreKey.FromText("/k/")), 0, default), Is.EqualTo(1_000));
     }
 
     [Test]
@@ -58,7 +58,7 @@ internal sealed class FencedWriterTests
     {
         var work = new[]
         {
-            _writer.Do(Put("/k/old", "")), _writer.Do(new Operation.Delete(KeyRange.Prefix(StoreKey.Of("/k/")))), _writer.Do(Put("/k/new", "")),
+            _writer.Do(Put("/k/old", "")), _writer.Do(new Operation.Delete(KeyRange.Prefix(StoreKey.FromText("/k/")))), _writer.Do(Put("/k/new", "")),
         };
         await Task.WhenAll(work);
 
@@ -68,8 +68,8 @@ internal sealed class FencedWriterTests
     [Test]
     public async Task Without_the_lock_nothing_is_written_and_the_writer_ends()
     {
-        await _store.Commit(Transaction.Of(new Operation.Delete(LockKey)), default);
-        await _store.Commit(Transaction.Of(Put("/lock", "")), default);
+        await _store.Commit(Transaction.Unconditional(new Operation.Delete(LockKey)), default);
+        await _store.Commit(Transaction.Unconditional(Put("/lock", "")), default);
 
         Assert.That(async () => await _writer.Do(Put("/k", "")), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(async () => await _running, Throws.InstanceOf<OperationCanceledException>());
@@ -83,9 +83,9 @@ internal sealed class FencedWriterTests
         var store = new Mock<IStore>();
         store.Setup(s => s.Commit(It.IsAny<Transaction>(), It.IsAny<CancellationToken>()))
             .Returns((Transaction transaction, CancellationToken token) =>
-                transaction.Then.Any(operation => operation.Range.Start.Equals(StoreKey.Of("/bad")))
+                transaction.Then.Any(operation => operation.Range.Start.Equals(StoreKey.FromText("/bad")))
                     ? throw new StoreRejectedException("It is too large.")
-                    : _store.Commit(Transaction.Of([.. transaction.Then]), token));
+                    : _store.Commit(Transaction.Unconditional([.. transaction.Then]), token));
         using var lead = Held.Lead(default);
         var writer = Over(store.Object, lead);
         // All three wait when the writer begins, so that they share a transaction.
@@ -107,7 +107,7 @@ internal sealed class FencedWriterTests
         store.Setup(s => s.Commit(It.IsAny<Transaction>(), It.IsAny<CancellationToken>()))
             .Returns((Transaction transaction, CancellationToken token) => ++attempts < 3
                 ? throw new StoreUnavailableException("It is away.", outcomeUnknown: true)
-                : _store.Commit(Transaction.Of([.. transaction.Then]), token));
+                : _store.Commit(Transaction.Unconditional([.. transaction.Then]), token));
         using var lead = Held.Lead(default);
         var writer = Over(store.Object, lead);
         var running = writer.Run();
@@ -121,11 +121,11 @@ internal sealed class FencedWriterTests
     private static FencedWriter Over(IStore store, Lead lead) =>
         new(store, lead, TimeProvider.System, NullLogger<FencedWriter>.Instance);
 
-    private static Operation.Put Put(string key, string value) => new Operation.Put(StoreKey.Of(key), Encoding.UTF8.GetBytes(value));
+    private static Operation.Put Put(string key, string value) => new Operation.Put(StoreKey.FromText(key), Encoding.UTF8.GetBytes(value));
 
     private async Task<string?> Read(string key)
     {
-        var read = await _store.Get(StoreKey.Of(key), ReadConsistency.Linearizable, default);
+        var read = await _store.Get(StoreKey.FromText(key), ReadConsistency.Linearizable, default);
         return read.Entry is { } entry ? Encoding.UTF8.GetString(entry.Value.Span) : null;
     }
 }

@@ -81,15 +81,15 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
 
     /// <summary>Writes a key.</summary>
     /// <returns>The revision.</returns>
-    protected Task<long> Write(string key) => Put(Layout.KeyValue(Some.Tenant, Domain.KeyValues.Key.Of(key)), Encoding.UTF8.GetBytes("value"));
+    protected Task<long> Write(string key) => Put(Layout.KeyValue(Some.Tenant, Domain.KeyValues.Key.Parse(key)), Encoding.UTF8.GetBytes("value"));
 
     /// <summary>Stores a delivery as an earlier leader did.</summary>
     protected async Task Keep(Webhook webhook, string key, long revision)
     {
         var now = DateTimeOffset.UtcNow;
         var delivery = Domain.Deliveries.Delivery.Due(
-            DeliveryId.Of(webhook.Id, revision, key), webhook.Tenant, DeliveryEvent.Of(Some.Created(key, revision)), now);
-        await Store.Commit(Transaction.Of([.. new DeliveryWrites(Layout).Save(delivery, now, "value"u8.ToArray())]), Enough);
+            DeliveryId.For(webhook.Id, revision, key), webhook.Tenant, DeliveryEvent.From(Some.Created(key, revision)), now);
+        await Store.Commit(Transaction.Unconditional([.. new DeliveryWrites(Layout).Save(delivery, now, "value"u8.ToArray())]), Enough);
     }
 
     /// <summary>Says, as an earlier leader, that everything up to a revision is settled.</summary>
@@ -117,7 +117,7 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
     protected static bool IsPage(RangeQuery query) =>
         query.Limit > 1 && query.Range.Start.ToString().Contains("/deliveries/pending/", StringComparison.Ordinal);
 
-    protected static DeliveryId Id(Webhook webhook, long revision, string key) => DeliveryId.Of(webhook.Id, revision, key);
+    protected static DeliveryId Id(Webhook webhook, long revision, string key) => DeliveryId.For(webhook.Id, revision, key);
 
     protected static Task<bool> Accept(DeliveryId id, DeliveryEvent told, CancellationToken cancellationToken) => Task.FromResult(true);
 
@@ -135,7 +135,7 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
     }
 
     private async Task<long> Put(StoreKey key, ReadOnlyMemory<byte> value) =>
-        (await Store.Commit(Transaction.Of(new Operation.Put(key, value)), Enough)).Revision;
+        (await Store.Commit(Transaction.Unconditional(new Operation.Put(key, value)), Enough)).Revision;
 
     private async Task<Attempt> Answer(string id, DeliveryEvent @event, CancellationToken cancellationToken)
     {

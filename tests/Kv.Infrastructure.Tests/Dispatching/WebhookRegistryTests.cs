@@ -30,7 +30,7 @@ internal sealed class WebhookRegistryTests
     [Test]
     public void A_change_concerns_its_own_tenant_alone()
     {
-        _registry.Set(Some.Webhook("a*", tenant: Tenant.Of("space", "other")));
+        _registry.Set(Some.Webhook("a*", tenant: new Tenant("space", "other")));
 
         Assert.That(Match(Some.Created("a")), Is.Empty);
     }
@@ -95,7 +95,7 @@ internal sealed class WebhookRegistryTests
     [Test]
     public void One_id_under_two_tenants_is_two_webhooks()
     {
-        var (id, other) = (Guid.NewGuid(), Tenant.Of("space", "other"));
+        var (id, other) = (Guid.NewGuid(), new Tenant("space", "other"));
         _registry.Set(Some.Webhook("a", id: id));
         _registry.Set(Some.Webhook("a", id: id, tenant: other));
 

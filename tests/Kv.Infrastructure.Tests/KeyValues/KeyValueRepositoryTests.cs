@@ -39,7 +39,7 @@ internal sealed class KeyValueRepositoryTests
     }
 
     [SetUp]
-    public void NewTenant() => _tenant = Tenant.Of("repository", $"app{Interlocked.Increment(ref _tenants)}");
+    public void NewTenant() => _tenant = new Tenant("repository", $"app{Interlocked.Increment(ref _tenants)}");
 
     [Test]
     public async Task What_was_set_is_read()
@@ -47,7 +47,7 @@ internal sealed class KeyValueRepositoryTests
         var written = await Set("key", "value");
         var read = (await Get("key"))!;
 
-        Assert.That(read.Key, Is.EqualTo(Key.Of("key")));
+        Assert.That(read.Key, Is.EqualTo(Key.Parse("key")));
         Assert.That(Text(read), Is.EqualTo("value"));
         Assert.That(read.Expiry, Is.Null);
         Assert.That(read.Revision, Is.EqualTo(written.Revision));
@@ -58,8 +58,8 @@ internal sealed class KeyValueRepositoryTests
     {
         byte[] value = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
 
-        await _repository.Set(_tenant, Key.Of("bytes"), value, default, CancellationToken.None);
-        await _repository.Set(_tenant, Key.Of("nothing"), default, default, CancellationToken.None);
+        await _repository.Set(_tenant, Key.Parse("bytes"), value, default, CancellationToken.None);
+        await _repository.Set(_tenant, Key.Parse("nothing"), default, default, CancellationToken.None);
 
         Assert.That((await Get("bytes"))!.Value.ToArray(), Is.EqualTo(value));
         Assert.That((await Get("nothing"))!.Value.ToArray(), Is.Empty);
@@ -97,8 +97,8 @@ internal sealed class KeyValueRepositoryTests
     public async Task A_deleted_key_is_gone_and_deleting_it_again_is_no_fault()
     {
         await Set("key", "value");
-        await _repository.Delete(_tenant, Key.Of("key"), Precondition.None, CancellationToken.None);
-        await _repository.Delete(_tenant, Key.Of("key"), Precondition.None, CancellationToken.None);
+        await _repository.Delete(_tenant, Key.Parse("key"), Precondition.None, CancellationToken.None);
+        await _repository.Delete(_tenant, Key.Parse("key"), Precondition.None, CancellationToken.None);
 
         Assert.That(await Get("key"), Is.Null);
     }
@@ -106,15 +106,15 @@ internal sealed class KeyValueRepositoryTests
     [Test]
     public async Task Tenants_do_not_see_each_other()
     {
-        var other = Tenant.Of("repository", $"{_tenant.AppName}2");
+        var other = new Tenant("repository", $"{_tenant.AppName}2");
         await Set("key", "mine");
-        await _repository.Set(other, Key.Of("key"), "theirs"u8.ToArray(), default, CancellationToken.None);
-        await _repository.Set(other, Key.Of("key2"), "theirs"u8.ToArray(), default, CancellationToken.None);
+        await _repository.Set(other, Key.Parse("key"), "theirs"u8.ToArray(), default, CancellationToken.None);
+        await _repository.Set(other, Key.Parse("key2"), "theirs"u8.ToArray(), default, CancellationToken.None);
 
         Assert.That(Text((await Get("key"))!), Is.EqualTo("mine"));
         Assert.That(await Keys(""), Is.EqualTo(["key"]));
-        await _repository.Delete(_tenant, Key.Of("key2"), Precondition.None, CancellationToken.None);
-        Assert.That((await _repository.Get(other, Key.Of("key2"), default, CancellationToken.None)).KeyValue, Is.Not.Null);
+        await _repository.Delete(_tenant, Key.Parse("key2"), Precondition.None, CancellationToken.None);
+        Assert.That((await _repository.Get(other, Key.Parse("key2"), default, CancellationToken.None)).KeyValue, Is.Not.Null);
     }
 
     [Test]
@@ -143,7 +143,7 @@ internal sealed class KeyValueRepositoryTests
             listed.Add(listing.Current);
             await Task.WhenAll(Enumerable.Range(0, count).Select(i => Set($"{i:D3}", "after")));
             await Set("500", "new");
-            await _repository.Delete(_tenant, Key.Of("299"), Precondition.None, cancellationToken);
+            await _repository.Delete(_tenant, Key.Parse("299"), Precondition.None, cancellationToken);
 
             while (await listing.MoveNextAsync())
                 listed.Add(listing.Current);
@@ -157,10 +157,10 @@ internal sealed class KeyValueRepositoryTests
         (await Write(key, value, new SetOptions(ttl))).KeyValue!;
 
     private Task<KeyValueWrite> Write(string key, string value, SetOptions options = default) =>
-        _repository.Set(_tenant, Key.Of(key), Encoding.UTF8.GetBytes(value), options, CancellationToken.None);
+        _repository.Set(_tenant, Key.Parse(key), Encoding.UTF8.GetBytes(value), options, CancellationToken.None);
 
     private async Task<KeyValue?> Get(string key) =>
-        (await _repository.Get(_tenant, Key.Of(key), new ReadOptions(WithContentType: true), CancellationToken.None)).KeyValue;
+        (await _repository.Get(_tenant, Key.Parse(key), new ReadOptions(WithContentType: true), CancellationToken.None)).KeyValue;
 
     private async Task<List<string>> Keys(string prefix)
     {

@@ -48,7 +48,7 @@ internal sealed class ListingPagesTests
         var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
         var query = new KeyValueQuery { Delimiter = "-", Limit = 90, Fields = KeyFields.Key };
 
-        var page = await listings.Page(Tenant.Of("space", "app"), query, CancellationToken.None);
+        var page = await listings.Page(new Tenant("space", "app"), query, CancellationToken.None);
 
         Assert.That(page.Prefixes, Has.Count.EqualTo(90));
         Assert.That(store.Asked, Has.Count.LessThan(15));
@@ -58,7 +58,7 @@ internal sealed class ListingPagesTests
     {
         var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
         var count = 0;
-        await foreach (var _ in (await listings.List(Tenant.Of("space", "app"), "", false, CancellationToken.None)).KeyValues)
+        await foreach (var _ in (await listings.List(new Tenant("space", "app"), "", false, CancellationToken.None)).KeyValues)
             count++;
         Assert.That(count, Is.EqualTo(keys));
         return store.Asked.Select(query => query.Limit);

@@ -120,7 +120,7 @@ internal sealed class PageAheadTests
     private static async Task<IAsyncEnumerator<KeyValue>> Keys(PagedStore store, CancellationToken cancellationToken = default)
     {
         var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
-        var listing = await listings.List(Tenant.Of("space", "app"), "", withContentTypes: false, cancellationToken);
+        var listing = await listings.List(new Tenant("space", "app"), "", withContentTypes: false, cancellationToken);
         return listing.KeyValues.GetAsyncEnumerator(cancellationToken);
     }
 

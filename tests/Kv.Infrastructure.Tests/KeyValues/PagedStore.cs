@@ -26,7 +26,7 @@ internal sealed class PagedStore(int total, int largest = int.MaxValue, int valu
         var number = Interlocked.Increment(ref _asked);
         await Before(number, cancellationToken);
         var all = Enumerable.Range(0, total)
-            .Select(i => new Entry(StoreKey.Of($"/kvstore/kv/space/app/{i / 10:D4}-{i % 10}"), _value, 7, 7, 1, null))
+            .Select(i => new Entry(StoreKey.FromText($"/kvstore/kv/space/app/{i / 10:D4}-{i % 10}"), _value, 7, 7, 1, null))
             .Where(entry => query.Range.Contains(entry.Key))
             .ToList();
         var fitting = Math.Min(query.Limit, largest);

@@ -139,7 +139,7 @@ internal sealed class CachedStoreTests(StoreEngine engine) : StoreContract(engin
     private CachedStore Cache(long room) =>
         new(_counted, _layout, room, TimeProvider.System, NullLogger<CachedStore>.Instance);
 
-    private StoreKey Place(string key) => _layout.KeyValue(Tenant.Of("space", "app"), Domain.KeyValues.Key.Of(key));
+    private StoreKey Place(string key) => _layout.KeyValue(new Tenant("space", "app"), Domain.KeyValues.Key.Parse(key));
 
     private async Task<long> Set(string key, string value) => (await Commit(new Operation.Put(Place(key), Bytes(value)))).Revision;
 

@@ -56,7 +56,7 @@ internal sealed class EntryCacheTests
         Offer("k", 7);
         _cache.Apply(Put("k", 6));
 
-        Assert.That(_cache.TryGet(StoreKey.Of("k"), default, Epoch.First, out var read), Is.True);
+        Assert.That(_cache.TryGet(StoreKey.FromText("k"), default, Epoch.First, out var read), Is.True);
         Assert.That((read.Entry!.ModRevision, read.Revision), Is.EqualTo((7, 7)));
     }
 
@@ -96,14 +96,14 @@ internal sealed class EntryCacheTests
         Assert.That((Find("late", restored), Find("new", restored)), Is.EqualTo((false, true)));
     }
 
-    private bool Find(string key, Epoch? epoch = null) => _cache.TryGet(StoreKey.Of(key), default, epoch ?? Epoch.First, out _);
+    private bool Find(string key, Epoch? epoch = null) => _cache.TryGet(StoreKey.FromText(key), default, epoch ?? Epoch.First, out _);
 
     private void Offer(string key, long revision, int bytes = 100, Epoch? epoch = null) =>
-        _cache.Offer(StoreKey.Of(key), new PointRead(Entry(key, revision, bytes), revision), epoch ?? Epoch.First);
+        _cache.Offer(StoreKey.FromText(key), new PointRead(Entry(key, revision, bytes), revision), epoch ?? Epoch.First);
 
     private static ChangeSet Put(string key, long revision, int bytes = 100) => new(
-        revision, [new Change(ChangeKind.Put, StoreKey.Of(key), Entry(key, revision, bytes), null)]);
+        revision, [new Change(ChangeKind.Put, StoreKey.FromText(key), Entry(key, revision, bytes), null)]);
 
     private static Entry Entry(string key, long revision, int bytes) =>
-        new(StoreKey.Of(key), Encoding.UTF8.GetBytes(new string('v', bytes)), revision, revision, 1, null);
+        new(StoreKey.FromText(key), Encoding.UTF8.GetBytes(new string('v', bytes)), revision, revision, 1, null);
 }

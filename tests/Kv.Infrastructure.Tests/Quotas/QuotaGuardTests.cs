@@ -10,9 +10,9 @@ namespace Kv.Infrastructure.Tests.Quotas;
 /// <summary>Who is refused, and who is not.</summary>
 internal sealed class QuotaGuardTests
 {
-    private static readonly Tenant Us = Tenant.Of("n", "a");
+    private static readonly Tenant Us = new Tenant("n", "a");
     private static readonly IdempotentRequest Once = new("once", new byte[] { 1 });
-    private static readonly Demand TooMuch = new(new Usage(1, 10), 10);
+    private static readonly WriteGrowth TooMuch = new(new Usage(1, 10), 10);
 
     private UsageTotals _totals = null!;
     private QuotaTelemetry _telemetry = null!;
@@ -42,7 +42,7 @@ internal sealed class QuotaGuardTests
     [Test]
     public async Task A_request_whose_first_is_done_and_counted_while_it_is_judged_is_not_refused()
     {
-        var looks = new Queue<Demand?>([TooMuch, TooMuch, null]);
+        var looks = new Queue<WriteGrowth?>([TooMuch, TooMuch, null]);
 
         var admitted = await _guard.Admit(Us, Once, _ => Task.FromResult(looks.Dequeue()), CancellationToken.None);
 
@@ -60,10 +60,10 @@ internal sealed class QuotaGuardTests
             Throws.TypeOf<QuotaExceededException>().With.Property(nameof(QuotaExceededException.Present)).EqualTo(1));
         Assert.That(looked, Is.EqualTo(looks), "only what may have been done is looked for once more");
 
-        Task<Demand?> Look(CancellationToken cancellationToken)
+        Task<WriteGrowth?> Look(CancellationToken cancellationToken)
         {
             looked++;
-            return Task.FromResult<Demand?>(TooMuch);
+            return Task.FromResult<WriteGrowth?>(TooMuch);
         }
     }
 }

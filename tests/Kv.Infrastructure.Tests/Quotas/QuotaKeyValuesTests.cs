@@ -11,8 +11,8 @@ namespace Kv.Infrastructure.Tests.Quotas;
 /// <summary>What judging a write costs the store, and what becomes of what was set aside for it.</summary>
 internal sealed class QuotaKeyValuesTests
 {
-    private static readonly Tenant Us = Tenant.Of("n", "a");
-    private static readonly Key Name = Key.Of("k");
+    private static readonly Tenant Us = new Tenant("n", "a");
+    private static readonly Key Name = Key.Parse("k");
 
     private readonly KeyLayout _layout = new(new StoreOptions());
     private readonly Mock<IStore> _store = new(MockBehavior.Strict);

@@ -24,8 +24,8 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
 {
     private const int MaxBytes = 100;
 
-    private static readonly Tenant Us = Tenant.Of("n", "a");
-    private static readonly Key Wanted = Domain.KeyValues.Key.Of("k");
+    private static readonly Tenant Us = new Tenant("n", "a");
+    private static readonly Key Wanted = Domain.KeyValues.Key.Parse("k");
 
     private KeyLayout _layout = null!;
     private CountedStore _store = null!;
@@ -51,9 +51,9 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
         var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
         _transactions = new QuotaTransactions(
             new KeyValueTransactions(_store, _layout, records, audit, TimeProvider.System), _totals,
-            new QuotaGuard(_totals, _catchUp, _telemetry, quota), new TransactionDemands(_store, _layout, records));
+            new QuotaGuard(_totals, _catchUp, _telemetry, quota), new TransactionGrowth(_store, _layout, records));
         // A write of more than 39 bytes may be too much, so what it really adds is looked up.
-        await Store.Commit(Transaction.Of(new Operation.Put(_layout.KeyValue(Us, Wanted), new byte[60])), Enough);
+        await Store.Commit(Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), new byte[60])), Enough);
         await _counter.StartAsync(Enough);
         await Counted(61);
     }

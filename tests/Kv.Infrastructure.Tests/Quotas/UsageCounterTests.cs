@@ -17,7 +17,7 @@ namespace Kv.Infrastructure.Tests.Quotas;
 /// </summary>
 internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engine)
 {
-    private static readonly Tenant Us = Tenant.Of("n", "a");
+    private static readonly Tenant Us = new Tenant("n", "a");
 
     private KeyLayout _layout = null!;
     private CountedStore _store = null!;
@@ -51,10 +51,10 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
     {
         await Set("one", "12345");
         await Set("two", "12345");
-        await Store.Commit(Transaction.Of(
-            new Operation.Put(_layout.Content(Us, Domain.KeyValues.Key.Of("one")), Bytes("text/plain")),
+        await Store.Commit(Transaction.Unconditional(
+            new Operation.Put(_layout.Content(Us, Domain.KeyValues.Key.Parse("one")), Bytes("text/plain")),
             new Operation.Put(_layout.Webhook(Us, Guid.NewGuid()), Bytes("{}")),
-            new Operation.Put(StoreKey.Of($"{_layout.KeyValues.Start}no-tenant"), Bytes("x"))), Enough);
+            new Operation.Put(StoreKey.FromText($"{_layout.KeyValues.Start}no-tenant"), Bytes("x"))), Enough);
         for (var number = 0; number < 50; number++)
             await Set($"many/{number:d2}", "");
         await _counter.StartAsync(Enough);
@@ -140,8 +140,8 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         $"{keys} keys and {bytes} bytes are counted", TimeSpan.FromSeconds(40));
 
     private async Task<long> Set(string key, string value, long? deadline = null) => (await Store.Commit(
-        Transaction.Of(new Operation.Put(_layout.KeyValue(Us, Domain.KeyValues.Key.Of(key)), Encoding.UTF8.GetBytes(value), deadline)), Enough)).Revision;
+        Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Domain.KeyValues.Key.Parse(key)), Encoding.UTF8.GetBytes(value), deadline)), Enough)).Revision;
 
     private async Task Remove(string key) =>
-        await Store.Commit(Transaction.Of(new Operation.Delete(_layout.KeyValue(Us, Domain.KeyValues.Key.Of(key)))), Enough);
+        await Store.Commit(Transaction.Unconditional(new Operation.Delete(_layout.KeyValue(Us, Domain.KeyValues.Key.Parse(key)))), Enough);
 }

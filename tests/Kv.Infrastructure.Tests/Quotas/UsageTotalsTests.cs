@@ -8,8 +8,8 @@ namespace Kv.Infrastructure.Tests.Quotas;
 /// <summary>The arithmetic: what is counted, what is set aside, and what there is room for.</summary>
 internal sealed class UsageTotalsTests
 {
-    private static readonly Tenant Us = Tenant.Of("n", "a");
-    private static readonly Tenant Others = Tenant.Of("n", "b");
+    private static readonly Tenant Us = new Tenant("n", "a");
+    private static readonly Tenant Others = new Tenant("n", "b");
     private static readonly Usage Key = new(1, 10);
 
     private UsageTotals _totals = null!;
@@ -21,7 +21,7 @@ internal sealed class UsageTotalsTests
     public void Before_anything_is_counted_there_is_room_for_all_and_nothing_is_told()
     {
         Assert.That(_totals.TryReserve(Us, new Usage(1000, 1000), out var reservation), Is.True);
-        _totals.Settle(reservation, 5);
+        _totals.Confirm(reservation, 5);
 
         Assert.That(() => _totals.Find(Us), Throws.TypeOf<UsageNotCountedException>());
         Assert.That(_totals.State, Is.EqualTo(UsageState.Counting));
@@ -54,7 +54,7 @@ internal sealed class UsageTotalsTests
         Assert.That(_totals.TryReserve(Us, Key, out var reservation), Is.True);
 
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False);
-        _totals.Settle(reservation, 12);
+        _totals.Confirm(reservation, 12);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "its change has not come");
         _totals.Apply(11, [(Others, Key)]);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "nor yet");
@@ -69,7 +69,7 @@ internal sealed class UsageTotalsTests
         foreach (var revision in new[] { 0, 10 })
         {
             Assert.That(_totals.TryReserve(Us, Key, out var reservation), Is.True);
-            _totals.Settle(reservation, revision);
+            _totals.Confirm(reservation, revision);
         }
 
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.True);
@@ -84,7 +84,7 @@ internal sealed class UsageTotalsTests
         for (var revision = 11; revision <= 500; revision++)
         {
             totals.TryReserve(Us, Key, out var reservation);
-            totals.Settle(reservation, revision);
+            totals.Confirm(reservation, revision);
             if (revision % 7 == 0)
                 totals.Apply(revision - 3, []);
         }
@@ -104,13 +104,13 @@ internal sealed class UsageTotalsTests
         Assert.That(_totals.TryReserve(Us, Key, out _, another), Is.False, "another request under the same name");
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False);
 
-        _totals.Settle(first, 0);
+        _totals.Confirm(first, 0);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "one of them may still write");
-        _totals.Settle(second, 12);
+        _totals.Confirm(second, 12);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "its change has not come");
         _totals.Apply(12, [(Us, default)]);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.True, "the one that is left writes no more");
-        _totals.Settle(third, 12);
+        _totals.Confirm(third, 12);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "nor does it give back what is not its own");
     }
 
@@ -121,8 +121,8 @@ internal sealed class UsageTotalsTests
         _totals.TryReserve(Us, Key, out var first, Request(1));
         _totals.TryReserve(Us, Key, out var second, Request(1));
 
-        _totals.Settle(first, 0);
-        _totals.Settle(second, 0);
+        _totals.Confirm(first, 0);
+        _totals.Confirm(second, 0);
 
         Assert.That(_totals.TryReserve(Us, Key, out _, Request(2)), Is.True);
     }
@@ -155,7 +155,7 @@ internal sealed class UsageTotalsTests
         _totals.Apply(11, [(Us, default(Usage) - Key)]);
         _totals.TryReserve(Us, new Usage(3, 30), out _);
 
-        _totals.Settle(overwrite, 12);
+        _totals.Confirm(overwrite, 12);
         _totals.Apply(12, []);
 
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "what is under way still counts");
@@ -184,7 +184,7 @@ internal sealed class UsageTotalsTests
         _totals.Apply(12, []);
         Assert.That(caughtUp.IsCompleted, Is.False);
 
-        _totals.Settle(estimated, 0);
+        _totals.Confirm(estimated, 0);
 
         await caughtUp.WaitAsync(TimeSpan.FromSeconds(30));
         _totals.EndWait(account);
@@ -212,17 +212,17 @@ internal sealed class UsageTotalsTests
         Count((Us, Key));
         _totals.TryReserve(Us, Key, out var before);
         _totals.TryReserve(Us, Key, out var during);
-        _totals.Settle(before, 12);
+        _totals.Confirm(before, 12);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False);
 
         _totals.Follows(false);
 
         Assert.That(_totals.TryReserve(Us, Key, out var another), Is.True, "its change may be long in coming");
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "two are under way");
-        _totals.Settle(during, 13);
-        _totals.Settle(another, 14);
+        _totals.Confirm(during, 13);
+        _totals.Confirm(another, 14);
         Assert.That(_totals.TryReserve(Us, new Usage(2, 20), out another), Is.True);
-        _totals.Settle(another, 15);
+        _totals.Confirm(another, 15);
 
         _totals.Follows(true);
         _totals.Apply(12, [(Us, Key)]);

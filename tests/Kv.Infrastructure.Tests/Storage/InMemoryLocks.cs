@@ -12,8 +12,8 @@ internal sealed class InMemoryLocks(IStore store)
     {
         var semaphore = _names.GetOrAdd(name, _ => new SemaphoreSlim(1));
         await semaphore.WaitAsync(cancellationToken);
-        var key = StoreKey.Of($"{name}/memory");
-        var put = Transaction.Of(new Operation.Put(key, note));
+        var key = StoreKey.FromText($"{name}/memory");
+        var put = Transaction.Unconditional(new Operation.Put(key, note));
         var revision = (await store.Commit(put, CancellationToken.None)).Revision;
         return new Held(store, semaphore, key, note, revision);
     }
@@ -38,7 +38,7 @@ internal sealed class InMemoryLocks(IStore store)
         {
             if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
                 return;
-            await store.Commit(Transaction.Of(new Operation.Delete(key)), CancellationToken.None);
+            await store.Commit(Transaction.Unconditional(new Operation.Delete(key)), CancellationToken.None);
             semaphore.Release();
         }
     }

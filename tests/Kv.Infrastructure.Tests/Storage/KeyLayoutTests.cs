@@ -18,17 +18,17 @@ internal sealed class KeyLayoutTests
     [TestCase("..", "/kvstore/kv/space/app/..")]
     [TestCase("日本👍", "/kvstore/kv/space/app/日本👍")]
     public void A_key_stands_under_its_tenant_as_it_is(string key, string place) => Assert.That(
-        Layout.KeyValue(Tenant.Of("space", "app"), Key.Of(key)).Bytes.ToArray(), Is.EqualTo(Encoding.UTF8.GetBytes(place)));
+        Layout.KeyValue(new Tenant("space", "app"), Key.Parse(key)).Bytes.ToArray(), Is.EqualTo(Encoding.UTF8.GetBytes(place)));
 
     [Test]
     public void The_first_part_of_every_key_is_configured() => Assert.That(
-        new KeyLayout(new StoreOptions { BaseKeyPrefix = "a/b" }).KeyValue(Tenant.Of("ä", "ö"), Key.Of("ü")).ToString(),
+        new KeyLayout(new StoreOptions { BaseKeyPrefix = "a/b" }).KeyValue(new Tenant("ä", "ö"), Key.Parse("ü")).ToString(),
         Is.EqualTo("/a/b/kv/ä/ö/ü"));
 
     [TestCase("", "/kvstore/kv/space/app/")]
     [TestCase("pre", "/kvstore/kv/space/app/pre")]
     public void A_prefix_stands_where_its_keys_do(string prefix, string place) => Assert.That(
-        Layout.KeyValuePrefix(Tenant.Of("space", "app"), prefix).ToString(), Is.EqualTo(place));
+        Layout.KeyValuePrefix(new Tenant("space", "app"), prefix).ToString(), Is.EqualTo(place));
 
     [Test]
     public void A_range_over_a_prefix_holds_just_the_keys_that_start_with_it() =>
@@ -36,10 +36,10 @@ internal sealed class KeyLayoutTests
         {
             if (prefix is null || string.IsNullOrEmpty(rest) || !Domain.Text.IsWellFormed(prefix) || !Domain.Text.IsWellFormed(rest))
                 return true;
-            var tenant = Tenant.Of("space", "app");
+            var tenant = new Tenant("space", "app");
             var range = KeyRange.Prefix(Layout.KeyValuePrefix(tenant, prefix));
-            return range.Contains(Layout.KeyValue(tenant, Key.Of(prefix + rest)))
-                && range.Contains(Layout.KeyValue(tenant, Key.Of(rest))) == rest.StartsWith(prefix, StringComparison.Ordinal);
+            return range.Contains(Layout.KeyValue(tenant, Key.Parse(prefix + rest)))
+                && range.Contains(Layout.KeyValue(tenant, Key.Parse(rest))) == rest.StartsWith(prefix, StringComparison.Ordinal);
         }).QuickCheckThrowOnFailure();
 
     [TestCase("space", "app2")]
@@ -47,7 +47,7 @@ internal sealed class KeyLayoutTests
     [TestCase("space2", "app")]
     [TestCase("app", "space")]
     public void A_tenants_range_holds_no_other_tenants_keys(string space, string app) => Assert.That(
-        KeyRange.Prefix(Layout.KeyValuePrefix(Tenant.Of("space", "app")))
-            .Contains(Layout.KeyValue(Tenant.Of(space, app), Key.Of("key"))),
+        KeyRange.Prefix(Layout.KeyValuePrefix(new Tenant("space", "app")))
+            .Contains(Layout.KeyValue(new Tenant(space, app), Key.Parse("key"))),
         Is.False);
 }

@@ -12,7 +12,7 @@ internal sealed class MeasuredStoreTests
 {
     private const int Calls = 1_000;
 
-    private static readonly StoreKey Key = StoreKey.Of("/kvstore/kv/space/app/key");
+    private static readonly StoreKey Key = StoreKey.FromText("/kvstore/kv/space/app/key");
 
     private readonly Operation[] _put = [new Operation.Put(Key, "value"u8.ToArray())];
 
@@ -36,7 +36,7 @@ internal sealed class MeasuredStoreTests
         };
         listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref recorded));
         listener.Start();
-        var transaction = Transaction.Of(_put);
+        var transaction = Transaction.Unconditional(_put);
 
         await Ask();
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -5,11 +5,11 @@ namespace Kv.Infrastructure.Tests.Storage;
 /// <summary>What no engine is ever asked to do.</summary>
 internal sealed class TransactionTests
 {
-    private static readonly Operation PutA = new Operation.Put(StoreKey.Of("a"), default);
-    private static readonly Operation PutB = new Operation.Put(StoreKey.Of("b"), default);
-    private static readonly Operation DeleteA = new Operation.Delete(StoreKey.Of("a"));
-    private static readonly Operation DeleteAll = new Operation.Delete(KeyRange.Between(StoreKey.Of("a"), StoreKey.Of("z")));
-    private static readonly Operation DeleteTail = new Operation.Delete(KeyRange.Between(StoreKey.Of("b"), StoreKey.Of("z")));
+    private static readonly Operation PutA = new Operation.Put(StoreKey.FromText("a"), default);
+    private static readonly Operation PutB = new Operation.Put(StoreKey.FromText("b"), default);
+    private static readonly Operation DeleteA = new Operation.Delete(StoreKey.FromText("a"));
+    private static readonly Operation DeleteAll = new Operation.Delete(KeyRange.Between(StoreKey.FromText("a"), StoreKey.FromText("z")));
+    private static readonly Operation DeleteTail = new Operation.Delete(KeyRange.Between(StoreKey.FromText("b"), StoreKey.FromText("z")));
     private static readonly Operation ReadAll = new Operation.Read(DeleteAll.Range);
 
     private static readonly Operation[][] Twice =
@@ -23,7 +23,7 @@ internal sealed class TransactionTests
         [DeleteTail, DeleteAll],
         [DeleteAll, PutA, PutB],
         [PutA, ReadAll, PutA],
-        [PutB, DeleteAll, new Operation.Delete(StoreKey.Of("c"))],
+        [PutB, DeleteAll, new Operation.Delete(StoreKey.FromText("c"))],
     ];
 
     private static readonly Operation[][] Once =

@@ -76,7 +76,7 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
 
         var told = await Task.WhenAll(Enumerable.Range(0, 300).Select(async number =>
         {
-            await using var watch = await Open(KeyPattern.Of($"k{number % 5}"), start);
+            await using var watch = await Open(KeyPattern.Parse($"k{number % 5}"), start);
             return await Take(watch, 1);
         }));
 
@@ -105,7 +105,7 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
         {
             while (told.Count < writers * writes)
             {
-                await using var watch = await Open(KeyPattern.Of("w*"), position);
+                await using var watch = await Open(KeyPattern.Parse("w*"), position);
                 for (var takes = random.Next(1, 60); takes > 0 && told.Count < writers * writes; takes--)
                 {
                     var set = await watch.Next(TimeSpan.FromMilliseconds(random.Next(20)), Enough);

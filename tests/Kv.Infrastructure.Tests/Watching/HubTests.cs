@@ -16,14 +16,14 @@ namespace Kv.Infrastructure.Tests.Watching;
 /// <summary>What the tests of the hub share: one over each engine, under keys of the test's own.</summary>
 internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
 {
-    protected static readonly KeyPattern All = KeyPattern.Of("*");
+    protected static readonly KeyPattern All = KeyPattern.Parse("*");
 
     /// <summary>Longer than any test takes.</summary>
     protected static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
     private CancellationTokenSource _stopping = null!;
 
-    protected Tenant Us { get; } = Tenant.Of("space", "app");
+    protected Tenant Us { get; } = new Tenant("space", "app");
 
     protected KeyLayout Layout { get; private set; } = null!;
 
@@ -46,7 +46,7 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
         var lifetime = new Mock<IHostApplicationLifetime>();
         lifetime.Setup(host => host.ApplicationStopping).Returns(_stopping.Token);
         Hub = new KeyChangeHub(
-            Counted, Layout, new KeyChanges(Layout, TimeProvider.System), new PastChanges(Counted, Layout, Turns), Turns,
+            Counted, Layout, new KeyChangeMapper(Layout, TimeProvider.System), new PastChanges(Counted, Layout, Turns), Turns,
             Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
     }
 
@@ -91,7 +91,7 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
         (await Commit(ToSet(key, value, tenant))).Revision;
 
     protected Operation ToSet(string key, string value = "v", Tenant? tenant = null) =>
-        new Operation.Put(Layout.KeyValue(tenant ?? Us, Domain.KeyValues.Key.Of(key)), Bytes(value));
+        new Operation.Put(Layout.KeyValue(tenant ?? Us, Domain.KeyValues.Key.Parse(key)), Bytes(value));
 
     /// <summary>Has more happen than the hub remembers, with somebody watching it.</summary>
     /// <returns>The revision before, and the keys.</returns>

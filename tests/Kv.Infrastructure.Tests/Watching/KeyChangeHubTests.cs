@@ -14,7 +14,7 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     [Test]
     public async Task Two_thousand_watches_share_one_of_the_store()
     {
-        var watches = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number => Open(KeyPattern.Of($"k{number % 1000:d3}"))));
+        var watches = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number => Open(KeyPattern.Parse($"k{number % 1000:d3}"))));
 
         await Set("k007");
 
@@ -30,8 +30,8 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     [Test]
     public async Task Watches_of_one_pattern_share_what_they_are_told()
     {
-        await using var one = await Open(KeyPattern.Of("a*"));
-        await using var other = await Open(KeyPattern.Of("a*"));
+        await using var one = await Open(KeyPattern.Parse("a*"));
+        await using var other = await Open(KeyPattern.Parse("a*"));
 
         await Commit(ToSet("a1"), ToSet("a2"), ToSet("b"));
 
@@ -41,10 +41,10 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     [Test]
     public async Task A_watch_is_told_of_its_tenants_keys_alone()
     {
-        var them = Tenant.Of("space", "app2");
+        var them = new Tenant("space", "app2");
         await using var ours = await Open();
         await using var theirs = await Open(tenant: them);
-        await using var nested = await Open(KeyPattern.Of("a/*"));
+        await using var nested = await Open(KeyPattern.Parse("a/*"));
 
         await Commit(ToSet("a/1", "ours"), ToSet("a/1", "theirs", them));
         await Set("b", "theirs", them);
@@ -174,7 +174,7 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     [Test]
     public async Task A_watch_that_finds_nothing_in_time_says_how_far_it_is()
     {
-        await using var watch = await Open(KeyPattern.Of("mine*"));
+        await using var watch = await Open(KeyPattern.Parse("mine*"));
         var other = await Set("other");
         KeyChangeSet? told;
 
@@ -192,7 +192,7 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     public async Task How_far_it_is_never_runs_ahead_of_what_it_has_told()
     {
         const int writes = 300;
-        await using var watch = await Open(KeyPattern.Of("mine*"));
+        await using var watch = await Open(KeyPattern.Parse("mine*"));
         var writing = Task.Run(async () =>
         {
             for (var number = 0; number < writes; number++)

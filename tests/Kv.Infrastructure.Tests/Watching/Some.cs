@@ -11,14 +11,14 @@ namespace Kv.Infrastructure.Tests.Watching;
 /// <summary>Valid objects for tests that care for little of them.</summary>
 internal static class Some
 {
-    public static readonly Tenant Tenant = Tenant.Of("space", "app");
+    public static readonly Tenant Tenant = new Tenant("space", "app");
 
     public static Webhook Webhook(string pattern = "*", string events = "*", Tenant? tenant = null, Guid? id = null, bool changedOnly = false) =>
         new(id ?? Guid.NewGuid(), tenant ?? Tenant, Settings(pattern, events, changedOnly), createdAt: 0);
 
     public static WebhookSettings Settings(string pattern = "*", string events = "*", bool changedOnly = false) => new()
     {
-        Pattern = KeyPattern.Of(pattern),
+        Pattern = KeyPattern.Parse(pattern),
         Events = EventFilter.TryParse(events.Split(','))!.Value,
         Endpoint = "http://127.0.0.1/",
         ChangedOnly = changedOnly,
@@ -28,11 +28,11 @@ internal static class Some
         new(new StoreOptions(), TimeProvider.System, NullLogger<StoreAvailability>.Instance);
 
     public static KeyCreated Created(string key, long revision = 1, string value = "value", Tenant? tenant = null) =>
-        new(tenant ?? Tenant, Key.Of(key), revision, SeenAt: 0, Encoding.UTF8.GetBytes(value), ExpireAt: null);
+        new(tenant ?? Tenant, Key.Parse(key), revision, SeenAt: 0, Encoding.UTF8.GetBytes(value), ExpireAt: null);
 
     public static KeyUpdated Updated(string key, bool isSameValue = false) =>
-        new(Tenant, Key.Of(key), 1, SeenAt: 0, Encoding.UTF8.GetBytes("value"), ExpireAt: null, isSameValue);
+        new(Tenant, Key.Parse(key), 1, SeenAt: 0, Encoding.UTF8.GetBytes("value"), ExpireAt: null, isSameValue);
 
     public static KeyDeleted Deleted(string key, DeletionReason reason = DeletionReason.Deleted) =>
-        new(Tenant, Key.Of(key), 1, SeenAt: 0, reason);
+        new(Tenant, Key.Parse(key), 1, SeenAt: 0, reason);
 }

@@ -12,13 +12,13 @@ namespace Kv.Infrastructure.Tests.Webhooks;
 /// <summary>A webhook's JSON: what simple-golang-kv reads and wrote, with what Kv adds.</summary>
 internal sealed class WebhookRecordTests
 {
-    private static readonly Tenant Tenant = Tenant.Of("space", "app");
+    private static readonly Tenant Tenant = new Tenant("space", "app");
     private static readonly Guid Id = Guid.Parse("7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b");
     private static readonly KeyLayout Layout = new(new StoreOptions());
 
     private static readonly WebhookSettings Settings = new()
     {
-        Pattern = KeyPattern.Of("user:*"),
+        Pattern = KeyPattern.Parse("user:*"),
         Events = EventFilter.TryParse(["update"])!.Value,
         Endpoint = "http://example.com/hook",
     };
@@ -183,5 +183,5 @@ internal sealed class WebhookRecordTests
     private static string Written(Webhook webhook) => Encoding.UTF8.GetString(WebhookRecord.Write(webhook).Span);
 
     private static Webhook? Read(string json, string key = "/kvstore/webhooks/space/app/7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b") =>
-        WebhookRecord.TryRead(Layout, new Entry(StoreKey.Of(key), Encoding.UTF8.GetBytes(json), 5, 9, 2, null));
+        WebhookRecord.TryRead(Layout, new Entry(StoreKey.FromText(key), Encoding.UTF8.GetBytes(json), 5, 9, 2, null));
 }

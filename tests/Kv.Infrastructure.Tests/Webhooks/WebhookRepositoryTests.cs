@@ -27,7 +27,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     public void Make() => _repository = Over(Store);
 
     [SetUp]
-    public void NewTenant() => _tenant = Tenant.Of("repository", $"{Guid.NewGuid():N}");
+    public void NewTenant() => _tenant = new Tenant("repository", $"{Guid.NewGuid():N}");
 
     [Test]
     public async Task What_was_added_is_read()
@@ -48,7 +48,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     {
         var webhook = New("a");
         await _repository.Add(webhook, 5, Enough);
-        var other = Tenant.Of("repository", $"{_tenant.AppName}x");
+        var other = new Tenant("repository", $"{_tenant.AppName}x");
 
         Assert.That(await _repository.Get(other, webhook.Id, Enough), Is.Null);
         Assert.That(await _repository.List(other, Enough), Is.Empty);
@@ -100,7 +100,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     [Test]
     public async Task Other_tenants_and_their_webhooks_do_not_count()
     {
-        var neighbour = new Webhook(Guid.NewGuid(), Tenant.Of("repository", $"{_tenant.AppName}x"), New("a").Settings, 0);
+        var neighbour = new Webhook(Guid.NewGuid(), new Tenant("repository", $"{_tenant.AppName}x"), New("a").Settings, 0);
         await _repository.Add(neighbour, 1, Enough);
 
         Assert.That(await _repository.Add(New("a"), 1, Enough), Is.True);
@@ -193,7 +193,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
         const int many = 1201;
         foreach (var chunk in Enumerable.Range(0, many).Chunk(50))
             await Store.Commit(
-                Transaction.Of([.. chunk.Select(_ => new Operation.Put(
+                Transaction.Unconditional([.. chunk.Select(_ => new Operation.Put(
                     _layout.Webhook(_tenant, Guid.NewGuid()), WebhookRecord.Write(New("a"))))]),
                 Enough);
 
@@ -234,14 +234,14 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
         _tenant,
         new WebhookSettings
         {
-            Pattern = KeyPattern.Of(key),
+            Pattern = KeyPattern.Parse(key),
             Events = EventFilter.TryParse(["*"])!.Value,
             Endpoint = "http://example.com",
         },
         createdAt);
 
     private async Task Put(Guid id, string json) => await Store.Commit(
-        Transaction.Of(new Operation.Put(_layout.Webhook(_tenant, id), Encoding.UTF8.GetBytes(json))), Enough);
+        Transaction.Unconditional(new Operation.Put(_layout.Webhook(_tenant, id), Encoding.UTF8.GetBytes(json))), Enough);
 
     private async Task<string?> Stored(Guid id) =>
         (await Store.Get(_layout.Webhook(_tenant, id), ReadConsistency.Linearizable, Enough)).Entry is { } entry

@@ -94,7 +94,7 @@ public sealed class ApiKeyAnswer
     /// <example>1775001600</example>
     public required long? ExpireAt { get; init; }
 
-    internal static ApiKeyAnswer Of(ApiKeyDto key, ApiKeySecret? secret = null) => new()
+    internal static ApiKeyAnswer From(ApiKeyDto key, ApiKeySecret? secret = null) => new()
     {
         Id = key.Id,
         Key = secret?.Reveal(),
@@ -123,11 +123,11 @@ public sealed record RevokedApiKeyAnswer
     /// <summary>The first 100 of them, of all tenants, in their present state.</summary>
     public required IReadOnlyList<StoredWebhook> Webhooks { get; init; }
 
-    internal static RevokedApiKeyAnswer Of(string id, RevokedApiKey revoked) => new()
+    internal static RevokedApiKeyAnswer From(string id, RevokedApiKey revoked) => new()
     {
         Id = id,
         WebhookCount = revoked.WebhookCount,
-        Webhooks = [.. revoked.Webhooks.Select(StoredWebhook.Of)],
+        Webhooks = [.. revoked.Webhooks.Select(StoredWebhook.From)],
     };
 }
 

@@ -40,8 +40,9 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
         Response.Headers.CacheControl = "no-store";
         return await mediator.Send(body.ToRequest(), cancellationToken) is { } issued
             ? new JsonAnswer<ApiKeyAnswer>(
-                StatusCodes.Status201Created, ApiKeyAnswer.Of(issued.Key, issued.Secret), ApiKeyJson.Answers.ApiKeyAnswer)
-            : Problems.Of(StatusCodes.Status409Conflict, "Too many API keys").ToResult();
+                StatusCodes.Status201Created, ApiKeyAnswer.From(issued.Key, issued.Secret),
+                ApiKeyJson.Answers.ApiKeyAnswer)
+            : Problems.Create(StatusCodes.Status409Conflict, "Too many API keys").ToResult();
     }
 
     /// <summary>List the API keys</summary>
@@ -55,7 +56,7 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     {
         var keys = await mediator.Send(new ListApiKeys(), cancellationToken);
         return new JsonAnswer<IReadOnlyList<ApiKeyAnswer>>(
-            StatusCodes.Status200OK, [.. keys.Select(key => ApiKeyAnswer.Of(key))],
+            StatusCodes.Status200OK, [.. keys.Select(key => ApiKeyAnswer.From(key))],
             ApiKeyJson.Answers.IReadOnlyListApiKeyAnswer);
     }
 
@@ -79,7 +80,7 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
         var command = new RevokeApiKey(id, Request.Flag(DisableWebhooks));
         return await mediator.Send(command, cancellationToken) is { } revoked
             ? new JsonAnswer<RevokedApiKeyAnswer>(
-                StatusCodes.Status200OK, RevokedApiKeyAnswer.Of(id, revoked), ApiKeyJson.Answers.RevokedApiKeyAnswer)
-            : Problems.Of(StatusCodes.Status404NotFound, Problems.ApiKeyNotFound).ToResult();
+                StatusCodes.Status200OK, RevokedApiKeyAnswer.From(id, revoked), ApiKeyJson.Answers.RevokedApiKeyAnswer)
+            : Problems.Create(StatusCodes.Status404NotFound, Problems.ApiKeyNotFound).ToResult();
     }
 }

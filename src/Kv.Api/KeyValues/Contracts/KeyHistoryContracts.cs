@@ -14,7 +14,7 @@ public sealed record KeyHistoryAnswer
     public required string Key { get; init; }
 
     /// <summary>The changes, newest first.</summary>
-    public required IReadOnlyList<PastEvent> Items { get; init; }
+    public required IReadOnlyList<HistoryEntry> Items { get; init; }
 
     /// <summary>The `cursor` of the next page; null when the history is complete.</summary>
     /// <example>17</example>
@@ -35,7 +35,7 @@ public sealed record KeyHistoryAnswer
 }
 
 /// <summary>A past change of a key.</summary>
-public sealed record PastEvent : IHoldsValue<PastEvent>
+public sealed record HistoryEntry : IHoldsValue<HistoryEntry>
 {
     /// <summary>The revision of the change.</summary>
     /// <example>42</example>
@@ -65,7 +65,7 @@ public sealed record PastEvent : IHoldsValue<PastEvent>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpireAt { get; init; }
 
-    internal static PastEvent Of(PastChange change) => new()
+    internal static HistoryEntry From(Domain.KeyValues.HistoryEntry change) => new()
     {
         Revision = change.Revision,
         Event = change.Kind switch
@@ -85,7 +85,7 @@ public sealed record PastEvent : IHoldsValue<PastEvent>
         ExpireAt = change.ExpireAt,
     };
 
-    ReadOnlyMemory<byte>? IHoldsValue<PastEvent>.Held => Value;
+    ReadOnlyMemory<byte>? IHoldsValue<HistoryEntry>.Held => Value;
 
-    PastEvent IHoldsValue<PastEvent>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
+    HistoryEntry IHoldsValue<HistoryEntry>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }

@@ -81,7 +81,7 @@ public sealed record ListedKey : IHoldsValue<ListedKey>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Version { get; init; }
 
-    internal static ListedKey Of(KeyValueDto dto, KeyFields fields)
+    internal static ListedKey From(KeyValueDto dto, KeyFields fields)
     {
         var key = new ListedKey { Key = dto.Key };
         if (fields == KeyFields.Key)

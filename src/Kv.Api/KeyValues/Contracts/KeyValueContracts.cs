@@ -33,7 +33,7 @@ public sealed record WrittenKeyValue : IHoldsValue<WrittenKeyValue>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpireAt { get; init; }
 
-    internal static WrittenKeyValue Of(KeyValueDto dto) => new()
+    internal static WrittenKeyValue From(KeyValueDto dto) => new()
     {
         Key = dto.Key,
         Value = dto.Value,
@@ -75,7 +75,7 @@ public sealed record StoredKeyValue : IHoldsValue<StoredKeyValue>
     /// <example>1767225600</example>
     public long? ExpireAt { get; init; }
 
-    internal static StoredKeyValue Of(KeyValueDto dto) => new()
+    internal static StoredKeyValue From(KeyValueDto dto) => new()
     {
         Key = dto.Key,
         Value = dto.Value,
@@ -104,6 +104,6 @@ public sealed record PatchedKeyValue
     /// <example>1767225600</example>
     public long? ExpireAt { get; init; }
 
-    internal static PatchedKeyValue Of(KeyValueDto dto) =>
+    internal static PatchedKeyValue From(KeyValueDto dto) =>
         new() { Key = dto.Key, Ttl = dto.Ttl, ExpireAt = dto.ExpireAt };
 }

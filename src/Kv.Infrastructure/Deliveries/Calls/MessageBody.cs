@@ -25,7 +25,7 @@ internal static class MessageBody
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Builds a body; empty when the webhook has no payload and does not ask for the event.</summary>
-    public static ReadOnlyMemory<byte> Of(Webhook webhook, DeliveryEvent @event)
+    public static ReadOnlyMemory<byte> Build(Webhook webhook, DeliveryEvent @event)
     {
         var payload = webhook.Settings.Payload;
         if (!webhook.Settings.AddEventData)

@@ -22,11 +22,11 @@ internal static class MessageRequest
     /// The header <c>User-Agent</c>, unless the webhook has its own, and the reserved headers.
     /// </param>
     /// <param name="traceParent">The header <c>traceparent</c> (W3C Trace Context); null for none.</param>
-    public static HttpRequestMessage Of(
+    public static HttpRequestMessage Build(
         Webhook webhook, Uri endpoint, string messageId, DeliveryEvent @event, long timestamp, DeliveryOptions options,
         string? traceParent)
     {
-        var body = MessageBody.Of(webhook, @event);
+        var body = MessageBody.Build(webhook, @event);
         // Empty content still has a type, as in simple-golang-kv.
         var request = new HttpRequestMessage(new HttpMethod(webhook.Settings.Method), endpoint)
         {

@@ -10,7 +10,7 @@ internal static class RetryAfter
     /// How long a receiver asks to wait, at most <see cref="Attempt.LongestRetryAfter"/>; null without the header, or
     /// when it is invalid.
     /// </summary>
-    public static TimeSpan? Of(HttpResponseMessage response, DateTimeOffset now)
+    public static TimeSpan? Read(HttpResponseMessage response, DateTimeOffset now)
     {
         if (response.IsSuccessStatusCode || !response.Headers.NonValidated.TryGetValues("Retry-After", out var values))
             return null;

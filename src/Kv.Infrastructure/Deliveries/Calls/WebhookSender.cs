@@ -45,14 +45,14 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         try
         {
             using var response = await Send(
-                () => MessageRequest.Of(
+                () => MessageRequest.Build(
                     webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(),
                     _options, span.TraceParent),
                 either.Token);
             attempt = attempt with
             {
                 Status = (int)response.StatusCode,
-                RetryAfter = RetryAfter.Of(response, _time.GetUtcNow()),
+                RetryAfter = RetryAfter.Read(response, _time.GetUtcNow()),
             };
             await body.Read(response, either.Token);
         }

@@ -12,13 +12,13 @@ internal static class AddressRanges
     // The order matters: the first range that contains an address names its purpose.
     private static readonly Range[] Never =
     [
-        .. Of("unspecified", "0.0.0.0/8", "::/128"),
-        .. Of("link-local", "169.254.0.0/16", "fe80::/10"),
-        .. Of(
+        .. Ranges("unspecified", "0.0.0.0/8", "::/128"),
+        .. Ranges("link-local", "169.254.0.0/16", "fe80::/10"),
+        .. Ranges(
             "a metadata service's",
             "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128"),
-        .. Of("multicast", "224.0.0.0/4", "ff00::/8"),
-        .. Of(
+        .. Ranges("multicast", "224.0.0.0/4", "ff00::/8"),
+        .. Ranges(
             "reserved",
             "240.0.0.0/4", "192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "192.88.99.0/24",
             "2001::/23", "2001:db8::/32", "3fff::/20"),
@@ -26,8 +26,9 @@ internal static class AddressRanges
 
     private static readonly Range[] Inner =
     [
-        .. Of("loopback", "127.0.0.0/8", "::1/128"),
-        .. Of("private", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/7"),
+        .. Ranges("loopback", "127.0.0.0/8", "::1/128"),
+        .. Ranges(
+            "private", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/7"),
     ];
 
     // IANA allocates only these IPv6 addresses; others must not be called.
@@ -55,7 +56,7 @@ internal static class AddressRanges
         return null;
     }
 
-    private static IEnumerable<Range> Of(string meaning, params string[] networks) =>
+    private static IEnumerable<Range> Ranges(string meaning, params string[] networks) =>
         networks.Select(network => new Range(IPNetwork.Parse(network), meaning));
 
     private sealed record Range(IPNetwork Network, string Meaning);

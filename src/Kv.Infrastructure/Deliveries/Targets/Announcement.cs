@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.Deliveries.Targets;
 internal static class Announcement
 {
     /// <summary>The announcement of a replica with these listeners.</summary>
-    public static ReadOnlyMemory<byte> Of(IReadOnlyList<IPEndPoint> listeners, IReadOnlyList<IPAddress> machine)
+    public static ReadOnlyMemory<byte> Encode(IReadOnlyList<IPEndPoint> listeners, IReadOnlyList<IPAddress> machine)
     {
         var elsewhere = machine.Where(address => !IPAddress.IsLoopback(address)).ToList();
         // A loopback address cannot be reached from other machines. A machine without other addresses runs all replicas

@@ -11,7 +11,7 @@ internal static class MachineAddresses
     [
         .. NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(network => network.GetIPProperties().UnicastAddresses)
-            .Select(unicast => CarriedAddresses.Plain(unicast.Address))
+            .Select(unicast => EmbeddedIPv4.Plain(unicast.Address))
             .Distinct(),
     ];
 

@@ -65,7 +65,7 @@ internal sealed class OwnAddresses(
         var machine = MachineAddresses.All();
         var places = known.SelectMany(one => one.Addresses.Select(address => new IPEndPoint(address, one.Name.Port)))
             .Concat(listeners).Concat(replicas)
-            .Select(place => new IPEndPoint(CarriedAddresses.Plain(place.Address), place.Port))
+            .Select(place => new IPEndPoint(EmbeddedIPv4.Plain(place.Address), place.Port))
             .ToLookup(place => MachineAddresses.IsHere(place.Address, machine));
         return new View(at, version, servers, replicas)
         {

@@ -46,7 +46,7 @@ internal sealed class TargetConnector(TargetPolicy policy, TimeProvider time, Ad
             if (policy.Refusal(address, port) is { } refusal)
                 reason ??= refusal;
             else
-                allowed.Add(CarriedAddresses.Plain(address));
+                allowed.Add(EmbeddedIPv4.Plain(address));
         return allowed.Count > 0 ? allowed : throw new TargetNotAllowedException(reason!);
     }
 

@@ -34,12 +34,12 @@ internal sealed class TargetPolicy(TargetOptions options, OwnAddresses own)
     /// </returns>
     public string? Refusal(IPAddress address, int port)
     {
-        var plain = CarriedAddresses.Plain(address);
+        var plain = EmbeddedIPv4.Plain(address);
         if (Refusal(plain) is { } reason)
             return reason;
         if (port is EtcdClientPort or EtcdPeerPort)
             return "the port is etcd's";
-        return own.Contain(plain, port) || CarriedAddresses.In(plain).Any(inner => own.Contain(inner, port))
+        return own.Contain(plain, port) || EmbeddedIPv4.In(plain).Any(inner => own.Contain(inner, port))
             ? Own
             : null;
     }
@@ -48,7 +48,7 @@ internal sealed class TargetPolicy(TargetOptions options, OwnAddresses own)
     {
         if (IsIn(_deny, plain))
             return "the address is denied by the configuration";
-        var carried = CarriedAddresses.In(plain);
+        var carried = EmbeddedIPv4.In(plain);
         if (carried.Count == 0)
             return Meaning(plain) is { } meaning ? $"the address is {meaning}" : null;
         foreach (var inner in carried)

@@ -64,7 +64,7 @@ internal sealed class DeliveryStore(
             && @event.Kind is not (null or KeyChangeKind.Create)
             ? @event with
             {
-                Previous = await _reads.Previous(webhook.Tenant, id, Key.Of(@event.Key), cancellationToken),
+                Previous = await _reads.Previous(webhook.Tenant, id, Key.Parse(@event.Key), cancellationToken),
             }
             : @event;
 

@@ -44,7 +44,7 @@ internal sealed class Lane : IAsyncDisposable
     public async ValueTask Enqueue(KeyChanged change, IOpenRevision revision)
     {
         var item = new LaneItem(
-            DeliveryId.Of(_webhook.Id, change.Revision, change.Key.Value), DeliveryEvent.Of(change), revision,
+            DeliveryId.For(_webhook.Id, change.Revision, change.Key.Value), DeliveryEvent.From(change), revision,
             _services.Time.GetTimestamp());
         if (_queue.Add(item))
         {

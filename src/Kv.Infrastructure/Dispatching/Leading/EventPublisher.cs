@@ -7,7 +7,7 @@ using MediatR;
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 /// <summary>Raises domain events through a mediator that finds the handlers of this term.</summary>
-internal sealed class EventPublisher(KeyChanges changes, WriteTraces traces, IServiceProvider term)
+internal sealed class EventPublisher(KeyChangeMapper changes, WriteTraces traces, IServiceProvider term)
 {
     private readonly Mediator _mediator = new(type => term.GetService(type)!);
 
@@ -19,9 +19,9 @@ internal sealed class EventPublisher(KeyChanges changes, WriteTraces traces, ISe
     /// <param name="cancellationToken">Cancelled when the term ends.</param>
     public async Task Publish(ChangeSet set, IOpenRevision source, CancellationToken cancellationToken)
     {
-        var traced = traces.Of(set);
+        var traced = traces.Read(set);
         foreach (var change in set.Changes)
-            if (changes.Of(change, set.Revision) is { } changed)
+            if (changes.Map(change, set.Revision) is { } changed)
             {
                 if (traced?.GetValueOrDefault(change.Key) is { } trace)
                     changed = changed with { TraceParent = trace };

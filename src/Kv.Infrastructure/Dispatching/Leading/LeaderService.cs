@@ -37,7 +37,7 @@ internal sealed partial class LeaderService(
                 var asked = (await cursor.Load(stoppingToken)).Present;
                 var listeners = await own.Listeners.WaitAsync(stoppingToken);
                 var start = time.GetTimestamp();
-                var note = Announcement.Of(listeners, MachineAddresses.All());
+                var note = Announcement.Encode(listeners, MachineAddresses.All());
                 await using var held = await store.Lock(layout.WatcherLock, note, LockTimeToLive, stoppingToken);
                 LogLeads();
                 await Lead(held, time.GetElapsedTime(start) <= LongestVacancy ? asked : null, stoppingToken);

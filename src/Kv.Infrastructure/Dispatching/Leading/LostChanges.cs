@@ -11,7 +11,7 @@ namespace Kv.Infrastructure.Dispatching.Leading;
 /// and still exists. Deletions and overwritten values are lost.
 /// </summary>
 internal sealed partial class LostChanges(
-    PatientStore store, KeyLayout layout, KeyChanges changes, EventPublisher events, SettledRevisions settled,
+    PatientStore store, KeyLayout layout, KeyChangeMapper changes, EventPublisher events, SettledRevisions settled,
     WatcherStatus status, TimeProvider time, ILogger<LostChanges> logger)
 {
     private const int PageSize = 500;

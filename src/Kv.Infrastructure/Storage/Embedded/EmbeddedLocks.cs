@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// </summary>
 internal sealed class EmbeddedLocks : IAsyncDisposable
 {
-    private readonly Turns _turns = new();
+    private readonly FairLocks _locks = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private readonly IStore _store;
@@ -23,7 +23,7 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed);
         try
         {
-            await _turns.Await(name, waiting.Token);
+            await _locks.Acquire(name, waiting.Token);
             return await Enter(name, note, waiting.Token);
         }
         catch (OperationCanceledException)
@@ -55,14 +55,15 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         }
         catch
         {
-            _turns.Next(name);
+            _locks.Release(name);
             throw;
         }
     }
 
     private Task<long> Insist(Operation operation, CancellationToken cancellationToken) =>
         Backoff.Insist<long, StoreException>(
-            async () => (await _store.Commit(Transaction.Of(operation), cancellationToken)).Revision, _time, null,
+            async () => (await _store.Commit(Transaction.Unconditional(operation), cancellationToken)).Revision,
+            _time, null,
             cancellationToken);
 
     private async Task Leave(StoreKey name, Compare fence)
@@ -78,7 +79,7 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         }
         finally
         {
-            _turns.Next(name);
+            _locks.Release(name);
         }
     }
 

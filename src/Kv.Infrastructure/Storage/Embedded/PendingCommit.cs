@@ -52,7 +52,7 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     }
 
     /// <summary>Stores its outcome, which is reported once the batch is on the disk.</summary>
-    public void Settle(CommitResult? result, Exception? error) => (_result, _error) = (result, error);
+    public void Complete(CommitResult? result, Exception? error) => (_result, _error) = (result, error);
 
     /// <summary>Reports the outcome to the caller.</summary>
     public void Acknowledge()

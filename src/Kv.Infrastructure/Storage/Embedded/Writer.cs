@@ -62,7 +62,7 @@ internal sealed partial class Writer : IAsyncDisposable
 
     /// <summary>Compacts at a revision.</summary>
     public Task Compact(long revision, CancellationToken cancellationToken) =>
-        Enqueue(Transaction.Of(), revision, cancellationToken);
+        Enqueue(Transaction.Unconditional(), revision, cancellationToken);
 
     /// <summary>Writes the waiting transactions and accepts no more.</summary>
     public async ValueTask DisposeAsync()
@@ -143,14 +143,14 @@ internal sealed partial class Writer : IAsyncDisposable
             var result = _runner.Run(pending.Transaction, second, revision);
             _entries.Keep();
             _expiry.Note(pending.Transaction);
-            pending.Settle(result, null);
+            pending.Complete(result, null);
             return result.Revision;
         }
         catch (Exception error) when (!SqliteErrors.EndTransaction(error))
         {
             // Only this transaction fails: the rest of the batch continues as if it had not been there.
             _entries.Undo();
-            pending.Settle(null, SqliteErrors.OfWrite(error, mayBeWritten: false));
+            pending.Complete(null, SqliteErrors.OfWrite(error, mayBeWritten: false));
             return revision;
         }
     }

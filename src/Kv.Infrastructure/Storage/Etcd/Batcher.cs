@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>
 /// Collects the requests that arrive while earlier calls are in flight, and sends them together. Without a call in
 /// flight a request is sent at once, so an idle store adds no wait. Under load the batches fill by themselves, and
-/// after a call a <see cref="Gathering">short wait</see> can fill them further. A second call is sent beside the first
+/// after a call a <see cref="BatchDelay">short wait</see> can fill them further. A second call is sent beside the first
 /// when there are requests for a full batch, or when the first takes long: two half-full calls would cost both sides
 /// twice as much as a full one. For the kinds of request that gain by it, a few requests are sent side by side in calls
 /// of their own, until there are enough to share calls.
@@ -36,13 +36,13 @@ internal abstract class Batcher<TPending> : IDisposable
 
     // Requests that did not fit into a full batch. They are first in the next one, so that a large request is not
     // delayed forever.
-    private readonly ConcurrentQueue<TPending> _turnedAway = new();
+    private readonly ConcurrentQueue<TPending> _overflow = new();
     private readonly int _fullAt;
     private readonly int _few;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _longCall;
-    private readonly Gathering _gathering;
+    private readonly BatchDelay _gathering;
     private readonly ITimer _gathered;
     private int _queued;
     private int _underWay;
@@ -60,7 +60,7 @@ internal abstract class Batcher<TPending> : IDisposable
         (_fullAt, _few, _time, _timeout) = (fullAt, few, time, timeout);
         // A call may hang. The requests behind it must not depend on the arrival of another one.
         _longCall = time.CreateTimer(_ => LookAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _gathering = new Gathering(time);
+        _gathering = new BatchDelay(time);
         _gathered = time.CreateTimer(_ => StopGathering(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -107,10 +107,10 @@ internal abstract class Batcher<TPending> : IDisposable
         /// </summary>
         Fit TryAdd(TPending pending);
 
-        /// <summary>Sends the batch and settles every request in it, or throws.</summary>
+        /// <summary>Sends the batch and completes every request in it, or throws.</summary>
         Task Send();
 
-        /// <summary>Fails every request that is not settled.</summary>
+        /// <summary>Fails every request that is not completed.</summary>
         void Fail(Exception error);
     }
 
@@ -143,7 +143,7 @@ internal abstract class Batcher<TPending> : IDisposable
         }
     }
 
-    private bool IsWaitedFor => !(_turnedAway.IsEmpty && _queue.IsEmpty);
+    private bool IsWaitedFor => !(_overflow.IsEmpty && _queue.IsEmpty);
 
     // The first waiting request sets the timer, not every call: on an idle store no request waits.
     private void LookAgainLater()
@@ -183,7 +183,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private void StopGathering()
     {
         if (_gathering.IsOn(Queued))
-            _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
+            _gathered.Change(BatchDelay.MaxWait, Timeout.InfiniteTimeSpan);
         else
             Pump();
     }
@@ -199,7 +199,7 @@ internal abstract class Batcher<TPending> : IDisposable
     {
         IBatch? batch = null;
         taken = 0;
-        if (Drain(_turnedAway, ref batch, ref taken))
+        if (Drain(_overflow, ref batch, ref taken))
             Drain(_queue, ref batch, ref taken);
         return batch;
     }
@@ -226,7 +226,7 @@ internal abstract class Batcher<TPending> : IDisposable
             }
             if (fit == Fit.Full)
             {
-                _turnedAway.Enqueue(pending);
+                _overflow.Enqueue(pending);
                 return false;
             }
             _queue.Enqueue(pending);
@@ -247,9 +247,9 @@ internal abstract class Batcher<TPending> : IDisposable
             batch.Fail(error);
         }
         // A request that did not fit means that the next call is full already.
-        if (Volatile.Read(ref _inFlight) == 1 && _turnedAway.IsEmpty
+        if (Volatile.Read(ref _inFlight) == 1 && _overflow.IsEmpty
             && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
-            _gathered.Change(Gathering.MaxWait, Timeout.InfiniteTimeSpan);
+            _gathered.Change(BatchDelay.MaxWait, Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _lastSize, size);
         Interlocked.Decrement(ref _inFlight);
         Interlocked.Add(ref _underWay, -size);

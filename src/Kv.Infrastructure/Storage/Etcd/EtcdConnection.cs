@@ -23,7 +23,7 @@ internal sealed class EtcdConnection : IDisposable
         (_options, _time, History) = (options, time, new EtcdHistory(time, logger));
         _files = EtcdTls.Files(options) is { Count: > 0 } files
             ? new ReloadedFiles<EtcdTls>(
-                files, contents => EtcdTls.Of(options, contents), Replace, options.ReloadInterval, time, logger)
+                files, contents => EtcdTls.From(options, contents), Replace, options.ReloadInterval, time, logger)
             : null;
         _tls = _files?.Current;
         _members = [.. options.Endpoints.Select(endpoint => new EtcdMember(

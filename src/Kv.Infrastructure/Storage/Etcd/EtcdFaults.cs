@@ -16,7 +16,7 @@ internal static class EtcdFaults
 
     /// <summary>The known faults of a version, with the numbers of etcd's issues; null when there are none.</summary>
     /// <param name="told">The version as the member reports it.</param>
-    public static string? Of(string told)
+    public static string? InVersion(string told)
     {
         if (!Version.TryParse(told.Split('-', '+')[0], out var version))
             return null;

@@ -175,7 +175,7 @@ internal sealed partial class EtcdMember : IDisposable
             return;
         _isIdentified = true;
         var version = await channel.Version(By(MaxPatience));
-        var faults = version is null ? null : EtcdFaults.Of(version);
+        var faults = version is null ? null : EtcdFaults.InVersion(version);
         var known = faults is null
             ? null
             : $"The etcd member {channel.Endpoint} is {version}, which has known faults: {faults}.";

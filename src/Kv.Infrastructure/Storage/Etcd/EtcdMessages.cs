@@ -94,7 +94,7 @@ internal static class EtcdMessages
         var request = new TxnRequest();
         request.Compare.Add(LeaseCompare(wrapped, EtcdCompare.Types.CompareResult.Greater, LeaseId.BeforeFirst));
         request.Compare.Add(LeaseCompare(
-            wrapped, EtcdCompare.Types.CompareResult.Less, LeaseId.Of(now.ToUnixTimeSeconds() + 1)));
+            wrapped, EtcdCompare.Types.CompareResult.Less, LeaseId.FromDeadline(now.ToUnixTimeSeconds() + 1)));
         request.Success.Add(new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = wrapped } });
         if (otherwise is not null)
             request.Failure.Add(new RequestOp { RequestTxn = otherwise });
@@ -104,7 +104,8 @@ internal static class EtcdMessages
     private static EtcdCompare LeaseCompare(ByteString key, EtcdCompare.Types.CompareResult relation, long lease) =>
         new() { Key = key, Target = EtcdCompare.Types.CompareTarget.Lease, Result = relation, Lease = lease };
 
-    private static long LeaseOf(long deadline, LeasePool? leases) => leases?.IdOf(deadline) ?? LeaseId.Of(deadline);
+    private static long LeaseOf(long deadline, LeasePool? leases) =>
+        leases?.IdOf(deadline) ?? LeaseId.FromDeadline(deadline);
 
     private static RequestOp ToRequestOp(Operation operation, LeasePool? leases)
     {

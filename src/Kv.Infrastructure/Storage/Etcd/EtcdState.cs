@@ -24,7 +24,7 @@ internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, 
             var status = await Calls.Repeat(
                 connection, time, (channel, options) => channel.Maintenance.StatusAsync(request, options),
                 cancellationToken: cancellationToken);
-            return Of(status, options.QuotaBytes) with { KnownFaults = connection.KnownFaults };
+            return From(status, options.QuotaBytes) with { KnownFaults = connection.KnownFaults };
         }
         catch (RpcException)
         {
@@ -36,7 +36,7 @@ internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, 
     /// <summary>
     /// Reads a member's answer; <paramref name="quota"/> is the quota of members that do not report their own.
     /// </summary>
-    public static StoreState Of(StatusResponse status, long? quota) => new(
+    public static StoreState From(StatusResponse status, long? quota) => new(
         status.DbSize,
         (QuotaOf(status) ?? quota) is { } bytes ? Math.Max(0, bytes - status.DbSize) : null,
         status.Errors.Any(EtcdErrors.IsNoSpaceAlarm)

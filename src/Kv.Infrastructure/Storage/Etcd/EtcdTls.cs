@@ -19,7 +19,7 @@ internal sealed record EtcdTls(X509Certificate2Collection? Authorities, SslStrea
 
     /// <param name="options">The options that name the files.</param>
     /// <param name="contents">Their contents, in the order of <see cref="Files"/>.</param>
-    public static EtcdTls Of(EtcdOptions options, IReadOnlyList<string> contents) => new(
+    public static EtcdTls From(EtcdOptions options, IReadOnlyList<string> contents) => new(
         options.CaFile is null ? null : PemCertificates.Authorities(contents[0]),
         options.CertFile is null ? null : PemCertificates.Pair(contents[^2], contents[^1]));
 

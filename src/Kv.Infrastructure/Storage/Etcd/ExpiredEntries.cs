@@ -20,7 +20,7 @@ internal sealed class ExpiredEntries(EtcdConnection connection, TimeProvider tim
             foreach (var some in ranges.Chunk(MaxRanges))
             {
                 var look = EtcdMessages.ToRequest(
-                    Transaction.Of([.. some.Select(range => new Operation.Read(range, KeysOnly: true))]));
+                    Transaction.Unconditional([.. some.Select(range => new Operation.Read(range, KeysOnly: true))]));
                 var answer = await Calls.Repeat(
                     connection, time, (channel, options) => channel.Keys.TxnAsync(look, options),
                     cancellationToken: cancellationToken);

@@ -57,11 +57,11 @@ internal sealed class GroupCommit(
             {
                 var done = await Send(
                     [write], (channel, options) => channel.Keys.PutAsync(EtcdMessages.ToRequest(put, leases), options));
-                write.SettlePut(succeeded: true, done.Header.Revision);
+                write.CompletePut(succeeded: true, done.Header.Revision);
                 return;
             }
             var answer = await SendTransaction([write], () => write.ToRequest(Time.GetUtcNow(), leases));
-            Settle(write, answer.Succeeded, answer.Responses, answer.Header.Revision);
+            Complete(write, answer.Succeeded, answer.Responses, answer.Header.Revision);
         }
         catch (RpcException error)
         {
@@ -128,7 +128,7 @@ internal sealed class GroupCommit(
         }
     }
 
-    private void Settle(PendingWrite write, bool succeeded, RepeatedField<ResponseOp> responses, long revision)
+    private void Complete(PendingWrite write, bool succeeded, RepeatedField<ResponseOp> responses, long revision)
     {
         if (write.IsGuarded)
         {
@@ -141,7 +141,7 @@ internal sealed class GroupCommit(
             var nested = responses[0].ResponseTxn;
             (succeeded, responses) = (nested.Succeeded, nested.Responses);
         }
-        _ = write.Settle(reader, succeeded, responses, 0, responses.Count, revision);
+        _ = write.Complete(reader, succeeded, responses, 0, responses.Count, revision);
     }
 
     private void Again(PendingWrite write)
@@ -191,7 +191,7 @@ internal sealed class GroupCommit(
             }
             try
             {
-                Settle(await owner.SendTransaction(_writes, Request));
+                Complete(await owner.SendTransaction(_writes, Request));
             }
             catch (RpcException error) when (EtcdErrors.IsRejected(error))
             {
@@ -234,7 +234,7 @@ internal sealed class GroupCommit(
             return request;
         }
 
-        private void Settle(TxnResponse answer)
+        private void Complete(TxnResponse answer)
         {
             var revision = answer.Header.Revision;
             var next = 0;
@@ -243,12 +243,12 @@ internal sealed class GroupCommit(
                 if (write.IsConditional)
                 {
                     var nested = answer.Responses[next++].ResponseTxn;
-                    owner.Settle(write, nested.Succeeded, nested.Responses, revision);
+                    owner.Complete(write, nested.Succeeded, nested.Responses, revision);
                 }
                 else
                 {
                     var count = write.Transaction.Then.Count;
-                    _ = write.Settle(owner.Reader, succeeded: true, answer.Responses, next, count, revision);
+                    _ = write.Complete(owner.Reader, succeeded: true, answer.Responses, next, count, revision);
                     next += count;
                 }
             }

@@ -19,7 +19,7 @@ internal static class LeaseId
     /// <exception cref="ArgumentOutOfRangeException">
     /// The deadline does not fit: it is negative or after the year 2514.
     /// </exception>
-    public static long Of(long deadline)
+    public static long FromDeadline(long deadline)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(deadline);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deadline, DeadlineMask);

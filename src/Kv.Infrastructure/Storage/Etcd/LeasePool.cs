@@ -45,7 +45,7 @@ internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
         _granted.TryGetValue(deadline, out var known)
             && known.Value is { IsCompletedSuccessfully: true, Result: var lease }
             ? lease.Id
-            : LeaseId.Of(deadline);
+            : LeaseId.FromDeadline(deadline);
 
     /// <summary>Forgets a lease, because etcd reports that it does not exist.</summary>
     public void Forget(long deadline) => _granted.TryRemove(deadline, out _);
@@ -68,7 +68,7 @@ internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
 
     private async Task<Granted> GrantShared(long deadline)
     {
-        var id = LeaseId.Of(deadline);
+        var id = LeaseId.FromDeadline(deadline);
         if (await TryGrant(id, deadline) is { } granted)
             return granted;
         // Another replica has granted the lease of this deadline. If its clock was ahead, the lease is shorter.

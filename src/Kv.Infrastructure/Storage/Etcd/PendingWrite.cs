@@ -93,20 +93,20 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     }
 
     /// <summary>Completes it with etcd's answer to a single put.</summary>
-    public void SettlePut(bool succeeded, long revision) =>
+    public void CompletePut(bool succeeded, long revision) =>
         TrySetResult(new CommitResult(succeeded, revision, OneWritten));
 
     /// <summary>
     /// Completes it with etcd's answer: <paramref name="count"/> responses from <paramref name="first"/> on.
     /// </summary>
-    public async Task Settle(
+    public async Task Complete(
         EntryReader reader, bool succeeded, IReadOnlyList<ResponseOp> responses, int first, int count, long revision)
     {
         try
         {
             if (count == 1 && responses[first].ResponseCase == ResponseOp.ResponseOneofCase.ResponsePut)
             {
-                SettlePut(succeeded, revision);
+                CompletePut(succeeded, revision);
                 return;
             }
             var results = await Read(reader, JudgedAt, Transaction, succeeded, [.. responses.Skip(first).Take(count)]);

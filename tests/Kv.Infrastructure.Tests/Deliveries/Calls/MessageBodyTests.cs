@@ -104,5 +104,5 @@ internal sealed class MessageBodyTests : SenderTest
         @event ?? Created());
 
     private static string Text(Webhook webhook, DeliveryEvent @event) =>
-        Encoding.UTF8.GetString(MessageBody.Of(webhook, @event).Span);
+        Encoding.UTF8.GetString(MessageBody.Build(webhook, @event).Span);
 }

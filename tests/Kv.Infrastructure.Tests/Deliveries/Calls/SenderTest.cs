@@ -50,11 +50,11 @@ internal abstract class SenderTest
     {
         var settings = new WebhookSettings
         {
-            Pattern = KeyPattern.Of("*"),
+            Pattern = KeyPattern.Parse("*"),
             Events = EventFilter.TryParse(["*"])!.Value,
             Endpoint = endpoint,
         };
-        return new Webhook(Guid.NewGuid(), Tenant.Of("shop", "cart"), change?.Invoke(settings) ?? settings, Now - 100);
+        return new Webhook(Guid.NewGuid(), new Tenant("shop", "cart"), change?.Invoke(settings) ?? settings, Now - 100);
     }
 
     /// <summary>A sender that looks names up as everybody does.</summary>

@@ -91,7 +91,7 @@ internal sealed class OwnAddressesTests
     {
         await using var held = await _store.Lock(
             new KeyLayout(new StoreOptions()).WatcherLock,
-            Announcement.Of(
+            Announcement.Encode(
                 [new IPEndPoint(IPAddress.IPv6Any, 8080), new IPEndPoint(IPAddress.Any, 8081)],
                 [IPAddress.Loopback, IPAddress.Parse("10.0.0.7"), IPAddress.Parse("fd00::7")]),
             TimeSpan.FromSeconds(10), CancellationToken.None);

@@ -68,5 +68,5 @@ internal sealed class CoverageTests
 
     private int Covered() => Enumerable.Range(1, 20).TakeWhile(revision => _coverage.Covers(Id(revision))).Count();
 
-    private static DeliveryId Id(long revision) => DeliveryId.Of(Guid.Empty, revision, "key");
+    private static DeliveryId Id(long revision) => DeliveryId.For(Guid.Empty, revision, "key");
 }

@@ -45,7 +45,7 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task Bytes_of_a_value_are_ordered_as_unsigned_numbers()
     {
-        await Store.Commit(Transaction.Of(new Operation.Put(Key("key"), new byte[] { 0xFF, 0x00 })), Enough);
+        await Store.Commit(Transaction.Unconditional(new Operation.Put(Key("key"), new byte[] { 0xFF, 0x00 })), Enough);
 
         Assert.That(await Holds(Compare.Value(Key("key"), CompareRelation.Greater, new byte[] { 0x7F })), Is.True);
         Assert.That(await Holds(Compare.Value(Key("key"), CompareRelation.Greater, new byte[] { 0xFF })), Is.True);

@@ -223,7 +223,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
 
         var commits = Enumerable.Range(0, 200)
             .Select(number => Store.Commit(
-                Transaction.Of(Put($"{number:D3}", "value")),
+                Transaction.Unconditional(Put($"{number:D3}", "value")),
                 number % 2 == 0 ? impatient.Token : Enough).AsTask())
             .ToList();
         await impatient.CancelAsync();

@@ -84,9 +84,9 @@ internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(eng
     public void A_key_written_inside_and_outside_is_refused()
     {
         Assert.That(
-            () => Transaction.Of(Put("a", "1"), If([Compare.Absent(Key("b"))], [], [Put("a", "2")])), Throws.ArgumentException);
+            () => Transaction.Unconditional(Put("a", "1"), If([Compare.Absent(Key("b"))], [], [Put("a", "2")])), Throws.ArgumentException);
         Assert.That(
-            () => Transaction.Of(If([Compare.Absent(Key("b"))], [Put("a", "1")]), If([Compare.Absent(Key("c"))], [Put("a", "2")])),
+            () => Transaction.Unconditional(If([Compare.Absent(Key("b"))], [Put("a", "1")]), If([Compare.Absent(Key("c"))], [Put("a", "2")])),
             Throws.ArgumentException);
     }
 

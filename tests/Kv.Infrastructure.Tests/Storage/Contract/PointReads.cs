@@ -162,7 +162,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
         var value = new byte[1024 * 1024];
         new Random(1).NextBytes(value);
 
-        await Store.Commit(Transaction.Of(new Operation.Put(Key("key"), value)), Enough);
+        await Store.Commit(Transaction.Unconditional(new Operation.Put(Key("key"), value)), Enough);
 
         Assert.That((await Get("key"))!.Value.Span.SequenceEqual(value), Is.True);
         Assert.That((await List())[0].Value.Span.SequenceEqual(value), Is.True);
@@ -173,7 +173,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     {
         byte[] all = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
 
-        await Store.Commit(Transaction.Of(new Operation.Put(Key(all), all)), Enough);
+        await Store.Commit(Transaction.Unconditional(new Operation.Put(Key(all), all)), Enough);
 
         var entry = await Get(Key(all));
         Assert.That(entry!.Key.Bytes.ToArray(), Is.EqualTo(Key(all).Bytes.ToArray()));
@@ -195,7 +195,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
             () => Store.Count(Everything, 0, gone),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(
-            async () => await Store.Commit(Transaction.Of(Put("key", "value")), gone),
+            async () => await Store.Commit(Transaction.Unconditional(Put("key", "value")), gone),
             Throws.InstanceOf<OperationCanceledException>());
     }
 

@@ -33,7 +33,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
             [0xFE], [0xFF], [0xFF, 0x00], [0xFF, 0xFF],
         ];
         foreach (var name in names.OrderBy(name => name.Length).ThenByDescending(name => name[0]))
-            await Store.Commit(Transaction.Of(new Operation.Put(Key(name), name)), Enough);
+            await Store.Commit(Transaction.Unconditional(new Operation.Put(Key(name), name)), Enough);
 
         var entries = await List();
 
@@ -61,7 +61,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
         byte[][] inside = [[0x61], [0x61, 0x00], [0x61, 0x80], [0x61, 0xFF], [0x61, 0xFF, 0xFF]];
         byte[][] outside = [[0x60], [0x60, 0xFF], [0x62], [0x62, 0x00]];
         foreach (var name in inside.Concat(outside))
-            await Store.Commit(Transaction.Of(new Operation.Put(Key(name), name)), Enough);
+            await Store.Commit(Transaction.Unconditional(new Operation.Put(Key(name), name)), Enough);
 
         var entries = await List(KeyRange.Prefix(Key("a")));
 
@@ -73,7 +73,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     {
         byte[][] names = [[0x61, 0xFE], [0x61, 0xFF], [0x61, 0xFF, 0x01], [0x62]];
         foreach (var name in names)
-            await Store.Commit(Transaction.Of(new Operation.Put(Key(name), name)), Enough);
+            await Store.Commit(Transaction.Unconditional(new Operation.Put(Key(name), name)), Enough);
 
         var entries = await List(KeyRange.Prefix(Key([0x61, 0xFF])));
 

@@ -21,7 +21,7 @@ internal abstract class StoreContract(StoreEngine engine)
     protected IStore Store => Harness.Store;
 
     /// <summary>What all keys of the test start with: its own also among those that run at the same time.</summary>
-    protected StoreKey Prefix => StoreKey.Of($"{_fixturePrefix}{TestContext.CurrentContext.Test.ID}/");
+    protected StoreKey Prefix => StoreKey.FromText($"{_fixturePrefix}{TestContext.CurrentContext.Test.ID}/");
 
     /// <summary>All keys of the test.</summary>
     protected KeyRange Everything => KeyRange.Prefix(Prefix);

@@ -9,7 +9,7 @@ internal abstract class StoreHarness : IAsyncDisposable
     public abstract IStore Store { get; }
 
     /// <summary>A prefix that no other test has, so that tests can share a store.</summary>
-    public static StoreKey NewPrefix() => StoreKey.Of($"/contract/{Guid.NewGuid():N}/");
+    public static StoreKey NewPrefix() => StoreKey.FromText($"/contract/{Guid.NewGuid():N}/");
 
     /// <summary>
     /// Forgets the history before a revision, which stays readable itself. For a store that is not shared.

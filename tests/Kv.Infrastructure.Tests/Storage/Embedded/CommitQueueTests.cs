@@ -163,7 +163,7 @@ internal sealed class CommitQueueTests
                         return;
                     foreach (var pending in batch)
                     {
-                        pending.Settle(new CommitResult(true, 1, []), null);
+                        pending.Complete(new CommitResult(true, 1, []), null);
                         pending.Acknowledge();
                     }
                     _queue.Done();
@@ -188,7 +188,7 @@ internal sealed class CommitQueueTests
 
     private PendingCommit Enqueue(int bytes = 0, CancellationToken cancellationToken = default)
     {
-        var transaction = Transaction.Of(new Operation.Put(default, new byte[bytes]));
+        var transaction = Transaction.Unconditional(new Operation.Put(default, new byte[bytes]));
         var pending = new PendingCommit(transaction, null, _clock.GetTimestamp(), cancellationToken);
         _queue.Enqueue(pending);
         return pending;

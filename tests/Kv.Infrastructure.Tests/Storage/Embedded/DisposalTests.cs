@@ -33,7 +33,7 @@ internal sealed class DisposalTests : EmbeddedTest
                 var key = $"{writer}/{i}";
                 try
                 {
-                    await store.Commit(Transaction.Of(Put(key, "value")), CancellationToken.None);
+                    await store.Commit(Transaction.Unconditional(Put(key, "value")), CancellationToken.None);
                 }
                 catch (StoreUnavailableException error) when (!error.OutcomeUnknown)
                 {

@@ -72,13 +72,13 @@ internal abstract class EmbeddedTest
 
     protected long InSeconds(int seconds) => Clock.GetUtcNow().ToUnixTimeSeconds() + seconds;
 
-    protected static StoreKey Key(string key) => StoreKey.Of(key);
+    protected static StoreKey Key(string key) => StoreKey.FromText(key);
 
     protected static Operation.Put Put(string key, string value, long? deadline = null) =>
-        new(Key(key), StoreKey.Of(value).Bytes, deadline);
+        new(Key(key), StoreKey.FromText(value).Bytes, deadline);
 
     protected Task<CommitResult> Commit(params Operation[] operations) =>
-        Commit(Transaction.Of(operations));
+        Commit(Transaction.Unconditional(operations));
 
     /// <summary>Does as many operations as are given, in as few transactions as take them.</summary>
     /// <returns>The revision of the last.</returns>

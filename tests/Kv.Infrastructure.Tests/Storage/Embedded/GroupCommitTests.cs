@@ -96,7 +96,7 @@ internal sealed class GroupCommitTests : EmbeddedTest
         await using var writer = new Writer(
             connection, new CommitSignal(), latest, Options, Clock, NullLogger<EmbeddedStore>.Instance);
         Task<CommitResult> Write(string key) =>
-            writer.Commit(Transaction.Of(new Operation.Put(Key(key), value)), CancellationToken.None);
+            writer.Commit(Transaction.Unconditional(new Operation.Put(Key(key), value)), CancellationToken.None);
 
         var last = 1L;
         Assert.That(

@@ -111,7 +111,7 @@ internal sealed class BatcherTimingTests
         Ask(9);
         AnswerLater(1);
 
-        _time.Advance(Gathering.MaxWait);
+        _time.Advance(BatchDelay.MaxWait);
         Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 9]));
     }
 
@@ -138,7 +138,7 @@ internal sealed class BatcherTimingTests
 
     private void AnswerLater(int call)
     {
-        _time.Advance(Gathering.MaxWait);
+        _time.Advance(BatchDelay.MaxWait);
         _calls.Answer(call);
     }
 

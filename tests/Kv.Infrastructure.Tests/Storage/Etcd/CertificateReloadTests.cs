@@ -37,7 +37,7 @@ internal sealed class CertificateReloadTests
         using var files = new ClientFiles(certificates);
         await using var store = EtcdStores.Open(files.Options(new Uri($"https://{proxy.Endpoint}")));
         await store.Put("key", "0");
-        var watch = store.Watch(KeyRange.Single(StoreKey.Of("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var watch = store.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (watch)
         {
             Assert.That(await watch.MoveNextAsync(), Is.True);

@@ -74,5 +74,5 @@ internal sealed class CompactedHistoryTests
         Throws.InstanceOf<RevisionCompactedException>()
             .With.Property(nameof(RevisionCompactedException.CompactRevision)).EqualTo(_compacted);
 
-    private static RangeQuery At(long revision) => new(KeyRange.Single(StoreKey.Of("key")), Limit: 1, revision);
+    private static RangeQuery At(long revision) => new(KeyRange.Single(StoreKey.FromText("key")), Limit: 1, revision);
 }

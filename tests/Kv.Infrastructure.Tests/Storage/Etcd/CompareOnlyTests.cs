@@ -15,7 +15,7 @@ internal sealed class CompareOnlyTests
         await using var store = EtcdStores.OpenImpatient(cluster.ClientUris[0]);
         await using var all = EtcdStores.Open(cluster.ClientUris);
         await all.Put("a");
-        var compares = new Transaction([Compare.Exists(StoreKey.Of("a")), Compare.Absent(StoreKey.Of("b"))], []);
+        var compares = new Transaction([Compare.Exists(StoreKey.FromText("a")), Compare.Absent(StoreKey.FromText("b"))], []);
         Assert.That((await store.Do(compares)).Succeeded, Is.True);
 
         cluster.Members[1].Pause();

@@ -10,7 +10,7 @@ internal sealed class EtcdStateTests
     [Test]
     public void A_member_that_tells_its_quota_is_believed()
     {
-        var space = EtcdState.Of(Told(quota: 1000), quota: 5000);
+        var space = EtcdState.From(Told(quota: 1000), quota: 5000);
 
         Assert.That((space.Used, space.Left, space.Refusal), Is.EqualTo((400L, 600L, (string?)null)));
     }
@@ -18,13 +18,13 @@ internal sealed class EtcdStateTests
     [Test]
     public void A_member_without_a_quota_has_none_to_tell()
     {
-        Assert.That(EtcdState.Of(Told(quota: -1), quota: null).Left, Is.Null);
+        Assert.That(EtcdState.From(Told(quota: -1), quota: null).Left, Is.Null);
     }
 
     [Test]
     public void Where_it_does_not_it_is_the_one_that_is_set()
     {
-        var space = EtcdState.Of(Told(quota: null), quota: 5000);
+        var space = EtcdState.From(Told(quota: null), quota: 5000);
 
         Assert.That((space.Used, space.Left), Is.EqualTo((400L, 4600L)));
     }
@@ -32,13 +32,13 @@ internal sealed class EtcdStateTests
     [Test]
     public void Where_none_is_known_what_is_left_is_not()
     {
-        Assert.That(EtcdState.Of(Told(quota: null), quota: null).Left, Is.Null);
+        Assert.That(EtcdState.From(Told(quota: null), quota: null).Left, Is.Null);
     }
 
     [Test]
     public void A_database_beyond_its_quota_has_nothing_left()
     {
-        Assert.That(EtcdState.Of(Told(quota: 300), quota: null).Left, Is.Zero);
+        Assert.That(EtcdState.From(Told(quota: 300), quota: null).Left, Is.Zero);
     }
 
     // Field 12 of StatusResponse, dbSizeQuota, is written by members since 3.6.

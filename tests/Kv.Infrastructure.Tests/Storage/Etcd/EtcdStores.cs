@@ -29,9 +29,9 @@ internal static class EtcdStores
         new EtcdOptions { Endpoints = [endpoint], CaFile = caFile, Timeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
 
     public static Operation.Put PutOf(string key, string value = "value", long? deadline = null) =>
-        new(StoreKey.Of(key), Encoding.UTF8.GetBytes(value), deadline);
+        new(StoreKey.FromText(key), Encoding.UTF8.GetBytes(value), deadline);
 
-    public static Operation.Put PutOf(string key, byte[] value) => new(StoreKey.Of(key), value);
+    public static Operation.Put PutOf(string key, byte[] value) => new(StoreKey.FromText(key), value);
 
     public static Task<CommitResult> Do(this IStore store, params Operation[] operations) =>
         store.Do(new Transaction([], operations));
@@ -43,10 +43,10 @@ internal static class EtcdStores
         store.Do(PutOf(key, value, deadline));
 
     public static Task<CommitResult> Delete(this IStore store, string key) =>
-        store.Do(new Operation.Delete(StoreKey.Of(key)));
+        store.Do(new Operation.Delete(StoreKey.FromText(key)));
 
     public static async Task<Entry?> Find(this IStore store, string key) =>
-        (await store.Get(StoreKey.Of(key), ReadConsistency.Linearizable, CancellationToken.None)).Entry;
+        (await store.Get(StoreKey.FromText(key), ReadConsistency.Linearizable, CancellationToken.None)).Entry;
 
     /// <summary>The value of a key that is there, as text.</summary>
     public static async Task<string> Value(this IStore store, string key) =>

@@ -65,7 +65,7 @@ internal sealed class GroupCommitTests
             {
                 () => store.Put($"plain/{i}"),
                 () => store.Do(new Transaction(
-                    [Compare.Absent(StoreKey.Of($"taken/{i}"))], [EtcdStores.PutOf($"lost/{i}")])),
+                    [Compare.Absent(StoreKey.FromText($"taken/{i}"))], [EtcdStores.PutOf($"lost/{i}")])),
                 () => store.Do(Create($"won/{i}")),
             }));
         var results = await Task.WhenAll(waiting);
@@ -87,9 +87,9 @@ internal sealed class GroupCommitTests
 
         var waiting = await HeldBack.Behind<CommitResult>(server, store,
         [
-            () => store.Do(new Operation.Read(StoreKey.Of("a")), EtcdStores.PutOf("c")),
+            () => store.Do(new Operation.Read(StoreKey.FromText("a")), EtcdStores.PutOf("c")),
             () => store.Delete("d"),
-            () => store.Do(new Operation.Delete(StoreKey.Of("a2")), new Operation.Read(StoreKey.Of("b"))),
+            () => store.Do(new Operation.Delete(StoreKey.FromText("a2")), new Operation.Read(StoreKey.FromText("b"))),
         ]);
         var results = await Task.WhenAll(waiting);
 
@@ -146,7 +146,7 @@ internal sealed class GroupCommitTests
             () => store.Put("other"),
             () => store.Put("same", "2"),
             () => store.Do(new Transaction(
-                [Compare.Exists(StoreKey.Of("same"))], [EtcdStores.PutOf("third", "same was there")])),
+                [Compare.Exists(StoreKey.FromText("same"))], [EtcdStores.PutOf("third", "same was there")])),
         ]);
         var results = await Task.WhenAll(waiting);
 
@@ -190,7 +190,7 @@ internal sealed class GroupCommitTests
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
         await store.Put("before", deadline: FarAhead);
-        await server.Call("lease/revoke", new { ID = LeaseId.Of(FarAhead).ToString() });
+        await server.Call("lease/revoke", new { ID = LeaseId.FromDeadline(FarAhead).ToString() });
         Assert.That(await store.Find("before"), Is.Null);
 
         var waiting = await HeldBack.Behind<CommitResult>(server, store,
@@ -209,11 +209,11 @@ internal sealed class GroupCommitTests
     private static readonly long FarAhead = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600;
 
     private static Transaction Create(string key) =>
-        new([Compare.Absent(StoreKey.Of(key))], [EtcdStores.PutOf(key, "created")]);
+        new([Compare.Absent(StoreKey.FromText(key))], [EtcdStores.PutOf(key, "created")]);
 
     private static async Task<List<string>> Keys(EtcdStore store, string prefix)
     {
-        var query = new RangeQuery(KeyRange.Prefix(StoreKey.Of(prefix)), Limit: 1000, KeysOnly: true);
+        var query = new RangeQuery(KeyRange.Prefix(StoreKey.FromText(prefix)), Limit: 1000, KeysOnly: true);
         var page = await store.Range(query, CancellationToken.None);
         return [.. page.Entries.Select(entry => entry.Key.ToString())];
     }

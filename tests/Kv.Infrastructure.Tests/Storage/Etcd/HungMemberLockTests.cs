@@ -10,8 +10,8 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 internal sealed class HungMemberLockTests
 {
     private static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(3);
-    private static readonly StoreKey Name = StoreKey.Of("locks/watcher");
-    private static readonly KeyRange Queue = KeyRange.Prefix(StoreKey.Of("locks/watcher/"));
+    private static readonly StoreKey Name = StoreKey.FromText("locks/watcher");
+    private static readonly KeyRange Queue = KeyRange.Prefix(StoreKey.FromText("locks/watcher/"));
 
     private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
 

@@ -16,7 +16,7 @@ internal sealed class HungMemberTests
     // The failures that a fault costs are in the first second of it.
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
 
-    private static readonly KeyRange Listed = KeyRange.Prefix(StoreKey.Of("key"));
+    private static readonly KeyRange Listed = KeyRange.Prefix(StoreKey.FromText("key"));
 
     [Test]
     public async Task Calls_go_on_while_a_follower_is_stopped([Values] Kind kind)

@@ -9,7 +9,7 @@ internal sealed class LargeAnswerTests
     private const int Count = 100;
     private const int Mebibyte = 1024 * 1024;
 
-    private static readonly KeyRange Large = KeyRange.Prefix(StoreKey.Of("large/"));
+    private static readonly KeyRange Large = KeyRange.Prefix(StoreKey.FromText("large/"));
 
     private EtcdServer _server = null!;
 

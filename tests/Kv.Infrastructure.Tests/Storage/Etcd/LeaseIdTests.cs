@@ -14,35 +14,35 @@ internal sealed class LeaseIdTests
 
     [Test]
     public void An_id_tells_its_deadline() =>
-        Prop.ForAll(Deadlines, deadline => LeaseId.DeadlineOf(LeaseId.Of(deadline)) == deadline).QuickCheckThrowOnFailure();
+        Prop.ForAll(Deadlines, deadline => LeaseId.DeadlineOf(LeaseId.FromDeadline(deadline)) == deadline).QuickCheckThrowOnFailure();
 
     [Test]
     public void An_id_is_known_as_ours_and_is_one_that_etcd_takes() =>
-        Prop.ForAll(Deadlines, deadline => LeaseId.IsOurs(LeaseId.Of(deadline)) && LeaseId.Of(deadline) > 0)
+        Prop.ForAll(Deadlines, deadline => LeaseId.IsOurs(LeaseId.FromDeadline(deadline)) && LeaseId.FromDeadline(deadline) > 0)
             .QuickCheckThrowOnFailure();
 
     [Test]
     public void Ids_are_ordered_as_their_deadlines_are() =>
         Prop.ForAll(Deadlines, Deadlines, (left, right) =>
-                LeaseId.Of(left).CompareTo(LeaseId.Of(right)) == left.CompareTo(right))
+                LeaseId.FromDeadline(left).CompareTo(LeaseId.FromDeadline(right)) == left.CompareTo(right))
             .QuickCheckThrowOnFailure();
 
     [TestCase(0)]
     [TestCase(Last)]
     public void The_ends_of_the_range_fit(long deadline) =>
-        Assert.That(LeaseId.DeadlineOf(LeaseId.Of(deadline)), Is.EqualTo(deadline));
+        Assert.That(LeaseId.DeadlineOf(LeaseId.FromDeadline(deadline)), Is.EqualTo(deadline));
 
     [TestCase(-1)]
     [TestCase(Last + 1)]
     public void What_does_not_fit_is_refused(long deadline) =>
-        Assert.That(() => LeaseId.Of(deadline), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => LeaseId.FromDeadline(deadline), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void What_is_before_the_first_id_is_not_ours()
     {
-        Assert.That(LeaseId.Of(0), Is.EqualTo(LeaseId.BeforeFirst + 1));
+        Assert.That(LeaseId.FromDeadline(0), Is.EqualTo(LeaseId.BeforeFirst + 1));
         Assert.That(LeaseId.IsOurs(LeaseId.BeforeFirst), Is.False);
-        Assert.That(LeaseId.IsOurs(LeaseId.Of(Last) + 1), Is.False);
+        Assert.That(LeaseId.IsOurs(LeaseId.FromDeadline(Last) + 1), Is.False);
     }
 
     [TestCase(0)]

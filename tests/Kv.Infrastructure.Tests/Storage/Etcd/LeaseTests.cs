@@ -26,7 +26,7 @@ internal sealed class LeaseTests
 
         var leases = await server.Call("lease/leases", new { });
         Assert.That(
-            leases.GetProperty("leases").EnumerateArray().Select(Id), Is.EqualTo([LeaseId.Of(deadline)]));
+            leases.GetProperty("leases").EnumerateArray().Select(Id), Is.EqualTo([LeaseId.FromDeadline(deadline)]));
         Assert.That((await store.Find("key/199"))!.Deadline, Is.EqualTo(deadline));
     }
 
@@ -53,7 +53,7 @@ internal sealed class LeaseTests
 
         await store.Put("leases/lasting", deadline: deadline);
 
-        var lease = await server.Call("lease/timetolive", new { ID = Text(LeaseId.Of(deadline)) });
+        var lease = await server.Call("lease/timetolive", new { ID = Text(LeaseId.FromDeadline(deadline)) });
         Assert.That(long.Parse(lease.GetProperty("grantedTTL").GetString()!, CultureInfo.InvariantCulture), Is.InRange(900, 1001));
     }
 
@@ -101,7 +101,7 @@ internal sealed class LeaseTests
         await store.Put("leases/again", deadline: deadline);
 
         await store.Put("leases/again");
-        await server.Call("lease/revoke", new { ID = Text(LeaseId.Of(deadline)) });
+        await server.Call("lease/revoke", new { ID = Text(LeaseId.FromDeadline(deadline)) });
 
         Assert.That((await store.Find("leases/again"))!.Deadline, Is.Null);
     }
@@ -120,7 +120,7 @@ internal sealed class LeaseTests
         time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(deadline));
 
         Assert.That(await store.Find("leases/late"), Is.Null);
-        var page = await store.Range(new(KeyRange.Single(StoreKey.Of("leases/late")), Limit: 1), CancellationToken.None);
+        var page = await store.Range(new(KeyRange.Single(StoreKey.FromText("leases/late")), Limit: 1), CancellationToken.None);
         Assert.That(page.Entries, Is.Empty);
         Assert.That(await writer.Find("leases/late"), Is.Not.Null, "etcd still has it");
     }
@@ -131,7 +131,7 @@ internal sealed class LeaseTests
         await using var server = await EtcdServer.StartAsync();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var store = EtcdStores.Open(new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
-        var (key, deadline) = (StoreKey.Of("leases/ending"), Now + 3000);
+        var (key, deadline) = (StoreKey.FromText("leases/ending"), Now + 3000);
         var written = await store.Put("leases/ending", deadline: deadline);
         server.Pause();
         var refused = store.Do(new Transaction([Compare.Absent(key)], [EtcdStores.PutOf("leases/ending")], [new Operation.Read(key)]));
@@ -155,7 +155,7 @@ internal sealed class LeaseTests
 
         var first = (await store.Find("leases/foreign"))!.Deadline;
         var again = (await store.Find("leases/foreign"))!.Deadline;
-        var page = await store.Range(new(KeyRange.Single(StoreKey.Of("leases/foreign")), Limit: 1), CancellationToken.None);
+        var page = await store.Range(new(KeyRange.Single(StoreKey.FromText("leases/foreign")), Limit: 1), CancellationToken.None);
 
         Assert.That(first, Is.InRange(before + 500, Now + 501));
         Assert.That(again, Is.EqualTo(first));
@@ -199,7 +199,7 @@ internal sealed class LeaseTests
         EtcdStore store, long start, int count, CancellationToken cancellationToken)
     {
         var gone = new Dictionary<string, ChangeKind>();
-        await foreach (var set in store.Watch(KeyRange.Prefix(StoreKey.Of("apart/")), start, cancellationToken))
+        await foreach (var set in store.Watch(KeyRange.Prefix(StoreKey.FromText("apart/")), start, cancellationToken))
         {
             foreach (var change in set.Changes.Where(change => change.Kind != ChangeKind.Put))
                 gone.Add(change.Key.ToString(), change.Kind);

@@ -15,8 +15,8 @@ internal sealed class LockTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
-    private static readonly StoreKey Name = StoreKey.Of("locks/watcher");
-    private static readonly KeyRange Queue = KeyRange.Prefix(StoreKey.Of("locks/watcher/"));
+    private static readonly StoreKey Name = StoreKey.FromText("locks/watcher");
+    private static readonly KeyRange Queue = KeyRange.Prefix(StoreKey.FromText("locks/watcher/"));
 
     private static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
 
@@ -163,7 +163,7 @@ internal sealed class LockTests
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var store = EtcdStores.Open(
             new EtcdOptions { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
-        await using var held = await store.Lock(StoreKey.Of("locks/still"), Long, Enough);
+        await using var held = await store.Lock(StoreKey.FromText("locks/still"), Long, Enough);
 
         time.Advance(Long);
 

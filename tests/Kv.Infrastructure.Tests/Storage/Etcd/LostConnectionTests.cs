@@ -43,7 +43,7 @@ internal sealed class LostConnectionTests
         Assert.That(() => store.Put("key"), NothingDone);
         Assert.That(() => store.Put("key", deadline: LeaseId.DeadlineOf(long.MaxValue)), NothingDone, "with a lease to grant first");
         Assert.That(
-            () => store.Do(new Transaction([Compare.Absent(StoreKey.Of("key"))], [EtcdStores.PutOf("key")])),
+            () => store.Do(new Transaction([Compare.Absent(StoreKey.FromText("key"))], [EtcdStores.PutOf("key")])),
             NothingDone, "with a condition");
         Assert.That(() => store.Find("key"), NothingDone);
     }
@@ -76,7 +76,7 @@ internal sealed class LostConnectionTests
         server.Pause();
         var writes = await HeldBack.Occupy(store, i => store.Put($"key/{i}"));
         var read = store.Find("key/0");
-        var range = store.Range(new(KeyRange.Prefix(StoreKey.Of("key/")), Limit: 10), CancellationToken.None);
+        var range = store.Range(new(KeyRange.Prefix(StoreKey.FromText("key/")), Limit: 10), CancellationToken.None);
 
         foreach (var write in writes)
             Assert.That(() => write, OutcomeUnknown);

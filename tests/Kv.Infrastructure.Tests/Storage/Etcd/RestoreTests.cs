@@ -13,7 +13,7 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 [CancelAfter(60_000)]
 internal sealed class RestoreTests
 {
-    private static readonly KeyRange All = KeyRange.Prefix(StoreKey.Of("k/"));
+    private static readonly KeyRange All = KeyRange.Prefix(StoreKey.FromText("k/"));
 
     // The id of the cluster is computed from the token: with the one that it had, it stays.
     [TestCase("another")]
@@ -28,7 +28,7 @@ internal sealed class RestoreTests
         var last = 0L;
         for (var i = 0; i < 20; i++)
             last = (await store.Put("k/a", "lost")).Revision;
-        var held = await store.Lock(StoreKey.Of("lock"), TimeSpan.FromSeconds(10), cancellationToken);
+        var held = await store.Lock(StoreKey.FromText("lock"), TimeSpan.FromSeconds(10), cancellationToken);
         var watching = Read(store, last + 1, cancellationToken);
 
         await RestoreOf(etcd, files, token);
@@ -39,7 +39,7 @@ internal sealed class RestoreTests
         Assert.That(await store.Value("k/a"), Is.EqualTo("kept"));
         await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the lock is lost");
         await held.DisposeAsync();
-        await using var again = await store.Lock(StoreKey.Of("lock"), TimeSpan.FromSeconds(10), cancellationToken);
+        await using var again = await store.Lock(StoreKey.FromText("lock"), TimeSpan.FromSeconds(10), cancellationToken);
         Assert.That(store.Epoch.Number, Is.EqualTo(1));
     }
 
@@ -96,11 +96,11 @@ internal sealed class RestoreTests
         await using var holder = EtcdStores.Open(etcd);
         await using var waiter = EtcdStores.Open(etcd);
         using var files = new TemporaryDirectory();
-        var name = StoreKey.Of("lock");
+        var name = StoreKey.FromText("lock");
         var held = await holder.Lock(name, TimeSpan.FromSeconds(10), cancellationToken);
         var waiting = waiter.Lock(name, TimeSpan.FromSeconds(10), cancellationToken);
         await Eventually.Holds(
-            async () => await holder.Count(KeyRange.Prefix(StoreKey.Of("lock/")), 0, cancellationToken) == 2, "it waits");
+            async () => await holder.Count(KeyRange.Prefix(StoreKey.FromText("lock/")), 0, cancellationToken) == 2, "it waits");
         // Both are in the snapshot, with their leases.
         await etcd.Save(files.File("snapshot"));
         for (var i = 0; i < 20; i++)

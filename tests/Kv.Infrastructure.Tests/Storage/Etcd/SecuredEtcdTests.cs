@@ -27,7 +27,7 @@ internal sealed class SecuredEtcdTests
         await store.Put("key", deadline: FarAhead);
 
         Assert.That(await store.Value("key"), Is.EqualTo("value"));
-        await foreach (var set in store.Watch(KeyRange.Single(StoreKey.Of("key")), 1, CancellationToken.None))
+        await foreach (var set in store.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, CancellationToken.None))
         {
             Assert.That(set.Changes.Single().Current!.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
             break;
@@ -95,7 +95,7 @@ internal sealed class SecuredEtcdTests
         Assert.That(await store.Value("key"), Is.EqualTo("plain"));
 
         await server.Restart();
-        await OnceConnected(() => store.Count(KeyRange.Single(StoreKey.Of("key")), 0, CancellationToken.None));
+        await OnceConnected(() => store.Count(KeyRange.Single(StoreKey.FromText("key")), 0, CancellationToken.None));
     }
 
     [Test]
@@ -106,7 +106,7 @@ internal sealed class SecuredEtcdTests
         await server.EnableAuthentication("secret");
         await using var writer = EtcdStores.Open(AsRoot(server, "secret"));
         await using var watching = EtcdStores.Open(AsRoot(server, "secret"));
-        var watch = watching.Watch(KeyRange.Single(StoreKey.Of("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var watch = watching.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (watch)
         {
             await writer.Put("key", "1");
@@ -129,7 +129,7 @@ internal sealed class SecuredEtcdTests
         await using var proxy = TcpProxy.To(server.Endpoint);
         await server.EnableAuthentication("secret");
         await using var watching = EtcdStores.Open(AsRoot(server, "secret") with { Endpoints = [proxy.Uri] });
-        var watch = watching.Watch(KeyRange.Single(StoreKey.Of("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var watch = watching.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (watch)
         {
             await using var before = EtcdStores.Open(AsRoot(server, "secret"));

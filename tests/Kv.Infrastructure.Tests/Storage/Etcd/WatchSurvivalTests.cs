@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 [Parallelizable(ParallelScope.Children)]
 internal sealed class WatchSurvivalTests
 {
-    private static readonly KeyRange Watched = KeyRange.Prefix(StoreKey.Of("watched/"));
+    private static readonly KeyRange Watched = KeyRange.Prefix(StoreKey.FromText("watched/"));
 
     [Test]
     [CancelAfter(60_000)]

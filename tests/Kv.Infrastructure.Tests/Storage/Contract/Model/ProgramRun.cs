@@ -101,7 +101,7 @@ internal sealed class ProgramRun
 
     private async Task Watch(StoreProgram program)
     {
-        var end = await _store.Commit(Transaction.Of(new Operation.Put(Key(EndMarker), default)), _enough);
+        var end = await _store.Commit(Transaction.Unconditional(new Operation.Put(Key(EndMarker), default)), _enough);
         _revisions.Add(end.Revision);
         var range = KeyRange.Between(Key(program.WatchStart), KeyRange.Prefix(_prefix).End);
         await foreach (var set in _store.Watch(range, Ago(program.WatchWritesAgo), _enough))

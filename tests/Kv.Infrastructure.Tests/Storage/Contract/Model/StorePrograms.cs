@@ -92,6 +92,6 @@ internal static class StorePrograms
     private static bool Overlap(Span one, Span other) => Range(one).Overlaps(Range(other));
 
     private static KeyRange Range(Span span) => span.End is null
-        ? KeyRange.Single(StoreKey.Of(span.Start))
-        : KeyRange.Between(StoreKey.Of(span.Start), StoreKey.Of(span.End));
+        ? KeyRange.Single(StoreKey.FromText(span.Start))
+        : KeyRange.Between(StoreKey.FromText(span.Start), StoreKey.FromText(span.End));
 }

@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.Watching;
 /// Reads missed changes from the store, a page at a time: however slowly a watch is read, it holds one page and no
 /// watch of the store meanwhile. Many watches that return at once take turns.
 /// </summary>
-internal sealed class PastPages(PastChanges past, ScanTurns turns, KeyLayout layout, KeyChanges changes)
+internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyLayout layout, KeyChangeMapper changes)
 {
     private const int MaxSets = 4_096;
     private const long MaxBytes = 1024 * 1024;
@@ -42,7 +42,7 @@ internal sealed class PastPages(PastChanges past, ScanTurns turns, KeyLayout lay
         await foreach (var set in past.Between(
             epoch, after, through, layout.KeyValuesOf(tenant, pattern), cancellationToken))
         {
-            var concerned = changes.Of(set).Of(tenant, pattern);
+            var concerned = changes.Map(set).Matching(tenant, pattern);
             if (concerned.Changes.Count > 0)
             {
                 sets.Enqueue(concerned);

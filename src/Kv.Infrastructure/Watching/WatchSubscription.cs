@@ -11,8 +11,8 @@ namespace Kv.Infrastructure.Watching;
 /// it joins the hub, and new changes wait in its buffer. A watch that is not read fast enough is cut off: it delays no
 /// other watch, and takes no more memory than its buffer.
 /// </summary>
-internal sealed class KeyChangeWatch(
-    KeyChangeHub hub, PastPages past, TimeProvider time, Epoch epoch, Tenant tenant, KeyPattern pattern, long since)
+internal sealed class WatchSubscription(
+    KeyChangeHub hub, CatchUpReader past, TimeProvider time, Epoch epoch, Tenant tenant, KeyPattern pattern, long since)
     : IKeyChangeWatch
 {
     private const int MaxSets = 4_096;
@@ -42,7 +42,7 @@ internal sealed class KeyChangeWatch(
     /// <summary>
     /// The upstream that it has joined; null while it still reads missed changes. The hub's lock guards it.
     /// </summary>
-    public HubUpstream? Upstream { get; private set; }
+    public SharedWatch? Upstream { get; private set; }
 
     /// <summary>
     /// Joins the hub, or reads the first page of missed changes, which shows whether they are still kept.
@@ -57,13 +57,13 @@ internal sealed class KeyChangeWatch(
     /// Joins the live changes, after the recent ones since its position. The caller holds the hub's lock.
     /// </summary>
     /// <returns>False when the recent changes exceed its buffer.</returns>
-    public bool Join(HubUpstream upstream, IEnumerable<KeyChangeSet> recent)
+    public bool Join(SharedWatch upstream, IEnumerable<KeyChangeSet> recent)
     {
         var missed = new List<KeyChangeSet>();
         var bytes = 0L;
         foreach (var set in recent)
         {
-            var concerned = set.Of(tenant, pattern);
+            var concerned = set.Matching(tenant, pattern);
             if (concerned.Changes.Count == 0)
                 continue;
             missed.Add(concerned);

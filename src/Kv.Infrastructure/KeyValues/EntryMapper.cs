@@ -5,13 +5,13 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>Converts the store's entries to keys and values.</summary>
-internal static class Entries
+internal static class EntryMapper
 {
     /// <summary>The key of an entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="tenantBytes">The length of the tenant's prefix in bytes.</param>
     public static Key KeyOf(Entry entry, int tenantBytes) =>
-        Key.Of(Encoding.UTF8.GetString(entry.Key.Span[tenantBytes..]));
+        Key.Parse(Encoding.UTF8.GetString(entry.Key.Span[tenantBytes..]));
 
     /// <summary>The key with its value.</summary>
     /// <param name="key">The key.</param>

@@ -1,18 +1,18 @@
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// Turns for names: the callers that ask for one name have it one at a time, in the order in which they asked.
+/// A lock for each name. The callers that wait for one name get it in the order in which they asked.
 /// </summary>
-internal sealed class Turns
+internal sealed class FairLocks
 {
     private readonly Lock _gate = new();
 
     // Each name that is held has a queue of the callers that wait for it.
     private readonly Dictionary<StoreKey, Queue<TaskCompletionSource>> _waiting = [];
 
-    /// <summary>Completes when the caller's turn begins; <see cref="Next"/> ends it.</summary>
-    /// <exception cref="OperationCanceledException">The caller cancelled; it has no turn to end.</exception>
-    public async Task Await(StoreKey name, CancellationToken cancellationToken)
+    /// <summary>Completes when the caller has the lock; <see cref="Release"/> ends that.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled; it does not have the lock.</exception>
+    public async Task Acquire(StoreKey name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,8 +30,8 @@ internal sealed class Turns
         await turn.Task;
     }
 
-    /// <summary>Ends the present turn of a name, and begins the turn of the caller that has waited longest.</summary>
-    public void Next(StoreKey name)
+    /// <summary>Gives the lock to the caller that has waited longest.</summary>
+    public void Release(StoreKey name)
     {
         lock (_gate)
         {

@@ -12,11 +12,11 @@ internal sealed class GatheringTests
     private static readonly TimeSpan Short = TimeSpan.FromMicroseconds(400);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly Gathering _gathering;
+    private readonly BatchDelay _gathering;
 
-    public GatheringTests() => _gathering = new Gathering(_time);
+    public GatheringTests() => _gathering = new BatchDelay(_time);
 
-    [TestCase(Gathering.MinRequests - 2, 1, Description = "few share little")]
+    [TestCase(BatchDelay.MinRequests - 2, 1, Description = "few share little")]
     [TestCase(20, 0, Description = "nobody waits")]
     [TestCase(2, 20, Description = "nearly all wait by now")]
     [TestCase(200, Full, Description = "it is full")]
@@ -47,7 +47,7 @@ internal sealed class GatheringTests
 
         _gathering.Begin(16, 16, Full, TimeSpan.FromSeconds(1));
         Assert.That(_gathering.IsOn(16));
-        _time.Advance(Gathering.MaxWait);
+        _time.Advance(BatchDelay.MaxWait);
         Assert.That(_gathering.IsOn(16), Is.False);
     }
 

@@ -4,10 +4,10 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>Converts the store's changes to domain events.</summary>
-internal sealed class KeyChanges(KeyLayout layout, TimeProvider time)
+internal sealed class KeyChangeMapper(KeyLayout layout, TimeProvider time)
 {
     /// <summary>The event; null when the change is not of a tenant's key.</summary>
-    public KeyChanged? Of(Change change, long revision)
+    public KeyChanged? Map(Change change, long revision)
     {
         if (layout.ReadKeyValue(change.Key) is not { } place)
             return null;
@@ -32,11 +32,11 @@ internal sealed class KeyChanges(KeyLayout layout, TimeProvider time)
     }
 
     /// <summary>The events of the changes at one revision, for tenants' keys only.</summary>
-    public KeyChangeSet Of(ChangeSet set)
+    public KeyChangeSet Map(ChangeSet set)
     {
         var changed = new List<KeyChanged>(set.Changes.Count);
         foreach (var change in set.Changes)
-            if (Of(change, set.Revision) is { } one)
+            if (Map(change, set.Revision) is { } one)
                 changed.Add(one);
         return new KeyChangeSet(set.Revision, changed);
     }

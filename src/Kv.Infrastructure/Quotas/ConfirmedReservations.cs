@@ -4,7 +4,7 @@ namespace Kv.Infrastructure.Quotas;
 /// The reservations of completed writes until their changes arrive. They are kept by tenant and not by write: one
 /// generation is released as a whole while the next one collects. The lock of <see cref="UsageTotals"/> guards it.
 /// </summary>
-internal sealed class SettlingReservations
+internal sealed class ConfirmedReservations
 {
     private Generation _closed = new();
     private Generation _open = new();
@@ -17,7 +17,7 @@ internal sealed class SettlingReservations
             (_closed, _open) = (_open, _closed);
     }
 
-    /// <summary>Removes the reservations that are settled once the changes have arrived up to a revision.</summary>
+    /// <summary>Removes the reservations that end once the changes have arrived up to a revision.</summary>
     public IEnumerable<Reservation> Through(long revision)
     {
         while (!_closed.IsEmpty && _closed.Last <= revision)
@@ -30,7 +30,7 @@ internal sealed class SettlingReservations
 
     private sealed class Generation
     {
-        private Dictionary<Account, Held> _held = [];
+        private Dictionary<TenantAccount, Reserved> _held = [];
 
         public long Last { get; private set; }
 
@@ -39,11 +39,11 @@ internal sealed class SettlingReservations
         public void Add(Reservation reservation, long revision)
         {
             var account = reservation.Account!;
-            _held[account] = _held.GetValueOrDefault(account) + reservation.Held;
+            _held[account] = _held.GetValueOrDefault(account) + reservation.Reserved;
             Last = Math.Max(Last, revision);
         }
 
-        public Dictionary<Account, Held> Take()
+        public Dictionary<TenantAccount, Reserved> Take()
         {
             var taken = _held;
             (_held, Last) = ([], 0);

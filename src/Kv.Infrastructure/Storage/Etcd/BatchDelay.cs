@@ -5,7 +5,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// another return soon, and one call for all of them costs both sides far less than two alternating calls. With few
 /// callers there is no wait. After a wait in vain some calls go without one.
 /// </summary>
-internal sealed class Gathering(TimeProvider time)
+internal sealed class BatchDelay(TimeProvider time)
 {
     /// <summary>
     /// The longest wait. It is never longer than the previous call took. When no further caller comes, a timer ends the

@@ -5,13 +5,13 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>The single watch of the store behind all watches of this process, from the present on.</summary>
-internal sealed class HubUpstream : IFeedReader, IAsyncDisposable
+internal sealed class SharedWatch : IFeedReader, IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = new();
     private readonly IStore _store;
     private readonly KeyLayout _layout;
     private readonly TimeProvider _time;
-    private readonly Action<HubUpstream, ChangeSet> _dispatch;
+    private readonly Action<SharedWatch, ChangeSet> _dispatch;
     private readonly Task _running;
     private long _dispatchedThrough;
 
@@ -20,9 +20,9 @@ internal sealed class HubUpstream : IFeedReader, IAsyncDisposable
     /// <param name="time">The clock of the marks.</param>
     /// <param name="dispatch">Receives the changes at a revision; called by one thread at a time, in order.</param>
     /// <param name="ended">Called at its end, with the error.</param>
-    public HubUpstream(
-        IStore store, KeyLayout layout, TimeProvider time, Action<HubUpstream, ChangeSet> dispatch,
-        Action<HubUpstream, Exception?> ended)
+    public SharedWatch(
+        IStore store, KeyLayout layout, TimeProvider time, Action<SharedWatch, ChangeSet> dispatch,
+        Action<SharedWatch, Exception?> ended)
     {
         (_store, _layout, _time, _dispatch, Epoch) = (store, layout, time, dispatch, store.Epoch);
         Started = Start();
@@ -74,7 +74,7 @@ internal sealed class HubUpstream : IFeedReader, IAsyncDisposable
         Recent = new RecentChanges(_dispatchedThrough);
     }
 
-    private async Task Follow(Action<HubUpstream, Exception?> ended)
+    private async Task Follow(Action<SharedWatch, Exception?> ended)
     {
         Exception? failure = null;
         try

@@ -3,7 +3,7 @@ using System.Net;
 namespace Kv.Infrastructure.Deliveries.Targets;
 
 /// <summary>The IPv4 addresses that IPv6 addresses embed, by all ways of embedding.</summary>
-internal static class CarriedAddresses
+internal static class EmbeddedIPv4
 {
     private const int Last = 12;
 

@@ -13,13 +13,13 @@ namespace Kv.Infrastructure.Quotas;
 /// <summary>
 /// Reads what transactions would add: the branch that they would take, and the sizes of the keys that it writes.
 /// </summary>
-internal sealed class TransactionDemands(IStore store, KeyLayout layout, IdempotencyRecords records)
+internal sealed class TransactionGrowth(IStore store, KeyLayout layout, IdempotencyRecords records)
 {
     // How many values are in memory at a time; each may be large.
     private const int MaxAtOnce = 16;
 
     /// <summary>What a transaction would add; null when it would write nothing.</summary>
-    public async Task<Demand?> Of(
+    public async Task<WriteGrowth?> Estimate(
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         if (request is not null && await IsDone(tenant, request, cancellationToken))
@@ -41,7 +41,7 @@ internal sealed class TransactionDemands(IStore store, KeyLayout layout, Idempot
                 revision = Math.Max(revision, found.Revision);
             }
         var branch = holds ? transaction.Success : transaction.Failure;
-        return branch.Count == 0 ? null : new Demand(Growth(branch, sizes), revision);
+        return branch.Count == 0 ? null : new WriteGrowth(Growth(branch, sizes), revision);
     }
 
     // A repeated request gets the answer of the first one, and writes nothing.
@@ -55,7 +55,7 @@ internal sealed class TransactionDemands(IStore store, KeyLayout layout, Idempot
         var (entry, revision) = await store.Get(
             layout.KeyValue(tenant, key), ReadConsistency.Linearizable, cancellationToken);
         return new Found(
-            key, entry is null ? default : Usage.Of(key, entry.Value.Length),
+            key, entry is null ? default : Usage.ForKey(key, entry.Value.Length),
             conditions.All(condition => Holds(condition, entry)), revision);
     }
 
@@ -70,7 +70,7 @@ internal sealed class TransactionDemands(IStore store, KeyLayout layout, Idempot
             growth += operation.Kind switch
             {
                 KeyOperationKind.Get => default,
-                KeyOperationKind.Set => Usage.Of(operation.Key, operation.Value.Length) - sizes[operation.Key],
+                KeyOperationKind.Set => Usage.ForKey(operation.Key, operation.Value.Length) - sizes[operation.Key],
                 KeyOperationKind.Delete => default(Usage) - sizes[operation.Key],
             };
         return growth;
