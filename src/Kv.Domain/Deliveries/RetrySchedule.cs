@@ -21,9 +21,6 @@ public sealed class RetrySchedule
         TimeSpan.FromHours(14), TimeSpan.FromHours(20),
     ]);
 
-    /// <summary>The waits, in order.</summary>
-    public IReadOnlyList<TimeSpan> Delays => _delays;
-
     /// <summary>
     /// The wait after the <paramref name="failures"/>th failure in a row: the scheduled wait ± 20 %, or the receiver's
     /// <c>Retry-After</c> if that is longer. Null after the last attempt.

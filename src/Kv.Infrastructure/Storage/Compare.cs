@@ -9,9 +9,6 @@ internal enum CompareTarget
     /// <summary><see cref="Entry.CreateRevision"/>; 0 where there is no entry.</summary>
     CreateRevision,
 
-    /// <summary><see cref="Entry.Version"/>; 0 where there is no entry.</summary>
-    Version,
-
     /// <summary><see cref="Entry.Value"/>; a compare with it never holds where there is no entry.</summary>
     Value,
 }
@@ -51,9 +48,6 @@ internal readonly record struct Compare(
 
     public static Compare CreateRevision(StoreKey key, CompareRelation relation, long revision) =>
         new(KeyRange.Single(key), CompareTarget.CreateRevision, relation, revision, default);
-
-    public static Compare Version(StoreKey key, CompareRelation relation, long version) =>
-        new(KeyRange.Single(key), CompareTarget.Version, relation, version, default);
 
     public static Compare Value(StoreKey key, CompareRelation relation, ReadOnlyMemory<byte> value) =>
         new(KeyRange.Single(key), CompareTarget.Value, relation, 0, value);

@@ -204,7 +204,6 @@ internal sealed class InMemoryStore : IStore
         {
             CompareTarget.ModRevision => (entry?.ModRevision ?? 0).CompareTo(compare.Number),
             CompareTarget.CreateRevision => (entry?.CreateRevision ?? 0).CompareTo(compare.Number),
-            CompareTarget.Version => (entry?.Version ?? 0).CompareTo(compare.Number),
             _ => entry!.Value.Span.SequenceCompareTo(compare.Bytes.Span),
         };
         return compare.Relation switch

@@ -13,4 +13,11 @@ internal sealed class LaneMemory
 
     /// <summary>Removes a value.</summary>
     public void LetGo(int bytes) => Interlocked.Add(ref _bytes, -bytes);
+
+    /// <summary>Removes the value of a delivery that is sent or stored, and releases its revision.</summary>
+    public void Settle(LaneItem item)
+    {
+        LetGo(item.Bytes);
+        item.Settle();
+    }
 }

@@ -1,17 +1,29 @@
+using Kv.Domain.Deliveries;
+
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
 /// The deliveries of one lane in memory. It joins their two sources: changes from the feed, and stored deliveries.
 /// <see cref="LaneOrder"/> decides which of them may be attempted.
 /// </summary>
-internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStored)
+internal sealed class LaneQueue
 {
+    private readonly LaneMemory _memory;
+
     // A stored delivery takes a few hundred bytes of memory here; its value is not in memory.
-    private readonly int _capacity = services.Options.LaneCapacity;
+    private readonly int _capacity;
     private readonly Lock _gate = new();
-    private readonly LaneOrder _order = new(services.Progress, mayHaveStored);
+    private readonly LaneOrder _order;
+    private readonly StoredPasses _passes;
     private readonly Queue<LaneItem> _unsettled = new();
     private bool _isClosed;
+
+    public LaneQueue(LaneServices services, bool mayHaveStored)
+    {
+        (_memory, _capacity) = (services.Memory, services.Options.LaneCapacity);
+        _order = new LaneOrder(services.Progress, mayHaveStored);
+        _passes = new StoredPasses(_order, _memory, _capacity);
+    }
 
     /// <summary>
     /// How many deliveries wait, the second of Unix time of the oldest change, and whether more may be stored.
@@ -23,7 +35,7 @@ internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStore
             lock (_gate)
                 return (
                     _order.Count, _order.Items.Min(item => (long?)item.Timestamp),
-                    _isPassWanted || _order.IsMoreStored);
+                    _passes.AreWanted || _order.IsMoreStored);
         }
     }
 
@@ -50,7 +62,7 @@ internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStore
                 return false;
             }
             _order.Add(item);
-            if (!services.Memory.Hold(item.Bytes) || _order.Count > _capacity)
+            if (!_memory.Hold(item.Bytes) || _order.Count > _capacity)
                 return true;
             _unsettled.Enqueue(item);
             return false;
@@ -73,10 +85,7 @@ internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStore
     public void Settle(LaneItem item)
     {
         lock (_gate)
-        {
-            services.Memory.LetGo(item.Bytes);
-            item.Settle();
-        }
+            _memory.Settle(item);
     }
 
     /// <summary>Removes a completed delivery.</summary>
@@ -107,7 +116,7 @@ internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStore
                 return;
             item.EndClosing();
             item.IsBusy = false;
-            item.RetriedDuring = _pass;
+            item.RetriedDuring = _passes.Number;
             _order.PutBack(item, dueAt);
         }
     }
@@ -120,6 +129,70 @@ internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStore
                 _order.MakeDue(item);
     }
 
+    /// <summary>Takes the deliveries that have waited in memory since before a moment, to be stored.</summary>
+    public List<LaneItem> TakeOlderThan(long timestamp)
+    {
+        var old = new List<LaneItem>();
+        lock (_gate)
+            while (_unsettled.TryPeek(out var item) && (item.Event is null || item.QueuedAt < timestamp))
+                old.Add(_unsettled.Dequeue());
+        return old;
+    }
+
+    /// <summary>Marks a delivery as stored; when memory has no room, it leaves the queue.</summary>
+    public void HasStored(LaneItem item)
+    {
+        lock (_gate)
+        {
+            _memory.Settle(item);
+            if (_order.Count > _capacity && !item.IsBusy)
+                _order.Evict([item]);
+        }
+    }
+
+    /// <summary>Marks a delivery as not stored: it is tried again.</summary>
+    public void HasNotStored(LaneItem item)
+    {
+        item.StaysUnstored();
+        lock (_gate)
+            _unsettled.Enqueue(item);
+    }
+
+    /// <summary>Removes a delivery for which the store has no room, unless an attempt of it is in flight.</summary>
+    public bool TryDrop(LaneItem item)
+    {
+        lock (_gate)
+            return !_isClosed && !item.IsBusy && _order.Remove(item);
+    }
+
+    /// <inheritdoc cref="StoredPasses.Want"/>
+    public void WantPass()
+    {
+        lock (_gate)
+            _passes.Want();
+    }
+
+    /// <inheritdoc cref="StoredPasses.TryBegin"/>
+    public bool TryBeginPass()
+    {
+        lock (_gate)
+            return !_isClosed && _passes.TryBegin();
+    }
+
+    /// <inheritdoc cref="StoredPasses.AddPage"/>
+    public bool AddPage(IReadOnlyList<Delivery> deliveries, bool isLast, DateTimeOffset now)
+    {
+        lock (_gate)
+            return !_isClosed && _passes.AddPage(deliveries, isLast, now);
+    }
+
+    /// <inheritdoc cref="StoredPasses.End"/>
+    public void EndPass(bool isWanted)
+    {
+        lock (_gate)
+            _passes.End(isWanted);
+    }
+
     /// <summary>Drops all deliveries.</summary>
     public void Close()
     {
@@ -127,7 +200,7 @@ internal sealed partial class LaneQueue(LaneServices services, bool mayHaveStore
         {
             _isClosed = true;
             foreach (var item in _order.Items)
-                Settle(item);
+                _memory.Settle(item);
             _order.Clear();
         }
     }

@@ -87,7 +87,6 @@ internal sealed class TransactionRunner(EntryTable entries)
     {
         CompareTarget.ModRevision => entry.ModRevision.CompareTo(compare.Number),
         CompareTarget.CreateRevision => entry.CreateRevision.CompareTo(compare.Number),
-        CompareTarget.Version => entry.Version.CompareTo(compare.Number),
         CompareTarget.Value => entry.Value.Span.SequenceCompareTo(compare.Bytes.Span),
     };
 

@@ -160,10 +160,6 @@ internal static class EtcdMessages
                 message.Target = EtcdCompare.Types.CompareTarget.Create;
                 message.CreateRevision = compare.Number;
                 break;
-            case CompareTarget.Version:
-                message.Target = EtcdCompare.Types.CompareTarget.Version;
-                message.Version = compare.Number;
-                break;
             case CompareTarget.Value:
                 message.Target = EtcdCompare.Types.CompareTarget.Value;
                 message.Value = Wrap(compare.Bytes);

@@ -10,19 +10,14 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
     public async Task A_figure_is_compared_with_a_number(
-        [Values(CompareTarget.ModRevision, CompareTarget.CreateRevision, CompareTarget.Version)] CompareTarget target,
+        [Values(CompareTarget.ModRevision, CompareTarget.CreateRevision)] CompareTarget target,
         [Values] CompareRelation relation,
         [Values(-1, 0, 1)] int offset)
     {
         var created = await Write("key", "one");
         await Write("key", "two");
         var last = await Write("key", "three");
-        var figure = target switch
-        {
-            CompareTarget.ModRevision => last,
-            CompareTarget.CreateRevision => created,
-            _ => 3,
-        };
+        var figure = target == CompareTarget.ModRevision ? last : created;
 
         var holds = await Holds(new Compare(KeyRange.Single(Key("key")), target, relation, figure + offset, default));
 
@@ -54,7 +49,7 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
 
     [Test]
     public async Task The_figures_of_an_absent_key_are_zero(
-        [Values(CompareTarget.ModRevision, CompareTarget.CreateRevision, CompareTarget.Version)] CompareTarget target,
+        [Values(CompareTarget.ModRevision, CompareTarget.CreateRevision)] CompareTarget target,
         [Values] CompareRelation relation,
         [Values(0, 1)] int number,
         [Values] bool overAnEmptyRange,
@@ -98,11 +93,11 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
 
     [Test]
     public async Task A_figure_over_a_range_must_hold_for_every_entry(
-        [Values(CompareTarget.ModRevision, CompareTarget.CreateRevision, CompareTarget.Version)] CompareTarget target,
+        [Values(CompareTarget.ModRevision, CompareTarget.CreateRevision)] CompareTarget target,
         [Values] CompareRelation relation,
         [Values(0, 1, 2)] int which)
     {
-        // Every figure differs from key to key: the revisions rise, and so do the versions.
+        // Every figure differs from key to key, as the revisions rise.
         var entries = new List<Entry>();
         foreach (var name in new[] { "r/a", "r/b", "r/c" })
         {
@@ -110,12 +105,8 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
                 await Write(name, "value");
             entries.Add((await Get(name))!);
         }
-        long Figure(Entry entry) => target switch
-        {
-            CompareTarget.ModRevision => entry.ModRevision,
-            CompareTarget.CreateRevision => entry.CreateRevision,
-            _ => entry.Version,
-        };
+        long Figure(Entry entry) =>
+            target == CompareTarget.ModRevision ? entry.ModRevision : entry.CreateRevision;
         var number = Figure(entries[which]);
 
         var range = KeyRange.Prefix(Key("r/"));
@@ -176,13 +167,13 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
         Assert.That(
             await Holds(
                 Compare.ModRevision(Key("key"), CompareRelation.Equal, revision),
-                Compare.Version(Key("key"), CompareRelation.Equal, 1),
+                Compare.CreateRevision(Key("key"), CompareRelation.Equal, revision),
                 Compare.Value(Key("key"), CompareRelation.Equal, Bytes("value"))),
             Is.True);
         Assert.That(
             await Holds(
                 Compare.ModRevision(Key("key"), CompareRelation.Equal, revision),
-                Compare.Version(Key("key"), CompareRelation.Equal, 2)),
+                Compare.CreateRevision(Key("key"), CompareRelation.Equal, revision + 1)),
             Is.False);
     }
 

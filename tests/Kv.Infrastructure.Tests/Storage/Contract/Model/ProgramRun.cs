@@ -118,9 +118,7 @@ internal sealed class ProgramRun
         Range(condition.Span),
         condition.Target,
         condition.Relation,
-        condition.Target is CompareTarget.ModRevision or CompareTarget.CreateRevision
-            ? Revision(condition.Number)
-            : condition.Number,
+        Revision(condition.Number),
         Encoding.UTF8.GetBytes(condition.Value));
 
     private Operation Operation(Action action) => action.Kind switch

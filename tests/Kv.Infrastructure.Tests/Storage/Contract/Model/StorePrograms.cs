@@ -28,7 +28,7 @@ internal static class StorePrograms
         from span in Spans
         from target in Gen.Elements(Enum.GetValues<CompareTarget>())
         from relation in Gen.Elements(Enum.GetValues<CompareRelation>())
-        from number in Gen.Choose(0, target == CompareTarget.Version ? 3 : 12)
+        from number in Gen.Choose(0, 12)
         from value in Gen.Elements(Values)
         select new Condition(span, target, relation, number, value);
 
