@@ -83,7 +83,7 @@ public static class InfrastructureServices
         .AddSingleton<DeliveryWrites>()
         .AddSingleton<BacklogCounts>()
         .AddSingleton<IDeliveryRepository, DeliveryRepository>()
-        .AddSingleton<WebhookMetrics>()
+        .AddSingleton<WebhookTelemetry>()
         .AddSingleton<WebhookDisabler>();
 
     private static IServiceCollection AddLeading(this IServiceCollection services) => services

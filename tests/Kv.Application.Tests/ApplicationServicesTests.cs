@@ -20,7 +20,9 @@ internal sealed class ApplicationServicesTests
     private static readonly Type[] RequestTypes =
     [
         .. typeof(ApplicationServices).Assembly.GetTypes()
-            .Where(type => type is { IsAbstract: false, IsInterface: false } && typeof(IBaseRequest).IsAssignableFrom(type)),
+            .Where(
+                type => type is { IsAbstract: false, IsInterface: false }
+                    && typeof(IBaseRequest).IsAssignableFrom(type)),
     ];
 
     private readonly Mock<IKeyValueRepository> _repository = new();
@@ -64,7 +66,8 @@ internal sealed class ApplicationServicesTests
             .Single(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequest<>))
             .GetGenericArguments()[0];
 
-        Assert.That(_services.GetServices(typeof(IRequestHandler<,>).MakeGenericType(request, answer)).Count(), Is.EqualTo(1));
+        Assert.That(
+            _services.GetServices(typeof(IRequestHandler<,>).MakeGenericType(request, answer)).Count(), Is.EqualTo(1));
     }
 
     [TestCaseSource(nameof(RequestTypes))]
@@ -75,7 +78,9 @@ internal sealed class ApplicationServicesTests
     public async Task A_request_goes_through_validation_to_its_handler_and_back()
     {
         _repository
-            .Setup(repository => repository.Get(new Tenant("space", "app"), Key.Parse("key"), default, It.IsAny<CancellationToken>()))
+            .Setup(
+                repository => repository.Get(
+                    new Tenant("space", "app"), Key.Parse("key"), default, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueRead(Requests.Stored(), 8));
         var mediator = _services.GetRequiredService<IMediator>();
 

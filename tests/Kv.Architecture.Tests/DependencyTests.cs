@@ -37,7 +37,8 @@ internal sealed class DependencyTests
 
     [Test]
     public void The_API_knows_no_engine() => Assert.That(
-        References(Layers.Api), Has.None.StartsWith("Grpc").And.None.StartsWith("dotnet-etcd").And.None.Contains("Sqlite"));
+        References(Layers.Api),
+        Has.None.StartsWith("Grpc").And.None.StartsWith("dotnet-etcd").And.None.Contains("Sqlite"));
 
     [Test]
     public void In_the_API_only_the_wiring_touches_the_infrastructure()
@@ -54,8 +55,10 @@ internal sealed class DependencyTests
     [Test]
     public void Controllers_speak_to_the_mediator_and_to_no_repository() => Assert.That(
         Types.InAssembly(Layers.Api).That().HaveNameEndingWith("Controller")
-            .ShouldNot().HaveDependencyOnAny("Kv.Infrastructure", "Kv.Domain.Storage", "Kv.Domain.KeyValues.IKeyValueRepository",
-                "Kv.Domain.Webhooks.IWebhookRepository", "Kv.Domain.Deliveries.IDeliveryRepository", "Kv.Domain.Deliveries.IWebhookSender")
+            .ShouldNot().HaveDependencyOnAny(
+                "Kv.Infrastructure", "Kv.Domain.Storage", "Kv.Domain.KeyValues.IKeyValueRepository",
+                "Kv.Domain.Webhooks.IWebhookRepository", "Kv.Domain.Deliveries.IDeliveryRepository",
+                "Kv.Domain.Deliveries.IWebhookSender")
             .GetResult().FailingTypeNames ?? [],
         Is.Empty);
 

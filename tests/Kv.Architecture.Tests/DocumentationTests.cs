@@ -26,7 +26,9 @@ internal sealed class DocumentationTests
 
         Assert.That(
             port.GetMethods().Where(method => !method.IsSpecialName).Select(method => method.Name)
-                .Where(name => !documented.Any(member => member.StartsWith($"M:{port.FullName}.{name}", StringComparison.Ordinal))),
+                .Where(
+                    name => !documented.Any(
+                        member => member.StartsWith($"M:{port.FullName}.{name}", StringComparison.Ordinal))),
             Is.Empty);
     }
 
@@ -37,8 +39,10 @@ internal sealed class DocumentationTests
         // A record's positional properties are documented by its parameters.
         var undocumented =
             from type in Layers.Domain.GetExportedTypes()
-            let positional = type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.Name)
-            from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            let positional = type.GetConstructors().SelectMany(constructor => constructor.GetParameters())
+                .Select(parameter => parameter.Name)
+            from property in type.GetProperties(
+                BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
             where !documented.Contains($"P:{type.FullName}.{property.Name}") && !positional.Contains(property.Name)
             select $"{type.Name}.{property.Name}";
 

@@ -12,7 +12,8 @@ internal sealed class FolderOrderTests
     [
         (Layers.Domain,
         [
-            "", "Tenants", "Storage", "Idempotency", "KeyValues", "Quotas", "Transactions", "Audit", "Access", "Watching",
+            "", "Tenants", "Storage", "Idempotency", "KeyValues", "Quotas", "Transactions", "Audit", "Access",
+            "Watching",
             "Webhooks", "Deliveries",
         ]),
         (Layers.Application,
@@ -59,7 +60,8 @@ internal sealed class FolderOrderTests
         var forbidden = above.SelectMany(other => NamesIn(project, other)).ToArray();
 
         Assert.That(
-            Types.InAssembly(project).That().ResideInNamespaceMatching($"^{Namespace(project, folder).Replace(".", "\\.")}$")
+            Types.InAssembly(project).That()
+                .ResideInNamespaceMatching($"^{Namespace(project, folder).Replace(".", "\\.")}$")
                 .ShouldNot().HaveDependencyOnAny(forbidden)
                 .GetResult().FailingTypeNames ?? [],
             Is.Empty);

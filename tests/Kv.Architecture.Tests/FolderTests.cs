@@ -19,7 +19,9 @@ internal sealed class FolderTests
 
     [Test]
     public void A_repository_stands_in_the_folder_of_its_port() =>
-        Assert.That(FoldersWith("Kv.Infrastructure", "*Repository.cs"), Is.Not.Empty.And.SubsetOf(FoldersWith("Kv.Domain", "I*Repository.cs")));
+        Assert.That(
+            FoldersWith("Kv.Infrastructure", "*Repository.cs"),
+            Is.Not.Empty.And.SubsetOf(FoldersWith("Kv.Domain", "I*Repository.cs")));
 
     [Test]
     public void A_namespace_is_the_path_of_its_file()
@@ -35,7 +37,8 @@ internal sealed class FolderTests
     private static bool IsNamespace(string line) => line.StartsWith("namespace ", StringComparison.Ordinal);
 
     private static string Expected(string path) =>
-        Path.GetRelativePath(Path.Combine(Layers.Root, "src"), Path.GetDirectoryName(path)!).Replace(Path.DirectorySeparatorChar, '.');
+        Path.GetRelativePath(Path.Combine(Layers.Root, "src"), Path.GetDirectoryName(path)!)
+            .Replace(Path.DirectorySeparatorChar, '.');
 
     private static IEnumerable<string> FoldersWith(string project, string pattern) => Layers.Folders(project).Where(
         folder => Directory.EnumerateFiles(Path.Combine(Layers.Root, "src", project, folder), pattern).Any());

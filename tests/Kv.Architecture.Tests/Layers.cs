@@ -38,7 +38,8 @@ internal static class Layers
     public static HashSet<string> DocumentedMembers(Assembly assembly) =>
     [
         .. XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member")
-            .Where(member => member.Elements().Any(element => element.Name == "summary" || element.Name == "inheritdoc"))
+            .Where(
+                member => member.Elements().Any(element => element.Name == "summary" || element.Name == "inheritdoc"))
             .Select(member => member.Attribute("name")!.Value),
     ];
 
@@ -46,7 +47,8 @@ internal static class Layers
 
     private static string FindRoot()
     {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        for (var directory = new DirectoryInfo(
+            AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
             if (File.Exists(Path.Combine(directory.FullName, "Kv.sln")))
                 return directory.FullName;
         throw new InvalidOperationException("The tests must run from within the repository: they read its sources.");

@@ -53,7 +53,9 @@ internal sealed partial class SourceTests
         {
             var references = Load(project).Descendants("PackageReference").ToList();
             Assert.That(
-                references.Where(reference => reference.Attributes().Any(attribute => attribute.Name.LocalName.StartsWith("Version"))),
+                references.Where(
+                    reference => reference.Attributes()
+                        .Any(attribute => attribute.Name.LocalName.StartsWith("Version"))),
                 Is.Empty, Layers.Relative(project));
             Assert.That(
                 references.Select(reference => (string?)reference.Attribute("Include")),

@@ -9,7 +9,8 @@ namespace Kv.Architecture.Tests;
 internal sealed partial class SwitchTests
 {
     private static readonly HashSet<string> Enums =
-        [.. Layers.All.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsEnum).Select(type => type.Name)];
+        [.. Layers.All.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsEnum)
+            .Select(type => type.Name)];
 
     [Test]
     public void A_switch_over_an_enum_has_no_arm_for_the_rest_but_one_that_throws()

@@ -14,7 +14,8 @@ internal sealed partial class SymptomTests
     [
         .. Layers.All.SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(
-                BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+                BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static
+                    | BindingFlags.DeclaredOnly))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>(),
     ];
@@ -22,7 +23,8 @@ internal sealed partial class SymptomTests
     private static readonly string[] Quoted =
     [
         .. File.ReadLines(Path.Combine(Layers.Root, "docs", "operations.md"))
-            .SkipWhile(line => line != "## Symptoms").Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .SkipWhile(line => line != "## Symptoms").Skip(1)
+                .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
             .Where(line => line.StartsWith('|'))
             .SelectMany(row => Quote().Matches(row.Split('|')[LogLineColumn]).Select(quote => quote.Groups[1].Value)),
     ];
@@ -37,7 +39,9 @@ internal sealed partial class SymptomTests
     [Test]
     public void Every_warning_and_every_error_is_in_the_table() => Assert.That(
         // One that is nothing but a placeholder tells of settings, and names them.
-        Logged.Where(logged => logged.Level >= LogLevel.Warning && Text(logged) != Anything && !Quoted.Any(quoted => Tells(quoted, logged)))
+        Logged.Where(
+            logged => logged.Level >= LogLevel.Warning && Text(logged) != Anything
+                && !Quoted.Any(quoted => Tells(quoted, logged)))
             .Select(logged => logged.Message),
         Is.Empty);
 

@@ -16,17 +16,20 @@ internal sealed class TableTests
 
     [TestCaseSource(nameof(Documents))]
     public void Code_stands_between_fences(string document) => Assert.That(
-        Indented(File.ReadAllLines(Path.Combine(Layers.Root, document))), Is.Empty, "a tool that wraps text joins the lines of other code");
+        Indented(File.ReadAllLines(Path.Combine(Layers.Root, document))), Is.Empty,
+        "a tool that wraps text joins the lines of other code");
 
     [TestCase(0, "```sh", "", "    a", "```", "- b", "", "  c")]
     [TestCase(1, "a:", "", "    b", "    c")]
-    public void Code_that_is_only_indented_is_found(int expected, params string[] lines) => Assert.That(Indented(lines).Count(), Is.EqualTo(expected));
+    public void Code_that_is_only_indented_is_found(int expected, params string[] lines) =>
+        Assert.That(Indented(lines).Count(), Is.EqualTo(expected));
 
     [TestCase(0, "| a | b |", "|---|---|", "| 1 | `x \\| y` |")]
     [TestCase(1, "| a | b |", "|---|---|", "| 1 | 2 |", "", "| 3 | 4 |")]
     [TestCase(1, "| a | b |", "|---|---|", "| 1 | 2 | 3 |")]
     [TestCase(1, "| a | b |", "| 1 | 2 |")]
-    public void What_is_broken_is_found(int expected, params string[] lines) => Assert.That(Broken(lines).Count(), Is.EqualTo(expected));
+    public void What_is_broken_is_found(int expected, params string[] lines) =>
+        Assert.That(Broken(lines).Count(), Is.EqualTo(expected));
 
     private static IEnumerable<string> Indented(string[] lines)
     {
@@ -53,7 +56,9 @@ internal sealed class TableTests
             var begins = columns == 0;
             if (begins)
                 columns = Cells(lines[i]);
-            if (Cells(lines[i]) != columns || (begins && !(i + 1 < lines.Length && lines[i + 1].StartsWith("|--", StringComparison.Ordinal))))
+            if (
+                Cells(lines[i]) != columns
+                    || (begins && !(i + 1 < lines.Length && lines[i + 1].StartsWith("|--", StringComparison.Ordinal))))
             {
                 yield return $"{i + 1}: {lines[i]}";
                 // The rest of it would tell of the same mistake.
@@ -63,5 +68,6 @@ internal sealed class TableTests
         }
     }
 
-    private static int Cells(string line) => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|') - 1;
+    private static int Cells(string line) =>
+        line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|') - 1;
 }

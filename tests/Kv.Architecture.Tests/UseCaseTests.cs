@@ -21,7 +21,8 @@ internal sealed class UseCaseTests
         .. Validators,
         .. Layers.Application.GetTypes().Where(type => type.IsSubclassOf(typeof(Profile))),
         .. ImplementationsOf(typeof(IPipelineBehavior<,>)),
-        .. Layers.Infrastructure.GetTypes().Where(type => type.IsClass && type.Name.EndsWith("Repository", StringComparison.Ordinal)),
+        .. Layers.Infrastructure.GetTypes()
+            .Where(type => type.IsClass && type.Name.EndsWith("Repository", StringComparison.Ordinal)),
     ];
 
     [Test]
@@ -29,7 +30,8 @@ internal sealed class UseCaseTests
     {
         Assert.That(Requests.Select(type => type.Name), Has.Some.EqualTo("SetKeyValue"));
         Assert.That(Inner.Select(type => type.Name), Is.SupersetOf(
-            ["SetKeyValueHandler", "SetKeyValueValidator", "KeyValueProfile", "ValidationBehavior`2", "KeyValueRepository"]));
+            ["SetKeyValueHandler", "SetKeyValueValidator", "KeyValueProfile", "ValidationBehavior`2",
+                "KeyValueRepository"]));
     }
 
     [TestCaseSource(nameof(Inner))]
@@ -57,7 +59,8 @@ internal sealed class UseCaseTests
         Assert.That(source, Does.Match($@"\bsealed (partial )?class {request.Name}Validator\b"));
         Assert.That(source, Does.Match($@"\bsealed (partial )?class {request.Name}Handler\b"));
         Assert.That(
-            Path.GetFileName(Path.GetDirectoryName(files[0])), Is.EqualTo(request.Namespace!.Split('.')[^1]), "its folder");
+            Path.GetFileName(Path.GetDirectoryName(files[0])), Is.EqualTo(request.Namespace!.Split('.')[^1]),
+            "its folder");
     }
 
     [TestCaseSource(nameof(Requests))]
@@ -72,7 +75,8 @@ internal sealed class UseCaseTests
         handler.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .SelectMany(constructor => constructor.GetParameters())
             .Select(parameter => parameter.ParameterType),
-        Has.None.EqualTo(typeof(IMediator)).And.None.EqualTo(typeof(ServiceFactory)).And.None.EqualTo(typeof(IServiceProvider)));
+        Has.None.EqualTo(typeof(IMediator)).And.None.EqualTo(typeof(ServiceFactory)).And.None.EqualTo(
+            typeof(IServiceProvider)));
 
     [TestCaseSource(nameof(Validators))]
     public void A_validator_looks_at_shape_only(Type validator) => Assert.That(
@@ -94,5 +98,6 @@ internal sealed class UseCaseTests
 
     private static IEnumerable<Type> ImplementationsOf(Type definition) => Layers.Application.GetTypes().Where(type =>
         type is { IsClass: true, IsAbstract: false }
-        && type.GetInterfaces().Any(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == definition));
+        && type.GetInterfaces()
+            .Any(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == definition));
 }

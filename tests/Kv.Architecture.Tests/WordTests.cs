@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Kv.Architecture.Tests;
 
-/// <summary>The documents have no phrases that make a sentence hard to read, and no lines that are too long.</summary>
+/// <summary>
+/// Documents and comments have no phrases that make a sentence hard to read, and no lines that are too long.
+/// </summary>
 internal sealed partial class WordTests
 {
     private const int MaxLineLength = 120;
@@ -20,30 +22,61 @@ internal sealed partial class WordTests
         .. Directory.EnumerateFiles(Layers.Root, "*.md"),
     ];
 
+    private static readonly string GeneratedClients = Path.Combine("OpenApi", "Clients");
+
+    private static readonly string[] Code =
+    [
+        .. Layers.Sources,
+        .. Layers.SourcesOf("tests").Where(path => !path.Contains(GeneratedClients, StringComparison.Ordinal)),
+    ];
+
+    private static readonly Regex Phrase = new(
+        $@"\b({string.Join('|', Phrases).Replace(" ", @"[\s/]+", StringComparison.Ordinal)})\b",
+        RegexOptions.IgnoreCase);
+
     [Test]
     public void No_document_has_a_phrase_that_needs_a_second_reading() =>
-        Assert.That(Using(Phrases, Documents), Is.Empty);
+        Assert.That(Documents.SelectMany(path => Hits(path, File.ReadAllText(path))), Is.Empty);
+
+    [Test]
+    public void No_comment_has_a_phrase_that_needs_a_second_reading() =>
+        Assert.That(Code.SelectMany(path => Hits(path, Comments(File.ReadAllText(path)))), Is.Empty);
 
     [TestCase("Replicas write by turns.")]
     [TestCase("Replicas write by\r\nturns.")]
-    public void The_search_finds_a_phrase_across_lines(string text) =>
-        Assert.That(Pattern(["by turns"]).IsMatch(text), Is.True);
+    [TestCase("// Replicas write by\n    // turns.")]
+    public void The_search_finds_a_phrase_across_lines(string text) => Assert.That(Phrase.IsMatch(text), Is.True);
+
+    [Test]
+    public void The_search_reads_comments_alone() => Assert.That(
+        Comments("Say(\"by turns\"); // in order\n/// <summary>One.</summary>\nvar nobody = 1;\n"),
+        Is.EqualTo("\n/// <summary>One.</summary>\n\n"));
 
     [Test]
     public void No_line_of_a_document_is_too_long() => Assert.That(Documents.SelectMany(LongLines), Is.Empty);
 
-    private static IEnumerable<string> Using(string[] phrases, IEnumerable<string> paths)
-    {
-        var pattern = Pattern(phrases);
-        return from path in paths
-               let text = File.ReadAllText(path)
-               from Match match in pattern.Matches(text)
-               select $"{Layers.Relative(path)}:{text.AsSpan(0, match.Index).Count('\n') + 1}: {match.Value}";
-    }
+    [Test]
+    public void No_line_of_code_is_too_long() => Assert.That(Code.SelectMany(LongLinesOfCode), Is.Empty);
 
-    private static Regex Pattern(string[] phrases) => new(
-        $@"\b({string.Join('|', phrases).Replace(" ", @"\s+", StringComparison.Ordinal)})\b",
-        RegexOptions.IgnoreCase);
+    private static IEnumerable<string> Hits(string path, string text) =>
+        from Match match in Phrase.Matches(text)
+        select $"{Layers.Relative(path)}:{text.AsSpan(0, match.Index).Count('\n') + 1}: {match.Value}";
+
+    // The lines that are comments; the others are empty.
+    private static string Comments(string code) => CodeLine().Replace(code, "");
+
+    // Texts cannot always be wrapped.
+    private static IEnumerable<string> LongLinesOfCode(string path)
+    {
+        var isText = false;
+        foreach (var (number, line) in File.ReadLines(path).Index())
+        {
+            var quotes = RawText().Count(line);
+            if (!isText && quotes == 0 && line.Length > MaxLineLength && !LongText().IsMatch(line))
+                yield return $"{Layers.Relative(path)}:{number + 1}: {line.Length} columns";
+            isText ^= quotes % 2 == 1;
+        }
+    }
 
     // Tables, code and links cannot be wrapped.
     private static IEnumerable<string> LongLines(string path)
@@ -57,6 +90,15 @@ internal sealed partial class WordTests
                 yield return $"{Layers.Relative(path)}:{number + 1}: {line.Length} columns";
         }
     }
+
+    [GeneratedRegex(@"^(?!\s*//).*", RegexOptions.Multiline)]
+    private static partial Regex CodeLine();
+
+    [GeneratedRegex("\"{3,}")]
+    private static partial Regex RawText();
+
+    [GeneratedRegex("\"[^\"]{60,}")]
+    private static partial Regex LongText();
 
     [GeneratedRegex(@"\]\(\S{60,}\)")]
     private static partial Regex Link();

@@ -27,7 +27,8 @@ internal sealed class AllocationComparisonTests
     [Test]
     public void An_operation_without_a_committed_figure_fails()
     {
-        var compared = AllocationComparison.Of(new Dictionary<string, long>(), new Dictionary<string, long> { ["new"] = 1 });
+        var compared = AllocationComparison.Of(
+            new Dictionary<string, long>(), new Dictionary<string, long> { ["new"] = 1 });
 
         Assert.That(compared.Single().Verdict, Is.EqualTo(AllocationVerdict.Unknown));
         Assert.That(compared.Single().IsFailure, Is.True);
@@ -36,7 +37,8 @@ internal sealed class AllocationComparisonTests
     [Test]
     public void A_committed_figure_without_an_operation_fails()
     {
-        var compared = AllocationComparison.Of(new Dictionary<string, long> { ["old"] = 1 }, new Dictionary<string, long>());
+        var compared = AllocationComparison.Of(
+            new Dictionary<string, long> { ["old"] = 1 }, new Dictionary<string, long>());
 
         Assert.That(compared.Single().Verdict, Is.EqualTo(AllocationVerdict.Missing));
         Assert.That(compared.Single().IsFailure, Is.True);
@@ -46,7 +48,8 @@ internal sealed class AllocationComparisonTests
     public void Operations_come_in_the_order_of_their_names()
     {
         var compared = AllocationComparison.Of(
-            new Dictionary<string, long> { ["b"] = 1, ["c"] = 1 }, new Dictionary<string, long> { ["c"] = 1, ["a"] = 1 });
+            new Dictionary<string, long> { ["b"] = 1, ["c"] = 1 },
+            new Dictionary<string, long> { ["c"] = 1, ["a"] = 1 });
 
         Assert.That(compared.Select(one => one.Operation), Is.EqualTo(new[] { "a", "b", "c" }));
     }

@@ -12,11 +12,13 @@ internal sealed class TextTests
     [TestCase("日本", 2)]
     [TestCase("👍", 1)]
     [TestCase("a👍b", 3)]
-    public void Length_counts_code_points(string text, int length) => Assert.That(Text.Length(text), Is.EqualTo(length));
+    public void Length_counts_code_points(string text, int length) =>
+        Assert.That(Text.Length(text), Is.EqualTo(length));
 
     [Test]
     public void Length_of_well_formed_text_is_its_number_of_runes() =>
-        Prop.ForAll<string>(text => text is null || !Text.IsWellFormed(text) || Text.Length(text) == text.EnumerateRunes().Count())
+        Prop.ForAll<string>(
+            text => text is null || !Text.IsWellFormed(text) || Text.Length(text) == text.EnumerateRunes().Count())
             .QuickCheckThrowOnFailure();
 
     [Test]

@@ -14,7 +14,8 @@ public sealed class BrowserPage : IAsyncDisposable
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<string> _requested = new();
 
-    private BrowserPage(DevTools tools, string context, string session) => (_tools, _context, _session) = (tools, context, session);
+    private BrowserPage(DevTools tools, string context, string session) =>
+        (_tools, _context, _session) = (tools, context, session);
 
     /// <summary>
     /// What the console shows as a warning or an error, and what could not be loaded: violations of a policy, scripts
@@ -27,9 +28,13 @@ public sealed class BrowserPage : IAsyncDisposable
 
     internal static async Task<BrowserPage> Open(DevTools tools)
     {
-        var context = Text(await tools.Call("Target.createBrowserContext", new { disposeOnDetach = true }), "browserContextId");
-        var target = Text(await tools.Call("Target.createTarget", new { url = "about:blank", browserContextId = context }), "targetId");
-        var session = Text(await tools.Call("Target.attachToTarget", new { targetId = target, flatten = true }), "sessionId");
+        var context = Text(
+            await tools.Call("Target.createBrowserContext", new { disposeOnDetach = true }), "browserContextId");
+        var target = Text(
+            await tools.Call("Target.createTarget", new { url = "about:blank", browserContextId = context }),
+            "targetId");
+        var session = Text(
+            await tools.Call("Target.attachToTarget", new { targetId = target, flatten = true }), "sessionId");
         var page = new BrowserPage(tools, context, session);
         tools.Listen(session, page.Hear);
         foreach (var domain in (string[])["Page", "Runtime", "Log", "Network"])
@@ -57,7 +62,9 @@ public sealed class BrowserPage : IAsyncDisposable
 
     /// <summary>Waits until an expression of JavaScript is true in the page.</summary>
     public Task Until(string condition) => Eventually.Holds(
-        async () => await Evaluate<bool>(condition) ? true : throw new InvalidOperationException($"The browser told: {string.Join('\n', Complaints)}"),
+        async () => await Evaluate<bool>(condition)
+            ? true
+            : throw new InvalidOperationException($"The browser told: {string.Join('\n', Complaints)}"),
         condition, Patience);
 
     /// <summary>Shows the page as a phone of so many pixels does.</summary>
@@ -80,7 +87,8 @@ public sealed class BrowserPage : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _tools.Call("Target.disposeBrowserContext", new { browserContextId = _context });
+    public async ValueTask DisposeAsync() =>
+        await _tools.Call("Target.disposeBrowserContext", new { browserContextId = _context });
 
     private Task<JsonElement> Call(string method, object parameters) => _tools.Call(method, parameters, _session);
 
@@ -88,7 +96,8 @@ public sealed class BrowserPage : IAsyncDisposable
     {
         switch (name)
         {
-            case "Log.entryAdded" when what.GetProperty("entry") is var entry && Text(entry, "level") is "warning" or "error":
+            case "Log.entryAdded" when what.GetProperty("entry") is var entry
+                && Text(entry, "level") is "warning" or "error":
                 _complaints.Enqueue($"{Text(entry, "source")}: {Text(entry, "text")}");
                 break;
             case "Runtime.consoleAPICalled" when Text(what, "type") is "warning" or "error" or "assert":

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Kv.Testing;
 
 /// <summary>
-/// A real browser without a window and with a new profile, which asks nobody anything but what its pages ask.
+/// A real browser without a window and with a new profile, which makes no request but those of its pages.
 /// </summary>
 internal sealed partial class Chromium : IAsyncDisposable
 {
@@ -15,8 +15,10 @@ internal sealed partial class Chromium : IAsyncDisposable
     // opened.
     private static readonly string[] Arguments =
     [
-        "--headless", "--remote-debugging-port=0", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
-        "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
+        "--headless", "--remote-debugging-port=0", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-proxy-server",
         "--disable-breakpad",
     ];
 
@@ -38,7 +40,8 @@ internal sealed partial class Chromium : IAsyncDisposable
         try
         {
             await Eventually.Holds(
-                () => chromium._process.HasExited || ListeningOn().IsMatch(chromium._process.Log), "Chromium has started", StartTimeout);
+                () => chromium._process.HasExited || ListeningOn().IsMatch(chromium._process.Log),
+                "Chromium has started", StartTimeout);
             var address = ListeningOn().Match(chromium._process.Log);
             if (!address.Success)
                 throw new InvalidOperationException($"Chromium ended while it started:\n{chromium._process.Log}");
@@ -63,7 +66,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         _home.Dispose();
     }
 
-    // Asked to, it takes its processes with it; killed, it would leave them to whoever inherits them.
+    // Asked to, it takes its processes with it; killed, it would leave them running.
     private async Task Close(DevTools tools)
     {
         try

@@ -39,8 +39,10 @@ internal sealed class DevTools : IAsyncDisposable
     public async Task<JsonElement> Call(string method, object parameters, string? session = null)
     {
         var id = Interlocked.Increment(ref _lastCall);
-        var answer = _calls[id] = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var message = JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters, sessionId = session }, Json);
+        var answer = _calls[id] = new TaskCompletionSource<JsonElement>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
+        var message = JsonSerializer.SerializeToUtf8Bytes(
+            new { id, method, @params = parameters, sessionId = session }, Json);
         await _sending.WaitAsync(_disposed.Token);
         try
         {
@@ -51,7 +53,9 @@ internal sealed class DevTools : IAsyncDisposable
             _sending.Release();
         }
         var said = await answer.Task.WaitAsync(Patience);
-        return said.TryGetProperty("error", out var error) ? throw new InvalidOperationException($"{method}: {error}") : said.GetProperty("result");
+        return said.TryGetProperty("error", out var error)
+            ? throw new InvalidOperationException($"{method}: {error}")
+            : said.GetProperty("result");
     }
 
     /// <summary>Calls back for every event of a session, one after the other, with its name and parameters.</summary>
@@ -73,7 +77,9 @@ internal sealed class DevTools : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         try
         {
-            while (await _socket.ReceiveAsync(buffer.AsMemory(), _disposed.Token) is { MessageType: WebSocketMessageType.Text } part)
+            while (
+                await _socket.ReceiveAsync(
+                    buffer.AsMemory(), _disposed.Token) is { MessageType: WebSocketMessageType.Text } part)
             {
                 message.Write(buffer, 0, part.Count);
                 if (!part.EndOfMessage)
@@ -84,7 +90,7 @@ internal sealed class DevTools : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // The browser goes, nobody listens any more, or a listener failed: whoever waits for an answer is told.
+            // The browser ended, or a listener did: report it to each call that waits for an answer.
             ended = e;
         }
         foreach (var call in _calls.Values)
@@ -98,7 +104,9 @@ internal sealed class DevTools : IAsyncDisposable
             if (_calls.TryRemove(id.GetInt32(), out var call))
                 call.SetResult(message);
         }
-        else if (message.TryGetProperty("sessionId", out var session) && _listeners.TryGetValue(session.GetString()!, out var heard))
+        else if (
+            message.TryGetProperty("sessionId", out var session)
+                && _listeners.TryGetValue(session.GetString()!, out var heard))
             heard(message.GetProperty("method").GetString()!, message.GetProperty("params"));
     }
 }

@@ -49,6 +49,7 @@ public static class EtcdBackup
         using var process = ServerProcess.Start(tool, arguments, environment => environment["ETCDCTL_API"] = "3");
         await process.Ended().WaitAsync(Patience);
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{Path.GetFileName(tool)} {string.Join(' ', arguments)}: {process.Log}");
+            throw new InvalidOperationException(
+                $"{Path.GetFileName(tool)} {string.Join(' ', arguments)}: {process.Log}");
     }
 }

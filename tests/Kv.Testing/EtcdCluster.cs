@@ -82,7 +82,9 @@ public sealed class EtcdCluster : IAsyncDisposable
     public EtcdServer AnyMember(int number = 0)
     {
         var there = Members.Where(member => member is { IsRunning: true, IsPaused: false }).ToList();
-        return there.Count > 0 ? there[number % there.Count] : throw new InvalidOperationException("No member is there.");
+        return there.Count > 0
+            ? there[number % there.Count]
+            : throw new InvalidOperationException("No member is there.");
     }
 
     /// <summary>Starts members again, on the same ports and data, and waits until each is healthy.</summary>
@@ -105,7 +107,9 @@ public sealed class EtcdCluster : IAsyncDisposable
         member.Kill();
         member.DeleteData();
         // The gateway takes numbers of 64 bits as text.
-        await Change("cluster/member/remove", new { ID = id.ToString(CultureInfo.InvariantCulture) }, isDone: "member not found");
+        await Change(
+            "cluster/member/remove", new { ID = id.ToString(CultureInfo.InvariantCulture) },
+            isDone: "member not found");
         await Change(
             "cluster/member/add", new { peerURLs = new[] { member.PeerUri.GetLeftPart(UriPartial.Authority) } },
             isDone: "Peer URLs already exists");
@@ -127,7 +131,9 @@ public sealed class EtcdCluster : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (attempt < ChangeAttempts && e is InvalidOperationException or HttpRequestException or TaskCanceledException)
+            catch (Exception e) when (
+                attempt < ChangeAttempts
+                    && e is InvalidOperationException or HttpRequestException or TaskCanceledException)
             {
                 await Task.Delay(ChangePause);
             }

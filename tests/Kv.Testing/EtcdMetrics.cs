@@ -8,16 +8,19 @@ public static class EtcdMetrics
     private static readonly HttpClient Http = new();
 
     /// <summary>How many raft proposals were committed since the server started: everything that was written.</summary>
-    public static Task<long> CommittedProposals(this EtcdServer server) => server.Counter("etcd_server_proposals_committed_total");
+    public static Task<long> CommittedProposals(this EtcdServer server) =>
+        server.Counter("etcd_server_proposals_committed_total");
 
     /// <summary>How many leases it has granted.</summary>
-    public static Task<long> GrantedLeases(this EtcdServer server) => server.Counter("etcd_debugging_lease_granted_total");
+    public static Task<long> GrantedLeases(this EtcdServer server) =>
+        server.Counter("etcd_debugging_lease_granted_total");
 
     /// <summary>How many transactions were begun since the server started, those that only read among them.</summary>
     public static Task<long> Transactions(this EtcdServer server) => server.Started("Txn");
 
     /// <summary>How many calls were begun that may write: puts, and transactions.</summary>
-    public static async Task<long> PutsAndTransactions(this EtcdServer server) => await server.Started("Put") + await server.Transactions();
+    public static async Task<long> PutsAndTransactions(this EtcdServer server) =>
+        await server.Started("Put") + await server.Transactions();
 
     /// <summary>How often a holder of a lock was about to renew its lease.</summary>
     public static Task<long> Renewals(this EtcdServer server) => server.Counter(

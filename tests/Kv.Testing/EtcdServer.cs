@@ -137,7 +137,8 @@ public sealed class EtcdServer : IAsyncDisposable
     public async Task<ulong> MemberId()
     {
         var status = await _gateway.Post("maintenance/status", new { });
-        return ulong.Parse(status.GetProperty("header").GetProperty("member_id").GetString()!, CultureInfo.InvariantCulture);
+        return ulong.Parse(
+            status.GetProperty("header").GetProperty("member_id").GetString()!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The present revision of the store.</summary>
@@ -179,7 +180,8 @@ public sealed class EtcdServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal static EtcdServer Member(string binary, EtcdServerOptions options, string name) => new(binary, options, name);
+    internal static EtcdServer Member(string binary, EtcdServerOptions options, string name) =>
+        new(binary, options, name);
 
     internal bool LostItsPort => Log.Contains("address already in use", StringComparison.Ordinal);
 
@@ -191,7 +193,8 @@ public sealed class EtcdServer : IAsyncDisposable
     /// </summary>
     internal IEnumerable<string> Restoring(string? token) =>
     [
-        "--name", _name, "--data-dir", DataDirectory, "--initial-cluster", _cluster, "--initial-cluster-token", token ?? _token,
+        "--name", _name, "--data-dir", DataDirectory, "--initial-cluster", _cluster, "--initial-cluster-token",
+        token ?? _token,
         "--initial-advertise-peer-urls", PeerUri.GetLeftPart(UriPartial.Authority),
     ];
 

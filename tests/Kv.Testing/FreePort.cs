@@ -9,7 +9,7 @@ namespace Kv.Testing;
 /// </summary>
 public static class FreePort
 {
-    /// <summary>A port of 127.0.0.1 on which nobody listens.</summary>
+    /// <summary>A port of 127.0.0.1 on which no process listens.</summary>
     public static int Next()
     {
         for (var attempt = 0; attempt < 1000; attempt++)

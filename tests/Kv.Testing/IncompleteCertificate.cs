@@ -22,7 +22,8 @@ public static class IncompleteCertificate
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = DateTimeOffset.UtcNow;
-        using var root = Request("CN=Root", rootKey, isAuthority: true).CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+        using var root = Request("CN=Root", rootKey, isAuthority: true)
+            .CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
         using var signed = Request("CN=In between", betweenKey, isAuthority: true)
             .Create(root, root.NotBefore, root.NotAfter, RandomNumberGenerator.GetBytes(16));
         using var between = signed.CopyWithPrivateKey(betweenKey);
@@ -35,11 +36,15 @@ public static class IncompleteCertificate
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(
-            new X509AuthorityInformationAccessExtension(ocspUris: [$"{authority}ocsp"], caIssuersUris: [$"{authority}issuer.cer"]));
-        request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{authority}revoked.crl"]));
-        using var certificate = request.Create(between, between.NotBefore, between.NotAfter, RandomNumberGenerator.GetBytes(16));
+            new X509AuthorityInformationAccessExtension(
+                ocspUris: [$"{authority}ocsp"], caIssuersUris: [$"{authority}issuer.cer"]));
+        request.CertificateExtensions.Add(
+            CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{authority}revoked.crl"]));
+        using var certificate = request.Create(
+            between, between.NotBefore, between.NotAfter, RandomNumberGenerator.GetBytes(16));
         using var withKey = certificate.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
+        return X509CertificateLoader.LoadPkcs12(
+            withKey.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
     }
 
     private static CertificateRequest Request(string subject, ECDsa key, bool isAuthority)
@@ -47,7 +52,9 @@ public static class IncompleteCertificate
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(
-            isAuthority ? X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign : X509KeyUsageFlags.DigitalSignature, true));
+            isAuthority
+                ? X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign
+                : X509KeyUsageFlags.DigitalSignature, true));
         return request;
     }
 }

@@ -8,13 +8,15 @@ public sealed class ReceiverAnswer
 {
     private readonly Func<Stream, CancellationToken, Task> _write;
 
-    private ReceiverAnswer(AfterAnswer after, Func<Stream, CancellationToken, Task> write) => (After, _write) = (after, write);
+    private ReceiverAnswer(AfterAnswer after, Func<Stream, CancellationToken, Task> write) =>
+        (After, _write) = (after, write);
 
     /// <summary>200 without a body.</summary>
     public static ReceiverAnswer Ok { get; } = Status(200);
 
     /// <summary>Nothing, until the client goes or the receiver is disposed of.</summary>
-    public static ReceiverAnswer Hang { get; } = Raw((_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
+    public static ReceiverAnswer Hang { get; } = Raw(
+        (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
 
     /// <summary>The connection's end, without a byte.</summary>
     public static ReceiverAnswer Close { get; } = Raw("");
@@ -28,7 +30,8 @@ public sealed class ReceiverAnswer
     /// <inheritdoc cref="Status(int, string, ValueTuple{string, string}[])"/>
     public static ReceiverAnswer Status(int status, byte[] body, params (string Name, string Value)[] headers)
     {
-        byte[] answer = [.. Encoding.Latin1.GetBytes($"{Head(status, headers)}Content-Length: {body.Length}\r\n\r\n"), .. body];
+        byte[] answer =
+            [.. Encoding.Latin1.GetBytes($"{Head(status, headers)}Content-Length: {body.Length}\r\n\r\n"), .. body];
         return new ReceiverAnswer(AfterAnswer.KeepOpen, (stream, cancellationToken) =>
             stream.WriteAsync(answer, cancellationToken).AsTask());
     }
@@ -43,16 +46,18 @@ public sealed class ReceiverAnswer
     /// <summary>The beginning of an answer with this much of a longer body, and the connection's reset.</summary>
     public static ReceiverAnswer ResetAfter(string partOfBody) => new(AfterAnswer.Reset, (stream, cancellationToken) =>
         stream.WriteAsync(
-            Encoding.Latin1.GetBytes($"{Head(200)}Content-Length: {partOfBody.Length + 1000}\r\n\r\n{partOfBody}"), cancellationToken).AsTask());
+            Encoding.Latin1.GetBytes($"{Head(200)}Content-Length: {partOfBody.Length + 1000}\r\n\r\n{partOfBody}"),
+            cancellationToken).AsTask());
 
-    /// <summary>A status, and a body that goes on, chunk by chunk, for as long as the client reads.</summary>
+    /// <summary>A status, and a body that continues, chunk by chunk, for as long as the client reads.</summary>
     /// <param name="status">The status.</param>
     /// <param name="chunk">What is sent over and over.</param>
     /// <param name="next">Waits before each chunk after the first; null not to wait.</param>
     public static ReceiverAnswer Endless(int status, byte[] chunk, Func<CancellationToken, Task>? next = null) =>
         Raw(async (stream, cancellationToken) =>
         {
-            await stream.WriteAsync(Encoding.Latin1.GetBytes($"{Head(status)}Content-Length: 10000000000\r\n\r\n"), cancellationToken);
+            await stream.WriteAsync(
+                Encoding.Latin1.GetBytes($"{Head(status)}Content-Length: 10000000000\r\n\r\n"), cancellationToken);
             while (true)
             {
                 await stream.WriteAsync(chunk, cancellationToken);

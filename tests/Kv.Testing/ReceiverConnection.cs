@@ -68,7 +68,8 @@ internal sealed class ReceiverConnection(Stream stream)
     {
         if (headers.Any(header => header.Key.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)))
             throw new NotSupportedException("A receiver takes bodies of a known length only.");
-        var length = headers.SingleOrDefault(header => header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Value;
+        var length = headers.SingleOrDefault(
+            header => header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Value;
         return length is null ? 0 : int.Parse(length, CultureInfo.InvariantCulture);
     }
 }

@@ -27,7 +27,8 @@ public sealed class RequiredProgram(string variable, string[] names, string howT
     {
         if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named)
             return File.Exists(named) ? named : null;
-        var directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var directories = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return names
             .Select(name => OperatingSystem.IsWindows() ? $"{name}.exe" : name)
             .SelectMany(name => directories.Select(directory => Path.Combine(directory, name)))

@@ -7,7 +7,7 @@ internal sealed class Shared<T>(Func<Task<T>> start)
     private readonly Lock _gate = new();
     private Task<T>? _started;
 
-    /// <summary>The shared one, started by whoever asks first.</summary>
+    /// <summary>The shared one, started by the first test that asks.</summary>
     public async Task<T> Get()
     {
         Task<T> started;

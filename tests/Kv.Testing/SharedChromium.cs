@@ -8,7 +8,8 @@ public static class SharedChromium
 {
     private static readonly RequiredProgram Program = new(
         "KV_CHROMIUM", ["chromium", "chromium-browser", "google-chrome"],
-        "This test needs Chromium, and none was found. Install it (Debian: apt-get install chromium), or name the binary of it or of "
+        "This test needs Chromium, and none was found. Install it (Debian: apt-get install chromium), or name the "
+            + "binary of it or of "
         + "Google Chrome in the environment variable KV_CHROMIUM.");
 
     private static readonly Shared<Chromium> Browser = new(() => Chromium.Start(Program.Check()));

@@ -9,7 +9,7 @@ public static class SharedEtcd
 {
     private static readonly Shared<EtcdServer> Server = new(() => EtcdServer.StartAsync());
 
-    /// <summary>The shared server, started by whoever asks first.</summary>
+    /// <summary>The shared server, started by the first test that asks.</summary>
     public static async Task<EtcdServer> Get()
     {
         // Outside the shared task: what skips a test must be thrown in that test.

@@ -12,7 +12,7 @@ public static class Signals
     private const int Interruption = 2;
     private const int Termination = 15;
 
-    // Where a thread's state stands in Linux's /proc: behind the name, which may hold anything.
+    // The place of a thread's state in Linux's /proc: after the name, which may hold anything.
     private const string EndOfName = ") ";
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
@@ -35,14 +35,19 @@ public static class Signals
     /// <summary>Whether this process, and so each that it starts, ignores SIGINT. It is known on Linux alone.</summary>
     public static bool IsInterruptIgnored =>
         OperatingSystem.IsLinux()
-        && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
+        && File.ReadLines("/proc/self/status")
+            .First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
         && (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) >> (Interruption - 1) & 1) == 1;
 
     /// <summary>SIGINT: what Ctrl-C at a terminal sends.</summary>
     public static void Interrupt(int processId) => Send(processId, Interruption);
 
     private static bool HasStopped(int processId) =>
-        Directory.EnumerateFiles($"/proc/{processId}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+        Directory.EnumerateFiles($"/proc/{processId}/task", "stat", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = 1,
+        })
             .All(IsOfStoppedThread);
 
     private static bool IsOfStoppedThread(string file)

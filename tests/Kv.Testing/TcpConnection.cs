@@ -80,9 +80,10 @@ internal sealed class TcpConnection(IPEndPoint target, Socket client, Action<int
         }
     }
 
-    private static bool IsEnd(Exception error) => error is SocketException or ObjectDisposedException or OperationCanceledException;
+    private static bool IsEnd(Exception error) =>
+        error is SocketException or ObjectDisposedException or OperationCanceledException;
 
-    // Reading goes on while nothing is forwarded: to the sender a black hole looks like a network that takes all.
+    // Reading continues while nothing is forwarded: to the sender a black hole looks like a network that takes all.
     private async Task Pump(TcpLink link, TcpDirection direction, Socket from, Socket to, byte[] first)
     {
         var held = Channel.CreateBounded<Chunk>(MaxHeldChunks);
@@ -115,7 +116,8 @@ internal sealed class TcpConnection(IPEndPoint target, Socket client, Action<int
             {
                 if (from == client)
                     countFromClient(read);
-                await held.WriteAsync(new Chunk(buffer.AsSpan(0, read).ToArray(), Stopwatch.GetTimestamp()), _broken.Token);
+                await held.WriteAsync(
+                    new Chunk(buffer.AsSpan(0, read).ToArray(), Stopwatch.GetTimestamp()), _broken.Token);
             }
             held.Complete();
         }

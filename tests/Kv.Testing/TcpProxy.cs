@@ -54,7 +54,8 @@ public sealed class TcpProxy : IAsyncDisposable
     /// Tells by the first bytes of a client which link it takes; null from it for the common one. Null for one link for
     /// all.
     /// </param>
-    public static TcpProxy To(string target, Func<byte[], TcpLink?>? linkOf = null) => new(IPEndPoint.Parse(target), linkOf);
+    public static TcpProxy To(string target, Func<byte[], TcpLink?>? linkOf = null) =>
+        new(IPEndPoint.Parse(target), linkOf);
 
     /// <inheritdoc cref="TcpLink.Forward"/>
     public void Forward()
@@ -63,7 +64,7 @@ public sealed class TcpProxy : IAsyncDisposable
         Listen();
     }
 
-    /// <summary>Goes on accepting connections and bytes, and forwards nothing in either direction.</summary>
+    /// <summary>Still accepts connections and bytes, and forwards nothing in either direction.</summary>
     public void BlackHole()
     {
         _link.BlackHole();
@@ -137,7 +138,9 @@ public sealed class TcpProxy : IAsyncDisposable
         try
         {
             byte[]? first = [];
-            if (_linkOf is not null && (first = await connection.FirstBytes()) is not null && _linkOf(first) is { } other)
+            if (
+                _linkOf is not null && (first = await connection.FirstBytes()) is not null
+                    && _linkOf(first) is { } other)
             {
                 lock (_gate)
                     _links.Add(other);

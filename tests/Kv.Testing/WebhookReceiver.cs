@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Kv.Testing;
 
 /// <summary>
-/// Stands in for whoever receives webhooks: an HTTP/1.1 server on a loopback address that takes note of every request
+/// A receiver of webhooks: an HTTP/1.1 server on a loopback address that takes note of every request
 /// and answers as it is told. It speaks HTTP by itself, so that it can answer as no proper server would.
 /// </summary>
 public sealed class WebhookReceiver : IAsyncDisposable
@@ -74,7 +74,8 @@ public sealed class WebhookReceiver : IAsyncDisposable
     /// <param name="address">The address to listen on; null for 127.0.0.1.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="certificate">A certificate with its private key, to speak TLS; null for plain HTTP.</param>
-    public static WebhookReceiver Start(IPAddress? address = null, int port = 0, X509Certificate2? certificate = null) =>
+    public static WebhookReceiver Start(
+        IPAddress? address = null, int port = 0, X509Certificate2? certificate = null) =>
         new(address ?? IPAddress.Loopback, port, certificate);
 
     /// <summary>Forgets the requests so far; numbers start again.</summary>
@@ -90,8 +91,8 @@ public sealed class WebhookReceiver : IAsyncDisposable
         if (_disposed.IsCancellationRequested)
             return;
         await _disposed.CancelAsync();
-        // Not before it has stopped accepting: whoever accepts from a listener that is gone has made a mistake, as .NET
-        // sees it.
+        // Only after it has stopped accepting: .NET reports an accept on a disposed listener as an
+        // error.
         await _accepting;
         _listener.Dispose();
         await Task.WhenAll(_connections.Keys);
@@ -139,7 +140,9 @@ public sealed class WebhookReceiver : IAsyncDisposable
                         break;
                 }
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+            catch (Exception e) when (
+                e is IOException or SocketException or OperationCanceledException
+                    or System.Security.Authentication.AuthenticationException)
             {
                 // The client went, or the receiver does.
             }
@@ -168,7 +171,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // It has, or nobody waits for it any more.
+            // It has, or no test waits for it any more.
         }
     }
 

@@ -62,7 +62,9 @@ internal sealed class Measurements(Servers servers, Receiver receiver)
         var missing = new ConcurrentDictionary<long, StrongBox<int>>();
         receiver.Arrived = (number, at) =>
         {
-            if (missing.TryGetValue(number, out var left) && Interlocked.Decrement(ref left.Value) == 0 && missing.TryRemove(number, out _))
+            if (
+                missing.TryGetValue(number, out var left) && Interlocked.Decrement(ref left.Value) == 0
+                    && missing.TryRemove(number, out _))
                 room.Release();
         };
         using var over = new CancellationTokenSource();

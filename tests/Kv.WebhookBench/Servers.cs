@@ -12,7 +12,10 @@ internal sealed class Servers(Uri kv, Uri? etcd) : IDisposable
     // Values of 256 bytes, as in the rest of the benchmark.
     private const int ValueBytes = 256;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 
     public bool HasEtcd => etcd is not null;
 

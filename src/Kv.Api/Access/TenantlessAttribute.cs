@@ -1,5 +1,7 @@
 namespace Kv.Api.Access;
 
-/// <summary>Marks a controller whose calls do not concern one tenant, so the tenant headers do not restrict it.</summary>
+/// <summary>
+/// Marks a controller whose calls do not concern one tenant, so the tenant headers do not restrict it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal class TenantlessAttribute : Attribute;

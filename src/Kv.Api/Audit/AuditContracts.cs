@@ -73,8 +73,8 @@ public sealed record AuditEntryChange
 {
     /// <summary>
     /// `set`, `set_ttl` or `delete`; `add_webhook`, `change_webhook` or `delete_webhook`; `redeliver`,
-    /// `redeliver_failed` or `replay_webhook`; `create_api_key` or `revoke_api_key`; `leave_webhook` or `disable_webhook` for each webhook of
-    /// a revoked API key.
+    /// `redeliver_failed` or `replay_webhook`; `create_api_key` or `revoke_api_key`; `leave_webhook` or
+    /// `disable_webhook` for each webhook of a revoked API key.
     /// </summary>
     /// <example>set</example>
     [OneOf(

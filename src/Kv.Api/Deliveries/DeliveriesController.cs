@@ -62,7 +62,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
         var (space, app) = tenants.Read(Request);
         return await mediator.Send(new ExplainDelivery(space, app, id, key ?? ""), cancellationToken) is { } explained
             ? new JsonAnswer<ExplanationAnswer>(
-                StatusCodes.Status200OK, ExplanationAnswer.Of(explained), DeliveryJson.Answers.ExplanationAnswer)
+                StatusCodes.Status200OK, ExplanationAnswer.From(explained), DeliveryJson.Answers.ExplanationAnswer)
             : NotFound(Problems.WebhookNotFound);
     }
 

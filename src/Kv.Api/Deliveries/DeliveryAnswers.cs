@@ -13,8 +13,8 @@ public sealed record DeliveryListing
     /// <summary>The cursor of the next page; null on the last page.</summary>
     public string? Cursor { get; init; }
 
-    internal static DeliveryListing Of(DeliveryPage page) =>
-        new() { Items = [.. page.Items.Select(StoredDelivery.Of)], Cursor = page.Cursor };
+    internal static DeliveryListing From(DeliveryPage page) =>
+        new() { Items = [.. page.Items.Select(StoredDelivery.From)], Cursor = page.Cursor };
 }
 
 /// <summary>A delivery that is pending, has failed, or was delivered.</summary>
@@ -63,7 +63,7 @@ public sealed record StoredDelivery
     /// <summary>The reason of the final failure; null unless the delivery has failed.</summary>
     public string? FailedReason { get; init; }
 
-    internal static StoredDelivery Of(DeliveryDto dto) => new()
+    internal static StoredDelivery From(DeliveryDto dto) => new()
     {
         Id = dto.Id,
         WebhookId = dto.WebhookId,
@@ -71,7 +71,7 @@ public sealed record StoredDelivery
         Event = dto.Event,
         Key = dto.Key,
         Revision = dto.Revision,
-        Attempts = [.. dto.Attempts.Select(DeliveryAttempt.Of)],
+        Attempts = [.. dto.Attempts.Select(DeliveryAttempt.From)],
         AttemptCount = dto.AttemptCount,
         NextAttemptAt = dto.NextAttemptAt,
         FailedReason = dto.FailedReason,
@@ -112,7 +112,7 @@ public sealed record DeliveryAttempt
     /// <example>busy</example>
     public required string Answer { get; init; }
 
-    internal static DeliveryAttempt Of(AttemptDto dto) => new()
+    internal static DeliveryAttempt From(AttemptDto dto) => new()
     {
         At = dto.At,
         DurationMs = (long)dto.Duration.TotalMilliseconds,

@@ -43,14 +43,14 @@ public sealed record ExplanationAnswer
     /// <example>41</example>
     public long? Cursor { get; init; }
 
-    internal static ExplanationAnswer Of(DeliveryExplanation explained) => new()
+    internal static ExplanationAnswer From(DeliveryExplanation explained) => new()
     {
         Verdict = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{explained.Finding.Verdict}"),
         Detail = explained.Finding.Detail,
         Remedy = explained.Finding.Remedy,
-        Change = explained.Change is { } change ? ExplainedKeyChange.Of(change) : null,
-        Delivery = explained.Delivery is { } delivery ? StoredDelivery.Of(delivery) : null,
-        HeldBy = explained.HeldBy is { } heldBy ? StoredDelivery.Of(heldBy) : null,
+        Change = explained.Change is { } change ? ExplainedKeyChange.From(change) : null,
+        Delivery = explained.Delivery is { } delivery ? StoredDelivery.From(delivery) : null,
+        HeldBy = explained.HeldBy is { } heldBy ? StoredDelivery.From(heldBy) : null,
         Cursor = explained.Cursor,
     };
 }
@@ -71,6 +71,6 @@ public sealed record ExplainedKeyChange
     /// <example>2026-01-01T00:00:00+00:00</example>
     public DateTimeOffset? At { get; init; }
 
-    internal static ExplainedKeyChange Of(ExplainedChange change) =>
+    internal static ExplainedKeyChange From(ExplainedChange change) =>
         new() { Revision = change.Revision, Event = change.Event, At = change.At };
 }

@@ -85,7 +85,7 @@ internal sealed record Failure(ProblemDetails Problem)
         TooMuchUnsentException => Unavailable(Problems.TooMuchUnsent, exception.Message),
         UsageNotCountedException => Unavailable("Usage not counted yet", exception.Message),
         QuotaExceededException exceeded => new(Problems.OverQuota(exceeded)),
-        WebhookDisabledException => new(Problems.Of(
+        WebhookDisabledException => new(Problems.Create(
             StatusCodes.Status409Conflict, Problems.WebhookDisabled, exception.Message)),
         BacklogFullException =>
             new(Problems.Create(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull, exception.Message)),

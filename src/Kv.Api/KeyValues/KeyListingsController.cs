@@ -31,8 +31,8 @@ public sealed class KeyListingsController(
     /// <remarks>
     /// In key order. All pages of a listing are read at one revision of the store; later writes do not affect them.
     /// `Link` and `cursor` lead to the next page. A `cursor` is valid only for the same tenant and listing. With
-    /// `contains` one page searches at most 10 000 keys, fewer if that takes long: it may have no keys although `cursor`
-    /// leads to more.
+    /// `contains` one page searches at most 10 000 keys, fewer if that takes long: it may have no keys although
+    /// `cursor` leads to more.
     /// </remarks>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
@@ -123,7 +123,7 @@ public sealed class KeyListingsController(
             new DeleteKeyValues(space, app, Request.Text("prefix") ?? "", isDryRun), cancellationToken);
         Response.SetRevision(deleted.Revision);
         return new JsonAnswer<DeletedKeysAnswer>(
-            StatusCodes.Status200OK, DeletedKeysAnswer.Of(deleted, isDryRun),
+            StatusCodes.Status200OK, DeletedKeysAnswer.From(deleted, isDryRun),
             KeyValueJson.Answers.DeletedKeysAnswer);
     }
 

@@ -27,7 +27,8 @@ internal sealed class RawAnswer(KeyValueDto keyValue, string contentType) : IAct
         }
         using var share = context.HttpContext.RequestServices.GetRequiredService<UnsentBytes>()
             .Hold(context.HttpContext.Request, keyValue.Value.Length);
-        await context.HttpContext.RequestServices.GetRequiredService<CostlyCalls>().Run(context.HttpContext, async http =>
+        await context.HttpContext.RequestServices.GetRequiredService<CostlyCalls>()
+            .Run(context.HttpContext, async http =>
         {
             using var body = new AnswerBody(http);
             await body.Write(keyValue.Value);

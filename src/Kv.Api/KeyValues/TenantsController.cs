@@ -19,9 +19,9 @@ public sealed class TenantsController(IMediator mediator) : ControllerBase
 {
     /// <summary>List tenants</summary>
     /// <remarks>
-    /// The tenants that hold at least one key. If `AUTH` is on, only those whose keys the caller may read; a tenant that
-    /// a grant of the caller names is listed whether or not it holds keys. A page may have fewer tenants than `limit`,
-    /// even none, although `cursor` leads to more. A `cursor` is valid only for the same `prefix`.
+    /// The tenants that hold at least one key. If `AUTH` is on, only those whose keys the caller may read; a tenant
+    /// that a grant of the caller names is listed whether or not it holds keys. A page may have fewer tenants than
+    /// `limit`, even none, although `cursor` leads to more. A `cursor` is valid only for the same `prefix`.
     /// </remarks>
     /// <param name="cursor">The cursor of the previous page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
@@ -35,6 +35,6 @@ public sealed class TenantsController(IMediator mediator) : ControllerBase
     {
         var page = await mediator.Send(new ListTenants(prefix ?? "", limit, cursor), cancellationToken);
         return new JsonAnswer<TenantListing>(
-            StatusCodes.Status200OK, TenantListing.Of(page), KeyValueJson.Answers.TenantListing);
+            StatusCodes.Status200OK, TenantListing.From(page), KeyValueJson.Answers.TenantListing);
     }
 }

@@ -18,8 +18,8 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     /// <summary>Copy the keys with a prefix</summary>
     /// <remarks>
     /// Each key keeps its media type and its expiry. One call copies at most 500 keys, fewer if the values are large:
-    /// repeat it with `cursor` until that is null. All calls read the keys at one revision of the store, so later writes
-    /// do not affect them. After an error some keys may be copied; the call can be repeated.
+    /// repeat it with `cursor` until that is null. All calls read the keys at one revision of the store, so later
+    /// writes do not affect them. After an error some keys may be copied; the call can be repeated.
     /// </remarks>
     [HttpPost]
     [ProducesResponseType<CopiedKeysAnswer>(
@@ -37,7 +37,7 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
         await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var copies = await mediator.Send(body.ToRequest(space, app), cancellationToken);
         return new JsonAnswer<CopiedKeysAnswer>(
-            StatusCodes.Status200OK, CopiedKeysAnswer.Of(copies, body.DryRun ?? false),
+            StatusCodes.Status200OK, CopiedKeysAnswer.From(copies, body.DryRun ?? false),
             TransferJson.Answers.CopiedKeysAnswer);
     }
 }

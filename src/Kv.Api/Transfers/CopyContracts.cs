@@ -40,10 +40,14 @@ public sealed record CopiedKeysAnswer
     /// <example>1</example>
     public required long Copied { get; init; }
 
-    /// <summary>The number of keys that were not copied because the new name exists. With `overwrite` it is 0.</summary>
+    /// <summary>
+    /// The number of keys that were not copied because the new name exists. With `overwrite` it is 0.
+    /// </summary>
     public required long Existing { get; init; }
 
-    /// <summary>The number of keys that were not copied because the new name is invalid, for example too long.</summary>
+    /// <summary>
+    /// The number of keys that were not copied because the new name is invalid, for example too long.
+    /// </summary>
     public required long Invalid { get; init; }
 
     /// <summary>Whether nothing was written, because only the result was requested.</summary>
@@ -52,7 +56,7 @@ public sealed record CopiedKeysAnswer
     /// <summary>Send it with the same body to copy the rest; null when all is done.</summary>
     public string? Cursor { get; init; }
 
-    internal static CopiedKeysAnswer Of(KeyCopies copies, bool isDryRun) => new()
+    internal static CopiedKeysAnswer From(KeyCopies copies, bool isDryRun) => new()
     {
         Copied = copies.Copied,
         Existing = copies.Existing,

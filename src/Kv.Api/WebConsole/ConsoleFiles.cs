@@ -26,7 +26,8 @@ internal static class ConsoleFiles
         var content = new byte[resource.Length];
         resource.ReadExactly(content);
         return new ConsoleFile(
-            content, TypeOf(name), new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\""));
+            content, TypeOf(name),
+            new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\""));
     }
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch

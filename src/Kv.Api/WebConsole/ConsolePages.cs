@@ -18,12 +18,14 @@ internal static class ConsolePages
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Serves the console, if it is on. On a branch of its own, so that calls do not pass through it.</summary>
+    /// <summary>
+    /// Serves the console, if it is on. On a branch of its own, so that calls do not pass through it.
+    /// </summary>
     public static WebApplication UseConsole(this WebApplication app, KvOptions options)
     {
         if (!options.HasConsole)
             return app;
-        var settings = ConsoleSettings.Of(options);
+        var settings = ConsoleSettings.From(options);
         app.UseWhen(
             static context => context.Request.Path.StartsWithSegments(Root),
             console => console.Run(context => Answer(context, settings)));
@@ -63,7 +65,8 @@ internal static class ConsolePages
         response.Headers.CacheControl = "no-cache";
         if (path == "/settings.json")
         {
-            await response.WriteAsJsonAsync(settings, ConsoleJson.Default.ConsoleSettings, cancellationToken: context.RequestAborted);
+            await response.WriteAsJsonAsync(
+                settings, ConsoleJson.Default.ConsoleSettings, cancellationToken: context.RequestAborted);
             return;
         }
         if (ConsoleFiles.Find(path == "/" ? "index.html" : path[1..]) is not { } file)

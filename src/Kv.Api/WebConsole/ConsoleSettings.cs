@@ -41,7 +41,7 @@ internal sealed record ConsoleSettings
     /// <summary>The most webhooks of a tenant.</summary>
     public required int MaxWebhooks { get; init; }
 
-    public static ConsoleSettings Of(KvOptions options) => new()
+    public static ConsoleSettings From(KvOptions options) => new()
     {
         Version = ProgramVersion.Text,
         AsksForCredential = options.Access.Mode != AccessMode.None,

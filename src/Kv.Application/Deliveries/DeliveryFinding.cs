@@ -67,8 +67,8 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
     /// <param name="trail">What the store knows of the delivery.</param>
     /// <param name="isSameValue">Whether the change set the value that the key had.</param>
     /// <param name="refusal">The rule that refuses the endpoint, as far as it is known without a call.</param>
-    internal static DeliveryFinding Of(
-        Webhook webhook, Key key, PastChange change, DeliveryTrail trail, bool isSameValue, string? refusal)
+    internal static DeliveryFinding From(
+        Webhook webhook, Key key, HistoryEntry change, DeliveryTrail trail, bool isSameValue, string? refusal)
     {
         var replay = $"POST /webhooks/{webhook.Id:D}/replay with {{\"since\":{change.Revision - 1}}} sends it";
         if (trail.Accepted is { } accepted)
@@ -124,7 +124,7 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
 
     // What became of a change that left no delivery follows from the webhook: every change of it is a later revision.
     private static DeliveryFinding OfSettled(
-        Webhook webhook, PastChange change, DeliveryTrail trail, string replay) =>
+        Webhook webhook, HistoryEntry change, DeliveryTrail trail, string replay) =>
         webhook.Revision < change.Revision
             ? new(
                 DeliveryVerdict.Delivered,
@@ -156,7 +156,7 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
         "Choose another endpoint with PUT, or let the operator allow the address (WEBHOOK_TARGETS, "
         + "WEBHOOK_TARGETS_ALLOW, WEBHOOK_TARGETS_DENY).");
 
-    private static string? Mismatch(WebhookSettings settings, Key key, PastChange change, bool isSameValue) =>
+    private static string? Mismatch(WebhookSettings settings, Key key, HistoryEntry change, bool isSameValue) =>
         !settings.Pattern.Matches(key.Value)
             ? $"The webhook receives changes of {settings.Pattern}, which does not match the key."
         : !settings.Events.Matches(change.Kind)

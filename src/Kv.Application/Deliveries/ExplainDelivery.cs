@@ -56,16 +56,16 @@ internal sealed class ExplainDeliveryHandler(
 {
     public async Task<DeliveryExplanation?> Handle(ExplainDelivery request, CancellationToken cancellationToken)
     {
-        var (tenant, key) = (request.Tenant(), Key.Of(request.Key));
+        var (tenant, key) = (request.Tenant(), Key.Parse(request.Key));
         if (await webhooks.Find(tenant, request.WebhookId, cancellationToken) is not { } webhook)
             return null;
         var past = await history.Read(tenant, key, before: null, limit: 1, cancellationToken);
         if (past.Changes is not [var change])
             return new DeliveryExplanation(DeliveryFinding.OfNoChange(past), null, null, null, null);
-        var id = DeliveryId.Of(webhook.Id, change.Revision, key.Value);
+        var id = DeliveryId.For(webhook.Id, change.Revision, key.Value);
         var trail = await deliveries.Trail(tenant, id, cancellationToken);
         var isOpen = trail is { Stored: null, Accepted: null };
-        var finding = DeliveryFinding.Of(
+        var finding = DeliveryFinding.From(
             webhook, key, change, trail,
             isSameValue: isOpen && await IsSameValue(webhook, key, change, cancellationToken),
             refusal: isOpen ? await targets.Refusal(webhook.Settings.Endpoint, cancellationToken) : null);
@@ -79,7 +79,7 @@ internal sealed class ExplainDeliveryHandler(
     }
 
     private async Task<bool> IsSameValue(
-        Webhook webhook, Key key, PastChange change, CancellationToken cancellationToken)
+        Webhook webhook, Key key, HistoryEntry change, CancellationToken cancellationToken)
     {
         if (!webhook.Settings.ChangedOnly || change.Kind != KeyChangeKind.Update)
             return false;

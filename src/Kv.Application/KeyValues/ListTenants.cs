@@ -54,7 +54,7 @@ internal sealed class ListTenantsHandler(ITenantListings tenants, ICaller caller
         var isAnywhere = grants.IsAdministrator || readable[false].Any(grant => grant.Namespace == Grant.Any);
         return new TenantQuery(
             request.Prefix,
-            [.. readable[true].Select(grant => Tenant.Of(grant.Namespace, grant.AppName)).Distinct()],
+            [.. readable[true].Select(grant => new Tenant(grant.Namespace, grant.AppName)).Distinct()],
             isAnywhere ? null : [.. readable[false].Select(grant => grant.Namespace).Distinct(StringComparer.Ordinal)],
             tenant => grants.Reach(tenant.Namespace, tenant.AppName, AccessVerbs.Read),
             request.Limit);

@@ -47,7 +47,7 @@ internal sealed partial class AuditRecords
             var result = await store.Commit(removal, cancellationToken);
             if (result.Succeeded)
                 foreach (var (done, target) in changes)
-                    LogUnrecorded(done, LogText.Of(target)!, tenant?.Namespace, tenant?.AppName);
+                    LogUnrecorded(done, LogText.Escape(target)!, tenant?.Namespace, tenant?.AppName);
             return result;
         }
     }

@@ -13,7 +13,7 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
     private const int FullPageBytes = 1 << 20;
 
     // The limit of a read depends on the size of the records so far, which is unknown at first: records read beyond the
-    // page are read in vain. It still grows fast, as etcd counts the rest of the range in each call.
+    // page are not used. It still grows fast, as etcd counts the rest of the range in each call.
     private const int FirstRead = 16;
     private const int Growth = 8;
 

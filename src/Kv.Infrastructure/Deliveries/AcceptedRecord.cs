@@ -66,7 +66,7 @@ internal sealed record AcceptedRecord
     };
 
     private AcceptedDelivery ToAccepted(Guid webhookId) => new(
-        DeliveryId.Of(webhookId, Revision, Key), Kind, Key, Attempts, DateTimeOffset.FromUnixTimeMilliseconds(At),
+        DeliveryId.For(webhookId, Revision, Key), Kind, Key, Attempts, DateTimeOffset.FromUnixTimeMilliseconds(At),
         TimeSpan.FromMilliseconds(DurationMs), Status);
 }
 

@@ -14,7 +14,8 @@ namespace Kv.Infrastructure.Deliveries;
 /// again.
 /// </summary>
 internal sealed class DeliveryRepository(
-    IStore store, DeliveryReads reads, DeliveryWrites writes, BacklogCounts counts, PastChanges past, KeyChanges changes,
+    IStore store, DeliveryReads reads, DeliveryWrites writes, BacklogCounts counts, PastChanges past,
+    KeyChangeMapper changes,
     KeyLayout layout, AuditRecords audit, DeliveryOptions options, TimeProvider time, ITenantUsages? usages = null)
     : IDeliveryRepository
 {
@@ -123,11 +124,11 @@ internal sealed class DeliveryRepository(
             }
             foreach (var change in set.Changes)
             {
-                if (changes.Of(change, set.Revision) is not { } changed || changed.Tenant != tenant
+                if (changes.Map(change, set.Revision) is not { } changed || changed.Tenant != tenant
                     || !webhook.Wants(changed))
                     continue;
                 var delivery = Delivery.Due(
-                    DeliveryId.Of(webhook.Id, set.Revision, changed.Key.Value), tenant, DeliveryEvent.Of(changed),
+                    DeliveryId.For(webhook.Id, set.Revision, changed.Key.Value), tenant, DeliveryEvent.From(changed),
                     time.GetUtcNow());
                 batch.AddRange(writes.Save(delivery, time.GetUtcNow(), changed.NewValue));
                 replayed++;
@@ -149,7 +150,7 @@ internal sealed class DeliveryRepository(
             batch.Add(writes.Wake(tenant, webhook.Id, time.GetUtcNow()));
             // One audit record for the whole replay, with its first batch.
             var first = isRecorded ? batch : audit.With(batch, tenant, AuditOperations.ReplayWebhook, webhook.Id);
-            await store.Commit(Transaction.Of([.. first]), cancellationToken);
+            await store.Commit(Transaction.Unconditional([.. first]), cancellationToken);
             await counts.Add(webhook, count, bytes, cancellationToken);
             isRecorded = true;
             batch.Clear();

@@ -5,7 +5,8 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
-/// <content>The search for keys by a part of their names. It reads the names, and then the values of those found.</content>
+/// <content>The search for keys by a part of their names. It reads the names, and then the values of those
+/// found.</content>
 internal sealed partial class KeyValueListings
 {
     private const int MaxSearched = 10_000;

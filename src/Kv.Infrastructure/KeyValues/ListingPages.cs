@@ -67,7 +67,7 @@ internal sealed class ListingPages(IStore store, Epoch epoch, RangeQuery query, 
         if (page.Next is not { } next)
             return null;
         // When values are too large for more of them in one answer, asking for more again would make the store collect
-        // them in vain.
+        // them for nothing.
         if (page.FittingLimit < _query.Limit)
             _largest = page.FittingLimit;
         var growing = Math.Max(UsualPage, SmallPageBytes / BytesOfAnEntry(page));

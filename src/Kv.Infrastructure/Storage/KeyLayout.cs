@@ -187,7 +187,7 @@ internal sealed class KeyLayout
     /// usage.
     /// </summary>
     public StoreKey AcceptedLog(Tenant tenant, Guid webhookId) =>
-        StoreKey.Of($"{_base}accepted/{tenant.Namespace}/{tenant.AppName}/{webhookId:D}");
+        StoreKey.FromText($"{_base}accepted/{tenant.Namespace}/{tenant.AppName}/{webhookId:D}");
 
     /// <summary>The time since when a webhook has only failed.</summary>
     public StoreKey FailingWebhook(Tenant tenant, Guid webhookId) => OfWebhook("failing", tenant, webhookId, "");

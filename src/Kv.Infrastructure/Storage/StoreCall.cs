@@ -23,7 +23,7 @@ internal readonly struct StoreCall
     /// </param>
     /// <param name="time">The clock.</param>
     public static StoreCall Begin(string operation, StoreAvailability? availability, TimeProvider time) => new(
-        operation, availability, time, StoreMetrics.OperationDuration.Enabled ? time.GetTimestamp() : 0,
+        operation, availability, time, StoreTelemetry.OperationDuration.Enabled ? time.GetTimestamp() : 0,
         Telemetry.IsTracing ? Telemetry.StartSpan($"store {operation}") : null);
 
     /// <summary>The call was answered.</summary>
@@ -74,7 +74,7 @@ internal readonly struct StoreCall
             _span.Dispose();
         }
         if (_began != 0)
-            StoreMetrics.OperationDuration.Record(
+            StoreTelemetry.OperationDuration.Record(
                 _time.GetElapsedTime(_began).TotalSeconds,
                 new KeyValuePair<string, object?>("operation", _operation),
                 new KeyValuePair<string, object?>("outcome", outcome));

@@ -11,9 +11,9 @@ internal sealed class StoreProbe(IStore store, KeyLayout layout) : IStoreProbe
     {
         var space = await store.State(cancellationToken);
         if (space?.Used is { } used)
-            StoreMetrics.SpaceUsed.Record(used);
+            StoreTelemetry.SpaceUsed.Record(used);
         if (space?.Left is { } left)
-            StoreMetrics.SpaceLeft.Record(left);
+            StoreTelemetry.SpaceLeft.Record(left);
         return space;
     }
 }

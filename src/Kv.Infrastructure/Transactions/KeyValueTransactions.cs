@@ -25,7 +25,7 @@ internal sealed class KeyValueTransactions(
         {
             var removal = new Transaction(compares, success.Operations, Otherwise(tenant, transaction, []));
             var removed = await audit.Remove(
-                store, removal, tenant, AuditedChange.Of(transaction.Success), cancellationToken);
+                store, removal, tenant, AuditedChange.From(transaction.Success), cancellationToken);
             return Outcome(removed.Succeeded, removed.Revision, removed.Results);
         }
         audit.Add(success.Operations, tenant, transaction.Success);

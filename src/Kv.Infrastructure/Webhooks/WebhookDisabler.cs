@@ -9,7 +9,7 @@ namespace Kv.Infrastructure.Webhooks;
 /// Writes the outcome of deliveries into webhooks, for the watcher: that they are disabled, or have lost deliveries.
 /// </summary>
 internal sealed partial class WebhookDisabler(
-    IStore store, KeyLayout layout, WebhookMetrics metrics, ILogger<WebhookDisabler> logger)
+    IStore store, KeyLayout layout, WebhookTelemetry metrics, ILogger<WebhookDisabler> logger)
 {
     private const int Attempts = 5;
 

@@ -8,12 +8,14 @@ internal sealed class AbuseTable(Engine engine, Told quiet)
 {
     private readonly List<string> _rows =
     [
-        $"| attack ({engine.ToString().ToLowerInvariant()}) | answers | neighbour's PUT p99, ms | GET p99, ms | times the quiet | not answered | memory before, MB | after, MB |",
+        $"| attack ({engine.ToString().ToLowerInvariant()}) | answers | neighbour's PUT p99, ms | GET p99, ms | "
+            + "times the quiet | not answered | memory before, MB | after, MB |",
         "|---|---|---:|---:|---:|---:|---:|---:|",
     ];
 
     public void Add(string name, Told told, long? before = null, long? after = null) => _rows.Add(
-        $"| {name} | {told} | {Text(Told.P99(told.Writes))} | {Text(Told.P99(told.Reads))} | {Ratio(told)} | {told.MissedCount} | "
+        $"| {name} | {told} | {Text(Told.P99(told.Writes))} | {Text(Told.P99(told.Reads))} | {Ratio(told)} | "
+            + $"{told.MissedCount} | "
         + $"{Megabytes(before)} | {Megabytes(after)} |");
 
     /// <summary>Prints the table, and appends it to the file that <c>KV_ABUSE_TABLE</c> names.</summary>
@@ -26,7 +28,8 @@ internal sealed class AbuseTable(Engine engine, Told quiet)
     }
 
     private string Ratio(Told told) =>
-        $"{Text(Told.P99(told.Writes) / Told.P99(quiet.Writes))} and {Text(Told.P99(told.Reads) / Told.P99(quiet.Reads))}";
+        $"{Text(Told.P99(told.Writes) / Told.P99(quiet.Writes))} and "
+            + $"{Text(Told.P99(told.Reads) / Told.P99(quiet.Reads))}";
 
     private static string Text(double number) => number.ToString("f1", CultureInfo.InvariantCulture);
 

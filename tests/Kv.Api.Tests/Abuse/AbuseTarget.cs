@@ -48,7 +48,8 @@ internal sealed class AbuseTarget : IDisposable
         var filling = new string('f', 1_000);
         for (var written = 0; written < writes; written += BulkSize)
             await Expect(neighbour.Send(HttpMethod.Post, "/bulk", JsonSerializer.Serialize(
-                Enumerable.Range(written, BulkSize).Select(number => new { op = "set", key = $"filling{number % 5_000}", value = filling }))));
+                Enumerable.Range(written, BulkSize)
+                    .Select(number => new { op = "set", key = $"filling{number % 5_000}", value = filling }))));
         for (var number = 0; number < 100; number++)
             await Expect(neighbour.Put($"own{number}", ""));
         await Expect(attacker.Put("large", new string('\u0001', ValueBytes)));

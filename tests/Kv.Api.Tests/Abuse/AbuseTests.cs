@@ -6,7 +6,7 @@ namespace Kv.Api.Tests.Abuse;
 
 /// <summary>
 /// Callers that try to take the others down, one way after the other, against the real program with a heap of 512 MB. A
-/// neighbour goes on reading and writing. <c>scripts/abuse.sh</c> runs the same for longer, and prints how long the
+/// neighbour reads and writes meanwhile. <c>scripts/abuse.sh</c> runs the same for longer, and prints how long the
 /// neighbour waited.
 /// </summary>
 [NonParallelizable]
@@ -22,7 +22,8 @@ internal sealed class AbuseTests
 
     private static readonly string[] Refusals =
     [
-        "400 Invalid input", "404 Key not found", "413 Result too large", "429 Too many requests", "429 Too many reads of the past",
+        "400 Invalid input", "404 Key not found", "413 Result too large", "429 Too many requests",
+        "429 Too many reads of the past",
         "503 Too many reads of the past", "503 Too many large answers", "503 Store unavailable", "507 Quota exceeded",
     ];
 
@@ -47,7 +48,8 @@ internal sealed class AbuseTests
             return;
         Assert.That(peak, Is.LessThan(MaxMemory));
         await Eventually.Holds(
-            () => running.Kv.Memory() < 1.5 * before, $"it has the memory that it had before ({before} bytes), or half more",
+            () => running.Kv.Memory() < 1.5 * before,
+            $"it has the memory that it had before ({before} bytes), or half more",
             TimeSpan.FromSeconds(75));
     }
 
@@ -84,12 +86,15 @@ internal sealed class AbuseTests
     private static Func<Told, TimeSpan, bool> HasHadEnough(Attack? attack) => (told, _) =>
         told.MissedCount > 0
         || (told.Reads.Count >= Rounds && told.Writes.Count >= Rounds
-            && (attack is null || (attack.Refusal is { } refusal ? told.Answers.ContainsKey(refusal) : !told.Answers.IsEmpty)));
+            && (attack is null
+                || (attack.Refusal is { } refusal ? told.Answers.ContainsKey(refusal) : !told.Answers.IsEmpty)));
 
     private static void Judge(Attack attack, Told told, KvProcess kv)
     {
         Assert.That(kv.HasExited, Is.False, () => $"{attack.Name}: Kv ended.\n{kv.Output}\n{kv.Error}");
-        Assert.That(told.Answers.Keys.Where(answer => answer is not ("" or "200")), Is.SubsetOf(Refusals), $"{attack.Name}: {told}");
+        Assert.That(
+            told.Answers.Keys.Where(answer => answer is not ("" or "200")), Is.SubsetOf(Refusals),
+            $"{attack.Name}: {told}");
     }
 
     /// <summary>A Kv that is attacked, with its store.</summary>
@@ -138,7 +143,8 @@ internal sealed class AbuseTests
 
         private static (string, string)[] Settings(int http2, int storeTimeout) =>
         [
-            ("DOTNET_GCHeapHardLimit", $"0x{HeapBytes:x}"), ("DOTNET_PROCESSOR_COUNT", "2"), ("STORE_TIMEOUT_SECONDS", $"{storeTimeout}"),
+            ("DOTNET_GCHeapHardLimit", $"0x{HeapBytes:x}"), ("DOTNET_PROCESSOR_COUNT", "2"),
+            ("STORE_TIMEOUT_SECONDS", $"{storeTimeout}"),
             ("HTTP2_CLEARTEXT", "true"), ("HTTP2_PORT", $"{http2}"), ("TRUSTED_PROXIES", "127.0.0.1"),
             ("RATE_LIMIT_PER_ADDRESS", "2000"), ("RATE_LIMIT_PER_SECOND", "2000"), ("QUOTA_BYTES", "200000000"),
             ("WEBHOOK_RETRY_SCHEDULE", "1h"), ("MAX_WEBHOOKS_ALLOWED", "5"),

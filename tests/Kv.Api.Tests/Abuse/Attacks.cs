@@ -29,14 +29,28 @@ internal static partial class Attacks
 
     public static IReadOnlyList<Attack> All { get; } =
     [
-        new("bulk of 200 gets of a large value", 8, (target, _, told, over) => Read(target, HttpMethod.Post, "/bulk", Gets, told, over)),
-        new("transaction of 100 gets of it", 8, (target, _, told, over) => Read(target, HttpMethod.Post, "/txn", Transaction, told, over), "413 Result too large"),
-        new("history of a key that never was", 50, (target, _, told, over) => Read(target, HttpMethod.Get, "/history/never", null, told, over)),
-        new("watch of a quiet key from the start", 50, (target, _, told, over) => Open(target, "/watch?key=quiet&since=1", told, over)),
+        new(
+            "bulk of 200 gets of a large value", 8,
+            (target, _, told, over) => Read(target, HttpMethod.Post, "/bulk", Gets, told, over)),
+        new(
+            "transaction of 100 gets of it", 8, (target, _, told, over) => Read(
+                target, HttpMethod.Post, "/txn", Transaction, told, over), "413 Result too large"),
+        new(
+            "history of a key that never was", 50,
+            (target, _, told, over) => Read(target, HttpMethod.Get, "/history/never", null, told, over)),
+        new(
+            "watch of a quiet key from the start", 50,
+            (target, _, told, over) => Open(target, "/watch?key=quiet&since=1", told, over)),
         new("200 readers that take nothing", 200, Stall, TooManyLarge),
-        new("5 connections of HTTP/2 with 100 such readers each", 100 * AbuseTarget.Http2Connections, StallStream, TooManyLarge),
-        new("33 MB in a bulk", 4, (target, _, told, over) => Read(target, HttpMethod.Post, "/bulk", LargeBody, told, over), Invalid),
-        new("1.3 million wrong operations", 4, (target, _, told, over) => Read(target, HttpMethod.Post, "/txn", WrongOperations, told, over), Invalid),
+        new(
+            "5 connections of HTTP/2 with 100 such readers each", 100 * AbuseTarget.Http2Connections, StallStream,
+            TooManyLarge),
+        new(
+            "33 MB in a bulk", 4,
+            (target, _, told, over) => Read(target, HttpMethod.Post, "/bulk", LargeBody, told, over), Invalid),
+        new(
+            "1.3 million wrong operations", 4,
+            (target, _, told, over) => Read(target, HttpMethod.Post, "/txn", WrongOperations, told, over), Invalid),
         new("large writes with five dead webhooks", 2, Write),
         new("a new tenant with each request", 32, NameAnother),
     ];
@@ -76,11 +90,15 @@ internal static partial class Attacks
 
     private static async Task Stall(AbuseTarget target, int number, Told told, CancellationToken over)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveBufferSize = 4096,
+        };
         await socket.ConnectAsync(target.Address.Host, target.Address.Port, over);
         await socket.SendAsync(
             Encoding.ASCII.GetBytes(
-                $"GET /kv/large HTTP/1.1\r\nHost: {target.Address.Authority}\r\nKV-Namespace: {AbuseTarget.AttackerSpace}\r\n"
+                $"GET /kv/large HTTP/1.1\r\nHost: {target.Address.Authority}\r\nKV-Namespace: "
+                    + $"{AbuseTarget.AttackerSpace}\r\n"
                 + $"KV-App-Name: {AbuseTarget.App}\r\nX-Forwarded-For: 192.0.2.2\r\n\r\n"),
             over);
         var head = new byte[2048];
@@ -95,7 +113,8 @@ internal static partial class Attacks
     {
         using var request = Request(HttpMethod.Get, "/kv/large", null);
         (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
-        using var answer = await target.Http2[number % target.Http2.Count].SendAsync(request, HttpCompletionOption.ResponseHeadersRead, over);
+        using var answer = await target.Http2[number % target.Http2.Count]
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, over);
         told.Answered(await Name(answer, over));
         await Task.Delay(Timeout.InfiniteTimeSpan, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -122,11 +141,13 @@ internal static partial class Attacks
     {
         if (answer.IsSuccessStatusCode)
             return $"{(int)answer.StatusCode}";
-        return $"{(int)answer.StatusCode} {Error().Match(await answer.Content.ReadAsStringAsync(over)).Groups[1].Value}";
+        return $"{(int)answer.StatusCode} "
+            + $"{Error().Match(await answer.Content.ReadAsStringAsync(over)).Groups[1].Value}";
     }
 
     private static HttpRequestMessage Request(
-        HttpMethod method, string path, byte[]? body, string space = AbuseTarget.AttackerSpace, string from = "192.0.2.2") =>
+        HttpMethod method, string path, byte[]? body, string space = AbuseTarget.AttackerSpace,
+        string from = "192.0.2.2") =>
         new(method, new Uri(path, UriKind.Relative))
         {
             Headers = { { "KV-Namespace", space }, { "KV-App-Name", AbuseTarget.App }, { "X-Forwarded-For", from } },

@@ -17,13 +17,14 @@ internal static class Neighbour
     /// <summary>Runs an attack, or nothing, and the neighbour beside it.</summary>
     /// <param name="target">What is attacked.</param>
     /// <param name="attack">The attack; null for none.</param>
-    /// <param name="isOver">Whether it is over, by what was told so far and how long it took.</param>
+    /// <param name="isOver">Whether the attack has ended, by what was told so far and how long it took.</param>
     public static async Task<Told> Run(AbuseTarget target, Attack? attack, Func<Told, TimeSpan, bool> isOver)
     {
         using var over = new CancellationTokenSource();
         var told = new Told();
         var start = Stopwatch.GetTimestamp();
-        var attackers = attack is null ? [] : Enumerable.Range(0, attack.Attackers).Select(number => Repeat(target, attack, number, told, over.Token)).ToArray();
+        var attackers = attack is null ? [] : Enumerable.Range(0, attack.Attackers)
+            .Select(number => Repeat(target, attack, number, told, over.Token)).ToArray();
         await Task.WhenAll(
             OnThread(() => Call(Write, told.Writes)), OnThread(() => Call(Read, told.Reads)));
         await over.CancelAsync();
@@ -89,7 +90,8 @@ internal static class Neighbour
             {
                 await attack.Once(target, number, told, over);
             }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or SocketException)
+            catch (Exception error) when (
+                error is HttpRequestException or OperationCanceledException or IOException or SocketException)
             {
                 // It was cut off, or its time is over.
                 told.Answered("");

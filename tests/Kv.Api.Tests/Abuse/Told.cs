@@ -35,5 +35,8 @@ internal sealed class Told
     }
 
     public override string ToString() => string.Join(", ", Answers.OrderBy(answer => answer.Key, StringComparer.Ordinal)
-        .Select(answer => $"{(answer.Key.Length == 0 ? "none" : answer.Key)}: {answer.Value.ToString(CultureInfo.InvariantCulture)}"));
+        .Select(
+            answer =>
+                $"{(answer.Key.Length == 0 ? "none" : answer.Key)}: "
+                    + $"{answer.Value.ToString(CultureInfo.InvariantCulture)}"));
 }

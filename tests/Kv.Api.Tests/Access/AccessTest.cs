@@ -43,9 +43,12 @@ internal abstract class AccessTest(Engine engine) : EngineTests(engine)
         {
             Assert.That(
                 answer.Json.GetProperty("detail").GetString(),
-                Does.Match("^The credentials (allow nothing in|do not allow [a-z ]+ on these keys of) namespace '.+' and app '.+'\\.$")
+                Does.Match(
+                    "^The credentials (allow nothing in|do not allow [a-z ]+ on these keys of) namespace '.+' and "
+                        + "app '.+'\\.$")
                     .Or.EqualTo("Only an administrator may do this."));
-            Assert.That(answer.Header("WWW-Authenticate"), Is.EqualTo("Bearer realm=\"kv\", error=\"insufficient_scope\""));
+            Assert.That(
+                answer.Header("WWW-Authenticate"), Is.EqualTo("Bearer realm=\"kv\", error=\"insufficient_scope\""));
         }
     }
 

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>The command line makes and revokes API keys where nobody could by the API.</summary>
+/// <summary>The command line makes and revokes API keys where no caller could by the API.</summary>
 internal sealed class ApiKeyVerbTests
 {
     [Test]
@@ -14,13 +14,15 @@ internal sealed class ApiKeyVerbTests
 
         var admin = await KvProcess.Run(["apikey", "create", "--admin", "--name", "first"], store);
         var reader = await KvProcess.Run(
-            ["apikey", "create", "--namespace", "process", "--app=tests", "--prefix", "in:", "--verbs", "read,write", "--expires", "1d"], store);
+            ["apikey", "create", "--namespace", "process", "--app=tests", "--prefix", "in:", "--verbs", "read,write",
+                "--expires", "1d"], store);
         var hooker = await KvProcess.Run(
             ["apikey", "create", "--namespace", "process", "--app", "tests", "--verbs", "webhooks"], store);
 
         Assert.That((admin.ExitCode, reader.ExitCode), Is.EqualTo((0, 0)), admin.Error + reader.Error);
         Assert.That(admin.Output.Trim(), Does.Match("^kv_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$"));
-        Assert.That(admin.Error, Does.Contain("administrator").And.Contain("first").And.Not.Contain(admin.Output.Trim()));
+        Assert.That(
+            admin.Error, Does.Contain("administrator").And.Contain("first").And.Not.Contain(admin.Output.Trim()));
         await using (var kv = KvProcess.Start([.. store, ("AUTH", "apikey")]))
         {
             Assert.That((await (await Client(kv, admin.Output)).Put("k", "v")).Status, Is.EqualTo(200));
@@ -46,8 +48,11 @@ internal sealed class ApiKeyVerbTests
         Assert.That((await KvProcess.Run(["apikey", "revoke", id], store)).ExitCode, Is.EqualTo(1));
         Assert.That((await KvProcess.Run(["apikey", "list"], store)).Output, Does.Not.Contain(id));
         var left = await KvProcess.Run(["apikey", "revoke", hooker.Output.Split('_')[1]], store);
-        Assert.That(left.Error, Does.Contain("go on unless --disable-webhooks is given").And.Contain("  active  https://example.com/"));
-        var disabled = await KvProcess.Run(["apikey", "revoke", hooker.Output.Split('_')[1], "--disable-webhooks"], store);
+        Assert.That(
+            left.Error,
+            Does.Contain("go on unless --disable-webhooks is given").And.Contain("  active  https://example.com/"));
+        var disabled = await KvProcess.Run(
+            ["apikey", "revoke", hooker.Output.Split('_')[1], "--disable-webhooks"], store);
         Assert.That(disabled.ExitCode, Is.Zero, disabled.Error);
         Assert.That(disabled.Error, Does.Contain("  disabled  https://example.com/"));
     }
@@ -56,7 +61,8 @@ internal sealed class ApiKeyVerbTests
     public async Task Over_etcd_a_key_is_made_while_Kv_runs()
     {
         var etcd = (await SharedEtcd.Get()).Endpoint;
-        (string, string)[] store = [("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd), ("BASE_KEY_PREFIX", KvHost.Unique("verb/"))];
+        (string, string)[] store =
+            [("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd), ("BASE_KEY_PREFIX", KvHost.Unique("verb/"))];
         await using var kv = KvProcess.Start([.. store, ("AUTH", "apikey")]);
         Assert.That((await (await kv.Client()).Get("k")).Status, Is.EqualTo(401));
 
@@ -76,7 +82,8 @@ internal sealed class ApiKeyVerbTests
     [TestCase("apikey", "list", "all")]
     public async Task What_is_not_clear_is_answered_with_what_there_is(params string[] arguments)
     {
-        var (exitCode, output, error) = await KvProcess.Run(arguments, ("STORE", "embedded"), ("DATA_DIR", "/dev/null/never"));
+        var (exitCode, output, error) = await KvProcess.Run(
+            arguments, ("STORE", "embedded"), ("DATA_DIR", "/dev/null/never"));
 
         Assert.That(exitCode, Is.EqualTo(2), error);
         Assert.That(output, Is.Empty);
@@ -89,13 +96,21 @@ internal sealed class ApiKeyVerbTests
         using var data = new TemporaryDirectory();
 
         var (exitCode, output, error) = await KvProcess.Run(
-            ["apikey", "create", "--namespace", "a/b", "--verbs", "own"], ("STORE", "embedded"), ("DATA_DIR", data.Path));
+            ["apikey", "create", "--namespace", "a/b", "--verbs", "own"], ("STORE", "embedded"),
+                ("DATA_DIR", data.Path));
 
         Assert.That(exitCode, Is.EqualTo(2));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain("Namespace must be '*', or without").And.Contain("App must not be empty").And.Contain("Verbs must be some of"));
+        Assert.That(
+            error, Does.Contain("Namespace must be '*', or without").And.Contain("App must not be empty")
+                .And.Contain("Verbs must be some of"));
     }
 
     private static async Task<KvClient> Client(KvProcess kv, string key) =>
-        new(new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await kv.Address() }, "process", "tests") { Credential = key.Trim() };
+        new(
+            new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = await kv.Address() }, "process",
+            "tests")
+        {
+            Credential = key.Trim(),
+        };
 }

@@ -23,15 +23,24 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
         Assert.That(made.Header("Cache-Control"), Is.EqualTo("no-store"));
         var id = made.Json.GetProperty("id").GetString()!;
         Assert.That(made.Json.GetProperty("key").GetString(), Does.StartWith($"kv_{id}_"));
-        Assert.That(made.Json.GetProperty("verbs").EnumerateArray().Select(verb => verb.GetString()), Is.EqualTo(new[] { "read", "write" }));
-        Assert.That(made.Json.GetProperty("expire_at").GetInt64(), Is.EqualTo(made.Json.GetProperty("created_at").GetInt64() + 3600));
-        var holder = new KvClient(Host.Http, Kv.Namespace, Kv.AppName) { Credential = made.Json.GetProperty("key").GetString() };
+        Assert.That(
+            made.Json.GetProperty("verbs").EnumerateArray().Select(verb => verb.GetString()),
+            Is.EqualTo(new[] { "read", "write" }));
+        Assert.That(
+            made.Json.GetProperty("expire_at").GetInt64(),
+            Is.EqualTo(made.Json.GetProperty("created_at").GetInt64() + 3600));
+        var holder = new KvClient(Host.Http, Kv.Namespace, Kv.AppName)
+        {
+            Credential = made.Json.GetProperty("key").GetString(),
+        };
         Assert.That((await holder.Put("in:k", "v")).Status, Is.EqualTo(200), "it opens at once");
         var refused = await holder.Put("out:k", "v");
         ExpectForbidden(refused);
         Assert.That(
             refused.Json.GetProperty("detail").GetString(),
-            Is.EqualTo($"The credentials do not allow write on these keys of namespace '{Kv.Namespace}' and app '{Kv.AppName}'."));
+            Is.EqualTo(
+                $"The credentials do not allow write on these keys of namespace '{Kv.Namespace}' and app "
+                    + $"'{Kv.AppName}'."));
         ExpectForbidden(await holder.Delete("in:k"));
         ExpectForbidden(await holder.Send(HttpMethod.Get, Path));
 
@@ -49,9 +58,14 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
         var first = await Administrator();
 
         var made = await first.Send(HttpMethod.Post, Path, """{"admin":true}""");
-        var second = new KvClient(Host.Http, Kv.Namespace, Kv.AppName) { Credential = made.Json.GetProperty("key").GetString() };
+        var second = new KvClient(Host.Http, Kv.Namespace, Kv.AppName)
+        {
+            Credential = made.Json.GetProperty("key").GetString(),
+        };
 
-        Assert.That(Expect.Members(made.Json), Is.EqualTo(new[] { "id", "key", "name", "admin", "verbs", "created_at", "expire_at" }));
+        Assert.That(
+            Expect.Members(made.Json),
+            Is.EqualTo(new[] { "id", "key", "name", "admin", "verbs", "created_at", "expire_at" }));
         Assert.That((await second.Put("k", "v")).Status, Is.EqualTo(200));
         Assert.That((await second.Send(HttpMethod.Post, Path, """{"admin":true}""")).Status, Is.EqualTo(201));
     }
@@ -72,7 +86,9 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
             Assert.That(one.GetProperty("app").GetString(), Is.EqualTo("*"));
             Assert.That(one.GetProperty("prefix").GetString(), Is.EqualTo("p%/: "));
             Assert.That(one.GetProperty("expire_at").GetInt64(), Is.EqualTo(1));
-            Assert.That(listed.Body, Does.Not.Contain(secret.Reveal()[20..]).And.Not.Contain(Convert.ToHexStringLower(secret.Hash())));
+            Assert.That(
+                listed.Body,
+                Does.Not.Contain(secret.Reveal()[20..]).And.Not.Contain(Convert.ToHexStringLower(secret.Hash())));
         }
     }
 
@@ -96,7 +112,8 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
         var answer = await (await Administrator()).Send(HttpMethod.Post, Path, body);
 
         Expect.Problem(answer, 400, null);
-        Assert.That(Expect.Members(answer.Json.GetProperty("errors")), Is.EquivalentTo(fields.Split(',')), answer.ToString());
+        Assert.That(
+            Expect.Members(answer.Json.GetProperty("errors")), Is.EquivalentTo(fields.Split(',')), answer.ToString());
     }
 
     [TestCase("x")]

@@ -17,15 +17,19 @@ internal sealed partial class BrowserTests(Engine engine) : EngineTests(engine)
         Assert.That(page.Status, Is.EqualTo(200));
         Assert.That(
             page.Header("Content-Security-Policy"),
-            Does.Contain("default-src 'none'").And.Contain("script-src 'self';").And.Contain("connect-src 'self';").And.Contain("frame-ancestors 'none'"));
+            Does.Contain("default-src 'none'").And.Contain("script-src 'self';").And.Contain("connect-src 'self';")
+                .And.Contain("frame-ancestors 'none'"));
         Assert.That(page.Header("X-Content-Type-Options"), Is.EqualTo("nosniff"));
         // So the policy lets the page do what it does: none of its scripts stands within it, or comes from elsewhere.
-        var scripts = Scripts().Matches(page.Body).Select(script => (Source: script.Groups["source"].Value, Within: script.Groups["within"].Value)).ToArray();
+        var scripts = Scripts().Matches(page.Body)
+            .Select(script => (Source: script.Groups["source"].Value, Within: script.Groups["within"].Value)).ToArray();
         Assert.That(scripts, Has.Length.GreaterThan(1));
         foreach (var (source, within) in scripts)
         {
             Assert.That(within.Trim(), Is.Empty);
-            Assert.That((await Kv.Send(HttpMethod.Get, $"/swagger/{source.TrimStart('.', '/')}")).Status, Is.EqualTo(200), source);
+            Assert.That(
+                (await Kv.Send(HttpMethod.Get, $"/swagger/{source.TrimStart('.', '/')}")).Status, Is.EqualTo(200),
+                source);
         }
     }
 
@@ -48,7 +52,8 @@ internal sealed partial class BrowserTests(Engine engine) : EngineTests(engine)
     // What a browser sends without asking first (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
     [Test]
     public async Task What_a_page_from_elsewhere_can_send_unasked_changes_nothing(
-        [Values("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")] string contentType,
+        [Values(
+            "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")] string contentType,
         [Values("/kv", "/bulk", "/txn", "/import", "/webhooks")] string path)
     {
         var body = new ByteArrayContent(path == "/bulk"

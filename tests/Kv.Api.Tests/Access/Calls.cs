@@ -14,7 +14,8 @@ namespace Kv.Api.Tests.Access;
 /// Whether the call is about things that have no key, so that a key prefix does not do.
 /// </param>
 internal sealed record Call(
-    string Method, string Path, AccessVerbs Needs, string? Body = null, string ContentType = "application/json", bool IsOfWholeTenant = false)
+    string Method, string Path, AccessVerbs Needs, string? Body = null, string ContentType = "application/json",
+    bool IsOfWholeTenant = false)
 {
     private const string Id = "7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b";
     private const string Delivery = "msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef";

@@ -15,9 +15,12 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
 
         foreach (var (name, value) in new[]
                  {
-                     ("Authorization", $"Bearer {key}"), ("Authorization", $"bearer {key}"), ("Authorization", $"Bearer  {key} "), ("X-API-Key", key), ("x-api-key", $" {key}"),
+                     ("Authorization", $"Bearer {key}"), ("Authorization", $"bearer {key}"),
+                     ("Authorization", $"Bearer  {key} "), ("X-API-Key", key), ("x-api-key", $" {key}"),
                  })
-            Assert.That((await Kv.With(HttpMethod.Get, "/kv/k", null, (name, value))).Status, Is.EqualTo(404), $"{name}: {value}");
+            Assert.That(
+                (await Kv.With(HttpMethod.Get, "/kv/k", null, (name, value))).Status, Is.EqualTo(404),
+                $"{name}: {value}");
     }
 
     [Test]
@@ -28,8 +31,10 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
         var other = ApiKeySecret.New().Reveal();
         var wrong = new[]
         {
-            other, key[..^1], key + "A", key.ToUpperInvariant(), $"kv_{secret.Id}_{other[20..]}", other[..20] + key[20..], $"kv_{secret.Id}_", $"kv_{secret.Id}",
-            Convert.ToHexStringLower(secret.Hash()), "kv_", "x", $"{key},{key}", $"{key} {key}", key.Replace('_', '-'), "kv_" + new string('0', 10_000),
+            other, key[..^1], key + "A", key.ToUpperInvariant(), $"kv_{secret.Id}_{other[20..]}",
+            other[..20] + key[20..], $"kv_{secret.Id}_", $"kv_{secret.Id}",
+            Convert.ToHexStringLower(secret.Hash()), "kv_", "x", $"{key},{key}", $"{key} {key}", key.Replace('_', '-'),
+            "kv_" + new string('0', 10_000),
         };
 
         foreach (var credential in wrong)
@@ -37,9 +42,10 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
             ExpectUnauthorized(await Kv.With(HttpMethod.Get, "/kv/k", null, ("Authorization", $"Bearer {credential}")));
             ExpectUnauthorized(await Kv.With(HttpMethod.Get, "/kv/k", null, ("X-API-Key", credential)));
         }
-        foreach (var authorization in new[] { key, $"Basic {key}", $"Bearer{key}", "Bearer", "Bearer ", $"ApiKey {key}" })
+        foreach (var authorization
+            in new[] { key, $"Basic {key}", $"Bearer{key}", "Bearer", "Bearer ", $"ApiKey {key}" })
             ExpectUnauthorized(await Kv.With(HttpMethod.Get, "/kv/k", null, ("Authorization", authorization)));
-        // Where the credential stands in a URL it is in logs and histories.
+        // A credential in a URL gets into logs and histories.
         ExpectUnauthorized(await Kv.Send(HttpMethod.Get, $"/kv/k?api_key={key}&access_token={key}"));
     }
 
@@ -61,7 +67,8 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
         var key = (await Issue(Grants.All)).Reveal();
         string Header(string name) => name == "Authorization" ? $"{name}: Bearer {key}" : $"{name}: {key}";
 
-        var answer = await RawHttp.Send(Host.Address, RawHttp.Request("GET", "/kv/k", Kv, null, Header(first), Header(second)));
+        var answer = await RawHttp.Send(
+            Host.Address, RawHttp.Request("GET", "/kv/k", Kv, null, Header(first), Header(second)));
 
         Assert.That(answer.Status, Is.EqualTo(400), answer.ToString());
         Assert.That(answer.Body, Does.Not.Contain(key));
@@ -77,7 +84,8 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
         await victim.Put("k", "theirs");
 
         foreach (var value in new[] { victim.Namespace!, victim.AppName!, Kv.Namespace!, "" })
-            foreach (var (method, target) in new[] { ("GET", "/kv/k"), ("PUT", "/kv/k"), ("DELETE", "/kv/k"), ("GET", "/watch") })
+            foreach (var (method, target)
+                in new[] { ("GET", "/kv/k"), ("PUT", "/kv/k"), ("DELETE", "/kv/k"), ("GET", "/watch") })
             {
                 var answer = await RawHttp.Send(Host.Address, RawHttp.Request(
                     method, target, holder, method == "PUT" ? """{"value":"mine"}"""u8.ToArray() : null,
@@ -125,10 +133,14 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     {
         var victim = await Administrator(Host.NewTenant());
         await victim.Put("there", "v");
-        var holder = new KvClient(Host.Http, victim.Namespace, victim.AppName) { Credential = (await Holder(AccessVerbs.All)).Credential };
+        var holder = new KvClient(Host.Http, victim.Namespace, victim.AppName)
+        {
+            Credential = (await Holder(AccessVerbs.All)).Credential,
+        };
         var narrow = new KvClient(Host.Http, victim.Namespace, victim.AppName)
         {
-            Credential = (await Issue(Of(new Grant(victim.Namespace!, victim.AppName!, "mine:", AccessVerbs.All)))).Reveal(),
+            Credential = (await Issue(Of(new Grant(victim.Namespace!, victim.AppName!, "mine:", AccessVerbs.All))))
+                .Reveal(),
         };
 
         foreach (var client in new[] { holder, narrow })
@@ -138,7 +150,9 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
             ExpectForbidden(there);
             Assert.That(there.Body, Is.EqualTo(nowhere.Body));
             // The store's revision would tell of others' writes.
-            Assert.That(there.Headers.Select(header => header.Key), Is.EquivalentTo(nowhere.Headers.Select(header => header.Key)));
+            Assert.That(
+                there.Headers.Select(header => header.Key),
+                Is.EquivalentTo(nowhere.Headers.Select(header => header.Key)));
             ExpectForbidden(await client.With(HttpMethod.Delete, "/kv/there", null, ("If-Match", "*")));
             ExpectForbidden(await client.With(HttpMethod.Delete, "/kv/nowhere", null, ("If-Match", "*")));
         }
@@ -152,8 +166,12 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
         var other = await Holder(AccessVerbs.Write, "b:");
         const string body = """{"key":"a:k","value":"secret"}""";
         (string, string) name = ("Idempotency-Key", "once");
-        Assert.That((await writer.With(HttpMethod.Post, "/kv", KvClient.Json(System.Text.Encoding.UTF8.GetBytes(body)), name)).Status, Is.EqualTo(201));
+        Assert.That(
+            (await writer.With(
+                HttpMethod.Post, "/kv", KvClient.Json(System.Text.Encoding.UTF8.GetBytes(body)),
+                name)).Status, Is.EqualTo(201));
 
-        ExpectForbidden(await other.With(HttpMethod.Post, "/kv", KvClient.Json(System.Text.Encoding.UTF8.GetBytes(body)), name));
+        ExpectForbidden(
+            await other.With(HttpMethod.Post, "/kv", KvClient.Json(System.Text.Encoding.UTF8.GetBytes(body)), name));
     }
 }

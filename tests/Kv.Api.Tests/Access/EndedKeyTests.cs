@@ -110,7 +110,8 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
         using var put = await Begin("PUT", "/kv/k", "application/json");
         // Enough for Kestrel's least rate while it waits.
         await put.Send($$"""{"value":"{{new string('v', 8192)}}""");
-        // A watch that is answered shows that the server has come to the write, which is then older than the next watch.
+        // A watch that is answered shows that the server has come to the write, which is then older than the next
+        // watch.
         using var earlier = await Begin("GET", "/watch");
         await Eventually.Holds(() => earlier.IsAnswered, "it is open");
         using var watch = await Begin("GET", "/watch");
@@ -152,9 +153,11 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
         Assert.That((await _administrator.Get($"k{count}")).Status, Is.EqualTo(404));
     }
 
-    private Task<LastingCall> Begin(string method, string target, string? contentType = null, params string[] headers) =>
+    private Task<LastingCall> Begin(
+        string method, string target, string? contentType = null, params string[] headers) =>
         LastingCall.Begin(Host.Address, _holder, method, target, contentType, headers);
 
     private async Task Revoke() =>
-        Assert.That((await _administrator.Send(HttpMethod.Delete, $"/admin/apikeys/{_secret.Id}")).Status, Is.EqualTo(200));
+        Assert.That(
+            (await _administrator.Send(HttpMethod.Delete, $"/admin/apikeys/{_secret.Id}")).Status, Is.EqualTo(200));
 }

@@ -6,7 +6,8 @@ namespace Kv.Api.Tests.Access;
 internal sealed class EndedTokenTests(Engine engine) : EngineTests(engine)
 {
     protected override (string Name, string? Value)[] Settings =>
-        [("AUTH", "jwt"), ("JWT_ISSUER", TokenIssuer.Name), ("JWT_AUDIENCE", TokenIssuer.Audience), ("JWT_KEY_FILE", TokenIssuer.RsaFile)];
+        [("AUTH", "jwt"), ("JWT_ISSUER", TokenIssuer.Name), ("JWT_AUDIENCE", TokenIssuer.Audience),
+            ("JWT_KEY_FILE", TokenIssuer.RsaFile)];
 
     [Test]
     public async Task A_watch_and_a_long_poll_end_with_their_token()

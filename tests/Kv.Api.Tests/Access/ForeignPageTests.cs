@@ -42,7 +42,8 @@ internal sealed class ForeignPageTests : BrowserTest
         await Frame(Elsewhere.Uri);
         await Frame(new Uri(Host.Address, "/swagger/index.html"));
 
-        Assert.That(await Page.Frames(), Is.EqualTo(new[] { Elsewhere.Uri.ToString(), "chrome-error://chromewebdata/" }));
+        Assert.That(
+            await Page.Frames(), Is.EqualTo(new[] { Elsewhere.Uri.ToString(), "chrome-error://chromewebdata/" }));
         Assert.That(Page.Complaints, Has.Some.Contains("frame-ancestors 'none'"));
     }
 
@@ -52,7 +53,8 @@ internal sealed class ForeignPageTests : BrowserTest
         var key = KvHost.Unique("page-");
         await Kv.With(
             HttpMethod.Put, KvClient.PathOf(key),
-            KvClient.Bytes("<title>Stored</title><script>document.title = 'It runs'</script>"u8.ToArray(), "text/html"));
+            KvClient.Bytes(
+                "<title>Stored</title><script>document.title = 'It runs'</script>"u8.ToArray(), "text/html"));
 
         await Page.Go(new Uri(Host.Address, $"/kv/{key}"));
 
@@ -63,7 +65,8 @@ internal sealed class ForeignPageTests : BrowserTest
 
     // What a script of the page is told: of the answer, as it begins, or of the error.
     private Task<string?> Fetch(Uri address, string request) => Page.Evaluate<string>(
-        $"fetch('{address}', {request}).then(async answer => `${{answer.type}} ${{answer.status}} ${{(await answer.text()).slice(0, 100)}}`, String)");
+        $"fetch('{address}', {request}).then(async answer => `${{answer.type}} ${{answer.status}} ${{(await "
+            + "answer.text()).slice(0, 100)}}`, String)");
 
     private Task<bool> Frame(Uri address) => Page.Evaluate<bool>(
         $$"""

@@ -35,7 +35,8 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
         var attacker = await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "in:", AccessVerbs.All)));
         var (theirs, ours) = (await Everything(victim), await Everything(owner));
         var calls = new RandomCalls(
-            new Random(seed), [(Kv.Namespace, Kv.AppName), (Kv.Namespace, Kv.AppName), (victim.Namespace, victim.AppName), (null, null)],
+            new Random(seed),
+            [(Kv.Namespace, Kv.AppName), (Kv.Namespace, Kv.AppName), (victim.Namespace, victim.AppName), (null, null)],
             [.. others, "in:k", "in:", "in:other", "in:*", "in:k*"], [.. ids]);
         var statuses = new Dictionary<int, int>();
 
@@ -45,7 +46,9 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
             var reads = Enumerable.Range(0, AtOnce).Select(_ => victim.Get("out:k")).ToArray();
             var tries = Enumerable.Range(0, AtOnce).Select(_ => calls.Next()).Select(async call => (
                 Call: $"seed {seed}: {call.Method} {call.Path} as {call.Namespace}/{call.AppName}",
-                Answer: await Send(new KvClient(Host.Http, call.Namespace, call.AppName) { Credential = attacker.Reveal() }, call))).ToArray();
+                Answer: await Send(
+                    new KvClient(Host.Http, call.Namespace, call.AppName) { Credential = attacker.Reveal() }, call)))
+                        .ToArray();
             foreach (var (call, answer) in await Task.WhenAll(tries))
             {
                 statuses[answer.Status] = statuses.GetValueOrDefault(answer.Status) + 1;
@@ -64,7 +67,8 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
     }
 
     private static async Task<Answer> Send(
-        KvClient client, (string?, string?, string Method, string Path, HttpContent? Body, (string, string)[] Headers) call)
+        KvClient client,
+        (string?, string?, string Method, string Path, HttpContent? Body, (string, string)[] Headers) call)
     {
         try
         {
@@ -79,13 +83,19 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
     // All that an administrator sees of a tenant, without what the attacker may change.
     private async Task<string> Everything(KvClient tenant)
     {
-        var keys = (await tenant.Send(HttpMethod.Get, "/export")).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var keys = (await tenant.Send(HttpMethod.Get, "/export"))
+            .Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(line => tenant.Namespace != Kv.Namespace || !Key(line).StartsWith("in:", StringComparison.Ordinal));
-        var etags = (await tenant.Send(HttpMethod.Get, "/kv?fields=meta&limit=1000")).Json.GetProperty("items").EnumerateArray()
-            .Where(item => tenant.Namespace != Kv.Namespace || !item.GetProperty("key").GetString()!.StartsWith("in:", StringComparison.Ordinal))
+        var etags = (await tenant.Send(HttpMethod.Get, "/kv?fields=meta&limit=1000")).Json.GetProperty("items")
+            .EnumerateArray()
+            .Where(
+                item => tenant.Namespace != Kv.Namespace
+                    || !item.GetProperty("key").GetString()!.StartsWith("in:", StringComparison.Ordinal))
             .Select(item => item.ToString());
         var webhooks = (await tenant.Send(HttpMethod.Get, "/webhooks")).Json.EnumerateArray()
-            .Where(webhook => tenant.Namespace != Kv.Namespace || !webhook.GetProperty("key").GetString()!.StartsWith("in:", StringComparison.Ordinal))
+            .Where(
+                webhook => tenant.Namespace != Kv.Namespace
+                    || !webhook.GetProperty("key").GetString()!.StartsWith("in:", StringComparison.Ordinal))
             .Select(webhook => webhook.ToString());
         return string.Join('\n', [.. keys, .. etags, .. webhooks]);
 

@@ -8,19 +8,24 @@ namespace Kv.Api.Tests.Access;
 /// <summary>Where the issuer's keys come from.</summary>
 internal sealed class JwtKeyTests
 {
-    private static readonly (string Name, string? Value)[] Jwt = [("AUTH", "jwt"), ("JWT_AUDIENCE", TokenIssuer.Audience)];
+    private static readonly (string Name, string? Value)[] Jwt =
+        [("AUTH", "jwt"), ("JWT_AUDIENCE", TokenIssuer.Audience)];
 
     [Test]
     public async Task A_file_may_hold_keys_of_several_kinds()
     {
         await using var host = await KvHost.Start(
-            Engine.Embedded, [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", TokenIssuer.BothFile), ("JWT_SCOPE_CLAIM", "permissions")]);
+            Engine.Embedded,
+            [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", TokenIssuer.BothFile),
+                ("JWT_SCOPE_CLAIM", "permissions")]);
         var claims = TokenIssuer.Claims(null);
         claims["permissions"] = new JsonArray("kv:admin");
 
         foreach (var algorithm in new[] { "RS256", "ES256" })
             Assert.That((await Get(host, TokenIssuer.Sign(claims, algorithm))).Status, Is.EqualTo(404));
-        Assert.That((await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")))).Status, Is.EqualTo(403), "another claim");
+        Assert.That(
+            (await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")))).Status, Is.EqualTo(403),
+            "another claim");
     }
 
     [Test]
@@ -30,7 +35,8 @@ internal sealed class JwtKeyTests
             Engine.Embedded, [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", TokenIssuer.SetFile)]);
 
         Assert.That((await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")))).Status, Is.EqualTo(404));
-        Assert.That((await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"), "ES256"))).Status, Is.EqualTo(401));
+        Assert.That(
+            (await Get(host, TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"), "ES256"))).Status, Is.EqualTo(401));
     }
 
     [Test]
@@ -38,7 +44,8 @@ internal sealed class JwtKeyTests
     {
         using var file = new KeyFile(TokenIssuer.RsaPem);
         await using var host = await KvHost.Start(
-            Engine.Embedded, [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", file.Path), ("TLS_RELOAD_SECONDS", "1")]);
+            Engine.Embedded,
+            [.. Jwt, ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", file.Path), ("TLS_RELOAD_SECONDS", "1")]);
         var old = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"));
         var fresh = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"), "ES256");
         Assert.That(((await Get(host, old)).Status, (await Get(host, fresh)).Status), Is.EqualTo((404, 401)));
@@ -57,9 +64,13 @@ internal sealed class JwtKeyTests
     {
         using var file = new KeyFile(TokenIssuer.RsaPem);
         await using var kv = KvProcess.Start(
-            ("STORE", "embedded"), ("DATA_DIR", file.DataDirectory), ("AUTH", "jwt"), ("JWT_AUDIENCE", TokenIssuer.Audience),
+            ("STORE", "embedded"), ("DATA_DIR", file.DataDirectory), ("AUTH", "jwt"),
+            ("JWT_AUDIENCE", TokenIssuer.Audience),
             ("JWT_ISSUER", TokenIssuer.Name), ("JWT_KEY_FILE", file.Path), ("TLS_RELOAD_SECONDS", "1"));
-        var client = new KvClient(await kv.Http(), null, null) { Credential = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")) };
+        var client = new KvClient(await kv.Http(), null, null)
+        {
+            Credential = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")),
+        };
         Assert.That((await client.Get("k")).Status, Is.EqualTo(404));
 
         foreach (var broken in new[] { TokenIssuer.Rsa.ExportPkcs8PrivateKeyPem(), "nonsense" })
@@ -116,7 +127,8 @@ internal sealed class JwtKeyTests
         keys = new JsonObject { ["keys"] = new JsonArray(Named("old", former), Named("new", TokenIssuer.Rsa)) };
         var first = await Get(host, Signed("new", TokenIssuer.Rsa));
         issuer.Clear();
-        var strangers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Get(host, Signed($"strange-{number}", stranger))));
+        var strangers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(number => Get(host, Signed($"strange-{number}", stranger))));
 
         Assert.That(first.Status, Is.EqualTo(404), first.ToString());
         Assert.That(strangers.Select(answer => answer.Status), Has.All.EqualTo(401));
@@ -182,7 +194,8 @@ internal sealed class JwtKeyTests
         var files = new[]
         {
             "nonsense", "", "{}", """{"keys":[]}""", """{"keys":[{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"}]}""",
-            weak.ExportSubjectPublicKeyInfoPem(), strong.ExportPkcs8PrivateKeyPem(), strong.ExportRSAPrivateKeyPem(), odd.ExportSubjectPublicKeyInfoPem(),
+            weak.ExportSubjectPublicKeyInfoPem(), strong.ExportPkcs8PrivateKeyPem(), strong.ExportRSAPrivateKeyPem(),
+            odd.ExportSubjectPublicKeyInfoPem(),
             $"{TokenIssuer.RsaPem}\n{weak.ExportSubjectPublicKeyInfoPem()}",
         };
         foreach (var (content, index) in files.Select((content, index) => (content, index)))
@@ -201,7 +214,8 @@ internal sealed class JwtKeyTests
         }
     }
 
-    private static Task<Answer> Get(KvHost host, string token) => new KvClient(host.Http, null, null) { Credential = token }.Get("k");
+    private static Task<Answer> Get(KvHost host, string token) =>
+        new KvClient(host.Http, null, null) { Credential = token }.Get("k");
 
     /// <summary>A key file of the test's own.</summary>
     private sealed class KeyFile : IDisposable

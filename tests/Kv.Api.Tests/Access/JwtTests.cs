@@ -10,7 +10,8 @@ namespace Kv.Api.Tests.Access;
 internal sealed class JwtTests(Engine engine) : EngineTests(engine)
 {
     protected override (string Name, string? Value)[] Settings =>
-        [("AUTH", "jwt"), ("JWT_ISSUER", TokenIssuer.Name), ("JWT_AUDIENCE", TokenIssuer.Audience), ("JWT_KEY_FILE", TokenIssuer.RsaFile)];
+        [("AUTH", "jwt"), ("JWT_ISSUER", TokenIssuer.Name), ("JWT_AUDIENCE", TokenIssuer.Audience),
+            ("JWT_KEY_FILE", TokenIssuer.RsaFile)];
 
     private string Everything => $"kv:{Kv.Namespace}/{Kv.AppName}:read,write,delete,webhooks";
 
@@ -22,27 +23,34 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
 
         Assert.That((await kv.Put("k", "v")).Status, Is.EqualTo(200));
         Assert.That((await kv.With(HttpMethod.Get, "/kv/k", null)).Status, Is.EqualTo(200));
-        Assert.That((await Kv.With(HttpMethod.Get, "/kv/k", null, ("X-API-Key", kv.Credential!))).Status, Is.EqualTo(200));
+        Assert.That(
+            (await Kv.With(HttpMethod.Get, "/kv/k", null, ("X-API-Key", kv.Credential!))).Status, Is.EqualTo(200));
     }
 
     [Test]
     public async Task What_it_opens_is_what_its_scopes_say()
     {
-        var kv = With(TokenIssuer.Sign(TokenIssuer.Claims($"openid kv:{Kv.Namespace}/{Kv.AppName}:read,write:in%3A kv:nonsense profile")));
+        var kv = With(
+            TokenIssuer.Sign(
+                TokenIssuer.Claims($"openid kv:{Kv.Namespace}/{Kv.AppName}:read,write:in%3A kv:nonsense profile")));
 
         Assert.That((await kv.Put("in:k", "v")).Status, Is.EqualTo(200));
         Assert.That((await kv.Get("in:k")).Status, Is.EqualTo(200));
         Expect.Problem(await kv.Delete("in:k"), 403, "Forbidden");
         Expect.Problem(await kv.Get("out:k"), 403, "Forbidden");
         Expect.Problem(await kv.Send(HttpMethod.Get, "/kv"), 403, "Forbidden");
-        Expect.Problem(await new KvClient(Host.Http, "other", Kv.AppName) { Credential = kv.Credential }.Get("in:k"), 403, "Forbidden");
+        Expect.Problem(
+            await new KvClient(Host.Http, "other", Kv.AppName) { Credential = kv.Credential }.Get("in:k"), 403,
+            "Forbidden");
         Expect.Problem(await kv.Send(HttpMethod.Get, "/admin/apikeys"), 403, "Forbidden");
     }
 
     [Test]
     public async Task Scopes_may_be_an_array_and_an_administrators()
     {
-        var many = With(TokenIssuer.Sign(TokenIssuer.Claims(new JsonArray("openid", $"kv:{Kv.Namespace}/*:read", $"kv:*/{Kv.AppName}:write"))));
+        var many = With(
+            TokenIssuer.Sign(
+                TokenIssuer.Claims(new JsonArray("openid", $"kv:{Kv.Namespace}/*:read", $"kv:*/{Kv.AppName}:write"))));
         var administrator = With(TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")));
 
         Assert.That((await many.Put("k", "v")).Status, Is.EqualTo(200));
@@ -67,12 +75,14 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [
         ("an audience with a slash more", claims => claims["aud"] = $"{TokenIssuer.Audience}/"),
         ("another audience", claims => claims["aud"] = "other"), ("no audience", claims => claims.Remove("aud")),
-        ("another issuer", claims => claims["iss"] = "https://issuer.example.evil"), ("no issuer", claims => claims.Remove("iss")),
+        ("another issuer", claims => claims["iss"] = "https://issuer.example.evil"),
+        ("no issuer", claims => claims.Remove("iss")),
         ("expired", claims => claims["exp"] = Now() - 60), ("no expiry", claims => claims.Remove("exp")),
         ("not valid yet", claims => claims["nbf"] = Now() + 120), ("expiry as text", claims => claims["exp"] = "never"),
     ];
 
-    private static IEnumerable<TestCaseData> FaultNames => Faults.Select((fault, index) => new TestCaseData(index).SetArgDisplayNames(fault.Fault));
+    private static IEnumerable<TestCaseData> FaultNames =>
+        Faults.Select((fault, index) => new TestCaseData(index).SetArgDisplayNames(fault.Fault));
 
     [TestCaseSource(nameof(FaultNames))]
     public async Task A_token_with_a_fault_opens_nothing(int fault)
@@ -89,7 +99,8 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [TestCase("1")]
     [TestCase("true")]
     public async Task A_scope_that_is_no_text_grants_nothing(string scope) =>
-        Expect.Problem(await With(TokenIssuer.Sign(TokenIssuer.Claims(JsonNode.Parse(scope)))).Get("k"), 403, "Forbidden");
+        Expect.Problem(
+            await With(TokenIssuer.Sign(TokenIssuer.Claims(JsonNode.Parse(scope)))).Get("k"), 403, "Forbidden");
 
     [TestCase("JWT", 404)]
     [TestCase("jwt", 404)]
@@ -100,14 +111,17 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [TestCase("secevent+jwt", 401)]
     [TestCase("nonsense", 401)]
     public async Task A_token_of_another_use_opens_nothing(string type, int status) =>
-        Assert.That((await With(Signed(new JsonObject { ["alg"] = "RS256", ["typ"] = type })).Get("k")).Status, Is.EqualTo(status));
+        Assert.That(
+            (await With(Signed(new JsonObject { ["alg"] = "RS256", ["typ"] = type })).Get("k")).Status,
+            Is.EqualTo(status));
 
     [TestCase("""["exp"]""")]
     [TestCase("""["b64"]""")]
     [TestCase("[]")]
     [TestCase("\"b64\"")]
     public Task A_token_that_calls_an_extension_critical_opens_nothing(string critical) =>
-        ExpectRefused(Signed(new JsonObject { ["alg"] = "RS256", ["b64"] = true, ["crit"] = JsonNode.Parse(critical) }));
+        ExpectRefused(
+            Signed(new JsonObject { ["alg"] = "RS256", ["b64"] = true, ["crit"] = JsonNode.Parse(critical) }));
 
     [TestCase("none")]
     [TestCase("None")]
@@ -122,7 +136,8 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
         await ExpectRefused(TokenIssuer.Token(new JsonObject(), TokenIssuer.Claims("kv:admin"), _ => []));
         // The signature of a good token behind another header, and none at all.
         var good = TokenIssuer.Sign(claims).Split('.');
-        await ExpectRefused($"{TokenIssuer.Token(header, TokenIssuer.Claims("kv:admin"), _ => []).Split('.')[0]}.{good[1]}.{good[2]}");
+        await ExpectRefused(
+            $"{TokenIssuer.Token(header, TokenIssuer.Claims("kv:admin"), _ => []).Split('.')[0]}.{good[1]}.{good[2]}");
         await ExpectRefused($"{good[0]}.{good[1]}.");
         await ExpectRefused($"{good[0]}.{good[1]}");
     }
@@ -134,12 +149,15 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     {
         var secrets = new[]
         {
-            Encoding.ASCII.GetBytes(TokenIssuer.RsaPem), Encoding.ASCII.GetBytes(TokenIssuer.RsaPem + "\n"), TokenIssuer.Rsa.ExportSubjectPublicKeyInfo(),
+            Encoding.ASCII.GetBytes(TokenIssuer.RsaPem), Encoding.ASCII.GetBytes(TokenIssuer.RsaPem + "\n"),
+            TokenIssuer.Rsa.ExportSubjectPublicKeyInfo(),
             TokenIssuer.Rsa.ExportRSAPublicKey(), TokenIssuer.Rsa.ExportParameters(false).Modulus!, [],
         };
 
         foreach (var secret in secrets)
-            await ExpectRefused(TokenIssuer.Token(new JsonObject { ["alg"] = algorithm }, TokenIssuer.Claims("kv:admin"), bytes => algorithm switch
+            await ExpectRefused(
+                TokenIssuer.Token(
+                    new JsonObject { ["alg"] = algorithm }, TokenIssuer.Claims("kv:admin"), bytes => algorithm switch
             {
                 "HS256" => HMACSHA256.HashData(secret, bytes),
                 "HS384" => HMACSHA384.HashData(secret, bytes),
@@ -156,11 +174,14 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
 
         foreach (var header in new[]
                  {
-                     new JsonObject { ["alg"] = "RS256" }, new JsonObject { ["alg"] = "RS256", ["jwk"] = jwk }, new JsonObject { ["alg"] = "RS256", ["jku"] = jku, ["kid"] = "k1" },
-                     new JsonObject { ["alg"] = "RS256", ["kid"] = "../../../../dev/null" }, new JsonObject { ["alg"] = "RS256", ["x5u"] = jku },
+                     new JsonObject { ["alg"] = "RS256" }, new JsonObject { ["alg"] = "RS256", ["jwk"] = jwk },
+                     new JsonObject { ["alg"] = "RS256", ["jku"] = jku, ["kid"] = "k1" },
+                     new JsonObject { ["alg"] = "RS256", ["kid"] = "../../../../dev/null" },
+                     new JsonObject { ["alg"] = "RS256", ["x5u"] = jku },
                  })
             await ExpectRefused(TokenIssuer.Token(
-                header, TokenIssuer.Claims("kv:admin"), bytes => other.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+                header, TokenIssuer.Claims("kv:admin"),
+                bytes => other.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
     }
 
     [Test]
@@ -241,6 +262,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
         var answer = await With(token).Get("k");
         Expect.Problem(answer, 401, "Unauthorized");
         Assert.That(answer.Header("WWW-Authenticate"), Is.EqualTo("Bearer realm=\"kv\", error=\"invalid_token\""));
-        Assert.That(answer.Body, Does.Not.Contain("IDX").And.Not.Contain(TokenIssuer.Name), "what was wrong is not told");
+        Assert.That(
+            answer.Body, Does.Not.Contain("IDX").And.Not.Contain(TokenIssuer.Name), "what was wrong is not told");
     }
 }

@@ -33,7 +33,8 @@ internal sealed class LastingCall : IDisposable
     public async Task Send(string piece)
     {
         var bytes = Encoding.UTF8.GetBytes(piece);
-        await _connection.SendAsync(Encoding.ASCII.GetBytes(bytes.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"));
+        await _connection.SendAsync(
+            Encoding.ASCII.GetBytes(bytes.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"));
         await _connection.SendAsync((byte[])[.. bytes, .. "\r\n"u8]);
     }
 

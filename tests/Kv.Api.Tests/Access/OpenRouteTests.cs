@@ -13,15 +13,20 @@ internal sealed class OpenRouteTests(Engine engine) : AccessTest(engine)
     [Test]
     public async Task Every_route_but_the_open_ones_asks_for_credentials()
     {
-        var endpoints = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToArray();
+        var endpoints = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .ToArray();
         Assert.That(endpoints, Has.Length.GreaterThan(20), "the search finds what is there");
 
         var open = new List<string>();
         foreach (var endpoint in endpoints)
         {
             var path = "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment =>
-                segment.IsSimple && segment.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : "x"));
-            foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST", "PUT", "DELETE"])
+                segment.IsSimple
+                    && segment.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal
+                    ? literal.Content
+                    : "x"));
+            foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods
+                ?? ["GET", "POST", "PUT", "DELETE"])
             {
                 var answer = await Kv.Send(new HttpMethod(method), path, content: null);
                 if (answer.Status != 401)
@@ -30,7 +35,8 @@ internal sealed class OpenRouteTests(Engine engine) : AccessTest(engine)
                     ExpectUnauthorized(answer);
             }
             Assert.That(
-                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null, Is.EqualTo(Open.Contains(path)), $"{path} says whether it is open");
+                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null, Is.EqualTo(Open.Contains(path)),
+                $"{path} says whether it is open");
         }
 
         Assert.That(open.Distinct(), Is.SubsetOf(Open));

@@ -9,7 +9,8 @@ namespace Kv.Api.Tests.Access;
 /// <param name="tenants">Whom a call may name: its own tenant, and those that it has no business with.</param>
 /// <param name="keys">Keys, its own and others'.</param>
 /// <param name="ids">Ids of webhooks.</param>
-internal sealed class RandomCalls(Random random, (string? Namespace, string? AppName)[] tenants, string[] keys, string[] ids)
+internal sealed class RandomCalls(
+    Random random, (string? Namespace, string? AppName)[] tenants, string[] keys, string[] ids)
 {
     private const string Value = "overwritten";
 
@@ -18,7 +19,8 @@ internal sealed class RandomCalls(Random random, (string? Namespace, string? App
     private static readonly string[] Modes = ["overwrite", "skip", "fail"];
     private static readonly string[] Events = ["create", "update", "delete", "expire", "*"];
 
-    public (string? Namespace, string? AppName, string Method, string Path, HttpContent? Body, (string, string)[] Headers) Next()
+    public (string? Namespace, string? AppName, string Method, string Path, HttpContent? Body,
+        (string, string)[] Headers) Next()
     {
         // The halves of two tenants make a third.
         var (space, app) = (Pick(tenants).Namespace, Pick(tenants).AppName);
@@ -35,31 +37,49 @@ internal sealed class RandomCalls(Random random, (string? Namespace, string? App
             0 => ("POST", "/kv", Json(new { key, value = Value })),
             1 => ("PUT", Path("/kv/", key), Json(new { value = Value })),
             2 => ("PUT", Path("/kv/", key), KvClient.Bytes(Encoding.UTF8.GetBytes(Value), "text/plain")),
-            3 => (Pick(Methods), Path(Pick("/kv/", "/history/", "/webhooks/"), random.Next(3) == 0 ? $"{Prefix(key)}*" : key), Json(new { ttl = 100 })),
+            3 =>
+                (Pick(Methods), Path(
+                    Pick("/kv/", "/history/", "/webhooks/"), random.Next(3) == 0 ? $"{Prefix(key)}*" : key), Json(
+                        new { ttl = 100 })),
             4 => (Pick("GET", "HEAD"), $"/kv?{Query(key)}", null),
             5 => ("GET", $"/export?{Query(key)}", null),
             6 => ("POST", "/bulk", Json(Many().ToArray())),
             7 => ("POST", "/txn", Json(new
             {
-                compare = Enumerable.Range(0, random.Next(3)).Select(_ => new { key = Pick(keys), exists = random.Next(2) == 0 }),
+                compare = Enumerable.Range(0, random.Next(3))
+                    .Select(_ => new { key = Pick(keys), exists = random.Next(2) == 0 }),
                 success = Many(),
                 failure = Many(),
             })),
             8 => ("POST", $"/import?mode={Pick(Modes)}", KvClient.Bytes(
-                Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 4).Select(_ => JsonSerializer.Serialize(new { key = Pick(keys), value = Value })))),
+                Encoding.UTF8.GetBytes(
+                    string.Join(
+                        '\n', Enumerable.Range(0, 4)
+                            .Select(_ => JsonSerializer.Serialize(new { key = Pick(keys), value = Value })))),
                 "application/x-ndjson")),
-            9 => ("POST", "/webhooks", Json(new { key = random.Next(2) == 0 ? key : $"{Prefix(key)}*", @event = Pick(Events), endpoint = "http://127.0.0.1:9/" })),
-            10 => (Pick("GET", "PUT", "DELETE"), $"/webhooks/{Pick(ids)}", Json(new { endpoint = "http://127.0.0.1:9/stolen" })),
+            9 => ("POST", "/webhooks", Json(new
+            {
+                key = random.Next(2) == 0 ? key : $"{Prefix(key)}*",
+                @event = Pick(Events),
+                endpoint = "http://127.0.0.1:9/",
+            })),
+            10 =>
+                (Pick("GET", "PUT", "DELETE"), $"/webhooks/{Pick(ids)}", Json(
+                    new { endpoint = "http://127.0.0.1:9/stolen" })),
             _ => Pick(
-                ("POST", $"/webhooks/{Pick(ids)}/rotate-secret", null), ("POST", $"/webhooks/{Pick(ids)}/replay", Json(new { since = 1 })),
-                ("POST", $"/webhooks/{Pick(ids)}/redeliver-failed", null), ("GET", $"/webhooks/{Pick(ids)}/deliveries", null),
-                ("GET", $"/webhooks/{Pick(ids)}/explain?key={Uri.EscapeDataString(key)}", null), ("GET", "/webhooks", null), ("GET", "/admin/apikeys", null),
+                ("POST", $"/webhooks/{Pick(ids)}/rotate-secret", null),
+                ("POST", $"/webhooks/{Pick(ids)}/replay", Json(new { since = 1 })),
+                ("POST", $"/webhooks/{Pick(ids)}/redeliver-failed", null),
+                ("GET", $"/webhooks/{Pick(ids)}/deliveries", null),
+                ("GET", $"/webhooks/{Pick(ids)}/explain?key={Uri.EscapeDataString(key)}", null),
+                ("GET", "/webhooks", null), ("GET", "/admin/apikeys", null),
                 ("POST", "/admin/apikeys", Json(new { admin = true }))),
         };
         return (space, app, method, path, method is "GET" or "HEAD" ? null : body, [.. headers]);
     }
 
-    private IEnumerable<object> Many() => [.. Enumerable.Range(0, random.Next(4)).Select(object (_) => Pick(Operations) switch
+    private IEnumerable<object> Many() =>
+        [.. Enumerable.Range(0, random.Next(4)).Select(object (_) => Pick(Operations) switch
     {
         "set" => new { op = "set", key = Pick(keys), value = Value },
         var op => new { op, key = Pick(keys) },
@@ -74,7 +94,8 @@ internal sealed class RandomCalls(Random random, (string? Namespace, string? App
     };
 
     private string Query(string key) => string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Pick(
-        $"prefix={Uri.EscapeDataString(Prefix(key))}", "limit=1000", "fields=all", "delimiter=%3A", "prefix=", "cursor=AAAA")));
+        $"prefix={Uri.EscapeDataString(Prefix(key))}", "limit=1000", "fields=all", "delimiter=%3A", "prefix=",
+        "cursor=AAAA")));
 
     private string Prefix(string key) => key[..random.Next(key.Length + 1)];
 

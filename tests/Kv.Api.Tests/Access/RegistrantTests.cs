@@ -35,7 +35,9 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
         Assert.That(
             new[] { renamed, moved, disabled, enabled, enabledAgain }.Select(Registrant),
             Is.EqualTo(new[] { first.Id, second.Id, second.Id, third.Id, third.Id }));
-        Assert.That(Registrant(await Change(first, id, enabledAgain.ToString())), Is.EqualTo(third.Id), "an answer is sent back");
+        Assert.That(
+            Registrant(await Change(first, id, enabledAgain.ToString())), Is.EqualTo(third.Id),
+            "an answer is sent back");
     }
 
     [Test]
@@ -97,7 +99,8 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
             await (await Administrator()).Send(HttpMethod.Delete, $"/admin/apikeys/{key.Id}?disable_webhooks=yes"),
             400, "disable_webhooks must be one of: true, false", "disable_webhooks");
 
-        Assert.That((await Holder(key).Send(HttpMethod.Get, "/webhooks")).Status, Is.EqualTo(200), "nothing was revoked");
+        Assert.That(
+            (await Holder(key).Send(HttpMethod.Get, "/webhooks")).Status, Is.EqualTo(200), "nothing was revoked");
     }
 
     private static string? Registrant(JsonElement webhook) =>
@@ -112,7 +115,8 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
 
     private Task<ApiKeySecret> Key() => Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Webhooks)));
 
-    private async Task<JsonElement> Get(string id) => (await (await Administrator()).Send(HttpMethod.Get, $"/webhooks/{id}")).Json;
+    private async Task<JsonElement> Get(string id) =>
+        (await (await Administrator()).Send(HttpMethod.Get, $"/webhooks/{id}")).Json;
 
     private async Task<JsonElement> Change(ApiKeySecret key, string id, string body)
     {

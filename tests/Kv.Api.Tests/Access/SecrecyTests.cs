@@ -14,11 +14,16 @@ internal sealed class SecrecyTests
         await using var kv = KvProcess.Start(
             ("STORE", "embedded"), ("DATA_DIR", data.Path), ("AUTH", "apikey"),
             // Not even to who looks closely.
-            ("Logging__LogLevel__Default", "Trace"), ("Logging__LogLevel__Microsoft", "Trace"), ("Logging__LogLevel__System", "Trace"));
+            ("Logging__LogLevel__Default", "Trace"), ("Logging__LogLevel__Microsoft", "Trace"),
+                ("Logging__LogLevel__System", "Trace"));
         var client = await kv.Client();
         var secret = ApiKeySecret.New().Reveal();
         var told = new List<string>();
-        foreach (var header in new[] { ("Authorization", $"Bearer {secret}"), ("X-API-Key", secret), ("Authorization", $"Basic {secret}"), ("X-API-Key", $"{secret}\tx") })
+        foreach (var header in new[]
+                 {
+                     ("Authorization", $"Bearer {secret}"), ("X-API-Key", secret), ("Authorization", $"Basic {secret}"),
+                     ("X-API-Key", $"{secret}\tx"),
+                 })
             foreach (var path in new[] { "/kv/k", "/nowhere", "/admin/apikeys", "/watch" })
                 told.Add((await client.With(HttpMethod.Get, path, null, header)).ToString());
 

@@ -12,18 +12,20 @@ internal sealed class TenantListAccessTests(Engine engine) : AccessTest(engine)
     {
         var all = await Administrator();
         foreach (var (space, app) in new[] { ("x", "one"), ("x", "two"), ("y", "one"), ("z", "one") })
-            await new KvClient(Host.Http, Kv.Namespace![..^1] + space, app) { Credential = all.Credential }.Put("k", "v");
+            await new KvClient(Host.Http, Kv.Namespace![..^1] + space, app) { Credential = all.Credential }.Put(
+                "k", "v");
         string Space(string end) => Kv.Namespace![..^1] + end;
 
         Assert.That(
-            await Seen(Grant.Of(Space("y"), "one", "", AccessVerbs.Read)), Is.EqualTo(new[] { (Space("y"), "one") }));
+            await Seen(new Grant(Space("y"), "one", "", AccessVerbs.Read)), Is.EqualTo(new[] { (Space("y"), "one") }));
         Assert.That(
-            await Seen(Grant.Of(Space("x"), "*", "", AccessVerbs.Read), Grant.Of(Space("y"), "empty", "p", AccessVerbs.All)),
+            await Seen(
+                new Grant(Space("x"), "*", "", AccessVerbs.Read), new Grant(Space("y"), "empty", "p", AccessVerbs.All)),
             Is.EqualTo(new[] { (Space("x"), "one"), (Space("x"), "two"), (Space("y"), "empty") }));
         Assert.That(
-            await Seen(Grant.Of("*", "one", "", AccessVerbs.Read)),
+            await Seen(new Grant("*", "one", "", AccessVerbs.Read)),
             Is.EqualTo(new[] { (Space("x"), "one"), (Space("y"), "one"), (Space("z"), "one") }));
-        Assert.That(await Seen(Grant.Of(Space("x"), "*", "", AccessVerbs.All & ~AccessVerbs.Read)), Is.Empty);
+        Assert.That(await Seen(new Grant(Space("x"), "*", "", AccessVerbs.All & ~AccessVerbs.Read)), Is.Empty);
     }
 
     [Test]

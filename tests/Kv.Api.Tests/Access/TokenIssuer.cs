@@ -86,7 +86,8 @@ internal static class TokenIssuer
 
     public static void Close() => Directory.Dispose();
 
-    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+    private static string Encode(JsonObject json) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 }
 
 /// <summary>Cleans up what the issuer wrote.</summary>

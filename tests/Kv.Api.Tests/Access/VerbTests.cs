@@ -14,7 +14,8 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     {
         var allowed = await call.Send(await Holder(call.Needs));
         var without = new List<Answer>();
-        foreach (var verb in Enum.GetValues<AccessVerbs>().Where(verb => verb is not (AccessVerbs.None or AccessVerbs.All)))
+        foreach (var verb
+            in Enum.GetValues<AccessVerbs>().Where(verb => verb is not (AccessVerbs.None or AccessVerbs.All)))
             if (call.Needs.HasFlag(verb))
                 without.Add(await call.Send(await Holder(AccessVerbs.All & ~verb)));
 
@@ -43,7 +44,8 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     {
         foreach (var (space, app) in new[]
                  {
-                     ("other", Kv.AppName!), (Kv.Namespace!, "other"), (Kv.Namespace!.ToUpperInvariant(), Kv.AppName!), (Kv.AppName!, Kv.Namespace!),
+                     ("other", Kv.AppName!), (Kv.Namespace!, "other"), (Kv.Namespace!.ToUpperInvariant(), Kv.AppName!),
+                     (Kv.AppName!, Kv.Namespace!),
                      (Kv.Namespace![..^1], Kv.AppName!), (Kv.Namespace!, Kv.AppName + "x"),
                  })
         {
@@ -55,7 +57,11 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     [TestCaseSource(typeof(Call), nameof(Call.All))]
     public async Task A_call_is_allowed_to_who_may_do_it_everywhere(Call call)
     {
-        foreach (var grants in new[] { Grants.All, Of(new Grant("*", "*", "", call.Needs)), Of(new Grant(Kv.Namespace!, "*", "", call.Needs)) })
+        foreach (var grants in new[]
+                 {
+                     Grants.All, Of(new Grant("*", "*", "", call.Needs)),
+                     Of(new Grant(Kv.Namespace!, "*", "", call.Needs)),
+                 })
         {
             var answer = await call.Send(Holder(await Issue(grants)));
             Assert.That(answer.Status, Is.Not.AnyOf(401, 403, 500), answer.ToString());
@@ -67,7 +73,9 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     {
         var called = Call.All.Select(call => $"{call.Method} {Resource().Match(call.Path).Value}").ToHashSet();
         var routes = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').Split('/')[0] is not ("" or "livez" or "readyz" or "metrics" or "admin" or "tenants"))
+            .Where(
+                endpoint => endpoint.RoutePattern.RawText!.TrimStart('/')
+                    .Split('/')[0] is not ("" or "livez" or "readyz" or "metrics" or "admin" or "tenants"))
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
                 .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/').Split('/')[0]}"))
             .Distinct().ToArray();
@@ -79,7 +87,8 @@ internal sealed partial class VerbTests(Engine engine) : AccessTest(engine)
     public async Task Grants_do_not_add_up()
     {
         var client = Holder(await Issue(Of(
-            new Grant(Kv.Namespace!, Kv.AppName!, "a:", AccessVerbs.Read), new Grant(Kv.Namespace!, Kv.AppName!, "b:", AccessVerbs.Write))));
+            new Grant(Kv.Namespace!, Kv.AppName!, "a:", AccessVerbs.Read),
+            new Grant(Kv.Namespace!, Kv.AppName!, "b:", AccessVerbs.Write))));
 
         Assert.That((await client.Get("a:k")).Status, Is.EqualTo(404));
         Assert.That((await client.Put("b:k", "v")).Status, Is.EqualTo(200));

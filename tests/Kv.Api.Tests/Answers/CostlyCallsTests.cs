@@ -19,7 +19,8 @@ internal sealed class CostlyCallsTests : IDisposable
     {
         var tenants = new TenantHeaders(new TenantOptions());
         _unsent = new UnsentBytes(
-            new AnswerOptions { MaxUnsentBytes = 1_000_000, StallTimeout = TimeSpan.FromSeconds(1) }, tenants, TimeProvider.System,
+            new AnswerOptions { MaxUnsentBytes = 1_000_000, StallTimeout = TimeSpan.FromSeconds(1) }, tenants,
+            TimeProvider.System,
             "tests");
         _calls = new CostlyCalls(tenants, _unsent, mostAtOnce: 1);
     }
@@ -114,7 +115,8 @@ internal sealed class CostlyCallsTests : IDisposable
     {
         var request = Of("one");
         request.Request.Path = path;
-        request.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new CostlyAttribute { ButForOneKey = true }), null));
+        request.SetEndpoint(
+            new Endpoint(null, new EndpointMetadataCollection(new CostlyAttribute { ButForOneKey = true }), null));
 
         Assert.That(await IsCostly(request), Is.EqualTo(isCostly));
     }

@@ -49,8 +49,11 @@ internal sealed class LargeValueTests(Engine engine) : EngineTests(engine)
         {
             var shown = json.GetProperty("value");
             var isText = !json.TryGetProperty("encoding", out _) && number != 2;
-            Assert.That(isText ? Encoding.UTF8.GetBytes(shown.GetString()!) : shown.GetBytesFromBase64(), Is.EqualTo(value));
-            Assert.That(json.TryGetProperty("etag", out _) || json.TryGetProperty("key", out _) || json.TryGetProperty("event", out _), Is.True);
+            Assert.That(
+                isText ? Encoding.UTF8.GetBytes(shown.GetString()!) : shown.GetBytesFromBase64(), Is.EqualTo(value));
+            Assert.That(
+                json.TryGetProperty("etag", out _) || json.TryGetProperty("key", out _)
+                    || json.TryGetProperty("event", out _), Is.True);
         }
 
         HttpRequestMessage Raw() => new(HttpMethod.Get, new Uri("/kv/k?raw", UriKind.Relative))

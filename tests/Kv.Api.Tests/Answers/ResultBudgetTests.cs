@@ -13,7 +13,8 @@ internal sealed class ResultBudgetTests(Engine engine) : EngineTests(engine)
     {
         await Fill();
 
-        var answer = await Bulk(Get("a"), Get("a"), Get("b"), new { op = "set", key = "s", value = "v" }, Get("a"), Get("small"));
+        var answer = await Bulk(
+            Get("a"), Get("a"), Get("b"), new { op = "set", key = "s", value = "v" }, Get("a"), Get("small"));
 
         var results = answer.Json.GetProperty("results").EnumerateArray().ToArray();
         var statuses = results.Select(result => result.GetProperty("status").GetInt32()).ToArray();
@@ -47,7 +48,8 @@ internal sealed class ResultBudgetTests(Engine engine) : EngineTests(engine)
         var answer = await Transact([.. Enumerable.Range(0, 98).Select(_ => Get("small")), Get("a"), Get("b")]);
 
         Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
-        Assert.That(answer.Json.GetProperty("results")[99].GetProperty("value").GetString(), Has.Length.EqualTo(10_000));
+        Assert.That(
+            answer.Json.GetProperty("results")[99].GetProperty("value").GetString(), Has.Length.EqualTo(10_000));
     }
 
     [Test]

@@ -35,7 +35,8 @@ internal sealed class SlowReaderTests
     [Test]
     public async Task What_answers_hold_together_is_bounded_and_small_ones_go_on()
     {
-        await using var host = await Start(("MAX_RESULT_BYTES", $"{ValueBytes}"), ("MAX_UNSENT_BYTES", $"{2 * ValueBytes}"));
+        await using var host = await Start(
+            ("MAX_RESULT_BYTES", $"{ValueBytes}"), ("MAX_UNSENT_BYTES", $"{2 * ValueBytes}"));
         var unsent = host.Services.GetRequiredService<UnsentBytes>();
         var kv = new KvClient(host.Http, null, null);
         var other = new KvClient(host.Http, "other", null);
@@ -60,7 +61,8 @@ internal sealed class SlowReaderTests
     [Test]
     public async Task The_slow_readers_of_a_tenant_leave_as_much_room_as_they_take()
     {
-        await using var host = await Start(("MAX_RESULT_BYTES", $"{ValueBytes}"), ("MAX_UNSENT_BYTES", $"{4 * ValueBytes}"));
+        await using var host = await Start(
+            ("MAX_RESULT_BYTES", $"{ValueBytes}"), ("MAX_UNSENT_BYTES", $"{4 * ValueBytes}"));
         var unsent = host.Services.GetRequiredService<UnsentBytes>();
         var kv = new KvClient(host.Http, null, null);
         var other = new KvClient(host.Http, "other", null);
@@ -92,9 +94,14 @@ internal sealed class SlowReaderTests
 
     private static async Task<Socket> Ask(KvHost host, string request, string space = "default")
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveBufferSize = 4096,
+        };
         await socket.ConnectAsync(host.Address.Host, host.Address.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"{request} HTTP/1.1\r\nHost: {host.Address.Authority}\r\nKV-Namespace: {space}\r\n\r\n"));
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes(
+                $"{request} HTTP/1.1\r\nHost: {host.Address.Authority}\r\nKV-Namespace: {space}\r\n\r\n"));
         return socket;
     }
 }

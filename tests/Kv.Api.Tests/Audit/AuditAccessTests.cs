@@ -10,7 +10,8 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
 {
     private const string Path = "/admin/audit";
 
-    protected override (string Name, string? Value)[] Settings => [("AUTH", "apikey"), ("AUDIT", "store"), ("WEBHOOK_TARGETS", "private")];
+    protected override (string Name, string? Value)[] Settings =>
+        [("AUTH", "apikey"), ("AUDIT", "store"), ("WEBHOOK_TARGETS", "private")];
 
     [Test]
     public async Task Administrators_alone_read_them()
@@ -35,10 +36,12 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
         await administrator.Send(HttpMethod.Delete, $"/admin/apikeys/{id}");
         Assert.That((await administrator.Send(HttpMethod.Delete, $"/admin/apikeys/{id}")).Status, Is.EqualTo(404));
 
-        var records = (await administrator.DeploymentTrail()).Where(record => $"{record}".Contains(id!, StringComparison.Ordinal)).ToArray();
+        var records = (await administrator.DeploymentTrail())
+            .Where(record => $"{record}".Contains(id!, StringComparison.Ordinal)).ToArray();
         Assert.That(records.Changes(), Is.EqualTo(new[] { $"create_api_key {id}", $"revoke_api_key {id}" }));
         Assert.That(records.Select(record => record.Text("actor")), Has.All.EqualTo(administrator.Credential![3..19]));
-        Assert.That(records.Select(record => $"{record}"), Has.All.Not.Contain(issued.GetProperty("key").GetString()![20..]));
+        Assert.That(
+            records.Select(record => $"{record}"), Has.All.Not.Contain(issued.GetProperty("key").GetString()![20..]));
     }
 
     [Test]
@@ -58,7 +61,9 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
         var kv = host.NewTenant();
         await kv.Put("k", "v");
 
-        Expect.Problem(await kv.Send(HttpMethod.Get, $"{Path}?namespace={kv.Namespace}&app={kv.AppName}"), 404, "No audit is kept");
+        Expect.Problem(
+            await kv.Send(HttpMethod.Get, $"{Path}?namespace={kv.Namespace}&app={kv.AppName}"), 404,
+            "No audit is kept");
         if (Engine == Engine.Etcd)
             Assert.That(await EtcdKeys.Keys(await SharedEtcd.Get(), $"/{host.KeyPrefix}/audit"), Is.Empty);
     }

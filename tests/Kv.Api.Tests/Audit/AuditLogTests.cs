@@ -41,16 +41,22 @@ internal sealed class AuditLogTests
         await kv.Terminate();
 
         var told = Of(kv);
-        Assert.That(told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"), Is.EqualTo(new[]
+        Assert.That(
+            told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
+            Is.EqualTo(new[]
         {
-            "set k applied", "set k condition_failed", "set_ttl k applied", "delete k applied", "set t condition_failed", "set f applied",
-            "set once applied", "set once replayed", $"add_webhook {webhook} applied", $"delete_webhook {webhook} applied",
+            "set k applied", "set k condition_failed", "set_ttl k applied", "delete k applied",
+            "set t condition_failed", "set f applied",
+            "set once applied", "set once replayed", $"add_webhook {webhook} applied",
+            $"delete_webhook {webhook} applied",
         }));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(told.Select(line => line.Text("Actor")), Has.All.EqualTo("anonymous"));
             Assert.That(told.Select(line => line.Text("Address")), Has.All.EqualTo("127.0.0.1"));
-            Assert.That(told.Select(line => (line.Text("Namespace"), line.Text("AppName"))), Has.All.EqualTo(("a-space", "an-app")));
+            Assert.That(
+                told.Select(line => (line.Text("Namespace"), line.Text("AppName"))),
+                Has.All.EqualTo(("a-space", "an-app")));
             Assert.That($"\"{told[0].Text("Revision")}\"", Is.EqualTo(written.Header("ETag")));
             Assert.That(kv.Output, Does.Not.Contain("hidden").And.Not.Contain(MeasuredKv.Secret[6..]));
         }
@@ -80,7 +86,8 @@ internal sealed class AuditLogTests
     {
         await using var kv = await Start(Engine.Embedded, ("AUDIT", "log"), ("QUOTA_KEYS", "1"));
         var client = await kv.Client("a-space", "an-app");
-        await Eventually.Holds(async () => (await client.Send(HttpMethod.Get, "/readyz")).Status == 200, "it has counted");
+        await Eventually.Holds(
+            async () => (await client.Send(HttpMethod.Get, "/readyz")).Status == 200, "it has counted");
 
         await client.Put("k", "v");
         await client.Put("more", "v");
@@ -96,7 +103,8 @@ internal sealed class AuditLogTests
     public async Task A_change_whose_outcome_is_not_known_is_told_with_its_trace()
     {
         await using var kv = KvProcess.Start(
-            ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"), ("AUDIT", "log"),
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"),
+            ("AUDIT", "log"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
         var client = await kv.Client();
         await client.With(HttpMethod.Put, "/kv/k", Body("""{"value":"v"}"""), ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
@@ -145,7 +153,8 @@ internal sealed class AuditLogTests
     {
         (string, string)[] store = engine == Engine.Embedded
             ? [("STORE", "embedded"), ("DATA_DIR", _data.Path)]
-            : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
+            : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
+                ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
         return KvProcess.Start([.. store, ("LOG_FORMAT", "json"), .. settings]);
     }
 }

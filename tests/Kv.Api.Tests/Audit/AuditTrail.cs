@@ -14,14 +14,17 @@ internal static class AuditTrail
         {
             var answer = await kv.Send(
                 HttpMethod.Get,
-                $"/admin/audit?{query ?? $"namespace={kv.Namespace}&app={kv.AppName}"}&limit={limit}{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}");
+                $"/admin/audit?{query ?? $"namespace={kv.Namespace}&app={kv.AppName}"}&limit={limit}"
+                    + (cursor.Length > 0 ? $"&cursor={cursor}" : ""));
             Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
             var page = answer.Json.GetProperty("items").EnumerateArray().ToArray();
             Assert.That(page, Has.Length.LessThanOrEqualTo(limit));
             records.AddRange(page);
             cursor = answer.Json.GetProperty("cursor").GetString();
         }
-        Assert.That(records.Select(record => record.GetProperty("id").GetString()), Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal).And.Unique);
+        Assert.That(
+            records.Select(record => record.GetProperty("id").GetString()),
+            Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal).And.Unique);
         return [.. records];
     }
 
@@ -32,6 +35,8 @@ internal static class AuditTrail
     public static string[] Changes(this JsonElement[] records) =>
     [
         .. records.Select(record => string.Join(", ", record.GetProperty("changes").EnumerateArray()
-            .Select(change => $"{change.GetProperty("operation").GetString()} {change.GetProperty("target").GetString()}"))),
+            .Select(
+                change =>
+                    $"{change.GetProperty("operation").GetString()} {change.GetProperty("target").GetString()}"))),
     ];
 }

@@ -8,7 +8,8 @@ namespace Kv.Api.Tests.Audit;
 /// <summary>Beside each change stands who made it, and beside nothing else.</summary>
 internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
 {
-    protected override (string Name, string? Value)[] Settings => [("AUDIT", "store"), ("WEBHOOK_RETRY_SCHEDULE", "30ms")];
+    protected override (string Name, string? Value)[] Settings => [
+        ("AUDIT", "store"), ("WEBHOOK_RETRY_SCHEDULE", "30ms")];
 
     [Test]
     public async Task Each_change_of_a_key_leaves_one_record_and_what_changes_nothing_leaves_none()
@@ -29,11 +30,14 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
         await Kv.Get("raw");
 
         var records = await Kv.Trail(limit: 2);
-        Assert.That(records.Changes(), Is.EqualTo(new[] { "set k", "set_ttl k", "set raw", "set_ttl raw", "delete k" }));
+        Assert.That(
+            records.Changes(), Is.EqualTo(new[] { "set k", "set_ttl k", "set raw", "set_ttl raw", "delete k" }));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(again.Status, Is.EqualTo(204), "it is gone, as before");
-            Assert.That((absent.Status, present.Status), Is.EqualTo((204, 412)), "where there must be none there is nothing to delete");
+            Assert.That(
+                (absent.Status, present.Status), Is.EqualTo((204, 412)),
+                "where there must be none there is nothing to delete");
             Assert.That(records.Select(record => record.Text("actor")), Has.All.EqualTo("anonymous"));
             Assert.That(records.Select(record => record.Text("address")), Has.All.EqualTo("127.0.0.1"));
             Assert.That($"\"{records[0].Text("revision")}\"", Is.EqualTo(written.Header("ETag")));
@@ -81,7 +85,8 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
             "set a", "set t1, delete a", "set f", "set once", "set also", "set i1, set i2", "set i3", "set i4",
         }));
 
-        async Task Txn(string json) => Assert.That((await Kv.Send(HttpMethod.Post, "/txn", json)).Status, Is.EqualTo(200).Or.EqualTo(412));
+        async Task Txn(string json) =>
+            Assert.That((await Kv.Send(HttpMethod.Post, "/txn", json)).Status, Is.EqualTo(200).Or.EqualTo(412));
 
         async Task Import(string mode, params string[] lines) => await Kv.With(
             HttpMethod.Post, $"/import?mode={mode}",
@@ -110,7 +115,8 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
 
         Assert.That((await Kv.Trail()).Changes(), Is.EqualTo(new[]
         {
-            $"add_webhook {webhook}", "set k", $"redeliver {delivery}", "set other", $"replay_webhook {webhook}", $"change_webhook {webhook}",
+            $"add_webhook {webhook}", "set k", $"redeliver {delivery}", "set other", $"replay_webhook {webhook}",
+            $"change_webhook {webhook}",
             $"change_webhook {webhook}", $"delete_webhook {webhook}",
         }));
     }
@@ -168,7 +174,10 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     public async Task Every_write_of_a_crowd_has_its_record_at_its_revision()
     {
         var random = new Random(7);
-        var asked = Enumerable.Range(0, 40).Select(_ => Enumerable.Range(0, 12).Select(_ => (What: random.Next(6), Key: $"k{random.Next(16)}")).ToArray()).ToArray();
+        var asked = Enumerable.Range(0, 40)
+            .Select(
+                _ => Enumerable.Range(0, 12).Select(_ => (What: random.Next(6), Key: $"k{random.Next(16)}")).ToArray())
+                    .ToArray();
         var applied = 0;
         await Task.WhenAll(asked.Select(async each =>
         {
@@ -194,12 +203,15 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
         var recorded = records.SelectMany(record => record.GetProperty("changes").EnumerateArray()
             .Select(change => $"{change.Text("target")} {record.Text("revision")}"));
         var happened = new List<string>();
-        foreach (var key in asked.SelectMany(each => each).SelectMany(one => new[] { one.Key, $"{one.Key}x" }).Distinct())
+        foreach (var key
+            in asked.SelectMany(each => each).SelectMany(one => new[] { one.Key, $"{one.Key}x" }).Distinct())
         {
             var history = await Kv.Send(HttpMethod.Get, $"/history/{key}?limit=100");
             Assert.That(history.Status, Is.AnyOf(200, 404), history.ToString());
             if (history.Status == 200)
-                happened.AddRange(history.Json.GetProperty("items").EnumerateArray().Select(item => $"{key} {item.Text("revision")}"));
+                happened.AddRange(
+                    history.Json.GetProperty("items").EnumerateArray()
+                        .Select(item => $"{key} {item.Text("revision")}"));
         }
         Assert.That(recorded, Is.EquivalentTo(happened));
         Assert.That(records, Has.Length.GreaterThanOrEqualTo(applied).And.Length.GreaterThan(100));
@@ -210,7 +222,8 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     [TestCase("delete", 0, true)]
     [TestCase("delete", 100, false)]
     [TestCase("delete", 100, true)]
-    public async Task A_transaction_may_be_as_large_as_without_a_record(string operation, int compares, bool isRepeatable)
+    public async Task A_transaction_may_be_as_large_as_without_a_record(
+        string operation, int compares, bool isRepeatable)
     {
         await Kv.Put("0", "v");
         var compare = Enumerable.Range(1, compares).Select(number => $$"""{"key":"c{{number}}","exists":false}""");
@@ -238,7 +251,8 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
             Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
         }
 
-        var first = (await Kv.Send(HttpMethod.Get, $"/admin/audit?namespace={Kv.Namespace}&app={Kv.AppName}&limit=1000")).Json;
+        var first =
+            (await Kv.Send(HttpMethod.Get, $"/admin/audit?namespace={Kv.Namespace}&app={Kv.AppName}&limit=1000")).Json;
         Assert.That(first.GetProperty("items").GetArrayLength(), Is.LessThan(transactions));
         Assert.That(first.GetProperty("cursor").GetString(), Is.Not.Null);
         Assert.That(await Kv.Trail(), Has.Length.EqualTo(transactions));
@@ -251,7 +265,7 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
             await Kv.Put(key, "v");
         var records = await Kv.Trail();
         var tenant = $"namespace={Kv.Namespace}&app={Kv.AppName}";
-        // As it stands in the answer, to the last digit.
+        // As in the answer, to the last digit.
         string At(int number) => Uri.EscapeDataString(records[number].Text("at"));
 
         Assert.That((await Kv.Trail(1, $"{tenant}&from={At(1)}")).Changes(), Is.EqualTo(new[] { "set b", "set c" }));
@@ -260,7 +274,9 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
         Assert.That(await Kv.Trail(1, $"{tenant}&from={At(2)}&to={At(0)}"), Is.Empty);
         Assert.That(await Kv.Trail(1, $"{tenant}&from=2999-01-01"), Is.Empty);
         Assert.That(await Kv.Trail(1, $"{tenant}&to=2000-01-01T00:00:00Z"), Is.Empty);
-        Assert.That((await Kv.Trail(1, $"{tenant}&cursor={records[1].Text("id")}"))[0].Text("id"), Is.EqualTo(records[2].Text("id")));
+        Assert.That(
+            (await Kv.Trail(1, $"{tenant}&cursor={records[1].Text("id")}"))[0].Text("id"),
+            Is.EqualTo(records[2].Text("id")));
     }
 
     [TestCase("namespace=n", "namespace")]

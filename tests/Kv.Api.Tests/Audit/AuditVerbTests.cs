@@ -11,7 +11,8 @@ internal sealed class AuditVerbTests
     public async Task Who_made_a_key_at_the_command_line_is_read_over_HTTP()
     {
         using var data = new TemporaryDirectory();
-        (string, string)[] store = [("STORE", "embedded"), ("DATA_DIR", data.Path), ("AUDIT", "store"), ("LOG_FORMAT", "json")];
+        (string, string)[] store =
+            [("STORE", "embedded"), ("DATA_DIR", data.Path), ("AUDIT", "store"), ("LOG_FORMAT", "json")];
         var made = await KvProcess.Run(["apikey", "create", "--admin"], store);
         var id = made.Output.Split('_')[1];
         await using var kv = KvProcess.Start([.. store, ("AUTH", "apikey")]);

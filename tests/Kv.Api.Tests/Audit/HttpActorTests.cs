@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>Whom the audit names: whoever came in with credentials that are good.</summary>
+/// <summary>The audit names the caller whose credentials are valid.</summary>
 internal sealed class HttpActorTests
 {
     [Test]
@@ -24,7 +24,10 @@ internal sealed class HttpActorTests
     [Test]
     public void A_name_that_Kv_has_not_checked_is_none()
     {
-        var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ada")])) };
+        var context = new DefaultHttpContext
+        {
+            User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ada")])),
+        };
 
         Assert.That(new HttpActor(new HttpContextAccessor { HttpContext = context }).Name, Is.EqualTo("anonymous"));
     }

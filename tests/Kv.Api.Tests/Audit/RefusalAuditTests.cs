@@ -5,7 +5,7 @@ using static Kv.Api.Tests.Audit.AuditLines;
 namespace Kv.Api.Tests.Audit;
 
 /// <summary>
-/// Who was turned away, and who made keys at the command line, as the log of the real program tells it.
+/// The refused callers, and the keys made at the command line, in the log of the real program.
 /// </summary>
 internal sealed class RefusalAuditTests
 {
@@ -13,7 +13,8 @@ internal sealed class RefusalAuditTests
 
     private readonly TemporaryDirectory _data = new();
 
-    private (string, string)[] Store => [("STORE", "embedded"), ("DATA_DIR", _data.Path), ("LOG_FORMAT", "json"), ("AUDIT", "log")];
+    private (string, string)[] Store =>
+        [("STORE", "embedded"), ("DATA_DIR", _data.Path), ("LOG_FORMAT", "json"), ("AUDIT", "log")];
 
     [TearDown]
     public void Dispose() => _data.Dispose();
@@ -22,11 +23,14 @@ internal sealed class RefusalAuditTests
     public async Task Who_is_turned_away_is_told_once_without_the_credential()
     {
         var made = await KvProcess.Run(
-            ["apikey", "create", "--namespace", "a-space", "--app", "an-app", "--verbs", "read,write", "--prefix", "own:"], Store);
+            ["apikey", "create", "--namespace", "a-space", "--app", "an-app", "--verbs", "read,write", "--prefix",
+                "own:"], Store);
         var secret = made.Output.Trim();
-        await using var kv = KvProcess.Start([.. Store, ("AUTH", "apikey"), ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}")]);
+        await using var kv = KvProcess.Start(
+            [.. Store, ("AUTH", "apikey"), ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}")]);
         var (own, other) = (await kv.Client("a-space", "an-app"), await kv.Client("other-space", "an-app"));
-        (string, string) credential = ("Authorization", $"Bearer {secret}"), trace = ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01");
+        (string, string) credential = ("Authorization", $"Bearer {secret}"), trace =
+            ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01");
         await own.With(HttpMethod.Put, "/kv/own:k", Body("""{"value":"hidden-value"}"""), credential);
 
         int[] statuses =
@@ -37,18 +41,26 @@ internal sealed class RefusalAuditTests
             (await own.With(HttpMethod.Delete, "/kv/hidden-key", null, credential, trace)).Status,
             (await other.With(HttpMethod.Get, "/kv/hidden-key", null, credential, trace)).Status,
             (await own.With(HttpMethod.Get, "/admin/apikeys", null, credential, trace)).Status,
-            (await own.With(HttpMethod.Post, "/import", KvClient.Bytes("{\"key\":\"x\",\"value\":\"v\"}\n"u8.ToArray(), "application/x-ndjson"), credential, trace)).Status,
+            (await own.With(
+                HttpMethod.Post, "/import",
+                KvClient.Bytes("{\"key\":\"x\",\"value\":\"v\"}\n"u8.ToArray(), "application/x-ndjson"), credential,
+                trace)).Status,
         ];
         await kv.Terminate();
 
         Assert.That(statuses, Is.EqualTo(new[] { 401, 401, 401, 403, 403, 403, 403 }));
         var (told, actor) = (Of(kv)[1..], secret[3..19]);
         Assert.That(
-            told.Select(line => $"{line.Text("Actor")} {line.Text("Operation")} ({line.Text("Namespace")}, {line.Text("AppName")}) {line.Text("Outcome")}"),
+            told.Select(
+                line =>
+                    $"{line.Text("Actor")} {line.Text("Operation")} ({line.Text("Namespace")}, "
+                        + $"{line.Text("AppName")}) {line.Text("Outcome")}"),
             Is.EqualTo(new[]
             {
-                "anonymous PUT /kv/{**key} (a-space, an-app) unauthenticated", "anonymous GET /kv/{**key} (a-space, an-app) unauthenticated",
-                "anonymous GET (a-space, an-app) unauthenticated", $"{actor} DELETE /kv/{{**key}} (a-space, an-app) denied",
+                "anonymous PUT /kv/{**key} (a-space, an-app) unauthenticated",
+                "anonymous GET /kv/{**key} (a-space, an-app) unauthenticated",
+                "anonymous GET (a-space, an-app) unauthenticated",
+                $"{actor} DELETE /kv/{{**key}} (a-space, an-app) denied",
                 $"{actor} GET /kv/{{**key}} (other-space, an-app) denied", $"{actor} GET /admin/apikeys (, ) denied",
                 $"{actor} POST /import (a-space, an-app) denied",
             }));
@@ -65,8 +77,13 @@ internal sealed class RefusalAuditTests
     public async Task No_text_of_a_caller_begins_a_line(string format)
     {
         await using var kv = KvProcess.Start([.. Store, ("AUTH", "apikey"), ("LOG_FORMAT", format)]);
-        await using var open = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", $"{_data.Path}/open"), ("AUDIT", "log"), ("LOG_FORMAT", format));
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 })
+        await using var open = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", $"{_data.Path}/open"), ("AUDIT", "log"), ("LOG_FORMAT", format));
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
+        })
         {
             BaseAddress = await kv.Address(),
         };
@@ -74,13 +91,16 @@ internal sealed class RefusalAuditTests
 
         Assert.That((await named.Get("k")).Status, Is.AnyOf(400, 401));
         var client = await open.Client();
-        Assert.That((await client.Put("k\u20282026-01-01T00:00:00Z info: Kv.Audit[0] forged", "v")).Status, Is.EqualTo(200));
+        Assert.That(
+            (await client.Put("k\u20282026-01-01T00:00:00Z info: Kv.Audit[0] forged", "v")).Status, Is.EqualTo(200));
         await client.Delete("k\r\n2026-01-01T00:00:00Z info: Kv.Audit[0] forged\u001b[2K");
         await Task.WhenAll(kv.Terminate(), open.Terminate());
 
         foreach (var line in (kv.Output + open.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            Assert.That(line, Does.Match("^([{]\"|20[0-9-]{8}T)").And.Not.Match("[\u0000-\u001f\u007f-\u009f\u2028]").And.Not.Match("^2026-01-01"));
+            Assert.That(
+                line, Does.Match("^([{]\"|20[0-9-]{8}T)").And.Not.Match(
+                    "[\u0000-\u001f\u007f-\u009f\u2028]").And.Not.Match("^2026-01-01"));
             Assert.That(line, Has.Length.LessThan(30_000));
         }
         Assert.That(open.Output, Does.Contain("u2028").And.Contain("forged"));
@@ -98,15 +118,20 @@ internal sealed class RefusalAuditTests
         var told = Of(made.Error + revoked.Error + missed.Error);
         Assert.That(
             told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
-            Is.EqualTo(new[] { $"create_api_key {id} applied", $"revoke_api_key {id} applied", $"revoke_api_key {id} condition_failed" }));
-        Assert.That(told.Select(line => line.Text("Actor")), Has.All.EqualTo($"cli:{Environment.UserName}@{Environment.MachineName}"));
+            Is.EqualTo(
+                new[] { $"create_api_key {id} applied", $"revoke_api_key {id} applied", $"revoke_api_key {id} "
+                    + "condition_failed" }));
+        Assert.That(
+            told.Select(line => line.Text("Actor")),
+            Has.All.EqualTo($"cli:{Environment.UserName}@{Environment.MachineName}"));
         Assert.That(made.Error, Does.Not.Contain(made.Output.Trim()[20..]));
     }
 
     [Test]
     public async Task At_the_command_line_nothing_is_told_unless_it_is_asked_for()
     {
-        var made = await KvProcess.Run(["apikey", "create", "--admin"], ("STORE", "embedded"), ("DATA_DIR", _data.Path), ("LOG_FORMAT", "json"));
+        var made = await KvProcess.Run(
+            ["apikey", "create", "--admin"], ("STORE", "embedded"), ("DATA_DIR", _data.Path), ("LOG_FORMAT", "json"));
 
         Assert.That((made.ExitCode, Of(made.Error)), Is.EqualTo((0, Array.Empty<object>())));
     }

@@ -26,7 +26,9 @@ internal sealed class KeyTests(Engine engine) : EngineTests(engine)
     {
         Expect.Problem(await Kv.Post(key, "v"), 400, "Key must not end in '*'", "key");
         Expect.Problem(await Raw("PUT", $"/kv/{key}", Body), 400, "Key must not end in '*'", "key");
-        Expect.Problem(await Raw("PUT", $"/kv/{key.Replace("*", "%2A", StringComparison.Ordinal)}", Body), 400, "Key must not end in '*'", "key");
+        Expect.Problem(
+            await Raw("PUT", $"/kv/{key.Replace("*", "%2A", StringComparison.Ordinal)}", Body), 400,
+            "Key must not end in '*'", "key");
         await NothingWasWritten();
     }
 

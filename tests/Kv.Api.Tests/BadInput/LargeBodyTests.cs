@@ -56,7 +56,9 @@ internal sealed class LargeBodyTests(Engine engine) : EngineTests(engine)
 
         async Task Send(byte[] bytes)
         {
-            byte[] framed = chunked ? [.. Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n"), .. bytes, .. "\r\n"u8] : bytes;
+            byte[] framed = chunked
+                ? [.. Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n"), .. bytes, .. "\r\n"u8]
+                : bytes;
             await connection.SendAsync(framed);
             sent += bytes.Length;
         }

@@ -23,9 +23,12 @@ internal sealed class NullTests(Engine engine) : EngineTests(engine)
              "success":[{"op":"get","key":"b",{{Nulls}}}],"failure":null}
             """);
 
-        Assert.That(bulk.Json.GetProperty("results").EnumerateArray().Select(one => one.GetProperty("status").GetInt32()),
+        Assert.That(
+            bulk.Json.GetProperty("results").EnumerateArray().Select(one => one.GetProperty("status").GetInt32()),
             Is.EqualTo(new[] { 200, 204, 200 }), bulk.ToString());
-        Assert.That(transaction.Json.GetProperty("results")[0].GetProperty("value").GetString(), Is.EqualTo("2"), transaction.ToString());
+        Assert.That(
+            transaction.Json.GetProperty("results")[0].GetProperty("value").GetString(), Is.EqualTo("2"),
+            transaction.ToString());
     }
 
     [Test]

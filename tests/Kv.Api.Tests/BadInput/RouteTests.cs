@@ -18,7 +18,8 @@ internal sealed class RouteTests(Engine engine) : EngineTests(engine)
     [TestCase("TRACE", "/kv/k")]
     [TestCase("NONSENSE", "/kv/k")]
     [TestCase("NONSENSE", "/kv")]
-    public async Task A_method_that_a_path_does_not_have_is_a_problem_405_that_names_those_it_has(string method, string path)
+    public async Task A_method_that_a_path_does_not_have_is_a_problem_405_that_names_those_it_has(
+        string method, string path)
     {
         var answer = await RawHttp.Send(Host.Address, RawHttp.Request(method, path, Kv, """{"key":"k","value":"v"}"""u8.ToArray()));
 

@@ -22,9 +22,13 @@ internal sealed class SmugglingTests
     {
         var host = await SharedHosts.Get(Engine.Embedded);
         var kv = host.NewTenant();
-        var smuggled = $"PUT /kv/smuggled HTTP/1.1\r\nHost: localhost\r\nKV-Namespace: {kv.Namespace}\r\nKV-App-Name: {kv.AppName}\r\n"
+        var smuggled =
+            $"PUT /kv/smuggled HTTP/1.1\r\nHost: localhost\r\nKV-Namespace: {kv.Namespace}\r\nKV-App-Name: "
+                + $"{kv.AppName}\r\n"
             + "Content-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"value\":\"v\"}";
-        var request = $"POST /kv HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n0\r\n\r\n{smuggled}";
+        var request =
+            "POST /kv HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                + $"application/json\r\n{headers}\r\n\r\n0\r\n\r\n{smuggled}";
 
         var answer = await RawHttp.Send(host.Address, Encoding.Latin1.GetBytes(request));
 

@@ -12,8 +12,10 @@ internal sealed class TenantHeaderTests(Engine engine) : EngineTests(engine)
     [TestCase("*")]
     public async Task A_name_with_a_slash_or_an_asterisk_is_refused(string name)
     {
-        await EachCallRefuses(name, Kv.AppName!, "Namespace must not contain '/', '*' or control characters", "namespace");
-        await EachCallRefuses(Kv.Namespace!, name, "App name must not contain '/', '*' or control characters", "app_name");
+        await EachCallRefuses(
+            name, Kv.AppName!, "Namespace must not contain '/', '*' or control characters", "namespace");
+        await EachCallRefuses(
+            Kv.Namespace!, name, "App name must not contain '/', '*' or control characters", "app_name");
     }
 
     [Test]
@@ -81,7 +83,8 @@ internal sealed class TenantHeaderTests(Engine engine) : EngineTests(engine)
                  })
         {
             var kv = new KvClient(Host.Http, space, app);
-            Expect.Problem(await RawHttp.Send(Host.Address, RawHttp.Request(method, path, kv, body)), 400, error, field);
+            Expect.Problem(
+                await RawHttp.Send(Host.Address, RawHttp.Request(method, path, kv, body)), 400, error, field);
         }
     }
 

@@ -51,7 +51,8 @@ internal sealed class WithoutEffectTests(Engine engine) : EngineTests(engine)
     [TestCase("PUT", "/kv/a", """{"key":"b","value":"v"}""", "key")]
     [TestCase("PUT", "/kv/a", """{"value":"v","expire_at":99}""", "expire_at")]
     [TestCase("POST", "/kv", """{"key":"a","value":"v","expire_at":99}""", "expire_at")]
-    public async Task A_request_that_would_be_understood_otherwise_is_refused(string method, string path, string? body, string field)
+    public async Task A_request_that_would_be_understood_otherwise_is_refused(
+        string method, string path, string? body, string field)
     {
         await Kv.Put("a", "old");
 
@@ -82,12 +83,19 @@ internal sealed class WithoutEffectTests(Engine engine) : EngineTests(engine)
     [Test]
     public async Task A_header_like_those_that_name_the_tenant_is_refused_under_other_names_too()
     {
-        await using var host = await KvHost.Start(Engine, ("HEADER_NAMESPACE", "X-Tenant-Space"), ("HEADER_APPNAME", "X-Tenant-App"));
+        await using var host = await KvHost.Start(
+            Engine, ("HEADER_NAMESPACE", "X-Tenant-Space"), ("HEADER_APPNAME", "X-Tenant-App"));
         var kv = new KvClient(host.Http, null, null);
 
-        Assert.That((await kv.With(HttpMethod.Put, "/kv/a", Value(), ("X-Tenant-Space", "s"), ("X-Request-Id", "r"))).Status, Is.EqualTo(200));
-        Expect.Problem(await kv.With(HttpMethod.Put, "/kv/a", Value(), ("X-Tenant-Name", "s")), 400, null, "X-Tenant-Name", "X-Tenant-App");
-        Expect.Problem(await kv.With(HttpMethod.Put, "/kv/a", Value(), ("KV-Namespace", "s")), 400, null, "KV-Namespace", "X-Tenant-App");
+        Assert.That(
+            (await kv.With(HttpMethod.Put, "/kv/a", Value(), ("X-Tenant-Space", "s"), ("X-Request-Id", "r"))).Status,
+            Is.EqualTo(200));
+        Expect.Problem(
+            await kv.With(HttpMethod.Put, "/kv/a", Value(), ("X-Tenant-Name", "s")), 400, null, "X-Tenant-Name",
+            "X-Tenant-App");
+        Expect.Problem(
+            await kv.With(HttpMethod.Put, "/kv/a", Value(), ("KV-Namespace", "s")), 400, null, "KV-Namespace",
+            "X-Tenant-App");
 
         static ByteArrayContent Value() => KvClient.Json("""{"value":"v"}"""u8.ToArray());
     }
@@ -99,24 +107,28 @@ internal sealed class WithoutEffectTests(Engine engine) : EngineTests(engine)
         await Kv.Put("ab", "v");
         Assert.That((await Kv.With(HttpMethod.Post, "/import", import)).Body, Does.Contain("\"written\":1"));
 
-        Assert.That((await Kv.Send(HttpMethod.Get, "/kv/a*?literal")).Json.GetProperty("value").GetString(), Is.EqualTo("star"));
+        Assert.That(
+            (await Kv.Send(HttpMethod.Get, "/kv/a*?literal")).Json.GetProperty("value").GetString(),
+            Is.EqualTo("star"));
         Assert.That((await Kv.Send(HttpMethod.Patch, "/kv/a*?literal", """{"ttl":60}""")).Status, Is.EqualTo(200));
         Assert.That((await Kv.Send(HttpMethod.Delete, "/kv/a*?literal=true")).Status, Is.EqualTo(204));
 
         Assert.That((await Kv.List("a")).Json.GetArrayLength(), Is.EqualTo(1));
     }
 
-    // With names in the place of what stands in braces: nothing is done with them.
+    // Names replace the parts in braces; the calls have no effect.
     private static async Task<IReadOnlyList<(HttpMethod Method, string Path)>> Operations(KvClient kv)
     {
-        var paths = (await kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("paths").EnumerateObject();
+        var paths = (await kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("paths")
+            .EnumerateObject();
         return
         [
             .. from path in paths
                where path.Name is not ("/livez" or "/readyz")
                from operation in path.Value.EnumerateObject()
                where operation.Value.ValueKind == JsonValueKind.Object
-               select (new HttpMethod(operation.Name.ToUpperInvariant()), path.Name.Replace("{key}", "k").Replace("{id}", "i")),
+               select (new HttpMethod(operation.Name.ToUpperInvariant()), path.Name.Replace("{key}", "k")
+                   .Replace("{id}", "i")),
         ];
     }
 }

@@ -12,13 +12,16 @@ internal sealed class CommandTests
         var (exitCode, output, error) = await KvProcess.Run(["--help"]);
 
         Assert.That(exitCode, Is.Zero, error);
-        Assert.That(output, Does.Match("health .*alive").And.Match("apikey .*API keys").And.Match("keys .*keys").And.Contain("--version"));
+        Assert.That(
+            output, Does.Match("health .*alive").And.Match("apikey .*API keys").And.Match("keys .*keys")
+                .And.Contain("--version"));
     }
 
     [Test]
     public async Task The_version_is_the_projects()
     {
-        var version = XDocument.Load(Path.Combine(ExampleProcess.Root(), "Directory.Build.props")).Descendants("Version").Single().Value;
+        var version = XDocument.Load(Path.Combine(ExampleProcess.Root(), "Directory.Build.props"))
+            .Descendants("Version").Single().Value;
 
         Assert.That((await KvProcess.Run(["--version"])).Output.Trim(), Is.EqualTo(version));
     }

@@ -28,7 +28,8 @@ internal sealed class DeliverySettingsTests
     public void Numbers_and_texts_are_taken_as_they_are()
     {
         var options = Read(
-            ("MAX_WEBHOOKS_ALLOWED", "10000"), ("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "30"), ("WEBHOOK_USER_AGENT", "Kv/1"),
+            ("MAX_WEBHOOKS_ALLOWED", "10000"), ("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "30"),
+            ("WEBHOOK_USER_AGENT", "Kv/1"),
             ("WEBHOOK_TARGETS", "public"));
 
         Assert.That(options.Limits.MaxWebhooks, Is.EqualTo(10_000));
@@ -41,7 +42,8 @@ internal sealed class DeliverySettingsTests
     public void Networks_may_be_addresses_and_have_host_bits()
     {
         var targets = Read(
-            ("WEBHOOK_TARGETS_ALLOW", "10.1.2.3/8, fd00::/8"), ("WEBHOOK_TARGETS_DENY", "10.2.0.1,::1")).Deliveries.Targets;
+            ("WEBHOOK_TARGETS_ALLOW", "10.1.2.3/8, fd00::/8"),
+            ("WEBHOOK_TARGETS_DENY", "10.2.0.1,::1")).Deliveries.Targets;
 
         Assert.That(targets.Allow, Is.EqualTo([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8")]));
         Assert.That(targets.Deny, Is.EqualTo([IPNetwork.Parse("10.2.0.1/32"), IPNetwork.Parse("::1/128")]));
@@ -50,7 +52,8 @@ internal sealed class DeliverySettingsTests
     [Test]
     public void Times_have_a_unit()
     {
-        var deliveries = Read(("WEBHOOK_RETRY_SCHEDULE", "1ms,5s, 2m,10h,7d"), ("WEBHOOK_DISABLE_AFTER", "365d")).Deliveries;
+        var deliveries = Read(
+            ("WEBHOOK_RETRY_SCHEDULE", "1ms,5s, 2m,10h,7d"), ("WEBHOOK_DISABLE_AFTER", "365d")).Deliveries;
 
         // A wait is as scheduled, within a fifth.
         Assert.That(

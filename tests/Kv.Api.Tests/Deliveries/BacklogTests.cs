@@ -70,12 +70,17 @@ internal sealed class BacklogTests(Engine engine) : CallTests(engine)
         var replay = await Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/replay", """{"since":1}""");
 
         Expect.Problem(replay, 507, "Too much waits for the webhook");
-        Assert.That(replay.Json.GetProperty("detail").GetString(), Does.Match("after 4 changes; replay again since [0-9]+"));
+        Assert.That(
+            replay.Json.GetProperty("detail").GetString(), Does.Match("after 4 changes; replay again since [0-9]+"));
     }
 
     private async Task<long> Dropped(string webhook) =>
-        (await Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.TryGetProperty("dropped", out var dropped) ? dropped.GetInt64() : 0;
+        (await Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.TryGetProperty("dropped", out var dropped)
+            ? dropped.GetInt64()
+            : 0;
 
     private async Task<long> Bytes() =>
-        (await Kv.Send(HttpMethod.Get, "/usage")).Json.GetProperty("bytes") is { ValueKind: JsonValueKind.Number } bytes ? bytes.GetInt64() : 0;
+        (await Kv.Send(HttpMethod.Get, "/usage")).Json.GetProperty("bytes") is { ValueKind: JsonValueKind.Number } bytes
+            ? bytes.GetInt64()
+            : 0;
 }

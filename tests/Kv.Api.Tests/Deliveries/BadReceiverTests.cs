@@ -18,7 +18,8 @@ internal sealed class BadReceiverTests
     private const int HealthyOfEach = 5;
     private const long Megabyte = 1024 * 1024;
 
-    private static readonly string ManyHeaders = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"X-{i}: {i}\r\n"));
+    private static readonly string ManyHeaders = string.Concat(
+        Enumerable.Range(0, 100_000).Select(i => $"X-{i}: {i}\r\n"));
 
     private readonly WebhookReceiver _bad = WebhookReceiver.Start();
     private readonly WebhookReceiver _healthy = WebhookReceiver.Start();
@@ -42,7 +43,8 @@ internal sealed class BadReceiverTests
     public async Task Each_is_dealt_with_as_specified_beside_fifty_that_are_well(Engine engine)
     {
         await Start(engine);
-        _bad.Answer = request => Answer(request, _bad.Requests.Count(other => other.Target == request.Target && other.Number <= request.Number));
+        _bad.Answer = request => Answer(
+            request, _bad.Requests.Count(other => other.Target == request.Target && other.Number <= request.Number));
         var webhooks = new Dictionary<string, string>();
         foreach (var kind in Kinds)
             webhooks[kind] = await Register(_kv, $"{_bad.Uri}{kind}", ""","timeout_seconds":2""");
@@ -55,11 +57,13 @@ internal sealed class BadReceiverTests
                 Assert.That((await (await Client(tenant)).Post($"k{key}", "value")).Status, Is.EqualTo(201));
         Assert.That((await _kv.Post("k", "value")).Status, Is.EqualTo(201));
         await Eventually.Holds(
-            () => _healthy.RequestCount >= HealthyTenants * HealthyOfEach * Keys, "those that are well are told of everything",
+            () => _healthy.RequestCount >= HealthyTenants * HealthyOfEach * Keys,
+            "those that are well are told of everything",
             TimeSpan.FromSeconds(60));
         foreach (var kind in Kinds)
             await Eventually.Holds(
-                () => _bad.Requests.Count(request => request.Target == $"/{kind}") >= Calls(kind), $"/{kind} is called as often as it should be");
+                () => _bad.Requests.Count(request => request.Target == $"/{kind}") >= Calls(kind),
+                $"/{kind} is called as often as it should be");
 
         using (Assert.EnterMultipleScope())
         {
@@ -71,13 +75,15 @@ internal sealed class BadReceiverTests
             await Fails("garbage", status: 429);
             foreach (var kind in new[] { "date", "seconds" })
                 Assert.That(
-                    await Waits(kind), Is.InRange(TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121)), $"{kind} is left alone for as long as it asked");
+                    await Waits(kind), Is.InRange(TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121)),
+                    $"{kind} is left alone for as long as it asked");
             foreach (var kind in new[] { "endless", "bomb", "flaky" })
                 Assert.That(await Listed(webhooks[kind]), Is.Empty, $"{kind} took it");
             var gone = (await _kv.Send(HttpMethod.Get, $"/webhooks/{webhooks["gone"]}")).Json;
             Assert.That(gone.GetProperty("disabled_reason").GetString(), Does.Contain("410"));
             foreach (var kind in Kinds)
-                Assert.That(_bad.Requests.Count(request => request.Target == $"/{kind}"), Is.EqualTo(Calls(kind)), kind);
+                Assert.That(
+                    _bad.Requests.Count(request => request.Target == $"/{kind}"), Is.EqualTo(Calls(kind)), kind);
             Assert.That(_healthy.RequestCount, Is.EqualTo(HealthyTenants * HealthyOfEach * Keys));
             Assert.That(_bad.BytesSent, Is.LessThan(100 * Megabyte), "of ten gigabytes a little is taken");
             Assert.That(_process!.HasExited, Is.False, () => _process.Error);
@@ -85,7 +91,8 @@ internal sealed class BadReceiverTests
 
         async Task Fails(string kind, int? status = null, string? error = null)
         {
-            await Eventually.Holds(async () => Attempts(await Listed(webhooks[kind])).Length == 2, $"{kind} has failed twice");
+            await Eventually.Holds(
+                async () => Attempts(await Listed(webhooks[kind])).Length == 2, $"{kind} has failed twice");
             var delivery = await Listed(webhooks[kind]);
             foreach (var attempt in Attempts(delivery))
             {
@@ -101,7 +108,8 @@ internal sealed class BadReceiverTests
         {
             await Eventually.Holds(async () => Attempts(await Listed(webhooks[kind])).Length > 0, $"{kind} waits");
             var delivery = (await Listed(webhooks[kind])).Single();
-            return delivery.GetProperty("next_attempt_at").GetDateTimeOffset() - Attempts([delivery])[^1].GetProperty("at").GetDateTimeOffset();
+            return delivery.GetProperty("next_attempt_at").GetDateTimeOffset() - Attempts([delivery])[^1]
+                .GetProperty("at").GetDateTimeOffset();
         }
     }
 
@@ -128,7 +136,8 @@ internal sealed class BadReceiverTests
     private async Task Start(Engine engine)
     {
         (string, string)[] store = engine == Engine.Etcd
-            ? [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), ("BASE_KEY_PREFIX", KvHost.Unique("bad"))]
+            ? [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
+                ("BASE_KEY_PREFIX", KvHost.Unique("bad"))]
             : [("STORE", "embedded"), ("DATA_DIR", _data.Path)];
         _process = KvProcess.Start(
         [

@@ -46,7 +46,8 @@ internal abstract class CallTests(Engine engine) : EngineTests(engine)
     {
         JsonElement[] listed = [];
         await Eventually.Holds(
-            async () => (listed = await Listed(webhook, status)).Length >= count, $"{count} {status} deliveries are listed");
+            async () => (listed = await Listed(webhook, status)).Length >= count,
+            $"{count} {status} deliveries are listed");
         return listed;
     }
 
@@ -54,13 +55,15 @@ internal abstract class CallTests(Engine engine) : EngineTests(engine)
 
     protected Task<Answer> Redeliver(string id) => Kv.Send(HttpMethod.Post, $"/deliveries/{id}/redeliver");
 
-    protected Task<Answer> RedeliverFailed(string webhook) => Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/redeliver-failed");
+    protected Task<Answer> RedeliverFailed(string webhook) =>
+        Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/redeliver-failed");
 
     /// <summary>Waits until a delivery was accepted, and so is no more.</summary>
     protected Task Gone(string delivery) =>
         Eventually.Holds(async () => (await Delivery(delivery)).Status == 404, "the delivery is done with");
 
-    protected Task Arrived(int count) => Eventually.Holds(() => Receiver.RequestCount >= count, $"{count} calls arrive");
+    protected Task Arrived(int count) =>
+        Eventually.Holds(() => Receiver.RequestCount >= count, $"{count} calls arrive");
 
     protected static JsonElement EventOf(ReceivedRequest request) =>
         JsonDocument.Parse(request.Body).RootElement.GetProperty("event");

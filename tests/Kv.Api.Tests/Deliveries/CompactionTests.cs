@@ -25,10 +25,11 @@ internal sealed class CompactionTests
             await kv.Post("old", "1");
             await kv.Post("gone", "1");
             await Eventually.Holds(
-                () => receiver.Requests.Select(request => request.MessageId).Distinct().Count() == 2, "the watcher has read what was before");
+                () => receiver.Requests.Select(request => request.MessageId).Distinct().Count() == 2,
+                "the watcher has read what was before");
             await EtcdKeys.Put(etcd, "/unrelated", []);
         }
-        // Nobody watches now.
+        // No replica watches now.
         receiver.Clear();
         await Put("old", "2");
         await Put("new", "1");
@@ -48,7 +49,8 @@ internal sealed class CompactionTests
         metrics.SetMeasurementEventCallback<long>((_, revisions, _, _) => Interlocked.Add(ref counted, revisions));
         metrics.Start();
         await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
-        await Eventually.Holds(() => receiver.RequestCount == 3, "what is left of the changes is told, and what comes after them");
+        await Eventually.Holds(
+            () => receiver.RequestCount == 3, "what is left of the changes is told, and what comes after them");
         metrics.RecordObservableInstruments();
         var readiness = await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative)));
         using (Assert.EnterMultipleScope())
@@ -67,6 +69,9 @@ internal sealed class CompactionTests
 
         IEnumerable<string> Told() => receiver.Requests
             .Select(request => JsonDocument.Parse(request.Body).RootElement.GetProperty("event"))
-            .Select(told => $"{told.GetProperty("event").GetString()} {told.GetProperty("key").GetString()}={told.GetProperty("value").GetString()}");
+            .Select(
+                told =>
+                    $"{told.GetProperty("event").GetString()} "
+                        + $"{told.GetProperty("key").GetString()}={told.GetProperty("value").GetString()}");
     }
 }

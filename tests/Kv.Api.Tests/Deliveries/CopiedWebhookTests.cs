@@ -19,17 +19,21 @@ internal sealed class CopiedWebhookTests
             HttpMethod.Post, "/webhooks", $$"""{"key":"*","event":"*","add_event_data":true,"endpoint":"{{receiver.Uri}}"}""");
         var id = registered.Json.GetProperty("id").GetString()!;
         var record = (await EtcdKeys.Get(etcd, Place(one)))!.Value.Value;
-        var copy = Encoding.UTF8.GetString(record).Replace(one.Namespace!, other.Namespace).Replace(one.AppName!, other.AppName);
+        var copy = Encoding.UTF8.GetString(record).Replace(one.Namespace!, other.Namespace)
+            .Replace(one.AppName!, other.AppName);
         await EtcdKeys.Put(etcd, Place(other), Encoding.UTF8.GetBytes(copy));
 
         await one.Put("k", "v");
         await other.Put("k", "v");
-        await Eventually.Holds(() => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other.Namespace }.Order()), "each is told of its own");
+        await Eventually.Holds(
+            () => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other.Namespace }.Order()),
+            "each is told of its own");
 
         Assert.That((await other.Send(HttpMethod.Delete, $"/webhooks/{id}")).Status, Is.EqualTo(204));
         await other.Put("k", "v");
         await one.Put("k", "v");
-        await Eventually.Holds(() => Told(receiver).Count(name => name == one.Namespace) == 2, "the one that is left is told");
+        await Eventually.Holds(
+            () => Told(receiver).Count(name => name == one.Namespace) == 2, "the one that is left is told");
         Assert.That(Told(receiver).Count(name => name == other.Namespace), Is.EqualTo(1));
 
         string Place(KvClient kv) => $"/{host.KeyPrefix}/webhooks/{kv.Namespace}/{kv.AppName}/{id}";
@@ -68,9 +72,11 @@ internal sealed class CopiedWebhookTests
         await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
 
         await Eventually.Holds(
-            () => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other }.Order()), "what waits is told for each");
+            () => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other }.Order()),
+            "what waits is told for each");
 
-        Task<string[]> Waiting(KvClient kv) => EtcdKeys.Keys(etcd, $"/copied/deliveries/pending/{kv.Namespace}/{kv.AppName}/");
+        Task<string[]> Waiting(KvClient kv) =>
+            EtcdKeys.Keys(etcd, $"/copied/deliveries/pending/{kv.Namespace}/{kv.AppName}/");
 
         async Task CopyTo(string space, string key)
         {
@@ -80,5 +86,7 @@ internal sealed class CopiedWebhookTests
     }
 
     private static IEnumerable<string?> Told(WebhookReceiver receiver) =>
-        receiver.Requests.Select(request => JsonSerializer.Deserialize<JsonElement>(request.Text).GetProperty("event").GetProperty("namespace").GetString());
+        receiver.Requests.Select(
+            request => JsonSerializer.Deserialize<JsonElement>(request.Text).GetProperty("event")
+                .GetProperty("namespace").GetString());
 }

@@ -46,9 +46,12 @@ internal sealed class CostTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(receiver.RequestCount, Is.EqualTo(Webhooks * (Changes + 1)));
-            Assert.That(after.Proposals - before.Proposals, Is.EqualTo(Changes + saves), "one for each change, and those of the cursor");
             Assert.That(
-                after.Calls - before.Calls, Is.InRange(Changes + saves + proofs - 1, Changes + saves + logs + proofs + 1), "nothing else was read");
+                after.Proposals - before.Proposals, Is.EqualTo(Changes + saves),
+                "one for each change, and those of the cursor");
+            Assert.That(
+                after.Calls - before.Calls,
+                Is.InRange(Changes + saves + proofs - 1, Changes + saves + logs + proofs + 1), "nothing else was read");
         }
 
         // One after the other: what waited for long would be stored.
@@ -59,17 +62,20 @@ internal sealed class CostTests
             await Eventually.Holds(() => receiver.RequestCount == told + Webhooks, "every webhook is told");
         }
 
-        long Revision() => receiver.Requests.Max(request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture));
+        long Revision() => receiver.Requests.Max(
+            request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture));
 
         // It moves over its own writes no further.
         Task CursorIsAt(long revision) => Eventually.Holds(
-            async () => await Cursor() is { } cursor && Encoding.UTF8.GetString(cursor.Value).Split(' ')[0] == $"{revision}", "the cursor is saved");
+            async () => await Cursor() is { } cursor
+                && Encoding.UTF8.GetString(cursor.Value).Split(' ')[0] == $"{revision}", "the cursor is saved");
 
         async Task LogsAreAt(long revision)
         {
             foreach (var id in ids)
                 await Eventually.Holds(
-                    async () => await Log(id) is { } log && Encoding.UTF8.GetString(log.Value).Contains($"{revision}", StringComparison.Ordinal),
+                    async () => await Log(id) is { } log
+                        && Encoding.UTF8.GetString(log.Value).Contains($"{revision}", StringComparison.Ordinal),
                     "the log is saved");
         }
 
@@ -79,7 +85,8 @@ internal sealed class CostTests
             foreach (var id in ids)
                 logs += (await Log(id))!.Value.Version;
             return (
-                await etcd.CommittedProposals(), await etcd.PutsAndTransactions(), await etcd.Renewals(), (await Cursor())!.Value.Version, logs);
+                await etcd.CommittedProposals(), await etcd.PutsAndTransactions(), await etcd.Renewals(),
+                (await Cursor())!.Value.Version, logs);
         }
 
         Task<(byte[] Value, long Version)?> Log(string? id) =>

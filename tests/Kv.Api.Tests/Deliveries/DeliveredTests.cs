@@ -6,7 +6,8 @@ namespace Kv.Api.Tests.Deliveries;
 /// <summary>The last accepted deliveries of a webhook are listed.</summary>
 internal sealed class DeliveredTests(Engine engine) : CallTests(engine)
 {
-    protected override (string Name, string? Value)[] Settings => [("WEBHOOK_RETRY_SCHEDULE", "30ms"), ("QUOTA_BYTES", "1000000")];
+    protected override (string Name, string? Value)[] Settings => [
+        ("WEBHOOK_RETRY_SCHEDULE", "30ms"), ("QUOTA_BYTES", "1000000")];
 
     [Test]
     public async Task They_are_listed_with_the_accepted_attempt_the_latest_first()
@@ -22,13 +23,16 @@ internal sealed class DeliveredTests(Engine engine) : CallTests(engine)
 
         using var all = Assert.EnterMultipleScope();
         var (latest, first) = (listed[0], listed[1]);
-        Assert.That((latest.GetProperty("event").GetString(), first.GetProperty("event").GetString()), Is.EqualTo(("delete", "create")));
+        Assert.That(
+            (latest.GetProperty("event").GetString(), first.GetProperty("event").GetString()),
+            Is.EqualTo(("delete", "create")));
         Assert.That(first.GetProperty("id").GetString(), Is.EqualTo(Receiver.Requests[0].MessageId));
         Assert.That(first.GetProperty("webhook_id").GetString(), Is.EqualTo(webhook));
         Assert.That(first.GetProperty("status").GetString(), Is.EqualTo("delivered"));
         Assert.That(first.GetProperty("key").GetString(), Is.EqualTo("k"));
         Assert.That(first.GetProperty("revision").GetInt64(), Is.EqualTo(RevisionOf(Receiver.Requests[0])));
-        Assert.That(listed.Select(delivery => delivery.GetProperty("attempt_count").GetInt32()), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(
+            listed.Select(delivery => delivery.GetProperty("attempt_count").GetInt32()), Is.EqualTo(new[] { 1, 2 }));
         var attempt = first.GetProperty("attempts").EnumerateArray().Single();
         Assert.That(attempt.GetProperty("status").GetInt32(), Is.EqualTo(202));
         Assert.That(attempt.GetProperty("duration_ms").GetInt64(), Is.GreaterThanOrEqualTo(0));
@@ -63,7 +67,8 @@ internal sealed class DeliveredTests(Engine engine) : CallTests(engine)
 
         Assert.That(await Listed(other, "delivered"), Is.Empty);
         Expect.Problem(
-            await Host.NewTenant().Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=delivered"), 404, "Webhook not found");
+            await Host.NewTenant().Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=delivered"), 404,
+            "Webhook not found");
         var usage = await Kv.Send(HttpMethod.Get, "/usage");
         Assert.That(usage.Json.GetProperty("bytes").GetInt64(), Is.EqualTo("kvalue".Length));
     }

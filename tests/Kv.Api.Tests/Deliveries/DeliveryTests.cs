@@ -28,7 +28,8 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         {
             Assert.That(told.Select(body => body.GetProperty("team").GetString()), Is.All.EqualTo("a"));
             Assert.That(
-                told.Select(body => Short(body.GetProperty("event"))), Is.EqualTo(new[] { "create one", "update two", "delete null" }));
+                told.Select(body => Short(body.GetProperty("event"))),
+                Is.EqualTo(new[] { "create one", "update two", "delete null" }));
             Assert.That(told[1].GetProperty("event").GetProperty("expire_at").GetInt64(), Is.GreaterThan(0));
             Assert.That(told[0].GetProperty("event").GetProperty("appName").GetString(), Is.EqualTo(Kv.AppName));
         }
@@ -124,12 +125,14 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         await writing;
         await WriteKeys(Amid, Behind);
         await Eventually.Holds(
-            () => _receiver.RequestCount > 0 && _receiver.RequestCount == Behind - Told().Min(), "everything from the first on is told");
+            () => _receiver.RequestCount > 0 && _receiver.RequestCount == Behind - Told().Min(),
+            "everything from the first on is told");
 
         Assert.That(Told().Order(), Is.EqualTo(Enumerable.Range(Told().Min(), Behind - Told().Min())));
         Assert.That(Told().Min(), Is.InRange(Before, Amid));
 
-        IEnumerable<int> Told() => Events().Select(told => int.Parse(told.GetProperty("key").GetString()!, CultureInfo.InvariantCulture));
+        IEnumerable<int> Told() =>
+            Events().Select(told => int.Parse(told.GetProperty("key").GetString()!, CultureInfo.InvariantCulture));
 
         async Task WriteKeys(int from, int to)
         {

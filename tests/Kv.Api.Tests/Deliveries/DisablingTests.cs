@@ -59,7 +59,8 @@ internal sealed class DisablingTests(Engine engine) : CallTests(engine)
 
         var failed = await UntilListed(webhook, "failed", 2);
         Assert.That(
-            failed.Select(delivery => delivery.GetProperty("failed_reason").GetString()), Is.All.EqualTo("The webhook is disabled."));
+            failed.Select(delivery => delivery.GetProperty("failed_reason").GetString()),
+            Is.All.EqualTo("The webhook is disabled."));
         Assert.That(await Listed(webhook, "pending"), Is.Empty);
         Assert.That(Receiver.Requests.Select(ValueOf), Is.All.EqualTo("1"));
     }

@@ -27,8 +27,10 @@ internal sealed class DroppedTests
             Assert.That((await kv.Put($"k{number}", "v")).Status, Is.EqualTo(200));
 
         await Eventually.Holds(
-            async () => (await Scrape.Of(kv)).Sum("kv_delivery_dropped_total") == Writes - Kept, "those without room are counted");
-        var lines = LogLine.Of(process).Where(line => line.Message.Contains("loses deliveries", StringComparison.Ordinal)).ToArray();
+            async () => (await Scrape.Of(kv)).Sum("kv_delivery_dropped_total") == Writes - Kept,
+            "those without room are counted");
+        var lines = LogLine.Of(process)
+            .Where(line => line.Message.Contains("loses deliveries", StringComparison.Ordinal)).ToArray();
         Assert.That(lines, Has.Length.EqualTo(1), process.Output);
         Assert.That(lines[0].Level, Is.EqualTo("Warning"));
         Assert.That(lines[0].Message, Does.StartWith($"Webhook {webhook} (process, tests) loses deliveries"));

@@ -43,7 +43,9 @@ internal sealed class EtcdTargetTests
         foreach (var webhook in webhooks)
         {
             var ping = await attacker.Send(HttpMethod.Post, $"/webhooks/{webhook}/ping");
-            Assert.That(ping.Body, Does.Contain("The target is not allowed: ").And.Not.Contain(Base64(Secret)).And.Not.Contain("revision"));
+            Assert.That(
+                ping.Body, Does.Contain("The target is not allowed: ").And.Not.Contain(Base64(Secret)).And.Not.Contain(
+                    "revision"));
         }
         Assert.That(await EtcdKeys.Get(etcd, forged), Is.Null);
         if (host != "localhost")
@@ -69,11 +71,13 @@ internal sealed class EtcdTargetTests
     public async Task Another_replica_is_refused_as_soon_as_it_waits_for_the_lead()
     {
         var etcd = await SharedEtcd.Get();
-        (string, string?)[] settings = [("BASE_KEY_PREFIX", KvHost.Unique("replicas")), ("MANAGEMENT_PORT", "0"), .. AllAllowed];
+        (string, string?)[] settings =
+            [("BASE_KEY_PREFIX", KvHost.Unique("replicas")), ("MANAGEMENT_PORT", "0"), .. AllAllowed];
         await using var first = await KvHost.StartOver(etcd.Endpoint, settings);
         await using var second = await KvHost.StartOver(etcd.Endpoint, settings);
         await Eventually.Holds(
-            async () => (await EtcdKeys.Keys(etcd, $"/{first.KeyPrefix}/locks/watcher/")).Length == 2, "both are in the queue");
+            async () => (await EtcdKeys.Keys(etcd, $"/{first.KeyPrefix}/locks/watcher/")).Length == 2,
+            "both are in the queue");
         var caller = await Caller(first, first.NewTenant(), AccessVerbs.Webhooks);
 
         foreach (var address in new[] { second.Address, second.ManagementAddress })
@@ -83,7 +87,8 @@ internal sealed class EtcdTargetTests
     }
 
     // As simple-golang-kv may have stored it, which asked nothing of an endpoint.
-    private static async Task<string> Stored(EtcdServer etcd, KvHost kv, KvClient tenant, string endpoint, string payload)
+    private static async Task<string> Stored(
+        EtcdServer etcd, KvHost kv, KvClient tenant, string endpoint, string payload)
     {
         var id = $"{Guid.NewGuid():D}";
         var json = $$"""
@@ -99,7 +104,8 @@ internal sealed class EtcdTargetTests
         var secret = ApiKeySecret.New();
         await kv.Services.GetRequiredService<IApiKeyRepository>().Add(
             ApiKey.Create(
-                secret, new Grants(isAdministrator: false, [new Grant(tenant.Namespace!, tenant.AppName!, "", verbs)]), "test", createdAt: 0,
+                secret, new Grants(isAdministrator: false, [new Grant(tenant.Namespace!, tenant.AppName!, "", verbs)]),
+                "test", createdAt: 0,
                 expireAt: null),
             CancellationToken.None);
         kv.Services.GetRequiredService<IApiKeyAuthentication>().Forget();

@@ -17,7 +17,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
 
     // The verdict, what its detail and its remedy contain (null: there is no remedy), and how to bring it about: the
     // result is the webhook and the key.
-    private static readonly (string Verdict, string Detail, string? Remedy, Func<ExplainTests, Task<(string Webhook, string Key)>> Arrange)[] All =
+    private static readonly (string Verdict, string Detail, string? Remedy, Func<ExplainTests,
+        Task<(string Webhook, string Key)>> Arrange)[] All =
     [
         ("delivered", "answered 200 at", null, async test =>
         {
@@ -28,7 +29,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         ("delivered", "to attempt 2.", null, async test =>
         {
             // The webhook is disabled later, by another key.
-            test.Receiver.Answer = request => ReceiverAnswer.Status(KeyOf(request) == "k2" ? 410 : request.Number == 1 ? 500 : 200);
+            test.Receiver.Answer = request =>
+                ReceiverAnswer.Status(KeyOf(request) == "k2" ? 410 : request.Number == 1 ? 500 : 200);
             var webhook = await test.Register();
             await test.Kv.Put("k", "v");
             await test.Arrived(2);
@@ -71,11 +73,13 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
             var webhook = await test.Register();
             await test.Kv.Put("k", "v");
             await Eventually.Holds(
-                async () => (await test.Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.TryGetProperty("disabled_reason", out _), "it is disabled");
+                async () => (await test.Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}"))
+                    .Json.TryGetProperty("disabled_reason", out _), "it is disabled");
             await test.Kv.Put("k2", "while it is disabled");
             return (webhook, "k2");
         }),
-        ("refused_by_rules", "The target is not allowed: the address is denied by the configuration.", "WEBHOOK_TARGETS", async test =>
+        ("refused_by_rules", "The target is not allowed: the address is denied by the configuration.",
+            "WEBHOOK_TARGETS", async test =>
         {
             var webhook = await test.Stored($"http://{RefusedAddress}:{test.Receiver.Uri.Port}/");
             await test.Kv.Put("k", "v");
@@ -116,8 +120,10 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
             foreach (var key in new[] { "k1", "k2", "k3" })
                 await test.Kv.Put(key, "v");
             await Eventually.Holds(
-                async () => (await test.Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.TryGetProperty("dropped", out _), "one is dropped");
-            var kept = (await test.Listed(webhook, "pending")).Select(delivery => delivery.GetProperty("key").GetString());
+                async () => (await test.Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}"))
+                    .Json.TryGetProperty("dropped", out _), "one is dropped");
+            var kept = (await test.Listed(webhook, "pending"))
+                .Select(delivery => delivery.GetProperty("key").GetString());
             return (webhook, new[] { "k1", "k2", "k3" }.Except(kept).Single()!);
         }),
         ("unknown", "never written", "name of the key", async test => (await test.Register(), "k")),
@@ -137,7 +143,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
 
     protected override (string Name, string? Value)[] Settings =>
     [
-        ("WEBHOOK_RETRY_SCHEDULE", "10ms"), ("WEBHOOK_TARGETS_DENY", RefusedAddress), ("WEBHOOK_BACKLOG_DELIVERIES", "2"),
+        ("WEBHOOK_RETRY_SCHEDULE", "10ms"), ("WEBHOOK_TARGETS_DENY", RefusedAddress),
+        ("WEBHOOK_BACKLOG_DELIVERIES", "2"),
     ];
 
     [TestCaseSource(nameof(Verdicts))]
@@ -170,8 +177,10 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(change.GetProperty("event").GetString(), Is.EqualTo("update"));
-            Assert.That(change.GetProperty("revision").GetInt64(), Is.EqualTo(delivery.GetProperty("revision").GetInt64()));
-            Assert.That(change.GetProperty("at").GetDateTimeOffset(), Is.GreaterThan(DateTimeOffset.UtcNow.AddMinutes(-5)));
+            Assert.That(
+                change.GetProperty("revision").GetInt64(), Is.EqualTo(delivery.GetProperty("revision").GetInt64()));
+            Assert.That(
+                change.GetProperty("at").GetDateTimeOffset(), Is.GreaterThan(DateTimeOffset.UtcNow.AddMinutes(-5)));
             Assert.That(delivery.GetProperty("attempts").GetArrayLength(), Is.Zero);
             Assert.That($"\"{heldBy.GetProperty("revision").GetInt64()}\"", Is.EqualTo(first.Header("ETag")));
             Assert.That(heldBy.GetProperty("id").GetString(), Is.EqualTo(Receiver.Requests[0].MessageId));
@@ -190,7 +199,9 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         var told = (await UntilExplained(webhook, "k", "delivered", "answered 200")).Json;
 
         Assert.That(told.GetProperty("change").GetProperty("event").GetString(), Is.EqualTo("delete"));
-        Assert.That((await Explain(webhook, "kx")).Json.GetProperty("change").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));
+        Assert.That(
+            (await Explain(webhook, "kx")).Json.GetProperty("change").ValueKind,
+            Is.EqualTo(System.Text.Json.JsonValueKind.Null));
     }
 
     [Test]
@@ -201,7 +212,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         var webhook = await RegisterAt(kv, $"{Receiver.Uri}", "\"key\":\"k\"");
         await kv.Put("k", "1");
         await Arrived(1);
-        foreach (var leader in host.Services.GetServices<IHostedService>().Where(service => service.GetType().Name == "LeaderService"))
+        foreach (var leader
+            in host.Services.GetServices<IHostedService>().Where(service => service.GetType().Name == "LeaderService"))
             await leader.StopAsync(CancellationToken.None);
         await kv.Put("k", "2");
 
@@ -209,7 +221,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
 
         Assert.That(told.Json.GetProperty("verdict").GetString(), Is.EqualTo("not_seen"), told.ToString());
         Assert.That(
-            told.Json.GetProperty("cursor").GetInt64(), Is.LessThan(told.Json.GetProperty("change").GetProperty("revision").GetInt64()));
+            told.Json.GetProperty("cursor").GetInt64(),
+            Is.LessThan(told.Json.GetProperty("change").GetProperty("revision").GetInt64()));
         Assert.That(told.Json.GetProperty("remedy").GetString(), Does.Contain("/readyz"));
     }
 
@@ -217,7 +230,10 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
     [TestCase("?key=", "Key must not be empty")]
     [TestCase("?key=LONG", "Key too long (max 100 characters)")]
     public async Task A_key_is_required(string query, string error) => Expect.Problem(
-        await Kv.Send(HttpMethod.Get, $"/webhooks/{await Register()}/explain{query.Replace("LONG", new string('k', 101), StringComparison.Ordinal)}"),
+        await Kv.Send(
+            HttpMethod.Get,
+            $"/webhooks/{await Register()}/explain"
+                + query.Replace("LONG", new string('k', 101), StringComparison.Ordinal)),
         400, error, "key");
 
     [Test]
@@ -226,7 +242,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         var webhook = await Register();
 
         Expect.Problem(
-            await Host.NewTenant().Send(HttpMethod.Get, $"/webhooks/{webhook}/explain?key=k"), 404, "Webhook not found");
+            await Host.NewTenant().Send(HttpMethod.Get, $"/webhooks/{webhook}/explain?key=k"), 404,
+            "Webhook not found");
         Expect.Problem(await Explain("nonsense", "k"), 404, "Webhook not found");
     }
 
@@ -248,8 +265,14 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
     private async Task<string> Stored(string endpoint)
     {
         var webhook = new Webhook(
-            Guid.NewGuid(), Tenant.Of(Kv.Namespace!, Kv.AppName!),
-            new WebhookSettings { Pattern = KeyPattern.Of("k"), Events = EventFilter.TryParse(["*"])!.Value, Endpoint = endpoint }, createdAt: 0);
+            Guid.NewGuid(), new Tenant(Kv.Namespace!, Kv.AppName!),
+            new WebhookSettings
+            {
+                Pattern = KeyPattern.Parse("k"),
+                Events = EventFilter.TryParse(["*"])!.Value,
+                Endpoint = endpoint,
+            },
+            createdAt: 0);
         await Host.Services.GetRequiredService<IWebhookRepository>().Add(webhook, limit: 5, CancellationToken.None);
         return $"{webhook.Id:D}";
     }

@@ -24,12 +24,15 @@ internal sealed class FailedBacklogTests(Engine engine) : CallTests(engine)
         for (var number = 0; number < Room; number++)
             await Write(number);
         var failed = await UntilListed(webhook, "failed", Room);
-        await Eventually.Holds(async () => await Bytes() > 2 * Room * Filling.Length, "the keys and the deliveries count");
+        await Eventually.Holds(
+            async () => await Bytes() > 2 * Room * Filling.Length, "the keys and the deliveries count");
 
         for (var number = Room; number < 2 * Room; number++)
             await Write(number);
         await Eventually.Holds(async () => await Dropped(webhook) == Room, "there is no room for further ones");
-        Assert.That((await Listed(webhook, "failed")).Select(IdOf), Is.EquivalentTo(failed.Select(IdOf)), "the earliest are kept");
+        Assert.That(
+            (await Listed(webhook, "failed")).Select(IdOf), Is.EquivalentTo(failed.Select(IdOf)),
+            "the earliest are kept");
         Assert.That(await Listed(webhook, "pending"), Is.Empty);
         Expect.Problem(
             await Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/replay", """{"since":1}"""), 507, "Too much waits for the webhook");
@@ -49,8 +52,12 @@ internal sealed class FailedBacklogTests(Engine engine) : CallTests(engine)
     private async Task Write(int number) => Assert.That((await Kv.Put($"k{number}", Filling)).Status, Is.EqualTo(200));
 
     private async Task<long> Dropped(string webhook) =>
-        (await Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.TryGetProperty("dropped", out var dropped) ? dropped.GetInt64() : 0;
+        (await Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.TryGetProperty("dropped", out var dropped)
+            ? dropped.GetInt64()
+            : 0;
 
     private async Task<long> Bytes() =>
-        (await Kv.Send(HttpMethod.Get, "/usage")).Json.GetProperty("bytes") is { ValueKind: JsonValueKind.Number } bytes ? bytes.GetInt64() : 0;
+        (await Kv.Send(HttpMethod.Get, "/usage")).Json.GetProperty("bytes") is { ValueKind: JsonValueKind.Number } bytes
+            ? bytes.GetInt64()
+            : 0;
 }

@@ -82,7 +82,8 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
         await Kv.Post("k", "value");
         await Arrived(1);
         await Eventually.Holds(
-            async () => (await Listed(webhook, "pending")) is [var waiting] && waiting.GetProperty("attempts").GetArrayLength() == 1,
+            async () => (await Listed(webhook, "pending")) is [var waiting]
+                && waiting.GetProperty("attempts").GetArrayLength() == 1,
             "it waits for its second attempt");
         Assert.That(await Listed(webhook, "failed"), Is.Empty);
         Receiver.Answer = _ => ReceiverAnswer.Ok;
@@ -109,8 +110,11 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
         do
         {
             var page = await Kv.Send(
-                HttpMethod.Get, $"/webhooks/{webhook}/deliveries?limit=2{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}");
-            keys.AddRange(page.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()));
+                HttpMethod.Get,
+                $"/webhooks/{webhook}/deliveries?limit=2"
+                    + (cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}"));
+            keys.AddRange(
+                page.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()));
             cursor = page.Json.TryGetProperty("cursor", out var next) ? next.GetString() : null;
         }
         while (cursor is not null);
@@ -130,7 +134,8 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
         foreach (var (client, delivery) in new[] { (stranger, id), (Kv, never), (Kv, "nonsense") })
         {
             Expect.Problem(await client.Send(HttpMethod.Get, $"/deliveries/{delivery}"), 404, "Delivery not found");
-            Expect.Problem(await client.Send(HttpMethod.Post, $"/deliveries/{delivery}/redeliver"), 404, "Delivery not found");
+            Expect.Problem(
+                await client.Send(HttpMethod.Post, $"/deliveries/{delivery}/redeliver"), 404, "Delivery not found");
         }
         foreach (var (client, hook) in new[] { (stranger, webhook), (Kv, $"{Guid.NewGuid()}") })
             Expect.Problem(await client.Send(HttpMethod.Get, $"/webhooks/{hook}/deliveries"), 404, "Webhook not found");

@@ -59,7 +59,8 @@ internal sealed class FailoverTests
 
         Assert.That(await leader.Terminate(), Is.Zero);
         Assert.That(
-            await EtcdKeys.Keys(_etcd, "/kvstore/locks/watcher/"), Has.Length.EqualTo(1), "it has given the lead back, not left it to the lease");
+            await EtcdKeys.Keys(_etcd, "/kvstore/locks/watcher/"), Has.Length.EqualTo(1),
+            "it has given the lead back, not left it to the lease");
         await Eventually.Holds(() => Leads(other), "the other one leads");
         await writing;
         await Eventually.Holds(() => ToldKeys().Count == 300, "every change arrives");
@@ -77,7 +78,10 @@ internal sealed class FailoverTests
 
         Assert.That(await replica.Terminate(), Is.Zero);
         Assert.That(
-            await Cursor(), Is.EqualTo(_receiver.Requests.Max(request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture))));
+            await Cursor(),
+            Is.EqualTo(
+                _receiver.Requests.Max(
+                    request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture))));
     }
 
     [Test]
@@ -123,12 +127,15 @@ internal sealed class FailoverTests
         answered.SetResult();
         leader.Resume();
 
-        await Eventually.Holds(() => leader.Output.Contains("has lost the lead", StringComparison.Ordinal), "it steps back");
-        Assert.That(await EtcdKeys.Keys(_etcd, "/kvstore/deliveries/pending/"), Is.Empty, "what it would have written down");
+        await Eventually.Holds(
+            () => leader.Output.Contains("has lost the lead", StringComparison.Ordinal), "it steps back");
+        Assert.That(
+            await EtcdKeys.Keys(_etcd, "/kvstore/deliveries/pending/"), Is.Empty, "what it would have written down");
         Assert.That(await Cursor(), Is.GreaterThanOrEqualTo(cursor));
         await other.Terminate();
         await Eventually.Holds(
-            () => leader.Output.Split("This replica leads").Length == 3, "it waits for the lead, and gets it again", PastTheLease);
+            () => leader.Output.Split("This replica leads").Length == 3, "it waits for the lead, and gets it again",
+            PastTheLease);
     }
 
     [Test]
@@ -167,7 +174,8 @@ internal sealed class FailoverTests
     public async Task The_embedded_engine_killed_with_deliveries_that_wait_makes_them_when_it_is_back()
     {
         using var data = new TemporaryDirectory();
-        (string, string)[] settings = [("STORE", "embedded"), ("DATA_DIR", data.Path), ("WEBHOOK_RETRY_SCHEDULE", "2s,2s,2s")];
+        (string, string)[] settings =
+            [("STORE", "embedded"), ("DATA_DIR", data.Path), ("WEBHOOK_RETRY_SCHEDULE", "2s,2s,2s")];
         _receiver.Answer = _ => ReceiverAnswer.Status(500);
         var first = KvProcess.Start(settings);
         _replicas.Add(first);
@@ -175,7 +183,8 @@ internal sealed class FailoverTests
         var id = await Register(kv);
         await WriteKeys(kv, 20);
         await Eventually.Holds(
-            async () => (await kv.Send(HttpMethod.Get, $"/webhooks/{id}/deliveries?status=pending")).Json.GetProperty("items").GetArrayLength() == 20,
+            async () => (await kv.Send(HttpMethod.Get, $"/webhooks/{id}/deliveries?status=pending"))
+                .Json.GetProperty("items").GetArrayLength() == 20,
             "all of them wait");
         await first.Kill();
         _receiver.Clear();
@@ -190,7 +199,8 @@ internal sealed class FailoverTests
     private async Task<KvProcess> StartOne(string? endpoint = null)
     {
         var replica = KvProcess.Start(
-            ("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoint ?? _etcd.Endpoint), ("WEBHOOK_RETRY_SCHEDULE", "200ms,200ms,1s,1s,1s"));
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoint ?? _etcd.Endpoint),
+            ("WEBHOOK_RETRY_SCHEDULE", "200ms,200ms,1s,1s,1s"));
         _replicas.Add(replica);
         await replica.Started();
         await Eventually.Holds(() => _replicas.Any(Leads), "one replica leads");
@@ -204,7 +214,8 @@ internal sealed class FailoverTests
         return (leader, await StartOne());
     }
 
-    private static bool Leads(KvProcess replica) => replica.Output.Contains("This replica leads", StringComparison.Ordinal);
+    private static bool Leads(KvProcess replica) =>
+        replica.Output.Contains("This replica leads", StringComparison.Ordinal);
 
     private async Task<string> Register(KvClient kv, string members = "")
     {
@@ -235,5 +246,7 @@ internal sealed class FailoverTests
         Is.All.EqualTo(1));
 
     private async Task<long> Cursor() =>
-        await EtcdKeys.Get(_etcd, "/kvstore/cursor/watcher") is { } entry ? long.Parse(Encoding.UTF8.GetString(entry.Value).Split(' ')[0]) : 0;
+        await EtcdKeys.Get(_etcd, "/kvstore/cursor/watcher") is { } entry
+            ? long.Parse(Encoding.UTF8.GetString(entry.Value).Split(' ')[0])
+            : 0;
 }

@@ -30,6 +30,8 @@ internal sealed class FirstLeadTests
         await Eventually.Holds(() => receiver.RequestCount > 0, "the change is told");
         await kv.Post("late", "1");
         await Eventually.Holds(() => receiver.RequestCount > 1, "and those after it");
-        Assert.That(receiver.Requests.Select(request => request.Text), Has.Exactly(1).Contains("\"early\"").And.Exactly(1).Contains("\"late\""));
+        Assert.That(
+            receiver.Requests.Select(request => request.Text),
+            Has.Exactly(1).Contains("\"early\"").And.Exactly(1).Contains("\"late\""));
     }
 }

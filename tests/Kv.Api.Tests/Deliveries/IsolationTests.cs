@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>A receiver that behaves badly holds up nobody but itself.</summary>
+/// <summary>A receiver that behaves badly delays no other receiver.</summary>
 internal sealed class IsolationTests(Engine engine) : CallTests(engine)
 {
     private const int Tenants = 10;
@@ -11,7 +11,8 @@ internal sealed class IsolationTests(Engine engine) : CallTests(engine)
     private const int Keys = 20;
 
     protected override (string Name, string? Value)[] Settings =>
-        [("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "30"), ("MAX_WEBHOOKS_ALLOWED", "20"), ("WEBHOOK_RETRY_SCHEDULE", "30ms,30ms,1h")];
+        [("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "30"), ("MAX_WEBHOOKS_ALLOWED", "20"),
+            ("WEBHOOK_RETRY_SCHEDULE", "30ms,30ms,1h")];
 
     [Test]
     public async Task Healthy_webhooks_are_told_of_everything_while_bad_ones_hang()
@@ -31,14 +32,17 @@ internal sealed class IsolationTests(Engine engine) : CallTests(engine)
             foreach (var webhook in Enumerable.Range(0, WebhooksOfEach))
                 await RegisterAt(tenant, $"{Receiver.Uri}{index}/{webhook}", "\"key\":\"*\"");
 
-        await Task.WhenAll(tenants.SelectMany(tenant => Enumerable.Range(0, Keys).Select(key => tenant.Post($"k{key}", ""))));
+        await Task.WhenAll(
+            tenants.SelectMany(tenant => Enumerable.Range(0, Keys).Select(key => tenant.Post($"k{key}", ""))));
         await Arrived(Tenants * WebhooksOfEach * Keys);
-        await Eventually.Holds(() => hanging.RequestCount + endless.RequestCount >= 2 * Keys, "the bad ones are called as well");
+        await Eventually.Holds(
+            () => hanging.RequestCount + endless.RequestCount >= 2 * Keys, "the bad ones are called as well");
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                Receiver.Requests.GroupBy(request => request.Target).Select(told => told.Select(KeyOf).Distinct().Count()),
+                Receiver.Requests.GroupBy(request => request.Target)
+                    .Select(told => told.Select(KeyOf).Distinct().Count()),
                 Is.EqualTo(Enumerable.Repeat(Keys, Tenants * WebhooksOfEach)));
             Assert.That(Receiver.RequestCount, Is.EqualTo(Tenants * WebhooksOfEach * Keys));
             Assert.That(await Ended(hangs), Is.Empty, "an attempt that hangs has come to its end");

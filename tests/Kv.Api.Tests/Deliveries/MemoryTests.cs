@@ -4,7 +4,7 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Deliveries;
 
 /// <summary>
-/// The leader keeps no values: what is in the store is more than the memory that it has, and it goes on. One that kept
+/// The leader keeps no values: the store holds more than its memory, and it works. A leader that kept
 /// each key's last value, to tell an update from a creation, would end here.
 /// </summary>
 internal sealed class MemoryTests
@@ -21,7 +21,8 @@ internal sealed class MemoryTests
         await using var receiver = WebhookReceiver.Start();
         await using var etcd = await EtcdServer.StartAsync();
         await using var leader = Start("A000000");
-        await Eventually.Holds(() => leader.Output.Contains("This replica leads", StringComparison.Ordinal), "it leads");
+        await Eventually.Holds(
+            () => leader.Output.Contains("This replica leads", StringComparison.Ordinal), "it leads");
         // Another one takes the writes, so that only the watching is the leader's.
         await using var other = Start("40000000");
         var kv = await other.Client();
@@ -44,6 +45,7 @@ internal sealed class MemoryTests
 
         // In hexadecimal: the leader has 160 MiB for what comes to 240.
         KvProcess Start(string heap) => KvProcess.Start(
-            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("STORE_TIMEOUT_SECONDS", "30"), ("DOTNET_GCHeapHardLimit", heap));
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("STORE_TIMEOUT_SECONDS", "30"),
+            ("DOTNET_GCHeapHardLimit", heap));
     }
 }

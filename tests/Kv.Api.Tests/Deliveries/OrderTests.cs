@@ -28,7 +28,8 @@ internal sealed class OrderTests(Engine engine) : CallTests(engine)
             var firstSeen = ofKey.Select(RevisionOf).Distinct().ToArray();
             Assert.That(firstSeen, Is.Ordered.Ascending, ofKey.Key);
             Assert.That(
-                ofKey.Where(request => !IsRefused(request)).Select(request => int.Parse(ValueOf(request)!, CultureInfo.InvariantCulture)),
+                ofKey.Where(request => !IsRefused(request))
+                    .Select(request => int.Parse(ValueOf(request)!, CultureInfo.InvariantCulture)),
                 Is.EqualTo(expected), ofKey.Key);
         }
         Assert.That(Receiver.Requests.Select(KeyOf).Distinct().Count(), Is.EqualTo(Keys));

@@ -18,11 +18,13 @@ internal sealed class OwnEndpointTests(Engine engine)
     private const string GetIt = "\"method\":\"GET\"";
 
     private static readonly (string, string?)[] AllAllowed =
-        [("WEBHOOK_TARGETS", "private"), ("WEBHOOK_TARGETS_ALLOW", "0.0.0.0/0,::/0"), ("WEBHOOK_RETRY_SCHEDULE", "10ms,10ms")];
+        [("WEBHOOK_TARGETS", "private"), ("WEBHOOK_TARGETS_ALLOW", "0.0.0.0/0,::/0"),
+            ("WEBHOOK_RETRY_SCHEDULE", "10ms,10ms")];
 
     private static readonly string[] Spellings =
     [
-        "127.0.0.1", "[::ffff:127.0.0.1]", "[::1]", "2130706433", "0x7f.1", "127.255.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
+        "127.0.0.1", "[::ffff:127.0.0.1]", "[::1]", "2130706433", "0x7f.1", "127.255.0.1", "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
     ];
 
     [TestCaseSource(nameof(Spellings))]
@@ -33,7 +35,8 @@ internal sealed class OwnEndpointTests(Engine engine)
 
         foreach (var port in new[] { host.Address.Port, host.ManagementAddress.Port })
             Expect.Problem(
-                await Register(kv, $"http://{spelling}:{port}/kv/k"), 400, Refusal, "endpoint", "this deployment's own");
+                await Register(kv, $"http://{spelling}:{port}/kv/k"), 400, Refusal, "endpoint",
+                "this deployment's own");
     }
 
     [Test]
@@ -56,11 +59,16 @@ internal sealed class OwnEndpointTests(Engine engine)
     [Test]
     public async Task Another_tenant_is_not_read_through_Kvs_own_port()
     {
-        var host = await SharedHosts.Get(engine, [("DEFAULT_NAMESPACE", "victim"), ("MANAGEMENT_PORT", "0"), .. AllAllowed]);
+        var host = await SharedHosts.Get(
+            engine, [("DEFAULT_NAMESPACE", "victim"), ("MANAGEMENT_PORT", "0"), .. AllAllowed]);
         await new KvClient(host.Http, "victim", null).Put("k", Secret);
         var kv = host.NewTenant();
 
-        foreach (var url in new[] { $"http://localhost:{host.Address.Port}/kv/k", $"http://localhost:{host.ManagementAddress.Port}/metrics" })
+        foreach (var url in new[]
+                 {
+                     $"http://localhost:{host.Address.Port}/kv/k",
+                     $"http://localhost:{host.ManagementAddress.Port}/metrics",
+                 })
         {
             var ping = await Ping(kv, await Registered(kv, url, GetIt));
 
@@ -73,7 +81,8 @@ internal sealed class OwnEndpointTests(Engine engine)
     {
         using var data = new TemporaryDirectory();
         var port = FreePort.Next();
-        (string, string?)[] settings = [("DATA_DIR", data.Path), ("BASE_KEY_PREFIX", KvHost.Unique("own")), .. AllAllowed];
+        (string, string?)[] settings =
+            [("DATA_DIR", data.Path), ("BASE_KEY_PREFIX", KvHost.Unique("own")), .. AllAllowed];
         string webhook;
         await using (var before = await KvHost.Start(engine, settings))
             webhook = await Registered(new KvClient(before.Http, "n", "a"), $"http://127.0.0.1:{port}/livez", GetIt);
@@ -98,13 +107,16 @@ internal sealed class OwnEndpointTests(Engine engine)
 
         await kv.Put("a", "begun");
         await Eventually.Holds(
-            async () => (await Failed(kv, webhooks[0])).Contains("\"status\":508", StringComparison.Ordinal), "the call is refused");
+            async () => (await Failed(kv, webhooks[0])).Contains("\"status\":508", StringComparison.Ordinal),
+            "the call is refused");
 
         Assert.That((await kv.Get("b")).Status, Is.EqualTo(404));
         Assert.That((await kv.Get("a")).Body, Does.Contain("begun"));
         var ping = await Ping(kv, webhooks[1]);
         Assert.That(ping.Json.GetProperty("status").GetInt32(), Is.EqualTo(508));
-        Assert.That(ping.Json.GetProperty("answer").GetString(), Does.Contain("\"status\":508").And.Contain("Kv's own webhooks"));
+        Assert.That(
+            ping.Json.GetProperty("answer").GetString(),
+            Does.Contain("\"status\":508").And.Contain("Kv's own webhooks"));
     }
 
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT")]
@@ -114,13 +126,16 @@ internal sealed class OwnEndpointTests(Engine engine)
     public async Task The_collector_is_refused(string variable)
     {
         await using var collector = WebhookReceiver.Start();
-        await using var host = await KvHost.Start(engine, [(variable, $"http://localhost:{collector.Port}/v1"), .. AllAllowed]);
+        await using var host = await KvHost.Start(
+            engine, [(variable, $"http://localhost:{collector.Port}/v1"), .. AllAllowed]);
         var kv = host.NewTenant();
 
         Expect.Problem(await Register(kv, $"http://localhost:{collector.Port}/"), 400, Refusal);
         Expect.Problem(await Register(kv, $"http://127.0.0.1:{collector.Port}/"), 400, Refusal);
         await using var proxy = WebhookReceiver.Start();
-        Assert.That((await Register(kv, $"http://127.0.0.1:{proxy.Port}/")).Status, Is.EqualTo(201), "the port beside it is not");
+        Assert.That(
+            (await Register(kv, $"http://127.0.0.1:{proxy.Port}/")).Status, Is.EqualTo(201),
+            "the port beside it is not");
     }
 
     [Test]
@@ -133,7 +148,8 @@ internal sealed class OwnEndpointTests(Engine engine)
             200, $$"""{"issuer":"{{TokenIssuer.Name}}","jwks_uri":"http://127.0.0.1:{{keys.Port}}/keys"}""");
         await using var host = await KvHost.Start(
             engine,
-            [("AUTH", "jwt"), ("JWT_AUTHORITY", $"http://127.0.0.1:{issuer.Port}"), ("JWT_AUDIENCE", TokenIssuer.Audience), .. AllAllowed]);
+            [("AUTH", "jwt"), ("JWT_AUTHORITY", $"http://127.0.0.1:{issuer.Port}"),
+                ("JWT_AUDIENCE", TokenIssuer.Audience), .. AllAllowed]);
         var tenant = host.NewTenant();
         var kv = new KvClient(host.Http, tenant.Namespace, tenant.AppName)
         {
@@ -152,15 +168,18 @@ internal sealed class OwnEndpointTests(Engine engine)
     [Test]
     public async Task The_headers_that_name_a_tenant_are_reserved_as_they_are_configured()
     {
-        var host = await SharedHosts.Get(engine, [("HEADER_NAMESPACE", "X-Space"), ("HEADER_APPNAME", "X-App"), .. AllAllowed]);
+        var host = await SharedHosts.Get(
+            engine, [("HEADER_NAMESPACE", "X-Space"), ("HEADER_APPNAME", "X-App"), .. AllAllowed]);
         var kv = new KvClient(host.Http, null, null);
 
         foreach (var name in new[] { "x-space", "X-App" })
             Expect.Problem(
-                await Register(kv, "http://example.com/", $"\"headers\":{{\"{name}\":\"victim\"}}"), 400, $"Header '{name}' is reserved");
+                await Register(kv, "http://example.com/", $"\"headers\":{{\"{name}\":\"victim\"}}"), 400,
+                $"Header '{name}' is reserved");
         // Where callers show no API keys, X-API-Key is the receiver's.
         await Registered(
-            kv, "http://example.com/", "\"headers\":{\"KV-Namespace\":\"a\",\"X-API-Key\":\"b\",\"Authorization\":\"c\",\"Cookie\":\"d\"}");
+            kv, "http://example.com/",
+            "\"headers\":{\"KV-Namespace\":\"a\",\"X-API-Key\":\"b\",\"Authorization\":\"c\",\"Cookie\":\"d\"}");
     }
 
     private static Task<Answer> Register(KvClient kv, string endpoint, string members = GetIt)
@@ -176,7 +195,8 @@ internal sealed class OwnEndpointTests(Engine engine)
         return answer.Json.GetProperty("id").GetString()!;
     }
 
-    private static Task<Answer> Ping(KvClient kv, string webhook) => kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/ping");
+    private static Task<Answer> Ping(KvClient kv, string webhook) =>
+        kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/ping");
 
     private static async Task<string> Failed(KvClient kv, string webhook) =>
         (await kv.Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed")).Body;

@@ -97,5 +97,6 @@ internal sealed class PingTests(Engine engine) : CallTests(engine)
     private static string[]? Signatures(ReceivedRequest request) => request.Header("webhook-signature")?.Split(' ');
 
     private static string Sign(ReceivedRequest request, WebhookSecret secret) => secret.Sign(
-        request.MessageId!, long.Parse(request.Header("webhook-timestamp")!, CultureInfo.InvariantCulture), request.Body);
+        request.MessageId!, long.Parse(request.Header("webhook-timestamp")!, CultureInfo.InvariantCulture),
+        request.Body);
 }

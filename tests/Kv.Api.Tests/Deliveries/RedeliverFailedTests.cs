@@ -15,7 +15,8 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         var other = await Register("""
             "key":"none"
             """);
-        var failed = (await Listed(webhook, "failed")).Select(delivery => delivery.GetProperty("id").GetString()).ToArray();
+        var failed = (await Listed(webhook, "failed")).Select(delivery => delivery.GetProperty("id").GetString())
+            .ToArray();
         Receiver.Clear();
         Receiver.Answer = _ => ReceiverAnswer.Ok;
 
@@ -41,7 +42,8 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         Assert.That(Told(await RedeliverFailed(webhook)), Is.EqualTo((1, false)));
 
         await Eventually.Holds(
-            async () => (await Listed(webhook, "pending")).Length == 0 && (await Listed(webhook, "failed")).Length == 0, "all are delivered");
+            async () => (await Listed(webhook, "pending")).Length == 0 && (await Listed(webhook, "failed")).Length == 0,
+            "all are delivered");
     }
 
     [Test]
@@ -75,7 +77,8 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         await Kv.Post("k", "value");
         await UntilListed(webhook, "failed");
         await Eventually.Holds(
-            async () => (await Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.GetProperty("status").GetString() == "disabled",
+            async () => (await Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Json.GetProperty("status")
+                .GetString() == "disabled",
             "the webhook is disabled");
 
         var refused = await RedeliverFailed(webhook);
@@ -91,7 +94,8 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         var webhook = await Failing(1);
 
         Expect.Problem(
-            await Host.NewTenant().Send(HttpMethod.Post, $"/webhooks/{webhook}/redeliver-failed"), 404, "Webhook not found");
+            await Host.NewTenant().Send(HttpMethod.Post, $"/webhooks/{webhook}/redeliver-failed"), 404,
+            "Webhook not found");
         Expect.Problem(await RedeliverFailed("nonsense"), 404, "Webhook not found");
         Assert.That(await Listed(webhook, "failed"), Has.Length.EqualTo(1));
     }
@@ -114,5 +118,6 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
     }
 
     private async Task<int> Failed(string webhook) => (await Kv.Send(
-        HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed&limit=100")).Json.GetProperty("items").GetArrayLength();
+        HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed&limit=100")).Json.GetProperty("items")
+            .GetArrayLength();
 }

@@ -27,7 +27,8 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                Receiver.Requests.Select(request => request.MessageId), Is.EqualTo(told.Skip(1).Select(request => request.MessageId)));
+                Receiver.Requests.Select(request => request.MessageId),
+                Is.EqualTo(told.Skip(1).Select(request => request.MessageId)));
             Assert.That(Receiver.Requests.Select(ValueOf), Is.EqualTo(new[] { "2", null }));
             Assert.That(
                 Receiver.Requests.Select(request => EventOf(request).GetProperty("event").GetString()),
@@ -50,7 +51,8 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
         var answer = await Replay(webhook, RevisionOf(told.Single(request => KeyOf(request) == "k")));
         Assert.That(answer.Json.GetProperty("replayed").GetInt64(), Is.EqualTo(120));
         await Eventually.Holds(
-            () => Receiver.Requests.Select(request => request.MessageId).Distinct().Count() >= 120, "all of them arrive");
+            () => Receiver.Requests.Select(request => request.MessageId).Distinct().Count() >= 120,
+            "all of them arrive");
         await Eventually.Holds(async () => (await Listed(webhook, "pending")).Length == 0, "nothing waits any more");
         Assert.That(Receiver.Requests.Select(request => request.MessageId), Is.Unique);
     }

@@ -25,7 +25,9 @@ internal sealed class RetentionTests
             // Rounded up to the hour, and etcd's own clock runs from when the lease was granted.
             Assert.That(
                 TimeSpan.FromSeconds(await EtcdKeys.TimeToLive(etcd, lease)),
-                Is.InRange(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(5), TimeSpan.FromDays(7) + TimeSpan.FromMinutes(65)), area);
+                Is.InRange(
+                    TimeSpan.FromDays(7) - TimeSpan.FromMinutes(5),
+                    TimeSpan.FromDays(7) + TimeSpan.FromMinutes(65)), area);
         }
 
         Task<string[]> Kept(string area) =>

@@ -35,7 +35,8 @@ internal sealed class RetryTests(Engine engine) : CallTests(engine)
     [TestCase(500)]
     public async Task Only_2xx_is_acceptance(int status)
     {
-        Receiver.Answer = request => ReceiverAnswer.Status(request.Number == 1 ? status : 204, "", ("Location", "/elsewhere"));
+        Receiver.Answer = request => ReceiverAnswer.Status(
+            request.Number == 1 ? status : 204, "", ("Location", "/elsewhere"));
         await Register();
         await Kv.Post("k", "value");
         await Arrived(2);
@@ -51,7 +52,8 @@ internal sealed class RetryTests(Engine engine) : CallTests(engine)
         var webhook = await Register();
         await Kv.Post("k", "value");
         await Eventually.Holds(
-            async () => (await Listed(webhook, "pending")).Single().GetProperty("attempts").GetArrayLength() == 1, "it was attempted");
+            async () => (await Listed(webhook, "pending")).Single().GetProperty("attempts").GetArrayLength() == 1,
+            "it was attempted");
 
         var delivery = (await Listed(webhook, "pending")).Single();
         var attempt = delivery.GetProperty("attempts").EnumerateArray().Single();

@@ -14,9 +14,11 @@ internal sealed class SecrecyTests
         using var data = new TemporaryDirectory();
         await using var receiver = WebhookReceiver.Start();
         await using var kv = KvProcess.Start(
-            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("WEBHOOK_HEADERS", "masked"), ("WEBHOOK_RETRY_SCHEDULE", "20ms,20ms,20ms,20ms"),
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("WEBHOOK_HEADERS", "masked"),
+            ("WEBHOOK_RETRY_SCHEDULE", "20ms,20ms,20ms,20ms"),
             // Not even to who looks closely.
-            ("Logging__LogLevel__Default", "Trace"), ("Logging__LogLevel__Microsoft", "Trace"), ("Logging__LogLevel__System", "Trace"));
+            ("Logging__LogLevel__Default", "Trace"), ("Logging__LogLevel__Microsoft", "Trace"),
+                ("Logging__LogLevel__System", "Trace"));
         var client = await kv.Client();
         receiver.Answer = request => (request.Number % 4) switch
         {
@@ -31,7 +33,9 @@ internal sealed class SecrecyTests
             away = gone.Uri;
         var webhooks = new List<string>();
         foreach (var address in new[] { receiver.Uri, away, new Uri("http://name.invalid/") })
-            webhooks.Add(await Register(client, $"http://user:hidden-password@{address.Authority}/hidden-path?token=hidden-query", secret));
+            webhooks.Add(
+                await Register(
+                    client, $"http://user:hidden-password@{address.Authority}/hidden-path?token=hidden-query", secret));
 
         foreach (var webhook in webhooks)
             await client.Send(
@@ -56,7 +60,9 @@ internal sealed class SecrecyTests
                 Assert.That(text, Does.Not.Contain(secret[WebhookSecret.Prefix.Length..]));
                 Assert.That(text, Does.Not.Contain("v1,"));
             }
-            Assert.That(shown, Does.Not.Contain("hidden-header").And.Not.Contain("hidden-password").And.Not.Contain(secret[WebhookSecret.Prefix.Length..]));
+            Assert.That(
+                shown, Does.Not.Contain("hidden-header").And.Not.Contain("hidden-password").And.Not.Contain(
+                    secret[WebhookSecret.Prefix.Length..]));
         }
     }
 

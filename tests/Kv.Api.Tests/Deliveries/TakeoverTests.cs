@@ -66,7 +66,8 @@ internal sealed class TakeoverTests(Engine engine)
         await Eventually.Holds(() => Told().Count(key => key == "h") >= 2, "so is what comes later");
         await Eventually.Holds(async () => (await Pending(kv, webhook)).Length == 0, "nothing waits any more");
         Assert.That(
-            _receiver.Requests.Where(request => KeyOf(request) == "h").Select(ValueOf).Distinct(), Is.EqualTo(new[] { "1", "2" }));
+            _receiver.Requests.Where(request => KeyOf(request) == "h").Select(ValueOf).Distinct(),
+            Is.EqualTo(new[] { "1", "2" }));
     }
 
     [Test]
@@ -94,7 +95,8 @@ internal sealed class TakeoverTests(Engine engine)
         _receiver.Answer = _ => ReceiverAnswer.Ok;
 
         await Eventually.Holds(
-            async () => _receiver.Requests.GroupBy(KeyOf).Count(calls => calls.Select(ValueOf).Distinct().Count() == rounds) == keys
+            async () => _receiver.Requests.GroupBy(KeyOf)
+                .Count(calls => calls.Select(ValueOf).Distinct().Count() == rounds) == keys
                 && (await Pending(kv, webhook)).Length == 0,
             "every change is told, and nothing waits any more", TimeSpan.FromSeconds(60));
         foreach (var calls in _receiver.Requests.GroupBy(KeyOf))
@@ -103,7 +105,8 @@ internal sealed class TakeoverTests(Engine engine)
 
     private KvProcess Start()
     {
-        var replica = KvProcess.Start([.. _settings, ("WEBHOOK_RETRY_SCHEDULE", string.Join(',', Enumerable.Repeat("500ms", 50)))]);
+        var replica = KvProcess.Start(
+            [.. _settings, ("WEBHOOK_RETRY_SCHEDULE", string.Join(',', Enumerable.Repeat("500ms", 50)))]);
         _replicas.Add(replica);
         return replica;
     }
@@ -129,5 +132,6 @@ internal sealed class TakeoverTests(Engine engine)
 
     private static string ValueOf(ReceivedRequest request) => EventOf(request).GetProperty("value").GetString()!;
 
-    private static JsonElement EventOf(ReceivedRequest request) => JsonDocument.Parse(request.Body).RootElement.GetProperty("event");
+    private static JsonElement EventOf(ReceivedRequest request) =>
+        JsonDocument.Parse(request.Body).RootElement.GetProperty("event");
 }

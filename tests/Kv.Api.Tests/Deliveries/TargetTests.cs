@@ -44,10 +44,13 @@ internal sealed class TargetTests(Engine engine) : EngineTests(engine)
             "denied by the configuration");
         await Kv.Post("k", "value");
         await Eventually.Holds(
-            async () => (await Failed(webhook)).Json.GetProperty("items").GetArrayLength() == 1, "it has failed for good");
+            async () => (await Failed(webhook)).Json.GetProperty("items").GetArrayLength() == 1,
+            "it has failed for good");
 
         Assert.That((await Failed(webhook)).Body, Does.Contain("The target is not allowed: "));
-        Assert.That((await Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/ping")).Body, Does.Contain("The target is not allowed: "));
+        Assert.That(
+            (await Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/ping")).Body,
+            Does.Contain("The target is not allowed: "));
         Assert.That(_canary.AcceptedConnections, Is.Zero);
     }
 
@@ -67,10 +70,17 @@ internal sealed class TargetTests(Engine engine) : EngineTests(engine)
     {
         var webhook = new Webhook(
             Guid.NewGuid(), new Tenant(Kv.Namespace!, Kv.AppName!),
-            new WebhookSettings { Pattern = KeyPattern.Parse("k"), Events = EventFilter.TryParse(["*"])!.Value, Endpoint = endpoint }, createdAt: 0);
+            new WebhookSettings
+            {
+                Pattern = KeyPattern.Parse("k"),
+                Events = EventFilter.TryParse(["*"])!.Value,
+                Endpoint = endpoint,
+            },
+            createdAt: 0);
         await Host.Services.GetRequiredService<IWebhookRepository>().Add(webhook, limit: 5, CancellationToken.None);
         return $"{webhook.Id:D}";
     }
 
-    private Task<Answer> Failed(string? webhook) => Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed");
+    private Task<Answer> Failed(string? webhook) =>
+        Kv.Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed");
 }

@@ -43,7 +43,8 @@ internal sealed partial class AlertTests
         var (_, output) = await Promtool.Run(Root, scrape.Text, "check", "metrics");
 
         Assert.That(
-            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !RuntimeName().IsMatch(line)), Is.Empty);
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !RuntimeName().IsMatch(line)),
+            Is.Empty);
     }
 
     // Kv's own, which are made when it starts; those of a histogram are not.

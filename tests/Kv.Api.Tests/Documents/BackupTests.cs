@@ -40,8 +40,11 @@ internal sealed partial class BackupTests
 
         var found = await client.Get("k");
         Assert.That(found.Json.GetProperty("value").GetString(), Is.EqualTo("kept"));
-        await Run(variables + look, [.. Variables(cluster, cluster.Members[0]), ("KV", (await kv.Address()).ToString().TrimEnd('/'))]);
-        await Eventually.Holds(() => kv.Output.Contains("etcd was restored from a backup", StringComparison.Ordinal), "it says so");
+        await Run(
+            variables + look,
+            [.. Variables(cluster, cluster.Members[0]), ("KV", (await kv.Address()).ToString().TrimEnd('/'))]);
+        await Eventually.Holds(
+            () => kv.Output.Contains("etcd was restored from a backup", StringComparison.Ordinal), "it says so");
         if (!EtcdBackup.CanBumpRevision)
             return;
         Assert.That(long.Parse(found.Header("KV-Revision")!, null), Is.GreaterThan(1_000_000_000));
@@ -90,26 +93,32 @@ internal sealed partial class BackupTests
         Expect.Problem(await kv.Send(HttpMethod.Get, $"/watch?since={lost}"), 400, "Revision in the future", "since");
         receiver.Clear();
         await kv.Put("new", "v");
-        await Eventually.Holds(() => receiver.Requests.Any(request => request.Text.Contains("\"key\":\"new\"", StringComparison.Ordinal)), "it is told");
+        await Eventually.Holds(
+            () => receiver.Requests.Any(request => request.Text.Contains("\"key\":\"new\"", StringComparison.Ordinal)),
+            "it is told");
     }
 
     private static (string, string)[] Variables(EtcdCluster cluster, EtcdServer member) =>
     [
-        ("ENDPOINT", member.Endpoint), ("DATA", member.DataDirectory), ("NAME", member.Name), ("PEER", member.PeerUri.GetLeftPart(UriPartial.Authority)),
+        ("ENDPOINT", member.Endpoint), ("DATA", member.DataDirectory), ("NAME", member.Name),
+        ("PEER", member.PeerUri.GetLeftPart(UriPartial.Authority)),
         ("CLUSTER", string.Join(',', cluster.Members.Select(one => one.Membership))),
     ];
 
     // With older tools, as the text says.
     private static string Fitting(string restore) => EtcdBackup.CanBumpRevision
         ? restore
-        : string.Join('\n', restore.Replace("etcdutl", "etcdctl", StringComparison.Ordinal).Split('\n').Where(line => !line.Contains("--bump-revision", StringComparison.Ordinal)));
+        : string.Join(
+            '\n', restore.Replace("etcdutl", "etcdctl", StringComparison.Ordinal).Split('\n')
+                .Where(line => !line.Contains("--bump-revision", StringComparison.Ordinal)));
 
     private async Task Run(string script, params (string Name, string Value)[] variables)
     {
         var exports = string.Concat(variables.Select(variable => $"export {variable.Name}='{variable.Value}'\n"));
         var tools = Path.GetDirectoryName(RequiresEtcd.Check());
         await using var bash = ExampleProcess.Start(
-            "bash", "-c", $"set -euo pipefail\nexport PATH='{tools}':$PATH NO_PROXY='*'\ncd '{_files.Path}'\n{exports}{script}");
+            "bash", "-c",
+            $"set -euo pipefail\nexport PATH='{tools}':$PATH NO_PROXY='*'\ncd '{_files.Path}'\n{exports}{script}");
         Assert.That(await bash.Ended(), Is.Zero, $"{script}\n{bash.Output}");
     }
 
@@ -119,7 +128,8 @@ internal sealed partial class BackupTests
         var section = document[document.IndexOf("## Backup and restore", StringComparison.Ordinal)..];
         section = section[section.IndexOf($"### {title}\n", StringComparison.Ordinal)..];
         var end = Heading().Match(section, 4);
-        return [.. Block().Matches(end.Success ? section[..end.Index] : section).Select(match => match.Groups[1].Value)];
+        return [
+            .. Block().Matches(end.Success ? section[..end.Index] : section).Select(match => match.Groups[1].Value)];
     }
 
     [GeneratedRegex("^ *```sh\n(.*?)^ *```$", RegexOptions.Singleline | RegexOptions.Multiline)]

@@ -32,15 +32,19 @@ internal sealed class ClientExampleTests
         {
             var (head, body) = text.Split("\n\n", 2) is [var first, var rest] ? (first, rest.Trim()) : (text, "");
             var lines = head.Trim().Split('\n')[1..];
-            var (method, target) = lines[0].Split(' ') is [var verb, var address] ? (verb, address) : throw new FormatException(text);
-            using var request = new HttpRequestMessage(new HttpMethod(method), target.Replace("{{kv}}", "", StringComparison.Ordinal));
+            var (method, target) = lines[0].Split(' ') is [var verb, var address]
+                ? (verb, address)
+                : throw new FormatException(text);
+            using var request = new HttpRequestMessage(
+                new HttpMethod(method), target.Replace("{{kv}}", "", StringComparison.Ordinal));
             if (body.Length > 0)
                 request.Content = new StringContent(body, null, "application/json");
             foreach (var line in lines[1..].Where(line => !line.StartsWith("Content-Type", StringComparison.Ordinal)))
                 request.Headers.Add(line.Split(": ")[0], line.Split(": ")[1]);
             using var answer = await host.Http.SendAsync(request);
 
-            Assert.That((int)answer.StatusCode, Is.InRange(200, 299), $"{head}\n{await answer.Content.ReadAsStringAsync()}");
+            Assert.That(
+                (int)answer.StatusCode, Is.InRange(200, 299), $"{head}\n{await answer.Content.ReadAsStringAsync()}");
         }
         Assert.That(requests, Has.Length.GreaterThan(8));
     }

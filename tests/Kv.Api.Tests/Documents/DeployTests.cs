@@ -27,7 +27,9 @@ internal sealed partial class DeployTests
             Compose("kv-2").At("environment").Members(),
         })
         {
-            Assert.That(settings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), Is.Not.Empty.And.SubsetOf(documented));
+            Assert.That(
+                settings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)),
+                Is.Not.Empty.And.SubsetOf(documented));
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings!).Build();
             Assert.That(() => KvOptions.Read(configuration), Throws.Nothing);
         }
@@ -49,13 +51,17 @@ internal sealed partial class DeployTests
     [Test]
     public void The_port_is_the_images()
     {
-        var exposed = Regex.Match(File.ReadAllText(Path.Combine(Root, "Dockerfile")), @"^EXPOSE (\d+)$", RegexOptions.Multiline).Groups[1].Value;
+        var exposed = Regex.Match(
+            File.ReadAllText(Path.Combine(Root, "Dockerfile")), @"^EXPOSE (\d+)$", RegexOptions.Multiline).Groups[
+                1].Value;
 
         Assert.That(Port("http"), Is.EqualTo(exposed));
         foreach (var kv in new[] { "kv-1", "kv-2" })
             Assert.That(Compose(kv).At("ports").Items().Single().Text(), Does.EndWith($":{exposed}"));
         foreach (var port in Manifest("service").At("spec.ports").Items())
-            Assert.That(port.At("targetPort").Text(), Is.EqualTo(port.At("name").Text()).And.Matches<string>(name => Port(name!).Length > 0));
+            Assert.That(
+                port.At("targetPort").Text(),
+                Is.EqualTo(port.At("name").Text()).And.Matches<string>(name => Port(name!).Length > 0));
     }
 
     [Test]
@@ -73,9 +79,12 @@ internal sealed partial class DeployTests
     public void What_Kv_may_reach_is_named_and_is_neither_Kv_nor_everything()
     {
         var rules = Manifest("network-policy").At("spec.egress").Items().ToList();
-        var reached = rules.Select(rule => rule.At("to").Items().Single().At("podSelector.matchLabels").Members()).ToList();
+        var reached = rules.Select(rule => rule.At("to").Items().Single().At("podSelector.matchLabels").Members())
+            .ToList();
 
-        Assert.That(Manifest("network-policy").At("spec.policyTypes").Items().Select(type => type.Text()), Has.Some.EqualTo("Egress"));
+        Assert.That(
+            Manifest("network-policy").At("spec.policyTypes").Items().Select(type => type.Text()),
+            Has.Some.EqualTo("Egress"));
         Assert.That(
             reached.Select(labels => string.Join(',', labels.Keys)),
             Is.EquivalentTo(new[] { "k8s-app", "app.kubernetes.io/name", "kv-webhook-receiver" }));
@@ -91,7 +100,8 @@ internal sealed partial class DeployTests
         var reached = Manifest("network-policy").At("spec.egress").Items()
             .Select(rule => rule.At("to").Items().Single().At("podSelector.matchLabels").Members());
         var callers = policy.At("spec.ingress").Items()
-            .ToDictionary(rule => rule.At("ports").Items().Single().At("port").Text(), rule => rule.At("from").Items().ToList());
+            .ToDictionary(
+                rule => rule.At("ports").Items().Single().At("port").Text(), rule => rule.At("from").Items().ToList());
 
         Assert.That(reached, Has.Some.EqualTo(etcd), "it is the etcd that Kv may reach");
         Assert.That(callers.Keys, Is.EquivalentTo(new[] { "2379", "2380" }));
@@ -109,7 +119,8 @@ internal sealed partial class DeployTests
     [Test]
     public void No_receiver_is_in_etcds_network_in_compose()
     {
-        static string[] Networks(string service) => [.. Compose(service).At("networks").Items().Select(network => network.Text())];
+        static string[] Networks(
+            string service) => [.. Compose(service).At("networks").Items().Select(network => network.Text())];
 
         foreach (var member in new[] { "etcd-1", "etcd-2", "etcd-3" })
             Assert.That(Networks(member), Is.EqualTo(new[] { "store" }));
@@ -117,7 +128,8 @@ internal sealed partial class DeployTests
             Assert.That(Networks(kv), Is.EquivalentTo(new[] { "store", "receivers" }));
         Assert.That(Networks("receiver"), Is.EqualTo(new[] { "receivers" }));
         Assert.That(Load("compose.yaml").At("networks.store.internal").Text(), Is.EqualTo("true"));
-        var others = Load("compose.yaml").At("services").Members().Keys.Except(["kv-1", "kv-2", "etcd-1", "etcd-2", "etcd-3", "receiver"]);
+        var others = Load("compose.yaml").At("services").Members()
+            .Keys.Except(["kv-1", "kv-2", "etcd-1", "etcd-2", "etcd-3", "receiver"]);
         Assert.That(others, Is.Empty);
     }
 
@@ -126,11 +138,15 @@ internal sealed partial class DeployTests
     public void The_kustomization_names_every_manifest()
     {
         var folder = Path.Combine(Root, "docs", "deploy", "kubernetes");
-        var lines = File.ReadLines(Path.Combine(folder, "kustomization.yaml")).Select(line => line.TrimStart(' ', '#', '-'));
-        var manifests = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Except(["kustomization.yaml"]).ToList();
+        var lines = File.ReadLines(Path.Combine(folder, "kustomization.yaml"))
+            .Select(line => line.TrimStart(' ', '#', '-'));
+        var manifests = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
+            .Except(["kustomization.yaml"]).ToList();
 
         Assert.That(manifests, Is.SubsetOf(lines));
-        Assert.That(Manifest("kustomization").At("resources").Items().Select(resource => resource.Text()), Is.SubsetOf(manifests));
+        Assert.That(
+            Manifest("kustomization").At("resources").Items().Select(resource => resource.Text()),
+            Is.SubsetOf(manifests));
     }
 
     [Test]
@@ -138,7 +154,8 @@ internal sealed partial class DeployTests
     {
         var pod = Manifest("deployment").At("spec.template.spec.securityContext");
         var container = Container.At("securityContext");
-        var user = Regex.Match(File.ReadAllText(Path.Combine(Root, "scripts", "check-image.sh")), @"^uid=(\d+)$", RegexOptions.Multiline);
+        var user = Regex.Match(
+            File.ReadAllText(Path.Combine(Root, "scripts", "check-image.sh")), @"^uid=(\d+)$", RegexOptions.Multiline);
 
         using (Assert.EnterMultipleScope())
         {
@@ -191,7 +208,8 @@ internal sealed partial class DeployTests
         foreach (var kv in new[] { "kv-1", "kv-2" })
         {
             Assert.That(
-                Compose(kv).At("environment.ETCD_ENDPOINTS").Text(), Is.EqualTo(string.Join(',', members.Select(member => $"{member}:2379"))));
+                Compose(kv).At("environment.ETCD_ENDPOINTS").Text(),
+                Is.EqualTo(string.Join(',', members.Select(member => $"{member}:2379"))));
             Assert.That(Compose(kv).At("depends_on").Members().Keys, Is.EquivalentTo(members));
         }
     }

@@ -6,7 +6,8 @@ namespace Kv.Api.Tests.Documents;
 /// <summary>A program of the documents, run as they say.</summary>
 internal sealed class ExampleProcess : IAsyncDisposable
 {
-    private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT", "LD_LIBRARY_PATH", "PYENV_ROOT", "NUGET_PACKAGES"];
+    private static readonly string[] Kept =
+        ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT", "LD_LIBRARY_PATH", "PYENV_ROOT", "NUGET_PACKAGES"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -36,7 +37,8 @@ internal sealed class ExampleProcess : IAsyncDisposable
     /// Runs a command in the repository's root. Where its runtime is not installed, the test is skipped, or fails where
     /// CI=true.
     /// </summary>
-    public static ExampleProcess Start(string runtime, params string[] arguments) => Start(runtime, arguments, kv: null);
+    public static ExampleProcess Start(string runtime, params string[] arguments) =>
+        Start(runtime, arguments, kv: null);
 
     /// <inheritdoc cref="Start(string, string[])"/>
     /// <param name="runtime">The command.</param>
@@ -78,7 +80,8 @@ internal sealed class ExampleProcess : IAsyncDisposable
     /// <summary>The repository's root.</summary>
     public static string Root()
     {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        for (var directory = new DirectoryInfo(
+            AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
             if (File.Exists(Path.Combine(directory.FullName, "Kv.sln")))
                 return directory.FullName;
         throw new InvalidOperationException("The tests must run from within the repository: they run its documents.");

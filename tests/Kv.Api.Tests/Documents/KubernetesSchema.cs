@@ -18,7 +18,8 @@ namespace Kv.Api.Tests.Documents;
 /// </summary>
 internal static class KubernetesSchema
 {
-    private static readonly Dictionary<string, Type> Kinds = typeof(V1Deployment).Assembly.GetExportedTypes().Append(typeof(ServiceMonitor))
+    private static readonly Dictionary<string, Type> Kinds = typeof(V1Deployment).Assembly.GetExportedTypes()
+        .Append(typeof(ServiceMonitor))
         .Select(type => (Type: type, Entity: type.GetCustomAttribute<KubernetesEntityAttribute>()))
         .Where(kind => kind.Entity is not null)
         .ToDictionary(kind => $"{ApiVersion(kind.Entity!)} {kind.Entity!.Kind}", kind => kind.Type);
@@ -133,7 +134,8 @@ internal static class KubernetesSchema
         _ when text.ToLowerInvariant() is "true" or "yes" or "on" => true,
         _ when text.ToLowerInvariant() is "false" or "no" or "off" => false,
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) => number,
         _ => text,
     };
 }

@@ -12,10 +12,12 @@ internal sealed class ManifestTests
     private static readonly string Folder = Path.Combine(ExampleProcess.Root(), "docs", "deploy", "kubernetes");
 
     private static IEnumerable<string> Manifests =>
-        Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path)).Where(name => name != "kustomization.yaml").Order();
+        Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path))
+            .Where(name => name != "kustomization.yaml").Order();
 
     [TestCaseSource(nameof(Manifests))]
-    public void It_is_what_Kubernetes_takes(string manifest) => Assert.That(() => KubernetesSchema.Read(Text(manifest)), Throws.Nothing);
+    public void It_is_what_Kubernetes_takes(string manifest) =>
+        Assert.That(() => KubernetesSchema.Read(Text(manifest)), Throws.Nothing);
 
     // No such field, at any depth.
     [TestCase("deployment", "replicas: 2", "replica: 2", "'replica'")]
@@ -27,11 +29,19 @@ internal sealed class ManifestTests
     [TestCase("service", "targetPort: http", "containerPort: http", "'containerPort'")]
     [TestCase("service-monitor", "interval: 15s", "scrapeInterval: 15s", "'scrapeInterval'")]
     // A value of another type.
-    [TestCase("deployment", "timeoutSeconds: 5", "timeoutSeconds: \"5\"", "$.spec.template.spec.containers[0].livenessProbe.timeoutSeconds")]
+    [TestCase(
+        "deployment", "timeoutSeconds: 5", "timeoutSeconds: \"5\"",
+        "$.spec.template.spec.containers[0].livenessProbe.timeoutSeconds")]
     [TestCase("deployment", "value: \"8081\"", "value: 8081", "$.spec.template.spec.containers[0].env[2].value")]
-    [TestCase("deployment", "runAsNonRoot: true", "runAsNonRoot: \"true\"", "$.spec.template.spec.securityContext.runAsNonRoot")]
-    [TestCase("deployment", "                - ALL", "                all: true", "$.spec.template.spec.containers[0].securityContext.capabilities.drop")]
-    [TestCase("network-policy", "kv-client: \"true\"", "kv-client: true", "$.spec.ingress[0].from[0].podSelector.matchLabels")]
+    [TestCase(
+        "deployment", "runAsNonRoot: true", "runAsNonRoot: \"true\"",
+        "$.spec.template.spec.securityContext.runAsNonRoot")]
+    [TestCase(
+        "deployment", "                - ALL", "                all: true",
+        "$.spec.template.spec.containers[0].securityContext.capabilities.drop")]
+    [TestCase(
+        "network-policy", "kv-client: \"true\"", "kv-client: true",
+        "$.spec.ingress[0].from[0].podSelector.matchLabels")]
     [TestCase("network-policy", "    - Ingress", "    - 1", "$.spec.policyTypes[0]")]
     [TestCase("service", "port: 8081", "port: management", "$.spec.ports[1].port")]
     [TestCase("service-monitor", "path: /metrics", "path: yes", "$.spec.endpoints[0].path")]
@@ -46,7 +56,9 @@ internal sealed class ManifestTests
     [TestCase("deployment", "topologyKey: kubernetes.io/hostname", "", "'topologyKey'")]
     [TestCase("deployment", "maxSkew: 1", "minDomains: 1", "'maxSkew'")]
     [TestCase("deployment", "mountPath: /tmp", "mountPath:", "'mountPath'")]
-    [TestCase("network-policy", "podSelector:\n    matchLabels:\n      app.kubernetes.io/name: kv\n  policyTypes:", "policyTypes:", "'podSelector'")]
+    [TestCase(
+        "network-policy", "podSelector:\n    matchLabels:\n      app.kubernetes.io/name: kv\n  policyTypes:",
+        "policyTypes:", "'podSelector'")]
     [TestCase("service", "port: 80\n", "nodePort: 80\n", "'port'")]
     [TestCase("service-monitor", "selector:\n    matchLabels:\n      app.kubernetes.io/name: kv\n", "", "'selector'")]
     [TestCase("ingress", "pathType: Prefix", "pathType: prefix", "'prefix'")]
@@ -68,11 +80,14 @@ internal sealed class ManifestTests
         var text = Text("deployment.yaml");
 
         Assert.That(
-            () => KubernetesSchema.Read(text.Replace("replicas: 2", "replicas: 2\n  replicas: 3", StringComparison.Ordinal)),
+            () => KubernetesSchema.Read(
+                text.Replace("replicas: 2", "replicas: 2\n  replicas: 3", StringComparison.Ordinal)),
             Throws.InstanceOf<YamlException>());
         Assert.That(
-            () => KubernetesSchema.Read(text.Replace("cpu: 250m", "cpu: 250 millicores", StringComparison.Ordinal)), Throws.Exception);
+            () => KubernetesSchema.Read(text.Replace("cpu: 250m", "cpu: 250 millicores", StringComparison.Ordinal)),
+            Throws.Exception);
     }
 
-    private static string Text(string manifest) => File.ReadAllText(Path.Combine(Folder, manifest)).ReplaceLineEndings("\n");
+    private static string Text(string manifest) =>
+        File.ReadAllText(Path.Combine(Folder, manifest)).ReplaceLineEndings("\n");
 }

@@ -17,13 +17,15 @@ internal sealed partial class MonitoringTests
 
     [SetUp]
     public async Task Look() => _scrape = await (await MeasuredKv.Shared(Engine.Etcd)).Until(
-        told => told.Sum("kv_delivery_given_up_total") > 0 && told.Sum("kv_watcher_read_revision") > 0 && told.Sum("kv_delivery_latency_seconds_count") > 0,
+        told => told.Sum("kv_delivery_given_up_total") > 0 && told.Sum("kv_watcher_read_revision") > 0
+            && told.Sum("kv_delivery_latency_seconds_count") > 0,
         "everything has happened once");
 
     [Test]
     public void Every_metric_of_the_dashboard_is_there()
     {
-        using var dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(Documents, "deploy", "grafana-dashboard.json")));
+        using var dashboard = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Documents, "deploy", "grafana-dashboard.json")));
         var expressions = dashboard.RootElement.GetProperty("panels").EnumerateArray()
             .Where(panel => panel.TryGetProperty("targets", out _))
             .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
@@ -40,7 +42,8 @@ internal sealed partial class MonitoringTests
         using var text = File.OpenText(Path.Combine(Documents, "deploy", "alerts.yaml"));
         var stream = new YamlStream();
         stream.Load(text);
-        var rules = stream.Documents.Single().RootNode.At("groups").Items().SelectMany(group => group.At("rules").Items()).ToList();
+        var rules = stream.Documents.Single().RootNode.At("groups").Items()
+            .SelectMany(group => group.At("rules").Items()).ToList();
 
         Assert.That(rules.Select(rule => rule.At("alert").Text()), Is.Unique.And.Not.Empty);
         foreach (var rule in rules)
@@ -55,7 +58,8 @@ internal sealed partial class MonitoringTests
     [Test]
     public void Every_metric_of_the_table_is_there_and_every_one_of_Kvs_own_is_in_the_table()
     {
-        var documented = Row().Matches(File.ReadAllText(Path.Combine(Documents, "operations.md"))).Select(row => row.Groups[1].Value).ToList();
+        var documented = Row().Matches(File.ReadAllText(Path.Combine(Documents, "operations.md")))
+            .Select(row => row.Groups[1].Value).ToList();
         var there = _scrape.Names.Select(name => Series().Replace(name, "")).ToHashSet();
 
         Assert.That(documented, Is.Unique.And.SubsetOf(there));
@@ -71,9 +75,12 @@ internal sealed partial class MonitoringTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(monitor.At("spec.selector.matchLabels").Members(), Is.SubsetOf(service.At("metadata.labels").Members()));
             Assert.That(
-                service.At("spec.ports").Items().Select(port => port.At("name").Text()), Has.One.EqualTo(endpoint.At("port").Text()));
+                monitor.At("spec.selector.matchLabels").Members(),
+                Is.SubsetOf(service.At("metadata.labels").Members()));
+            Assert.That(
+                service.At("spec.ports").Items().Select(port => port.At("name").Text()),
+                Has.One.EqualTo(endpoint.At("port").Text()));
             Assert.That(endpoint.At("port").Text(), Is.EqualTo("management"));
             Assert.That(endpoint.At("path").Text(), Is.EqualTo("/metrics"));
         }
@@ -82,7 +89,8 @@ internal sealed partial class MonitoringTests
     // Of an expression, what is no label, no word of the language and no duration: every metric has an underscore in
     // its name.
     private static IEnumerable<string> Metrics(string expression) =>
-        Name().Matches(Labels().Replace(expression, "")).Select(name => name.Value).Where(name => name is not ("histogram_quantile" or "clamp_min")).Distinct();
+        Name().Matches(Labels().Replace(expression, "")).Select(name => name.Value)
+            .Where(name => name is not ("histogram_quantile" or "clamp_min")).Distinct();
 
     private static YamlNode Manifest(string name)
     {

@@ -23,7 +23,8 @@ internal sealed class PackageSource : IAsyncDisposable
     public PackageSource(JsonObject? vulnerable)
     {
         _vulnerable = vulnerable;
-        _server.Answer = request => Find(request.Target) is { } body ? ReceiverAnswer.Status(200, body) : ReceiverAnswer.Status(404);
+        _server.Answer = request =>
+            Find(request.Target) is { } body ? ReceiverAnswer.Status(200, body) : ReceiverAnswer.Status(404);
     }
 
     public string Index => Address("index.json");
@@ -42,7 +43,12 @@ internal sealed class PackageSource : IAsyncDisposable
     {
         "/index.json" => Text(new JsonObject { ["version"] = "3.0.0", ["resources"] = Resources() }),
         "/known.json" => Text(new JsonArray(
-            new JsonObject { ["@name"] = "base", ["@id"] = Address("base.json"), ["@updated"] = "2026-01-01T00:00:00Z" })),
+            new JsonObject
+            {
+                ["@name"] = "base",
+                ["@id"] = Address("base.json"),
+                ["@updated"] = "2026-01-01T00:00:00Z",
+            })),
         "/base.json" => Text(_vulnerable!),
         "/packages/sample.outer/index.json" or "/packages/sample.inner/index.json" =>
             Text(new JsonObject { ["versions"] = new JsonArray("1.0.0") }),
@@ -54,7 +60,8 @@ internal sealed class PackageSource : IAsyncDisposable
 
     private JsonArray Resources()
     {
-        var resources = new JsonArray(new JsonObject { ["@id"] = Address("packages/"), ["@type"] = "PackageBaseAddress/3.0.0" });
+        var resources = new JsonArray(
+            new JsonObject { ["@id"] = Address("packages/"), ["@type"] = "PackageBaseAddress/3.0.0" });
         if (_vulnerable is not null)
             resources.Add(new JsonObject { ["@id"] = Address("known.json"), ["@type"] = "VulnerabilityInfo/6.7.0" });
         return resources;

@@ -8,7 +8,8 @@ internal static class Promtool
 {
     private static readonly RequiredProgram Program = new(
         "KV_PROMTOOL", ["promtool"],
-        "This test needs promtool, and none was found. Install it (Debian and Ubuntu: apt-get install prometheus), or name the binary in the "
+        "This test needs promtool, and none was found. Install it (Debian and Ubuntu: apt-get install prometheus), "
+            + "or name the binary in the "
         + "environment variable KV_PROMTOOL.");
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -30,7 +30,8 @@ internal sealed class ReceiverExampleTests
         _address = new Uri($"http://127.0.0.1:{port}/hook");
         await using var receiver = ExampleProcess.Start(runtime, [.. program, _secret.Reveal(), $"{port}"]);
         await Eventually.Holds(
-            async () => receiver.HasExited || (await _http.GetAsync(_address)).StatusCode != default, "it listens", Patience);
+            async () => receiver.HasExited || (await _http.GetAsync(_address)).StatusCode != default, "it listens",
+            Patience);
         Assert.That(receiver.HasExited, Is.False, () => receiver.Output);
 
         var host = await SharedHosts.Get(Engine.Embedded);
@@ -39,23 +40,30 @@ internal sealed class ReceiverExampleTests
             HttpMethod.Post, "/webhooks",
             $$"""{"key":"k","event":"*","add_event_data":true,"endpoint":"{{_address}}","secret":"{{_secret.Reveal()}}"}""");
         await kv.Post("k", "Zoë");
-        await Eventually.Holds(() => receiver.Output.Contains("Zoë", StringComparison.Ordinal), "it has received Kv's call");
+        await Eventually.Holds(
+            () => receiver.Output.Contains("Zoë", StringComparison.Ordinal), "it has received Kv's call");
 
         const string Body = """{"event":{"key":"ours"}}""";
         var (now, old) = (Now(), Now() - 3600);
         var genuine = _secret.Sign("msg_1", now, Encoding.UTF8.GetBytes(Body));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(await Send("msg_1", now, Body, $"v1,AAAA {genuine}"), Is.EqualTo(HttpStatusCode.NoContent), "one of two signatures");
+            Assert.That(
+                await Send("msg_1", now, Body, $"v1,AAAA {genuine}"), Is.EqualTo(HttpStatusCode.NoContent),
+                "one of two signatures");
             Assert.That(await Send("msg_1", now, Body, genuine), Is.EqualTo(HttpStatusCode.NoContent), "again");
             Assert.That(await Send("msg_2", now, Body, genuine), Is.EqualTo(HttpStatusCode.Unauthorized), "another id");
-            Assert.That(await Send("msg_1", now, Body.Replace("ours", "theirs"), genuine), Is.EqualTo(HttpStatusCode.Unauthorized), "another body");
-            Assert.That(await Send("msg_1", now + 1, Body, genuine), Is.EqualTo(HttpStatusCode.Unauthorized), "another time");
+            Assert.That(
+                await Send("msg_1", now, Body.Replace("ours", "theirs"), genuine),
+                Is.EqualTo(HttpStatusCode.Unauthorized), "another body");
+            Assert.That(
+                await Send("msg_1", now + 1, Body, genuine), Is.EqualTo(HttpStatusCode.Unauthorized), "another time");
             Assert.That(
                 await Send("msg_3", old, Body, _secret.Sign("msg_3", old, Encoding.UTF8.GetBytes(Body))),
                 Is.EqualTo(HttpStatusCode.Unauthorized), "an old call");
         }
-        await Eventually.Holds(() => receiver.Output.Contains("ours", StringComparison.Ordinal), "it has received ours");
+        await Eventually.Holds(
+            () => receiver.Output.Contains("ours", StringComparison.Ordinal), "it has received ours");
         Assert.That(receiver.Output.Split("received ").Length - 1, Is.EqualTo(2), receiver.Output);
     }
 
@@ -69,7 +77,10 @@ internal sealed class ReceiverExampleTests
         await Eventually.Holds(
             async () =>
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new StringContent(body) };
+                using var request = new HttpRequestMessage(HttpMethod.Post, _address)
+                {
+                    Content = new StringContent(body),
+                };
                 request.Headers.ConnectionClose = true;
                 request.Headers.Add("webhook-id", id);
                 request.Headers.Add("webhook-timestamp", $"{timestamp}");

@@ -7,7 +7,8 @@ namespace Kv.Api.Tests.Documents;
 /// The Prometheus operator's resource, as far as one for a plain port uses it; of the operator's API reference,
 /// <c>monitoring.coreos.com/v1</c>. The client has no model of it, as it is no part of Kubernetes.
 /// </summary>
-[KubernetesEntity(Group = "monitoring.coreos.com", ApiVersion = "v1", Kind = "ServiceMonitor", PluralName = "servicemonitors")]
+[KubernetesEntity(
+    Group = "monitoring.coreos.com", ApiVersion = "v1", Kind = "ServiceMonitor", PluralName = "servicemonitors")]
 internal sealed record ServiceMonitor(
     [property: JsonPropertyName("apiVersion")] string ApiVersion,
     [property: JsonPropertyName("kind")] string Kind,

@@ -9,9 +9,11 @@ namespace Kv.Api.Tests.Errors;
 internal sealed class FailureTests
 {
     // No request meets the one of the start.
-    private static readonly IEnumerable<Type> Own = new[] { typeof(Limits).Assembly, typeof(ApplicationServices).Assembly }
+    private static readonly IEnumerable<Type> Own =
+        new[] { typeof(Limits).Assembly, typeof(ApplicationServices).Assembly }
         .SelectMany(assembly => assembly.GetExportedTypes())
-        .Where(type => type.IsSubclassOf(typeof(Exception)) && !type.IsAbstract && type != typeof(ConfigurationException));
+        .Where(
+            type => type.IsSubclassOf(typeof(Exception)) && !type.IsAbstract && type != typeof(ConfigurationException));
 
     [TestCaseSource(nameof(Own))]
     public void An_exception_of_the_domain_or_of_a_use_case_has_an_answer_of_its_own(Type type) =>

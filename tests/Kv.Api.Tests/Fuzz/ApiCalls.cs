@@ -45,7 +45,9 @@ internal sealed record ApiCall(
             if (schema?["example"] is { } example)
                 return example.DeepClone();
             if (depth < 6 && schema?["properties"] is JsonObject properties)
-                return new JsonObject(properties.Select(one => KeyValuePair.Create<string, JsonNode?>(one.Key, Value(one.Value, depth + 1))));
+                return new JsonObject(
+                    properties.Select(
+                        one => KeyValuePair.Create<string, JsonNode?>(one.Key, Value(one.Value, depth + 1))));
             if (depth < 6 && schema?["items"] is { } items)
                 return new JsonArray(Value(items, depth + 1));
             return JsonValue.Create("a");

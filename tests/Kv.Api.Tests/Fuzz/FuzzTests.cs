@@ -29,7 +29,8 @@ internal sealed class FuzzTests(Engine engine) : AccessTest(engine)
 
     protected override (string Name, string? Value)[] Settings =>
     [
-        ("AUTH", "apikey"), ("AUDIT", "store"), ("WEBHOOK_TARGETS", "private"), ("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "1"), ("QUOTA_KEYS", "1000"),
+        ("AUTH", "apikey"), ("AUDIT", "store"), ("WEBHOOK_TARGETS", "private"),
+        ("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "1"), ("QUOTA_KEYS", "1000"),
         ("MAX_WEBHOOKS_ALLOWED", "50"),
     ];
 
@@ -48,7 +49,9 @@ internal sealed class FuzzTests(Engine engine) : AccessTest(engine)
         TestContext.Out.WriteLine($"Seed {seed}: {string.Join(", ", statuses.GroupBy(one => one).OrderBy(one => one.Key).Select(one => $"{one.Key} {one.Count()}x"))}");
         Assert.That(after - before, Is.LessThan(MostMemory), "what is kept in memory");
         Assert.That(statuses.Count(status => status == 503), Is.LessThan(count / OnePartIn));
-        Assert.That(statuses.Count(status => status is >= 200 and < 300), Is.GreaterThan(count / 10), "not all is refused at the door");
+        Assert.That(
+            statuses.Count(status => status is >= 200 and < 300), Is.GreaterThan(count / 10),
+            "not all is refused at the door");
     }
 
     private async Task<ConcurrentBag<int>> Send(RandomRequests requests, int seed, int from, int to)
@@ -93,5 +96,7 @@ internal sealed class FuzzTests(Engine engine) : AccessTest(engine)
     }
 
     private static int Number(string name, int fallback) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : fallback;
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number)
+            ? number
+            : fallback;
 }

@@ -14,7 +14,8 @@ namespace Kv.Api.Tests.Fuzz;
 /// <param name="seed">The seed.</param>
 internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
 {
-    private static readonly string[] Methods = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE", "delete", "Get", "BREW"];
+    private static readonly string[] Methods =
+        ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE", "delete", "Get", "BREW"];
 
     private static readonly string[] Charsets = ["", "utf-16", "utf-16BE", "utf-32", "iso-8859-1"];
 
@@ -31,7 +32,8 @@ internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
             head.Append("Host: localhost\r\n");
         head.Append("Connection: close\r\n");
         if (!random.OneIn(30))
-            head.Append(CultureInfo.InvariantCulture, $"KV-Namespace: {tenant.Namespace}\r\nKV-App-Name: {tenant.AppName}\r\n");
+            head.Append(
+                CultureInfo.InvariantCulture, $"KV-Namespace: {tenant.Namespace}\r\nKV-App-Name: {tenant.AppName}\r\n");
         if (!random.OneIn(30))
             head.Append(CultureInfo.InvariantCulture, $"Authorization: Bearer {tenant.Credential}\r\n");
         foreach (var header in call.Headers.Where(_ => random.OneIn(3)))
@@ -44,7 +46,9 @@ internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
         if (isChunked)
             head.Append("Transfer-Encoding: chunked\r\n");
         else if (body.Length > 0 || random.OneIn(10))
-            head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body.Length + (random.OneIn(100) ? random.Next(-1, 2) : 0)}\r\n");
+            head.Append(
+                CultureInfo.InvariantCulture,
+                $"Content-Length: {body.Length + (random.OneIn(100) ? random.Next(-1, 2) : 0)}\r\n");
         head.Append("\r\n");
         byte[] request = [.. Encoding.Latin1.GetBytes(head.ToString()), .. isChunked ? Chunked(random, body) : body];
         return random.OneIn(15) ? Spoil(random, request) : request;
@@ -55,12 +59,15 @@ internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
         var path = call.Path;
         while (path.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start)
             path = path[..start] + random.Pick(OddValues.InPaths) + path[(path.IndexOf('}', start) + 1)..];
-        var query = call.Query.Where(_ => random.OneIn(2)).Concat(random.OneIn(10) ? [random.Pick("x", "raw", "prefix", "", "%", "wait")] : [])
+        var query = call.Query.Where(_ => random.OneIn(2))
+            .Concat(random.OneIn(10) ? [random.Pick("x", "raw", "prefix", "", "%", "wait")] : [])
             .Select(name => random.OneIn(20) ? name : $"{name}={random.Pick(OddValues.Texts)}").ToList();
         if (random.OneIn(20) && query.Count > 0)
             query.Add(query[0]);
         // One that waits waits a second.
-        var target = query.Count == 0 ? path : $"{path}?{string.Join('&', query).Replace("wait=1000", "wait=1", StringComparison.Ordinal)}";
+        var target = query.Count == 0
+            ? path
+            : $"{path}?{string.Join('&', query).Replace("wait=1000", "wait=1", StringComparison.Ordinal)}";
         return random.Next(100) switch
         {
             0 => $"http://localhost{target}",
@@ -68,7 +75,8 @@ internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
             2 => "*",
             3 => $"/x/..{target}",
             4 => target.ToUpperInvariant(),
-            _ => target.Replace("\u0301", "%CC%81", StringComparison.Ordinal).Replace(" ", "%20", StringComparison.Ordinal),
+            _ => target.Replace("\u0301", "%CC%81", StringComparison.Ordinal)
+                .Replace(" ", "%20", StringComparison.Ordinal),
         };
     }
 

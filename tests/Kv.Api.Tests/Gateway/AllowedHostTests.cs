@@ -18,7 +18,8 @@ internal sealed class AllowedHostTests
     public async Task On_loopback_only_its_own_names_are_served(string name, bool isServed)
     {
         using var data = new TemporaryDirectory();
-        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "localhost"));
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "localhost"));
 
         var answer = await Get(kv, name);
 
@@ -35,7 +36,8 @@ internal sealed class AllowedHostTests
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
-            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "localhost"), ("ALLOWED_HOSTS", allowed));
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "localhost"),
+            ("ALLOWED_HOSTS", allowed));
 
         Assert.That((await Get(kv, name)).Status, Is.EqualTo(isServed ? 404 : 400));
     }

@@ -12,9 +12,14 @@ internal sealed class CrossOriginTests : BrowserTest
         await Page.Go(Elsewhere.Uri);
 
         Assert.That(
-            await Call(kv, "/kv/k", "{ method: 'PUT', headers: { 'Content-Type': 'application/json', 'KV-Namespace': 'n' }, body: '{\"value\":\"v\"}' }"),
+            await Call(
+                kv, "/kv/k",
+                "{ method: 'PUT', headers: { 'Content-Type': 'application/json', 'KV-Namespace': 'n' }, body: "
+                    + "'{\"value\":\"v\"}' }"),
             Does.StartWith("200 "));
-        Assert.That(await Call(kv, "/kv/k", "{ headers: { 'KV-Namespace': 'n' } }"), Does.Match("^200 .*\"value\":\"v\".* etag \"[0-9]+\"$"));
+        Assert.That(
+            await Call(kv, "/kv/k", "{ headers: { 'KV-Namespace': 'n' } }"),
+            Does.Match("^200 .*\"value\":\"v\".* etag \"[0-9]+\"$"));
         Assert.That(await Call(kv, "/kv/missing", "{}"), Does.StartWith("404 ").And.Contain("Key not found"));
         Assert.That(await Call(kv, "/kv?limit=0", "{}"), Does.StartWith("400 "));
     }

@@ -84,7 +84,8 @@ internal sealed class ForwardedHeaderTests
     [Test]
     public async Task A_prefix_goes_before_the_base()
     {
-        var host = await SharedHosts.Get(Engine.Embedded, ("TRUSTED_PROXIES", "127.0.0.1"), ("PATH_BASE", "/kv-service"));
+        var host = await SharedHosts.Get(
+            Engine.Embedded, ("TRUSTED_PROXIES", "127.0.0.1"), ("PATH_BASE", "/kv-service"));
         var kv = host.NewTenant();
 
         Assert.That(await NextPage(kv, "/kv-service"), Does.StartWith("/stores/kv/kv-service/kv?"));

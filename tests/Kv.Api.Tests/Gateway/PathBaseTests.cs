@@ -74,7 +74,8 @@ internal sealed class PathBaseTests(Engine engine) : EngineTests(engine)
         Assert.That(root.Body, Does.Contain($"href=\"{Base}/swagger\"").And.Contain($"href=\"{Base}/console/\""));
         Assert.That(page.Status, Is.EqualTo(200));
         Assert.That(
-            document.Json.GetProperty("servers").EnumerateArray().Single().GetProperty("url").GetString(), Is.EqualTo(Base),
+            document.Json.GetProperty("servers").EnumerateArray().Single().GetProperty("url").GetString(),
+            Is.EqualTo(Base),
             "requests from Swagger UI go under the base");
     }
 

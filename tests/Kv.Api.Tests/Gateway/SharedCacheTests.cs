@@ -22,7 +22,8 @@ internal sealed class SharedCacheTests(Engine engine) : EngineTests(engine)
 
         Assert.That(answer.Header("Cache-Control"), Does.Contain("private").And.Contain("no-cache"), answer.ToString());
         Assert.That(
-            answer.Headers["Vary"], Is.EquivalentTo(new[] { "Accept", "KV-Namespace", "KV-App-Name", "Authorization", "X-API-Key" }));
+            answer.Headers["Vary"],
+            Is.EquivalentTo(new[] { "Accept", "KV-Namespace", "KV-App-Name", "Authorization", "X-API-Key" }));
         Assert.That(answer.Header("X-Content-Type-Options"), Is.EqualTo("nosniff"));
     }
 

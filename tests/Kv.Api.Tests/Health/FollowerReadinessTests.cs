@@ -16,7 +16,9 @@ internal sealed class FollowerReadinessTests
         Assert.That(await Leads(follower), Is.False);
         Assert.That(await Numbers(follower, "watcher"), Is.EqualTo(new[] { "leading" }));
         Assert.That(await Numbers(follower, "deliveries"), Is.Empty);
-        Assert.That(await Numbers(follower, "store"), Is.EqualTo(new[] { "revision", "usedBytes" }), "etcd before 3.6 does not tell what is left");
+        Assert.That(
+            await Numbers(follower, "store"), Is.EqualTo(new[] { "revision", "usedBytes" }),
+            "etcd before 3.6 does not tell what is left");
     }
 
     private static async Task<bool> Leads(KvHost host) =>

@@ -39,7 +39,9 @@ internal sealed class ReadinessTests(Engine engine)
         var used = store.GetProperty("usedBytes").GetInt64();
         var left = store.GetProperty("leftBytes").GetInt64();
 
-        Assert.That(store.GetProperty("revision").GetInt64(), Is.GreaterThanOrEqualTo(long.Parse(written.Header("KV-Revision")!)));
+        Assert.That(
+            store.GetProperty("revision").GetInt64(),
+            Is.GreaterThanOrEqualTo(long.Parse(written.Header("KV-Revision")!)));
         Assert.That(used, Is.Positive);
         Assert.That(left, engine == Engine.Etcd ? Is.EqualTo(Quota - used) : Is.Positive);
     }
@@ -51,10 +53,14 @@ internal sealed class ReadinessTests(Engine engine)
         await _kv.Send(HttpMethod.Post, "/webhooks", $$"""{"key":"told","event":"*","endpoint":"{{_receiver.Uri}}"}""");
         var written = await _kv.Put("told", "v");
 
-        await Eventually.Holds(async () => (await Data("deliveries")).GetProperty("waiting").GetInt32() == 1, "the delivery waits for its next attempt");
-        Assert.That(await Detail("deliveries"), Does.StartWith("Deliveries that wait: 1; the oldest is for a change of "));
         await Eventually.Holds(
-            async () => (await Data("watcher")).GetProperty("settledRevision").GetInt64() >= long.Parse(written.Header("KV-Revision")!),
+            async () => (await Data("deliveries")).GetProperty("waiting").GetInt32() == 1,
+            "the delivery waits for its next attempt");
+        Assert.That(
+            await Detail("deliveries"), Does.StartWith("Deliveries that wait: 1; the oldest is for a change of "));
+        await Eventually.Holds(
+            async () => (await Data("watcher")).GetProperty("settledRevision")
+                .GetInt64() >= long.Parse(written.Header("KV-Revision")!),
             "it is stored for that");
         var watcher = await Data("watcher");
         Assert.That(watcher.GetProperty("leading").GetBoolean());
@@ -64,5 +70,6 @@ internal sealed class ReadinessTests(Engine engine)
 
     private async Task<JsonElement> Data(string check) => (await _host.ReadinessCheck(check)).GetProperty("data");
 
-    private async Task<string> Detail(string check) => (await _host.ReadinessCheck(check)).GetProperty("detail").GetString()!;
+    private async Task<string> Detail(string check) =>
+        (await _host.ReadinessCheck(check)).GetProperty("detail").GetString()!;
 }

@@ -17,11 +17,13 @@ internal sealed record Answer(int Status, string? ContentType, ILookup<string, s
             .SelectMany(header => header.Value.Select(value => (header.Key, value)))
             .ToLookup(header => header.Key, header => header.value, StringComparer.OrdinalIgnoreCase);
         var body = await response.Content.ReadAsStringAsync();
-        return new Answer((int)response.StatusCode, MediaType(response.Content.Headers.ContentType?.ToString()), headers, body);
+        return new Answer(
+            (int)response.StatusCode, MediaType(response.Content.Headers.ContentType?.ToString()), headers, body);
     }
 
     public static string? MediaType(string? contentType) =>
         contentType is null ? null : MediaTypeHeaderValue.Parse(contentType).MediaType;
 
-    public override string ToString() => $"{Status} {(HttpStatusCode)Status} {ContentType}\n{Body[..Math.Min(Body.Length, 2000)]}";
+    public override string ToString() =>
+        $"{Status} {(HttpStatusCode)Status} {ContentType}\n{Body[..Math.Min(Body.Length, 2000)]}";
 }

@@ -27,7 +27,9 @@ internal abstract class BrowserTest
         Elsewhere = WebhookReceiver.Start();
         Elsewhere.Answer = request => request.Target.EndsWith(".js", StringComparison.Ordinal)
             ? ReceiverAnswer.Status(200, "ran()", ("Content-Type", "text/javascript"))
-            : ReceiverAnswer.Status(200, "<!DOCTYPE html><title>Elsewhere</title><link rel='icon' href='data:,'>", ("Content-Type", "text/html"));
+            : ReceiverAnswer.Status(
+                200, "<!DOCTYPE html><title>Elsewhere</title><link rel='icon' href='data:,'>",
+                ("Content-Type", "text/html"));
         Host = await SharedHosts.Get(Engine.Embedded);
     }
 

@@ -12,7 +12,8 @@ internal sealed class ClearTextHttp2Tests
     public async Task HTTP2_PORT_speaks_HTTP_2_by_prior_knowledge_and_PORT_HTTP_1_1()
     {
         await using var host = await KvHost.Start(Engine.Embedded, ("HTTP2_CLEARTEXT", "true"), ("HTTP2_PORT", "0"));
-        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        var addresses =
+            host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         Assert.That(addresses, Has.Length.EqualTo(2));
 
         foreach (var (address, version) in addresses.Zip([HttpVersion.Version11, HttpVersion.Version20]))

@@ -27,7 +27,8 @@ internal sealed class ConnectionTests
         var host = await SharedHosts.Get(Engine.Embedded, ("MIN_BODY_BYTES_PER_SECOND", "1000000"));
         var kv = host.NewTenant();
         using var connection = await RawHttp.Connect(host.Address);
-        await connection.SendAsync(RawHttp.Request("PUT", "/kv/k", kv, null, "Content-Type: application/json", "Content-Length: 1000"));
+        await connection.SendAsync(
+            RawHttp.Request("PUT", "/kv/k", kv, null, "Content-Type: application/json", "Content-Length: 1000"));
 
         var answering = RawHttp.ReadAnswer(connection);
         await Drip(connection, answering);
@@ -69,7 +70,8 @@ internal sealed class ConnectionTests
 
             open[0].Dispose();
             await Eventually.Holds(
-                async () => (await host.Http.GetAsync(new Uri("/livez", UriKind.Relative))).IsSuccessStatusCode, "there is room again");
+                async () => (await host.Http.GetAsync(new Uri("/livez", UriKind.Relative))).IsSuccessStatusCode,
+                "there is room again");
         }
         finally
         {
@@ -93,12 +95,14 @@ internal sealed class ConnectionTests
             for (var number = 0; number < Affordable(); number++)
                 idle.Add(await RawHttp.Connect(address));
             await Eventually.Holds(
-                async () => (await Scrape.Of(client)).Sum("kestrel_active_connections") > idle.Count, "it holds them all", Patience);
+                async () => (await Scrape.Of(client)).Sum("kestrel_active_connections") > idle.Count,
+                "it holds them all", Patience);
 
             Assert.That((await client.Get("k")).Status, Is.EqualTo(200));
             using var newcomer = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
             Assert.That((await new KvClient(newcomer, "process", "tests").Get("k")).Status, Is.EqualTo(200));
-            TestContext.Out.WriteLine($"{idle.Count} connections; peak memory {before} before, {kv.PeakMemory()} with them");
+            TestContext.Out.WriteLine(
+                $"{idle.Count} connections; peak memory {before} before, {kv.PeakMemory()} with them");
         }
         finally
         {
@@ -179,7 +183,8 @@ internal sealed class ConnectionTests
     private static int Affordable()
     {
         var limit = File.Exists("/proc/self/limits")
-            ? File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+            ? File.ReadLines("/proc/self/limits")
+                .First(line => line.StartsWith("Max open files", StringComparison.Ordinal))
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries)[3]
             : "1024";
         var files = limit == "unlimited" ? long.MaxValue : long.Parse(limit, null);

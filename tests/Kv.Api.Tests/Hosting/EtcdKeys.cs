@@ -9,7 +9,8 @@ namespace Kv.Api.Tests.Hosting;
 internal static class EtcdKeys
 {
     /// <summary>Where simple-golang-kv keeps a key.</summary>
-    public static string Of(KvHost host, KvClient kv, string key) => $"/{host.KeyPrefix}/kv/{kv.Namespace}/{kv.AppName}/{key}";
+    public static string Of(KvHost host, KvClient kv, string key) =>
+        $"/{host.KeyPrefix}/kv/{kv.Namespace}/{kv.AppName}/{key}";
 
     public static Task Put(EtcdServer etcd, string key, byte[] value, long lease = 0) =>
         etcd.Call("kv/put", new { key = Base64(key), value = Convert.ToBase64String(value), lease });
@@ -31,14 +32,21 @@ internal static class EtcdKeys
     public static async Task<string[]> Keys(EtcdServer etcd, string prefix)
     {
         var answer = await etcd.Call(
-            "kv/range", new { key = Base64(prefix), range_end = Base64($"{prefix[..^1]}{(char)(prefix[^1] + 1)}"), keys_only = true });
+            "kv/range", new
+            {
+                key = Base64(prefix),
+                range_end = Base64($"{prefix[..^1]}{(char)(prefix[^1] + 1)}"),
+                keys_only = true,
+            });
         return answer.TryGetProperty("kvs", out var entries)
-            ? [.. entries.EnumerateArray().Select(entry => Encoding.UTF8.GetString(entry.GetProperty("key").GetBytesFromBase64()))]
+            ? [.. entries.EnumerateArray()
+                .Select(entry => Encoding.UTF8.GetString(entry.GetProperty("key").GetBytesFromBase64()))]
             : [];
     }
 
     /// <summary>Grants a lease under an id that etcd chooses.</summary>
-    public static async Task<long> Grant(EtcdServer etcd, long ttl) => Number(await etcd.Call("lease/grant", Fields("TTL", ttl)), "ID");
+    public static async Task<long> Grant(EtcdServer etcd, long ttl) =>
+        Number(await etcd.Call("lease/grant", Fields("TTL", ttl)), "ID");
 
     /// <summary>The seconds that remain of a lease.</summary>
     public static async Task<long> TimeToLive(EtcdServer etcd, long lease) =>

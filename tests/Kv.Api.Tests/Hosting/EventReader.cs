@@ -31,9 +31,11 @@ internal sealed class EventReader : IAsyncDisposable
         Open(host.Http, kv, query, lastEventId);
 
     /// <inheritdoc cref="Open(KvHost, KvClient, string, string?)"/>
-    public static async Task<EventReader> Open(HttpClient http, KvClient kv, string query = "", string? lastEventId = null, string pathBase = "")
+    public static async Task<EventReader> Open(
+        HttpClient http, KvClient kv, string query = "", string? lastEventId = null, string pathBase = "")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{pathBase}/watch{query}", UriKind.Relative));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, new Uri($"{pathBase}/watch{query}", UriKind.Relative));
         if (kv.Namespace is not null)
             request.Headers.Add("KV-Namespace", kv.Namespace);
         if (kv.AppName is not null)
@@ -85,7 +87,8 @@ internal sealed class EventReader : IAsyncDisposable
     {
         var events = new List<Event>();
         while (events.Count < count)
-            events.Add(await Next() ?? throw new InvalidOperationException($"The stream ended after {events.Count} events."));
+            events.Add(
+                await Next() ?? throw new InvalidOperationException($"The stream ended after {events.Count} events."));
         return events;
     }
 
@@ -104,6 +107,9 @@ internal sealed class EventReader : IAsyncDisposable
 
         /// <summary>In short: "update key=value".</summary>
         public override string ToString() =>
-            $"{Name} {Key}{(Data.TryGetProperty("value", out var value) ? $"={value.GetString()}" : $" {Data.GetProperty("reason").GetString()}")}";
+            $"{Name} {Key}"
+                + (Data.TryGetProperty("value", out var value)
+                    ? $"={value.GetString()}"
+                    : $" {Data.GetProperty("reason").GetString()}");
     }
 }

@@ -42,6 +42,7 @@ internal static partial class Expect
         Assert.That(Inside().Match(answer.Body).Value, Is.Empty, answer.ToString());
 
     // Names of types, and the lines of a stack trace.
-    [GeneratedRegex(@"System\.|Microsoft\.|Kv\.(Api|Application|Domain|Infrastructure)|Exception|StackTrace|\n\s+at |Grpc")]
+    [GeneratedRegex(
+        @"System\.|Microsoft\.|Kv\.(Api|Application|Domain|Infrastructure)|Exception|StackTrace|\n\s+at |Grpc")]
     private static partial Regex Inside();
 }

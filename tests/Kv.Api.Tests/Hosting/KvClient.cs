@@ -7,7 +7,10 @@ namespace Kv.Api.Tests.Hosting;
 /// <summary>Calls Kv for one tenant. Paths go out as they are written here; nothing in them is repaired.</summary>
 internal sealed class KvClient(HttpClient http, string? space, string? app)
 {
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly UriCreationOptions AsWritten = new()
+    {
+        DangerousDisablePathAndQueryCanonicalization = true,
+    };
 
     private readonly Uri? _address;
 
@@ -31,9 +34,11 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
 
     public Task<Answer> Delete(string key) => Send(HttpMethod.Delete, PathOf(key));
 
-    public Task<Answer> Post(string key, string value, long? ttl = null) => PostJson(Body(("key", key), ("value", value), ("ttl", ttl)));
+    public Task<Answer> Post(string key, string value, long? ttl = null) =>
+        PostJson(Body(("key", key), ("value", value), ("ttl", ttl)));
 
-    public Task<Answer> Put(string key, string value, long? ttl = null) => PutJson(key, Body(("value", value), ("ttl", ttl)));
+    public Task<Answer> Put(string key, string value, long? ttl = null) =>
+        PutJson(key, Body(("value", value), ("ttl", ttl)));
 
     public Task<Answer> PostJson(string json) => Send(HttpMethod.Post, "/kv", json);
 
@@ -52,7 +57,8 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
         Send(method, path, content, [], cancellationToken);
 
     private async Task<Answer> Send(
-        HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers, CancellationToken cancellationToken)
+        HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers,
+        CancellationToken cancellationToken)
     {
         var uri = new Uri((_address ?? http.BaseAddress!).GetLeftPart(UriPartial.Authority) + path, AsWritten);
         using var request = new HttpRequestMessage(method, uri) { Content = content };

@@ -72,12 +72,13 @@ internal sealed class KvHost : IAsyncDisposable
         TimeProvider time, string endpoints, params (string Name, string? Value)[] settings) =>
         Start([("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), .. settings], null, time);
 
-    /// <summary>A client of a tenant that nobody else uses.</summary>
+    /// <summary>A client of a tenant that no other test uses.</summary>
     public KvClient NewTenant() => new(Http, Unique("n"), Unique("a"));
 
     /// <summary>What <c>/readyz</c> tells under <c>checks</c> by a name.</summary>
     public async Task<JsonElement> ReadinessCheck(string name) =>
-        (await Answer.Of(await Http.GetAsync(new Uri("/readyz", UriKind.Relative)))).Json.GetProperty("checks").GetProperty(name);
+        (await Answer.Of(await Http.GetAsync(new Uri("/readyz", UriKind.Relative)))).Json.GetProperty("checks")
+            .GetProperty(name);
 
     public async ValueTask DisposeAsync()
     {
@@ -90,7 +91,8 @@ internal sealed class KvHost : IAsyncDisposable
     /// <summary>A name that fits the default limits.</summary>
     public static string Unique(string start) => $"{start}{Guid.NewGuid():n}"[..20];
 
-    private static async Task<KvHost> Start((string Name, string? Value)[] settings, IDisposable? owned, TimeProvider? time = null)
+    private static async Task<KvHost> Start(
+        (string Name, string? Value)[] settings, IDisposable? owned, TimeProvider? time = null)
     {
         // MVC looks for controllers in the application that is named, which would be the test runner.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions

@@ -13,7 +13,8 @@ namespace Kv.Api.Tests.Hosting;
 internal sealed partial class KvProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
+    private static readonly string[] Kept =
+        ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -56,7 +57,8 @@ internal sealed partial class KvProcess : IAsyncDisposable
     {
         try
         {
-            return File.ReadLines($"/proc/{_process.Id}/maps").Any(line => line.EndsWith($"/{file}", StringComparison.Ordinal));
+            return File.ReadLines($"/proc/{_process.Id}/maps")
+                .Any(line => line.EndsWith($"/{file}", StringComparison.Ordinal));
         }
         catch (IOException)
         {
@@ -106,7 +108,9 @@ internal sealed partial class KvProcess : IAsyncDisposable
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             if (!Kept.Contains((string)variable.Key))
                 start.Environment.Remove((string)variable.Key);
-        (string, string)[] standard = [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1"), ("SHUTDOWN_DRAIN_SECONDS", "0"), ("LOG_FORMAT", "text")];
+        (string, string)[] standard =
+            [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1"),
+                ("SHUTDOWN_DRAIN_SECONDS", "0"), ("LOG_FORMAT", "text")];
         foreach (var (name, value) in standard.Concat(settings))
             start.Environment[name] = value;
 
@@ -176,7 +180,9 @@ internal sealed partial class KvProcess : IAsyncDisposable
     private long? Memory(string field)
     {
         var status = $"/proc/{_process.Id}/status";
-        if (!File.Exists(status) || File.ReadLines(status).FirstOrDefault(one => one.StartsWith(field, StringComparison.Ordinal)) is not { } line)
+        if (
+            !File.Exists(status) || File.ReadLines(status)
+                .FirstOrDefault(one => one.StartsWith(field, StringComparison.Ordinal)) is not { } line)
             return null;
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
     }

@@ -9,7 +9,8 @@ internal sealed record LogLine(string Level, string Category, string Message)
     /// Whether an operator is meant to see it. That the etcd of the tests has known faults is not Kv's doing.
     /// </summary>
     public bool IsAlarming =>
-        Level is "Warning" or "Error" or "Critical" && !Message.Contains("which has known faults", StringComparison.Ordinal);
+        Level is "Warning" or "Error" or "Critical"
+            && !Message.Contains("which has known faults", StringComparison.Ordinal);
 
     /// <summary>What the process has logged by now.</summary>
     public static LogLine[] Of(KvProcess kv) =>

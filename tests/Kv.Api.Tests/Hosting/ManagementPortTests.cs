@@ -52,7 +52,10 @@ internal sealed class ManagementPortTests
         var kv = new KvClient(host.Http, null, null);
 
         var pretending = await RawHttp.Send(
-            host.Address, RawHttp.Request("GET", $"{host.ManagementAddress}metrics", kv, null, $"X-Forwarded-Host: {host.ManagementAddress.Authority}"));
+            host.Address,
+            RawHttp.Request(
+                "GET", $"{host.ManagementAddress}metrics", kv, null,
+                $"X-Forwarded-Host: {host.ManagementAddress.Authority}"));
 
         Assert.That(pretending.Status, Is.EqualTo(404).Or.EqualTo(400), pretending.ToString());
     }
@@ -60,7 +63,8 @@ internal sealed class ManagementPortTests
     [Test]
     public async Task It_asks_for_no_credentials_and_takes_no_path_base()
     {
-        await using var host = await KvHost.Start(Engine.Embedded, Management, ("AUTH", "apikey"), ("PATH_BASE", "/service"));
+        await using var host = await KvHost.Start(
+            Engine.Embedded, Management, ("AUTH", "apikey"), ("PATH_BASE", "/service"));
 
         Assert.That((await Ask(host.ManagementAddress, "/readyz")).Status, Is.EqualTo(200));
         Assert.That((await Ask(host.ManagementAddress, "/kv/k")).Status, Is.EqualTo(404));
@@ -74,7 +78,9 @@ internal sealed class ManagementPortTests
         using var first = await Taken(host.Address);
         using var second = await Taken(host.Address);
         using var beyond = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        Assert.That(() => beyond.GetAsync(new Uri(host.Address, "/kv")), Throws.InstanceOf<HttpRequestException>(), "callers have no more room");
+        Assert.That(
+            () => beyond.GetAsync(new Uri(host.Address, "/kv")), Throws.InstanceOf<HttpRequestException>(),
+            "callers have no more room");
 
         Assert.That((await Ask(host.ManagementAddress, "/readyz")).Status, Is.EqualTo(200));
         Assert.That((await Ask(host.ManagementAddress, "/metrics")).Status, Is.EqualTo(200));
@@ -94,7 +100,8 @@ internal sealed class ManagementPortTests
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = management };
         await Eventually.Holds(
-            async () => (await Scrape.Of(new KvClient(http, null, null))).Sum("http_server_request_duration_seconds_count") is 1,
+            async () => (await Scrape.Of(new KvClient(http, null, null)))
+                .Sum("http_server_request_duration_seconds_count") is 1,
             "the caller's request is counted, and no other");
     }
 
@@ -106,7 +113,8 @@ internal sealed class ManagementPortTests
         var port = FreePort.Next();
         (string, string)[] settings =
         [
-            ("TLS_CERT_FILE", certificates.ServerCertFile), ("TLS_KEY_FILE", certificates.ServerKeyFile), ("MANAGEMENT_PORT", $"{port}"),
+            ("TLS_CERT_FILE", certificates.ServerCertFile), ("TLS_KEY_FILE", certificates.ServerKeyFile),
+            ("MANAGEMENT_PORT", $"{port}"),
         ];
         await using var kv = KvProcess.Start([("STORE", "embedded"), ("DATA_DIR", data.Path), .. settings]);
         Assert.That((await kv.Address()).Scheme, Is.EqualTo("https"));
@@ -116,7 +124,8 @@ internal sealed class ManagementPortTests
         Assert.That(health.ExitCode, Is.Zero, health.Error);
         Assert.That(health.Output, Does.Contain($"http://127.0.0.1:{port}/livez"));
         await Eventually.Holds(
-            () => kv.Output.Contains($"Probes and metrics are at http://127.0.0.1:{port}", StringComparison.Ordinal), "it is told where");
+            () => kv.Output.Contains($"Probes and metrics are at http://127.0.0.1:{port}", StringComparison.Ordinal),
+            "it is told where");
     }
 
     [Test]
@@ -126,7 +135,9 @@ internal sealed class ManagementPortTests
 
         var document = await Ask(host.Address, "/swagger/v1/swagger.json");
 
-        Assert.That(document.Json.GetProperty("paths").EnumerateObject().Select(path => path.Name), Does.Contain("/kv").And.No.Member("/livez"));
+        Assert.That(
+            document.Json.GetProperty("paths").EnumerateObject().Select(path => path.Name),
+            Does.Contain("/kv").And.No.Member("/livez"));
     }
 
     [TestCase("-1", "0 to 65535")]
@@ -151,12 +162,17 @@ internal sealed class ManagementPortTests
             [], ("STORE", "embedded"), ("DATA_DIR", data.Path), ("MANAGEMENT_PORT", $"{host.Address.Port}"));
 
         Assert.That(exitCode, Is.EqualTo(1), output);
-        Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain("MANAGEMENT_PORT").And.Contain($"{host.Address.Port}"));
+        Assert.That(
+            error,
+            Does.StartWith("Kv cannot start: ").And.Contain("MANAGEMENT_PORT").And.Contain($"{host.Address.Port}"));
     }
 
     private static async Task<Answer> Ask(Uri address, string path)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = address,
+        };
         return await new KvClient(http, null, null).Send(HttpMethod.Get, path);
     }
 

@@ -22,8 +22,11 @@ internal sealed class MeasuredKv : IAsyncDisposable
     {
         (string, string)[] store = engine == Engine.Embedded
             ? [("STORE", "embedded"), ("DATA_DIR", _data.Path)]
-            : [("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), ("ETCD_QUOTA_BACKEND_BYTES", "2147483648"), ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
-        _process = KvProcess.Start([.. store, ("WEBHOOK_RETRY_SCHEDULE", "50ms,50ms"), ("NEAR_CACHE_BYTES", "1000000"), ("QUOTA_KEYS", "1000000")]);
+            : [("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), ("ETCD_QUOTA_BACKEND_BYTES", "2147483648"),
+                ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
+        _process = KvProcess.Start(
+            [.. store, ("WEBHOOK_RETRY_SCHEDULE", "50ms,50ms"), ("NEAR_CACHE_BYTES", "1000000"),
+                ("QUOTA_KEYS", "1000000")]);
     }
 
     /// <summary>What no metric may tell.</summary>

@@ -50,7 +50,8 @@ internal sealed class ProcessTests
             var client = await kv.Client();
             Assert.That((await client.Get("kept")).Json.GetProperty("value").GetString(), Is.EqualTo("one"));
             Assert.That((await client.Get("leased")).Json.GetProperty("expire_at").GetInt64(), Is.EqualTo(expireAt));
-            var acknowledged = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => client.Put($"many/{number:d3}", $"{number}")));
+            var acknowledged = await Task.WhenAll(
+                Enumerable.Range(0, 100).Select(number => client.Put($"many/{number:d3}", $"{number}")));
             Assert.That(acknowledged.Select(answer => answer.Status), Is.All.EqualTo(200));
             await client.Delete("kept");
             await kv.Kill();

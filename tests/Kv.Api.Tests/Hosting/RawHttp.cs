@@ -12,7 +12,8 @@ internal static class RawHttp
     /// <summary>
     /// A request's bytes: Latin-1, so that any byte can be written as a character of the same number.
     /// </summary>
-    public static byte[] Request(string method, string target, KvClient kv, byte[]? body = null, params string[] headers)
+    public static byte[] Request(
+        string method, string target, KvClient kv, byte[]? body = null, params string[] headers)
     {
         var head = new StringBuilder($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         if (kv.Namespace is not null)
@@ -20,7 +21,8 @@ internal static class RawHttp
         if (kv.AppName is not null)
             head.Append(CultureInfo.InvariantCulture, $"KV-App-Name: {kv.AppName}\r\n");
         if (body is not null)
-            head.Append(CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n");
+            head.Append(
+                CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n");
         foreach (var header in headers)
             head.Append(header).Append("\r\n");
         head.Append("\r\n");
@@ -73,7 +75,8 @@ internal static class RawHttp
     {
         var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
         if (end < 0)
-            throw new InvalidOperationException($"No answer, but {bytes.Length} bytes: {Encoding.Latin1.GetString(bytes)}");
+            throw new InvalidOperationException(
+                $"No answer, but {bytes.Length} bytes: {Encoding.Latin1.GetString(bytes)}");
         var lines = Encoding.Latin1.GetString(bytes, 0, end).Split("\r\n");
         var status = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
         var headers = lines.Skip(1)
@@ -89,7 +92,8 @@ internal static class RawHttp
         var body = new List<byte>();
         while (rest.IndexOf("\r\n"u8) is > 0 and var line)
         {
-            var length = int.Parse(Encoding.ASCII.GetString(rest[..line]), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var length = int.Parse(
+                Encoding.ASCII.GetString(rest[..line]), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             body.AddRange(rest.Slice(line + 2, length));
             rest = rest[(line + 2 + length + 2)..];
             if (length == 0)

@@ -15,7 +15,8 @@ internal sealed class RollingUpdateTests
     {
         var etcd = await SharedEtcd.Get();
         (string, string)[] settings =
-            [("ETCD_ENDPOINTS", etcd.Endpoint), ("BASE_KEY_PREFIX", KvHost.Unique("test/")), ("STORE_TIMEOUT_SECONDS", "15"), ("SHUTDOWN_DRAIN_SECONDS", "5")];
+            [("ETCD_ENDPOINTS", etcd.Endpoint), ("BASE_KEY_PREFIX", KvHost.Unique("test/")),
+                ("STORE_TIMEOUT_SECONDS", "15"), ("SHUTDOWN_DRAIN_SECONDS", "5")];
         var replicas = new List<KvProcess>();
         try
         {
@@ -47,7 +48,8 @@ internal sealed class RollingUpdateTests
             {
                 var kv = await successor.Client();
                 var read = (await kv.List("")).Json.EnumerateArray()
-                    .ToDictionary(item => item.GetProperty("key").GetString()!, item => item.GetProperty("value").GetString());
+                    .ToDictionary(
+                        item => item.GetProperty("key").GetString()!, item => item.GetProperty("value").GetString());
                 Assert.That(read, Is.EquivalentTo(load.Written), "each key has the last value that was acknowledged");
             }
         }

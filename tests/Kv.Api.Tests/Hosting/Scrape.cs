@@ -14,7 +14,8 @@ internal sealed partial class Scrape
         _series =
         [
             .. Line().Matches(text).Select(line => (
-                line.Groups[1].Value, line.Groups[2].Value, double.Parse(line.Groups[3].Value, CultureInfo.InvariantCulture))),
+                line.Groups[1].Value, line.Groups[2].Value,
+                double.Parse(line.Groups[3].Value, CultureInfo.InvariantCulture))),
         ];
         Names = _series.Select(series => series.Name).ToHashSet();
     }
@@ -37,7 +38,8 @@ internal sealed partial class Scrape
     /// </summary>
     public double? Sum(string name, params string[] labels)
     {
-        var found = _series.Where(series => series.Name == name && Array.TrueForAll(labels, series.Labels.Contains)).ToArray();
+        var found = _series.Where(series => series.Name == name && Array.TrueForAll(labels, series.Labels.Contains))
+            .ToArray();
         return found.Length == 0 ? null : found.Sum(series => series.Value);
     }
 

@@ -20,7 +20,8 @@ internal static class SharedHosts
 
     public static async Task Stop()
     {
-        foreach (var host in Hosts.Values.Where(host => host is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }))
+        foreach (var host
+            in Hosts.Values.Where(host => host is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }))
             await (await host.Value).DisposeAsync();
         await SharedEtcd.Stop();
     }

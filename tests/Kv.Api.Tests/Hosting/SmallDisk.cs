@@ -26,7 +26,7 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose()
     {
-        // Lazily: whoever has a file of it open still, as a host that failed to stop, does not keep it mounted.
+        // Lazily, so that a process with an open file, such as a host that failed to stop, does not keep it mounted.
         _ = Run("umount", "--lazy", Path);
         _directory.Dispose();
     }

@@ -19,10 +19,12 @@ internal sealed class StartTests
 
         Assert.That(line, Does.Contain($"the embedded store in {data.Path}").And.Contain($"{address}/swagger"));
         var others = kv.Output.Trim().Split('\n')
-            .Where(told => !told.Contains(": Kv.Infrastructure.Dispatching.", StringComparison.Ordinal) && told != line);
+            .Where(
+                told => !told.Contains(": Kv.Infrastructure.Dispatching.", StringComparison.Ordinal) && told != line);
         Assert.That(
             others.Single(),
-            Does.Contain("AUTH is none, AUDIT is off, WEBHOOK_TARGETS is private").And.Contain("any number of keys"), kv.Output);
+            Does.Contain("AUTH is none, AUDIT is off, WEBHOOK_TARGETS is private").And.Contain("any number of keys"),
+            kv.Output);
         Assert.That(kv.Error, Is.Empty);
     }
 
@@ -30,7 +32,8 @@ internal sealed class StartTests
     [TestCase("ETCD_ENDPOINTS", "etcd:2379", "STORE=etcd")]
     [TestCase("HTTP2_PORT", "8082", "HTTP2_CLEARTEXT=true")]
     [TestCase("ETCD_QUOTA_BACKEND_BYTES", "1000000", "STORE=etcd")]
-    public async Task A_setting_without_effect_is_told_with_the_one_that_it_needs(string name, string value, string needed)
+    public async Task A_setting_without_effect_is_told_with_the_one_that_it_needs(
+        string name, string value, string needed)
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), (name, value));
@@ -51,7 +54,9 @@ internal sealed class StartTests
 
         await kv.Started();
 
-        Assert.That(kv.Output.Contains("AUTH is none and LISTEN_ADDRESS is not loopback", StringComparison.Ordinal), Is.EqualTo(isTold));
+        Assert.That(
+            kv.Output.Contains("AUTH is none and LISTEN_ADDRESS is not loopback", StringComparison.Ordinal),
+            Is.EqualTo(isTold));
     }
 
     [TestCase("none", "0", true)]
@@ -61,11 +66,14 @@ internal sealed class StartTests
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
-            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("AUTH", auth), ("RATE_LIMIT_PER_SECOND", "100"), ("RATE_LIMIT_PER_ADDRESS", perAddress));
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("AUTH", auth), ("RATE_LIMIT_PER_SECOND", "100"),
+            ("RATE_LIMIT_PER_ADDRESS", perAddress));
 
         await kv.Started();
 
-        Assert.That(kv.Output.Contains("AUTH is none and RATE_LIMIT_PER_ADDRESS is not set", StringComparison.Ordinal), Is.EqualTo(isTold));
+        Assert.That(
+            kv.Output.Contains("AUTH is none and RATE_LIMIT_PER_ADDRESS is not set", StringComparison.Ordinal),
+            Is.EqualTo(isTold));
     }
 
     [Test]
@@ -97,7 +105,8 @@ internal sealed class StartTests
             await first.Started();
             await first.Terminate();
         }
-        const UnixFileMode open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode open =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         File.SetUnixFileMode(data.File("kv.db"), open);
 
         await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path));
@@ -131,10 +140,12 @@ internal sealed class StartTests
         using var data = new TemporaryDirectory();
 
         var (exitCode, output, error) = await KvProcess.Run(
-            [], ("STORE", "embedded"), ("DATA_DIR", data.Path), ("PORT", $"{host.Address.Port}"), ("QUOTA_KEYS", quota));
+            [], ("STORE", "embedded"), ("DATA_DIR", data.Path), ("PORT", $"{host.Address.Port}"),
+                ("QUOTA_KEYS", quota));
 
         Assert.That(exitCode, Is.EqualTo(1), output);
-        Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain($"{host.Address.Port}").And.Contain("in use"));
+        Assert.That(
+            error, Does.StartWith("Kv cannot start: ").And.Contain($"{host.Address.Port}").And.Contain("in use"));
         Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
     }
 
@@ -161,7 +172,8 @@ internal sealed class StartTests
             [], ("STORE", "embedded"), ("DATA_DIR", data.Path), ("Logging__LogLevel__Default", "Loud"));
 
         Assert.That(exitCode, Is.EqualTo(1), output);
-        Assert.That(error, Does.StartWith("Kv cannot start: Logging__LogLevel__Default is 'Loud'").And.Contain("Warning"));
+        Assert.That(
+            error, Does.StartWith("Kv cannot start: Logging__LogLevel__Default is 'Loud'").And.Contain("Warning"));
         Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
     }
 

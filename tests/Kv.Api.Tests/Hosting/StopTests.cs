@@ -33,7 +33,9 @@ internal sealed class StopTests
             kv.Signal(isCtrlC);
             var exitCode = await kv.Ended();
 
-            Assert.That(exitCode, hears ? Is.Zero : Is.Zero.Or.GreaterThan(KilledBySignal), $"after {moment}:\n{kv.Output}\n{kv.Error}");
+            Assert.That(
+                exitCode, hears ? Is.Zero : Is.Zero.Or.GreaterThan(KilledBySignal),
+                $"after {moment}:\n{kv.Output}\n{kv.Error}");
             Assert.That(kv.Error, Is.Empty, $"after {moment}");
             Assert.That(kv.Output, Does.Not.Contain("   at ").And.Not.Contain("Exception"), $"after {moment}");
             if (!kv.HasStarted && kv.Output.Contains("Kv stops", StringComparison.Ordinal))
@@ -42,16 +44,19 @@ internal sealed class StopTests
     }
 
     [Test]
-    public async Task Ctrl_C_says_that_it_drains_and_for_how_long_and_a_second_signal_ends_it_at_once([Values] bool isSecondCtrlC)
+    public async Task Ctrl_C_says_that_it_drains_and_for_how_long_and_a_second_signal_ends_it_at_once(
+        [Values] bool isSecondCtrlC)
     {
         AssumeSigintIsHeard(isCtrlC: true);
         using var data = new TemporaryDirectory();
-        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("SHUTDOWN_DRAIN_SECONDS", "300"));
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("SHUTDOWN_DRAIN_SECONDS", "300"));
         var client = await kv.Client();
 
         kv.Signal(isCtrlC: true);
         await Eventually.Holds(
-            () => kv.Output.Contains("Kv stops (Ctrl-C): it serves requests for 300 s more", StringComparison.Ordinal), "it says so");
+            () => kv.Output.Contains("Kv stops (Ctrl-C): it serves requests for 300 s more", StringComparison.Ordinal),
+            "it says so");
         Assert.That((await client.Put("k", "v")).Status, Is.EqualTo(200), "it serves");
         kv.Signal(isSecondCtrlC);
 
@@ -63,7 +68,8 @@ internal sealed class StopTests
     public async Task Sigterm_says_so_too_and_ends_it_in_order()
     {
         using var data = new TemporaryDirectory();
-        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("SHUTDOWN_DRAIN_SECONDS", "1"));
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("SHUTDOWN_DRAIN_SECONDS", "1"));
         await kv.Started();
 
         Assert.That(await kv.Terminate(), Is.Zero, kv.Error);
@@ -89,11 +95,13 @@ internal sealed class StopTests
     {
         (string, string)[] store = engine == Engine.Embedded
             ? [("STORE", "embedded"), ("DATA_DIR", data.Path)]
-            : [("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), ("BASE_KEY_PREFIX", Guid.NewGuid().ToString("N"))];
+            : [("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
+                ("BASE_KEY_PREFIX", Guid.NewGuid().ToString("N"))];
         return KvProcess.Start([.. store, ("SHUTDOWN_DRAIN_SECONDS", "1")]);
     }
 
     // A shell has commands in the background ignore it, and what they start ignores it as well.
     private static void AssumeSigintIsHeard(bool isCtrlC) =>
-        Assume.That(isCtrlC && Signals.IsInterruptIgnored, Is.False, "SIGINT is ignored by all that this test run starts");
+        Assume.That(
+            isCtrlC && Signals.IsInterruptIgnored, Is.False, "SIGINT is ignored by all that this test run starts");
 }

@@ -16,7 +16,8 @@ internal static class UnfinishedBody
     {
         using var connection = await RawHttp.Connect(host.Address);
         var head = RawHttp.Request(
-            "POST", path, kv, null, "Content-Type: application/json", string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Length}"));
+            "POST", path, kv, null, "Content-Type: application/json",
+            string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Length}"));
         await connection.SendAsync((byte[])[.. head, .. Encoding.UTF8.GetBytes(start)]);
         return await RawHttp.ReadAnswer(connection);
     }

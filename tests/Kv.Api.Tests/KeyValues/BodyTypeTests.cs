@@ -16,7 +16,8 @@ internal sealed class BodyTypeTests(Engine engine) : EngineTests(engine)
     {
         var refused = await Put("/kv/k", Wrapped, type);
         Expect.Problem(refused, 415, "Invalid input");
-        Assert.That(refused.Json.GetProperty("detail").GetString(), Does.Contain("application/json").And.Contain("?raw"));
+        Assert.That(
+            refused.Json.GetProperty("detail").GetString(), Does.Contain("application/json").And.Contain("?raw"));
         Assert.That((await Kv.Get("k")).Status, Is.EqualTo(404));
 
         Assert.That((await Put("/kv/k?raw", Wrapped, type)).Status, Is.EqualTo(200));
@@ -42,7 +43,8 @@ internal sealed class BodyTypeTests(Engine engine) : EngineTests(engine)
 
         Assert.That((await Kv.Send(HttpMethod.Get, "/kv/k?raw")).Body, Is.EqualTo("""{"a":1}"""));
         Assert.That((await Kv.Get("k")).Json.GetProperty("value").GetString(), Is.EqualTo("""{"a":1}"""));
-        Assert.That((await Kv.Send(HttpMethod.Get, "/kv/k?raw=false")).Json.GetProperty("key").GetString(), Is.EqualTo("k"));
+        Assert.That(
+            (await Kv.Send(HttpMethod.Get, "/kv/k?raw=false")).Json.GetProperty("key").GetString(), Is.EqualTo("k"));
     }
 
     [Test]
@@ -72,7 +74,8 @@ internal sealed class BodyTypeTests(Engine engine) : EngineTests(engine)
     [Test]
     public async Task What_a_read_answers_can_be_sent_back()
     {
-        var bytes = await Kv.With(HttpMethod.Put, "/kv/bytes", KvClient.Bytes([0xFF, 0x00], "image/png"), ("KV-TTL", "60"));
+        var bytes = await Kv.With(
+            HttpMethod.Put, "/kv/bytes", KvClient.Bytes([0xFF, 0x00], "image/png"), ("KV-TTL", "60"));
         await Kv.Put("text", "v");
 
         Assert.That(bytes.Json.GetProperty("value").GetString(), Is.EqualTo("/wA="));

@@ -9,7 +9,8 @@ internal sealed class ConcurrencyTests(Engine engine) : EngineTests(engine)
     [Test]
     public async Task Parallel_writers_of_different_keys_all_succeed()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, Writers).Select(number => Kv.Put($"{number:d3}", $"value {number}")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, Writers).Select(number => Kv.Put($"{number:d3}", $"value {number}")));
 
         Assert.That(answers.Select(answer => answer.Status), Is.All.EqualTo(200));
         var listed = (await Kv.List("")).Json.EnumerateArray().Select(item => item.GetProperty("value").GetString());
@@ -26,7 +27,8 @@ internal sealed class ConcurrencyTests(Engine engine) : EngineTests(engine)
         var final = (await Kv.Get("k")).Json;
         var last = int.Parse(final.GetProperty("value").GetString()!["value ".Length..], null);
         Assert.That(last, Is.InRange(0, Writers - 1));
-        Assert.That(final.GetProperty("ttl").ValueKind == System.Text.Json.JsonValueKind.Null, Is.EqualTo(last % 2 == 0));
+        Assert.That(
+            final.GetProperty("ttl").ValueKind == System.Text.Json.JsonValueKind.Null, Is.EqualTo(last % 2 == 0));
         Assert.That((await Kv.Get("k")).Json.GetProperty("value").GetString(), Is.EqualTo($"value {last}"));
     }
 

@@ -25,9 +25,12 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
         Assert.That(put.Header("ETag"), Is.Not.EqualTo(etag));
         Assert.That($"\"{posted.Header("KV-Revision")}\"", Is.EqualTo(etag));
         Assert.That(
-            new[] { posted, got, head, put, deleted, missed }.Select(answer => long.Parse(answer.Header("KV-Revision")!, null)),
+            new[] { posted, got, head, put, deleted, missed }.Select(
+                answer => long.Parse(answer.Header("KV-Revision")!, null)),
             Is.Ordered);
-        Assert.That((head.Status, head.Body, head.Header("Content-Length")), Is.EqualTo((200, "", got.Header("Content-Length"))));
+        Assert.That(
+            (head.Status, head.Body, head.Header("Content-Length")),
+            Is.EqualTo((200, "", got.Header("Content-Length"))));
         Assert.That(deleted.Header("ETag"), Is.Null);
     }
 
@@ -111,7 +114,11 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
 
         Assert.That(answers.Select(answer => answer.Status), Is.EqualTo(new[] { 200, 201, 200, 204 }));
         await Kv.Put("k", "other");
-        foreach (var stale in new[] { await Put("k", "lost", ("If-Match", Match(answers[0]))), await Delete("k", ("If-Match", Match(answers[0]))) })
+        foreach (var stale in new[]
+                 {
+                     await Put("k", "lost", ("If-Match", Match(answers[0]))),
+                     await Delete("k", ("If-Match", Match(answers[0]))),
+                 })
             Expect.Problem(stale, 412, Failed);
 
         string Match(Answer before) => string.Format(null, format, before.Header("ETag"));
@@ -142,7 +149,8 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
                  })
             Expect.Problem(answer, 400, null, header, header);
         Assert.That(await Value("k"), Is.EqualTo("v"));
-        Assert.That((await Kv.Get("k")).Json.GetProperty("ttl").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));
+        Assert.That(
+            (await Kv.Get("k")).Json.GetProperty("ttl").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));
     }
 
     [TestCase("42")]
@@ -158,7 +166,8 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     [Test]
     public async Task Both_conditions_at_once_are_refused()
     {
-        Expect.Problem(await Put("k", "v", ("If-Match", "*"), ("If-None-Match", "*")), 400, null, "If-Match", "together");
+        Expect.Problem(
+            await Put("k", "v", ("If-Match", "*"), ("If-None-Match", "*")), 400, null, "If-Match", "together");
         Assert.That((await Kv.Get("k")).Status, Is.EqualTo(404));
     }
 
@@ -167,7 +176,8 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     {
         var etag = (await Kv.Put("counter", "0")).Header("ETag")!;
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Put("counter", $"{number}", ("If-Match", etag))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(number => Put("counter", $"{number}", ("If-Match", etag))));
 
         Assert.That(answers.Count(answer => answer.Status == 200), Is.EqualTo(1));
         Assert.That(answers.Count(answer => answer.Status == 412), Is.EqualTo(49));

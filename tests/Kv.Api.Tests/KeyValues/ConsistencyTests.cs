@@ -15,7 +15,8 @@ internal sealed class ConsistencyTests(Engine engine) : EngineTests(engine)
             var read = await Kv.With(
                 HttpMethod.Get, path, null, ("KV-Consistency", "serializable"), ("KV-Min-Revision", revision));
             Assert.That(read.Body, Does.Contain($"\"value\":\"{round}\""));
-            Assert.That(long.Parse(read.Header("KV-Revision")!, null), Is.GreaterThanOrEqualTo(long.Parse(revision, null)));
+            Assert.That(
+                long.Parse(read.Header("KV-Revision")!, null), Is.GreaterThanOrEqualTo(long.Parse(revision, null)));
         }
     }
 
@@ -27,7 +28,9 @@ internal sealed class ConsistencyTests(Engine engine) : EngineTests(engine)
 
         foreach (var consistency in new[] { "serializable", "linearizable" })
             Expect.Problem(
-                await Kv.With(HttpMethod.Get, path, null, ("KV-Consistency", consistency), ("KV-Min-Revision", $"{long.MaxValue}")),
+                await Kv.With(
+                    HttpMethod.Get, path, null, ("KV-Consistency", consistency),
+                    ("KV-Min-Revision", $"{long.MaxValue}")),
                 400, "Revision in the future");
     }
 

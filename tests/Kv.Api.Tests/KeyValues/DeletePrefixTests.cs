@@ -20,7 +20,9 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
         var again = await Delete("a/");
 
         Assert.That(Expect.Members(done.Json), Is.EqualTo(new[] { "deleted", "dry_run", "more", "revision" }));
-        Assert.That((Told(dry), Told(done), Told(again)), Is.EqualTo(((3L, true, false), (3L, false, false), (0L, false, false))));
+        Assert.That(
+            (Told(dry), Told(done), Told(again)),
+            Is.EqualTo(((3L, true, false), (3L, false, false), (0L, false, false))));
         Assert.That(done.Header("KV-Revision"), Is.EqualTo($"{done.Json.GetProperty("revision").GetInt64()}"));
         Assert.That(await Keys(), Is.EqualTo(new[] { "a", "a0", "b/a/1" }));
         // The media type is gone with the value.
@@ -34,7 +36,9 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
         var lines = new StringBuilder();
         for (var number = 0; number < 5050; number++)
             lines.Append($$"""{"key":"k{{number}}","value":""}""").Append('\n');
-        await Kv.With(HttpMethod.Post, "/import", KvClient.Bytes(Encoding.UTF8.GetBytes(lines.ToString()), "application/x-ndjson"));
+        await Kv.With(
+            HttpMethod.Post, "/import",
+            KvClient.Bytes(Encoding.UTF8.GetBytes(lines.ToString()), "application/x-ndjson"));
 
         Assert.That(Told(await Delete("k", "&dry_run")), Is.EqualTo((5050L, true, false)));
         Assert.That(Told(await Delete("k")), Is.EqualTo((5000L, false, true)));
@@ -63,7 +67,8 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
         var history = (await Kv.Send(HttpMethod.Get, "/history/w%2F1")).Json.GetProperty("items")[0];
 
         Assert.That(history.GetProperty("event").GetString(), Is.EqualTo("delete"));
-        Assert.That(history.GetProperty("revision").GetInt64(), Is.EqualTo(done.Json.GetProperty("revision").GetInt64()));
+        Assert.That(
+            history.GetProperty("revision").GetInt64(), Is.EqualTo(done.Json.GetProperty("revision").GetInt64()));
     }
 
     [TestCase("", "prefix", "must not be empty")]
@@ -80,7 +85,8 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
         Assert.That(await Keys(), Is.EqualTo(new[] { "a" }));
     }
 
-    private Task<Answer> Delete(string prefix, string more = "") => Kv.Send(HttpMethod.Delete, $"/kv?prefix={prefix}{more}");
+    private Task<Answer> Delete(string prefix, string more = "") =>
+        Kv.Send(HttpMethod.Delete, $"/kv?prefix={prefix}{more}");
 
     private static (long Deleted, bool DryRun, bool More) Told(Answer answer)
     {
@@ -90,6 +96,7 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
             answer.Json.GetProperty("more").GetBoolean());
     }
 
-    private async Task<string?[]> Keys() => [.. (await Kv.Send(HttpMethod.Get, "/kv?fields=key")).Json.GetProperty("items")
+    private async Task<string?[]> Keys() =>
+        [.. (await Kv.Send(HttpMethod.Get, "/kv?fields=key")).Json.GetProperty("items")
         .EnumerateArray().Select(item => item.GetProperty("key").GetString())];
 }

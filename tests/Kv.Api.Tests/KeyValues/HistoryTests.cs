@@ -19,8 +19,11 @@ internal sealed class HistoryTests(Engine engine) : EngineTests(engine)
 
         var old = await At("k", first);
         Assert.That(old.Json.GetProperty("value").GetString(), Is.EqualTo("1"));
-        Assert.That(old.Json.GetProperty("expire_at").GetInt64(), Is.EqualTo(first.Json.GetProperty("expire_at").GetInt64()));
-        Assert.That((old.Header("ETag"), old.Header("KV-Revision")), Is.EqualTo((first.Header("ETag"), first.Header("KV-Revision"))));
+        Assert.That(
+            old.Json.GetProperty("expire_at").GetInt64(), Is.EqualTo(first.Json.GetProperty("expire_at").GetInt64()));
+        Assert.That(
+            (old.Header("ETag"), old.Header("KV-Revision")),
+            Is.EqualTo((first.Header("ETag"), first.Header("KV-Revision"))));
         Assert.That((await At("k", second)).Json.GetProperty("value").GetString(), Is.EqualTo("2"));
         Expect.Problem(await At("k", before), 404, "Key not found");
         Expect.Problem(await At("k", deleted), 404, "Key not found");
@@ -65,16 +68,19 @@ internal sealed class HistoryTests(Engine engine) : EngineTests(engine)
         var items = history.Json.GetProperty("items").EnumerateArray().ToArray();
         Assert.That(history.Json.GetProperty("key").GetString(), Is.EqualTo("k"));
         Assert.That(
-            items.Select(item => item.GetProperty("event").GetString()), Is.EqualTo(new[] { "create", "delete", "update", "create" }));
+            items.Select(item => item.GetProperty("event").GetString()),
+            Is.EqualTo(new[] { "create", "delete", "update", "create" }));
         Assert.That(
             items.Select(item => item.GetProperty("revision").GetInt64()), Is.Ordered.Descending.And.Unique);
         Assert.That(
             (Revision(items[0]), Revision(items[2]), Revision(items[3])),
             Is.EqualTo((again.Header("KV-Revision"), updated.Header("KV-Revision"), created.Header("KV-Revision"))));
-        Assert.That(items[0].GetProperty("expire_at").GetInt64(), Is.EqualTo(again.Json.GetProperty("expire_at").GetInt64()));
+        Assert.That(
+            items[0].GetProperty("expire_at").GetInt64(), Is.EqualTo(again.Json.GetProperty("expire_at").GetInt64()));
         Assert.That(items[1].GetProperty("reason").GetString(), Is.EqualTo("deleted"));
         Assert.That(
-            (items[2].GetProperty("value").GetString(), items[2].GetProperty("encoding").GetString()), Is.EqualTo(("/w==", "base64")));
+            (items[2].GetProperty("value").GetString(), items[2].GetProperty("encoding").GetString()),
+            Is.EqualTo(("/w==", "base64")));
         Assert.That(items[3].GetProperty("value").GetString(), Is.EqualTo("1"));
     }
 
@@ -102,7 +108,8 @@ internal sealed class HistoryTests(Engine engine) : EngineTests(engine)
         for (var number = 0; number < 30; number++)
             await Kv.Put("k", $"{number}");
 
-        Assert.That(Values(await Kv.Send(HttpMethod.Get, "/history/k?limit=3")), Is.EqualTo(new[] { "29", "28", "27" }));
+        Assert.That(
+            Values(await Kv.Send(HttpMethod.Get, "/history/k?limit=3")), Is.EqualTo(new[] { "29", "28", "27" }));
         Assert.That(Values(await Kv.Send(HttpMethod.Get, "/history/k")), Has.Length.EqualTo(20));
         Assert.That(Values(await Kv.Send(HttpMethod.Get, "/history/k?limit=100")), Has.Length.EqualTo(30));
     }
@@ -125,7 +132,8 @@ internal sealed class HistoryTests(Engine engine) : EngineTests(engine)
             Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
             var items = answer.Json.GetProperty("items").EnumerateArray().ToArray();
             Assert.That(items, Has.Length.LessThanOrEqualTo(3));
-            events.AddRange(items.Select(item => item.TryGetProperty("value", out var value) ? value.GetString()! : "gone"));
+            events.AddRange(
+                items.Select(item => item.TryGetProperty("value", out var value) ? value.GetString()! : "gone"));
             cursor = answer.Json.GetProperty("cursor").GetString() is { } next ? $"&cursor={next}" : null;
         }
 
@@ -164,7 +172,9 @@ internal sealed class HistoryTests(Engine engine) : EngineTests(engine)
     [TestCase("101")]
     [TestCase("1000000000000")]
     public async Task A_limit_out_of_its_range_is_refused(string limit) =>
-        Expect.Problem(await Kv.Send(HttpMethod.Get, $"/history/k?limit={limit}"), 400, "Limit must be between 1 and 100", "limit");
+        Expect.Problem(
+            await Kv.Send(HttpMethod.Get, $"/history/k?limit={limit}"), 400, "Limit must be between 1 and 100",
+            "limit");
 
     [Test]
     public async Task Keys_with_slashes_have_a_history()

@@ -23,7 +23,8 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
         Assert.That(second.Header("Idempotency-Replayed"), Is.EqualTo("true"));
         Assert.That((second.Status, second.Body), Is.EqualTo((first.Status, first.Body)));
         Assert.That(
-            (second.Header("ETag"), second.Header("KV-Revision")), Is.EqualTo((first.Header("ETag"), first.Header("KV-Revision"))));
+            (second.Header("ETag"), second.Header("KV-Revision")),
+            Is.EqualTo((first.Header("ETag"), first.Header("KV-Revision"))));
         Assert.That((await Kv.Get("k")).Json.GetProperty("value").GetString(), Is.EqualTo("changed by others"));
     }
 
@@ -67,7 +68,9 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
         var condition = ("If-None-Match", "*");
         var body = KvClient.Json(Encoding.UTF8.GetBytes(Set));
 
-        Expect.Problem(await Kv.With(HttpMethod.Post, "/kv", body, ("Idempotency-Key", "once"), condition), 412, "Precondition failed");
+        Expect.Problem(
+            await Kv.With(HttpMethod.Post, "/kv", body, ("Idempotency-Key", "once"), condition), 412,
+            "Precondition failed");
         await Kv.Delete("k");
         var done = await Kv.With(
             HttpMethod.Post, "/kv", KvClient.Json(Encoding.UTF8.GetBytes(Set)), ("Idempotency-Key", "once"), condition);

@@ -2,14 +2,17 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>A key may hold any character, and none of them changes meaning on its way through a URL.</summary>
+/// <summary>A key may hold any character, and keeps its meaning on its way through a URL.</summary>
 internal sealed class KeyPathTests(Engine engine) : EngineTests(engine)
 {
     private static readonly string[] Keys =
     [
-        "plain", "a/b", "a/b/", "/a", "/", "//", "a//b", "a/../b", "../a", "..", ".", "a/./b", "%2F", "%252F", "%", "100%", "%zz",
-        "a b", " ", " a ", "+", "a+b", "?", "a?b=c", "#", "a#b", "&=;:@$,!'()[]{}|\\^`~", "\"quoted\"", "<tag>", "*a", "a*b",
-        "🎉", "👩‍👩‍👧", "שלום", "مرحبا", "\u202eabc", "e\u0301", "é", "𝒳", "\uffff", "\u00a0", "世界", "kv", "kv/kv", "webhooks/x",
+        "plain", "a/b", "a/b/", "/a", "/", "//", "a//b", "a/../b", "../a", "..", ".", "a/./b", "%2F", "%252F", "%",
+        "100%", "%zz",
+        "a b", " ", " a ", "+", "a+b", "?", "a?b=c", "#", "a#b", "&=;:@$,!'()[]{}|\\^`~", "\"quoted\"", "<tag>",
+        "*a", "a*b",
+        "🎉", "👩‍👩‍👧", "שלום", "مرحبا", "\u202eabc", "e\u0301", "é", "𝒳", "\uffff", "\u00a0", "世界", "kv", "kv/kv",
+        "webhooks/x",
         "locks/x", "null", "swagger",
     ];
 

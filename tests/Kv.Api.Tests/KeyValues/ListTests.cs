@@ -78,7 +78,8 @@ internal sealed class ListTests(Engine engine) : EngineTests(engine)
         foreach (var key in keys)
             await Kv.Post(key, "v");
 
-        var inOrder = keys.OrderBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+        var inOrder = keys.OrderBy(
+            Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
         Assert.That(Keys(await Kv.List("")), Is.EqualTo(inOrder));
     }
 
@@ -97,7 +98,8 @@ internal sealed class ListTests(Engine engine) : EngineTests(engine)
         const int count = 3_000;
         var keys = Enumerable.Range(0, count).Select(number => $"{number:d5}").ToArray();
         await Parallel.ForEachAsync(
-            keys, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (key, _) => await Kv.Put($"many/{key}", key));
+            keys, new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (key, _) => await Kv.Put($"many/{key}", key));
 
         var answer = await Kv.List("many/");
 
@@ -115,7 +117,9 @@ internal sealed class ListTests(Engine engine) : EngineTests(engine)
         var listed = (await Kv.List("large/")).Json;
 
         Assert.That(listed.GetArrayLength(), Is.EqualTo(70));
-        Assert.That(listed.EnumerateArray().All(item => item.GetProperty("value").GetString()!.Length == value.Length), Is.True);
+        Assert.That(
+            listed.EnumerateArray().All(item => item.GetProperty("value").GetString()!.Length == value.Length),
+            Is.True);
     }
 
     private static string[] Keys(Answer listing)

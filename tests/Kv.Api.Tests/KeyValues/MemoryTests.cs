@@ -18,7 +18,8 @@ internal sealed class MemoryTests
     public async Task An_import_a_listing_an_export_and_pages_take_bounded_memory(CancellationToken cancellationToken)
     {
         using var data = new TemporaryDirectory();
-        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("STORE_TIMEOUT_SECONDS", "30"));
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("STORE_TIMEOUT_SECONDS", "30"));
         using var http = new HttpClient { BaseAddress = await kv.Address(), Timeout = Timeout.InfiniteTimeSpan };
         if (kv.PeakMemory() is not { } atFirst)
         {

@@ -16,12 +16,15 @@ internal sealed class NearCacheTests
             var written = await kv.Put("k", $"{round}");
 
             var fresh = await kv.With(
-                HttpMethod.Get, "/kv/k", null, ("KV-Consistency", "serializable"), ("KV-Min-Revision", written.Header("KV-Revision")!));
+                HttpMethod.Get, "/kv/k", null, ("KV-Consistency", "serializable"),
+                ("KV-Min-Revision", written.Header("KV-Revision")!));
             Assert.That(fresh.Json.GetProperty("value").GetString(), Is.EqualTo($"{round}"));
 
             var stale = await kv.With(HttpMethod.Get, "/kv/k", null, ("KV-Consistency", "serializable"));
             var revision = stale.Header("KV-Revision")!;
-            Assert.That((await kv.Send(HttpMethod.Get, $"/kv/k?revision={revision}")).Header("ETag"), Is.EqualTo(stale.Header("ETag")));
+            Assert.That(
+                (await kv.Send(HttpMethod.Get, $"/kv/k?revision={revision}")).Header("ETag"),
+                Is.EqualTo(stale.Header("ETag")));
         }
     }
 }

@@ -68,7 +68,8 @@ internal sealed class NeverExpiringTests(Engine engine) : EngineTests(engine)
             await Kv.Send(HttpMethod.Post, "/bulk", $$"""[{"op":"set","key":"k","value":"v","ttl":{{ttl}}}]"""),
             400, null, "[0].ttl", "\"never\"");
         Expect.Problem(
-            await Kv.With(HttpMethod.Put, "/kv/k", KvClient.Bytes([1], "image/png"), ("KV-TTL", ttl)), 400, null, "KV-TTL", "\"never\"");
+            await Kv.With(HttpMethod.Put, "/kv/k", KvClient.Bytes([1], "image/png"), ("KV-TTL", ttl)), 400, null,
+            "KV-TTL", "\"never\"");
     }
 
     private Task<Answer> Import(string lines, KvClient? kv = null)

@@ -17,11 +17,14 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
 
         var (a, b) = (page.Json.GetProperty("items")[0], page.Json.GetProperty("items")[1]);
         Assert.That(Expect.Members(page.Json), Is.EqualTo(new[] { "items", "prefixes", "cursor", "revision" }));
-        Assert.That(Expect.Members(a), Is.EqualTo(new[] { "key", "value", "ttl", "expire_at", "etag", "create_revision", "version" }));
+        Assert.That(
+            Expect.Members(a),
+            Is.EqualTo(new[] { "key", "value", "ttl", "expire_at", "etag", "create_revision", "version" }));
         Assert.That($"\"{a.GetProperty("etag").GetString()}\"", Is.EqualTo(second.Header("ETag")));
         Assert.That(a.GetProperty("version").GetInt64(), Is.EqualTo(2));
         Assert.That(
-            (b.GetProperty("value").GetString(), b.GetProperty("encoding").GetString(), b.GetProperty("content_type").GetString()),
+            (b.GetProperty("value").GetString(), b.GetProperty("encoding").GetString(), b.GetProperty("content_type")
+                .GetString()),
             Is.EqualTo(("/w==", "base64", "image/png")));
         Assert.That(page.Json.GetProperty("cursor").ValueKind, Is.EqualTo(JsonValueKind.Null));
         Assert.That(page.Header("Link"), Is.Null);
@@ -52,7 +55,8 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
 
         Assert.That(
             items.Select(item => item.TryGetProperty("content_type", out var type) ? type.GetString() : null),
-            Is.EqualTo(Enumerable.Range(0, 30).Select(number => number % 3 == 0 && number > 0 ? $"text/{number}" : null)));
+            Is.EqualTo(
+                Enumerable.Range(0, 30).Select(number => number % 3 == 0 && number > 0 ? $"text/{number}" : null)));
     }
 
     [TestCase(1)]
@@ -73,7 +77,8 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
             Assert.That(page.Status, Is.EqualTo(200), page.ToString());
             var found = page.Json.GetProperty("items").EnumerateArray().ToArray();
             Assert.That(found, Has.Length.InRange(1, limit));
-            items.AddRange(found.Select(item => (item.GetProperty("key").GetString()!, item.GetProperty("value").GetString()!)));
+            items.AddRange(
+                found.Select(item => (item.GetProperty("key").GetString()!, item.GetProperty("value").GetString()!)));
             revisions.Add(page.Json.GetProperty("revision").GetInt64());
             next = Next(page);
             await Kv.Put($"k/{pages:d2}", "after");
@@ -96,7 +101,8 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
 
         Assert.That(Keys(first.Json), Has.Length.InRange(2, 50));
         Assert.That(
-            Keys(first.Json).Concat(Keys(second.Json)), Is.EqualTo(Enumerable.Range(0, 60).Select(number => $"{number:d2}")));
+            Keys(first.Json).Concat(Keys(second.Json)),
+            Is.EqualTo(Enumerable.Range(0, 60).Select(number => $"{number:d2}")));
         Assert.That(Next(second), Is.Null);
     }
 
@@ -136,7 +142,8 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
         }
 
         Assert.That(keys, Is.EqualTo(new[] { "a", "z" }));
-        Assert.That(prefixes, Is.EqualTo(Enumerable.Range(0, 12).Select(number => $"small{number:d2}/").Prepend("big/")));
+        Assert.That(
+            prefixes, Is.EqualTo(Enumerable.Range(0, 12).Select(number => $"small{number:d2}/").Prepend("big/")));
     }
 
     [Test]
@@ -155,7 +162,8 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
         var cursor = (await List("?prefix=a/&limit=2")).Json.GetProperty("cursor").GetString()!;
         var tampered = cursor[..12] + (cursor[12] == 'A' ? 'B' : 'A') + cursor[13..];
 
-        Assert.That(Keys((await List($"?prefix=a/&limit=9&cursor={cursor}")).Json), Is.EqualTo(new[] { "a/2", "a/3", "a/4" }));
+        Assert.That(
+            Keys((await List($"?prefix=a/&limit=9&cursor={cursor}")).Json), Is.EqualTo(new[] { "a/2", "a/3", "a/4" }));
         foreach (var wrong in new[] { tampered, cursor[..^1], "x", "", Uri.EscapeDataString("*"), cursor + "AAAA" })
             ExpectForeign(await List($"?prefix=a/&limit=2&cursor={wrong}"));
         ExpectForeign(await List($"?prefix=a&limit=2&cursor={cursor}"));
@@ -188,7 +196,8 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
         await Task.WhenAll(Enumerable.Range(0, 12).Select(number => Kv.Put($"a/{number}", "v")));
         await Kv.Put("b", "v");
 
-        foreach (var (path, count) in new[] { ("/kv", 13), ("/kv?prefix=a/", 12), ("/kv?prefix=c", 0), ("/kv/a/*", 12), ("/kv/*", 13) })
+        foreach (var (path, count)
+            in new[] { ("/kv", 13), ("/kv?prefix=a/", 12), ("/kv?prefix=c", 0), ("/kv/a/*", 12), ("/kv/*", 13) })
         {
             var head = await Kv.With(HttpMethod.Head, path, null);
             Assert.That((head.Status, head.Header("KV-Count"), head.Body), Is.EqualTo((200, $"{count}", "")), path);
@@ -202,8 +211,11 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     {
         var written = await Kv.Put("a", "v");
 
-        Assert.That(long.Parse((await Kv.List("a")).Header("KV-Revision")!, null), Is.GreaterThanOrEqualTo(Revision(written)));
-        Assert.That(long.Parse((await Kv.List("none")).Header("KV-Revision")!, null), Is.GreaterThanOrEqualTo(Revision(written)));
+        Assert.That(
+            long.Parse((await Kv.List("a")).Header("KV-Revision")!, null), Is.GreaterThanOrEqualTo(Revision(written)));
+        Assert.That(
+            long.Parse((await Kv.List("none")).Header("KV-Revision")!, null),
+            Is.GreaterThanOrEqualTo(Revision(written)));
 
         static long Revision(Answer answer) => long.Parse(answer.Header("KV-Revision")!, null);
     }

@@ -25,7 +25,9 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
         var read = await Kv.Get("k");
         Assert.That(read.Header("ETag"), Is.EqualTo(patched.Header("ETag")));
         Assert.That(read.Json.GetProperty("value").GetString(), Is.EqualTo("v"));
-        Assert.That(read.Json.GetProperty("expire_at").GetInt64(), Is.EqualTo(patched.Json.GetProperty("expire_at").GetInt64()));
+        Assert.That(
+            read.Json.GetProperty("expire_at").GetInt64(),
+            Is.EqualTo(patched.Json.GetProperty("expire_at").GetInt64()));
     }
 
     [Test]
@@ -141,6 +143,8 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
         Expect.Problem(await Patch("k", "60", "text/plain"), 415, "Invalid input");
     }
 
-    private Task<Answer> Patch(string key, string json, string contentType = MergePatch, params (string, string)[] headers) =>
-        Kv.With(HttpMethod.Patch, KvClient.PathOf(key), KvClient.Bytes(Encoding.UTF8.GetBytes(json), contentType), headers);
+    private Task<Answer> Patch(
+        string key, string json, string contentType = MergePatch, params (string, string)[] headers) =>
+        Kv.With(
+            HttpMethod.Patch, KvClient.PathOf(key), KvClient.Bytes(Encoding.UTF8.GetBytes(json), contentType), headers);
 }

@@ -50,7 +50,9 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
 
         Assert.That((page.Status, page.ContentType), Is.EqualTo((200, "text/html")));
         Assert.That(page.Header("X-Content-Type-Options"), Is.EqualTo("nosniff"));
-        Assert.That(page.Header("Content-Security-Policy"), Does.Contain("sandbox").And.Contain("default-src 'none'").And.Not.Contain("allow-"));
+        Assert.That(
+            page.Header("Content-Security-Policy"),
+            Does.Contain("sandbox").And.Contain("default-src 'none'").And.Not.Contain("allow-"));
         Assert.That(page.Headers["Vary"], Does.Contain("Accept"));
     }
 
@@ -97,7 +99,8 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
         var answer = await Get("logo", "text/html");
 
         Expect.Problem(answer, 406, "Not acceptable");
-        Assert.That(answer.Json.GetProperty("detail").GetString(), Does.Contain("image/png").And.Contain("application/json"));
+        Assert.That(
+            answer.Json.GetProperty("detail").GetString(), Does.Contain("image/png").And.Contain("application/json"));
         Expect.Problem(await Get("absent", "text/html"), 404, "Key not found");
     }
 
@@ -136,7 +139,8 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     {
         var etag = (await Put("k", "1"u8.ToArray(), "text/plain")).Header("ETag")!;
 
-        Expect.Problem(await Put("k", "2"u8.ToArray(), "text/plain", ("If-None-Match", "*")), 412, "Precondition failed");
+        Expect.Problem(
+            await Put("k", "2"u8.ToArray(), "text/plain", ("If-None-Match", "*")), 412, "Precondition failed");
         Assert.That((await Put("k", "2"u8.ToArray(), "text/plain", ("If-Match", etag))).Status, Is.EqualTo(200));
         Assert.That((await Kv.With(HttpMethod.Get, "/kv/k?raw", null, ("If-None-Match", etag))).Body, Is.EqualTo("2"));
     }
@@ -148,8 +152,10 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
 
         Assert.That((await Put("k", new byte[limit], "application/octet-stream")).Status, Is.EqualTo(200));
         Expect.Problem(
-            await Put("k", new byte[limit + 1], "application/octet-stream"), 400, $"Value too large (max {limit} bytes)", "value");
-        Assert.That((await Kv.With(HttpMethod.Head, "/kv/k?raw", null)).Header("Content-Length"), Is.EqualTo($"{limit}"));
+            await Put("k", new byte[limit + 1], "application/octet-stream"), 400,
+            $"Value too large (max {limit} bytes)", "value");
+        Assert.That(
+            (await Kv.With(HttpMethod.Head, "/kv/k?raw", null)).Header("Content-Length"), Is.EqualTo($"{limit}"));
     }
 
     [TestCase("x", "seconds")]
@@ -162,7 +168,8 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
 
     [Test]
     public async Task A_ttl_header_out_of_the_range_is_refused_with_the_range() => Expect.Problem(
-        await Put("k", "v"u8.ToArray(), "text/plain", ("KV-TTL", "-1")), 400, "TTL must be between 0 and 31536000 seconds", "ttl");
+        await Put("k", "v"u8.ToArray(), "text/plain", ("KV-TTL", "-1")), 400,
+        "TTL must be between 0 and 31536000 seconds", "ttl");
 
     [TestCase("application/x-www-form-urlencoded")]
     [TestCase("multipart/form-data; boundary=x")]

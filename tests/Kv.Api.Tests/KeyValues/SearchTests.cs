@@ -41,7 +41,8 @@ internal sealed class SearchTests(Engine engine) : EngineTests(engine)
             await Kv.Put(key, "before");
 
         var found = new List<string?>();
-        for (var page = await Find("x", $"&limit={limit}"); ; page = await Find("x", $"&limit={limit}&cursor={Cursor(page)}"))
+        for (var page = await Find("x", $"&limit={limit}"); ; page = await Find(
+            "x", $"&limit={limit}&cursor={Cursor(page)}"))
         {
             Assert.That(Keys(page), Has.Length.LessThanOrEqualTo(limit));
             found.AddRange(Keys(page));
@@ -57,13 +58,15 @@ internal sealed class SearchTests(Engine engine) : EngineTests(engine)
     public async Task A_page_ends_before_its_values_become_too_large()
     {
         for (var number = 0; number < 20; number++)
-            await Kv.With(HttpMethod.Put, $"/kv/x{number:d2}", KvClient.Bytes(new byte[1024 * 1024], "application/octet-stream"));
+            await Kv.With(
+                HttpMethod.Put, $"/kv/x{number:d2}", KvClient.Bytes(new byte[1024 * 1024], "application/octet-stream"));
 
         var first = await Find("x");
         var rest = await Find("x", $"&limit=1000&fields=key&cursor={Cursor(first)}");
 
         Assert.That(Keys(first), Has.Length.EqualTo(8));
-        Assert.That(Keys(first).Concat(Keys(rest)), Is.EqualTo(Enumerable.Range(0, 20).Select(number => $"x{number:d2}")));
+        Assert.That(
+            Keys(first).Concat(Keys(rest)), Is.EqualTo(Enumerable.Range(0, 20).Select(number => $"x{number:d2}")));
     }
 
     [Test]
@@ -72,10 +75,14 @@ internal sealed class SearchTests(Engine engine) : EngineTests(engine)
         var lines = new StringBuilder();
         for (var number = 0; number < 11_000; number++)
             lines.Append($$"""{"key":"k{{number:d5}}","value":""}""").Append('\n');
-        await Kv.With(HttpMethod.Post, "/import", KvClient.Bytes(Encoding.UTF8.GetBytes(lines.ToString()), "application/x-ndjson"));
+        await Kv.With(
+            HttpMethod.Post, "/import",
+            KvClient.Bytes(Encoding.UTF8.GetBytes(lines.ToString()), "application/x-ndjson"));
 
         var page = await Find("k10999", "&fields=key");
-        Assert.That((Keys(page), Cursor(page)), Is.EqualTo((Array.Empty<string>(), page.Json.GetProperty("cursor").GetString())));
+        Assert.That(
+            (Keys(page), Cursor(page)),
+            Is.EqualTo((Array.Empty<string>(), page.Json.GetProperty("cursor").GetString())));
         Assert.That(Cursor(page), Is.Not.Null);
         while (Keys(page).Length == 0)
             page = await Find("k10999", $"&fields=key&cursor={Cursor(page)}");
@@ -111,7 +118,8 @@ internal sealed class SearchTests(Engine engine) : EngineTests(engine)
     private static string[] Keys(Answer answer)
     {
         Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
-        return [.. answer.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()!)];
+        return [
+            .. answer.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()!)];
     }
 
     private static string? Cursor(Answer answer) => answer.Json.GetProperty("cursor").GetString();

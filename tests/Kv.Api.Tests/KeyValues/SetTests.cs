@@ -143,7 +143,8 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
     public async Task A_value_of_just_a_mebibyte_of_utf8_is_taken_and_a_byte_more_is_not(string character)
     {
         var bytes = Encoding.UTF8.GetByteCount(character);
-        var largest = string.Concat(Enumerable.Repeat(character, 1_048_576 / bytes)) + new string('x', 1_048_576 % bytes);
+        var largest = string.Concat(Enumerable.Repeat(character, 1_048_576 / bytes)) + new string(
+            'x', 1_048_576 % bytes);
 
         var taken = await Kv.Put("k", largest);
         var refused = await Kv.Put("k", largest + "x");

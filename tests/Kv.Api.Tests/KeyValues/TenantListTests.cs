@@ -35,7 +35,8 @@ internal sealed class TenantListTests(Engine engine) : EngineTests(engine)
         string? cursor = null;
         do
         {
-            var page = await List($"?prefix={Kv.Namespace}&limit={limit}" + (cursor is null ? "" : $"&cursor={cursor}"));
+            var page = await List(
+                $"?prefix={Kv.Namespace}&limit={limit}" + (cursor is null ? "" : $"&cursor={cursor}"));
             Assert.That(Tenants(page), Has.Length.InRange(1, limit));
             found.AddRange(Tenants(page));
             cursor = Cursor(page);
@@ -49,7 +50,8 @@ internal sealed class TenantListTests(Engine engine) : EngineTests(engine)
     public async Task A_page_ends_after_some_reads_and_the_next_continues()
     {
         // Each of these takes a read of its own.
-        var apps = Enumerable.Range(0, 40).Select(number => number.ToString("d2", CultureInfo.InvariantCulture)).ToArray();
+        var apps = Enumerable.Range(0, 40).Select(number => number.ToString("d2", CultureInfo.InvariantCulture))
+            .ToArray();
         await Task.WhenAll(apps.SelectMany(app => Enumerable.Range(0, 70).Select(key => Of(app).Put($"{key}", ""))));
 
         var first = await List($"?prefix={Kv.Namespace}&limit=1000");
@@ -84,13 +86,15 @@ internal sealed class TenantListTests(Engine engine) : EngineTests(engine)
 
     private KvClient Of(string app) => new(Host.Http, Kv.Namespace, app);
 
-    private Task<Answer> List(string query) => new KvClient(Host.Http, null, null).Send(HttpMethod.Get, $"/tenants{query}");
+    private Task<Answer> List(string query) =>
+        new KvClient(Host.Http, null, null).Send(HttpMethod.Get, $"/tenants{query}");
 
     internal static (string?, string?)[] Tenants(Answer answer)
     {
         Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
         return [.. answer.Json.GetProperty("tenants").EnumerateArray()
-            .Select(tenant => (tenant.GetProperty("namespace").GetString(), tenant.GetProperty("app_name").GetString()))];
+            .Select(
+                tenant => (tenant.GetProperty("namespace").GetString(), tenant.GetProperty("app_name").GetString()))];
     }
 
     internal static string? Cursor(Answer answer) => answer.Json.GetProperty("cursor").GetString();

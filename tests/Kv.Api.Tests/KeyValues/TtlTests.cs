@@ -136,7 +136,11 @@ internal sealed class TtlTests(Engine engine) : EngineTests(engine)
         await using var host = await KvHost.Start(Engine, ("DEFAULT_TTL_SECONDS", "500"));
         var kv = host.NewTenant();
 
-        foreach (var answer in new[] { await kv.Post("k", "v"), await kv.Post("k", "v", 0), await kv.Put("k", "v"), await kv.Put("k", "v", 0) })
+        foreach (var answer in new[]
+                 {
+                     await kv.Post("k", "v"), await kv.Post("k", "v", 0), await kv.Put("k", "v"),
+                     await kv.Put("k", "v", 0),
+                 })
             Assert.That(answer.Json.GetProperty("ttl").GetInt64(), Is.EqualTo(500));
         Assert.That((await kv.Get("k")).Json.GetProperty("ttl").GetInt64(), Is.InRange(400, 500));
         Assert.That((await kv.Put("k", "v", 7)).Json.GetProperty("ttl").GetInt64(), Is.EqualTo(7));

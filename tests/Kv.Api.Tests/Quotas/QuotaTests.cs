@@ -10,7 +10,8 @@ internal sealed class QuotaTests(Engine engine) : EngineTests(engine)
     private const int MaxKeys = 5;
     private const int MaxBytes = 100;
 
-    protected override (string Name, string? Value)[] Settings => [("QUOTA_KEYS", $"{MaxKeys}"), ("QUOTA_BYTES", $"{MaxBytes}")];
+    protected override (string Name, string? Value)[] Settings =>
+        [("QUOTA_KEYS", $"{MaxKeys}"), ("QUOTA_BYTES", $"{MaxBytes}")];
 
     [SetUp]
     public Task WaitUntilCounted() => QuotaTest.Counted(Host);
@@ -35,10 +36,13 @@ internal sealed class QuotaTests(Engine engine) : EngineTests(engine)
 
         var usage = await Kv.Send(HttpMethod.Get, "/usage");
 
-        Assert.That(Expect.Members(usage.Json), Is.EqualTo(new[] { "keys", "bytes", "max_keys", "max_bytes", "revision" }));
+        Assert.That(
+            Expect.Members(usage.Json), Is.EqualTo(new[] { "keys", "bytes", "max_keys", "max_bytes", "revision" }));
         Assert.That(usage.Json.GetProperty("max_keys").GetInt64(), Is.EqualTo(MaxKeys));
         Assert.That(usage.Json.GetProperty("max_bytes").GetInt64(), Is.EqualTo(MaxBytes));
-        Assert.That(usage.Json.GetProperty("revision").GetInt64(), Is.GreaterThanOrEqualTo(long.Parse(written.Header("KV-Revision")!, null)));
+        Assert.That(
+            usage.Json.GetProperty("revision").GetInt64(),
+            Is.GreaterThanOrEqualTo(long.Parse(written.Header("KV-Revision")!, null)));
         Assert.That(await QuotaTest.Usage(Host.NewTenant()), Is.EqualTo((0L, 0L)));
     }
 
@@ -91,7 +95,8 @@ internal sealed class QuotaTests(Engine engine) : EngineTests(engine)
         Assert.That((await Kv.Put("soon", "v", ttl: 1)).Status, Is.EqualTo(200));
 
         await Eventually.Holds(
-            async () => (await Kv.Put("more", "v")).Status == 200, "what has expired makes room", TimeSpan.FromSeconds(40));
+            async () => (await Kv.Put("more", "v")).Status == 200, "what has expired makes room",
+            TimeSpan.FromSeconds(40));
 
         QuotaTest.ExpectRefused(await Kv.Put("another", "v"), "keys", MaxKeys);
     }
@@ -196,7 +201,8 @@ internal sealed class QuotaTests(Engine engine) : EngineTests(engine)
         Assert.That(full.Json.GetProperty("results")[0].GetProperty("error").GetString(), Is.EqualTo("Quota exceeded"));
 
         static int[] Statuses(Answer answer) =>
-            [.. answer.Json.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("status").GetInt32())];
+            [.. answer.Json.GetProperty("results").EnumerateArray()
+                .Select(result => result.GetProperty("status").GetInt32())];
     }
 
     [Test]

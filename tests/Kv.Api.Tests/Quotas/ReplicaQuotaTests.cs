@@ -12,7 +12,8 @@ internal sealed class ReplicaQuotaTests
 
     private readonly string _prefix = KvHost.Unique("test/");
 
-    private (string, string?)[] Settings => [("QUOTA_KEYS", $"{MaxKeys}"), ("QUOTA_BYTES", "1000000"), ("BASE_KEY_PREFIX", _prefix)];
+    private (string, string?)[] Settings =>
+        [("QUOTA_KEYS", $"{MaxKeys}"), ("QUOTA_BYTES", "1000000"), ("BASE_KEY_PREFIX", _prefix)];
 
     [Test]
     public async Task What_one_replica_writes_counts_for_the_other_and_what_it_deletes_makes_room_there_at_once()
@@ -103,7 +104,9 @@ internal sealed class ReplicaQuotaTests
 
         var ready = await kv.Send(HttpMethod.Get, "/readyz");
         Assert.That(ready.Status, Is.EqualTo(503));
-        Assert.That(ready.Json.GetProperty("checks").GetProperty("quota").GetProperty("detail").GetString(), Does.Contain("being counted"));
+        Assert.That(
+            ready.Json.GetProperty("checks").GetProperty("quota").GetProperty("detail").GetString(),
+            Does.Contain("being counted"));
         var usage = await kv.Send(HttpMethod.Get, "/usage");
         Expect.Problem(usage, 503, "Usage not counted yet");
         Assert.That(usage.Header("Retry-After"), Is.Not.Null);

@@ -10,7 +10,8 @@ internal sealed class UsageTests(Engine engine) : EngineTests(engine)
     private const int MaxBytes = 2500;
     private const int Callers = 16;
 
-    protected override (string Name, string? Value)[] Settings => [("QUOTA_KEYS", $"{MaxKeys}"), ("QUOTA_BYTES", $"{MaxBytes}")];
+    protected override (string Name, string? Value)[] Settings =>
+        [("QUOTA_KEYS", $"{MaxKeys}"), ("QUOTA_BYTES", $"{MaxBytes}")];
 
     [SetUp]
     public Task WaitUntilCounted() => QuotaTest.Counted(Host);
@@ -21,7 +22,8 @@ internal sealed class UsageTests(Engine engine) : EngineTests(engine)
     public async Task What_is_told_is_what_there_is(int seed)
     {
         var tenants = new[] { Kv, Host.NewTenant() };
-        var statuses = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Call(new Random((seed * 1000) + caller))));
+        var statuses = await Task.WhenAll(
+            Enumerable.Range(0, Callers).Select(caller => Call(new Random((seed * 1000) + caller))));
 
         Assert.That(statuses.SelectMany(all => all), Is.All.AnyOf(200, 204, 404, 412, 507));
         Assert.That(statuses.SelectMany(all => all), Has.Some.EqualTo(507), "the limit is reached");

@@ -8,7 +8,8 @@ namespace Kv.Api.Tests.RateLimits;
 internal sealed partial class RateLimitTests
 {
     private static readonly (string, string?)[] Few = [("RATE_LIMIT_PER_SECOND", "1"), ("RATE_LIMIT_BURST", "5")];
-    private static readonly (string, string?)[] Many = [("RATE_LIMIT_PER_SECOND", "1000"), ("RATE_LIMIT_BURST", "100000")];
+    private static readonly (string, string?)[] Many =
+        [("RATE_LIMIT_PER_SECOND", "1000"), ("RATE_LIMIT_BURST", "100000")];
 
     [Test]
     public async Task One_tenants_flood_is_cut_while_another_goes_on()
@@ -48,11 +49,13 @@ internal sealed partial class RateLimitTests
 
         foreach (var answer in new[]
                  {
-                     await kv.Put("k", "v"), await kv.Get("k"), await kv.Get("none"), await kv.Put("k*", "v"), await kv.PutJson("k", "{"),
+                     await kv.Put("k", "v"), await kv.Get("k"), await kv.Get("none"), await kv.Put("k*", "v"),
+                     await kv.PutJson("k", "{"),
                  })
         {
             Assert.That(answer.Header("RateLimit-Policy"), Is.EqualTo("\"tenant\";q=100000;w=100"), answer.ToString());
-            Assert.That(answer.Header("RateLimit"), Does.Match("^\"tenant\";r=(9[0-9]{4}|100000);t=[01]$"), answer.ToString());
+            Assert.That(
+                answer.Header("RateLimit"), Does.Match("^\"tenant\";r=(9[0-9]{4}|100000);t=[01]$"), answer.ToString());
         }
     }
 
@@ -63,7 +66,8 @@ internal sealed partial class RateLimitTests
         var kv = host.NewTenant();
 
         var first = await kv.Get("k");
-        var last = (await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => kv.Get("k")))).First(answer => answer.Status == 429);
+        var last = (await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => kv.Get("k"))))
+            .First(answer => answer.Status == 429);
 
         Assert.That(first.Header("RateLimit-Policy"), Is.EqualTo("\"tenant\";q=5;w=5"));
         Assert.That(Left(first), Is.LessThan(5));
@@ -111,14 +115,16 @@ internal sealed partial class RateLimitTests
 
         Assert.That(answers.Select(answer => answer.Status), Is.All.EqualTo(400).Or.EqualTo(429));
         Assert.That(answers.Select(answer => answer.Status), Has.Some.EqualTo(429));
-        Assert.That((await Answer.Of(await host.Http.GetAsync(new Uri("/livez", UriKind.Relative)))).Status, Is.EqualTo(200));
+        Assert.That(
+            (await Answer.Of(await host.Http.GetAsync(new Uri("/livez", UriKind.Relative)))).Status, Is.EqualTo(200));
     }
 
     [Test]
     public async Task A_flood_that_names_a_new_tenant_each_time_is_cut_by_its_address()
     {
         await using var host = await KvHost.Start(
-            Engine.Embedded, ("RATE_LIMIT_PER_SECOND", "1000"), ("RATE_LIMIT_PER_ADDRESS", "5"), ("TRUSTED_PROXIES", "127.0.0.1"));
+            Engine.Embedded, ("RATE_LIMIT_PER_SECOND", "1000"), ("RATE_LIMIT_PER_ADDRESS", "5"),
+            ("TRUSTED_PROXIES", "127.0.0.1"));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => From("192.0.2.1")));
         var networks = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => From($"2001:db8::{number:x}")));
@@ -130,9 +136,11 @@ internal sealed partial class RateLimitTests
         Expect.Problem(refused, 429, "Too many requests");
         Assert.That(refused.Header("Retry-After"), Is.EqualTo("1"));
         Assert.That(other.Status, Is.EqualTo(404), "another address goes on");
-        Assert.That((await Answer.Of(await host.Http.GetAsync(new Uri("/livez", UriKind.Relative)))).Status, Is.EqualTo(200));
+        Assert.That(
+            (await Answer.Of(await host.Http.GetAsync(new Uri("/livez", UriKind.Relative)))).Status, Is.EqualTo(200));
 
-        Task<Answer> From(string address) => host.NewTenant().With(HttpMethod.Get, "/kv/k", null, ("X-Forwarded-For", address));
+        Task<Answer> From(string address) =>
+            host.NewTenant().With(HttpMethod.Get, "/kv/k", null, ("X-Forwarded-For", address));
     }
 
     [Test]
@@ -158,7 +166,8 @@ internal sealed partial class RateLimitTests
         Assert.That(answer.Header("RateLimit-Policy"), Is.Null);
     }
 
-    private static int Left(Answer answer) => int.Parse(Remaining().Match(answer.Header("RateLimit")!).Groups[1].Value, null);
+    private static int Left(Answer answer) =>
+        int.Parse(Remaining().Match(answer.Header("RateLimit")!).Groups[1].Value, null);
 
     [GeneratedRegex(";r=([0-9]+);")]
     private static partial Regex Remaining();

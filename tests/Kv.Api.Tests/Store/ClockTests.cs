@@ -47,11 +47,13 @@ internal sealed class ClockTests
             {
                 name = KvHost.Unique("k");
                 left += 3;
-                return Deadline(await ahead.Put($"{name}/ahead", "v", left)) == Deadline(await right.Put($"{name}/right", "v", Ahead + left));
+                return Deadline(await ahead.Put($"{name}/ahead", "v", left)) == Deadline(
+                    await right.Put($"{name}/right", "v", Ahead + left));
             },
             "both have the same deadline");
 
-        await Eventually.Holds(async () => (await right.Get($"{name}/ahead")).Status == 404, "etcd has ended the lease that is too short");
+        await Eventually.Holds(
+            async () => (await right.Get($"{name}/ahead")).Status == 404, "etcd has ended the lease that is too short");
 
         Assert.That((await right.Get($"{name}/right")).Status, Is.EqualTo(200));
     }
@@ -76,11 +78,15 @@ internal sealed class ClockTests
 
         var told = await _ahead.ReadinessCheck("watcher");
         Assert.That(told.GetProperty("status").GetString(), Is.EqualTo("degraded"));
-        Assert.That(told.GetProperty("data").GetProperty("clockDifferenceSeconds").GetDouble(), Is.LessThanOrEqualTo(Ahead));
-        Assert.That(told.GetProperty("detail").GetString(), Does.Contain("ahead of the leader's").And.Contain("Synchronize the clocks"));
+        Assert.That(
+            told.GetProperty("data").GetProperty("clockDifferenceSeconds").GetDouble(), Is.LessThanOrEqualTo(Ahead));
+        Assert.That(
+            told.GetProperty("detail").GetString(),
+            Does.Contain("ahead of the leader's").And.Contain("Synchronize the clocks"));
     }
 
-    private static async Task<JsonElement> Watcher(KvHost host) => (await host.ReadinessCheck("watcher")).GetProperty("data");
+    private static async Task<JsonElement> Watcher(KvHost host) =>
+        (await host.ReadinessCheck("watcher")).GetProperty("data");
 
     private static long Deadline(Answer written) => written.Json.GetProperty("expire_at").GetInt64();
 

@@ -62,7 +62,9 @@ internal sealed class CompactedTests(Engine engine)
         Expect.Problem(gone, 410, "Revision compacted");
         var oldest = gone.Json.GetProperty("oldest_revision").GetInt64();
         Assert.That(oldest, Is.GreaterThan(long.Parse(_first, null)).And.LessThanOrEqualTo(_last));
-        Assert.That((await _kv.Send(HttpMethod.Get, $"/kv/k?revision={oldest}")).Json.GetProperty("value").GetString(), Is.EqualTo("3"));
+        Assert.That(
+            (await _kv.Send(HttpMethod.Get, $"/kv/k?revision={oldest}")).Json.GetProperty("value").GetString(),
+            Is.EqualTo("3"));
     }
 
     [Test]
@@ -81,7 +83,9 @@ internal sealed class CompactedTests(Engine engine)
         var stands = (await _kv.Send(HttpMethod.Get, "/history/stands")).Json;
 
         Assert.That(history.GetProperty("oldest_revision").GetInt64(), Is.Positive);
-        Assert.That(history.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("value").GetString()), Is.EqualTo(new[] { "3" }));
+        Assert.That(
+            history.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("value").GetString()),
+            Is.EqualTo(new[] { "3" }));
         Assert.That(stands.GetProperty("items")[0].GetProperty("event").GetString(), Is.EqualTo("create"));
         Assert.That(stands.GetProperty("items")[0].GetProperty("value").GetString(), Is.EqualTo("since long"));
     }

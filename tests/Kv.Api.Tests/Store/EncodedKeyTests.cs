@@ -78,12 +78,17 @@ internal sealed class EncodedKeyTests
         Assert.That((dry.ExitCode, real.ExitCode), Is.EqualTo((1, 1)), dry.Error + real.Error);
         Assert.That(real.Output, Is.EqualTo(dry.Output));
         Assert.That(before, Is.EqualTo("Ada"));
-        var lines = real.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var lines = real.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.That(
-            lines.Select(line => (line.GetProperty("from").GetString(), line.GetProperty("to").GetString(), line.TryGetProperty("refused", out _))),
+            lines.Select(
+                line =>
+                    (line.GetProperty("from").GetString(), line.GetProperty("to")
+                        .GetString(), line.TryGetProperty("refused", out _))),
             Is.EquivalentTo(new[]
             {
-                ("user%3A42", "user:42", false), ("taken%3A1", "taken:1", true), ("a%2A%3A*", "a*:*", true), ("twice%253A%3A", "twice%3A:", false),
+                ("user%3A42", "user:42", false), ("taken%3A1", "taken:1", true), ("a%2A%3A*", "a*:*", true),
+                ("twice%253A%3A", "twice%3A:", false),
             }));
         Assert.That(real.Error, Does.Contain("Renamed 2 keys; 2 cannot"));
         Assert.That((await Stored("user%3A42"), await Stored("user:42")), Is.EqualTo(((string?)null, "Ada")));
@@ -107,10 +112,14 @@ internal sealed class EncodedKeyTests
         EtcdKeys.Put(_etcd, EtcdKeys.Of(_host, _kv, name), System.Text.Encoding.UTF8.GetBytes(value), lease);
 
     private async Task<string?> Stored(string name) =>
-        await EtcdKeys.Get(_etcd, EtcdKeys.Of(_host, _kv, name)) is { } entry ? System.Text.Encoding.UTF8.GetString(entry.Value) : null;
+        await EtcdKeys.Get(_etcd, EtcdKeys.Of(_host, _kv, name)) is { } entry
+            ? System.Text.Encoding.UTF8.GetString(entry.Value)
+            : null;
 
     private async Task<string?> Value(string path) =>
-        await _kv.Send(HttpMethod.Get, path) is { Status: 200 } answer ? answer.Json.GetProperty("value").GetString() : null;
+        await _kv.Send(HttpMethod.Get, path) is { Status: 200 } answer
+            ? answer.Json.GetProperty("value").GetString()
+            : null;
 
     private Task<(int ExitCode, string Output, string Error)> Run(params string[] arguments) => KvProcess.Run(
         arguments, ("STORE", "etcd"), ("ETCD_ENDPOINTS", _etcd.Endpoint), ("BASE_KEY_PREFIX", _host.KeyPrefix));

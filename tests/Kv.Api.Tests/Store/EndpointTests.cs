@@ -22,7 +22,8 @@ internal sealed class EndpointTests
     public async Task Requests_go_on_through_the_others_when_a_member_dies_and_comes_back()
     {
         await using var cluster = await EtcdCluster.StartAsync();
-        await using var host = await KvHost.StartOver(string.Join(',', cluster.Endpoints), ("STORE_TIMEOUT_SECONDS", "3"));
+        await using var host = await KvHost.StartOver(
+            string.Join(',', cluster.Endpoints), ("STORE_TIMEOUT_SECONDS", "3"));
         var kv = host.NewTenant();
         await kv.Put("k", "before");
 
@@ -30,7 +31,8 @@ internal sealed class EndpointTests
         {
             member.Kill();
             // What is under way while the others elect may fail; then everything goes.
-            await Eventually.Holds(async () => (await kv.Put("k", "during")).Status == 200, "writes go on", TimeSpan.FromSeconds(30));
+            await Eventually.Holds(
+                async () => (await kv.Put("k", "during")).Status == 200, "writes go on", TimeSpan.FromSeconds(30));
             for (var number = 0; number < 10; number++)
             {
                 var put = await kv.Put($"{number}", "v", 600);
@@ -50,7 +52,8 @@ internal sealed class EndpointTests
         await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Certificates = certificates });
         await using var host = await KvHost.StartOver(
             string.Format(null, endpoint, etcd.Endpoint),
-            ("ETCD_CA_FILE", certificates.CaFile), ("ETCD_CERT_FILE", certificates.ClientCertFile), ("ETCD_KEY_FILE", certificates.ClientKeyFile));
+            ("ETCD_CA_FILE", certificates.CaFile), ("ETCD_CERT_FILE", certificates.ClientCertFile),
+            ("ETCD_KEY_FILE", certificates.ClientKeyFile));
 
         await ReadsAndWrites(host);
     }
@@ -63,7 +66,8 @@ internal sealed class EndpointTests
         await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Certificates = certificates });
         await using var host = await KvHost.StartOver(
             etcd.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"),
-            ("ETCD_CA_FILE", others.CaFile), ("ETCD_CERT_FILE", certificates.ClientCertFile), ("ETCD_KEY_FILE", certificates.ClientKeyFile));
+            ("ETCD_CA_FILE", others.CaFile), ("ETCD_CERT_FILE", certificates.ClientCertFile),
+            ("ETCD_KEY_FILE", certificates.ClientKeyFile));
 
         Expect.Problem(await host.NewTenant().Put("k", "v"), 503, "Store unavailable");
         Expect.Problem(await host.NewTenant().Get("k"), 503, "Store unavailable");
@@ -74,7 +78,8 @@ internal sealed class EndpointTests
     {
         await using var etcd = await EtcdServer.StartAsync();
         await etcd.EnableAuthentication("secret");
-        await using var right = await KvHost.StartOver(etcd.Endpoint, ("ETCD_USERNAME", "root"), ("ETCD_PASSWORD", "secret"));
+        await using var right = await KvHost.StartOver(
+            etcd.Endpoint, ("ETCD_USERNAME", "root"), ("ETCD_PASSWORD", "secret"));
         await using var wrong = await KvHost.StartOver(
             etcd.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"), ("ETCD_USERNAME", "root"), ("ETCD_PASSWORD", "mistaken"));
         await using var none = await KvHost.StartOver(etcd.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"));
@@ -83,13 +88,16 @@ internal sealed class EndpointTests
         foreach (var host in new[] { wrong, none })
         {
             var kv = host.NewTenant();
-            foreach (var answer in new[] { await kv.Put("k", "v"), await kv.Put("k", "v", 60), await kv.Get("k"), await kv.List("") })
+            foreach (var answer
+                in new[] { await kv.Put("k", "v"), await kv.Put("k", "v", 60), await kv.Get("k"), await kv.List("") })
             {
                 Expect.Problem(answer, 503, "Store unavailable");
                 Assert.That(answer.Body, Does.Not.Contain("mistaken"));
             }
-            Assert.That((int)(await host.Http.GetAsync(new Uri("/livez", UriKind.Relative))).StatusCode, Is.EqualTo(200));
-            Assert.That((int)(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode, Is.EqualTo(503));
+            Assert.That(
+                (int)(await host.Http.GetAsync(new Uri("/livez", UriKind.Relative))).StatusCode, Is.EqualTo(200));
+            Assert.That(
+                (int)(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode, Is.EqualTo(503));
         }
     }
 
@@ -103,7 +111,12 @@ internal sealed class EndpointTests
         await etcd.Call("auth/role/grant", new
         {
             name = "kv",
-            perm = new { permType = "READWRITE", key = Convert.ToBase64String("/team/"u8), range_end = Convert.ToBase64String("/team0"u8) },
+            perm = new
+            {
+                permType = "READWRITE",
+                key = Convert.ToBase64String("/team/"u8),
+                range_end = Convert.ToBase64String("/team0"u8),
+            },
         });
         await etcd.Call("auth/user/grant", new { user = "kv", role = "kv" });
 

@@ -77,7 +77,8 @@ internal sealed class EtcdVersionTests
             {
                 await server.ConnectAsync(_etcd, _over.Token);
                 await Task.WhenAny(
-                    client.GetStream().CopyToAsync(server.GetStream(), _over.Token), Rewrite(server.GetStream(), client.GetStream()));
+                    client.GetStream().CopyToAsync(server.GetStream(), _over.Token),
+                    Rewrite(server.GetStream(), client.GetStream()));
             }
         }
 
@@ -86,7 +87,8 @@ internal sealed class EtcdVersionTests
             var buffer = new byte[64 * 1024];
             while (await from.ReadAsync(buffer, _over.Token) is > 0 and var read)
             {
-                for (var at = 0; buffer.AsSpan(at, read - at).IndexOf(_texts.From) is >= 0 and var found; at += found + 1)
+                for (var at = 0; buffer.AsSpan(at, read - at)
+                    .IndexOf(_texts.From) is >= 0 and var found; at += found + 1)
                     _texts.To.CopyTo(buffer, at + found);
                 await to.WriteAsync(buffer.AsMemory(0, read), _over.Token);
             }

@@ -32,7 +32,8 @@ internal sealed class LateRelay : IAsyncDisposable
     public void Hold() => ForAll(connection => connection.Hold());
 
     /// <summary>Waits until so many bytes are kept.</summary>
-    public Task Keeps(long bytes) => Eventually.Holds(() => Sum(connection => connection.Kept) >= bytes, $"{bytes} bytes are kept");
+    public Task Keeps(long bytes) =>
+        Eventually.Holds(() => Sum(connection => connection.Kept) >= bytes, $"{bytes} bytes are kept");
 
     /// <summary>Cuts the clients of the connections that are held, and leaves the server's side open.</summary>
     public void CutClients() => ForAll(connection => connection.CutClient());
@@ -41,7 +42,8 @@ internal sealed class LateRelay : IAsyncDisposable
     public async Task Deliver()
     {
         ForAll(connection => connection.Deliver());
-        await Eventually.Holds(() => Sum(connection => connection.AnsweredLate) >= Connection.ShortestAnswer, "the server has answered");
+        await Eventually.Holds(
+            () => Sum(connection => connection.AnsweredLate) >= Connection.ShortestAnswer, "the server has answered");
     }
 
     public async ValueTask DisposeAsync()

@@ -76,7 +76,9 @@ internal sealed class LateWriteTests
         var repeat = await Send(_there, first);
         await WriteTheirsAndDeliver();
 
-        Assert.That((repeat.Status, repeat.Header("Idempotency-Replayed")), Is.EqualTo((201, (string?)null)), repeat.ToString());
+        Assert.That(
+            (repeat.Status, repeat.Header("Idempotency-Replayed")), Is.EqualTo((201, (string?)null)),
+            repeat.ToString());
         await ExpectKey("theirs");
         Assert.That((await Send(_there, first)).Header("Idempotency-Replayed"), Is.EqualTo("true"));
     }
@@ -105,7 +107,8 @@ internal sealed class LateWriteTests
         await _there.Put("k", "theirs");
         var repeat = await Send(_there, first);
 
-        Assert.That((repeat.Status, repeat.Header("Idempotency-Replayed")), Is.EqualTo((201, "true")), repeat.ToString());
+        Assert.That(
+            (repeat.Status, repeat.Header("Idempotency-Replayed")), Is.EqualTo((201, "true")), repeat.ToString());
         await ExpectKey("theirs");
     }
 
@@ -134,7 +137,8 @@ internal sealed class LateWriteTests
         Expect.Problem(answer, 503, "Store unavailable");
         Assert.That(answer.Header("KV-Outcome"), Is.EqualTo("unknown"), answer.ToString());
         Assert.That(
-            answer.Json.GetProperty("detail").GetString(), Does.Contain("If-Match, If-None-Match or Idempotency-Key, repeat it as it was"));
+            answer.Json.GetProperty("detail").GetString(),
+            Does.Contain("If-Match, If-None-Match or Idempotency-Key, repeat it as it was"));
     }
 
     private async Task WriteTheirsAndDeliver()
@@ -149,5 +153,6 @@ internal sealed class LateWriteTests
     private static Task<Answer> Send(KvClient kv, Write write) =>
         kv.With(write.Method, write.Path, KvClient.Json(Encoding.UTF8.GetBytes(write.Body)), write.Headers);
 
-    private sealed record Write(HttpMethod Method, string Path, string Body, params (string Name, string Value)[] Headers);
+    private sealed record Write(
+        HttpMethod Method, string Path, string Body, params (string Name, string Value)[] Headers);
 }

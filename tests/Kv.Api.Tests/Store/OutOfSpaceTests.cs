@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Store;
 
-/// <summary>The store has no room: writes are 507, all else goes on, readiness says why, and it recovers.</summary>
+/// <summary>The store has no room: writes are 507, all else works, readiness says why, and it recovers.</summary>
 internal sealed class OutOfSpaceTests
 {
     private const int Enough = 1_000;
@@ -14,7 +14,10 @@ internal sealed class OutOfSpaceTests
     [Test]
     public async Task Etcd_without_space_is_507_for_writes_while_reads_and_deletes_go_on_and_recovers()
     {
-        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = ["--quota-backend-bytes=4194304"] });
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions
+        {
+            Arguments = ["--quota-backend-bytes=4194304"],
+        });
         await using var host = await KvHost.StartOver(etcd.Endpoint, ("ETCD_QUOTA_BACKEND_BYTES", "4194304"));
         var kv = host.NewTenant();
         var left = (await Store(host)).Left;
@@ -44,17 +47,22 @@ internal sealed class OutOfSpaceTests
         var alarms = await etcd.Call("maintenance/alarm", new { action = "GET" });
         foreach (var alarm in alarms.GetProperty("alarms").EnumerateArray())
             await etcd.Call(
-                "maintenance/alarm", new { action = "DEACTIVATE", memberID = alarm.GetProperty("memberID").GetString(), alarm = "NOSPACE" });
+                "maintenance/alarm",
+                new { action = "DEACTIVATE", memberID = alarm.GetProperty("memberID").GetString(), alarm = "NOSPACE" });
         await Recovers(host, kv);
     }
 
     [Test]
     public async Task Etcd_without_space_has_no_room_for_records_of_the_audit_and_what_only_removes_goes_on_without()
     {
-        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = ["--quota-backend-bytes=4194304"] });
+        await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions
+        {
+            Arguments = ["--quota-backend-bytes=4194304"],
+        });
         (string, string)[] settings =
         [
-            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("AUTH", "apikey"), ("AUDIT", "store"), ("AUDIT_RETENTION", "1s"),
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("AUTH", "apikey"), ("AUDIT", "store"),
+            ("AUDIT_RETENTION", "1s"),
             ("STORE_TIMEOUT_SECONDS", "10"),
         ];
         var made = await KvProcess.Run(["apikey", "create", "--admin"], settings);
@@ -73,7 +81,9 @@ internal sealed class OutOfSpaceTests
 
         Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204));
         Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204), "as ever where there is nothing");
-        Assert.That((await kv.With(HttpMethod.Delete, "/kv/there", null, ("If-Match", "\"1\""))).Status, Is.EqualTo(412), "conditions hold as ever");
+        Assert.That(
+            (await kv.With(HttpMethod.Delete, "/kv/there", null, ("If-Match", "\"1\""))).Status, Is.EqualTo(412),
+            "conditions hold as ever");
         Assert.That((await kv.Send(HttpMethod.Delete, $"/webhooks/{webhook}")).Status, Is.EqualTo(204));
         Assert.That((await kv.Send(HttpMethod.Delete, $"/admin/apikeys/{apiKey}")).Status, Is.EqualTo(200));
         Expect.Problem(
@@ -84,11 +94,14 @@ internal sealed class OutOfSpaceTests
         Assert.That((await kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Status, Is.EqualTo(404));
         Assert.That($"{(await kv.Send(HttpMethod.Get, "/admin/apikeys")).Json}", Does.Not.Contain(apiKey));
         await process.Terminate();
-        var told = process.Output.Split('\n').Where(line => line.Contains("no room for a record of the audit", StringComparison.Ordinal)).ToArray();
+        var told = process.Output.Split('\n')
+            .Where(line => line.Contains("no room for a record of the audit", StringComparison.Ordinal)).ToArray();
         Assert.That(told, Has.Length.EqualTo(3), process.Output);
-        foreach (var (line, what) in told.Zip([$"delete here of (n, a)", $"delete_webhook {webhook} of (n, a)", $"revoke_api_key {apiKey} of"]))
+        foreach (var (line, what) in told.Zip(
+            [$"delete here of (n, a)", $"delete_webhook {webhook} of (n, a)", $"revoke_api_key {apiKey} of"]))
             Assert.That(line, Does.Contain(what));
-        Assert.That(process.Output, Does.Contain("delete here of (n, a): applied"), "the audit's own line is written anyway");
+        Assert.That(
+            process.Output, Does.Contain("delete here of (n, a): applied"), "the audit's own line is written anyway");
 
         static async Task<string> Id(Task<Answer> asked) => (await asked).Json.GetProperty("id").GetString()!;
     }
@@ -100,7 +113,7 @@ internal sealed class OutOfSpaceTests
         await using var host = await KvHost.Start(Engine.Embedded, ("DATA_DIR", disk.Path));
         var kv = host.NewTenant();
         await kv.Put("there", "v");
-        // What is there beside Kv, and can be removed.
+        // Data beside that of Kv, which can be removed.
         var ballast = Path.Combine(disk.Path, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[1024 * 1024]);
         await FillUp(kv);
@@ -113,7 +126,8 @@ internal sealed class OutOfSpaceTests
         Assert.That((await kv.List("th")).Json.GetArrayLength(), Is.EqualTo(1));
         // A small write of Kv's own may have found room meanwhile.
         await Eventually.Holds(
-            async () => (await kv.Put("k", Filling + Filling + Filling)).Status == 507 && (await Store(host)).Tells("no space left"),
+            async () => (await kv.Put("k", Filling + Filling + Filling)).Status == 507
+                && (await Store(host)).Tells("no space left"),
             "readiness tells of it");
         Assert.That((await Store(host)).Left, Is.LessThan(Filling.Length * 2), "of the small disk, not of another");
 
@@ -123,10 +137,12 @@ internal sealed class OutOfSpaceTests
 
     private static async Task AnImportIsRefused(KvClient kv, string value)
     {
-        var line = KvClient.Bytes(Encoding.UTF8.GetBytes($"{{\"key\":\"k\",\"value\":\"{value}\"}}"), "application/x-ndjson");
+        var line = KvClient.Bytes(
+            Encoding.UTF8.GetBytes($"{{\"key\":\"k\",\"value\":\"{value}\"}}"), "application/x-ndjson");
         var import = await kv.Send(HttpMethod.Post, "/import", line);
         Expect.Problem(import, 507, "Store out of space");
-        Assert.That(import.Json.GetProperty("import").GetProperty("error").GetProperty("line").GetInt64(), Is.EqualTo(1));
+        Assert.That(
+            import.Json.GetProperty("import").GetProperty("error").GetProperty("line").GetInt64(), Is.EqualTo(1));
     }
 
     private static async Task FillUp(KvClient kv)
@@ -148,7 +164,8 @@ internal sealed class OutOfSpaceTests
     private static async Task<StoreCheck> Store(KvHost host)
     {
         var store = await host.ReadinessCheck("store");
-        return new StoreCheck(store.GetProperty("detail").GetString()!, store.GetProperty("data").GetProperty("leftBytes").GetInt64());
+        return new StoreCheck(
+            store.GetProperty("detail").GetString()!, store.GetProperty("data").GetProperty("leftBytes").GetInt64());
     }
 
     private sealed record StoreCheck(string Detail, long Left)

@@ -30,7 +30,8 @@ internal sealed class PredecessorDataTests
         var export = await _kv.Send(HttpMethod.Get, "/export");
         var count = await _kv.Send(HttpMethod.Head, "/kv");
 
-        Assert.That(all.Json.EnumerateArray().Select(one => one.GetProperty("key").GetString()), Is.EqualTo(new[] { "k" }));
+        Assert.That(
+            all.Json.EnumerateArray().Select(one => one.GetProperty("key").GetString()), Is.EqualTo(new[] { "k" }));
         Assert.That(page.Json.GetProperty("items").GetArrayLength(), Is.EqualTo(1));
         Assert.That(export.Body, Does.Contain("\"k\"").And.Not.Contain("folder"));
         Assert.That(count.Header("KV-Count"), Is.EqualTo("1"));

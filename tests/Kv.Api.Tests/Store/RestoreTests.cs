@@ -7,14 +7,15 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Store;
 
 /// <summary>
-/// etcd is restored from a snapshot while replicas run: watches end, nothing stale is read, quotas count what is there,
-/// and webhooks are told of what comes.
+/// etcd is restored from a snapshot while replicas run: watches end, nothing stale is read, quotas count the restored
+/// data, and webhooks are told of what comes.
 /// </summary>
 [CancelAfter(180_000)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RestoreTests
 {
-    // The writes after a restore are fewer, also those that were applied but answered 503, so they reach no lost revision.
+    // The writes after a restore are fewer, also those that were applied but answered 503, so they reach no lost
+    // revision.
     private const int Lost = 200;
     private const int Written = 20;
 
@@ -68,7 +69,8 @@ internal sealed class RestoreTests
             var gone = await reader.Next();
             Assert.That(gone?.Name, Is.EqualTo("gone"));
             Assert.That(
-                gone!.Data.GetProperty("oldest_revision").GetInt64(), isBumped ? Is.GreaterThan(last) : Is.LessThan(last));
+                gone!.Data.GetProperty("oldest_revision").GetInt64(),
+                isBumped ? Is.GreaterThan(last) : Is.LessThan(last));
             Assert.That(await reader.Next(), Is.Null);
         }
         foreach (var kv in (KvClient[])[one, other])
@@ -83,7 +85,10 @@ internal sealed class RestoreTests
         async Task<Answer> Changed()
         {
             while (true)
-                if (await other.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", $"\"{last}\"")) is { Status: not 503 } answer)
+                if (
+                    await other.With(
+                        HttpMethod.Get, "/kv/k?wait=60", null,
+                        ("If-None-Match", $"\"{last}\"")) is { Status: not 503 } answer)
                     return answer;
         }
     }
@@ -101,9 +106,11 @@ internal sealed class RestoreTests
         await Eventually.Holds(async () => (await kv.Get("k")).Status == 200, "it answers");
 
         const string saying = "the store is at revision";
-        Expect.Problem(await kv.Send(HttpMethod.Get, $"/watch?since={last}"), 400, "Revision in the future", "since", saying);
         Expect.Problem(
-            await kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", $"{last}")), 400, "Revision in the future", "Last-Event-ID", saying);
+            await kv.Send(HttpMethod.Get, $"/watch?since={last}"), 400, "Revision in the future", "since", saying);
+        Expect.Problem(
+            await kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", $"{last}")), 400, "Revision in the future",
+            "Last-Event-ID", saying);
         var behind = await kv.With(HttpMethod.Get, "/kv/k", null, ("KV-Min-Revision", $"{last}"));
         Expect.Problem(behind, 400, "Revision in the future");
         Assert.That(behind.Json.GetProperty("detail").GetString(), Does.Contain(saying));
@@ -123,9 +130,11 @@ internal sealed class RestoreTests
         await Save();
         await WriteWhatIsLost(kv);
         var page = await kv.Send(HttpMethod.Get, "/kv?limit=1");
-        var (cursor, revision) = (page.Json.GetProperty("cursor").GetString(), page.Json.GetProperty("revision").GetInt64());
+        var (cursor, revision) =
+            (page.Json.GetProperty("cursor").GetString(), page.Json.GetProperty("revision").GetInt64());
         // From now on this replica knows the key that signs cursors. The other one knows it as well.
-        Assert.That((await Client(_second).Send(HttpMethod.Get, $"/kv?limit=1&cursor={cursor}")).Status, Is.EqualTo(200));
+        Assert.That(
+            (await Client(_second).Send(HttpMethod.Get, $"/kv?limit=1&cursor={cursor}")).Status, Is.EqualTo(200));
 
         await _members.Restore(_files.File("snapshot"));
         await Eventually.Holds(async () => (await kv.Get("a")).Status == 200, "it answers");
@@ -174,7 +183,8 @@ internal sealed class RestoreTests
             () => Enumerable.Range(0, Written).All(i => Told($"after{i}").Count > 0), "every change is told", Patience);
         Assert.That(Told("after1")[0], isBumped ? Is.GreaterThan(last) : Is.LessThan(last));
         await Eventually.Holds(
-            async () => await Cursor() is var cursor && cursor >= Told($"after{Written - 1}")[0] && cursor <= Revision(await kv.Get("k")),
+            async () => await Cursor() is var cursor && cursor >= Told($"after{Written - 1}")[0]
+                && cursor <= Revision(await kv.Get("k")),
             "the cursor moves on", Patience);
     }
 
@@ -187,11 +197,13 @@ internal sealed class RestoreTests
         _receiver.Answer = _ => ReceiverAnswer.Status(500);
         await kv.Put("k", "v");
         await Eventually.Holds(
-            async () => (await EtcdKeys.Keys(_members[0], $"/{_prefix}/deliveries/pending/")).Length == 1, "it is stored");
+            async () => (await EtcdKeys.Keys(_members[0], $"/{_prefix}/deliveries/pending/")).Length == 1,
+            "it is stored");
         await Save();
         _receiver.Answer = _ => ReceiverAnswer.Ok;
         await Eventually.Holds(
-            async () => (await EtcdKeys.Keys(_members[0], $"/{_prefix}/deliveries/pending/")).Length == 0, "it is accepted", Patience);
+            async () => (await EtcdKeys.Keys(_members[0], $"/{_prefix}/deliveries/pending/")).Length == 0,
+            "it is accepted", Patience);
         var ids = _receiver.Requests.Select(request => request.MessageId).Distinct().ToList();
         _receiver.Clear();
 
@@ -200,7 +212,8 @@ internal sealed class RestoreTests
         await Eventually.Holds(() => _receiver.RequestCount > 0, "it is told again", Patience);
         Assert.That(_receiver.Requests.Select(request => request.MessageId).Distinct(), Is.EqualTo(ids));
         await Eventually.Holds(
-            async () => (await EtcdKeys.Keys(_members[0], $"/{_prefix}/deliveries/pending/")).Length == 0, "it waits no more", Patience);
+            async () => (await EtcdKeys.Keys(_members[0], $"/{_prefix}/deliveries/pending/")).Length == 0,
+            "it waits no more", Patience);
     }
 
     // What docs/operations.md recommends, where the tools beside this etcd can do it.
@@ -220,8 +233,10 @@ internal sealed class RestoreTests
         async Task<KvHost> Replica()
         {
             var host = await KvHost.StartOver(
-                string.Join(',', _members.Select(member => member.Endpoint)), ("BASE_KEY_PREFIX", _prefix), ("NEAR_CACHE_BYTES", "1000000"),
-                ("QUOTA_KEYS", "1000"), ("WEBHOOK_RETRY_SCHEDULE", "500ms,500ms,500ms,500ms,500ms,500ms,500ms,500ms,500ms"));
+                string.Join(',', _members.Select(member => member.Endpoint)), ("BASE_KEY_PREFIX", _prefix),
+                ("NEAR_CACHE_BYTES", "1000000"),
+                ("QUOTA_KEYS", "1000"),
+                ("WEBHOOK_RETRY_SCHEDULE", "500ms,500ms,500ms,500ms,500ms,500ms,500ms,500ms,500ms"));
             await QuotaTest.Counted(host);
             return host;
         }
@@ -240,7 +255,8 @@ internal sealed class RestoreTests
     }
 
     private static async Task<string?> Stale(KvClient kv) =>
-        (await kv.With(HttpMethod.Get, "/kv/k", null, ("KV-Consistency", "serializable"))).Json.GetProperty("value").GetString();
+        (await kv.With(HttpMethod.Get, "/kv/k", null, ("KV-Consistency", "serializable"))).Json.GetProperty("value")
+            .GetString();
 
     private static int Watches(KvHost host) =>
         ((Domain.Watching.IKeyChangeFeed)host.Services.GetService(typeof(Domain.Watching.IKeyChangeFeed))!).Watches;
@@ -264,5 +280,6 @@ internal sealed class RestoreTests
             ? long.Parse(Encoding.UTF8.GetString(cursor.Value).Split(' ')[0], CultureInfo.InvariantCulture)
             : 0;
 
-    private static long Revision(Answer answer) => long.Parse(answer.Header("KV-Revision")!, CultureInfo.InvariantCulture);
+    private static long Revision(Answer answer) =>
+        long.Parse(answer.Header("KV-Revision")!, CultureInfo.InvariantCulture);
 }

@@ -51,7 +51,8 @@ internal sealed class StoreAwayTests
         {
             var answer = await Send(kv, method, path, body);
             ExpectUnavailable(answer);
-            Assert.That(answer.Header("KV-Outcome"), Is.EqualTo(method == HttpMethod.Get ? null : "unknown"), $"{method}");
+            Assert.That(
+                answer.Header("KV-Outcome"), Is.EqualTo(method == HttpMethod.Get ? null : "unknown"), $"{method}");
         }
         await ExpectHealth(host, live: 200, ready: 503);
 
@@ -73,7 +74,9 @@ internal sealed class StoreAwayTests
 
         ExpectUnavailable(answer);
         Assert.That(answer.Header("KV-Outcome"), Is.EqualTo("unknown"));
-        Assert.That(answer.Json.GetProperty("import").GetProperty("error").GetProperty("unknown_through").GetInt64(), Is.EqualTo(1));
+        Assert.That(
+            answer.Json.GetProperty("import").GetProperty("error").GetProperty("unknown_through").GetInt64(),
+            Is.EqualTo(1));
         proxy.Forward();
         await Recovers(host);
     }
@@ -130,7 +133,8 @@ internal sealed class StoreAwayTests
         await kv.Put("k", "before", 600);
 
         etcd.Kill();
-        await Eventually.Holds(async () => (await Send(kv, HttpMethod.Get, "/kv/k")).Status == 503, "the store is missed");
+        await Eventually.Holds(
+            async () => (await Send(kv, HttpMethod.Get, "/kv/k")).Status == 503, "the store is missed");
         foreach (var (method, path, body) in Calls)
             ExpectUnavailable(await Send(kv, method, path, body));
         await ExpectHealth(host, live: 200, ready: 503);
@@ -235,7 +239,8 @@ internal sealed class StoreAwayTests
     private static async Task Recovers(KvHost host)
     {
         await Eventually.Holds(
-            async () => (await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))).IsSuccessStatusCode, "Kv is ready again");
+            async () => (await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative))).IsSuccessStatusCode,
+            "Kv is ready again");
         await ExpectHealth(host, live: 200, ready: 200);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class UpgradeTests
         await _etcd.Call("lease/revoke", new { ID = $"{_predecessor}" });
         await Eventually.Holds(async () => await Watcher(host) != NotLeading, "Kv leads");
         await kv.Put("user:1", "Ada when Kv leads");
-        // What was written just before may be told as well: whether the predecessor still did, nobody knows.
+        // The write just before may be delivered as well: Kv cannot know whether the predecessor delivered it.
         await Eventually.Holds(() => _receiver.Requests.Any(Tells), "Kv calls the predecessor's webhook");
 
         var call = _receiver.Requests.First(Tells);
@@ -58,7 +58,8 @@ internal sealed class UpgradeTests
         Assert.That(JsonDocument.Parse(call.Body).RootElement.GetProperty("team").GetString(), Is.EqualTo("a"));
 
         static bool Tells(ReceivedRequest request) =>
-            JsonDocument.Parse(request.Body).RootElement.GetProperty("event").GetProperty("value").GetString() == "Ada when Kv leads";
+            JsonDocument.Parse(request.Body).RootElement.GetProperty("event").GetProperty("value")
+                .GetString() == "Ada when Kv leads";
     }
 
     [Test]
@@ -82,14 +83,16 @@ internal sealed class UpgradeTests
         Assert.That(await Value(Key("user:1")), Is.EqualTo("Ada 🎉"));
         Assert.That(await Value(Key("user:3")), Is.EqualTo("Edsger"));
         Assert.That(
-            await EtcdKeys.TimeToLive(_etcd, (await EtcdKeys.Get(_etcd, Key("user:3")))!.Value.Lease), Is.InRange(860, 902));
+            await EtcdKeys.TimeToLive(_etcd, (await EtcdKeys.Get(_etcd, Key("user:3")))!.Value.Lease),
+            Is.InRange(860, 902));
         // It lists by prefix: what it cannot read must not be there.
         Assert.That(await Below(Key("")), Is.EquivalentTo(new[] { Key("user:1"), Key("user:3") }));
         Assert.That(await Below(Webhook("")), Is.EquivalentTo(new[] { Webhook(registered), Webhook(WebhookId) }));
         var changed = JsonDocument.Parse((await Value(Webhook(WebhookId)))!).RootElement;
         var made = JsonDocument.Parse((await Value(Webhook(registered)))!).RootElement;
         string[] members =
-            ["id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at"];
+            ["id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data",
+                "created_at"];
         Assert.That(Expect.Members(changed), Is.SupersetOf(members));
         Assert.That(Expect.Members(made), Is.SupersetOf(members.Except(["headers", "payload"])));
         Assert.That(changed.GetProperty("payload").GetProperty("team").GetString(), Is.EqualTo("b"));
@@ -120,9 +123,11 @@ internal sealed class UpgradeTests
         var end = (byte[])start.Clone();
         end[^1]++;
         var answer = await _etcd.Call(
-            "kv/range", new { key = Convert.ToBase64String(start), range_end = Convert.ToBase64String(end), keys_only = true });
+            "kv/range",
+            new { key = Convert.ToBase64String(start), range_end = Convert.ToBase64String(end), keys_only = true });
         return answer.TryGetProperty("kvs", out var entries)
-            ? [.. entries.EnumerateArray().Select(entry => Encoding.UTF8.GetString(entry.GetProperty("key").GetBytesFromBase64()))]
+            ? [.. entries.EnumerateArray()
+                .Select(entry => Encoding.UTF8.GetString(entry.GetProperty("key").GetBytesFromBase64()))]
             : [];
     }
 }

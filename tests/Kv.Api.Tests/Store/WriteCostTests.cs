@@ -22,12 +22,15 @@ internal sealed class WriteCostTests
         var spent = await etcd.CommittedProposals() - proposals;
 
         var leases = await etcd.GrantedLeases();
-        var seconds = (await Write(ttl: 3600)).Select(answer => answer.Json.GetProperty("expire_at").GetInt64()).Distinct().Count();
+        var seconds = (await Write(ttl: 3600)).Select(answer => answer.Json.GetProperty("expire_at").GetInt64())
+            .Distinct().Count();
         var granted = await etcd.GrantedLeases() - leases;
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((double)spent / (Callers * WritesOfEach), Is.LessThanOrEqualTo(0.05), $"{spent} rounds of consensus for each write");
+            Assert.That(
+                (double)spent / (Callers * WritesOfEach), Is.LessThanOrEqualTo(0.05),
+                $"{spent} rounds of consensus for each write");
             Assert.That(granted, Is.InRange(1, 2 * seconds), $"leases for {seconds} different deadlines");
         }
 

@@ -22,7 +22,8 @@ internal sealed class CallerGoneLogTests
         ("POST /kv", "Content-Type: application/json\r\nTransfer-Encoding: chunked", "7\r\n{\"key\":\r\n"),
         ("POST /bulk", "Content-Type: application/json\r\nTransfer-Encoding: chunked", "2\r\n[{\r\n"),
         ("POST /txn", "Content-Type: application/json\r\nContent-Length: 1000", """{"success":["""),
-        ("POST /import", "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked", "1A\r\n{\"key\":\"a\",\"value\":\"one\"}\n\r\n"),
+        ("POST /import", "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked",
+            "1A\r\n{\"key\":\"a\",\"value\":\"one\"}\n\r\n"),
         ("POST /webhooks", "Content-Type: application/json\r\nContent-Length: 1000", "{"),
         ("GET /watch", "Accept: text/event-stream", ""),
         ("GET /kv/absent?wait=30", "If-None-Match: \"0\"", ""),
@@ -44,11 +45,14 @@ internal sealed class CallerGoneLogTests
         foreach (var (request, headers, body) in Calls)
             foreach (var isReset in new[] { false, true })
                 foreach (var read in new[] { 0, 1, 100_000 })
-                    await CallAndGo((await kv.Address()).Port, $"{request} HTTP/1.1\r\nHost: kv\r\n{headers}\r\n\r\n{body}", isReset, read);
+                    await CallAndGo(
+                        (await kv.Address()).Port, $"{request} HTTP/1.1\r\nHost: kv\r\n{headers}\r\n\r\n{body}",
+                        isReset, read);
 
         var http = await kv.Http();
         await Eventually.Holds(
-            async () => Requests(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative))) <= 1, "no other request is under way");
+            async () => Requests(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative))) <= 1,
+            "no other request is under way");
         Assert.That(LogLine.Of(kv).Where(line => line.IsAlarming), Is.Empty);
     }
 
@@ -62,7 +66,11 @@ internal sealed class CallerGoneLogTests
 
     private static async Task CallAndGo(int port, string request, bool isReset, int read)
     {
-        using var caller = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 16 * 1024 };
+        using var caller = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveBufferSize = 16 * 1024,
+        };
         await caller.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
         await caller.SendAsync(Encoding.UTF8.GetBytes(request));
         if (request.StartsWith("GET", StringComparison.Ordinal))

@@ -17,7 +17,8 @@ internal sealed class LeadLogTests
     public async Task A_lock_that_is_lost_is_told_as_lost_and_one_that_is_given_back_as_given_back()
     {
         await using var etcd = await EtcdServer.StartAsync();
-        await using var kv = KvProcess.Start(("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("LOG_FORMAT", "json"));
+        await using var kv = KvProcess.Start(
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), ("LOG_FORMAT", "json"));
         await Says(kv, Leads, times: 1);
 
         await EtcdKeys.Delete(etcd, (await EtcdKeys.Keys(etcd, "/kvstore/locks/watcher/")).Single());

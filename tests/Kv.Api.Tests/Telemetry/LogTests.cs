@@ -23,9 +23,11 @@ internal sealed partial class LogTests
 
         foreach (var line in Lines(kv))
             Assert.That(Expect.Members(line), Is.SupersetOf(new[] { "Timestamp", "LogLevel", "Category", "Message" }));
-        var started = Lines(kv).Single(line => line.GetProperty("Message").GetString()!.Contains(" listens on ", StringComparison.Ordinal));
+        var started = Lines(kv).Single(
+            line => line.GetProperty("Message").GetString()!.Contains(" listens on ", StringComparison.Ordinal));
         Assert.That(started.GetProperty("Timestamp").GetString(), Does.EndWith("Z"));
-        Assert.That(started.GetProperty("State").GetProperty("Address").GetString(), Does.StartWith("http://127.0.0.1:"));
+        Assert.That(
+            started.GetProperty("State").GetProperty("Address").GetString(), Does.StartWith("http://127.0.0.1:"));
     }
 
     [Test]
@@ -44,14 +46,17 @@ internal sealed partial class LogTests
         var setting = AccessLogSetting().Match(document).Groups;
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
-            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", "json"), (setting[1].Value, setting[2].Value));
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", "json"),
+            (setting[1].Value, setting[2].Value));
         await (await kv.Client()).Send(HttpMethod.Get, "/kv/a%2Fb?raw");
         await kv.Terminate();
 
         var ended = Lines(kv).Single(line =>
-            line.GetProperty("EventId").GetInt32() == 2 && line.GetProperty("Category").GetString() == "Microsoft.AspNetCore.Hosting.Diagnostics").GetProperty("State");
+            line.GetProperty("EventId").GetInt32() == 2 && line.GetProperty("Category")
+                .GetString() == "Microsoft.AspNetCore.Hosting.Diagnostics").GetProperty("State");
         Assert.That(
-            (ended.GetProperty("Method").GetString(), ended.GetProperty("Path").GetString(), ended.GetProperty("QueryString").GetString()),
+            (ended.GetProperty("Method").GetString(), ended.GetProperty("Path")
+                .GetString(), ended.GetProperty("QueryString").GetString()),
             Is.EqualTo(("GET", "/kv/a/b", "?raw")));
         Assert.That(ended.GetProperty("StatusCode").GetInt32(), Is.EqualTo(404));
         Assert.That(ended.GetProperty("ElapsedMilliseconds").GetDouble(), Is.Positive);
@@ -62,7 +67,8 @@ internal sealed partial class LogTests
     {
         await using var kv = KvProcess.Start(
             ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"),
-            ("Logging__LogLevel__Default", "Trace"), ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
+            ("Logging__LogLevel__Default", "Trace"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
         var client = await kv.Client();
         var answer = await client.With(
             HttpMethod.Put, "/kv/customer", KvClient.Json("""{"value":"the-value-itself"}"""u8.ToArray()),
@@ -70,16 +76,19 @@ internal sealed partial class LogTests
         Assert.That(answer.Status, Is.EqualTo(503), answer.ToString());
 
         await Eventually.Holds(
-            () => Lines(kv).Any(line => line.GetProperty("Category").GetString() == "Kv.Api.Errors.RequestFailures" && Traces(line)),
+            () => Lines(kv).Any(
+                line => line.GetProperty("Category").GetString() == "Kv.Api.Errors.RequestFailures" && Traces(line)),
             "the failure is logged with the trace");
         Assert.That(kv.Output, Does.Not.Contain("the-value-itself"));
     }
 
     private static bool Traces(JsonElement line) => line.GetProperty("Scopes").EnumerateArray().Any(scope =>
-        scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty("TraceId", out var id) && id.GetString() == TraceId);
+        scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty("TraceId", out var id)
+            && id.GetString() == TraceId);
 
     private static JsonElement[] Lines(KvProcess kv) =>
-        [.. kv.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        [.. kv.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
 
     [GeneratedRegex("^env (Logging__[^=]+)=([A-Za-z]+) ", RegexOptions.Multiline)]
     private static partial Regex AccessLogSetting();

@@ -27,7 +27,8 @@ internal sealed class MetricsTests(Engine engine)
 
         double? Requests(string method, int status) => scrape.Sum(
             "http_server_request_duration_seconds_count",
-            "http_route=\"kv/{**key}\"", $"http_request_method=\"{method}\"", $"http_response_status_code=\"{status}\"");
+            "http_route=\"kv/{**key}\"", $"http_request_method=\"{method}\"",
+            $"http_response_status_code=\"{status}\"");
     }
 
     [Test]
@@ -36,7 +37,9 @@ internal sealed class MetricsTests(Engine engine)
         var scrape = await _measured.Scrape();
 
         Assert.That(
-            scrape.Sum("http_server_request_duration_seconds_count", "http_route=\"kv/{**key}\"", "kv_long_poll=\"true\""), Is.EqualTo(1));
+            scrape.Sum(
+                "http_server_request_duration_seconds_count", "http_route=\"kv/{**key}\"",
+                "kv_long_poll=\"true\""), Is.EqualTo(1));
     }
 
     [Test]
@@ -91,7 +94,8 @@ internal sealed class MetricsTests(Engine engine)
             Assert.That(scrape.Sum("kv_webhook_registered", "state=\"active\""), Is.EqualTo(2));
         }
 
-        double? Attempts(string outcome) => scrape.Sum("kv_delivery_attempt_duration_seconds_count", $"outcome=\"{outcome}\"");
+        double? Attempts(string outcome) =>
+            scrape.Sum("kv_delivery_attempt_duration_seconds_count", $"outcome=\"{outcome}\"");
     }
 
     [Test]

@@ -9,7 +9,7 @@ internal sealed class StoreAbsenceLogTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Test]
-    public async Task An_etcd_that_is_absent_from_the_start_is_told_with_its_endpoint_and_the_cause_and_so_is_its_coming()
+    public async Task An_etcd_that_is_absent_from_the_start_is_told_with_its_endpoint_and_cause_and_so_is_its_coming()
     {
         await using var etcd = await EtcdServer.StartAsync();
         etcd.Kill();
@@ -20,7 +20,10 @@ internal sealed class StoreAbsenceLogTests
         await Says(kv, "The store is back after ");
 
         Assert.That(
-            Alarming(kv), Has.Length.EqualTo(1).And.All.Matches<LogLine>(line => line is { Level: "Warning" } && line.Message.Contains("Connection refused", StringComparison.Ordinal)));
+            Alarming(kv),
+            Has.Length.EqualTo(1).And.All.Matches<LogLine>(
+                line => line is { Level: "Warning" }
+                    && line.Message.Contains("Connection refused", StringComparison.Ordinal)));
     }
 
     [Test]
@@ -51,7 +54,8 @@ internal sealed class StoreAbsenceLogTests
         await Eventually.Holds(async () => (await client.Put("k", "after")).Status == 200, "it serves again");
 
         Assert.That(answers.Select(answer => answer.Status), Is.All.EqualTo(503));
-        await Eventually.Holds(() => Array.TrueForAll(answers, answer => HasLine(kv, answer)), "each answer's trace is in the log");
+        await Eventually.Holds(
+            () => Array.TrueForAll(answers, answer => HasLine(kv, answer)), "each answer's trace is in the log");
         Assert.That(Alarming(kv), Has.Length.EqualTo(1).And.All.Matches<LogLine>(
             line => line!.Message.StartsWith("The store is away", StringComparison.Ordinal)));
     }
@@ -68,5 +72,6 @@ internal sealed class StoreAbsenceLogTests
     }
 
     private static Task Says(KvProcess kv, string beginning) => Eventually.Holds(
-        () => Array.Exists(LogLine.Of(kv), line => line.Message.StartsWith(beginning, StringComparison.Ordinal)), $"it says: {beginning}", Patience);
+        () => Array.Exists(LogLine.Of(kv), line => line.Message.StartsWith(beginning, StringComparison.Ordinal)),
+        $"it says: {beginning}", Patience);
 }

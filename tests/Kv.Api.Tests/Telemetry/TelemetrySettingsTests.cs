@@ -14,12 +14,14 @@ internal sealed class TelemetrySettingsTests
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
             ("STORE", "embedded"), ("DATA_DIR", data.Path), ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Uri.ToString()),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"), ("OTEL_SERVICE_NAME", "kv-of-the-test"));
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+            ("OTEL_SERVICE_NAME", "kv-of-the-test"));
         await (await kv.Client()).Put("k", "v");
 
         await Eventually.Holds(
             () => collector.Requests.Any(request =>
-                request.Target == "/v1/metrics" && Told(request, "kv.store.operation.duration") && Told(request, "kv-of-the-test")),
+                request.Target == "/v1/metrics" && Told(request, "kv.store.operation.duration")
+                    && Told(request, "kv-of-the-test")),
             "the collector is told of the store's calls");
     }
 
@@ -27,12 +29,14 @@ internal sealed class TelemetrySettingsTests
     public async Task Without_OpenTelemetry_there_are_no_metrics_and_Kv_works_as_ever()
     {
         using var data = new TemporaryDirectory();
-        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("OTEL_SDK_DISABLED", "true"));
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("OTEL_SDK_DISABLED", "true"));
         var client = await kv.Client();
 
         Assert.That((await client.Put("k", "v")).Status, Is.EqualTo(200));
         Assert.That((await client.Send(HttpMethod.Get, "/metrics")).Status, Is.EqualTo(404));
     }
 
-    private static bool Told(ReceivedRequest request, string text) => request.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    private static bool Told(ReceivedRequest request, string text) =>
+        request.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 }

@@ -25,7 +25,8 @@ internal sealed class TracesTests
     ];
 
     [SetUp]
-    public void Start() => (_receiver, _collector, _data) = (WebhookReceiver.Start(), WebhookReceiver.Start(), new TemporaryDirectory());
+    public void Start() =>
+        (_receiver, _collector, _data) = (WebhookReceiver.Start(), WebhookReceiver.Start(), new TemporaryDirectory());
 
     [TearDown]
     public async Task Stop()
@@ -47,11 +48,13 @@ internal sealed class TracesTests
         await Eventually.Holds(() => _receiver.RequestCount == 1, "the webhook is called");
         var told = _receiver.Requests.Single().Header("traceparent");
         await Eventually.Holds(
-            () => Spans("PUT kv/{key}") && Spans("store commit") && (engine == Engine.Embedded || Spans("etcd commit")) && Spans("webhook"),
+            () => Spans("PUT kv/{key}") && Spans("store commit") && (engine == Engine.Embedded || Spans("etcd commit"))
+                && Spans("webhook"),
             "the collector has the spans of the trace");
 
         Assert.That(Spans("{*"), Is.False, "no route's stars");
-        Assert.That(told, Does.Match($"^00-{TraceId}-[0-9a-f]{{16}}-01$").And.Not.EqualTo(Sampled), "the call's own span");
+        Assert.That(
+            told, Does.Match($"^00-{TraceId}-[0-9a-f]{{16}}-01$").And.Not.EqualTo(Sampled), "the call's own span");
     }
 
     [TestCase("otlp", true)]
@@ -59,14 +62,17 @@ internal sealed class TracesTests
     public async Task The_log_goes_to_the_collector_as_well(string exporter, bool isSent)
     {
         await using (var kv = await Start(Engine.Embedded,
-            [.. Traced, ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", new Uri(_collector.Uri, "/v1/logs").ToString()), ("OTEL_LOGS_EXPORTER", exporter)]))
+            [.. Traced, ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", new Uri(_collector.Uri, "/v1/logs").ToString()),
+                ("OTEL_LOGS_EXPORTER", exporter)]))
         {
             await kv.Started();
             await kv.Terminate();
         }
 
         var sent = _collector.Requests.Where(request => request.Target == "/v1/logs").ToList();
-        Assert.That(sent.Any(request => request.Body.AsSpan().IndexOf("WEBHOOK_TARGETS is private"u8) >= 0), Is.EqualTo(isSent));
+        Assert.That(
+            sent.Any(request => request.Body.AsSpan().IndexOf("WEBHOOK_TARGETS is private"u8) >= 0),
+            Is.EqualTo(isSent));
     }
 
     [TestCase(Engine.Etcd)]
@@ -84,14 +90,17 @@ internal sealed class TracesTests
         await Send(client, HttpMethod.Delete, "/kv/a", null);
         await Eventually.Holds(() => _receiver.RequestCount == 5, "the transaction and the deletion are told");
 
-        Assert.That(_receiver.Requests.Select(request => request.Header("traceparent")), Is.Unique.And.All.StartsWith($"00-{TraceId}-"));
+        Assert.That(
+            _receiver.Requests.Select(request => request.Header("traceparent")),
+            Is.Unique.And.All.StartsWith($"00-{TraceId}-"));
     }
 
     [Test]
     public async Task A_leader_that_does_not_trace_passes_on_what_another_replica_traced()
     {
         await using var leader = await Start(Engine.Etcd, []);
-        await Eventually.Holds(() => leader.Output.Contains("This replica leads", StringComparison.Ordinal), "it leads");
+        await Eventually.Holds(
+            () => leader.Output.Contains("This replica leads", StringComparison.Ordinal), "it leads");
         await using var other = await Start(Engine.Etcd, Traced);
         var client = await other.Client();
         await Register(client);
@@ -99,7 +108,9 @@ internal sealed class TracesTests
         await Put(client, Sampled);
         await Eventually.Holds(() => _receiver.RequestCount == 1, "the webhook is called");
 
-        Assert.That(_receiver.Requests.Single().Header("traceparent"), Does.StartWith($"00-{TraceId}-").And.Not.EqualTo(Sampled));
+        Assert.That(
+            _receiver.Requests.Single().Header("traceparent"),
+            Does.StartWith($"00-{TraceId}-").And.Not.EqualTo(Sampled));
     }
 
     [TestCase(true)]
@@ -152,10 +163,12 @@ internal sealed class TracesTests
     private static Task Put(KvClient client, string traceParent) =>
         Send(client, HttpMethod.Put, "/kv/traced", """{"value":"v","ttl":600}""", traceParent);
 
-    private static async Task Send(KvClient client, HttpMethod method, string path, string? json, string traceParent = Sampled)
+    private static async Task Send(
+        KvClient client, HttpMethod method, string path, string? json, string traceParent = Sampled)
     {
         var answer = await client.With(
-            method, path, json is null ? null : KvClient.Json(Encoding.UTF8.GetBytes(json)), ("traceparent", traceParent));
+            method, path, json is null ? null : KvClient.Json(Encoding.UTF8.GetBytes(json)),
+            ("traceparent", traceParent));
         Assert.That(answer.Status, Is.AnyOf(200, 204), answer.ToString());
     }
 

@@ -54,14 +54,16 @@ internal sealed class FetchingTests
         await using var receiver = WebhookReceiver.Start();
         await using var kv = KvProcess.Start([.. Embedded, .. Proxies]);
 
-        Assert.That((await Ping(await kv.Client(), receiver.Uri)).Json.GetProperty("status").GetInt32(), Is.EqualTo(200));
+        Assert.That(
+            (await Ping(await kv.Client(), receiver.Uri)).Json.GetProperty("status").GetInt32(), Is.EqualTo(200));
         Assert.That(_canary.AcceptedConnections, Is.Zero);
     }
 
     [Test]
     public async Task Etcd()
     {
-        await using var kv = KvProcess.Start([("STORE", "etcd"), ("ETCD_ENDPOINTS", $"https://localhost:{_server.Port}"), .. Proxies]);
+        await using var kv = KvProcess.Start(
+            [("STORE", "etcd"), ("ETCD_ENDPOINTS", $"https://localhost:{_server.Port}"), .. Proxies]);
 
         Assert.That((await (await kv.Client()).Get("k")).Status, Is.EqualTo(503));
         await Eventually.Holds(() => _server.AcceptedConnections >= 2, "the first connection was given up");
@@ -72,8 +74,12 @@ internal sealed class FetchingTests
     public async Task The_issuer_of_tokens()
     {
         await using var kv = KvProcess.Start(
-            [.. Embedded, ("AUTH", "jwt"), ("JWT_AUTHORITY", $"https://localhost:{_server.Port}"), ("JWT_AUDIENCE", TokenIssuer.Audience)]);
-        var client = new KvClient(await kv.Http(), "n", "a") { Credential = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")) };
+            [.. Embedded, ("AUTH", "jwt"), ("JWT_AUTHORITY", $"https://localhost:{_server.Port}"),
+                ("JWT_AUDIENCE", TokenIssuer.Audience)]);
+        var client = new KvClient(await kv.Http(), "n", "a")
+        {
+            Credential = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")),
+        };
 
         Assert.That((await client.Get("k")).Status, Is.EqualTo(503));
         Assert.That(_server.AcceptedConnections, Is.Positive);
@@ -86,7 +92,8 @@ internal sealed class FetchingTests
     {
         await using var kv = KvProcess.Start(
             [
-                .. Embedded, ("OTEL_EXPORTER_OTLP_ENDPOINT", $"https://localhost:{_server.Port}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+                .. Embedded, ("OTEL_EXPORTER_OTLP_ENDPOINT", $"https://localhost:{_server.Port}"),
+                ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
                 ("OTEL_METRIC_EXPORT_INTERVAL", "100"), ("OTEL_TRACES_EXPORTER", "none"),
             ]);
         await kv.Started();
@@ -101,7 +108,8 @@ internal sealed class FetchingTests
         File.WriteAllText(_data.File("cert.pem"), _certificate.ExportCertificatePem());
         File.WriteAllText(_data.File("key.pem"), _certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         (string, string)[] settings =
-            [.. Embedded, ("TLS_CERT_FILE", _data.File("cert.pem")), ("TLS_KEY_FILE", _data.File("key.pem")), ("PORT", $"{FreePort.Next()}")];
+            [.. Embedded, ("TLS_CERT_FILE", _data.File("cert.pem")), ("TLS_KEY_FILE", _data.File("key.pem")),
+                ("PORT", $"{FreePort.Next()}")];
         await using var kv = KvProcess.Start(settings);
         await kv.Started();
 
@@ -114,7 +122,8 @@ internal sealed class FetchingTests
     private (string, string)[] Embedded => [("STORE", "embedded"), ("DATA_DIR", _data.File("data"))];
 
     private (string, string)[] Proxies =>
-        [.. new[] { "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy" }.Select(name => (name, $"{_canary.Uri}"))];
+        [.. new[] { "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy" }.Select(
+            name => (name, $"{_canary.Uri}"))];
 
     private static async Task<Answer> Ping(KvClient client, Uri endpoint)
     {

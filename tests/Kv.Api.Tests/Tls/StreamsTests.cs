@@ -18,11 +18,16 @@ internal sealed class StreamsTests
     {
         using var certificates = TestCertificates.Create();
         await using var host = await KvHost.Start(
-            Engine.Embedded, ("TLS_CERT_FILE", certificates.ServerCertFile), ("TLS_KEY_FILE", certificates.ServerKeyFile),
+            Engine.Embedded, ("TLS_CERT_FILE", certificates.ServerCertFile),
+            ("TLS_KEY_FILE", certificates.ServerKeyFile),
             ("MAX_STREAMS_PER_CONNECTION", setting));
         using var socket = new TcpClient();
         await socket.ConnectAsync(host.Address.Host, host.Address.Port);
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         policy.CustomTrustStore.Add(certificates.LoadCa());
         await using var tls = new SslStream(socket.GetStream());
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
@@ -40,7 +45,8 @@ internal sealed class StreamsTests
         await tls.ReadExactlyAsync(settings);
 
         var told = settings.Chunk(6).ToDictionary(
-            one => (int)BinaryPrimitives.ReadUInt16BigEndian(one), one => (long)BinaryPrimitives.ReadUInt32BigEndian(one.AsSpan(2)));
+            one => (int)BinaryPrimitives.ReadUInt16BigEndian(one),
+            one => (long)BinaryPrimitives.ReadUInt32BigEndian(one.AsSpan(2)));
         Assert.That(head[3], Is.EqualTo(4), "a frame of settings");
         Assert.That(told[MaxConcurrentStreams], Is.EqualTo(expected));
     }

@@ -22,7 +22,8 @@ internal sealed class TlsTests
     [SetUp]
     public void MakeCertificates()
     {
-        (_first, _second, _directory) = (TestCertificates.Create(), TestCertificates.Create(), new TemporaryDirectory());
+        (_first, _second, _directory) =
+            (TestCertificates.Create(), TestCertificates.Create(), new TemporaryDirectory());
         File.Copy(_first.ServerCertFile, CertFile);
         File.Copy(_first.ServerKeyFile, KeyFile);
     }
@@ -68,7 +69,11 @@ internal sealed class TlsTests
         var uri = new Uri(path, UriKind.Relative);
 
         var get = await http.GetAsync(uri);
-        using var request = new HttpRequestMessage(HttpMethod.Head, uri) { Version = http.DefaultRequestVersion, VersionPolicy = http.DefaultVersionPolicy };
+        using var request = new HttpRequestMessage(HttpMethod.Head, uri)
+        {
+            Version = http.DefaultRequestVersion,
+            VersionPolicy = http.DefaultVersionPolicy,
+        };
         var head = await http.SendAsync(request);
 
         Assert.That(head.StatusCode, Is.EqualTo(get.StatusCode));
@@ -129,9 +134,11 @@ internal sealed class TlsTests
     public async Task The_health_verb_asks_over_TLS()
     {
         await using var kv = Start();
-        (string, string)[] settings = [("PORT", $"{(await kv.Address()).Port}"), ("TLS_CERT_FILE", CertFile), ("TLS_KEY_FILE", KeyFile)];
+        (string, string)[] settings =
+            [("PORT", $"{(await kv.Address()).Port}"), ("TLS_CERT_FILE", CertFile), ("TLS_KEY_FILE", KeyFile)];
 
-        await Eventually.Holds(async () => (await KvProcess.Run(["health"], settings)).ExitCode == 0, "it is said to be alive");
+        await Eventually.Holds(
+            async () => (await KvProcess.Run(["health"], settings)).ExitCode == 0, "it is said to be alive");
         await kv.Kill();
         var dead = await KvProcess.Run(["health"], settings);
 
@@ -147,7 +154,8 @@ internal sealed class TlsTests
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 
         Assert.That(
-            () => http.GetAsync(new Uri($"http://{address.Authority}/livez")), Throws.InstanceOf<HttpRequestException>());
+            () => http.GetAsync(new Uri($"http://{address.Authority}/livez")),
+            Throws.InstanceOf<HttpRequestException>());
         Assert.That(await Shown(address), Is.Not.Null, "and Kv goes on");
     }
 
@@ -171,17 +179,25 @@ internal sealed class TlsTests
             [], ("TLS_CERT_FILE", CertFile), ("TLS_KEY_FILE", _second.ServerKeyFile));
 
         Assert.That(exitCode, Is.EqualTo(1), output);
-        Assert.That(error, Does.StartWith("Kv cannot start: TLS_KEY_FILE is ").And.Contain("of the certificate in TLS_CERT_FILE"));
+        Assert.That(
+            error,
+            Does.StartWith("Kv cannot start: TLS_KEY_FILE is ").And.Contain("of the certificate in TLS_CERT_FILE"));
         Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
     }
 
     private KvProcess Start() => KvProcess.Start(
-        ("STORE", "embedded"), ("DATA_DIR", _directory.File("data")), ("TLS_CERT_FILE", CertFile), ("TLS_KEY_FILE", KeyFile),
+        ("STORE", "embedded"), ("DATA_DIR", _directory.File("data")), ("TLS_CERT_FILE", CertFile),
+        ("TLS_KEY_FILE", KeyFile),
         ("TLS_RELOAD_SECONDS", "1"));
 
-    private static async Task<HttpClient> Client(KvProcess kv, TestCertificates trusted, string version, Action? connected = null)
+    private static async Task<HttpClient> Client(
+        KvProcess kv, TestCertificates trusted, string version, Action? connected = null)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         policy.CustomTrustStore.Add(trusted.LoadCa());
         var handler = new SocketsHttpHandler
         {
@@ -214,7 +230,9 @@ internal sealed class TlsTests
     private static async Task<List<string>> Chain(Uri address)
     {
         List<string> sent = [];
-        await Handshake(address, (_, chain) => sent.AddRange(chain.ChainPolicy.ExtraStore.Select(certificate => certificate.Subject)));
+        await Handshake(
+            address,
+            (_, chain) => sent.AddRange(chain.ChainPolicy.ExtraStore.Select(certificate => certificate.Subject)));
         return sent;
     }
 

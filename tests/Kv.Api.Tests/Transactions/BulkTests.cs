@@ -24,7 +24,9 @@ internal sealed class BulkTests(Engine engine) : EngineTests(engine)
             results.Select(result => result.GetProperty("status").GetInt32()),
             Is.EqualTo(new[] { 200, 200, 404, 204, 400, 412, 412, 204, 400, 400 }));
         Assert.That(results[0].GetProperty("ttl").GetInt64(), Is.EqualTo(600));
-        Assert.That((results[1].GetProperty("value").GetString(), results[1].GetProperty("etag").GetString()), Is.EqualTo(("v", etag)));
+        Assert.That(
+            (results[1].GetProperty("value").GetString(), results[1].GetProperty("etag").GetString()),
+            Is.EqualTo(("v", etag)));
         Assert.That(results[2].GetProperty("error").GetString(), Is.EqualTo("Key not found"));
         Assert.That(results[4].GetProperty("errors").GetProperty("key")[0].GetString(), Does.Contain("'*'"));
         Assert.That(results[5].GetProperty("etag").GetString(), Is.EqualTo(etag));
@@ -42,7 +44,8 @@ internal sealed class BulkTests(Engine engine) : EngineTests(engine)
         var answer = await Bulk(JsonSerializer.Serialize(operations));
 
         Assert.That(
-            answer.Json.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("status").GetInt32()),
+            answer.Json.GetProperty("results").EnumerateArray()
+                .Select(result => result.GetProperty("status").GetInt32()),
             Has.All.EqualTo(200));
         for (var key = 0; key < 10; key++)
             Assert.That((await Kv.Get($"k{key}")).Json.GetProperty("value").GetString(), Is.EqualTo($"{990 + key}"));
@@ -64,7 +67,8 @@ internal sealed class BulkTests(Engine engine) : EngineTests(engine)
     [Test]
     public async Task A_thousand_and_one_are_too_many()
     {
-        var operations = Enumerable.Range(0, 1001).Select(number => new { op = "set", key = $"k{number}", value = "v" });
+        var operations = Enumerable.Range(0, 1001)
+            .Select(number => new { op = "set", key = $"k{number}", value = "v" });
 
         Expect.Problem(await Bulk(JsonSerializer.Serialize(operations)), 400, null, "body", "1 to 1000");
         Expect.Problem(await Kv.List("k"), 404, "Key not found");

@@ -22,11 +22,15 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
         var results = json.GetProperty("results").EnumerateArray().ToArray();
         Assert.That(json.GetProperty("succeeded").GetBoolean(), Is.True);
         Assert.That(answer.Header("KV-Revision"), Is.EqualTo($"{json.GetProperty("revision").GetInt64()}"));
-        Assert.That(results.Select(result => result.GetProperty("status").GetInt32()), Is.EqualTo(new[] { 200, 200, 200, 204, 404 }));
+        Assert.That(
+            results.Select(result => result.GetProperty("status").GetInt32()),
+            Is.EqualTo(new[] { 200, 200, 200, 204, 404 }));
         Assert.That(results[1].GetProperty("value").GetString(), Is.EqualTo("1"), "it sees what was done before it");
         Assert.That(results[0].TryGetProperty("value", out _), Is.False);
         foreach (var (key, index) in new[] { ("a", 0), ("b", 2) })
-            Assert.That((await Kv.Get(key)).Header("ETag"), Is.EqualTo($"\"{results[index].GetProperty("etag").GetString()}\""));
+            Assert.That(
+                (await Kv.Get(key)).Header("ETag"),
+                Is.EqualTo($"\"{results[index].GetProperty("etag").GetString()}\""));
         Assert.That((await Kv.Send(HttpMethod.Get, "/kv/b?raw")).ContentType, Is.EqualTo("image/png"));
         Assert.That((await Kv.Get("gone")).Status, Is.EqualTo(404));
     }
@@ -67,7 +71,8 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
                 """);
             Assert.That(answer.Json.GetProperty("succeeded").GetBoolean(), Is.EqualTo(holds), compare);
             Assert.That(
-                (await Kv.Get("took")).Json.GetProperty("value").GetString(), Is.EqualTo(holds ? "success" : "failure"), compare);
+                (await Kv.Get("took")).Json.GetProperty("value").GetString(), Is.EqualTo(holds ? "success" : "failure"),
+                compare);
         }
     }
 
@@ -153,7 +158,8 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"success":[""", """{"op":"delete","key":"a"},""", "success", "max 100")]
     [TestCase("""{"success":[{"op":"get","key":"a"}],"failure":[""", """{"op":"delete","key":"a"},""", "success", "max 100")]
     [TestCase("""{"compare":[""", """{"key":"a","exists":true},""", "compare", "max 100")]
-    public async Task Too_many_are_refused_before_the_rest_of_the_body_has_come(string start, string one, string field, string saying)
+    public async Task Too_many_are_refused_before_the_rest_of_the_body_has_come(
+        string start, string one, string field, string saying)
     {
         var answer = await UnfinishedBody.Send(Host, Kv, "/txn", start + string.Concat(Enumerable.Repeat(one, 101)));
 
@@ -204,10 +210,12 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     [TestCase("utf-16")]
     public async Task Bodies_may_be_in_another_charset(string charset)
     {
-        var body = charset == "utf-8" ? [0xEF, 0xBB, 0xBF, .. "{\"success\":[{\"op\":\"set\",\"key\":\"\u00fc\",\"value\":\"v\"}]}"u8]
+        var body = charset == "utf-8"
+            ? [0xEF, 0xBB, 0xBF, .. "{\"success\":[{\"op\":\"set\",\"key\":\"\u00fc\",\"value\":\"v\"}]}"u8]
             : Encoding.Unicode.GetBytes("""{"success":[{"op":"set","key":"ü","value":"v"}]}""");
 
-        var answer = await Kv.With(HttpMethod.Post, "/txn", KvClient.Bytes(body, $"application/json; charset={charset}"));
+        var answer = await Kv.With(
+            HttpMethod.Post, "/txn", KvClient.Bytes(body, $"application/json; charset={charset}"));
 
         Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
         Assert.That((await Kv.Get("ü")).Status, Is.EqualTo(200));

@@ -19,7 +19,8 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
         var before = await Items("b/");
         var done = await Copy("a/", "b/");
 
-        Assert.That(Expect.Members(done.Json), Is.EqualTo(new[] { "copied", "existing", "invalid", "dry_run", "cursor" }));
+        Assert.That(
+            Expect.Members(done.Json), Is.EqualTo(new[] { "copied", "existing", "invalid", "dry_run", "cursor" }));
         Assert.That((Told(dry), Told(done)), Is.EqualTo(((3L, 0L, 0L), (3L, 0L, 0L))));
         Assert.That(before.Keys, Is.EqualTo(new[] { "other" }), "a dry run writes nothing");
         var (copies, originals) = (await Items("b/"), await Items("a/"));
@@ -59,7 +60,9 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
         var lines = new StringBuilder();
         for (var number = 0; number < 1100; number++)
             lines.Append($$"""{"key":"k/{{number}}","value":"{{number}}"}""").Append('\n');
-        await Kv.With(HttpMethod.Post, "/import", KvClient.Bytes(Encoding.UTF8.GetBytes(lines.ToString()), "application/x-ndjson"));
+        await Kv.With(
+            HttpMethod.Post, "/import",
+            KvClient.Bytes(Encoding.UTF8.GetBytes(lines.ToString()), "application/x-ndjson"));
 
         var (copied, calls) = (0L, 0);
         string? cursor = null;
@@ -85,8 +88,10 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
     public async Task A_wrong_copy_is_refused(string body, string field, string? saying) =>
         Expect.Problem(await Kv.Send(HttpMethod.Post, "/copy", body), 400, null, field, saying);
 
-    private Task<Answer> Copy(string from, string to, bool overwrite = false, bool dryRun = false, string? cursor = null) =>
-        Kv.Send(HttpMethod.Post, "/copy", JsonSerializer.Serialize(new { from, to, overwrite, dry_run = dryRun, cursor }));
+    private Task<Answer> Copy(
+        string from, string to, bool overwrite = false, bool dryRun = false, string? cursor = null) =>
+        Kv.Send(
+            HttpMethod.Post, "/copy", JsonSerializer.Serialize(new { from, to, overwrite, dry_run = dryRun, cursor }));
 
     private static (long Copied, long Existing, long Invalid) Told(Answer answer)
     {

@@ -89,7 +89,9 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
 
         Assert.That(Lines(answer.Body)[^1], Is.EqualTo(report));
         Assert.That(((await Kv.Get("a")).Status, await Value("b")), Is.EqualTo((404, "old")));
-        Assert.That((await Import(Kv, lines, "?mode=fail&dry_run=true")).Json.GetProperty("import").GetProperty("read").GetInt64(), Is.EqualTo(1));
+        Assert.That(
+            (await Import(Kv, lines, "?mode=fail&dry_run=true")).Json.GetProperty("import").GetProperty("read")
+                .GetInt64(), Is.EqualTo(1));
         Assert.That((await Kv.Get("a")).Status, Is.EqualTo(404));
     }
 
@@ -144,7 +146,8 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
 
         Expect.Problem(answer, 400, "Invalid input");
         var report = answer.Json.GetProperty("import");
-        Assert.That((report.GetProperty("read").GetInt64(), report.GetProperty("written").GetInt64()), Is.EqualTo((250, 250)));
+        Assert.That(
+            (report.GetProperty("read").GetInt64(), report.GetProperty("written").GetInt64()), Is.EqualTo((250, 250)));
         var error = report.GetProperty("error");
         Assert.That(error.GetProperty("line").GetInt64(), Is.EqualTo(251));
         Assert.That(error.GetProperty("message").GetString(), Does.Contain(saying));
@@ -223,7 +226,8 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
             socket.LingerState = new LingerOption(true, 0);
         }
 
-        var keys = (await Kv.List("k")).Json.EnumerateArray().Select(key => key.GetProperty("key").GetString()).ToArray();
+        var keys = (await Kv.List("k")).Json.EnumerateArray().Select(key => key.GetProperty("key").GetString())
+            .ToArray();
         Assert.That(keys, Is.EqualTo(Enumerable.Range(0, keys.Length).Select(number => $"k{number:d4}")), "no gap");
     }
 

@@ -60,9 +60,11 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
         await Kv.Put("k", "1");
 
         Assert.That((await Kv.Send(HttpMethod.Get, "/kv/k?wait=60")).Status, Is.EqualTo(200));
-        Assert.That((await Kv.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", "\"1\""))).Status, Is.EqualTo(200));
+        Assert.That(
+            (await Kv.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", "\"1\""))).Status, Is.EqualTo(200));
         Assert.That((await Kv.Send(HttpMethod.Get, "/kv/absent?wait=60")).Status, Is.EqualTo(404));
-        Assert.That((await Kv.With(HttpMethod.Get, "/kv/k?wait=0", null, ("If-None-Match", "*"))).Status, Is.EqualTo(304));
+        Assert.That(
+            (await Kv.With(HttpMethod.Get, "/kv/k?wait=0", null, ("If-None-Match", "*"))).Status, Is.EqualTo(304));
     }
 
     [TestCase("-1", "between 0 and 60 seconds")]
@@ -74,7 +76,9 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
         var etag = (await Kv.Put("k", "1")).Header("ETag")!;
 
         Expect.Problem(await Kv.Send(HttpMethod.Get, $"/kv/k?wait={wait}"), 400, null, "wait", saying);
-        Expect.Problem(await Kv.With(HttpMethod.Get, $"/kv/k?wait={wait}", null, ("If-None-Match", etag)), 400, null, "wait", saying);
+        Expect.Problem(
+            await Kv.With(HttpMethod.Get, $"/kv/k?wait={wait}", null, ("If-None-Match", etag)), 400, null, "wait",
+            saying);
     }
 
     [Test]

@@ -46,7 +46,9 @@ internal sealed class ManyReadersTests(Engine engine)
         var readers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => EventReader.Open(_host, _kv)));
         await _kv.Put("k", "v");
 
-        Assert.That(await Task.WhenAll(readers.Select(async reader => (await reader.Take(1))[0].ToString())), Is.All.EqualTo("create k=v"));
+        Assert.That(
+            await Task.WhenAll(readers.Select(async reader => (await reader.Take(1))[0].ToString())),
+            Is.All.EqualTo("create k=v"));
         Assert.That(_feed.Watches, Is.EqualTo(201));
         Assert.That(await WatchesOfEtcd(), Is.Null.Or.EqualTo(LeadersWatches + 1));
         foreach (var reader in readers)
@@ -98,7 +100,8 @@ internal sealed class ManyReadersTests(Engine engine)
                     1 => "/kv/quiet?wait=60",
                     _ => $"/watch?key=k{number % 10}",
                 };
-                await reader.SendAsync(RawHttp.Request("GET", target, _kv, headers: number % 4 == 1 ? ["If-None-Match: \"0\""] : []));
+                await reader.SendAsync(
+                    RawHttp.Request("GET", target, _kv, headers: number % 4 == 1 ? ["If-None-Match: \"0\""] : []));
                 return reader;
             }));
             await Eventually.Holds(() => _feed.Watches == 100, "all are there");

@@ -48,7 +48,8 @@ internal sealed class PreviousValueTests(Engine engine) : EngineTests(engine)
         await Change(kv);
 
         await Eventually.Holds(() => receiver.Requests.Count >= 8, "each change is told twice");
-        var told = receiver.Requests.Select(request => Previous(JsonDocument.Parse(request.Body).RootElement.GetProperty("event"))).ToArray();
+        var told = receiver.Requests.Select(
+            request => Previous(JsonDocument.Parse(request.Body).RootElement.GetProperty("event"))).ToArray();
         Assert.That(told, Is.EqualTo(Told.SelectMany(one => new[] { one, one })));
     }
 
@@ -65,5 +66,6 @@ internal sealed class PreviousValueTests(Engine engine) : EngineTests(engine)
         await kv.Put("k", "4");
     }
 
-    private static string? Previous(JsonElement data) => data.TryGetProperty("previous", out var previous) ? previous.GetRawText() : null;
+    private static string? Previous(JsonElement data) =>
+        data.TryGetProperty("previous", out var previous) ? previous.GetRawText() : null;
 }

@@ -13,7 +13,8 @@ internal sealed class StoreTests
     public async Task A_store_that_is_killed_and_comes_back_costs_no_watch_anything()
     {
         await using var etcd = await EtcdServer.StartAsync();
-        await using var host = await KvHost.StartOver(etcd.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"), ("WATCH_HEARTBEAT_SECONDS", "1"));
+        await using var host = await KvHost.StartOver(
+            etcd.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"), ("WATCH_HEARTBEAT_SECONDS", "1"));
         var kv = host.NewTenant();
         await using var watch = await EventReader.Open(host, kv);
         await kv.Put("k", "before");
@@ -60,7 +61,8 @@ internal sealed class StoreTests
         Assert.That((gone.Name, gone.Data.GetProperty("oldest_revision").GetInt64()), Is.EqualTo(("gone", oldest)));
         Assert.That(await watch.Next(), Is.Null);
         ExpectGone(await kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", last!)), oldest);
-        await Eventually.Holds(() => host.Services.GetRequiredService<IKeyChangeFeed>().Watches == 0, "nothing is left");
+        await Eventually.Holds(
+            () => host.Services.GetRequiredService<IKeyChangeFeed>().Watches == 0, "nothing is left");
     }
 
     [Test]
@@ -103,9 +105,10 @@ internal sealed class StoreTests
         await kv.Put("k", "2");
         var oldest = await etcd.CurrentRevision();
         await using (var all = await EventReader.Open(host, kv, "?since=0"))
-            Assert.That((await all.Take(2)).Select(told => told.ToString()), Is.EqualTo(new[] { "create k=1", "update k=2" }));
+            Assert.That(
+                (await all.Take(2)).Select(told => told.ToString()), Is.EqualTo(new[] { "create k=1", "update k=2" }));
         await etcd.Compact(oldest);
-        // Those who just watched have left the hub what it remembers.
+        // The hub still remembers the changes of the watches that have just ended.
         await using var another = await KvHost.StartOver(etcd.Endpoint, ("BASE_KEY_PREFIX", host.KeyPrefix));
         var there = new KvClient(another.Http, kv.Namespace, kv.AppName);
 
@@ -122,7 +125,8 @@ internal sealed class StoreTests
         await using var host = await KvHost.Start(Engine.Embedded, ("HISTORY_REVISIONS", "1000"));
         var kv = host.NewTenant();
         var first = (await kv.Put("k", "1")).Header("KV-Revision");
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2_500), async (number, _) => await kv.Put($"k{number % 50}", "v"));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 2_500), async (number, _) => await kv.Put($"k{number % 50}", "v"));
 
         foreach (var since in new[] { "0", first })
         {

@@ -23,12 +23,18 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         var events = await watch.Take(6);
         Assert.That(
             events.Select(told => told.ToString()),
-            Is.EqualTo(new[] { "create k=1", "update k=2", "create bytes=/w==", "delete k deleted", "create short=v", "delete short expired" }));
+            Is.EqualTo(new[]
+            {
+                "create k=1", "update k=2", "create bytes=/w==", "delete k deleted", "create short=v",
+                "delete short expired",
+            }));
         Assert.That(Expect.Members(events[0].Data), Is.EqualTo(new[] { "key", "value", "ttl", "expire_at", "etag" }));
         Assert.That(Expect.Members(events[1].Data), Is.EqualTo(new[] { "key", "value", "etag" }));
         Assert.That(Expect.Members(events[3].Data), Is.EqualTo(new[] { "key", "reason", "etag" }));
         Assert.That(events[0].Data.GetProperty("ttl").GetInt64(), Is.InRange(590, 600));
-        Assert.That(events[0].Data.GetProperty("expire_at").GetInt64(), Is.EqualTo(created.Json.GetProperty("expire_at").GetInt64()));
+        Assert.That(
+            events[0].Data.GetProperty("expire_at").GetInt64(),
+            Is.EqualTo(created.Json.GetProperty("expire_at").GetInt64()));
         Assert.That($"\"{events[0].Data.GetProperty("etag").GetString()}\"", Is.EqualTo(created.Header("ETag")));
         Assert.That(events[2].Data.GetProperty("encoding").GetString(), Is.EqualTo("base64"));
         Assert.That(events.Select(told => told.Id), Is.EqualTo(events.Select(told => $"{told.Revision}")));
@@ -66,13 +72,15 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         await Kv.Put("k", "3");
 
         Assert.That(
-            (await watch.Take(3)).Select(told => told.ToString()), Is.EqualTo(new[] { "update k=2", "delete k deleted", "create k=3" }));
+            (await watch.Take(3)).Select(told => told.ToString()),
+            Is.EqualTo(new[] { "update k=2", "delete k deleted", "create k=3" }));
     }
 
     [Test]
     [CancelAfter(90_000)]
     [SuppressMessage("Style", "IDE0060", Justification = "NUnit gives it.")]
-    public async Task Cut_anywhere_and_gone_on_there_a_watch_misses_nothing_and_repeats_nothing(CancellationToken cancellationToken)
+    public async Task Cut_anywhere_and_gone_on_there_a_watch_misses_nothing_and_repeats_nothing(
+        CancellationToken cancellationToken)
     {
         const int writers = 4;
         const int writes = 60;
@@ -134,7 +142,8 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         var revision = response.Headers.GetValues("KV-Revision").Single();
         Assert.That(frame, Is.EqualTo(new[]
         {
-            "retry: 1000", $": all through {revision}", "event: position", $"data: {{\"revision\":{revision}}}", $"id: {revision}", "",
+            "retry: 1000", $": all through {revision}", "event: position", $"data: {{\"revision\":{revision}}}",
+            $"id: {revision}", "",
         }));
     }
 
@@ -152,7 +161,8 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         await using var resumed = await EventReader.Open(Host, Kv, lastEventId: before);
         foreach (var events in new[] { await watch.Take(3), await resumed.Take(3) })
         {
-            Assert.That(events.Select(told => told.ToString()), Is.EqualTo(new[] { "create a=1", "create b=2", "create c=3" }));
+            Assert.That(
+                events.Select(told => told.ToString()), Is.EqualTo(new[] { "create a=1", "create b=2", "create c=3" }));
             Assert.That(events.Select(told => told.Id), Is.EqualTo(new[] { null, null, revision }));
         }
     }
@@ -206,12 +216,14 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
     [TestCase("prefix")]
     [TestCase("key")]
     public async Task A_key_that_is_too_long_is_refused(string field) => Expect.Problem(
-        await Kv.Send(HttpMethod.Get, $"/watch?{field}={new string('k', 101)}"), 400, "Key too long (max 100 characters)", field);
+        await Kv.Send(HttpMethod.Get, $"/watch?{field}={new string('k', 101)}"), 400,
+        "Key too long (max 100 characters)", field);
 
     [Test]
     public async Task A_revision_of_the_future_is_refused()
     {
-        Expect.Problem(await Kv.Send(HttpMethod.Get, $"/watch?since={long.MaxValue}"), 400, "Revision in the future", "since");
+        Expect.Problem(
+            await Kv.Send(HttpMethod.Get, $"/watch?since={long.MaxValue}"), 400, "Revision in the future", "since");
         Expect.Problem(
             await Kv.With(HttpMethod.Get, "/watch?since=0", null, ("Last-Event-ID", $"{long.MaxValue}")),
             400, "Revision in the future", "Last-Event-ID", "the store is at revision");
@@ -219,7 +231,8 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
 
     [Test]
     public async Task A_last_event_id_that_is_none_is_refused() => Expect.Problem(
-        await Kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", "x")), 400, null, "Last-Event-ID", "whole number");
+        await Kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", "x")), 400, null, "Last-Event-ID",
+        "whole number");
 
     [Test]
     public async Task When_the_process_stops_its_watches_end()

@@ -41,7 +41,8 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden), query);
         }
         Assert.That(
-            (await Kv.Send(HttpMethod.Get, $"/kv/a/x?ticket={await Ticket(holder, "a/")}")).Status, Is.EqualTo(401).Or.EqualTo(400),
+            (await Kv.Send(HttpMethod.Get, $"/kv/a/x?ticket={await Ticket(holder, "a/")}")).Status,
+            Is.EqualTo(401).Or.EqualTo(400),
             "no other call takes one");
     }
 
@@ -70,14 +71,17 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
     {
         var holder = await Holder(AccessVerbs.Read);
 
-        Expect.Problem(await holder.Send(HttpMethod.Get, $"/watch?ticket={await Ticket(holder, "")}"), 400, null, "ticket", "together");
+        Expect.Problem(
+            await holder.Send(HttpMethod.Get, $"/watch?ticket={await Ticket(holder, "")}"), 400, null, "ticket",
+            "together");
     }
 
     [Test]
     public async Task A_watch_does_not_outlive_the_credential_behind_its_ticket()
     {
         var secret = await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Read)));
-        await using var watch = await EventReader.Open(Host.Http, Nobody, $"?ticket={await Ticket(Holder(secret), "")}&{Tenant}");
+        await using var watch = await EventReader.Open(
+            Host.Http, Nobody, $"?ticket={await Ticket(Holder(secret), "")}&{Tenant}");
 
         var revoked = await (await Administrator()).Send(HttpMethod.Delete, $"/admin/apikeys/{secret.Id}");
 
@@ -92,7 +96,8 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
         var host = await SharedHosts.Get(Engine);
 
         Expect.Problem(
-            await host.NewTenant().Send(HttpMethod.Post, "/watch-tickets", "{}"), 404, "Credentials are not in use", saying: "AUTH=none");
+            await host.NewTenant().Send(HttpMethod.Post, "/watch-tickets", "{}"), 404, "Credentials are not in use",
+            saying: "AUTH=none");
     }
 
     private string Tenant => $"namespace={Kv.Namespace}&app={Kv.AppName}";

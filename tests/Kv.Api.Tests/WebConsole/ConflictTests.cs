@@ -25,7 +25,9 @@ internal sealed class ConflictTests(Engine engine) : ConsoleTest(engine)
         await Conflict("a\nb\nc", "a\nmine\nc", "a\ntheirs\nc");
 
         await Sees("One place was changed by both");
-        Assert.That(await Field("Merged value").InputValueAsync(), Is.EqualTo("a\n<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> theirs\nc"));
+        Assert.That(
+            await Field("Merged value").InputValueAsync(),
+            Is.EqualTo("a\n<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> theirs\nc"));
         await Tab("Yours").ClickAsync();
         await Page.Locator(".diff-line.added", new() { HasText = "mine" }).WaitForAsync();
         await Tab("Theirs").ClickAsync();

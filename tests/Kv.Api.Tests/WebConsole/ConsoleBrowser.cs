@@ -9,7 +9,8 @@ namespace Kv.Api.Tests.WebConsole;
 /// </summary>
 internal static class ConsoleBrowser
 {
-    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowserContext Context)>> Started = new(() => Task.Run(Start));
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowserContext Context)>> Started = new(
+        () => Task.Run(Start));
 
     public static async Task<IPage> Open()
     {
@@ -34,7 +35,8 @@ internal static class ConsoleBrowser
         {
             ExecutablePath = SharedChromium.Binary(),
             // The sandbox cannot be had as root or in most containers; only the tests' own pages are opened.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--disable-breakpad"],
+            Args =
+                ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--disable-breakpad"],
         });
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -43,7 +45,8 @@ internal static class ConsoleBrowser
             TimezoneId = "UTC",
         });
         // The clipboard belongs to the browser, but each test asks for what its own page has copied.
-        await context.AddInitScriptAsync("if (navigator.clipboard) navigator.clipboard.writeText = async text => { window.copied = text; }");
+        await context.AddInitScriptAsync(
+            "if (navigator.clipboard) navigator.clipboard.writeText = async text => { window.copied = text; }");
         return (playwright, context);
     }
 }

@@ -39,7 +39,9 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
         page.Console += (_, message) =>
         {
             // The browser reports each refusal of the API (404, 412) as well; the pages show those.
-            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+            if (
+                message.Type is "error" or "warning"
+                    && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
                 _complaints.Enqueue(message.Text);
         };
         return page;
@@ -50,9 +52,10 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
 
     protected async Task Go(IPage page, string place, params (string Name, string Value)[] parameters)
     {
-        var query = string.Concat(parameters.Select(parameter => $"&{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
+        var query = string.Concat(
+            parameters.Select(parameter => $"&{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
         await page.GotoAsync($"{Host.Address}console/#/{place}?namespace={Kv.Namespace}&app={Kv.AppName}{query}");
-        // A change of the fragment alone loads nothing; the page shows the new place all the same.
+        // A change of the fragment alone loads nothing; the page still shows the new place.
         await page.Locator("main").WaitForAsync();
     }
 

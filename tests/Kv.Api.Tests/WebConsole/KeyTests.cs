@@ -77,7 +77,8 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     [Test]
     public async Task A_search_finds_what_is_not_loaded()
     {
-        await Kv.Send(HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 300).Select(i => $"k{i:000}").Append("zebra/1")));
+        await Kv.Send(
+            HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 300).Select(i => $"k{i:000}").Append("zebra/1")));
         await Go("keys");
         await TreeItem("k000").WaitForAsync();
 
@@ -114,7 +115,9 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Field("Value").FillAsync("Kept");
         await Button("Save").ClickAsync();
         await Page.Locator("pre.text", new() { HasText = "Kept" }).WaitForAsync();
-        Assert.That((await Kv.Get("motd")).Json.GetProperty("ttl").GetInt64(), Is.InRange(7000, 7200), "an edit keeps the deadline");
+        Assert.That(
+            (await Kv.Get("motd")).Json.GetProperty("ttl").GetInt64(), Is.InRange(7000, 7200),
+            "an edit keeps the deadline");
 
         await Button("Delete").ClickAsync();
         await Sees("There is no such key");
@@ -168,7 +171,8 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
 
         Assert.That(
             await Page.Locator(".diff-line.removed, .diff-line.added").AllInnerTextsAsync(),
-            Is.EqualTo(new[] { "\u2212two", "+2", "+three" }).Using<string>((a, b) => a.Replace("\n", "", StringComparison.Ordinal) == b));
+            Is.EqualTo(new[] { "\u2212two", "+2", "+three" })
+                .Using<string>((a, b) => a.Replace("\n", "", StringComparison.Ordinal) == b));
         await rows.Nth(2).GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
         await Sees("Restored revision");
         Assert.That(await ValueOf("list"), Is.EqualTo("one\ntwo\n"));
@@ -182,7 +186,8 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Go("keys", ("key", "gone"));
         await Sees("There is no such key");
 
-        await Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { NameRegex = new("^Restore revision") }).ClickAsync();
+        await Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { NameRegex = new("^Restore revision") })
+            .ClickAsync();
 
         await Page.Locator("pre.text", new() { HasText = "here" }).WaitForAsync();
     }
@@ -197,13 +202,17 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Sees("curl command copied");
 
         var command = await Copied();
-        Assert.That(command, Does.StartWith("curl -X DELETE 'http://127.0.0.1:").And.Contain($"-H 'KV-Namespace: {Kv.Namespace}'"));
+        Assert.That(
+            command,
+            Does.StartWith("curl -X DELETE 'http://127.0.0.1:").And.Contain($"-H 'KV-Namespace: {Kv.Namespace}'"));
         if (OperatingSystem.IsLinux())
         {
-            using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"{command} --noproxy '*'"])
-            {
-                RedirectStandardOutput = true, RedirectStandardError = true,
-            })!;
+            using var shell = System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"{command} --noproxy '*'"])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                })!;
             await shell.WaitForExitAsync();
             Assert.That((await Kv.Get("it's")).Status, Is.EqualTo(404));
         }
@@ -219,7 +228,8 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await TreeItem("mine").WaitForAsync();
 
         await Page.Locator(".tenant-button").ClickAsync();
-        await Page.GetByRole(Microsoft.Playwright.AriaRole.Dialog).GetByRole(Microsoft.Playwright.AriaRole.Searchbox).FillAsync(other.Namespace!);
+        await Page.GetByRole(Microsoft.Playwright.AriaRole.Dialog).GetByRole(Microsoft.Playwright.AriaRole.Searchbox)
+            .FillAsync(other.Namespace!);
         await Button($"{other.Namespace} / {other.AppName}").ClickAsync();
 
         await TreeItem("theirs").WaitForAsync();

@@ -14,7 +14,9 @@ internal sealed class ScreenshotTests(Engine engine) : ConsoleTest(engine)
     public async Task The_guide_shows_the_pages_as_they_are()
     {
         using var unused = new TemporaryDirectory();
-        var folder = Environment.GetEnvironmentVariable("KV_SCREENSHOTS") is { Length: > 0 } named ? named : unused.Path;
+        var folder = Environment.GetEnvironmentVariable("KV_SCREENSHOTS") is { Length: > 0 } named
+            ? named
+            : unused.Path;
         await using var receiver = WebhookReceiver.Start();
         receiver.Answer = _ => ReceiverAnswer.Status(503, "down for maintenance");
         var webhook = (await Kv.Send(
@@ -53,7 +55,11 @@ internal sealed class ScreenshotTests(Engine engine) : ConsoleTest(engine)
             async Task Save(string what)
             {
                 var file = Path.Combine(folder, $"{what}-{name}.png");
-                await page.ScreenshotAsync(new PageScreenshotOptions { Path = file, Animations = ScreenshotAnimations.Disabled });
+                await page.ScreenshotAsync(new PageScreenshotOptions
+                {
+                    Path = file,
+                    Animations = ScreenshotAnimations.Disabled,
+                });
                 Assert.That(new FileInfo(file).Length, Is.InRange(10_000, 200_000), file);
             }
         }

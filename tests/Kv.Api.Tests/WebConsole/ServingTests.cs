@@ -36,7 +36,8 @@ internal sealed partial class ServingTests
         Assert.That(first.Header("Cache-Control"), Is.EqualTo("no-cache"));
         Assert.That(
             first.Header("Content-Security-Policy"),
-            Does.StartWith("default-src 'none'; script-src 'self'; style-src 'self';").And.Not.Contain("unsafe").And.Contain("frame-ancestors 'none'"));
+            Does.StartWith("default-src 'none'; script-src 'self'; style-src 'self';").And.Not.Contain("unsafe")
+                .And.Contain("frame-ancestors 'none'"));
         Assert.That(first.Header("X-Content-Type-Options"), Is.EqualTo("nosniff"));
         Assert.That((again.Status, again.Body), Is.EqualTo((304, "")));
         Assert.That((head.Status, head.Body), Is.EqualTo((200, "")));
@@ -47,7 +48,8 @@ internal sealed partial class ServingTests
     public async Task The_page_names_every_module_that_it_will_need()
     {
         var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
-        var named = Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body).Select(match => match.Groups[1].Value).ToArray();
+        var named = Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body)
+            .Select(match => match.Groups[1].Value).ToArray();
 
         var imported = new HashSet<string>();
         foreach (var module in named)
@@ -86,7 +88,8 @@ internal sealed partial class ServingTests
         await page.GetByRole(AriaRole.Link, new() { Name = "Console" }).ClickAsync();
         await page.GetByText("No keys yet").Or(page.GetByRole(AriaRole.Treeitem).First).WaitForAsync();
 
-        await page.GotoAsync($"{host.Address}kv-service/console#/keys?namespace={kv.Namespace}&app={kv.AppName}&key=motd");
+        await page.GotoAsync(
+            $"{host.Address}kv-service/console#/keys?namespace={kv.Namespace}&app={kv.AppName}&key=motd");
 
         await page.Locator("pre.text", new() { HasText = "hello" }).WaitForAsync();
         await page.CloseAsync();

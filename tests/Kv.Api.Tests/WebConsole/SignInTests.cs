@@ -54,7 +54,9 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
         await Sees("The credentials do not allow write on these keys");
         await Page.GetByRole(AriaRole.Link, new() { Name = "Webhooks" }).ClickAsync();
         await Page.GetByRole(AriaRole.Alert).WaitForAsync();
-        Assert.That((await Holder(AccessVerbs.Read).Result.Get("cart/1")).Json.GetProperty("value").GetString(), Is.EqualTo("apples"));
+        Assert.That(
+            (await Holder(AccessVerbs.Read).Result.Get("cart/1")).Json.GetProperty("value").GetString(),
+            Is.EqualTo("apples"));
     }
 
     [Test]
@@ -66,7 +68,9 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
 
         Assert.That(Page.Url, Does.Not.Contain(key));
         Assert.That(Requested, Has.None.Contains(key), "no address has it");
-        Assert.That(await Page.EvaluateAsync<int>("localStorage.length + sessionStorage.length + document.cookie.length"), Is.Zero);
+        Assert.That(
+            await Page.EvaluateAsync<int>("localStorage.length + sessionStorage.length + document.cookie.length"),
+            Is.Zero);
         await Button("Copy as curl: this list").ClickAsync();
         await Sees("curl command copied");
         Assert.That(await Copied(), Does.Not.Contain(key).And.Contain("$KV_KEY"));
@@ -112,9 +116,9 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
 
     private async Task Add(ApiKeySecret secret, AccessVerbs verbs, string prefix)
     {
-        var grants = new Grants(isAdministrator: false, [Grant.Of(Kv.Namespace!, Kv.AppName!, prefix, verbs)]);
+        var grants = new Grants(isAdministrator: false, [new Grant(Kv.Namespace!, Kv.AppName!, prefix, verbs)]);
         await Host.Services.GetRequiredService<IApiKeyRepository>().Add(
-            ApiKey.Of(secret, grants, "test", createdAt: 0, expireAt: null), CancellationToken.None);
+            ApiKey.Create(secret, grants, "test", createdAt: 0, expireAt: null), CancellationToken.None);
         Host.Services.GetRequiredService<IApiKeyAuthentication>().Forget();
     }
 }

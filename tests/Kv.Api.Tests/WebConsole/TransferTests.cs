@@ -18,7 +18,9 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
         await Sees("2 keys");
         Assert.That(
             await File.ReadAllTextAsync(await download.PathAsync()),
-            Is.EqualTo("{\"key\":\"a\",\"value\":\"1\",\"ttl\":\"never\"}\n{\"key\":\"b\",\"value\":\"2\",\"ttl\":\"never\"}\n"));
+            Is.EqualTo(
+                "{\"key\":\"a\",\"value\":\"1\",\"ttl\":\"never\"}\n"
+                + "{\"key\":\"b\",\"value\":\"2\",\"ttl\":\"never\"}\n"));
     }
 
     [Test]
@@ -30,7 +32,8 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
         Assert.That((await Kv.Get("a")).Status, Is.EqualTo(404));
 
         await Field("Dry run").UncheckAsync();
-        await Page.Locator("form").Last.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await Page.Locator("form").Last.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true })
+            .ClickAsync();
 
         await Sees("The import is complete.");
         Assert.That(await ValueOf("b"), Is.EqualTo("2"));
@@ -50,6 +53,12 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
     {
         await Go("transfer");
         await Field("File").SetInputFilesAsync(
-            new FilePayload { Name = "keys.ndjson", MimeType = "application/x-ndjson", Buffer = Encoding.UTF8.GetBytes(lines) });
+            new FilePayload
+            {
+                Name = "keys.ndjson",
+                MimeType = "application/x-ndjson",
+                Buffer = Encoding.UTF8.GetBytes(
+                lines)
+            });
     }
 }

@@ -58,7 +58,12 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
         await Button("New key").First.ClickAsync();
         await Field("Key").FillAsync("logo");
         await Field("Type").SelectOptionAsync("file");
-        await Field("File").SetInputFilesAsync(new FilePayload { Name = "logo.png", MimeType = "image/png", Buffer = Png });
+        await Field("File").SetInputFilesAsync(new FilePayload
+        {
+            Name = "logo.png",
+            MimeType = "image/png",
+            Buffer = Png,
+        });
         await Button("Create").ClickAsync();
 
         await Page.GetByAltText("The value as an image").WaitForAsync();
@@ -78,8 +83,11 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
         await Page.GetByRole(AriaRole.Treeitem).ClickAsync();
         await Page.Locator("pre.text").WaitForAsync();
 
-        Assert.That(await Page.Locator("pre.text").EvaluateAsync<string>("shown => shown.textContent"), Is.EqualTo(text));
-        Assert.That(await Page.Locator("h2 bdi").InnerTextAsync(), Does.Not.Match("[\u202e\u2067\u200f\u0001\n]"), "marks are made visible");
+        Assert.That(
+            await Page.Locator("pre.text").EvaluateAsync<string>("shown => shown.textContent"), Is.EqualTo(text));
+        Assert.That(
+            await Page.Locator("h2 bdi").InnerTextAsync(), Does.Not.Match("[\u202e\u2067\u200f\u0001\n]"),
+            "marks are made visible");
         await Tab("History").ClickAsync();
         await Page.Locator("tbody tr").WaitForAsync();
         await Go("live");

@@ -43,7 +43,8 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
         await Sees("Webhook enabled");
 
         await Button("Delete").ClickAsync();
-        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true })
+            .ClickAsync();
         await Sees("No webhooks yet");
         Assert.That((await Kv.Send(HttpMethod.Get, "/webhooks")).Body, Is.EqualTo("[]"));
     }

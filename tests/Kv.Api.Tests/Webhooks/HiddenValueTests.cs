@@ -37,7 +37,9 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
         Assert.That(Expect.Members(moved.Json), Has.None.EqualTo("headers").And.None.EqualTo("secret"));
         var call = _elsewhere.Requests.Single();
         Assert.That(call.Headers.Select(header => header.Value), Has.None.Contains("hidden"));
-        Assert.That((call.Header("Authorization"), call.Header("webhook-signature")), Is.EqualTo(((string?)null, (string?)null)));
+        Assert.That(
+            (call.Header("Authorization"), call.Header("webhook-signature")),
+            Is.EqualTo(((string?)null, (string?)null)));
         // Nor does anything come back with it.
         await Put(id, $$"""{"endpoint":"{{_here.Uri}}"}""");
         await Ping(id);
@@ -53,7 +55,9 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
         await Ping(id);
 
         var call = _here.Requests.Single();
-        Assert.That((call.Target, call.Header("Authorization"), call.Header("X-Token")), Is.EqualTo(("/other?path", "hidden-1", "hidden-2")));
+        Assert.That(
+            (call.Target, call.Header("Authorization"), call.Header("X-Token")),
+            Is.EqualTo(("/other?path", "hidden-1", "hidden-2")));
         Assert.That(call.Header("webhook-signature"), Is.Not.Null);
     }
 
@@ -110,7 +114,9 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
         await Ping(id);
 
         Assert.That(_here.Requests.Single().Target, Is.EqualTo("/other"));
-        Assert.That(_here.Requests.Single().Header("Authorization"), Is.EqualTo($"Basic {Convert.ToBase64String("user:hidden-1"u8)}"));
+        Assert.That(
+            _here.Requests.Single().Header("Authorization"),
+            Is.EqualTo($"Basic {Convert.ToBase64String("user:hidden-1"u8)}"));
     }
 
     private static string Everything(Uri endpoint) =>

@@ -38,7 +38,8 @@ internal sealed class PredecessorWebhookTests
         Assert.That((await _kv.Send(HttpMethod.Get, "/webhooks/user*")).Body, Is.EqualTo($"[{read.Body}]"));
         var changed = await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", """{"event":"create"}""");
         Assert.That(changed.Body, Is.EqualTo(read.Body.Replace("\"update\"", "\"create\"")));
-        Assert.That((await Stored(Id)).GetProperty("headers").GetProperty("Authorization").GetString(), Is.EqualTo("hidden"));
+        Assert.That(
+            (await Stored(Id)).GetProperty("headers").GetProperty("Authorization").GetString(), Is.EqualTo("hidden"));
     }
 
     [Test]
@@ -61,7 +62,8 @@ internal sealed class PredecessorWebhookTests
         // A change of something else keeps them for the predecessor; what an answer says can be sent back, and then
         // they are gone.
         await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", """{"event":"create"}""");
-        Assert.That((await Stored(Id)).GetProperty("headers").GetProperty("KV-Namespace").GetString(), Is.EqualTo("victim"));
+        Assert.That(
+            (await Stored(Id)).GetProperty("headers").GetProperty("KV-Namespace").GetString(), Is.EqualTo("victim"));
         Assert.That((await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", read.Body)).Status, Is.EqualTo(200));
         Assert.That((await Stored(Id)).GetProperty("headers").GetRawText(), Is.EqualTo("""{"Authorization":"a"}"""));
     }
@@ -72,7 +74,8 @@ internal sealed class PredecessorWebhookTests
         await using var receiver = WebhookReceiver.Start();
         // The first to lead begins with what happens from then on.
         await Eventually.Holds(
-            async () => (await _kv.Send(HttpMethod.Get, "/readyz")).Body.Contains("This replica calls webhooks", StringComparison.Ordinal), "it leads");
+            async () => (await _kv.Send(HttpMethod.Get, "/readyz"))
+                .Body.Contains("This replica calls webhooks", StringComparison.Ordinal), "it leads");
         await Put(
             $$"""
             {"id":"{{Id}}","namespace":"{{_kv.Namespace}}","appName":"{{_kv.AppName}}","key":"user:*","event":"create","endpoint":"{{receiver.Uri}}hook","method":"PUT","headers":{"Authorization":"hidden"},"payload":{"text":"<&>"},"add_event_data":true,"created_at":1700000000}
@@ -100,7 +103,8 @@ internal sealed class PredecessorWebhookTests
 
         Assert.That(Expect.Members(stored), Is.EqualTo(new[]
         {
-            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
+            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data",
+            "created_at",
         }));
         Assert.That(stored.GetProperty("id").GetString(), Is.EqualTo(id));
         Assert.That(stored.GetProperty("appName").GetString(), Is.EqualTo(_kv.AppName));

@@ -40,7 +40,8 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
 
         Assert.That(Expect.Members(read.Json), Is.EqualTo(new[]
         {
-            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
+            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data",
+            "created_at",
             "changed_only", "timeout_seconds", "secret", "status",
         }));
         Assert.That(read.Json.GetProperty("method").GetString(), Is.EqualTo("PATCH"));
@@ -92,7 +93,9 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
 
         var read = (await Get(id)).Json;
         Assert.That(read.GetProperty("add_event_data").GetBoolean(), Is.True);
-        Assert.That(Expect.Members(read), Has.None.EqualTo("secret").And.None.EqualTo("timeout_seconds").And.None.EqualTo("headers"));
+        Assert.That(
+            Expect.Members(read),
+            Has.None.EqualTo("secret").And.None.EqualTo("timeout_seconds").And.None.EqualTo("headers"));
     }
 
     [Test]
@@ -136,7 +139,8 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
             Expect.Members(changed.Json),
             Is.EqualTo(new[]
             {
-                "id", "namespace", "appName", "key", "event", "endpoint", "method", "add_event_data", "created_at", "changed_only", "status",
+                "id", "namespace", "appName", "key", "event", "endpoint", "method", "add_event_data", "created_at",
+                "changed_only", "status",
             }));
         Assert.That(changed.Json.GetProperty("key").GetString(), Is.EqualTo("k"));
         Assert.That(changed.Json.GetProperty("endpoint").GetString(), Is.EqualTo("https://example.org/"));
@@ -151,7 +155,8 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
 
         Assert.That((await Put(id, read)).Body, Is.EqualTo(read));
         Expect.Problem(await Put(id, """{"headers":{"X-New":"********"}}"""), 400, null, "headers", "X-New");
-        Expect.Problem(await Post($"{{{Plain},\"headers\":{{\"X-New\":\"********\"}}}}"), 400, null, "headers", "X-New");
+        Expect.Problem(
+            await Post($"{{{Plain},\"headers\":{{\"X-New\":\"********\"}}}}"), 400, null, "headers", "X-New");
         Expect.Problem(await Post($$"""{{{Plain}},"secret":"********"}"""), 400, null, "secret");
     }
 
@@ -219,11 +224,13 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     {
         var id = await Register();
         var before = (await Get(id)).Body;
-        foreach (var other in new[] { new KvClient(Host.Http, Kv.Namespace, "other"), new KvClient(Host.Http, "other", Kv.AppName) })
+        foreach (var other
+            in new[] { new KvClient(Host.Http, Kv.Namespace, "other"), new KvClient(Host.Http, "other", Kv.AppName) })
         {
             Expect.Problem(await other.Send(HttpMethod.Get, $"/webhooks/{id}"), 404, "Webhook not found");
             Expect.Problem(await other.Send(HttpMethod.Put, $"/webhooks/{id}", """{"key":"theirs"}"""), 404, "Webhook not found");
-            Expect.Problem(await other.Send(HttpMethod.Post, $"/webhooks/{id}/rotate-secret"), 404, "Webhook not found");
+            Expect.Problem(
+                await other.Send(HttpMethod.Post, $"/webhooks/{id}/rotate-secret"), 404, "Webhook not found");
             Assert.That((await other.Send(HttpMethod.Delete, $"/webhooks/{id}")).Status, Is.EqualTo(204));
             Assert.That((await other.Send(HttpMethod.Get, "/webhooks/*")).Body, Is.EqualTo("[]"));
             Assert.That((await other.Send(HttpMethod.Get, "/webhooks")).Body, Is.EqualTo("[]"));

@@ -146,11 +146,13 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     {
         var long26 = new KvClient(Host.Http, new string('n', 26), "app");
 
-        Expect.Problem(await long26.Send(HttpMethod.Get, "/webhooks"), 400, "Namespace too long (max 25 characters)", "namespace");
+        Expect.Problem(
+            await long26.Send(HttpMethod.Get, "/webhooks"), 400, "Namespace too long (max 25 characters)", "namespace");
         Expect.Problem(
             await long26.Send(HttpMethod.Post, "/webhooks", $$"""{{{Plain}}}"""), 400, "Namespace too long (max 25 characters)", "namespace");
         Expect.Problem(
-            await long26.Send(HttpMethod.Delete, "/webhooks/x"), 400, "Namespace too long (max 25 characters)", "namespace");
+            await long26.Send(HttpMethod.Delete, "/webhooks/x"), 400, "Namespace too long (max 25 characters)",
+            "namespace");
     }
 
     [TestCase("""{}""", "Invalid input")]
@@ -166,6 +168,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     [TestCase("limit=101", "Limit must be between 1 and 100", "limit")]
     [TestCase("limit=many", "Invalid input", "limit")]
     [TestCase("cursor=x", "Cursor must be one that a page of this webhook's deliveries gave", "cursor")]
-    public async Task A_listing_of_deliveries_is_told_what_is_wrong(string query, string error, string field) => Expect.Problem(
+    public async Task A_listing_of_deliveries_is_told_what_is_wrong(string query, string error, string field) =>
+        Expect.Problem(
         await Kv.Send(HttpMethod.Get, $"/webhooks/{Guid.NewGuid()}/deliveries?{query}"), 400, error, field);
 }

@@ -52,7 +52,8 @@ internal sealed class WebhookListTests(Engine engine) : WebhookTests(engine)
         var answer = await Get(pattern);
 
         Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
-        Assert.That(answer.Json.EnumerateArray().Select(webhook => webhook.GetProperty("key").GetString()), Is.EqualTo(keys));
+        Assert.That(
+            answer.Json.EnumerateArray().Select(webhook => webhook.GetProperty("key").GetString()), Is.EqualTo(keys));
     }
 
     [TestCase("%*")]

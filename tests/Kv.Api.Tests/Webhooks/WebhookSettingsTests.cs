@@ -13,7 +13,8 @@ namespace Kv.Api.Tests.Webhooks;
 /// </summary>
 internal sealed class WebhookSettingsTests(Engine engine) : WebhookTests(engine)
 {
-    private static readonly PropertyInfo[] AllSettings = typeof(WebhookSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+    private static readonly PropertyInfo[] AllSettings = typeof(WebhookSettings)
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance);
 
     [TestCaseSource(nameof(AllSettings))]
     public async Task A_setting_reaches_the_record_the_answer_and_the_fingerprint(PropertyInfo setting)
@@ -43,10 +44,13 @@ internal sealed class WebhookSettingsTests(Engine engine) : WebhookTests(engine)
     [TestCaseSource(nameof(AllSettings))]
     public async Task A_setting_is_in_the_OpenAPI_document(PropertyInfo setting)
     {
-        var schemas = (await Kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("components").GetProperty("schemas");
+        var schemas = (await Kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("components")
+            .GetProperty("schemas");
 
         foreach (var schema in new[] { "RegisterWebhookBody", "UpdateWebhookBody", "StoredWebhook" })
-            Assert.That(Expect.Members(schemas.GetProperty(schema).GetProperty("properties")), Does.Contain(NameOf(setting)), schema);
+            Assert.That(
+                Expect.Members(schemas.GetProperty(schema).GetProperty("properties")), Does.Contain(NameOf(setting)),
+                schema);
     }
 
     private static string NameOf(PropertyInfo setting) => setting.Name switch
@@ -72,5 +76,6 @@ internal sealed class WebhookSettingsTests(Engine engine) : WebhookTests(engine)
     private static string Json(Dictionary<string, string> members) =>
         $"{{{string.Join(',', members.Select(member => $"\"{member.Key}\":{member.Value}"))}}}";
 
-    private static ByteArrayContent Body(Dictionary<string, string> members) => KvClient.Json(Encoding.UTF8.GetBytes(Json(members)));
+    private static ByteArrayContent Body(Dictionary<string, string> members) =>
+        KvClient.Json(Encoding.UTF8.GetBytes(Json(members)));
 }

@@ -19,7 +19,8 @@ internal sealed class ApiKeyAuthenticationTests
         _stored.Clear();
         _time = new FakeTimeProvider();
         _repository = new Mock<IApiKeyRepository>();
-        _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>())).ReturnsAsync(() => [.. _stored]);
+        _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => [.. _stored]);
         _authentication = new ApiKeyAuthentication(_repository.Object, _time);
     }
 
@@ -83,7 +84,8 @@ internal sealed class ApiKeyAuthenticationTests
     {
         var secret = Store();
         await Find(secret);
-        var reading = new TaskCompletionSource<IReadOnlyList<ApiKey>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = new TaskCompletionSource<IReadOnlyList<ApiKey>>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>())).Returns(reading.Task);
 
         _time.Advance(TimeSpan.FromSeconds(4.5));
@@ -113,10 +115,12 @@ internal sealed class ApiKeyAuthenticationTests
     public async Task A_store_that_is_away_is_told_and_asked_again()
     {
         var secret = Store();
-        _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>())).ThrowsAsync(new StoreUnavailableException("away"));
+        _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new StoreUnavailableException("away"));
         Assert.That(() => Find(secret), Throws.InstanceOf<StoreUnavailableException>());
 
-        _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>())).ReturnsAsync(() => [.. _stored]);
+        _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => [.. _stored]);
 
         Assert.That(await Find(secret), Is.Not.Null);
     }
@@ -132,7 +136,8 @@ internal sealed class ApiKeyAuthenticationTests
         Assert.That(await Find(secret), Is.Null);
     }
 
-    private Task<ApiKey?> Find(ApiKeySecret secret) => _authentication.Find(secret.Reveal(), CancellationToken.None).AsTask();
+    private Task<ApiKey?> Find(ApiKeySecret secret) =>
+        _authentication.Find(secret.Reveal(), CancellationToken.None).AsTask();
 
     private ApiKeySecret Store(long? expireAt = null)
     {

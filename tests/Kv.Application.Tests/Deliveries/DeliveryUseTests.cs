@@ -89,8 +89,10 @@ internal sealed class DeliveryUseTests
     {
         _deliveries
             .Setup(deliveries => deliveries.List(
-                WebhookRequests.Tenant, WebhookRequests.Id, status, It.IsAny<DeliveryId?>(), 1, It.IsAny<CancellationToken>()))
-            .ReturnsAsync((Domain.Tenants.Tenant _, Guid _, DeliveryStatus _, DeliveryId? after, int _, CancellationToken _) =>
+                WebhookRequests.Tenant, WebhookRequests.Id, status, It.IsAny<DeliveryId?>(), 1,
+                It.IsAny<CancellationToken>()))
+            .ReturnsAsync(
+                (Domain.Tenants.Tenant _, Guid _, DeliveryStatus _, DeliveryId? after, int _, CancellationToken _) =>
                 ([Failed(KeyChangeKind.Create)], after is null));
 
         var first = await List(List(name));
@@ -115,18 +117,24 @@ internal sealed class DeliveryUseTests
 
     [Test]
     public void Delivered_ones_have_no_cursor() => Assert.That(
-        Errors(new ListDeliveriesValidator(Limits), List("delivered", Id.ToString())), Has.Exactly(1).Contains("one page"));
+        Errors(new ListDeliveriesValidator(Limits), List("delivered", Id.ToString())),
+        Has.Exactly(1).Contains("one page"));
 
     [Test]
     public async Task Delivered_ones_are_the_latest_of_the_log()
     {
         var at = DateTimeOffset.UnixEpoch;
         _deliveries
-            .Setup(deliveries => deliveries.ListAccepted(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .Setup(
+                deliveries => deliveries.ListAccepted(
+                    WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(
             [
-                new AcceptedDelivery(Id, KeyChangeKind.Update, "user:1", AttemptCount: 3, at, TimeSpan.FromMilliseconds(12), Status: 204),
-                new AcceptedDelivery(Id, KeyChangeKind.Create, "user:1", AttemptCount: 1, at, TimeSpan.Zero, Status: 200),
+                new AcceptedDelivery(
+                    Id, KeyChangeKind.Update, "user:1", AttemptCount: 3, at, TimeSpan.FromMilliseconds(12),
+                    Status: 204),
+                new AcceptedDelivery(
+                    Id, KeyChangeKind.Create, "user:1", AttemptCount: 1, at, TimeSpan.Zero, Status: 200),
             ]);
 
         var page = (await List(List("delivered")))!;
@@ -134,8 +142,12 @@ internal sealed class DeliveryUseTests
         Assert.That(page.Cursor, Is.Null);
         Assert.That(page.Items, Has.Count.EqualTo(1), "the limit holds");
         var told = page.Items[0];
-        Assert.That((told.Id, told.Status, told.Event, told.Key, told.AttemptCount), Is.EqualTo((Id.ToString(), "delivered", "update", "user:1", 3)));
-        Assert.That(told.Attempts.Select(attempt => (attempt.Status, attempt.Duration.TotalMilliseconds)), Is.EqualTo(new (int?, double)[] { (204, 12) }));
+        Assert.That(
+            (told.Id, told.Status, told.Event, told.Key, told.AttemptCount),
+            Is.EqualTo((Id.ToString(), "delivered", "update", "user:1", 3)));
+        Assert.That(
+            told.Attempts.Select(attempt => (attempt.Status, attempt.Duration.TotalMilliseconds)),
+            Is.EqualTo(new (int?, double)[] { (204, 12) }));
     }
 
     [Test]
@@ -143,7 +155,8 @@ internal sealed class DeliveryUseTests
     {
         var other = DeliveryId.For(Guid.NewGuid(), 42, "user:1").ToString();
 
-        Assert.That(Errors(new ListDeliveriesValidator(Limits), List("failed", other)), Has.Exactly(1).Contains("Cursor"));
+        Assert.That(
+            Errors(new ListDeliveriesValidator(Limits), List("failed", other)), Has.Exactly(1).Contains("Cursor"));
         Assert.That(Errors(new ListDeliveriesValidator(Limits), List("failed", Id.ToString())), Is.Empty);
     }
 
@@ -155,21 +168,26 @@ internal sealed class DeliveryUseTests
             .Setup(webhooks => webhooks.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(webhook);
         _deliveries
-            .Setup(deliveries => deliveries.RedeliverFailed(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .Setup(
+                deliveries => deliveries.RedeliverFailed(
+                    WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync((3, true));
 
         Assert.That(await RedeliverFailed($"{WebhookRequests.Id}"), Is.EqualTo(new RedeliveredDeliveries(3, true)));
         Assert.That(await RedeliverFailed($"{Guid.NewGuid()}"), Is.Null);
         webhook.Disable("It only failed.");
         Assert.That(
-            () => RedeliverFailed($"{WebhookRequests.Id}"), Throws.InstanceOf<WebhookDisabledException>().With.Message.Contain("It only failed."));
+            () => RedeliverFailed($"{WebhookRequests.Id}"),
+            Throws.InstanceOf<WebhookDisabledException>().With.Message.Contain("It only failed."));
     }
 
     [Test]
     public async Task A_replay_tells_how_many_there_are()
     {
         _deliveries
-            .Setup(deliveries => deliveries.Replay(It.Is<Webhook>(webhook => webhook.Id == WebhookRequests.Id), 41, It.IsAny<CancellationToken>()))
+            .Setup(
+                deliveries => deliveries.Replay(
+                    It.Is<Webhook>(webhook => webhook.Id == WebhookRequests.Id), 41, It.IsAny<CancellationToken>()))
             .ReturnsAsync(3);
 
         Assert.That(await Replay($"{WebhookRequests.Id}"), Is.EqualTo(3));
@@ -200,9 +218,11 @@ internal sealed class DeliveryUseTests
         new("space", "app", $"{WebhookRequests.Id}", status, cursor, 1);
 
     private Task<DeliveryPage?> List(ListDeliveries request) =>
-        new ListDeliveriesHandler(_webhooks.Object, _deliveries.Object, WebhookRequests.Mapper).Handle(request, CancellationToken.None);
+        new ListDeliveriesHandler(_webhooks.Object, _deliveries.Object, WebhookRequests.Mapper)
+            .Handle(request, CancellationToken.None);
 
-    private Task<RedeliveredDeliveries?> RedeliverFailed(string id) => new RedeliverFailedHandler(_webhooks.Object, _deliveries.Object)
+    private Task<RedeliveredDeliveries?> RedeliverFailed(string id) =>
+        new RedeliverFailedHandler(_webhooks.Object, _deliveries.Object)
         .Handle(new RedeliverFailed("space", "app", id), CancellationToken.None);
 
     private Task<long?> Replay(string id) => new ReplayWebhookHandler(_webhooks.Object, _deliveries.Object)

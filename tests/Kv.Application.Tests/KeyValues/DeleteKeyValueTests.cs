@@ -15,7 +15,9 @@ internal sealed class DeleteKeyValueTests
         var condition = Precondition.WrittenAt(7);
         var repository = new Mock<IKeyValueRepository>();
         repository
-            .Setup(keyValues => keyValues.Delete(new Tenant("space", "app"), Key.Parse("key"), condition, cancellation.Token))
+            .Setup(
+                keyValues => keyValues.Delete(
+                    new Tenant("space", "app"), Key.Parse("key"), condition, cancellation.Token))
             .ReturnsAsync(new KeyValueWrite(false, 9, FoundRevision: 8));
 
         var change = await new DeleteKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))

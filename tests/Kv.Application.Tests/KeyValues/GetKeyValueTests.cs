@@ -19,7 +19,9 @@ internal sealed class GetKeyValueTests
         Assert.That(found.Value.ToArray(), Is.EqualTo("value"u8.ToArray()));
         Assert.That(found.Ttl, Is.Zero);
         Assert.That(found.ExpireAt, Is.EqualTo(1_800_000_000));
-        Assert.That((found.Revision, found.CreateRevision, found.Version, found.ContentType), Is.EqualTo((7, 5, 2, "text/plain")));
+        Assert.That(
+            (found.Revision, found.CreateRevision, found.Version, found.ContentType),
+            Is.EqualTo((7, 5, 2, "text/plain")));
     }
 
     [Test]
@@ -41,7 +43,8 @@ internal sealed class GetKeyValueTests
         var options = new ReadOptions(ReadConsistency.Serializable, 3, WithContentType: true);
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
         repository
-            .Setup(keyValues => keyValues.Get(It.IsAny<Tenant>(), It.IsAny<Key>(), options, It.IsAny<CancellationToken>()))
+            .Setup(
+                keyValues => keyValues.Get(It.IsAny<Tenant>(), It.IsAny<Key>(), options, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueRead(null, 9));
 
         var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
@@ -55,7 +58,8 @@ internal sealed class GetKeyValueTests
         using var cancellation = new CancellationTokenSource();
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
         repository
-            .Setup(keyValues => keyValues.Get(new Tenant("space", "app"), Key.Parse("key"), default, cancellation.Token))
+            .Setup(
+                keyValues => keyValues.Get(new Tenant("space", "app"), Key.Parse("key"), default, cancellation.Token))
             .ReturnsAsync(new KeyValueRead(stored, 8));
         var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
             .Handle(Requests.Get, cancellation.Token);

@@ -84,7 +84,8 @@ internal sealed class ListKeyValuesTests
     {
         var repository = new Mock<IKeyValueListings>(MockBehavior.Strict);
         repository
-            .Setup(keyValues => keyValues.List(new Tenant("space", "app"), "prefix", false, It.IsAny<CancellationToken>()))
+            .Setup(
+                keyValues => keyValues.List(new Tenant("space", "app"), "prefix", false, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueListing(9, source));
         var sequence = await new ListKeyValuesHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
             .Handle(Requests.List, CancellationToken.None);

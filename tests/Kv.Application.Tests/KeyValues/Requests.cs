@@ -17,8 +17,14 @@ internal static class Requests
     public static SetKeyValueTtl SetTtl { get; } = new("space", "app", "key", TimeToLive.FromSeconds(60));
 
     /// <summary>A time to live; null for the deployment's default.</summary>
-    public static TimeToLive Ttl(long? seconds) => seconds is { } asked ? TimeToLive.FromSeconds(asked) : TimeToLive.Default;
+    public static TimeToLive Ttl(long? seconds) =>
+        seconds is { } asked ? TimeToLive.FromSeconds(asked) : TimeToLive.Default;
 
     public static KeyValue Stored(string key = "key", Expiry? expiry = null) =>
-        new(Key.Parse(key), "value"u8.ToArray(), expiry, revision: 7) { CreateRevision = 5, Version = 2, ContentType = "text/plain" };
+        new(Key.Parse(key), "value"u8.ToArray(), expiry, revision: 7)
+        {
+            CreateRevision = 5,
+            Version = 2,
+            ContentType = "text/plain",
+        };
 }

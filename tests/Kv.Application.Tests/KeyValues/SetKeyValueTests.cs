@@ -21,16 +21,25 @@ internal sealed class SetKeyValueTests
     [TestCase(0L, 300, 300L)]
     [TestCase(60L, 0, 60L)]
     [TestCase(60L, 300, 60L)]
-    public async Task A_key_lives_as_long_as_asked_or_else_as_the_deployment_says(long? asked, long standard, long? given)
+    public async Task A_key_lives_as_long_as_asked_or_else_as_the_deployment_says(
+        long? asked, long standard, long? given)
     {
         using var cancellation = new CancellationTokenSource();
         _repository
             .Setup(repository => repository.Set(
-                new Tenant("space", "app"), Key.Parse("key"), Requests.Set.Value, new SetOptions(given, "text/html", Precondition.Absent), cancellation.Token))
+                new Tenant("space", "app"), Key.Parse("key"), Requests.Set.Value,
+                new SetOptions(given, "text/html", Precondition.Absent), cancellation.Token))
             .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored()));
 
         await Handler(new Limits { DefaultTtlSeconds = standard })
-            .Handle(Requests.Set with { Ttl = Requests.Ttl(asked), ContentType = "text/html", Condition = Precondition.Absent }, cancellation.Token);
+            .Handle(
+                Requests.Set with
+                {
+                    Ttl = Requests.Ttl(asked),
+                    ContentType = "text/html",
+                    Condition = Precondition.Absent,
+                },
+                cancellation.Token);
 
         _repository.VerifyAll();
     }
@@ -40,7 +49,8 @@ internal sealed class SetKeyValueTests
     {
         _repository
             .Setup(repository => repository.Set(
-                It.IsAny<Tenant>(), It.IsAny<Key>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
+                It.IsAny<Tenant>(), It.IsAny<Key>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(),
+                It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored(expiry: new Expiry(1_800_000_000, 60))));
 
         var change = await Handler(new Limits()).Handle(Requests.Set, CancellationToken.None);

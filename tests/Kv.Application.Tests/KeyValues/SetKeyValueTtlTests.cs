@@ -20,7 +20,9 @@ internal sealed class SetKeyValueTtlTests
                 new Tenant("space", "app"), Key.Parse("key"), given, Precondition.None, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(true, 7, KeyValue: Requests.Stored()));
 
-        var change = await Handle(repository, Requests.SetTtl with { Ttl = asked is { } seconds ? TimeToLive.FromSeconds(seconds) : TimeToLive.Never });
+        var change = await Handle(
+            repository,
+            Requests.SetTtl with { Ttl = asked is { } seconds ? TimeToLive.FromSeconds(seconds) : TimeToLive.Never });
 
         Assert.That(change!.KeyValue!.Key, Is.EqualTo("key"));
     }
@@ -31,7 +33,8 @@ internal sealed class SetKeyValueTtlTests
         var repository = new Mock<IKeyValueRepository>();
         repository
             .Setup(keyValues => keyValues.SetTtl(
-                It.IsAny<Tenant>(), It.IsAny<Key>(), It.IsAny<long?>(), It.IsAny<Precondition>(), It.IsAny<CancellationToken>()))
+                It.IsAny<Tenant>(), It.IsAny<Key>(), It.IsAny<long?>(), It.IsAny<Precondition>(),
+                It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(false, 9));
 
         Assert.That(await Handle(repository, Requests.SetTtl), Is.Null);

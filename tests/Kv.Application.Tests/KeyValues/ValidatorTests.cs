@@ -55,7 +55,8 @@ internal sealed class ValidatorTests
 
     [TestCaseSource(nameof(Keys))]
     public void The_key_of_a_delete(string key, string? error) =>
-        Assert.That(Errors(new DeleteKeyValueValidator(Limits), Small(Requests.Delete) with { Key = key }), IsJust(error));
+        Assert.That(
+            Errors(new DeleteKeyValueValidator(Limits), Small(Requests.Delete) with { Key = key }), IsJust(error));
 
     [TestCaseSource(nameof(Keys))]
     [TestCase("a*", "Key must not end in '*'")]
@@ -78,13 +79,16 @@ internal sealed class ValidatorTests
     [TestCase("12345", null)]
     [TestCase("123456", "Key too long (max 5 characters)")]
     public void The_prefix_of_a_listing(string prefix, string? error) =>
-        Assert.That(Errors(new ListKeyValuesValidator(Limits), Small(Requests.List) with { Prefix = prefix }), IsJust(error));
+        Assert.That(
+            Errors(new ListKeyValuesValidator(Limits), Small(Requests.List) with { Prefix = prefix }), IsJust(error));
 
     [TestCase(0, null)]
     [TestCase(6, null)]
     [TestCase(7, "Value too large (max 6 bytes)")]
     public void The_value_of_a_write(int bytes, string? error) =>
-        Assert.That(Errors(new SetKeyValueValidator(Limits), Small(Requests.Set) with { Value = new byte[bytes] }), IsJust(error));
+        Assert.That(
+            Errors(new SetKeyValueValidator(Limits), Small(Requests.Set) with { Value = new byte[bytes] }),
+            IsJust(error));
 
     [TestCase(null, null)]
     [TestCase(0L, null)]
@@ -94,7 +98,9 @@ internal sealed class ValidatorTests
     [TestCase(long.MaxValue, "TTL must be between 0 and 7 seconds")]
     [TestCase(long.MinValue, "TTL must be between 0 and 7 seconds")]
     public void The_ttl_of_a_write(long? ttl, string? error) =>
-        Assert.That(Errors(new SetKeyValueValidator(Limits), Small(Requests.Set) with { Ttl = Requests.Ttl(ttl) }), IsJust(error));
+        Assert.That(
+            Errors(new SetKeyValueValidator(Limits), Small(Requests.Set) with { Ttl = Requests.Ttl(ttl) }),
+            IsJust(error));
 
     // An attribute could not hold half a surrogate pair: attributes are stored as UTF-8.
     [Test]
@@ -113,18 +119,23 @@ internal sealed class ValidatorTests
     public void The_tenant_of_every_request(string space, string app, string? error)
     {
         Assert.That(
-            Errors(new GetKeyValueValidator(Limits), Small(Requests.Get) with { Namespace = space, AppName = app }), IsJust(error));
+            Errors(new GetKeyValueValidator(Limits), Small(Requests.Get) with { Namespace = space, AppName = app }),
+            IsJust(error));
         Assert.That(
-            Errors(new DeleteKeyValueValidator(Limits), Requests.Delete with { Namespace = space, AppName = app }), IsJust(error));
+            Errors(new DeleteKeyValueValidator(Limits), Requests.Delete with { Namespace = space, AppName = app }),
+            IsJust(error));
         Assert.That(
             Errors(new ListKeyValuesValidator(Limits), new ListKeyValues(space, app, "")), IsJust(error));
         Assert.That(
-            Errors(new SetKeyValueValidator(Limits), Requests.Set with { Namespace = space, AppName = app }), IsJust(error));
+            Errors(new SetKeyValueValidator(Limits), Requests.Set with { Namespace = space, AppName = app }),
+            IsJust(error));
     }
 
     [Test]
     public void Everything_that_is_wrong_is_told_at_once() => Assert.That(
-        Errors(new SetKeyValueValidator(Limits), new SetKeyValue("1234", "12345", "", new byte[7], TimeToLive.FromSeconds(8))),
+        Errors(
+            new SetKeyValueValidator(Limits),
+            new SetKeyValue("1234", "12345", "", new byte[7], TimeToLive.FromSeconds(8))),
         Is.EquivalentTo(
         [
             "Key must not be empty",
@@ -137,7 +148,8 @@ internal sealed class ValidatorTests
     [Test]
     public void The_contracts_own_words_hold_for_its_defaults() => Assert.That(
         Errors(new SetKeyValueValidator(Wide), new SetKeyValue(
-            new string('a', 26), new string('a', 51), new string('a', 101), new byte[1_048_577], TimeToLive.FromSeconds(31_536_001))),
+            new string('a', 26), new string('a', 51), new string('a', 101), new byte[1_048_577],
+            TimeToLive.FromSeconds(31_536_001))),
         Is.EquivalentTo(
         [
             "Key too long (max 100 characters)",

@@ -14,7 +14,8 @@ internal sealed class WaitForKeyValueTests
 {
     private static readonly Tenant Tenant = new Tenant("space", "app");
     private static readonly KeyDeleted Change = new(Tenant, Key.Parse("key"), 8, 0, DeletionReason.Deleted);
-    private static readonly WaitForKeyValue Request = new("space", "app", "key", KnownRevision: 7, Seconds: 30, default);
+    private static readonly WaitForKeyValue Request = new(
+        "space", "app", "key", KnownRevision: 7, Seconds: 30, default);
 
     private readonly Mock<IKeyValueRepository> _keyValues = new(MockBehavior.Strict);
     private readonly Mock<IKeyChangeFeed> _feed = new(MockBehavior.Strict);
@@ -120,10 +121,12 @@ internal sealed class WaitForKeyValueTests
         var result = new WaitForKeyValueValidator(new Limits()).Validate(
             Request with { Seconds = seconds, Options = new ReadOptions(AtRevision: revision) });
 
-        Assert.That(result.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(error is null ? [] : new[] { error }));
+        Assert.That(
+            result.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(error is null ? [] : new[] { error }));
     }
 
     private Task<ReadResult> Handle(WaitForKeyValue request) =>
-        new WaitForKeyValueHandler(_keyValues.Object, _feed.Object, TimeProvider.System, new Mapper(ApplicationServices.Maps()))
+        new WaitForKeyValueHandler(
+            _keyValues.Object, _feed.Object, TimeProvider.System, new Mapper(ApplicationServices.Maps()))
             .Handle(request, CancellationToken.None);
 }

@@ -12,7 +12,9 @@ internal sealed class AccessBehaviorTests
     private static readonly Type[] Requests =
     [
         .. typeof(ApplicationServices).Assembly.GetTypes()
-            .Where(type => type is { IsAbstract: false, IsInterface: false } && typeof(IBaseRequest).IsAssignableFrom(type)),
+            .Where(
+                type => type is { IsAbstract: false, IsInterface: false }
+                    && typeof(IBaseRequest).IsAssignableFrom(type)),
     ];
 
     [TestCaseSource(nameof(Requests))]
@@ -21,7 +23,8 @@ internal sealed class AccessBehaviorTests
 
     [Test]
     public void One_that_does_not_say_it_is_refused_even_to_an_administrator() =>
-        Assert.That(() => Send<Unguarded, int>(new Unguarded(), Grants.All), Throws.InstanceOf<AccessDeniedException>());
+        Assert.That(
+            () => Send<Unguarded, int>(new Unguarded(), Grants.All), Throws.InstanceOf<AccessDeniedException>());
 
     [Test]
     public async Task What_is_allowed_is_done_and_the_rest_is_not()
@@ -30,7 +33,8 @@ internal sealed class AccessBehaviorTests
 
         Assert.That(await Send<GetKeyValue, ReadResult>(new GetKeyValue("n", "a", "in:k"), reader), Is.Null);
         Assert.That(
-            () => Send<GetKeyValue, ReadResult>(new GetKeyValue("n", "a", "k"), reader), Throws.InstanceOf<AccessDeniedException>());
+            () => Send<GetKeyValue, ReadResult>(new GetKeyValue("n", "a", "k"), reader),
+            Throws.InstanceOf<AccessDeniedException>());
     }
 
     private static Task<TResponse> Send<TRequest, TResponse>(TRequest request, Grants grants)

@@ -34,7 +34,8 @@ internal sealed class ValidationBehaviorTests
         var error = await Assert.ThrowsAsync<ValidationException>(
             () => Handle("request", new NotLongerThan(3), new NotLongerThan(10), new NotLongerThan(2)));
 
-        Assert.That(error!.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(["longer than 3", "longer than 2"]));
+        Assert.That(
+            error!.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(["longer than 3", "longer than 2"]));
     }
 
     [Test]

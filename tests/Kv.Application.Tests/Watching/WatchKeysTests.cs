@@ -20,7 +20,8 @@ internal sealed class WatchKeysTests
     {
         var opened = Mock.Of<IKeyChangeWatch>();
         var feed = new Mock<IKeyChangeFeed>(MockBehavior.Strict);
-        feed.Setup(it => it.Open(new Tenant("space", "app"), KeyPattern.Parse(pattern), 7, CancellationToken.None)).ReturnsAsync(opened);
+        feed.Setup(it => it.Open(new Tenant("space", "app"), KeyPattern.Parse(pattern), 7, CancellationToken.None))
+            .ReturnsAsync(opened);
 
         var watch = await new WatchKeysHandler(feed.Object).Handle(
             Request with { Prefix = prefix, Key = key, Since = 7 }, CancellationToken.None);
@@ -38,8 +39,10 @@ internal sealed class WatchKeysTests
     [TestCase("", null, -1, "Since must be a revision, 0 or more")]
     public void Its_shape_is_checked(string prefix, string? key, long? since, string? error)
     {
-        var result = new WatchKeysValidator(Limits).Validate(Request with { Prefix = prefix, Key = key, Since = since });
+        var result = new WatchKeysValidator(Limits)
+            .Validate(Request with { Prefix = prefix, Key = key, Since = since });
 
-        Assert.That(result.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(error is null ? [] : new[] { error }));
+        Assert.That(
+            result.Errors.Select(failure => failure.ErrorMessage), Is.EqualTo(error is null ? [] : new[] { error }));
     }
 }

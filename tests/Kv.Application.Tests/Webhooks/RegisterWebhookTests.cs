@@ -79,7 +79,8 @@ internal sealed class RegisterWebhookTests
     [Test]
     public void What_may_not_be_called_is_not_registered()
     {
-        _targets.Setup(targets => targets.Refusal("http://example.com/hook", It.IsAny<CancellationToken>())).ReturnsAsync("the rule");
+        _targets.Setup(targets => targets.Refusal("http://example.com/hook", It.IsAny<CancellationToken>()))
+            .ReturnsAsync("the rule");
 
         Assert.That(
             () => Handle(WebhookRequests.Register),
@@ -93,6 +94,8 @@ internal sealed class RegisterWebhookTests
         .ReturnsAsync(isAdded);
 
     private Task<WebhookRegistration> Handle(RegisterWebhook request) =>
-        new RegisterWebhookHandler(_repository.Object, _targets.Object, WebhookRequests.Policy, new Limits { MaxWebhooks = 3 }, new AnyCaller(), TimeProvider.System)
+        new RegisterWebhookHandler(
+            _repository.Object, _targets.Object, WebhookRequests.Policy, new Limits { MaxWebhooks = 3 },
+            new AnyCaller(), TimeProvider.System)
             .Handle(request, CancellationToken.None);
 }

@@ -22,7 +22,8 @@ internal sealed class UpdateWebhookTests
         _targets.Reset();
         _stored = WebhookRequests.Stored();
         _repository
-            .Setup(repository => repository.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .Setup(
+                repository => repository.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => _stored);
         Save(true);
     }
@@ -71,10 +72,14 @@ internal sealed class UpdateWebhookTests
     [Test]
     public async Task A_masked_header_stays_whatever_the_case_of_its_name_and_those_that_are_not_named_go()
     {
-        await Handle(new WebhookInput { Headers = new Dictionary<string, string> { ["x-token"] = "********", ["X-New"] = "new" } });
+        await Handle(new WebhookInput
+        {
+            Headers = new Dictionary<string, string> { ["x-token"] = "********", ["X-New"] = "new" },
+        });
 
         Assert.That(
-            _stored.Settings.Headers, Is.EquivalentTo(new Dictionary<string, string> { ["x-token"] = "hidden", ["X-New"] = "new" }));
+            _stored.Settings.Headers,
+            Is.EquivalentTo(new Dictionary<string, string> { ["x-token"] = "hidden", ["X-New"] = "new" }));
     }
 
     [Test]
@@ -159,7 +164,8 @@ internal sealed class UpdateWebhookTests
 
         Assert.That(
             () => Handle(elsewhere with { Headers = new Dictionary<string, string> { ["X-Token"] = "********" } }),
-            Throws.InstanceOf<ValidationException>().With.Message.Contains("'X-Token' is masked and must be given anew"));
+            Throws.InstanceOf<ValidationException>().With.Message.Contains(
+                "'X-Token' is masked and must be given anew"));
         Assert.That(
             () => Handle(elsewhere with { Secret = "********" }),
             Throws.InstanceOf<ValidationException>().With.Message.Contains("Secret is masked and must be given anew"));
@@ -178,7 +184,8 @@ internal sealed class UpdateWebhookTests
     [Test]
     public async Task A_masked_password_in_the_endpoint_stays()
     {
-        _stored = WebhookRequests.Stored(WebhookRequests.Settings with { Endpoint = "http://user:p%40ss@example.com/hook" });
+        _stored = WebhookRequests.Stored(
+            WebhookRequests.Settings with { Endpoint = "http://user:p%40ss@example.com/hook" });
 
         var told = await Handle(new WebhookInput { Endpoint = "http://user:********@example.com/other" });
 
@@ -201,7 +208,8 @@ internal sealed class UpdateWebhookTests
     [Test]
     public void It_is_not_moved_to_what_may_not_be_called()
     {
-        _targets.Setup(targets => targets.Refusal("http://127.0.0.1", It.IsAny<CancellationToken>())).ReturnsAsync("the rule");
+        _targets.Setup(targets => targets.Refusal("http://127.0.0.1", It.IsAny<CancellationToken>()))
+            .ReturnsAsync("the rule");
 
         Assert.That(
             () => Handle(new WebhookInput { Endpoint = "http://127.0.0.1" }),
@@ -234,7 +242,8 @@ internal sealed class UpdateWebhookTests
     {
         Save(false, false, true);
         _repository
-            .SetupSequence(repository => repository.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .SetupSequence(
+                repository => repository.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(WebhookRequests.Stored())
             .ReturnsAsync(WebhookRequests.Stored())
             .ReturnsAsync(WebhookRequests.Stored(WebhookRequests.Settings with { Endpoint = "http://theirs.example" }));
@@ -273,5 +282,7 @@ internal sealed class UpdateWebhookTests
 
     private Task<WebhookDto?> Handle(WebhookInput input, string? id = null) =>
         new UpdateWebhookHandler(_repository.Object, _targets.Object, _policy, new AnyCaller(), WebhookRequests.Mapper)
-            .Handle(WebhookRequests.Update with { Id = id ?? WebhookRequests.Update.Id, Input = input }, CancellationToken.None);
+            .Handle(
+                WebhookRequests.Update with { Id = id ?? WebhookRequests.Update.Id, Input = input },
+                CancellationToken.None);
 }

@@ -10,8 +10,10 @@ namespace Kv.Application.Tests.Webhooks;
 /// <summary>What may be said of a webhook, at its registration and later.</summary>
 internal sealed class ValidatorTests
 {
-    private const string WrongEvent = "Event must be create, update, delete (deleted or expired), expire, '*' (all), or an array of these";
-    private const string WrongEndpoint = "Endpoint must be an absolute http or https URL whose host is not percent-encoded";
+    private const string WrongEvent =
+        "Event must be create, update, delete (deleted or expired), expire, '*' (all), or an array of these";
+    private const string WrongEndpoint =
+        "Endpoint must be an absolute http or https URL whose host is not percent-encoded";
     private const string WrongMethod = "Method must be one of GET, POST, PUT, DELETE, PATCH, OPTIONS, HEAD";
 
     private const string Endpoint = "http://example.com/";
@@ -73,7 +75,8 @@ internal sealed class ValidatorTests
     [TestCase("OPTIONS", null)]
     [TestCase("TRACE", WrongMethod)]
     [TestCase("GET ", WrongMethod)]
-    public void The_method(string? method, string? error) => Expect(WebhookRequests.Input with { Method = method }, error);
+    public void The_method(string? method, string? error) =>
+        Expect(WebhookRequests.Input with { Method = method }, error);
 
     [TestCase("X-A", "a", null)]
     [TestCase("Authorization", "Bearer a\tb", null)]
@@ -88,10 +91,14 @@ internal sealed class ValidatorTests
     [TestCase("KV-App-Name", "a", "Header 'KV-App-Name' is reserved")]
     [TestCase("X-Api-Key", "a", "Header 'X-Api-Key' is reserved")]
     [TestCase("Authorization", "a", null)]
-    [TestCase("X-A", "a\r\nX-B: b", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
-    [TestCase("X-A", "a\nb", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
-    [TestCase("X-A", "a\0", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
-    [TestCase("X-A", "é", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other control characters")]
+    [TestCase("X-A", "a\r\nX-B: b", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks "
+        + "or other control characters")]
+    [TestCase("X-A", "a\nb", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or "
+        + "other control characters")]
+    [TestCase("X-A", "a\0", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other "
+        + "control characters")]
+    [TestCase("X-A", "é", "Header 'X-A' may hold printable ASCII characters and tabs, and no line breaks or other "
+        + "control characters")]
     public void A_header(string name, string value, string? error) => Expect(WithHeader(name, value), error);
 
     [Test]
@@ -101,7 +108,9 @@ internal sealed class ValidatorTests
         Expect(WithHeaders(51), "Too many headers (max 50)");
         Expect(WithHeader("X-A", new string('a', 4096)), null);
         Expect(WithHeader("X-A", new string('a', 4097)), "Header 'X-A' is too long (max 4096 characters)");
-        Expect(WithHeader(new string('a', 4097), ""), $"Header '{new string('a', 64)}...' has too long a name (max 4096 characters)");
+        Expect(
+            WithHeader(new string('a', 4097), ""),
+            $"Header '{new string('a', 64)}...' has too long a name (max 4096 characters)");
     }
 
     [Test]
@@ -140,14 +149,17 @@ internal sealed class ValidatorTests
     public void A_mask_stands_for_what_is_there_and_not_for_what_is_new()
     {
         Expect(WithSecret("********"), SecretError, null);
-        Expect(WithHeader("X-A", "********"), "Header 'X-A' is masked, and there is no value that could stay as it is", null);
+        Expect(
+            WithHeader("X-A", "********"),
+            "Header 'X-A' is masked, and there is no value that could stay as it is", null);
     }
 
     [TestCase(null, null)]
     [TestCase("active", null)]
     [TestCase("disabled", null)]
     [TestCase("paused", "Status must be one of: active, disabled")]
-    public void The_status(string? status, string? error) => Expect(WebhookRequests.Input with { Status = status }, error);
+    public void The_status(string? status, string? error) =>
+        Expect(WebhookRequests.Input with { Status = status }, error);
 
     [Test]
     public void Everything_that_is_wrong_is_told_at_once_by_the_names_of_the_contract()
@@ -163,16 +175,19 @@ internal sealed class ValidatorTests
         };
 
         Assert.That(
-            new RegisterWebhookValidator(Limits, WebhookRequests.Policy).Validate(new RegisterWebhook("", "", input)).Errors.Select(error => error.PropertyName),
+            new RegisterWebhookValidator(Limits, WebhookRequests.Policy).Validate(new RegisterWebhook("", "", input))
+                .Errors.Select(error => error.PropertyName),
             Is.EquivalentTo(
             [
-                "key", "event", "endpoint", "method", "headers", "payload", "timeout_seconds", "secret", "status", "Namespace", "AppName",
+                "key", "event", "endpoint", "method", "headers", "payload", "timeout_seconds", "secret", "status",
+                "Namespace", "AppName",
             ]));
     }
 
     [Test]
     public void Nothing_need_be_said_in_a_change() =>
-        Assert.That(Errors(new UpdateWebhookValidator(Limits, WebhookRequests.Policy), WebhookRequests.Update), Is.Empty);
+        Assert.That(
+            Errors(new UpdateWebhookValidator(Limits, WebhookRequests.Policy), WebhookRequests.Update), Is.Empty);
 
     [Test]
     public void The_start_of_a_key_in_a_listing()
@@ -192,10 +207,13 @@ internal sealed class ValidatorTests
         Assert.That(Errors(new GetWebhookValidator(Limits), new GetWebhook("", "", "id")), Is.EqualTo(told));
         Assert.That(Errors(new ListWebhooksValidator(Limits), new ListWebhooks("", "")), Is.EqualTo(told));
         Assert.That(Errors(new DeleteWebhookValidator(Limits), new DeleteWebhook("", "", "id")), Is.EqualTo(told));
-        Assert.That(Errors(new RotateWebhookSecretValidator(Limits), new RotateWebhookSecret("", "", "id")), Is.EqualTo(told));
+        Assert.That(
+            Errors(new RotateWebhookSecretValidator(Limits), new RotateWebhookSecret("", "", "id")), Is.EqualTo(told));
         Assert.That(Errors(new PingWebhookValidator(Limits), new PingWebhook("", "", "id")), Is.EqualTo(told));
         Assert.That(
-            Errors(new UpdateWebhookValidator(Limits, WebhookRequests.Policy), WebhookRequests.Update with { Namespace = "", AppName = "" }), Is.EqualTo(told));
+            Errors(
+                new UpdateWebhookValidator(Limits, WebhookRequests.Policy),
+                WebhookRequests.Update with { Namespace = "", AppName = "" }), Is.EqualTo(told));
     }
 
     private const string SecretError = "Secret must be whsec_ and the base64 of 24 to 64 bytes";
@@ -204,7 +222,10 @@ internal sealed class ValidatorTests
         WebhookRequests.Input with { Headers = new Dictionary<string, string> { [name] = value } };
 
     private static WebhookInput WithHeaders(int count) =>
-        WebhookRequests.Input with { Headers = Enumerable.Range(0, count).ToDictionary(number => $"X-{number}", _ => "a") };
+        WebhookRequests.Input with
+        {
+            Headers = Enumerable.Range(0, count).ToDictionary(number => $"X-{number}", _ => "a"),
+        };
 
     private static WebhookInput WithSecret(string? secret) =>
         WebhookRequests.Input with { Secret = secret };
@@ -214,8 +235,13 @@ internal sealed class ValidatorTests
     private static void Expect(WebhookInput input, string? atFirst, string? later)
     {
         Assert.That(
-            Errors(new RegisterWebhookValidator(Limits, WebhookRequests.Policy), WebhookRequests.Register with { Input = input }), IsJust(atFirst), "at first");
-        Assert.That(Errors(new UpdateWebhookValidator(Limits, WebhookRequests.Policy), WebhookRequests.Update with { Input = input }), IsJust(later), "later");
+            Errors(
+                new RegisterWebhookValidator(Limits, WebhookRequests.Policy),
+                WebhookRequests.Register with { Input = input }), IsJust(atFirst), "at first");
+        Assert.That(
+            Errors(
+                new UpdateWebhookValidator(Limits, WebhookRequests.Policy),
+                WebhookRequests.Update with { Input = input }), IsJust(later), "later");
     }
 
     private static IResolveConstraint IsJust(string? error) => error is null ? Is.Empty : Is.EqualTo([error]);

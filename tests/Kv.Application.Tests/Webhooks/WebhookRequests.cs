@@ -24,7 +24,8 @@ internal static class WebhookRequests
 
     public static IMapper Mapper { get; } = new Mapper(ApplicationServices.Maps(), _ => new HeadersInAnswers(Policy));
 
-    public static Webhook Stored(WebhookSettings? settings = null) => new(Id, Tenant, settings ?? Settings, 1_800_000_000) { Revision = 7 };
+    public static Webhook Stored(WebhookSettings? settings = null) =>
+        new(Id, Tenant, settings ?? Settings, 1_800_000_000) { Revision = 7 };
 
     public static WebhookSettings Settings { get; } = new()
     {

@@ -20,7 +20,8 @@ internal sealed class WebhookUseTests
         _repository.Reset();
         _stored = WebhookRequests.Stored();
         _repository
-            .Setup(repository => repository.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
+            .Setup(
+                repository => repository.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => _stored);
     }
 
@@ -40,7 +41,9 @@ internal sealed class WebhookUseTests
             Assert.That(told.Events, Is.EqualTo(["create", "update"]));
             Assert.That(told.Endpoint, Is.EqualTo("http://example.com/hook"));
             Assert.That(told.Method, Is.EqualTo("PUT"));
-            Assert.That(told.Headers, Is.EqualTo(new Dictionary<string, string> { ["X-Token"] = "********", ["X-Empty"] = "********" }));
+            Assert.That(
+                told.Headers,
+                Is.EqualTo(new Dictionary<string, string> { ["X-Token"] = "********", ["X-Empty"] = "********" }));
             Assert.That(told.HeadersNotSent, Is.Empty);
             Assert.That(told.Payload.ToArray(), Is.EqualTo("""{"a":1}"""u8.ToArray()));
             Assert.That(told.AddEventData, Is.True);
@@ -60,7 +63,8 @@ internal sealed class WebhookUseTests
     public async Task What_is_no_id_is_that_of_none(string id)
     {
         Assert.That(await Get(id), Is.Null);
-        await new DeleteWebhookHandler(_repository.Object).Handle(new DeleteWebhook("space", "app", id), CancellationToken.None);
+        await new DeleteWebhookHandler(_repository.Object)
+            .Handle(new DeleteWebhook("space", "app", id), CancellationToken.None);
 
         _repository.VerifyNoOtherCalls();
     }
@@ -114,7 +118,8 @@ internal sealed class WebhookUseTests
             .Setup(one => one.Send(
                 _stored,
                 It.Is<string>(id => id.StartsWith("msg_ping_") && DeliveryId.TryParse(id) == null),
-                It.Is<DeliveryEvent>(sent => sent.Kind == null && sent.Key == "user:*" && sent.Value == null && sent.ExpireAt == null),
+                It.Is<DeliveryEvent>(
+                    sent => sent.Kind == null && sent.Key == "user:*" && sent.Value == null && sent.ExpireAt == null),
                 It.IsAny<CancellationToken>()))
             .ReturnsAsync(new Attempt
             {
@@ -124,7 +129,8 @@ internal sealed class WebhookUseTests
                 Answer = "ok",
             });
 
-        var told = await new PingWebhookHandler(_repository.Object, sender.Object, WebhookRequests.Mapper, TimeProvider.System)
+        var told = await new PingWebhookHandler(
+            _repository.Object, sender.Object, WebhookRequests.Mapper, TimeProvider.System)
             .Handle(new PingWebhook("space", "app", $"{WebhookRequests.Id}"), CancellationToken.None);
 
         Assert.That(told!.Status, Is.EqualTo(204));

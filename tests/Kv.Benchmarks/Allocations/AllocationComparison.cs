@@ -34,7 +34,8 @@ internal readonly record struct AllocationComparison(
     private const long SmallestObject = 24;
 
     /// <summary>Whether it fails the check. A figure that fell does not: it is good news.</summary>
-    public bool IsFailure => Verdict is AllocationVerdict.Exceeded or AllocationVerdict.Unknown or AllocationVerdict.Missing;
+    public bool IsFailure =>
+        Verdict is AllocationVerdict.Exceeded or AllocationVerdict.Unknown or AllocationVerdict.Missing;
 
     /// <summary>Compares all figures, in the order of the operations' names.</summary>
     public static IReadOnlyList<AllocationComparison> Of(
@@ -56,5 +57,6 @@ internal readonly record struct AllocationComparison(
             _ => AllocationVerdict.Kept,
         });
 
-    private static double Room(long committed) => committed == 0 ? 0 : Math.Max(committed * Tolerance, committed < 100 ? SmallestObject : 0);
+    private static double Room(long committed) =>
+        committed == 0 ? 0 : Math.Max(committed * Tolerance, committed < 100 ? SmallestObject : 0);
 }

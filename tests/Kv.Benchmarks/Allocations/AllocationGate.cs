@@ -20,7 +20,8 @@ internal static class AllocationGate
         var compared = AllocationComparison.Of(committed, measured);
         Console.WriteLine($"{"operation",-36} {"committed",10} {"measured",10}");
         foreach (var one in compared)
-            Console.WriteLine($"{one.Operation,-36} {one.Committed,10} {one.Measured,10}  {(update ? "" : Word(one))}".TrimEnd());
+            Console.WriteLine(
+                $"{one.Operation,-36} {one.Committed,10} {one.Measured,10}  {(update ? "" : Word(one))}".TrimEnd());
         if (update)
         {
             await File.WriteAllTextAsync(file, $"{JsonSerializer.Serialize(measured, Indented)}\n");

@@ -9,7 +9,7 @@ namespace Kv.Benchmarks.Bare;
 /// one of its own.
 /// </summary>
 /// <param name="store">
-/// What is asked before; where there is none, another thread takes over all the same, as for whoever asks one.
+/// The store to read first; without one, another thread takes over too, as after a read.
 /// </param>
 [ApiController]
 internal sealed class BareController(BareStore store) : ControllerBase
@@ -28,7 +28,7 @@ internal sealed class BareController(BareStore store) : ControllerBase
     }
 
     /// <summary>
-    /// Writes the body to the path's key as it comes, with a deadline where the driver's body has a TTL, which is not
+    /// Writes the body to the path's key unchanged, with a deadline where the driver's body has a TTL, which is not
     /// read here.
     /// </summary>
     [HttpPut("{**path}")]
@@ -37,7 +37,9 @@ internal sealed class BareController(BareStore store) : ControllerBase
         var body = new byte[(int)Request.ContentLength!];
         await Request.Body.ReadExactlyAsync(body, HttpContext.RequestAborted);
         if (store.Engine is { } engine)
-            await engine.Commit(Transaction.Unconditional(new Operation.Put(BareStore.Key(path), body, BareStore.Deadline(path))), HttpContext.RequestAborted);
+            await engine.Commit(
+                Transaction.Unconditional(new Operation.Put(BareStore.Key(path), body, BareStore.Deadline(path))),
+                HttpContext.RequestAborted);
         else
             await Task.Yield();
         return Answered;

@@ -56,7 +56,8 @@ internal static class BareServer
         return response.BodyWriter.WriteAsync(Body).AsTask();
     }
 
-    private static EtcdStore Open(Uri etcd) => new(new EtcdOptions { Endpoints = [etcd] }, TimeProvider.System, NullLoggerFactory.Instance);
+    private static EtcdStore Open(Uri etcd) =>
+        new(new EtcdOptions { Endpoints = [etcd] }, TimeProvider.System, NullLoggerFactory.Instance);
 
     private static void OnlyItsController(ApplicationPartManager parts)
     {

@@ -16,5 +16,7 @@ internal sealed record BareStore(IStore? Engine)
     /// a TTL have a name of their own.
     /// </summary>
     public static long? Deadline(string path) =>
-        path.StartsWith("kv/bttl-", StringComparison.Ordinal) ? DateTimeOffset.UtcNow.ToUnixTimeSeconds() + TtlSeconds : null;
+        path.StartsWith("kv/bttl-", StringComparison.Ordinal)
+            ? DateTimeOffset.UtcNow.ToUnixTimeSeconds() + TtlSeconds
+            : null;
 }

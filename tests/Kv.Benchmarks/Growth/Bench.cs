@@ -29,7 +29,10 @@ internal sealed class Bench : IAsyncDisposable
         directory,
         engine == "etcd"
             // What is written meanwhile may be more than the 2 GB that etcd takes by default.
-            ? await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = ["--quota-backend-bytes=8589934592", "--log-level=error"] })
+            ? await EtcdServer.StartAsync(new EtcdServerOptions
+            {
+                Arguments = ["--quota-backend-bytes=8589934592", "--log-level=error"],
+            })
             : null);
 
     public Task<KvServer> Start(params IEnumerable<(string Name, string Value)> settings) => KvServer.Start(

@@ -50,10 +50,14 @@ internal static class Calls
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    public static Task Put(this HttpClient http, string key, string value) => http.Put(key, Json($"{{\"value\":\"{value}\"}}"));
+    public static Task Put(this HttpClient http, string key, string value) =>
+        http.Put(key, Json($"{{\"value\":\"{value}\"}}"));
 
     public static Task PutRaw(this HttpClient http, string key, byte[] value) =>
-        http.Put(key, new ByteArrayContent(value) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } });
+        http.Put(key, new ByteArrayContent(value)
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+        });
 
     public static async Task Get(this HttpClient http, string path, string accept = "application/json")
     {

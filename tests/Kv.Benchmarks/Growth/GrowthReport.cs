@@ -10,7 +10,8 @@ internal static class GrowthReport
     public static async Task Run(IReadOnlyList<string> parts, IReadOnlyList<string> builds)
     {
         var isFull = Environment.GetEnvironmentVariable("FULL") == "1";
-        var named = builds.Select(build => build.Split('=', 2)).Select(build => (Name: build[0], Directory: build[1])).ToList();
+        var named = builds.Select(build => build.Split('=', 2)).Select(build => (Name: build[0], Directory: build[1]))
+            .ToList();
         var directory = named[0].Directory;
         foreach (var part in parts)
         {

@@ -8,7 +8,9 @@ internal static class KeysGrowth
     public static async Task Measure(string directory, string engine, bool isFull)
     {
         await using var bench = await Bench.Open(directory, engine);
-        var table = new Table("keys", "GET ms", "PUT ms", "page of 100 ms", "Kv MiB", "of it anonymous", "Kv MiB after loading", "etcd MiB", "of it anonymous");
+        var table = new Table(
+            "keys", "GET ms", "PUT ms", "page of 100 ms", "Kv MiB", "of it anonymous", "Kv MiB after loading",
+            "etcd MiB", "of it anonymous");
         var loaded = 0;
         foreach (var keys in isFull ? (int[])[1_000, 10_000, 100_000, 1_000_000] : [1_000, 10_000, 100_000])
         {
@@ -23,7 +25,8 @@ internal static class KeysGrowth
             await using var kv = await bench.Start();
             var get = await Calls.Median(number => kv.Http.Get($"/kv/{Some(number)}"));
             var put = await Calls.Median(number => kv.Http.Put(Some(number), Value));
-            var page = await Calls.Median(number => kv.Http.Get($"/kv?prefix={Some(number)[..5]}&limit=100&fields=all"));
+            var page = await Calls.Median(
+                number => kv.Http.Get($"/kv?prefix={Some(number)[..5]}&limit=100&fields=all"));
             table.Row(
                 keys, get, put, page, Table.MiB(kv.Memory), Table.MiB(kv.AnonymousMemory), Table.MiB(afterLoading),
                 Table.MiB(bench.EtcdMemory), Table.MiB(bench.EtcdAnonymousMemory));

@@ -30,7 +30,8 @@ internal sealed class KvServer : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Starts it, and waits until it answers at a path.</summary>
-    public static Task<KvServer> Start(string directory, string awaited, params IEnumerable<(string Name, string Value)> settings) =>
+    public static Task<KvServer> Start(
+        string directory, string awaited, params IEnumerable<(string Name, string Value)> settings) =>
         Start(directory, awaited, _ => { }, settings);
 
     /// <summary>Starts it, and waits until it answers at a path.</summary>
@@ -77,8 +78,10 @@ internal sealed class KvServer : IAsyncDisposable
     /// <summary>The resident memory of a process, in bytes, as Linux tells it.</summary>
     public static long MemoryOf(int processId, string which = "VmRSS")
     {
-        var line = File.ReadLines($"/proc/{processId}/status").First(one => one.StartsWith($"{which}:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        var line = File.ReadLines($"/proc/{processId}/status")
+            .First(one => one.StartsWith($"{which}:", StringComparison.Ordinal));
+        return 1024 * long.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Ends it at once (SIGKILL).</summary>

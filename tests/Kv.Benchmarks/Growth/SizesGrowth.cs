@@ -11,7 +11,8 @@ internal static class SizesGrowth
     {
         await using var bench = await Bench.Open(directory, engine);
         var table = new Table("value", "GET ms", "PUT ms", "raw GET ms", "raw PUT ms", "Kv MiB", "etcd MiB");
-        foreach (var (name, bytes) in new[] { ("1 B", 1), ("256 B", 256), ("16 KiB", 16 << 10), ("256 KiB", 256 << 10), ("1 MiB", 1 << 20) })
+        foreach (var (name, bytes)
+            in new[] { ("1 B", 1), ("256 B", 256), ("16 KiB", 16 << 10), ("256 KiB", 256 << 10), ("1 MiB", 1 << 20) })
         {
             await using var kv = await bench.Start();
             var text = new string('v', bytes);

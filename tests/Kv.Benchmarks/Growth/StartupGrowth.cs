@@ -21,7 +21,8 @@ internal static class StartupGrowth
     /// <param name="builds">The builds: their names and directories.</param>
     public static async Task Measure(IReadOnlyList<(string Name, string Directory)> builds)
     {
-        var table = new Table("build", "settings", "start to /livez ms", "first PUT ms", "first GET ms", "MiB at rest", "size MiB");
+        var table = new Table(
+            "build", "settings", "start to /livez ms", "first PUT ms", "first GET ms", "MiB at rest", "size MiB");
         foreach (var (build, directory) in builds)
             foreach (var (name, settings) in Variants)
             {
@@ -29,16 +30,19 @@ internal static class StartupGrowth
                 for (var i = 0; i < Starts; i++)
                     starts.Add(await Start(directory, settings));
                 table.Row(
-                    build, name, Median(starts, one => one.Start), Median(starts, one => one.Put), Median(starts, one => one.Get),
+                    build, name, Median(starts, one => one.Start), Median(starts, one => one.Put),
+                    Median(starts, one => one.Get),
                     Table.MiB((long)Median(starts, one => one.Memory)), Table.MiB(SizeOf(directory)));
             }
         table.Print($"Startup, embedded: medians of {Starts} starts");
     }
 
-    private static async Task<(double Start, double Put, double Get, long Memory)> Start(string directory, (string, string)[] settings)
+    private static async Task<(double Start, double Put, double Get, long Memory)> Start(
+        string directory, (string, string)[] settings)
     {
         using var data = new TemporaryDirectory();
-        await using var kv = await KvServer.Start(directory, "/livez", [("STORE", "embedded"), ("DATA_DIR", data.Path), .. settings]);
+        await using var kv = await KvServer.Start(
+            directory, "/livez", [("STORE", "embedded"), ("DATA_DIR", data.Path), .. settings]);
         await Task.Delay(Rest);
         var memory = kv.Memory;
         var put = await Calls.Once(() => kv.Http.Put("first", "v"));
@@ -46,7 +50,8 @@ internal static class StartupGrowth
         return (kv.Startup.TotalMilliseconds, put, get, memory);
     }
 
-    private static double Median<T>(List<T> list, Func<T, double> figure) => list.Select(figure).Order().ElementAt(list.Count / 2);
+    private static double Median<T>(List<T> list, Func<T, double> figure) =>
+        list.Select(figure).Order().ElementAt(list.Count / 2);
 
     private static long SizeOf(string directory) =>
         Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length);

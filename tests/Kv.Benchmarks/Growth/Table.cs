@@ -10,13 +10,14 @@ internal sealed class Table(params string[] columns)
     public void Row(params object?[] cells)
     {
         _rows.Add([.. cells.Select(Text)]);
-        // It takes minutes: whoever waits sees that it goes on.
+        // It takes minutes: the reader sees the progress.
         Console.Error.WriteLine($"  {string.Join(", ", columns.Zip(_rows[^1], (column, cell) => $"{column} {cell}"))}");
     }
 
     public void Print(string title)
     {
-        var kept = Enumerable.Range(0, columns.Length).Where(column => _rows.Any(row => row[column].Length > 0)).ToArray();
+        var kept = Enumerable.Range(0, columns.Length).Where(column => _rows.Any(row => row[column].Length > 0))
+            .ToArray();
         Console.WriteLine($"{title}:\n");
         Line(column => columns[column]);
         Line(_ => "---:");
@@ -27,7 +28,8 @@ internal sealed class Table(params string[] columns)
         void Line(Func<int, string> cell) => Console.WriteLine($"| {string.Join(" | ", kept.Select(cell))} |");
     }
 
-    public static string MiB(long? bytes) => bytes is { } some ? (some / 1048576.0).ToString("F0", CultureInfo.InvariantCulture) : "";
+    public static string MiB(long? bytes) =>
+        bytes is { } some ? (some / 1048576.0).ToString("F0", CultureInfo.InvariantCulture) : "";
 
     private static string Text(object? cell) => cell switch
     {

@@ -7,7 +7,10 @@ namespace Kv.Benchmarks.Growth;
 /// <summary>One who watches keys over a connection, with as little of its own as can be.</summary>
 internal sealed class Watcher : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+    };
     private readonly StringBuilder _seen = new();
     private readonly byte[] _buffer = new byte[1024];
 

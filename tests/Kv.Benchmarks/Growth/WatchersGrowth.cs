@@ -37,7 +37,8 @@ internal static class WatchersGrowth
                 taken.Sort();
                 var memory = kv.Memory;
                 table.Row(
-                    count, taken[Writes / 2], Table.MiB(memory), count < 100 ? null : (memory - atFirst) / 1024.0 / count);
+                    count, taken[Writes / 2], Table.MiB(memory),
+                    count < 100 ? null : (memory - atFirst) / 1024.0 / count);
             }
             table.Print($"Watchers, {engine}: medians of {Writes} writes");
         }
@@ -56,7 +57,9 @@ internal static class WatchersGrowth
         await Calls.BurnIn(_ => kv.Http.Get("/livez", "*/*"));
         var atFirst = kv.Memory;
         var idle = await Connect(kv.Address, "/livez", count);
-        Console.WriteLine($"To compare with: {count} connections without a watch take {(kv.Memory - atFirst) / 1024.0 / count:F1} KiB each.\n");
+        Console.WriteLine(
+            $"To compare with: {count} connections without a watch take {(kv.Memory - atFirst) / 1024.0 / count:F1} "
+                + "KiB each.\n");
         idle.ForEach(connection => connection.Dispose());
     }
 

@@ -24,7 +24,9 @@ internal sealed record OutageFault(string Name, Func<OutageBench, Task> Begin)
         new("the network to a member takes 1 s each way",
             async bench => bench.To(await bench.Follower()).Link.Delay = TimeSpan.FromSeconds(1)),
         new("a follower is cut off from the other members", async bench => await bench.Isolate(await bench.Follower())),
-        new("etcd's leader is cut off from the other members", async bench => await bench.Isolate(await bench.Leader())),
+        new(
+            "etcd's leader is cut off from the other members",
+            async bench => await bench.Isolate(await bench.Leader())),
         new("two members of three are killed", async bench =>
         {
             (await bench.Leader()).Kill();

@@ -17,11 +17,13 @@ internal static class OutageReport
     public static async Task Run(string directory, IReadOnlyList<string> names)
     {
         var table = new Table(
-            "fault, for 10 s", "calls", "failed", "outcome unknown", "last failure", "slowest call, s", "slowest webhook, s");
+            "fault, for 10 s", "calls", "failed", "outcome unknown", "last failure", "slowest call, s",
+            "slowest webhook, s");
         foreach (var fault in OutageFault.All)
             if (names.Count == 0 || names.Any(name => fault.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
                 await Measure(directory, fault, table);
-        table.Print("100 calls a second, reads and writes by turns, through one of two replicas over three etcd members");
+        table.Print(
+            "100 calls a second, reads and writes by turns, through one of two replicas over three etcd members");
     }
 
     private static async Task Measure(string directory, OutageFault fault, Table table)

@@ -7,7 +7,8 @@ namespace Kv.Benchmarks.Pipeline;
 
 /// <content>What the application sees of it.</content>
 internal abstract partial class Exchange :
-    IFeatureCollection, IHttpRequestFeature, IHttpResponseFeature, IHttpResponseBodyFeature, IHttpRequestBodyDetectionFeature,
+    IFeatureCollection, IHttpRequestFeature, IHttpResponseFeature, IHttpResponseBodyFeature,
+        IHttpRequestBodyDetectionFeature,
     IHttpRequestIdentifierFeature, IHttpRequestLifetimeFeature, IRequestBodyPipeFeature
 {
     private readonly Dictionary<Type, object> _own;

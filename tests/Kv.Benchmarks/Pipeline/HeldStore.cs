@@ -27,7 +27,8 @@ internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
         _pair.Hold(new PairRead(Find(key), null, Revision: 43));
 
-    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) => _commit.Hold(Written);
+    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
+        _commit.Hold(Written);
 
     public Task<IStoreLock> Lock(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
@@ -36,9 +37,11 @@ internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
-/// Stands in for Kestrel: hands requests to the application as they would come off a connection that is kept open,
+/// Replaces Kestrel: hands requests to the application as they would come off a connection that is kept open,
 /// without a socket. It makes nothing for a request that it could use again, so that what is counted is the
 /// application's own.
 /// </summary>
@@ -32,7 +32,8 @@ internal sealed class InProcessServer : IServer
     }
 
     // As with Kestrel's connections, hosting keeps its context here from one request to the next.
-    private sealed class Connection<TContext>(IHttpApplication<TContext> application) : Exchange, IHostContextContainer<TContext>
+    private sealed class Connection<TContext>(
+        IHttpApplication<TContext> application) : Exchange, IHostContextContainer<TContext>
         where TContext : notnull
     {
         public TContext? HostContext { get; set; }

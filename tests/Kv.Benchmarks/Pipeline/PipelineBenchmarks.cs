@@ -16,7 +16,8 @@ public class PipelineBenchmarks
 
     private readonly Request _get = new("GET", $"/kv/{PipelineHost.PresentKey}", [], []);
     private readonly Request _getMissing = new("GET", "/kv/user:43", [], []);
-    private readonly Request _getRaw = new("GET", $"/kv/{PipelineHost.PresentKey}", [("Accept", "application/octet-stream")], []);
+    private readonly Request _getRaw = new(
+        "GET", $"/kv/{PipelineHost.PresentKey}", [("Accept", "application/octet-stream")], []);
     private readonly Request _put = new("PUT", $"/kv/{PipelineHost.PresentKey}", Json, Body(""));
     private readonly Request _putWithTtl = new("PUT", $"/kv/{PipelineHost.PresentKey}", Json, Body(",\"ttl\":60"));
     private readonly Request _putRaw = new(
@@ -24,7 +25,8 @@ public class PipelineBenchmarks
 
     private PipelineHost _host = null!;
 
-    private static (string, Microsoft.Extensions.Primitives.StringValues)[] Json => [("Content-Type", "application/json")];
+    private static (string, Microsoft.Extensions.Primitives.StringValues)[] Json =>
+        [("Content-Type", "application/json")];
 
     /// <summary>Starts the application, and sees to it that each request is answered as it should be.</summary>
     [GlobalSetup]
@@ -67,13 +69,15 @@ public class PipelineBenchmarks
     [Benchmark]
     public Task PutRaw() => _host.Send(_putRaw);
 
-    private static byte[] Body(string more) => Encoding.UTF8.GetBytes($"{{\"value\":\"{Encoding.UTF8.GetString(Value)}\"{more}}}");
+    private static byte[] Body(string more) =>
+        Encoding.UTF8.GetBytes($"{{\"value\":\"{Encoding.UTF8.GetString(Value)}\"{more}}}");
 
     private async Task Check(Request request, int status, string answer)
     {
         await _host.Send(request);
         var text = Encoding.UTF8.GetString(_host.Answer.Span);
         if (_host.StatusCode != status || !text.Contains(answer, StringComparison.Ordinal))
-            throw new InvalidOperationException($"{request.Method} {request.Path} was answered with {_host.StatusCode}: {text}");
+            throw new InvalidOperationException(
+                $"{request.Method} {request.Path} was answered with {_host.StatusCode}: {text}");
     }
 }

@@ -80,7 +80,8 @@ internal sealed class PipelineHost : IAsyncDisposable
     // The store answers requests alone, one at a time: no service of the background asks it.
     private static void Replace(IServiceCollection services, IStore store)
     {
-        services.Replace(ServiceDescriptor.Singleton(store)).Replace(ServiceDescriptor.Singleton<IServer, InProcessServer>());
+        services.Replace(ServiceDescriptor.Singleton(store))
+            .Replace(ServiceDescriptor.Singleton<IServer, InProcessServer>());
         foreach (var background in (Type[])[typeof(LeaderService), typeof(LeaderClock)])
             services.Remove(services.Single(service => service.ImplementationType == background));
     }
@@ -89,6 +90,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     {
         var layout = new KeyLayout(new StoreOptions());
         var place = layout.KeyValue(new Tenant("default", "default"), Key.Parse(PresentKey));
-        return new HeldStore(place, new Entry(place, value, CreateRevision: 41, ModRevision: 42, Version: 2, Deadline: null));
+        return new HeldStore(
+            place, new Entry(place, value, CreateRevision: 41, ModRevision: 42, Version: 2, Deadline: null));
     }
 }

@@ -17,7 +17,8 @@ internal readonly record struct Flatness(double Second, double Last, double Limi
     {
         var quarter = values.Count / 4;
         var second = Median(values.Skip(quarter).Take(quarter));
-        return new Flatness(second, Median(values.Skip(3 * quarter)), (second * (1 + tolerance.Share)) + tolerance.Amount);
+        return new Flatness(
+            second, Median(values.Skip(3 * quarter)), (second * (1 + tolerance.Share)) + tolerance.Amount);
     }
 
     /// <summary>The median of what was measured; NaN where nothing was, which is never flat.</summary>

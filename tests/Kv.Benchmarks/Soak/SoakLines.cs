@@ -58,7 +58,9 @@ internal sealed class SoakLines
         Add(Size, overEtcd ? "database" : "files", OfSize, sample => sample.Snapshot.StoreMiB);
         if (overEtcd)
             Add(Size, "in use", OfSize, sample => sample.Snapshot.StoreInUseMiB);
-        Add("deliveries that wait", "at the leader", OfWaiting, sample => Sum(sample.Snapshot.Kept.Waiting, sample.Snapshot.Restarted.Waiting));
+        Add(
+            "deliveries that wait", "at the leader", OfWaiting,
+            sample => Sum(sample.Snapshot.Kept.Waiting, sample.Snapshot.Restarted.Waiting));
         Add("told, a second", "watch events", null, sample => sample.PerSecond.WatchEvents);
         Add("told, a second", "webhook calls", null, sample => sample.PerSecond.WebhookCalls);
     }
@@ -78,10 +80,12 @@ internal sealed class SoakLines
         sorted.Count == 0 ? double.NaN : sorted[(int)(sorted.Count * share)];
 
     // A replica that does not lead has none.
-    private static double Sum(double one, double other) => (double.IsNaN(one) ? 0 : one) + (double.IsNaN(other) ? 0 : other);
+    private static double Sum(double one, double other) =>
+        (double.IsNaN(one) ? 0 : one) + (double.IsNaN(other) ? 0 : other);
 
     /// <summary>A snapshot, and what the load counted since the one before.</summary>
-    internal sealed record Sample(SoakSnapshot Snapshot, IReadOnlyList<double> Gets, IReadOnlyList<double> Puts, Counted PerSecond);
+    internal sealed record Sample(
+        SoakSnapshot Snapshot, IReadOnlyList<double> Gets, IReadOnlyList<double> Puts, Counted PerSecond);
 
     /// <summary>What was counted, for each second.</summary>
     internal readonly record struct Counted(double Requests, double WatchEvents, double WebhookCalls);

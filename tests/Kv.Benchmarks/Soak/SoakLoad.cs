@@ -18,7 +18,10 @@ internal sealed class SoakLoad(SoakReplicas replicas, SoakTotals totals, int rat
 
     private static readonly string Filling = new('v', 240);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(30),
+    };
     private readonly Lock _gate = new();
     private readonly long _interval = Stopwatch.Frequency / rate;
     private long _due = Stopwatch.GetTimestamp();
@@ -27,7 +30,8 @@ internal sealed class SoakLoad(SoakReplicas replicas, SoakTotals totals, int rat
     /// <summary>A key among those that are written.</summary>
     public static string Key(int number) => $"soak-{number % Keys:D4}";
 
-    public Task Run(CancellationToken over) => Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => Work(over), over)));
+    public Task Run(CancellationToken over) =>
+        Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => Work(over), over)));
 
     public void Dispose() => _http.Dispose();
 
@@ -86,8 +90,12 @@ internal sealed class SoakLoad(SoakReplicas replicas, SoakTotals totals, int rat
         {
             using var answer = await _http.SendAsync(request, over);
             totals.Answered(kind, sent);
-            if (!answer.IsSuccessStatusCode && !(method == HttpMethod.Get && answer.StatusCode == HttpStatusCode.NotFound))
-                totals.Failed($"{method} {request.RequestUri}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(over)}");
+            if (
+                !answer.IsSuccessStatusCode
+                    && !(method == HttpMethod.Get && answer.StatusCode == HttpStatusCode.NotFound))
+                totals.Failed(
+                    $"{method} {request.RequestUri}: {(int)answer.StatusCode} "
+                        + $"{await answer.Content.ReadAsStringAsync(over)}");
         }
         catch (Exception e) when (!over.IsCancellationRequested)
         {

@@ -26,10 +26,13 @@ internal sealed record SoakOptions
         var options = new SoakOptions();
         for (var i = 0; i < arguments.Length; i += 2)
         {
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} needs a value.");
+            var value = i + 1 < arguments.Length
+                ? arguments[i + 1]
+                : throw new ArgumentException($"{arguments[i]} needs a value.");
             options = arguments[i] switch
             {
-                "--minutes" => options with { Duration = TimeSpan.FromMinutes(Number(arguments[i], value, 1, 60 * 24 * 7)) },
+                "--minutes" =>
+                    options with { Duration = TimeSpan.FromMinutes(Number(arguments[i], value, 1, 60 * 24 * 7)) },
                 "--rate" => options with { Rate = (int)Number(arguments[i], value, 10, 10_000) },
                 "--engine" when value is "etcd" or "embedded" => options with { Engine = value },
                 "--engine" => throw new ArgumentException($"--engine {value}: etcd or embedded"),
@@ -41,7 +44,8 @@ internal sealed record SoakOptions
     }
 
     private static double Number(string name, string value, double least, double most) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least
+            && number <= most
             ? number
             : throw new ArgumentException($"{name} {value}: a number from {least} to {most}");
 }

@@ -64,10 +64,12 @@ internal static class SoakPicture
     }
 
     private static void Panel(
-        StringBuilder svg, string title, IReadOnlyList<SoakLine> lines, TimeSpan duration, IReadOnlyList<TimeSpan> restarts)
+        StringBuilder svg, string title, IReadOnlyList<SoakLine> lines, TimeSpan duration,
+        IReadOnlyList<TimeSpan> restarts)
     {
         var drawn = lines.Select(line => Thin(line.Values)).ToList();
-        var most = Rounded(drawn.SelectMany(points => points).Where(value => !double.IsNaN(value)).DefaultIfEmpty(0).Max());
+        var most = Rounded(
+            drawn.SelectMany(points => points).Where(value => !double.IsNaN(value)).DefaultIfEmpty(0).Max());
         var verdicts = lines.Select(line => line.Judge()).OfType<Flatness>().ToList();
         Add(svg, $"""<text class="title" x="{Left}" y="14">{WebUtility.HtmlEncode(title)}</text>""");
         if (verdicts.Count > 0)
@@ -110,7 +112,9 @@ internal static class SoakPicture
     private static List<double> Thin(List<double> values)
     {
         var parts = Math.Min(Points, values.Count);
-        return [.. Enumerable.Range(0, parts).Select(part => Median(values, part * values.Count / parts, (part + 1) * values.Count / parts))];
+        return [
+            .. Enumerable.Range(0, parts)
+                .Select(part => Median(values, part * values.Count / parts, (part + 1) * values.Count / parts))];
     }
 
     private static double Median(List<double> values, int from, int to)
@@ -129,7 +133,10 @@ internal static class SoakPicture
     }
 
     private static string Span(TimeSpan span) =>
-        span < TimeSpan.FromHours(2) ? $"{span.TotalMinutes:0.#} min" : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} h");
+        span < TimeSpan.FromHours(2)
+            ? $"{span.TotalMinutes:0.#} min"
+            : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} h");
 
-    private static void Add(StringBuilder svg, FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Add(StringBuilder svg, FormattableString line) =>
+        svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

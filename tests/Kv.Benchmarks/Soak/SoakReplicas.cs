@@ -18,7 +18,8 @@ internal sealed class SoakReplicas : IAsyncDisposable
     private readonly TemporaryDirectory _data = new();
     private volatile KvServer[] _inRotation = [];
 
-    private SoakReplicas(string directory, EtcdServer? etcd, Action<string> log) => (_directory, Etcd, _log) = (directory, etcd, log);
+    private SoakReplicas(string directory, EtcdServer? etcd, Action<string> log) =>
+        (_directory, Etcd, _log) = (directory, etcd, log);
 
     public EtcdServer? Etcd { get; }
 

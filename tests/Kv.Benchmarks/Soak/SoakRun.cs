@@ -29,7 +29,8 @@ internal static class SoakRun
         using var over = new CancellationTokenSource();
         var restarts = new List<TimeSpan>();
         var lines = new SoakLines(replicas.Etcd is not null);
-        await samples.WriteLineAsync($"seconds,{string.Join(',', lines.All.Select(line => $"\"{line.Panel}: {line.Name}\""))}");
+        await samples.WriteLineAsync(
+            $"seconds,{string.Join(',', lines.All.Select(line => $"\"{line.Panel}: {line.Name}\""))}");
 
         var start = Stopwatch.GetTimestamp();
         List<Task> loads = [load.Run(over.Token), watchers.Run(over.Token), webhooks.Run(over.Token)];
@@ -45,14 +46,16 @@ internal static class SoakRun
 
         async Task Sample()
         {
-            var before = (totals.Requests, totals.WatchEvents, totals.WebhookCalls, At: Stopwatch.GetElapsedTime(start));
+            var before =
+                (totals.Requests, totals.WatchEvents, totals.WebhookCalls, At: Stopwatch.GetElapsedTime(start));
             for (var number = 1; before.At < options.Duration; number++)
             {
                 var rest = (number * options.Interval) - Stopwatch.GetElapsedTime(start);
                 if (rest > TimeSpan.Zero)
                     await Task.Delay(rest);
                 var snapshot = await sampler.Take();
-                var now = (totals.Requests, totals.WatchEvents, totals.WebhookCalls, At: Stopwatch.GetElapsedTime(start));
+                var now =
+                    (totals.Requests, totals.WatchEvents, totals.WebhookCalls, At: Stopwatch.GetElapsedTime(start));
                 var seconds = (now.At - before.At).TotalSeconds;
                 lines.Take(new SoakLines.Sample(
                     snapshot, totals.Take(CallKind.Get), totals.Take(CallKind.Put), new SoakLines.Counted(
@@ -61,7 +64,8 @@ internal static class SoakRun
                         (now.WebhookCalls - before.WebhookCalls) / seconds)));
                 totals.Take(CallKind.Other);
                 before = now;
-                await samples.WriteLineAsync($"{now.At.TotalSeconds:F0},{string.Join(',', lines.All.Select(line => Cell(line.Values[^1])))}");
+                await samples.WriteLineAsync(
+                    $"{now.At.TotalSeconds:F0},{string.Join(',', lines.All.Select(line => Cell(line.Values[^1])))}");
                 await samples.FlushAsync();
             }
         }
@@ -78,7 +82,8 @@ internal static class SoakRun
         }
     }
 
-    private static int Report(IReadOnlyList<SoakLine> lines, SoakTotals totals, int restarts, SoakOptions options, string picture)
+    private static int Report(
+        IReadOnlyList<SoakLine> lines, SoakTotals totals, int restarts, SoakOptions options, string picture)
     {
         var table = new Table("line", "second quarter", "last quarter", "at most", "");
         var rising = 0;
@@ -87,12 +92,15 @@ internal static class SoakRun
             {
                 rising += flatness.IsFlat ? 0 : 1;
                 table.Row(
-                    $"{line.Panel}: {line.Name}", flatness.Second, flatness.Last, flatness.Limit, flatness.IsFlat ? "flat" : "RISES");
+                    $"{line.Panel}: {line.Name}", flatness.Second, flatness.Last, flatness.Limit,
+                    flatness.IsFlat ? "flat" : "RISES");
             }
         table.Print($"{options.Duration.TotalMinutes:F0} minutes over {options.Engine}, medians");
         Console.WriteLine(
-            $"{totals.Requests} requests ({options.Rate} a second wanted), {totals.Watches} watches and long polls with {totals.WatchEvents} events, " +
-            $"{totals.Webhooks} webhooks with {totals.WebhookCalls} calls, {restarts} restarts; {totals.Failures} failures.");
+            $"{totals.Requests} requests ({options.Rate} a second wanted), {totals.Watches} watches and long polls "
+                + $"with {totals.WatchEvents} events, " +
+            $"{totals.Webhooks} webhooks with {totals.WebhookCalls} calls, {restarts} restarts; {totals.Failures} "
+                + "failures.");
         Console.WriteLine($"The picture is {picture}; beside it are samples.csv, failures.txt and kv.log.");
         if (rising > 0)
             Console.WriteLine($"FAILED: {rising} lines rise.");
@@ -101,5 +109,6 @@ internal static class SoakRun
         return rising > 0 || totals.Failures > 0 ? 1 : 0;
     }
 
-    private static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("0.##", CultureInfo.InvariantCulture);
+    private static string Cell(double value) =>
+        double.IsNaN(value) ? "" : value.ToString("0.##", CultureInfo.InvariantCulture);
 }

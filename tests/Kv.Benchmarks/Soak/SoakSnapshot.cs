@@ -5,10 +5,12 @@ namespace Kv.Benchmarks.Soak;
 
 /// <summary>What is measured at one moment. NaN stands for what could not be.</summary>
 internal sealed record SoakSnapshot(
-    ProcessSnapshot Kept, ProcessSnapshot Restarted, ProcessSnapshot Store, double Leases, double StoreMiB, double StoreInUseMiB);
+    ProcessSnapshot Kept, ProcessSnapshot Restarted, ProcessSnapshot Store, double Leases, double StoreMiB,
+    double StoreInUseMiB);
 
 /// <summary>A process at one moment.</summary>
-internal readonly record struct ProcessSnapshot(double MemoryMiB, double HeapMiB, double Handles, double Threads, double Waiting)
+internal readonly record struct ProcessSnapshot(
+    double MemoryMiB, double HeapMiB, double Handles, double Threads, double Waiting)
 {
     private const double MiB = 1 << 20;
 
@@ -47,8 +49,11 @@ internal readonly record struct ProcessSnapshot(double MemoryMiB, double HeapMiB
     public static double Sum(string metrics, string name)
     {
         var values = metrics.Split('\n')
-            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is ' ' or '{')
-            .Select(line => line[(line.LastIndexOf('}') is > 0 and var end ? end + 1 : name.Length)..].Trim().Split(' ')[0])
+            .Where(
+                line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length
+                    && line[name.Length] is ' ' or '{')
+            .Select(
+                line => line[(line.LastIndexOf('}') is > 0 and var end ? end + 1 : name.Length)..].Trim().Split(' ')[0])
             .Select(value => double.Parse(value, CultureInfo.InvariantCulture))
             .ToList();
         return values.Count == 0 ? double.NaN : values.Sum();
@@ -67,7 +72,8 @@ internal sealed class SoakSampler(SoakReplicas replicas) : IDisposable
         var kept = await ProcessSnapshot.Of(replicas.Kept);
         var restarted = await ProcessSnapshot.Of(replicas.Restarted);
         if (replicas.Etcd is not { } etcd)
-            return new SoakSnapshot(kept, restarted, ProcessSnapshot.None, double.NaN, SizeOf(replicas.DataDirectory) / MiB, double.NaN);
+            return new SoakSnapshot(
+                kept, restarted, ProcessSnapshot.None, double.NaN, SizeOf(replicas.DataDirectory) / MiB, double.NaN);
         var metrics = await _http.GetStringAsync(new Uri(etcd.ClientUri, "/metrics"));
         var leases = await etcd.Call("lease/leases", new { });
         return new SoakSnapshot(
@@ -79,5 +85,6 @@ internal sealed class SoakSampler(SoakReplicas replicas) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static double SizeOf(string directory) => new DirectoryInfo(directory).EnumerateFiles().Sum(file => file.Length);
+    private static double SizeOf(string directory) =>
+        new DirectoryInfo(directory).EnumerateFiles().Sum(file => file.Length);
 }

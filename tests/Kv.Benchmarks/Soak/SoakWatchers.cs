@@ -14,7 +14,10 @@ internal sealed class SoakWatchers(SoakReplicas replicas, SoakTotals totals) : I
     private const int LongestSeconds = 20;
     private const int LongPollSeconds = 5;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     public Task Run(CancellationToken over) => Task.WhenAll(
     [
@@ -86,8 +89,10 @@ internal sealed class SoakWatchers(SoakReplicas replicas, SoakTotals totals) : I
                 using var answer = await _http.SendAsync(request, over);
                 totals.Watch();
                 // At its end a wait is answered 304, with the tag that it has.
-                if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NotFound or HttpStatusCode.NotModified))
-                    totals.Failed($"long poll: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(over)}");
+                if (answer.StatusCode
+                    is not (HttpStatusCode.OK or HttpStatusCode.NotFound or HttpStatusCode.NotModified))
+                    totals.Failed(
+                        $"long poll: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(over)}");
                 tag = answer.StatusCode == HttpStatusCode.NotFound ? "\"0\"" : answer.Headers.ETag?.ToString() ?? tag;
             }
             catch (Exception e) when (!over.IsCancellationRequested)

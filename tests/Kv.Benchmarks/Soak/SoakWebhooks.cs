@@ -22,7 +22,10 @@ internal sealed class SoakWebhooks : IAsyncDisposable
     private readonly SoakReplicas _replicas;
     private readonly SoakTotals _totals;
     private readonly WebApplication _receiver;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 
     private SoakWebhooks(SoakReplicas replicas, SoakTotals totals, WebApplication receiver) =>
         (_replicas, _totals, _receiver) = (replicas, totals, receiver);

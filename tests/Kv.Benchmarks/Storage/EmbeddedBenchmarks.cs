@@ -25,7 +25,9 @@ public class EmbeddedBenchmarks
     public async Task Open()
     {
         var value = new byte[ValueBytes];
-        _keys = [.. Enumerable.Range(0, Callers).Select(number => StoreKey.FromText($"/kvstore/kv/default/default/user:{number:D4}"))];
+        _keys =
+            [.. Enumerable.Range(0, Callers)
+                .Select(number => StoreKey.FromText($"/kvstore/kv/default/default/user:{number:D4}"))];
         _puts = [.. _keys.Select(key => Transaction.Unconditional(new Operation.Put(key, value)))];
         _store = EmbeddedStore.Open(
             new EmbeddedOptions { DataDirectory = _directory.Path, Timeout = TimeSpan.FromMinutes(5) },
@@ -46,7 +48,9 @@ public class EmbeddedBenchmarks
     public long Get()
     {
         var read = _store.Get(_keys[0], ReadConsistency.Linearizable, CancellationToken.None);
-        return read.IsCompletedSuccessfully ? read.Result.Revision : throw new InvalidOperationException("A read waits for nothing.");
+        return read.IsCompletedSuccessfully
+            ? read.Result.Revision
+            : throw new InvalidOperationException("A read waits for nothing.");
     }
 
     /// <summary>Writes a key.</summary>

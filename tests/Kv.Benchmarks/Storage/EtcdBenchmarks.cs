@@ -33,12 +33,15 @@ public class EtcdBenchmarks
     {
         var value = new byte[ValueBytes];
         var deadline = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
-        _keys = [.. Enumerable.Range(0, Callers).Select(number => StoreKey.FromText($"/kvstore/kv/default/default/user:{number:D4}"))];
+        _keys =
+            [.. Enumerable.Range(0, Callers)
+                .Select(number => StoreKey.FromText($"/kvstore/kv/default/default/user:{number:D4}"))];
         _puts = [.. _keys.Select(key => Transaction.Unconditional(new Operation.Put(key, value)))];
         _putsWithTtl = [.. _keys.Select(key => Transaction.Unconditional(new Operation.Put(key, value, deadline)))];
         _etcd = new EtcdStub(new EtcdAnswers(_keys[0], value));
         // A wave takes no time to speak of, but a machine may be slow.
-        _store = new EtcdStore(new EtcdOptions { Timeout = TimeSpan.FromMinutes(5) }, TimeProvider.System, NullLoggerFactory.Instance);
+        _store = new EtcdStore(
+            new EtcdOptions { Timeout = TimeSpan.FromMinutes(5) }, TimeProvider.System, NullLoggerFactory.Instance);
         var channel = MembersOf(ConnectionOf(_store))[0].Channel;
         KeysOf(channel) = new KV.KVClient(_etcd);
         LeasesOf(channel) = new Lease.LeaseClient(_etcd);

@@ -4,7 +4,7 @@ using Grpc.Core;
 namespace Kv.Benchmarks.Storage;
 
 /// <summary>
-/// Stands in for the connection to etcd: writes each request out and reads an answer in, as a connection does, and
+/// Replaces the connection to etcd: writes each request out and reads an answer in, as a connection does, and
 /// answers when it is told to. The network and gRPC's own work for a call, which a batch shares, are not in it.
 /// </summary>
 internal sealed class EtcdStub(EtcdAnswers answers) : CallInvoker
@@ -42,10 +42,12 @@ internal sealed class EtcdStub(EtcdAnswers answers) : CallInvoker
     }
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            throw new NotSupportedException();
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            throw new NotSupportedException();
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();

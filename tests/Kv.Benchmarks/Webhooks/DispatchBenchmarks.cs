@@ -68,7 +68,8 @@ public class DispatchBenchmarks
         {
             var revision = _settled.Open(++_revision, writtenAt: 0);
             await _lanes.Dispatch(
-                new KeyUpdated(_tenant, _keys[i], _revision, SeenAt: 0, _value, ExpireAt: null, IsSameValue: false), revision);
+                new KeyUpdated(_tenant, _keys[i], _revision, SeenAt: 0, _value, ExpireAt: null, IsSameValue: false),
+                revision);
             revision.Release();
         }
         var wait = new SpinWait();
@@ -81,7 +82,8 @@ public class DispatchBenchmarks
         private readonly Task<Attempt> _attempt = Task.FromResult(
             new Attempt { At = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Status = 200 });
 
-        public Task<Attempt> Send(Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken) => _attempt;
+        public Task<Attempt> Send(
+            Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken) => _attempt;
     }
 
     private sealed class Held : IStoreLock

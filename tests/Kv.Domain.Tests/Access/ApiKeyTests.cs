@@ -14,7 +14,9 @@ internal sealed class ApiKeyTests
         var read = ApiKeySecret.TryParse(secret.Reveal());
 
         Assert.That(read!.Id, Is.EqualTo(secret.Id));
-        Assert.That(read.Hash(), Is.EqualTo(secret.Hash()).And.EqualTo(SHA256.HashData(Encoding.ASCII.GetBytes(secret.Reveal()))));
+        Assert.That(
+            read.Hash(),
+            Is.EqualTo(secret.Hash()).And.EqualTo(SHA256.HashData(Encoding.ASCII.GetBytes(secret.Reveal()))));
         Assert.That(secret.ToString(), Is.EqualTo($"kv_{secret.Id}_..."));
         Assert.That(secret.Reveal(), Has.Length.EqualTo(63));
     }
@@ -44,6 +46,7 @@ internal sealed class ApiKeyTests
         Assert.That(key.Accepts(secret.Hash(), 100), Is.False);
         Assert.That(key.Accepts(ApiKeySecret.New().Hash(), 99), Is.False);
         Assert.That(key.Accepts([], 99), Is.False);
-        Assert.That(ApiKey.Create(secret, Grants.None, "", 0, expireAt: null).Accepts(secret.Hash(), long.MaxValue), Is.True);
+        Assert.That(
+            ApiKey.Create(secret, Grants.None, "", 0, expireAt: null).Accepts(secret.Hash(), long.MaxValue), Is.True);
     }
 }

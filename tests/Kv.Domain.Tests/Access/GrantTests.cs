@@ -9,7 +9,8 @@ internal sealed class GrantTests
     [TestCase("*/*:read,write,delete,webhooks", "*", "*", "", AccessVerbs.All)]
     [TestCase("a%3Ab/c%2520:delete:x%20y%3A", "a:b", "c%20", "x y:", AccessVerbs.Delete)]
     [TestCase("a/b:webhooks:", "a", "b", "", AccessVerbs.Webhooks)]
-    public void A_grant_is_read_from_its_written_form_and_back(string text, string space, string app, string prefix, AccessVerbs verbs)
+    public void A_grant_is_read_from_its_written_form_and_back(
+        string text, string space, string app, string prefix, AccessVerbs verbs)
     {
         var grant = Grant.TryParse(text);
 
@@ -41,7 +42,8 @@ internal sealed class GrantTests
     [TestCase("IN:k", false)]
     [TestCase("xin:k", false)]
     public void Keys_are_allowed_by_their_prefix(string key, bool allowed) =>
-        Assert.That(new Grant("n", "a", "in:", AccessVerbs.Read).Allows(AccessVerbs.Read, "n", "a", key), Is.EqualTo(allowed));
+        Assert.That(
+            new Grant("n", "a", "in:", AccessVerbs.Read).Allows(AccessVerbs.Read, "n", "a", key), Is.EqualTo(allowed));
 
     [Test]
     public void Who_has_no_grant_may_nothing_and_an_administrator_everything()

@@ -18,7 +18,8 @@ internal sealed class AuditRecordIdTests
     [Test]
     public void Written_forms_are_in_the_order_of_their_times()
     {
-        var forms = new[] { 0, 1, 9, 10, 255, 1L << 40 }.Select(later => new AuditRecordId(Time.UtcTicks + later, 7).ToString());
+        var forms = new[] { 0, 1, 9, 10, 255, 1L << 40 }.Select(
+            later => new AuditRecordId(Time.UtcTicks + later, 7).ToString());
 
         Assert.That(forms, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
     }

@@ -14,7 +14,13 @@ internal sealed class AttemptTests
     [TestCase(410, "The connection was reset.", false, false)]
     public void What_came_whole_counts(int? status, string? error, bool isAccepted, bool isGone)
     {
-        var attempt = new Attempt { At = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Status = status, Error = error };
+        var attempt = new Attempt
+        {
+            At = DateTimeOffset.UnixEpoch,
+            Duration = TimeSpan.Zero,
+            Status = status,
+            Error = error,
+        };
 
         Assert.That(attempt.IsAccepted, Is.EqualTo(isAccepted));
         Assert.That(attempt.IsGone, Is.EqualTo(isGone));

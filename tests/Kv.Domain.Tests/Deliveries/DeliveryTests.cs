@@ -149,7 +149,8 @@ internal sealed class DeliveryTests
     }
 
     private static Delivery NewDelivery() => Delivery.Due(
-        DeliveryId.For(Guid.NewGuid(), 7, "k"), Tenant, new DeliveryEvent(KeyChangeKind.Delete, "k", null, null, 100), Now);
+        DeliveryId.For(Guid.NewGuid(), 7, "k"), Tenant,
+        new DeliveryEvent(KeyChangeKind.Delete, "k", null, null, 100), Now);
 
     private static Attempt Failed() => new() { At = Now, Duration = TimeSpan.FromSeconds(3), Status = 500 };
 }

@@ -52,7 +52,8 @@ internal sealed class ExpiryTests
     [Test]
     public void What_is_told_of_a_moment_known_to_the_second_is_never_more_than_was_asked_for() =>
         Prop.ForAll(Ttls, Moments, (ttl, now) =>
-            Expiry.Within(Expiry.After(ttl, now).ExpireAt, now.ToUnixTimeSeconds()).Ttl is var told && told >= 1 && told <= ttl)
+            Expiry.Within(Expiry.After(ttl, now).ExpireAt, now.ToUnixTimeSeconds()).Ttl is var told && told >= 1
+                && told <= ttl)
         .QuickCheckThrowOnFailure();
 
     [TestCase(0, 10)]

@@ -19,7 +19,8 @@ internal sealed class KeyPatternTests
     [TestCase("a**", "ab", false)]
     [TestCase("日*", "日本", true)]
     [TestCase("caf\u00E9*", "cafe\u0301", false)]
-    public void A_key_is_meant_letter_by_letter_and_a_prefix_by_its_wildcard(string pattern, string key, bool matches) =>
+    public void A_key_is_meant_letter_by_letter_and_a_prefix_by_its_wildcard(
+        string pattern, string key, bool matches) =>
         Assert.That(KeyPattern.Parse(pattern).Matches(key), Is.EqualTo(matches));
 
     [TestCase("a/b", false, "a/b")]

@@ -18,7 +18,8 @@ internal sealed class QuotaTests
     [TestCase(20, 200, -1, 0, null)]
     [TestCase(20, 200, -1, 1, QuotaKind.Bytes)]
     [TestCase(5, 0, long.MaxValue / 2, 0, QuotaKind.Keys)]
-    public void Only_what_grows_beyond_a_limit_breaks_it(long keys, long bytes, long moreKeys, long moreBytes, QuotaKind? broken) =>
+    public void Only_what_grows_beyond_a_limit_breaks_it(
+        long keys, long bytes, long moreKeys, long moreBytes, QuotaKind? broken) =>
         Assert.That(Both.Broken(new Usage(keys, bytes), new Usage(moreKeys, moreBytes)), Is.EqualTo(broken));
 
     [Test]

@@ -79,8 +79,10 @@ internal sealed class WebhookTests
     [TestCase(false, true, true)]
     [TestCase(true, false, true)]
     [TestCase(true, true, false)]
-    public void An_update_that_changes_nothing_may_be_passed_over(bool changedOnly, bool isSameValue, bool wanted) => Assert.That(
-        NewWebhook(settings => settings with { ChangedOnly = changedOnly }).Wants(Updated("a/1", isSameValue)), Is.EqualTo(wanted));
+    public void An_update_that_changes_nothing_may_be_passed_over(bool changedOnly, bool isSameValue, bool wanted) =>
+        Assert.That(
+        NewWebhook(settings => settings with { ChangedOnly = changedOnly }).Wants(Updated("a/1", isSameValue)),
+        Is.EqualTo(wanted));
 
     [Test]
     public void While_it_is_disabled_it_wants_nothing()
@@ -98,7 +100,8 @@ internal sealed class WebhookTests
     [Test]
     public void Who_gives_another_endpoint_or_enables_it_answers_for_it()
     {
-        var (first, second, third) = (Principal.OfApiKey("1"), Principal.OfApiKey("2"), Principal.OfToken("3", "issuer"));
+        var (first, second, third) =
+            (Principal.OfApiKey("1"), Principal.OfApiKey("2"), Principal.OfToken("3", "issuer"));
         var webhook = new Webhook(Guid.NewGuid(), Tenant, NewWebhook().Settings, 0, first);
 
         webhook.Change(webhook.Settings with { Method = "PUT" }, second);
@@ -124,5 +127,6 @@ internal sealed class WebhookTests
 
     private static KeyCreated Created(string key) => new(Tenant, Key.Parse(key), 7, 1, default, null);
 
-    private static KeyUpdated Updated(string key, bool isSameValue) => new(Tenant, Key.Parse(key), 7, 1, default, null, isSameValue);
+    private static KeyUpdated Updated(string key, bool isSameValue) =>
+        new(Tenant, Key.Parse(key), 7, 1, default, null, isSameValue);
 }

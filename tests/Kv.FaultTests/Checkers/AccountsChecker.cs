@@ -18,15 +18,21 @@ internal sealed partial class AccountsChecker : IChecker
     private static IEnumerable<string> Audit(Evidence evidence)
     {
         var told = evidence.All<AuditTold>()
-            .SelectMany(record => record.Changes.Where(change => KeyOperations.Contains(change.Operation)).Select(change => (record, change)))
-            .ToLookup(one => (new KeyName(one.record.Tenant, one.change.Target), one.record.Revision), one => one.change.Operation);
+            .SelectMany(
+                record => record.Changes.Where(change => KeyOperations.Contains(change.Operation))
+                    .Select(change => (record, change)))
+            .ToLookup(
+                one => (new KeyName(one.record.Tenant, one.change.Target), one.record.Revision),
+                one => one.change.Operation);
         foreach (var records in told)
         {
             var change = evidence.Store.ChangeAt(records.Key.Item1, records.Key.Revision);
             if (records.Count() > 1)
-                yield return $"the audit tells {records.Count()} times of {records.Key.Item1} at revision {records.Key.Revision}";
+                yield return $"the audit tells {records.Count()} times of {records.Key.Item1} at revision "
+                    + $"{records.Key.Revision}";
             if (change is null || change.IsRemoved != (records.First() == "delete"))
-                yield return $"the audit tells of {records.First()} {records.Key.Item1} at revision {records.Key.Revision}, " +
+                yield return $"the audit tells of {records.First()} {records.Key.Item1} at revision "
+                    + $"{records.Key.Revision}, " +
                     $"but the store had {(change is null ? "no change of it" : change)}";
         }
         var unrecorded = UnrecordedRemovals(evidence);
@@ -53,17 +59,20 @@ internal sealed partial class AccountsChecker : IChecker
         var (next, totals) = (0, new Dictionary<string, (long Keys, long Bytes)>());
         foreach (var told in evidence.All<UsageTold>().OrderBy(told => told.Revision))
         {
-            for (; next < evidence.Store.InOrder.Count && evidence.Store.InOrder[next].Revision <= told.Revision; next++)
+            for (; next < evidence.Store.InOrder.Count
+                && evidence.Store.InOrder[next].Revision <= told.Revision; next++)
             {
                 var change = evidence.Store.InOrder[next];
                 var (keys, bytes) = totals.GetValueOrDefault(change.Name.Tenant);
                 totals[change.Name.Tenant] = (
-                    keys + (change.IsRemoved ? 0 : 1) - (change.Before is null ? 0 : 1), bytes + Bytes(change) - Bytes(change.Before));
+                    keys + (change.IsRemoved ? 0 : 1) - (change.Before is null ? 0 : 1),
+                    bytes + Bytes(change) - Bytes(change.Before));
             }
             var had = totals.GetValueOrDefault(told.Tenant);
             // Deliveries that wait take up room as well.
             if (had.Keys != told.Keys || had.Bytes > told.Bytes)
-                yield return $"{told.Replica} told at {CallText.Time(told.At)} that {told.Tenant} had {told.Keys} keys and {told.Bytes} bytes at " +
+                yield return $"{told.Replica} told at {CallText.Time(told.At)} that {told.Tenant} had {told.Keys} "
+                    + $"keys and {told.Bytes} bytes at " +
                     $"revision {told.Revision}; the store had {had.Keys} and {had.Bytes}";
         }
     }

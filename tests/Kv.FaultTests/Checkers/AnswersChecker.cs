@@ -43,11 +43,15 @@ internal sealed partial class AnswersChecker : IChecker
                 yield return $"refused as malformed ({answer.Error}): {asked.Text()}";
         }
         foreach (var watch in evidence.All<WatchConnection>())
-            if (watch.LongestSilence is { } silence && bounds.IsTooLong(silence.To - silence.From, watch.Replica, silence.From, silence.To))
-                yield return $"silent for {CallText.Time(silence.To - silence.From)} s from {CallText.Time(silence.From)}: {CallText.Of(watch)}";
+            if (
+                watch.LongestSilence is { } silence
+                    && bounds.IsTooLong(silence.To - silence.From, watch.Replica, silence.From, silence.To))
+                yield return $"silent for {CallText.Time(silence.To - silence.From)} s from "
+                    + $"{CallText.Time(silence.From)}: {CallText.Of(watch)}";
     }
 
-    private static bool LosesLog(Fault fault, Asked asked) => fault.Kind is Fault.Kill or Fault.Terminate or Fault.TornLog
+    private static bool LosesLog(Fault fault, Asked asked) =>
+        fault.Kind is Fault.Kill or Fault.Terminate or Fault.TornLog
         && fault.Target == asked.Replica && fault.Start <= asked.End + LongestUnwritten && fault.End >= asked.Start;
 
     [GeneratedRegex(@"\(trace ([^)]+)\)")]
@@ -70,6 +74,9 @@ internal sealed partial class AnswersChecker : IChecker
         };
 
         public static Asked Of(WatchConnection watch) =>
-            new(watch.Replica, watch.Start, watch.AnsweredAt ?? watch.End, () => CallText.Of(watch)) { Answer = watch.Refusal };
+            new(watch.Replica, watch.Start, watch.AnsweredAt ?? watch.End, () => CallText.Of(watch))
+            {
+                Answer = watch.Refusal,
+            };
     }
 }

@@ -26,6 +26,7 @@ internal sealed class Bounds(Evidence evidence)
         && !_stops.Any(stop => stop.Target == replica && stop.Start <= end && stop.End >= start);
 
     private double Slowdown(long start, long end) => Math.Clamp(
-        _loads.Where(load => load.At >= start && load.At <= end).Select(load => load.PerProcessor).DefaultIfEmpty(1).Average(),
+        _loads.Where(load => load.At >= start && load.At <= end).Select(load => load.PerProcessor).DefaultIfEmpty(1)
+            .Average(),
         1, MostSlowdown);
 }

@@ -13,7 +13,9 @@ internal static class CallText
     {
         ArgumentNullException.ThrowIfNull(call);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"#{call.Id} {call.Client}>{call.Replica} [{Time(call.Start)}..{Time(call.End)}] ");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"#{call.Id} {call.Client}>{call.Replica} [{Time(call.Start)}..{Time(call.End)}] ");
         text.Append(call.Kind.ToString().ToUpperInvariant());
         if (call.Prefix is { } prefix)
             text.Append(CultureInfo.InvariantCulture, $" {prefix}*");
@@ -42,14 +44,16 @@ internal static class CallText
 
     /// <summary>The first few of many.</summary>
     public static string Some<T>(IReadOnlyList<T> items, Func<T, string> text) =>
-        string.Join(", ", items.Take(MostItems).Select(text)) + (items.Count > MostItems ? $", and {items.Count - MostItems} more" : "");
+        string.Join(", ", items.Take(MostItems).Select(text))
+            + (items.Count > MostItems ? $", and {items.Count - MostItems} more" : "");
 
     private static string Of(KeyOperation operation) => operation.Kind switch
     {
         OperationKind.Set => $"{operation.Key}={operation.Value}",
         OperationKind.Get => operation.Key,
         _ => $"{operation.Kind.ToString().ToLowerInvariant()} {operation.Key}",
-    } + (operation.Ttl is { } ttl ? $" ttl {ttl}" : "") + (operation.Condition is { } condition ? $" if {Of(condition)}" : "");
+    } + (operation.Ttl is { } ttl ? $" ttl {ttl}" : "")
+        + (operation.Condition is { } condition ? $" if {Of(condition)}" : "");
 
     private static string Of(KeyCondition condition) => condition.Kind switch
     {

@@ -13,10 +13,15 @@ internal sealed class ConditionsChecker : IChecker
 
     private static IEnumerable<string> Winners(Evidence evidence) => evidence.Writes
         .Where(write => write.Fate == WriteFate.Done)
-        .SelectMany(write => write.Conditions.Where(one => one.Kind == ConditionKind.WrittenAt).Select(one => (write, one.Revision)))
+        .SelectMany(
+            write => write.Conditions.Where(one => one.Kind == ConditionKind.WrittenAt)
+                .Select(one => (write, one.Revision)))
         .GroupBy(one => (one.write.Name, one.Revision), one => one.write)
         .Where(winners => winners.Count() > 1)
-        .Select(winners => $"{winners.Count()} writes of {winners.Key.Name} won under the one condition that it was last written at " +
+        .Select(
+            winners =>
+                $"{winners.Count()} writes of {winners.Key.Name} won under the one condition that it was last "
+                    + "written at " +
             $"{winners.Key.Revision}: {CallText.Some([.. winners], winner => winner.Text)}");
 
     private static IEnumerable<string> Of(Evidence evidence, Request request)
@@ -24,7 +29,9 @@ internal sealed class ConditionsChecker : IChecker
         if (request.Done is { Answer.Revision: { } done } won && won.Kind is not CallKind.Get and not CallKind.Bulk)
         {
             var taken = won.Answer!.Succeeded == false ? won.Otherwise ?? [] : won.Operations;
-            var results = won.Conditions.Select(one => (one, May: May(evidence, one, new Moment(won.Tenant, request.Start, won.End, done), taken))).ToList();
+            var results = won.Conditions.Select(
+                one => (one, May: May(evidence, one, new Moment(won.Tenant, request.Start, won.End, done), taken)))
+                    .ToList();
             if (won.Answer.Succeeded == false)
             {
                 if (results.Count > 0 && results.TrueForAll(one => !one.May.Fail))
@@ -33,14 +40,16 @@ internal sealed class ConditionsChecker : IChecker
             else
             {
                 foreach (var (condition, may) in results.Where(one => !one.May.Hold))
-                    yield return $"done, although its condition on '{condition.Key}' did not hold; it was {may.Found}: {CallText.Of(won)}";
+                    yield return $"done, although its condition on '{condition.Key}' did not hold; it was "
+                        + $"{may.Found}: {CallText.Of(won)}";
             }
         }
         foreach (var refused in request.Refused.Where(call => call.Answer is { Status: 412, Revision: not null }))
         {
             var results = refused.Conditions.Select(one => May(evidence, one, Moment.Of(refused), [])).ToList();
             if (results.Count > 0 && results.TrueForAll(one => !one.Fail))
-                yield return $"refused, although every condition held; it was {results[0].Found}: {CallText.Of(refused)}";
+                yield return $"refused, although every condition held; it was {results[0].Found}: "
+                    + $"{CallText.Of(refused)}";
         }
     }
 
@@ -50,13 +59,16 @@ internal sealed class ConditionsChecker : IChecker
         var name = new KeyName(moment.Tenant, condition.Key);
         var isWritten = taken.Any(one => one.Key == condition.Key && one.Kind != OperationKind.Get);
         // Nothing else touches a key at the revision of a write that depends on it.
-        var met = isWritten && evidence.Store.ChangeAt(name, moment.Revision) is { } change ? change.Before : evidence.Store.At(name, moment.Revision);
+        var met = isWritten && evidence.Store.ChangeAt(name, moment.Revision) is { } change
+            ? change.Before
+            : evidence.Store.At(name, moment.Revision);
         var states = new List<KeyVersion?>();
         if (met is null || evidence.Clock.MayBeGone(met.ExpireAt, moment.End))
             states.Add(null);
         if (met is not null && evidence.Clock.MayStand(met.ExpireAt, moment.Start))
             states.Add(met);
-        return (states.Exists(state => Holds(condition, state)), states.Exists(state => !Holds(condition, state)), met?.ToString() ?? "absent");
+        return (states.Exists(state => Holds(condition, state)), states.Exists(
+            state => !Holds(condition, state)), met?.ToString() ?? "absent");
     }
 
     private static bool Holds(KeyCondition condition, KeyVersion? state) => condition.Kind switch

@@ -24,9 +24,11 @@ public sealed class ConditionsCheckerTests
     [Test]
     public void Two_winners_are_found()
     {
-        var run = Store().Put("k", "b", (2, 3), revision: 6, At5).Put("k", "c", (2, 3), revision: 7, At5).Changed(7, "k", "c");
+        var run = Store().Put("k", "b", (2, 3), revision: 6, At5).Put("k", "c", (2, 3), revision: 7, At5)
+            .Changed(7, "k", "c");
 
-        Assert.That(run.Judged(Checker), Has.Some.Contains("2 writes of 'k' won").And.Contains("#1").And.Contains("#2"));
+        Assert.That(
+            run.Judged(Checker), Has.Some.Contains("2 writes of 'k' won").And.Contains("#1").And.Contains("#2"));
     }
 
     [Test]
@@ -58,7 +60,9 @@ public sealed class ConditionsCheckerTests
         var (right, wrong) = (Store(), Store());
 
         Assert.That(right.Add(Transaction(right, succeeded: true)).Judged(Checker), Is.Empty);
-        Assert.That(wrong.Add(Transaction(wrong, succeeded: false)).Judged(Checker), Has.Exactly(1).Contains("every compare held"));
+        Assert.That(
+            wrong.Add(Transaction(wrong, succeeded: false)).Judged(Checker),
+            Has.Exactly(1).Contains("every compare held"));
     }
 
     [Test]

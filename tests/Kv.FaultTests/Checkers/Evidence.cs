@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers;
 
-/// <summary>A history, laid out for those who judge it.</summary>
+/// <summary>A history, laid out for the checkers.</summary>
 internal sealed class Evidence
 {
     private readonly RunHistory _history;

@@ -8,7 +8,8 @@ namespace Kv.FaultTests.Checkers;
 /// </summary>
 internal sealed class ExpiryChecker : IChecker
 {
-    public IEnumerable<string> Check(Evidence evidence) => Shown(evidence).Concat(Given(evidence)).Concat(Removed(evidence));
+    public IEnumerable<string> Check(Evidence evidence) =>
+        Shown(evidence).Concat(Given(evidence)).Concat(Removed(evidence));
 
     private static IEnumerable<string> Shown(Evidence evidence)
     {
@@ -18,7 +19,8 @@ internal sealed class ExpiryChecker : IChecker
                 continue;
             foreach (var key in call.Answer!.Keys.Where(key => key.Value is not null))
                 if (!evidence.Clock.MayStand(key.ExpireAt, call.Start))
-                    yield return $"shows '{key.Key}', which expired at {key.ExpireAt}, {Behind(evidence, key.ExpireAt!.Value, call)} s before: " +
+                    yield return $"shows '{key.Key}', which expired at {key.ExpireAt}, "
+                        + $"{Behind(evidence, key.ExpireAt!.Value, call)} s before: " +
                         CallText.Of(call);
         }
     }
@@ -34,7 +36,8 @@ internal sealed class ExpiryChecker : IChecker
                 continue;
             var (asked, told) = (write.Operation.Ttl is > 0 and var ttl ? ttl : (long?)null, write.Told!.ExpireAt);
             if (asked is null != told is null)
-                yield return $"asked for {(asked is null ? "no time to live" : $"{asked} s to live")}, given {(told is null ? "none" : $"until {told}")}: " +
+                yield return $"asked for {(asked is null ? "no time to live" : $"{asked} s to live")}, given "
+                    + $"{(told is null ? "none" : $"until {told}")}: " +
                     write.Text;
             else if (told < evidence.Clock.EarliestExpiry(write.Request.Start, asked ?? 0)
                 || told > evidence.Clock.LatestExpiry(write.Request.End, asked ?? 0))
@@ -44,12 +47,16 @@ internal sealed class ExpiryChecker : IChecker
 
     private static IEnumerable<string> Removed(Evidence evidence)
     {
-        var removals = evidence.Store.InOrder.Where(change => change.IsRemoved && Evidence.MayBeExpired(change) && !evidence.MayBeDeleted(change));
+        var removals = evidence.Store.InOrder.Where(
+            change => change.IsRemoved && Evidence.MayBeExpired(change) && !evidence.MayBeDeleted(change));
         var facts = evidence.Facts;
         foreach (var removal in removals)
             // The first to know of its revision tells by when it had happened.
-            if (FirstToKnow(facts, removal.Revision) is { } fact && !evidence.Clock.MayBeGone(removal.Before!.ExpireAt, fact.At))
-                yield return $"{removal}, which no call deleted, was to live until {removal.Before.ExpireAt}; known before by {fact.Source()}";
+            if (
+                FirstToKnow(facts, removal.Revision) is { } fact
+                    && !evidence.Clock.MayBeGone(removal.Before!.ExpireAt, fact.At))
+                yield return $"{removal}, which no call deleted, was to live until {removal.Before.ExpireAt}; known "
+                    + $"before by {fact.Source()}";
     }
 
     private static Fact? FirstToKnow(IReadOnlyList<Fact> facts, long revision)

@@ -35,14 +35,18 @@ internal sealed class HistoryChecker : IChecker
             before = told.Revision;
             if (evidence.Store.ChangeAt(name, told.Revision) is not { } change)
                 yield return $"told a change at revision {told.Revision}, which the store does not have";
-            else if (new ToldChange(told.Event, told.Value, told.ExpireAt, told.Reason).Difference(evidence, change) is { } difference)
+            else if (
+                new ToldChange(told.Event, told.Value, told.ExpireAt, told.Reason)
+                    .Difference(evidence, change) is { } difference)
                 yield return $"{difference}; the store has {change}";
         }
         var oldest = answer.OldestRevision ?? 0;
         if (oldest > 0 && !evidence.IsCompacted(oldest - 1, call.End))
             yield return $"the oldest revision is {oldest}, although nothing through it was compacted";
         // The value that stands at the oldest revision may be an older one.
-        if (oldest > 0 && !IsCompactedDuring(evidence, call) && answer.Events.SkipLast(1).Any(told => told.Revision < oldest))
+        if (
+            oldest > 0 && !IsCompactedDuring(evidence, call)
+                && answer.Events.SkipLast(1).Any(told => told.Revision < oldest))
             yield return $"told changes before the oldest revision {oldest}";
         var newest = Math.Max(through, answer.Events is [var first, ..] ? first.Revision : 0);
         var missing = evidence.Store.Of(name)

@@ -15,9 +15,11 @@ internal sealed class IdempotencyChecker : IChecker
             var done = request.Calls.Where(call => call is { Outcome: CallOutcome.Ok, Answer.Status: < 300 }).ToList();
             var firsts = done.Where(call => !call.Answer!.IsReplayed).ToList();
             if (firsts.Count > 1)
-                yield return $"done {firsts.Count} times under one Idempotency-Key: {CallText.Some(firsts, CallText.Of)}";
+                yield return $"done {firsts.Count} times under one Idempotency-Key: "
+                    + $"{CallText.Some(firsts, CallText.Of)}";
             if (done.Find(call => Told(call) != Told(done[0])) is { } other)
-                yield return $"answered differently under one Idempotency-Key: {CallText.Of(done[0])} and {CallText.Of(other)}";
+                yield return $"answered differently under one Idempotency-Key: {CallText.Of(done[0])} and "
+                    + $"{CallText.Of(other)}";
             if (done is [{ Answer.IsReplayed: true } replay, ..] && request.Calls[0] == replay)
                 yield return $"answered as a repeat, and was the first: {CallText.Of(replay)}";
         }

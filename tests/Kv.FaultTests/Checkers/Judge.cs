@@ -8,8 +8,10 @@ internal static class Judge
 {
     private static readonly IChecker[] Checkers =
     [
-        new AnswersChecker(), new LogChecker(), new LinearizabilityChecker(), new RevisionOrderChecker(), new ReadsChecker(),
-        new HistoryChecker(), new WritesChecker(), new ConditionsChecker(), new ListingsChecker(), new SnapshotChecker(),
+        new AnswersChecker(), new LogChecker(), new LinearizabilityChecker(), new RevisionOrderChecker(),
+        new ReadsChecker(),
+        new HistoryChecker(), new WritesChecker(), new ConditionsChecker(), new ListingsChecker(),
+        new SnapshotChecker(),
         new IdempotencyChecker(), new ExpiryChecker(), new WatchChecker(), new WebhookChecker(), new AccountsChecker(),
     ];
 
@@ -20,8 +22,11 @@ internal static class Judge
     public static IReadOnlyList<Violation> Violations(RunHistory history)
     {
         var evidence = new Evidence(history);
-        return [.. Checkers.SelectMany(checker => checker.Check(evidence).Select(text => new Violation(Name(checker), text)))];
+        return [
+            .. Checkers.SelectMany(
+                checker => checker.Check(evidence).Select(text => new Violation(Name(checker), text)))];
     }
 
-    private static string Name(IChecker checker) => checker.GetType().Name.Replace("Checker", "", StringComparison.Ordinal).ToLowerInvariant();
+    private static string Name(IChecker checker) =>
+        checker.GetType().Name.Replace("Checker", "", StringComparison.Ordinal).ToLowerInvariant();
 }

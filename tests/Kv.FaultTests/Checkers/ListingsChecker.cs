@@ -11,15 +11,18 @@ internal sealed class ListingsChecker : IChecker
 {
     public IEnumerable<string> Check(Evidence evidence)
     {
-        var pages = evidence.Calls.Where(call => call is { Kind: CallKind.Page, Outcome: CallOutcome.Ok, Answer.Status: 200 })
+        var pages = evidence.Calls.Where(
+            call => call is { Kind: CallKind.Page, Outcome: CallOutcome.Ok, Answer.Status: 200 })
             .GroupBy(call => call.Listing ?? -call.Id);
         foreach (var text in pages.SelectMany(listing => OfPages(evidence, [.. listing.OrderBy(page => page.Start)])))
             yield return text;
-        foreach (var call in evidence.Calls.Where(call => call is { Outcome: CallOutcome.Ok, Answer.Revision: not null }))
+        foreach (var call
+            in evidence.Calls.Where(call => call is { Outcome: CallOutcome.Ok, Answer.Revision: not null }))
         {
             var texts = call.Kind switch
             {
-                CallKind.Prefix or CallKind.Export when call.Answer!.Status is 200 or 404 => Of(evidence, [call], isWhole: true),
+                CallKind.Prefix or CallKind.Export when call.Answer!.Status is 200 or 404 => Of(
+                    evidence, [call], isWhole: true),
                 CallKind.Count when call.Answer!.Status is 200 => OfCount(evidence, call),
                 _ => [],
             };
@@ -53,7 +56,8 @@ internal sealed class ListingsChecker : IChecker
                 yield return $"lists '{item.Key}', which the store did not have at revision {revision}: {text}";
             else if ((item.Value ?? stood.Value) != stood.Value || (item.ETag ?? stood.Revision) != stood.Revision
                 || (item.ExpireAt ?? stood.ExpireAt) != stood.ExpireAt)
-                yield return $"lists '{item.Key}' as {item.Value}@{item.ETag}, but at revision {revision} the store had {stood}: {text}";
+                yield return $"lists '{item.Key}' as {item.Value}@{item.ETag}, but at revision {revision} the store "
+                    + $"had {stood}: {text}";
             else if (!evidence.Clock.MayStand(stood.ExpireAt, page.Start))
                 yield return $"lists '{item.Key}', which had expired: {text}";
         }
@@ -74,10 +78,12 @@ internal sealed class ListingsChecker : IChecker
             yield return $"counts {count}, but there were {least} to {standing.Count}: {CallText.Of(call)}";
     }
 
-    private static IEnumerable<KeyVersion> Standing(Evidence evidence, string tenant, string prefix, long revision) => evidence.Store.Keys
+    private static IEnumerable<KeyVersion> Standing(Evidence evidence, string tenant, string prefix, long revision) =>
+        evidence.Store.Keys
         .Where(name => name.Tenant == tenant && name.Key.StartsWith(prefix, StringComparison.Ordinal))
         .Select(name => evidence.Store.At(name, revision))
         .OfType<KeyVersion>();
 
-    private static int Compare(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+    private static int Compare(string a, string b) =>
+        Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 }

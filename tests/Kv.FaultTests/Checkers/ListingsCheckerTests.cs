@@ -21,21 +21,26 @@ public sealed class ListingsCheckerTests
     [Test]
     public void A_key_of_a_later_revision_is_found() =>
         Assert.That(
-            Listed(CallKind.Prefix, 7, ("p/a", "1", 5), ("p/b", "2", 8), ("p/c", "3", 7)), Has.Exactly(1).Contains("lists 'p/b'"));
+            Listed(CallKind.Prefix, 7, ("p/a", "1", 5), ("p/b", "2", 8), ("p/c", "3", 7)),
+            Has.Exactly(1).Contains("lists 'p/b'"));
 
     [Test]
     public void A_wrong_value_is_found() =>
-        Assert.That(Listed(CallKind.Prefix, 7, ("p/a", "x", 5), ("p/c", "3", 7)), Has.Exactly(1).Contains("lists 'p/a' as x"));
+        Assert.That(
+            Listed(CallKind.Prefix, 7, ("p/a", "x", 5), ("p/c", "3", 7)), Has.Exactly(1).Contains("lists 'p/a' as x"));
 
     [Test]
     public void A_wrong_order_is_found() =>
-        Assert.That(Listed(CallKind.Prefix, 7, ("p/c", "3", 7), ("p/a", "1", 5)), Has.Exactly(1).Contains("'p/a' comes behind 'p/c'"));
+        Assert.That(
+            Listed(CallKind.Prefix, 7, ("p/c", "3", 7), ("p/a", "1", 5)),
+            Has.Exactly(1).Contains("'p/a' comes behind 'p/c'"));
 
     [Test]
     public void Pages_are_of_one_revision()
     {
         Assert.That(Pages(7, 7, "p/c", 7), Is.Empty);
-        Assert.That(Pages(7, 8, "p/b", 8), Has.Exactly(1).Contains("two revisions").And.Contains("#1").And.Contains("#2"));
+        Assert.That(
+            Pages(7, 8, "p/b", 8), Has.Exactly(1).Contains("two revisions").And.Contains("#1").And.Contains("#2"));
     }
 
     [Test]
@@ -48,7 +53,11 @@ public sealed class ListingsCheckerTests
     public void A_count_is_as_many_as_stood(int count, bool isRight)
     {
         var run = Store();
-        run.Add(run.New(CallKind.Count, (0, 1), CallOutcome.Ok) with { Prefix = "p/", Answer = RunBuilder.Told(200, 7, null) with { Count = count } });
+        run.Add(
+            run.New(
+                CallKind.Count, (0, 1),
+                CallOutcome.Ok) with
+            { Prefix = "p/", Answer = RunBuilder.Told(200, 7, null) with { Count = count } });
 
         Assert.That(run.Judged(Checker), Has.Count.EqualTo(isRight ? 0 : 1));
     }
@@ -66,10 +75,12 @@ public sealed class ListingsCheckerTests
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("had expired"));
     }
 
-    private static IReadOnlyList<string> Listed(CallKind kind, long revision, params (string Key, string Value, long ETag)[] items)
+    private static IReadOnlyList<string> Listed(
+        CallKind kind, long revision, params (string Key, string Value, long ETag)[] items)
     {
         var run = Store();
-        return run.Add(run.New(kind, (0, 1), CallOutcome.Ok) with { Prefix = "p/", Answer = Told(revision, items) }).Judged(Checker);
+        return run.Add(run.New(kind, (0, 1), CallOutcome.Ok) with { Prefix = "p/", Answer = Told(revision, items) })
+            .Judged(Checker);
     }
 
     private static IReadOnlyList<string> Pages(long first, long second, string key, long etag)
@@ -93,7 +104,8 @@ public sealed class ListingsCheckerTests
     }
 
     private static Answer Told(long revision, params (string Key, string Value, long ETag)[] items) =>
-        RunBuilder.Told(200, revision, null, [.. items.Select(item => new KeyAnswer(item.Key, 200, item.Value, item.ETag))]);
+        RunBuilder.Told(
+            200, revision, null, [.. items.Select(item => new KeyAnswer(item.Key, 200, item.Value, item.ETag))]);
 
     private static RunBuilder Store() => new RunBuilder()
         .Changed(5, "p/a", "1").Changed(6, "q", "x").Changed(7, "p/c", "3").Changed(8, "p/b", "2");

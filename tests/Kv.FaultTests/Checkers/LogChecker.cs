@@ -12,9 +12,11 @@ internal sealed class LogChecker : IChecker
     {
         foreach (var line in evidence.All<LogLine>())
             if (line.Level is "Error" or "Critical")
-                yield return $"{line.Replica} at {CallText.Time(line.At)}: {line.Level}: {line.Category}: {line.Message}" +
+                yield return $"{line.Replica} at {CallText.Time(line.At)}: {line.Level}: {line.Category}: "
+                    + $"{line.Message}" +
                     (line.Exception is { } exception ? $" ({exception.Split('\n')[0]})" : "");
             else if (LostRevisions.Of(line) is not null && !evidence.IsCompacted(0, line.At))
-                yield return $"{line.Replica} at {CallText.Time(line.At)} has lost changes, although nothing was compacted: {line.Message}";
+                yield return $"{line.Replica} at {CallText.Time(line.At)} has lost changes, although nothing was "
+                    + $"compacted: {line.Message}";
     }
 }

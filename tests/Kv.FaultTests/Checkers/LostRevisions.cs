@@ -20,6 +20,7 @@ internal sealed partial record LostRevisions(long After, long Through, long At)
 
     private static long Number(Group group) => long.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^The store has forgotten the changes after revision (\d+) and through (\d+) before they were read")]
+    [GeneratedRegex(
+        @"^The store has forgotten the changes after revision (\d+) and through (\d+) before they were read")]
     private static partial Regex Pattern();
 }

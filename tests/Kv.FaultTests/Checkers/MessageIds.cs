@@ -7,7 +7,8 @@ internal static class MessageIds
 {
     /// <summary>The revision of the change that it is about; null when it is not written so.</summary>
     public static long? Revision(string id) =>
-        id.Split('_') is ["msg", _, var revision, _] && long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        id.Split('_') is ["msg", _, var revision, _]
+            && long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 }

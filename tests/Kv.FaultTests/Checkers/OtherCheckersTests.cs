@@ -33,7 +33,8 @@ public sealed class AnswersCheckerTests
     {
         RunBuilder Failed(string? traceId)
         {
-            var run = new RunBuilder().Add(new LogLine("replica-1", 1, "Information", "Kv", "GET was answered 503: away (trace a1)"));
+            var run = new RunBuilder()
+                .Add(new LogLine("replica-1", 1, "Information", "Kv", "GET was answered 503: away (trace a1)"));
             return run.Add(run.New(CallKind.Get, (0, 1), CallOutcome.Failed) with
             {
                 Answer = new Answer { Status = 503, IsProblem = true, TraceId = traceId },
@@ -43,7 +44,9 @@ public sealed class AnswersCheckerTests
         Assert.That(Failed(null).Judged(Checker), Has.Exactly(1).Contains("without a trace id"));
         Assert.That(Failed("a1").Judged(Checker), Has.Exactly(1).Contains("does not have the trace id a1"));
         Assert.That(Failed("a1").Add(new Fault(Fault.Kill, "replica-0", 2, 3)).Judged(Checker), Is.Empty);
-        Assert.That(Failed("a1").Add(new Fault(Fault.Kill, "replica-1", 2, 3)).Judged(Checker), Has.Exactly(1).Contains("trace id"));
+        Assert.That(
+            Failed("a1").Add(new Fault(Fault.Kill, "replica-1", 2, 3)).Judged(Checker),
+            Has.Exactly(1).Contains("trace id"));
     }
 
     [Test]
@@ -56,7 +59,9 @@ public sealed class AnswersCheckerTests
         }
 
         Assert.That(Slow().Judged(Checker), Has.Exactly(1).Contains("took 9"));
-        Assert.That(Slow().Add(new Fault(Fault.Stop, "replica-1", 0, 8_000_000)).Judged(Checker), Has.Exactly(1).Contains("took 9"));
+        Assert.That(
+            Slow().Add(new Fault(Fault.Stop, "replica-1", 0, 8_000_000)).Judged(Checker),
+            Has.Exactly(1).Contains("took 9"));
         Assert.That(Slow().Add(new Fault(Fault.Stop, "replica-0", 0, 8_000_000)).Judged(Checker), Is.Empty);
     }
 
@@ -64,11 +69,13 @@ public sealed class AnswersCheckerTests
     [TestCase(9, 2, null)]
     [TestCase(17, 2, "took 17")]
     [TestCase(25, 30, "took 25")]
-    public void On_a_loaded_machine_a_call_may_take_as_many_times_longer_up_to_three(int seconds, double load, string? fault)
+    public void On_a_loaded_machine_a_call_may_take_as_many_times_longer_up_to_three(
+        int seconds, double load, string? fault)
     {
         var run = new RunBuilder();
         run.Add(run.New(CallKind.Get, (0, seconds * 1_000_000), CallOutcome.Failed) with { Failure = "timeout" })
-            .Add(new MachineLoad(1_000_000, load)).Add(new MachineLoad(2_000_000, load)).Add(new MachineLoad(60_000_000, PerProcessor: 100));
+            .Add(new MachineLoad(1_000_000, load)).Add(new MachineLoad(2_000_000, load))
+                .Add(new MachineLoad(60_000_000, PerProcessor: 100));
 
         Assert.That(run.Judged(Checker), fault is null ? Is.Empty : (Constraint)Has.Exactly(1).Contains(fault));
     }
@@ -135,17 +142,22 @@ public sealed class LogCheckerTests
             .Add(new LogLine("replica-0", 1, "Warning", "Kv.Store", "etcd is away"))
             .Add(new LogLine("replica-1", 2, "Error", "Kv.Api", "A fault in Kv", "System.Exception: x\n at y"));
 
-        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("replica-1").And.Contains("A fault in Kv").And.Contains("System.Exception: x)"));
+        Assert.That(
+            run.Judged(Checker),
+            Has.Exactly(1).Contains("replica-1").And.Contains("A fault in Kv").And.Contains("System.Exception: x)"));
     }
 
     [Test]
     public void Changes_are_lost_by_compaction_alone()
     {
         var lost = new LogLine(
-            "replica-0", 5, "Warning", "Kv", "The store has forgotten the changes after revision 4 and through 7 before they were read. And so on");
+            "replica-0", 5, "Warning", "Kv",
+            "The store has forgotten the changes after revision 4 and through 7 before they were read. And so on");
 
-        Assert.That(new RunBuilder().Add(lost).Judged(Checker), Has.Exactly(1).Contains("although nothing was compacted"));
-        Assert.That(new RunBuilder().Add(lost).Add(new Fault(Fault.Compact, "etcd", 1, 1, "7")).Judged(Checker), Is.Empty);
+        Assert.That(
+            new RunBuilder().Add(lost).Judged(Checker), Has.Exactly(1).Contains("although nothing was compacted"));
+        Assert.That(
+            new RunBuilder().Add(lost).Add(new Fault(Fault.Compact, "etcd", 1, 1, "7")).Judged(Checker), Is.Empty);
     }
 }
 
@@ -157,7 +169,9 @@ public sealed class IdempotencyCheckerTests
     public void A_repeat_is_answered_alike_and_says_that_it_is_one()
     {
         Assert.That(Repeated(5, isReplayed: true), Is.Empty);
-        Assert.That(Repeated(6, isReplayed: true), Has.Exactly(1).Contains("answered differently").And.Contains("#1").And.Contains("#2"));
+        Assert.That(
+            Repeated(6, isReplayed: true),
+            Has.Exactly(1).Contains("answered differently").And.Contains("#1").And.Contains("#2"));
         Assert.That(Repeated(5, isReplayed: false), Has.Exactly(1).Contains("done 2 times"));
     }
 
@@ -211,7 +225,8 @@ public sealed class ExpiryCheckerTests
     [Test]
     public void A_key_that_is_shown_after_it_expired_is_found()
     {
-        var run = new RunBuilder().Get("k", (3 * Second, 3 * Second + 1), "a", 5, revision: 5, RunBuilder.StartSecond + 2);
+        var run = new RunBuilder()
+            .Get("k", (3 * Second, 3 * Second + 1), "a", 5, revision: 5, RunBuilder.StartSecond + 2);
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("#1").And.Contains("1.000000 s before"));
     }
@@ -222,7 +237,8 @@ public sealed class ExpiryCheckerTests
     [TestCase(null, 5L, "no time to live")]
     public void A_key_that_is_given_another_time_than_asked_for_is_found(long? ttl, long? given, string fault)
     {
-        var run = new RunBuilder().Put("k", "a", (0, 10), revision: 5, ttl: ttl, expireAt: RunBuilder.StartSecond + given);
+        var run = new RunBuilder()
+            .Put("k", "a", (0, 10), revision: 5, ttl: ttl, expireAt: RunBuilder.StartSecond + given);
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains(fault));
     }
@@ -252,11 +268,13 @@ public sealed class AccountsCheckerTests
 
     [Test]
     public void A_record_without_a_change_is_found() => Assert.That(
-        Audited((5, "set", "k"), (6, "set", "é"), (7, "delete", "k"), (8, "set", "k")), Has.Exactly(1).Contains("no change of it"));
+        Audited((5, "set", "k"), (6, "set", "é"), (7, "delete", "k"), (8, "set", "k")),
+        Has.Exactly(1).Contains("no change of it"));
 
     [Test]
     public void Two_records_of_one_change_are_found() => Assert.That(
-        Audited((5, "set", "k"), (5, "set", "k"), (6, "set", "é"), (7, "delete", "k")), Has.Exactly(1).Contains("tells 2 times"));
+        Audited((5, "set", "k"), (5, "set", "k"), (6, "set", "é"), (7, "delete", "k")),
+        Has.Exactly(1).Contains("tells 2 times"));
 
     [Test]
     public void A_removal_that_a_full_store_took_without_a_record_is_right_once()
@@ -269,7 +287,8 @@ public sealed class AccountsCheckerTests
             .Add(new AuditTold(RunBuilder.Tenant, 8, [new AuditedKey("set", "k")]))
             .Add(new LogLine(
                 "replica-0", 1, "Warning", "Kv.Audit",
-                $"The store has no room for a record of the audit, so delete k of ({name}, {app}) was done without: it keeps none of it"));
+                $"The store has no room for a record of the audit, so delete k of ({name}, {app}) was done without: "
+                    + "it keeps none of it"));
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("does not tell of 'k' removed at revision 9"));
     }

@@ -18,7 +18,8 @@ internal sealed class ReadsChecker : IChecker
             var broken = call.Kind switch
             {
                 CallKind.Get => OfGet(evidence, call, answer),
-                CallKind.Transaction when answer is { IsReplayed: false, Succeeded: not null } => OfTransaction(evidence, call, answer),
+                CallKind.Transaction when answer is { IsReplayed: false, Succeeded: not null } => OfTransaction(
+                    evidence, call, answer),
                 _ => [],
             };
             foreach (var text in broken)
@@ -40,7 +41,9 @@ internal sealed class ReadsChecker : IChecker
         if (revision < call.MinRevision)
             yield return $"asked for revision {call.MinRevision} or later, answered as of {revision}";
         var name = new KeyName(call.Tenant, call.Operations[0].Key);
-        if (Sightings.OfRead(call) is { } seen && Difference(evidence, call, evidence.Store.At(name, revision), seen) is { } difference)
+        if (
+            Sightings.OfRead(call) is { } seen
+                && Difference(evidence, call, evidence.Store.At(name, revision), seen) is { } difference)
             yield return $"at revision {revision} {difference}";
     }
 
@@ -58,7 +61,8 @@ internal sealed class ReadsChecker : IChecker
                 continue;
             // It sees what was done before it in the same transaction, and not what is done behind it.
             var name = new KeyName(call.Tenant, operation.Key);
-            var isWrittenLater = branch.Skip(i + 1).Any(later => later.Key == operation.Key && later.Kind != OperationKind.Get);
+            var isWrittenLater = branch.Skip(i + 1)
+                .Any(later => later.Key == operation.Key && later.Kind != OperationKind.Get);
             var stood = evidence.Store.At(name, isWrittenLater ? revision - 1 : revision);
             if (Difference(evidence, call, stood, Sightings.Of(answer.Keys[i])) is { } difference)
                 yield return $"at revision {revision} {difference}";
@@ -68,7 +72,9 @@ internal sealed class ReadsChecker : IChecker
     private static string? Difference(Evidence evidence, Call call, KeyVersion? stood, Sighting seen)
     {
         if (!seen.Exists)
-            return stood is null || evidence.Clock.MayBeGone(stood.ExpireAt, call.End) ? null : $"the store had {stood}, and none was answered";
+            return stood is null || evidence.Clock.MayBeGone(stood.ExpireAt, call.End)
+                ? null
+                : $"the store had {stood}, and none was answered";
         if (stood is null)
             return $"the store had no such key, and {seen.Value ?? "one"}@{seen.ETag} was answered";
         return (seen.Value ?? stood.Value) == stood.Value && (seen.ETag ?? stood.Revision) == stood.Revision

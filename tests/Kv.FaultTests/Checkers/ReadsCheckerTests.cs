@@ -34,7 +34,8 @@ public sealed class ReadsCheckerTests
     [Test]
     public void A_wrong_expiry_is_found()
     {
-        var run = new RunBuilder().Changed(5, "k", "a", expireAt: 2_000).Get("k", (0, 1), "a", 5, revision: 5, expireAt: 2_001);
+        var run = new RunBuilder().Changed(5, "k", "a", expireAt: 2_000)
+            .Get("k", (0, 1), "a", 5, revision: 5, expireAt: 2_001);
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("#1"));
     }
@@ -42,7 +43,8 @@ public sealed class ReadsCheckerTests
     [Test]
     public void A_stale_read_is_held_to_its_own_revision_and_to_the_one_that_was_asked_for()
     {
-        Call Read(RunBuilder run, long min, long revision, string value, long etag) => run.New(CallKind.Get, (0, 1), CallOutcome.Ok) with
+        Call Read(RunBuilder run, long min, long revision, string value, long etag) => run.New(
+            CallKind.Get, (0, 1), CallOutcome.Ok) with
         {
             IsSerializable = true,
             MinRevision = min,
@@ -52,7 +54,8 @@ public sealed class ReadsCheckerTests
         var (right, stale, wrong) = (Store(), Store(), Store());
 
         Assert.That(right.Add(Read(right, 5, 6, "a", 5)).Judged(Checker), Is.Empty);
-        Assert.That(stale.Add(Read(stale, 7, 6, "a", 5)).Judged(Checker), Has.Exactly(1).Contains("asked for revision 7"));
+        Assert.That(
+            stale.Add(Read(stale, 7, 6, "a", 5)).Judged(Checker), Has.Exactly(1).Contains("asked for revision 7"));
         Assert.That(wrong.Add(Read(wrong, 5, 7, "a", 5)).Judged(Checker), Has.Exactly(1).Contains("b at revision 7"));
     }
 
@@ -73,13 +76,18 @@ public sealed class ReadsCheckerTests
     [Test]
     public void A_read_in_a_transaction_sees_what_was_done_before_it()
     {
-        Call Transaction(RunBuilder run, string before, string after) => run.New(CallKind.Transaction, (0, 1), CallOutcome.Ok) with
+        Call Transaction(RunBuilder run, string before, string after) => run.New(
+            CallKind.Transaction, (0, 1), CallOutcome.Ok) with
         {
             Operations =
             [
-                new KeyOperation(OperationKind.Get, "k"), new KeyOperation(OperationKind.Set, "k", "b"), new KeyOperation(OperationKind.Get, "k"),
+                new KeyOperation(OperationKind.Get, "k"), new KeyOperation(OperationKind.Set, "k", "b"),
+                new KeyOperation(OperationKind.Get, "k"),
             ],
-            Answer = RunBuilder.Told(200, 7, null, new("k", 200, before, 5), new("k", 200, ETag: 7), new("k", 200, after, 7)) with { Succeeded = true },
+            Answer = RunBuilder.Told(
+                200, 7, null, new("k", 200, before, 5), new("k", 200, ETag: 7),
+                new("k", 200, after, 7)) with
+            { Succeeded = true },
         };
         var (right, wrong) = (Store(), Store());
 
@@ -87,5 +95,6 @@ public sealed class ReadsCheckerTests
         Assert.That(wrong.Add(Transaction(wrong, "a", "a")).Judged(Checker), Has.Exactly(1).Contains("#1"));
     }
 
-    private static RunBuilder Store() => new RunBuilder().Changed(5, "k", "a").Changed(7, "k", "b").Changed(8, "k", null);
+    private static RunBuilder Store() =>
+        new RunBuilder().Changed(5, "k", "a").Changed(7, "k", "b").Changed(8, "k", null);
 }

@@ -19,10 +19,12 @@ internal sealed class RevisionOrderChecker : IChecker
             if (!IsPresent(call) || call.Answer?.Revision is not { } revision)
                 continue;
             if (revision < highest.Revision)
-                yield return $"answered as of revision {revision}, although revision {highest.Revision} was known before: " +
+                yield return $"answered as of revision {revision}, although revision {highest.Revision} was known "
+                    + "before: " +
                     $"{CallText.Of(call)}; known by {highest.Source()}";
             else if (revision == highest.Revision && Took(call))
-                yield return $"wrote at revision {revision}, which was known before: {CallText.Of(call)}; known by {highest.Source()}";
+                yield return $"wrote at revision {revision}, which was known before: {CallText.Of(call)}; known by "
+                    + $"{highest.Source()}";
         }
     }
 

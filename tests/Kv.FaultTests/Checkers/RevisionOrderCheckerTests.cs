@@ -10,7 +10,8 @@ public sealed class RevisionOrderCheckerTests
     [Test]
     public void Calls_side_by_side_may_tell_revisions_in_any_order()
     {
-        var run = new RunBuilder().Put("a", "1", (0, 10), revision: 7).Get("b", (5, 12), null, null, revision: 6).Put("b", "2", (13, 14), 8);
+        var run = new RunBuilder().Put("a", "1", (0, 10), revision: 7).Get("b", (5, 12), null, null, revision: 6)
+            .Put("b", "2", (13, 14), 8);
 
         Assert.That(run.Judged(Checker), Is.Empty);
     }
@@ -27,7 +28,16 @@ public sealed class RevisionOrderCheckerTests
     public void A_read_that_is_behind_what_a_watch_told_before_is_found()
     {
         var run = new RunBuilder()
-            .Add(new WatchEvent { Watch = "w", Connection = 0, At = 5, Name = "create", Key = "a", Value = "1", ETag = 7 })
+            .Add(new WatchEvent
+            {
+                Watch = "w",
+                Connection = 0,
+                At = 5,
+                Name = "create",
+                Key = "a",
+                Value = "1",
+                ETag = 7,
+            })
             .Get("b", (11, 12), null, null, revision: 6);
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("watch w"));

@@ -21,7 +21,9 @@ public sealed class SnapshotCheckerTests
     {
         var (torn, halved) = (Paired(), Paired());
 
-        Assert.That(torn.Add(Listing(torn, ("a", "1"), ("b", "2"))).Judged(Checker), Has.Exactly(1).Contains("#1").And.Contains("'b' is 2"));
+        Assert.That(
+            torn.Add(Listing(torn, ("a", "1"), ("b", "2"))).Judged(Checker),
+            Has.Exactly(1).Contains("#1").And.Contains("'b' is 2"));
         Assert.That(halved.Add(Listing(halved, ("a", "1"))).Judged(Checker), Has.Exactly(1).Contains("'b' is not"));
     }
 
@@ -32,7 +34,9 @@ public sealed class SnapshotCheckerTests
         run.Add(run.New(CallKind.Transaction, (0, 1), CallOutcome.Ok) with
         {
             Operations = [new KeyOperation(OperationKind.Get, "a"), new KeyOperation(OperationKind.Get, "b")],
-            Answer = RunBuilder.Told(200, 6, null, new KeyAnswer("a", 200, "1", 5), new KeyAnswer("b", 404)) with { Succeeded = true },
+            Answer = RunBuilder.Told(
+                200, 6, null, new KeyAnswer("a", 200, "1", 5), new KeyAnswer("b", 404)) with
+            { Succeeded = true },
         });
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("'b' is absent"));
@@ -54,21 +58,27 @@ public sealed class SnapshotCheckerTests
             var run = new RunBuilder();
             return run.Add(run.New(CallKind.Transaction, (0, 1), CallOutcome.Unknown) with
             {
-                Operations = [new KeyOperation(OperationKind.Set, "a", "1"), new KeyOperation(OperationKind.Set, "b", "2")],
+                Operations =
+                    [new KeyOperation(OperationKind.Set, "a", "1"), new KeyOperation(OperationKind.Set, "b", "2")],
             });
         }
 
         Assert.That(Unknown().Judged(Checker), Is.Empty);
         Assert.That(Unknown().Changed(5, "a", "1").Changed(5, "b", "2").Judged(Checker), Is.Empty);
         Assert.That(Unknown().Changed(5, "a", "1").Judged(Checker), Has.Exactly(1).Contains("'b' was not"));
-        Assert.That(Unknown().Changed(5, "a", "1").Changed(6, "b", "2").Judged(Checker), Has.Exactly(1).Contains("at revisions 5 and 6"));
+        Assert.That(
+            Unknown().Changed(5, "a", "1").Changed(6, "b", "2").Judged(Checker),
+            Has.Exactly(1).Contains("at revisions 5 and 6"));
     }
 
-    private static RunBuilder Paired() => new RunBuilder().With(run => run with { Pairs = [new KeyPair(RunBuilder.Tenant, "a", "b")] });
+    private static RunBuilder Paired() =>
+        new RunBuilder().With(run => run with { Pairs = [new KeyPair(RunBuilder.Tenant, "a", "b")] });
 
-    private static Call Listing(RunBuilder run, params (string Key, string Value)[] items) => run.New(CallKind.Prefix, (0, 1), CallOutcome.Ok) with
-    {
-        Prefix = "",
-        Answer = RunBuilder.Told(200, 5, null, [.. items.Select(item => new KeyAnswer(item.Key, 200, item.Value, 5))]),
-    };
+    private static Call Listing(RunBuilder run, params (string Key, string Value)[] items) =>
+        run.New(CallKind.Prefix, (0, 1), CallOutcome.Ok) with
+        {
+            Prefix = "",
+            Answer = RunBuilder.Told(
+                200, 5, null, [.. items.Select(item => new KeyAnswer(item.Key, 200, item.Value, 5))]),
+        };
 }

@@ -33,7 +33,8 @@ internal sealed class StoreTimeline
     public IEnumerable<KeyName> Keys => _versions.Keys;
 
     /// <summary>All changes of a key, in their order.</summary>
-    public IReadOnlyList<KeyVersion> Of(KeyName name) => _versions.TryGetValue(name, out var versions) ? versions : None;
+    public IReadOnlyList<KeyVersion> Of(KeyName name) =>
+        _versions.TryGetValue(name, out var versions) ? versions : None;
 
     /// <summary>The key as it stood at a revision; null when there was none.</summary>
     public KeyVersion? At(KeyName name, long revision)

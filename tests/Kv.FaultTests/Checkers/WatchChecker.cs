@@ -4,7 +4,7 @@ namespace Kv.FaultTests.Checkers;
 
 /// <summary>
 /// A watch tells every change of its keys behind where it begins, once, in order and with what the store has; an
-/// <c>id</c> comes with the last event of a revision alone, so that it goes on behind one, on whichever replica,
+/// <c>id</c> comes with the last event of a revision alone, so that the watch resumes after one, at any replica,
 /// without a gap. It is <c>gone</c> only when what is due was compacted.
 /// </summary>
 internal sealed class WatchChecker : IChecker
@@ -23,7 +23,8 @@ internal sealed class WatchChecker : IChecker
                     reading.Read(one);
                 reading.End(isLast: connection == connections[^1]);
                 if (told is not null && connection.Since is not null && connection.Since != told)
-                    yield return $"the reader of {watch.Key} went on behind {connection.Since} and not behind {told}, the last id that it had";
+                    yield return $"the reader of {watch.Key} went on behind {connection.Since} and not behind "
+                        + $"{told}, the last id that it had";
                 foreach (var fault in reading.Faults)
                     yield return $"{fault}; {CallText.Of(connection)}";
                 told = reading.LastId ?? told;

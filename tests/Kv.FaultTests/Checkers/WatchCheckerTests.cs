@@ -32,7 +32,9 @@ public sealed class WatchCheckerTests
     {
         var run = Store().Add(Connection(0, 0, 10, revision: 4)).Add(Event(0, 2, "create", "k/b", "2", 7, id: null));
 
-        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("1 changes were not told").And.Contains("'k/a' = 1 at revision 5"));
+        Assert.That(
+            run.Judged(Checker),
+            Has.Exactly(1).Contains("1 changes were not told").And.Contains("'k/a' = 1 at revision 5"));
     }
 
     [Test]
@@ -58,7 +60,8 @@ public sealed class WatchCheckerTests
             .Add(Connection(0, 0, 10, revision: 4)).Add(Beat(0, 1, 4))
             .Add(Connection(1, 11, 20, since: 4) with { Revision = 8 }).Add(Beat(1, 12, 8));
 
-        Assert.That(run.Judged(Checker), Has.Some.Contains("begins behind 8").And.Some.Contains("3 changes were not told"));
+        Assert.That(
+            run.Judged(Checker), Has.Some.Contains("begins behind 8").And.Some.Contains("3 changes were not told"));
     }
 
     [Test]
@@ -122,7 +125,8 @@ public sealed class WatchCheckerTests
     public void A_deletion_that_is_told_as_an_expiry_is_found()
     {
         var run = Store().Add(Connection(0, 0, 10, revision: 8))
-            .Add(Event(0, 2, "delete", "k/a", null, 9, id: 9) with { Reason = "expired" }).Delete("k/a", (0, 1), revision: 9);
+            .Add(Event(0, 2, "delete", "k/a", null, 9, id: 9) with { Reason = "expired" })
+                .Delete("k/a", (0, 1), revision: 9);
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("told as expired"));
     }
@@ -150,32 +154,41 @@ public sealed class WatchCheckerTests
     }
 
     private static RunBuilder Store() => new RunBuilder()
-        .Changed(5, "k/a", "1").Changed(6, "other", "x").Changed(7, "k/b", "2").Changed(7, "k/a", "3").Changed(9, "k/a", null);
+        .Changed(5, "k/a", "1").Changed(6, "other", "x").Changed(7, "k/b", "2").Changed(7, "k/a", "3")
+            .Changed(9, "k/a", null);
 
-    private static WatchConnection Connection(int number, long start, long end, long? since = null, long? revision = null) => new()
-    {
-        Watch = "w",
-        Number = number,
-        Replica = "replica-0",
-        Prefix = "k/",
-        Since = since,
-        Start = start,
-        End = end,
-        Status = 200,
-        Revision = revision ?? since,
-    };
+    private static WatchConnection Connection(
+        int number, long start, long end, long? since = null, long? revision = null) => new()
+        {
+            Watch = "w",
+            Number = number,
+            Replica = "replica-0",
+            Prefix = "k/",
+            Since = since,
+            Start = start,
+            End = end,
+            Status = 200,
+            Revision = revision ?? since,
+        };
 
-    private static WatchEvent Beat(int connection, long at, long id) => new() { Watch = "w", Connection = connection, At = at, Id = id };
-
-    private static WatchEvent Event(int connection, long at, string name, string key, string? value, long revision, long? id) => new()
+    private static WatchEvent Beat(int connection, long at, long id) => new()
     {
         Watch = "w",
         Connection = connection,
         At = at,
-        Name = name,
-        Key = key,
-        Value = value,
-        ETag = revision,
         Id = id,
     };
+
+    private static WatchEvent Event(
+        int connection, long at, string name, string key, string? value, long revision, long? id) => new()
+        {
+            Watch = "w",
+            Connection = connection,
+            At = at,
+            Name = name,
+            Key = key,
+            Value = value,
+            ETag = revision,
+            Id = id,
+        };
 }

@@ -49,7 +49,9 @@ internal sealed class WatchReading
     {
         // A reader whose connection held to the end of a run that came to rest was told everything. One that is told
         // that changes are gone begins anew, as another watch.
-        if (isLast && _connection is { Status: 200, OldestRevision: null } && _evidence.Run.SettledRevision is { } settled)
+        if (
+            isLast && _connection is { Status: 200, OldestRevision: null }
+                && _evidence.Run.SettledRevision is { } settled)
             Pass(settled, $"up to revision {settled}, at which the run came to rest");
     }
 
@@ -84,8 +86,11 @@ internal sealed class WatchReading
             Faults.Add($"told, but the store has no such change: {text}");
             return;
         }
-        if (new ToldChange(one.Name, one.Value, one.ExpireAt, one.Reason).Difference(_evidence, change) is { } difference)
-            Faults.Add($"{difference}; the store has {change}, before it {change.Before?.ToString() ?? "none"}: {text}");
+        if (
+            new ToldChange(one.Name, one.Value, one.ExpireAt, one.Reason)
+                .Difference(_evidence, change) is { } difference)
+            Faults.Add(
+                $"{difference}; the store has {change}, before it {change.Before?.ToString() ?? "none"}: {text}");
         var isWhole = Group(revision).All(other => _told.Contains((revision, other.Name.Key)));
         if (isWhole)
             Skip(revision);
@@ -105,7 +110,9 @@ internal sealed class WatchReading
             if (!_told.Contains((_due[_next].Revision, _due[_next].Name.Key)))
                 missing.Add(_due[_next]);
         if (missing.Count > 0)
-            Faults.Add($"{missing.Count} changes were not told by {by}: {CallText.Some(missing, change => change.ToString())}");
+            Faults.Add(
+                $"{missing.Count} changes were not told by {by}: "
+                    + $"{CallText.Some(missing, change => change.ToString())}");
     }
 
     private void Skip(long revision)
@@ -126,5 +133,6 @@ internal sealed class WatchReading
     }
 
     private bool IsWatched(KeyVersion change) => change.Name.Tenant == _connection.Tenant
-        && (_connection.Key is { } key ? change.Name.Key == key : change.Name.Key.StartsWith(_connection.Prefix ?? "", StringComparison.Ordinal));
+        && (_connection.Key is { } key ? change.Name.Key == key
+            : change.Name.Key.StartsWith(_connection.Prefix ?? "", StringComparison.Ordinal));
 }

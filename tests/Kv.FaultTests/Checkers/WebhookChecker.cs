@@ -11,7 +11,8 @@ internal sealed class WebhookChecker : IChecker
 {
     public IEnumerable<string> Check(Evidence evidence)
     {
-        var arrivals = evidence.All<WebhookArrival>().OrderBy(arrival => arrival.At).ToLookup(arrival => arrival.Webhook);
+        var arrivals = evidence.All<WebhookArrival>().OrderBy(arrival => arrival.At)
+            .ToLookup(arrival => arrival.Webhook);
         var left = evidence.All<DeliveryLeft>().ToLookup(delivery => delivery.Webhook);
         var lost = evidence.All<LogLine>().Select(LostRevisions.Of).OfType<LostRevisions>().Distinct().ToList();
         foreach (var webhook in evidence.All<WebhookRegistration>())
@@ -21,9 +22,11 @@ internal sealed class WebhookChecker : IChecker
                 told.Read(arrival);
             told.End();
             foreach (var fault in told.Faults)
-                yield return $"{fault}; webhook {webhook.Id} for {webhook.Pattern} ({string.Join(", ", webhook.Events)})";
+                yield return $"{fault}; webhook {webhook.Id} for {webhook.Pattern} "
+                    + $"({string.Join(", ", webhook.Events)})";
             foreach (var delivery in left[webhook.Id])
-                yield return $"left {delivery.Status} with {delivery.Attempts} attempts when all was well: {delivery.Id} of '{delivery.Key}' at " +
+                yield return $"left {delivery.Status} with {delivery.Attempts} attempts when all was well: "
+                    + $"{delivery.Id} of '{delivery.Key}' at " +
                     $"revision {delivery.Revision}; webhook {webhook.Id} for {webhook.Pattern}";
         }
     }

@@ -25,9 +25,11 @@ public sealed class WebhookCheckerTests
     [Test]
     public void A_change_that_is_never_told_is_found()
     {
-        var run = Store().Add(Told(1, 5, "create", "k/a", "1")).Add(Told(4, 7, "update", "k/a", "3")).Add(Told(6, 8, "delete", "k/a", null));
+        var run = Store().Add(Told(1, 5, "create", "k/a", "1")).Add(Told(4, 7, "update", "k/a", "3"))
+            .Add(Told(6, 8, "delete", "k/a", null));
 
-        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("1 changes were never told").And.Contains("'k/b' = 2"));
+        Assert.That(
+            run.Judged(Checker), Has.Exactly(1).Contains("1 changes were never told").And.Contains("'k/b' = 2"));
     }
 
     [Test]
@@ -35,7 +37,8 @@ public sealed class WebhookCheckerTests
     {
         var run = All().Add(Told(0, 7, "update", "k/a", "3"));
 
-        Assert.That(run.Judged(Checker), Has.Some.Contains("told of 'k/a' = 3 at revision 7 before 'k/a' = 1 at revision 5")
+        Assert.That(
+            run.Judged(Checker), Has.Some.Contains("told of 'k/a' = 3 at revision 7 before 'k/a' = 1 at revision 5")
             .And.Some.Contains("told for the first time of 'k/a' = 1 at revision 5 behind 'k/a' = 3 at revision 7"));
     }
 
@@ -44,7 +47,8 @@ public sealed class WebhookCheckerTests
     {
         var run = Store()
             .Add(Told(1, 5, "create", "k/a", "1", status: 500)).Add(Told(2, 6, "create", "k/b", "2"))
-            .Add(Told(3, 7, "update", "k/a", "3")).Add(Told(4, 5, "create", "k/a", "1")).Add(Told(6, 8, "delete", "k/a", null));
+            .Add(Told(3, 7, "update", "k/a", "3")).Add(Told(4, 5, "create", "k/a", "1"))
+                .Add(Told(6, 8, "delete", "k/a", null));
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("before 'k/a' = 1 at revision 5 was accepted"));
     }
@@ -69,7 +73,8 @@ public sealed class WebhookCheckerTests
     [TestCase("update", "k/a", "1", 5, "in other words")]
     [TestCase("create", "k/c", "1", 9, "did not happen")]
     [TestCase("create", "other", "x", 4, "did not happen")]
-    public void A_call_that_tells_what_is_not_so_is_found(string name, string key, string value, long revision, string fault)
+    public void A_call_that_tells_what_is_not_so_is_found(
+        string name, string key, string value, long revision, string fault)
     {
         var run = All().Add(Told(7, revision, name, key, value));
 
@@ -81,26 +86,31 @@ public sealed class WebhookCheckerTests
     {
         var run = All().Add(new DeliveryLeft("w", "msg_w_8_x", "pending", "k/a", 8, 0));
 
-        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("left pending with 0 attempts").And.Contains("msg_w_8_x"));
+        Assert.That(
+            run.Judged(Checker), Has.Exactly(1).Contains("left pending with 0 attempts").And.Contains("msg_w_8_x"));
     }
 
     [Test]
     public void A_webhook_is_told_of_what_it_asks_for_from_its_registration_on()
     {
-        var run = new RunBuilder().Changed(5, "k/a", "1").Changed(6, "k/a", "1").Changed(7, "k/a", "2").Changed(8, "k/a", "3")
+        var run = new RunBuilder().Changed(5, "k/a", "1").Changed(6, "k/a", "1").Changed(7, "k/a", "2")
+            .Changed(8, "k/a", "3")
             .With(run => run with { SettledRevision = 8 })
             .Add(Webhook("update") with { RegisteredAt = 5, IsChangedOnly = true })
             .Add(Told(3, 8, "update", "k/a", "3"));
 
         Assert.That(run.Judged(Checker), Has.Some.Contains("1 changes were never told: 'k/a' = 2"));
         Assert.That(run.Add(Told(1, 7, "update", "k/a", "2")).Judged(Checker), Is.Empty);
-        Assert.That(run.Add(Told(2, 6, "update", "k/a", "1")).Judged(Checker), Has.Exactly(1).Contains("did not happen, or what it does not ask for"));
+        Assert.That(
+            run.Add(Told(2, 6, "update", "k/a", "1")).Judged(Checker),
+            Has.Exactly(1).Contains("did not happen, or what it does not ask for"));
     }
 
     [Test]
     public void What_waits_for_a_webhook_that_is_removed_is_not_told_any_more()
     {
-        var run = new RunBuilder().Changed(5, "k/a", "1").Changed(6, "k/a", "2").With(run => run with { SettledRevision = 8 })
+        var run = new RunBuilder().Changed(5, "k/a", "1").Changed(6, "k/a", "2")
+            .With(run => run with { SettledRevision = 8 })
             .Add(Webhook("*") with { RemovedAt = 7 }).Add(Told(1, 5, "create", "k/a", "1"));
 
         Assert.That(run.Judged(Checker), Is.Empty);
@@ -132,8 +142,10 @@ public sealed class WebhookCheckerTests
     public void Of_what_the_store_has_forgotten_the_last_state_of_a_key_is_enough()
     {
         var run = Store().Add(new LogLine(
-                "replica-0", 1, "Warning", "Kv", "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"))
-            .Add(Told(2, 6, "create", "k/b", "2")).Add(Told(3, 7, "create", "k/a", "3")).Add(Told(6, 8, "delete", "k/a", null));
+                "replica-0", 1, "Warning", "Kv",
+                "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"))
+            .Add(Told(2, 6, "create", "k/b", "2")).Add(Told(3, 7, "create", "k/a", "3"))
+                .Add(Told(6, 8, "delete", "k/a", null));
 
         Assert.That(run.Judged(Checker), Is.Empty);
     }
@@ -146,7 +158,8 @@ public sealed class WebhookCheckerTests
             .With(run => run with { SettledRevision = 7 })
             .Add(Webhook("*") with { IsChangedOnly = true })
             .Add(new LogLine(
-                "replica-0", 1, "Warning", "Kv", "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"));
+                "replica-0", 1, "Warning", "Kv",
+                "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"));
 
         Assert.That(run.Add(Told(2, 7, "create", "k/b", "2")).Judged(Checker), Is.Empty);
     }
@@ -164,15 +177,16 @@ public sealed class WebhookCheckerTests
     private static WebhookRegistration Webhook(string events) =>
         new() { Id = "w", Pattern = "k/*", Events = [events], Receiver = "/w", RegisteredAt = 4 };
 
-    private static WebhookArrival Told(long at, long revision, string name, string key, string? value, int status = 200) => new()
-    {
-        Webhook = "w",
-        At = at,
-        MessageId = $"msg_w_{revision}_x",
-        Event = name,
-        Tenant = RunBuilder.Tenant,
-        Key = key,
-        Value = value,
-        Status = status,
-    };
+    private static WebhookArrival Told(
+        long at, long revision, string name, string key, string? value, int status = 200) => new()
+        {
+            Webhook = "w",
+            At = at,
+            MessageId = $"msg_w_{revision}_x",
+            Event = name,
+            Tenant = RunBuilder.Tenant,
+            Key = key,
+            Value = value,
+            Status = status,
+        };
 }

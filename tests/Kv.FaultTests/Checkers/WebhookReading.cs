@@ -29,7 +29,9 @@ internal sealed class WebhookReading
         var name = new KeyName(arrival.Tenant, arrival.Key);
         var candidates = _changes[name].Where(change => IsAskedFor(change) != false && Tells(arrival, change)).ToList();
         var revision = MessageIds.Revision(arrival.MessageId);
-        if ((candidates.Find(change => change.Revision == revision) ?? (revision is null || candidates.Count == 1 ? candidates.FirstOrDefault() : null))
+        if (
+            (candidates.Find(change => change.Revision == revision)
+                ?? (revision is null || candidates.Count == 1 ? candidates.FirstOrDefault() : null))
             is not { } change)
         {
             var real = _changes[name].FirstOrDefault(change => change.Revision == revision);
@@ -59,10 +61,13 @@ internal sealed class WebhookReading
         if (_evidence.Run.SettledRevision is not { } settled || _webhook.RemovedAt is not null)
             return;
         var missing = _changes.SelectMany(changes => changes)
-            .Where(change => change.Revision <= settled && IsDue(change) && !_told.ContainsKey(change) && !MayBeLost(change))
+            .Where(
+                change => change.Revision <= settled && IsDue(change) && !_told.ContainsKey(change)
+                    && !MayBeLost(change))
             .OrderBy(change => change.Revision).ToList();
         if (missing.Count > 0)
-            Faults.Add($"{missing.Count} changes were never told: {CallText.Some(missing, change => change.ToString())}");
+            Faults.Add(
+                $"{missing.Count} changes were never told: {CallText.Some(missing, change => change.ToString())}");
     }
 
     // The first call for a change comes behind the first call for each change before it, and behind one that was
@@ -72,7 +77,8 @@ internal sealed class WebhookReading
         if (!IsDue(change))
             return;
         if (_latest.TryGetValue(change.Name, out var latest) && latest.Revision > change.Revision)
-            Faults.Add($"told for the first time of {change} behind {latest}, first told by {Text(_told[latest][0])}: {text}");
+            Faults.Add(
+                $"told for the first time of {change} behind {latest}, first told by {Text(_told[latest][0])}: {text}");
         else
             _latest[change.Name] = change;
         var previous = _changes[change.Name].LastOrDefault(other =>
@@ -82,14 +88,16 @@ internal sealed class WebhookReading
         if (!_told.TryGetValue(previous, out var calls))
             Faults.Add($"told of {change} before {previous}: {text}");
         else if (!calls.Exists(call => call.Status is >= 200 and < 300))
-            Faults.Add($"told of {change} before {previous} was accepted; that was last told by {Text(calls[^1])}: {text}");
+            Faults.Add(
+                $"told of {change} before {previous} was accepted; that was last told by {Text(calls[^1])}: {text}");
     }
 
     // A webhook must be told of it, in its turn. What was before its registration is told when it is asked for again,
     // in any order.
     private bool IsDue(KeyVersion change) => change.Revision > _webhook.RegisteredAt && IsAskedFor(change) == true;
 
-    private bool IsInReach(KeyVersion change) => change.Name.Tenant == _webhook.Tenant && !(change.Revision > _webhook.RemovedAt)
+    private bool IsInReach(KeyVersion change) =>
+        change.Name.Tenant == _webhook.Tenant && !(change.Revision > _webhook.RemovedAt)
         && (_webhook.Pattern is [.. var prefix, '*']
             ? change.Name.Key.StartsWith(prefix, StringComparison.Ordinal)
             : change.Name.Key == _webhook.Pattern);

@@ -14,7 +14,8 @@ namespace Kv.FaultTests.Checkers;
 /// <param name="Conditions">The conditions of the key under which it was to be done.</param>
 /// <param name="Told">What is told of the key, where it was done.</param>
 internal sealed record WriteAttempt(
-    KeyName Name, KeyOperation Operation, Request Request, WriteFate Fate, long? Revision, IReadOnlyList<KeyCondition> Conditions,
+    KeyName Name, KeyOperation Operation, Request Request, WriteFate Fate, long? Revision,
+    IReadOnlyList<KeyCondition> Conditions,
     KeyAnswer? Told)
 {
     public Call Call => Request.Asked;
@@ -22,12 +23,14 @@ internal sealed record WriteAttempt(
     public string Text => CallText.Of(Call);
 
     /// <summary>All writes that the requests of a run asked for.</summary>
-    public static IEnumerable<WriteAttempt> Of(IEnumerable<Request> requests) => requests.SelectMany(request => request.Asked.Kind switch
+    public static IEnumerable<WriteAttempt> Of(IEnumerable<Request> requests) =>
+        requests.SelectMany(request => request.Asked.Kind switch
     {
         CallKind.Put or CallKind.Post or CallKind.Patch or CallKind.Delete => [Single(request)],
         CallKind.Bulk => Bulk(request),
         CallKind.Transaction => Transaction(request),
-        CallKind.Import => request.Asked.Operations.Select(operation => New(request, operation, FateOfImport(request), null, [], null)),
+        CallKind.Import => request.Asked.Operations.Select(
+            operation => New(request, operation, FateOfImport(request), null, [], null)),
         _ => [],
     });
 
@@ -66,12 +69,14 @@ internal sealed record WriteAttempt(
                 var fate = answer is null ? FateOf(request) : isTaken ? WriteFate.Done : WriteFate.NotDone;
                 yield return New(
                     request, operation, fate, isTaken ? answer!.Revision : null,
-                    isSuccess ? [.. call.Conditions.Where(one => one.Key == operation.Key)] : [], isTaken ? answer!.Keys[i] : null);
+                    isSuccess ? [.. call.Conditions.Where(one => one.Key == operation.Key)] : [],
+                    isTaken ? answer!.Keys[i] : null);
             }
     }
 
     private static WriteAttempt New(
-        Request request, KeyOperation operation, WriteFate fate, long? revision, IReadOnlyList<KeyCondition> conditions, KeyAnswer? told) =>
+        Request request, KeyOperation operation, WriteFate fate, long? revision, IReadOnlyList<KeyCondition> conditions,
+        KeyAnswer? told) =>
         new(new KeyName(request.Asked.Tenant, operation.Key), operation, request, fate, revision, conditions, told);
 
     // An import that skips does not tell which keys it wrote.

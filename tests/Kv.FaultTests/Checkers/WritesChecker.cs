@@ -22,13 +22,15 @@ internal sealed class WritesChecker : IChecker
             else if (write.Revision is { } revision)
             {
                 if (evidence.Store.ChangeAt(write.Name, revision) is not { IsRemoved: false } change)
-                    yield return $"acknowledged at revision {revision}, but the store did not write {write.Name} then: {write.Text}";
+                    yield return $"acknowledged at revision {revision}, but the store did not write {write.Name} "
+                        + $"then: {write.Text}";
                 else if (Difference(write, change) is { } difference)
                     yield return $"acknowledged at revision {revision}, but the store had {difference}: {write.Text}";
             }
             else if (evidence.Store.Of(write.Name).All(change => change.Value != write.Operation.Value))
             {
-                yield return $"acknowledged, but the store never had {write.Name} = {write.Operation.Value}: {write.Text}";
+                yield return $"acknowledged, but the store never had {write.Name} = {write.Operation.Value}: "
+                    + $"{write.Text}";
             }
         }
     }
@@ -36,14 +38,17 @@ internal sealed class WritesChecker : IChecker
     private static string? Difference(WriteAttempt write, KeyVersion change)
     {
         var value = write.Operation.Kind == OperationKind.Set ? write.Operation.Value : change.Before?.Value;
-        return change.Value == value && (write.Told is null || write.Told.ExpireAt == change.ExpireAt) ? null : change.ToString();
+        return change.Value == value && (write.Told is null || write.Told.ExpireAt == change.ExpireAt)
+            ? null
+            : change.ToString();
     }
 
     private static IEnumerable<string> Unexplained(Evidence evidence)
     {
         var sets = evidence.Writes.Where(write => write.Operation.Kind == OperationKind.Set)
             .ToLookup(write => (write.Name, write.Operation.Value));
-        var touches = evidence.Writes.Where(write => write.Operation.Kind == OperationKind.SetTtl).ToLookup(write => write.Name);
+        var touches = evidence.Writes.Where(write => write.Operation.Kind == OperationKind.SetTtl)
+            .ToLookup(write => write.Name);
         var used = new HashSet<WriteAttempt>(ReferenceEqualityComparer.Instance);
         foreach (var change in evidence.Store.InOrder)
         {
@@ -63,7 +68,8 @@ internal sealed class WritesChecker : IChecker
     // A change of the time to live leaves the value. One without an outcome explains one change.
     private static bool Touch(IEnumerable<WriteAttempt> touches, KeyVersion change, HashSet<WriteAttempt> used) =>
         touches.Any(touch => touch.Fate == WriteFate.Done && touch.Revision == change.Revision)
-        || touches.FirstOrDefault(touch => touch.Fate == WriteFate.Unknown && !used.Contains(touch)) is { } unknown && used.Add(unknown);
+        || touches.FirstOrDefault(touch => touch.Fate == WriteFate.Unknown && !used.Contains(touch)) is { } unknown
+        && used.Add(unknown);
 
     private static string? Fault(IReadOnlyList<WriteAttempt> writes, KeyVersion change, HashSet<WriteAttempt> used)
     {
@@ -72,7 +78,8 @@ internal sealed class WritesChecker : IChecker
         if (writes.FirstOrDefault(write => write.Fate != WriteFate.NotDone) is not { } write)
             return $"{change}, although it was answered that nothing was done: {writes[0].Text}";
         if (write.Fate == WriteFate.Done && write.Revision is { } told && told != change.Revision)
-            return $"{change}, although it was acknowledged at revision {told}; it was applied twice, or elsewhere: {write.Text}";
+            return $"{change}, although it was acknowledged at revision {told}; it was applied twice, or elsewhere: "
+                + $"{write.Text}";
         return used.Add(write) ? null : $"{change} was applied twice: {write.Text}";
     }
 }

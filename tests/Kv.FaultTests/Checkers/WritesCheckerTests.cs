@@ -40,7 +40,8 @@ public sealed class WritesCheckerTests
     [Test]
     public void An_acknowledged_deletion_that_did_not_happen_is_found()
     {
-        var run = new RunBuilder().Put("k", "a", (0, 1), revision: 5).Delete("k", (2, 3), revision: 6).Changed(5, "k", "a");
+        var run = new RunBuilder().Put("k", "a", (0, 1), revision: 5).Delete("k", (2, 3), revision: 6)
+            .Changed(5, "k", "a");
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("#2"));
     }
@@ -48,7 +49,8 @@ public sealed class WritesCheckerTests
     [Test]
     public void A_write_that_was_applied_twice_is_found()
     {
-        var acknowledged = new RunBuilder().Put("k", "a", (0, 1), revision: 5).Changed(5, "k", "a").Changed(6, "k", "a");
+        var acknowledged = new RunBuilder().Put("k", "a", (0, 1), revision: 5).Changed(5, "k", "a")
+            .Changed(6, "k", "a");
         var unknown = new RunBuilder().PutUnknown("k", "a", (0, 1)).PutUnknown("k", "b", (0, 1))
             .Changed(5, "k", "a").Changed(6, "k", "b").Changed(7, "k", "a");
 
@@ -84,7 +86,9 @@ public sealed class WritesCheckerTests
     {
         var run = new RunBuilder()
             .Put("k", "a", (0, 1), revision: 5, ttl: 5, expireAt: 1_006)
-            .Call(CallKind.Patch, (2, 3), new(OperationKind.SetTtl, "k", Ttl: 9), RunBuilder.Told(200, 6, 6, new KeyAnswer("k", 200, ExpireAt: 1_010)))
+            .Call(
+                CallKind.Patch, (2, 3), new(OperationKind.SetTtl, "k", Ttl: 9),
+                RunBuilder.Told(200, 6, 6, new KeyAnswer("k", 200, ExpireAt: 1_010)))
             .Changed(5, "k", "a", 1_006).Changed(6, "k", "a", 1_010).Changed(7, "k", null);
 
         Assert.That(run.Judged(Checker), Is.Empty);
@@ -93,7 +97,8 @@ public sealed class WritesCheckerTests
     [Test]
     public void A_time_to_live_that_the_store_does_not_have_is_found()
     {
-        var run = new RunBuilder().Put("k", "a", (0, 1), revision: 5, ttl: 5, expireAt: 1_006).Changed(5, "k", "a", 1_007);
+        var run = new RunBuilder().Put("k", "a", (0, 1), revision: 5, ttl: 5, expireAt: 1_006)
+            .Changed(5, "k", "a", 1_007);
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("expires at 1007"));
     }

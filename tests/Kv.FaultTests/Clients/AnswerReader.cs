@@ -40,7 +40,8 @@ internal static class AnswerReader
             OldestRevision = Long(problem, "oldest_revision"),
             // Of a transaction that was refused, how the keys that it compares stand.
             Keys = problem.TryGetProperty("found", out var found)
-                ? [.. found.EnumerateArray().Select(key => new KeyAnswer(Text(key, "key")!, answer.Status, ETag: Long(key, "etag")))]
+                ? [.. found.EnumerateArray()
+                    .Select(key => new KeyAnswer(Text(key, "key")!, answer.Status, ETag: Long(key, "etag")))]
                 : [],
         };
     }
@@ -54,7 +55,11 @@ internal static class AnswerReader
             case CallKind.Import:
                 var last = Lines(body).Last().RootElement;
                 // What was not imported to its end may have been imported in part.
-                return answer with { IsOutcomeUnknown = !(last.TryGetProperty("done", out var done) && done.ValueKind == JsonValueKind.True) };
+                return answer with
+                {
+                    IsOutcomeUnknown = !(last.TryGetProperty("done", out var done)
+                    && done.ValueKind == JsonValueKind.True)
+                };
         }
         if (request.IsRaw)
             return answer with { Keys = [new KeyAnswer(request.Operations[0].Key, 200, body, answer.ETag)] };
@@ -88,30 +93,37 @@ internal static class AnswerReader
     private static IEnumerable<JsonDocument> Lines(string body) =>
         body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line));
 
-    private static List<KeyAnswer> Keys(JsonElement items) => [.. items.EnumerateArray().Select(item => Key(item, 200))];
+    private static List<KeyAnswer> Keys(JsonElement items) =>
+        [.. items.EnumerateArray().Select(item => Key(item, 200))];
 
     private static List<KeyAnswer> Results(JsonElement root) => [.. root.GetProperty("results").EnumerateArray().Select(
-        result => Key(result, result.GetProperty("status").GetInt32()) with { IsOutcomeUnknown = Text(result, "outcome") == "unknown" })];
+        result => Key(
+            result,
+            result.GetProperty("status").GetInt32()) with { IsOutcomeUnknown = Text(result, "outcome") == "unknown" })];
 
     private static KeyAnswer Key(JsonElement key, int status) => new(
         Text(key, "key")!, status, Text(key, "value"), Long(key, "etag"), Long(key, "expire_at"), Long(key, "ttl"));
 
     private static HistoryEntry Event(JsonElement item) => new(
-        item.GetProperty("revision").GetInt64(), Text(item, "event")!, Text(item, "reason"), Text(item, "value"), Long(item, "expire_at"));
+        item.GetProperty("revision").GetInt64(), Text(item, "event")!, Text(item, "reason"), Text(item, "value"),
+        Long(item, "expire_at"));
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     // Revisions of keys are told as text, which is an entity tag without its quotes.
-    private static long? Long(JsonElement parent, string name) => !parent.TryGetProperty(name, out var value) ? null : value.ValueKind switch
-    {
-        JsonValueKind.Number => value.GetInt64(),
-        JsonValueKind.String => Number(value.GetString()),
-        _ => null,
-    };
+    private static long? Long(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+        {
+            JsonValueKind.Number => value.GetInt64(),
+            JsonValueKind.String => Number(value.GetString()),
+            _ => null,
+        };
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -88,5 +88,6 @@ internal sealed record CallRequest(CallKind Kind, HttpMethod Method, string Path
         request.Headers.Add(name, value);
     }
 
-    private static string Tag(KeyCondition condition) => string.Create(CultureInfo.InvariantCulture, $"\"{condition.Revision}\"");
+    private static string Tag(KeyCondition condition) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{condition.Revision}\"");
 }

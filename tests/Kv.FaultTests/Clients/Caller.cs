@@ -42,7 +42,8 @@ internal sealed class Caller(string client, string tenant, Recorder recorder) : 
         var isSent = true;
         try
         {
-            using var giveUp = new CancellationTokenSource(GiveUpAfter + TimeSpan.FromSeconds(request.WaitSeconds ?? 0));
+            using var giveUp = new CancellationTokenSource(
+                GiveUpAfter + TimeSpan.FromSeconds(request.WaitSeconds ?? 0));
             using var http = request.ToHttp(replica.Address, tenant);
             using var response = await _http.SendAsync(http, giveUp.Token);
             body = await response.Content.ReadAsStringAsync(giveUp.Token);

@@ -44,7 +44,8 @@ internal abstract class Client(string name, World world, Random random, string t
     protected Task<Call> Send(Replica replica, CallRequest request) => _caller.Send(replica, request);
 
     /// <inheritdoc cref="Caller.SendAndRead"/>
-    protected Task<(Call Call, string Body)> SendAndRead(CallRequest request) => _caller.SendAndRead(AnyReplica(), request);
+    protected Task<(Call Call, string Body)> SendAndRead(CallRequest request) =>
+        _caller.SendAndRead(AnyReplica(), request);
 
     protected Replica AnyReplica() => Pick(World.Deployment.Replicas);
 

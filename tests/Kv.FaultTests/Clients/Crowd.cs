@@ -29,7 +29,9 @@ internal sealed class Crowd : IDisposable
             Add(1, KeyNames.MainTenant, (name, random, tenant) => new UsageClient(name, _world, random, tenant));
         foreach (var tenant in KeyNames.Tenants)
             Add(1, tenant, (name, random, _) => new WebhookClient(name, _world, random, tenant, receiver.Uri));
-        Watch(KeyNames.MainTenant, "prefix=", $"prefix={KeyNames.RegisterPrefix}", $"prefix={KeyNames.PairPrefix}", $"key={KeyNames.Registers[0]}");
+        Watch(
+            KeyNames.MainTenant, "prefix=", $"prefix={KeyNames.RegisterPrefix}", $"prefix={KeyNames.PairPrefix}",
+            $"key={KeyNames.Registers[0]}");
         Watch(KeyNames.OtherTenant, "prefix=");
     }
 
@@ -64,7 +66,8 @@ internal sealed class Crowd : IDisposable
     }
 
     private void Watch(string tenant, params string[] queries) =>
-        _watches.AddRange(queries.Select(query => new WatchClient($"{tenant}?{query}", _world, NextRandom(), tenant, query)));
+        _watches.AddRange(
+            queries.Select(query => new WatchClient($"{tenant}?{query}", _world, NextRandom(), tenant, query)));
 
     private Random NextRandom() => new(unchecked(_settings.Seed * 1009 + ++_drawn));
 }

@@ -60,8 +60,12 @@ internal sealed record StreamedEvent(string? Name, long? Id, JsonElement? Data)
     };
 
     private string? Text(string name) =>
-        Data is { } data && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        Data is { } data && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private long? Number(string name) =>
-        Data is { } data && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
+        Data is { } data && data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetInt64()
+            : null;
 }

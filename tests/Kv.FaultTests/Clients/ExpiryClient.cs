@@ -3,7 +3,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>Writes keys that live for a few seconds, and reads them until they are gone.</summary>
-internal sealed class ExpiryClient(string name, World world, Random random, string tenant) : Client(name, world, random, tenant)
+internal sealed class ExpiryClient(string name, World world, Random random, string tenant) : Client(
+    name, world, random, tenant)
 {
     protected override Task Step()
     {

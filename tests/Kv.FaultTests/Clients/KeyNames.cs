@@ -37,5 +37,6 @@ internal static class KeyNames
     /// <summary>The key that is written last, so that it can be seen how far watches and webhooks have come.</summary>
     public const string End = "end";
 
-    private static string[] Numbered(string prefix, int count) => [.. Enumerable.Range(0, count).Select(number => $"{prefix}{number}")];
+    private static string[] Numbered(string prefix, int count) =>
+        [.. Enumerable.Range(0, count).Select(number => $"{prefix}{number}")];
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>Lists keys in pages and at once, counts, exports and imports them.</summary>
-internal sealed class ListingClient(string name, World world, Random random, string tenant) : Client(name, world, random, tenant)
+internal sealed class ListingClient(string name, World world, Random random, string tenant) : Client(
+    name, world, random, tenant)
 {
     private long? _revision;
 
@@ -26,7 +27,8 @@ internal sealed class ListingClient(string name, World world, Random random, str
                 break;
             default:
                 await Send(Requests.Import(
-                    [.. KeyNames.Imported.Select(key => new History.KeyOperation(History.OperationKind.Set, key, NewValue()))],
+                    [.. KeyNames.Imported.Select(
+                        key => new History.KeyOperation(History.OperationKind.Set, key, NewValue()))],
                     skipsExisting: Random.Next(3) == 0));
                 break;
         }

@@ -5,7 +5,8 @@ namespace Kv.FaultTests.Clients;
 /// <summary>
 /// Writes two keys together, always with the same value, and reads them in ways that must show them so.
 /// </summary>
-internal sealed class PairClient(string name, World world, Random random, string tenant) : Client(name, world, random, tenant)
+internal sealed class PairClient(string name, World world, Random random, string tenant) : Client(
+    name, world, random, tenant)
 {
     private readonly Dictionary<string, long> _known = [];
     private readonly Dictionary<string, string> _values = [];
@@ -38,7 +39,8 @@ internal sealed class PairClient(string name, World world, Random random, string
             < 54 when _values.TryGetValue(second, out var seen) =>
                 Requests.Transaction([new(second, ConditionKind.HasValue, Value: seen)], write, read),
             < 58 => Requests.Transaction(
-                [new(first, ConditionKind.Exists)], [new(OperationKind.Delete, first), new(OperationKind.Delete, second)], write),
+                [new(first, ConditionKind.Exists)],
+                    [new(OperationKind.Delete, first), new(OperationKind.Delete, second)], write),
             < 75 => Requests.Transaction([], read),
             < 85 => Requests.All(KeyNames.PairPrefix),
             _ => Requests.Page(KeyNames.PairPrefix, 100, World.Recorder.NextListing(), cursor: null),

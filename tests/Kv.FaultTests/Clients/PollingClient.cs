@@ -1,7 +1,8 @@
 namespace Kv.FaultTests.Clients;
 
 /// <summary>Waits for the next change of a key by long polls, each at any replica.</summary>
-internal sealed class PollingClient(string name, World world, Random random, string tenant) : Client(name, world, random, tenant)
+internal sealed class PollingClient(string name, World world, Random random, string tenant) : Client(
+    name, world, random, tenant)
 {
     private string _key = KeyNames.Registers[0];
     private long _known;

@@ -3,7 +3,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>Reads and writes a few keys in every way that there is for single keys, and by bulks.</summary>
-internal sealed class RegisterClient(string name, World world, Random random, string tenant) : Client(name, world, random, tenant)
+internal sealed class RegisterClient(string name, World world, Random random, string tenant) : Client(
+    name, world, random, tenant)
 {
     private readonly Dictionary<string, long> _known = [];
     private readonly Dictionary<string, long> _cursors = [];
@@ -46,7 +47,8 @@ internal sealed class RegisterClient(string name, World world, Random random, st
         {
             0 or 1 => new KeyOperation(OperationKind.Get, key),
             2 => new KeyOperation(OperationKind.Set, key, NewValue()),
-            3 => new KeyOperation(OperationKind.Set, key, NewValue(), Condition: new(key, ConditionKind.WrittenAt, Known(key))),
+            3 => new KeyOperation(
+                OperationKind.Set, key, NewValue(), Condition: new(key, ConditionKind.WrittenAt, Known(key))),
             _ => new KeyOperation(OperationKind.Delete, key),
         })];
     }

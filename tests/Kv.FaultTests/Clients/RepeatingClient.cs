@@ -6,7 +6,8 @@ namespace Kv.FaultTests.Clients;
 /// Sends requests under an <c>Idempotency-Key</c>, and sends them again until it knows what became of them, and at
 /// times once more.
 /// </summary>
-internal sealed class RepeatingClient(string name, World world, Random random, string tenant) : Client(name, world, random, tenant)
+internal sealed class RepeatingClient(string name, World world, Random random, string tenant) : Client(
+    name, world, random, tenant)
 {
     private const int MostRepeats = 4;
 
@@ -16,7 +17,8 @@ internal sealed class RepeatingClient(string name, World world, Random random, s
     {
         var request = Next($"{Name}-{++_requests}");
         var call = await Send(request);
-        for (var repeats = 0; repeats < MostRepeats && (call.Outcome != CallOutcome.Ok || Random.Next(2) == 0); repeats++)
+        for (var repeats = 0; repeats < MostRepeats
+            && (call.Outcome != CallOutcome.Ok || Random.Next(2) == 0); repeats++)
             call = await Send(request);
     }
 

@@ -8,12 +8,21 @@ namespace Kv.FaultTests.Clients;
 /// <summary>The calls of Kv's API.</summary>
 internal static class Requests
 {
-    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
-    public static CallRequest Get(string key) => new(CallKind.Get, HttpMethod.Get, KeyPath(key)) { Operations = [new(OperationKind.Get, key)] };
+    public static CallRequest Get(string key) => new(CallKind.Get, HttpMethod.Get, KeyPath(key))
+    {
+        Operations = [new(OperationKind.Get, key)],
+    };
 
     /// <summary>The headers of a key alone.</summary>
-    public static CallRequest Head(string key) => new(CallKind.Get, HttpMethod.Head, KeyPath(key)) { Operations = [new(OperationKind.Get, key)] };
+    public static CallRequest Head(string key) => new(CallKind.Get, HttpMethod.Head, KeyPath(key))
+    {
+        Operations = [new(OperationKind.Get, key)],
+    };
 
     /// <summary>The bytes of a value alone.</summary>
     public static CallRequest GetRaw(string key) => new(CallKind.Get, HttpMethod.Get, $"{KeyPath(key)}?raw")
@@ -31,11 +40,12 @@ internal static class Requests
     };
 
     /// <summary>The key as it stood at a past revision.</summary>
-    public static CallRequest GetAt(string key, long revision) => new(CallKind.Get, HttpMethod.Get, $"{KeyPath(key)}?revision={revision}")
-    {
-        Operations = [new(OperationKind.Get, key)],
-        AtRevision = revision,
-    };
+    public static CallRequest GetAt(string key, long revision) =>
+        new(CallKind.Get, HttpMethod.Get, $"{KeyPath(key)}?revision={revision}")
+        {
+            Operations = [new(OperationKind.Get, key)],
+            AtRevision = revision,
+        };
 
     /// <summary>The key once it is another than at a revision.</summary>
     public static CallRequest LongPoll(string key, long known, int seconds) =>
@@ -54,7 +64,8 @@ internal static class Requests
             Body = Write(new { value, ttl }),
         };
 
-    public static CallRequest Post(string key, string value, KeyCondition? condition = null, string? idempotencyKey = null) =>
+    public static CallRequest Post(
+        string key, string value, KeyCondition? condition = null, string? idempotencyKey = null) =>
         new(CallKind.Post, HttpMethod.Post, "/kv")
         {
             Operations = [new(OperationKind.Set, key, value)],
@@ -71,27 +82,37 @@ internal static class Requests
         ContentType = "application/merge-patch+json",
     };
 
-    public static CallRequest Delete(string key, KeyCondition? condition = null) => new(CallKind.Delete, HttpMethod.Delete, KeyPath(key))
-    {
-        Operations = [new(OperationKind.Delete, key)],
-        Conditions = condition is null ? [] : [condition],
-    };
+    public static CallRequest Delete(string key, KeyCondition? condition = null) =>
+        new(CallKind.Delete, HttpMethod.Delete, KeyPath(key))
+        {
+            Operations = [new(OperationKind.Delete, key)],
+            Conditions = condition is null ? [] : [condition],
+        };
 
-    public static CallRequest Bulk(IReadOnlyList<KeyOperation> operations) => new(CallKind.Bulk, HttpMethod.Post, "/bulk")
-    {
-        Operations = operations,
-        Body = Write(operations.Select(ToJson)),
-    };
+    public static CallRequest Bulk(IReadOnlyList<KeyOperation> operations) =>
+        new(CallKind.Bulk, HttpMethod.Post, "/bulk")
+        {
+            Operations = operations,
+            Body = Write(operations.Select(ToJson)),
+        };
 
     public static CallRequest Transaction(
-        IReadOnlyList<KeyCondition> compare, IReadOnlyList<KeyOperation> success, IReadOnlyList<KeyOperation>? failure = null,
+        IReadOnlyList<KeyCondition> compare, IReadOnlyList<KeyOperation> success,
+        IReadOnlyList<KeyOperation>? failure = null,
         string? idempotencyKey = null) => new(CallKind.Transaction, HttpMethod.Post, "/txn")
         {
             Conditions = compare,
             Operations = success,
             Otherwise = failure,
             IdempotencyKey = idempotencyKey,
-            Body = Write(new { compare = compare.Select(ToJson), success = success.Select(ToJson), failure = failure?.Select(ToJson) }),
+            Body = Write(
+                new
+                {
+                    compare = compare.Select(ToJson),
+                    success = success.Select(ToJson),
+                    failure = failure?.Select(
+                    ToJson)
+                }),
         };
 
     /// <summary>All keys with a prefix in one answer.</summary>

@@ -4,7 +4,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>Asks how much a tenant has.</summary>
-internal sealed class UsageClient(string name, World world, Random random, string tenant) : Client(name, world, random, tenant)
+internal sealed class UsageClient(string name, World world, Random random, string tenant) : Client(
+    name, world, random, tenant)
 {
     protected override async Task Step()
     {
@@ -14,7 +15,8 @@ internal sealed class UsageClient(string name, World world, Random random, strin
         using var json = JsonDocument.Parse(body);
         var usage = json.RootElement;
         World.Recorder.Add(new UsageTold(
-            call.End, call.Replica, Tenant, usage.GetProperty("revision").GetInt64(), usage.GetProperty("keys").GetInt64(),
+            call.End, call.Replica, Tenant, usage.GetProperty("revision").GetInt64(),
+            usage.GetProperty("keys").GetInt64(),
             usage.GetProperty("bytes").GetInt64()));
     }
 }

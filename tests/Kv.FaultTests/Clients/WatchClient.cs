@@ -8,13 +8,16 @@ namespace Kv.FaultTests.Clients;
 
 /// <summary>
 /// Follows changes by server-sent events. It goes from one replica to another, when a connection breaks and at times of
-/// its own accord, and goes on behind the last id that came.
+/// its own accord, and resumes after the last id that came.
 /// </summary>
 internal sealed class WatchClient(string name, World world, Random random, string tenant, string query) : IDisposable
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly Recorder _recorder = world.Recorder;
     private int _watches;
     private int _connections;
@@ -45,7 +48,9 @@ internal sealed class WatchClient(string name, World world, Random random, strin
 
     private async Task Connect(Replica replica, CancellationToken enough, CancellationToken stop)
     {
-        var (key, prefix) = query.StartsWith("key=", StringComparison.Ordinal) ? (query[4..], null) : ((string?)null, query["prefix=".Length..]);
+        var (key, prefix) = query.StartsWith("key=", StringComparison.Ordinal)
+            ? (query[4..], null)
+            : ((string?)null, query["prefix=".Length..]);
         var connection = new WatchConnection
         {
             Watch = Watch,
@@ -75,9 +80,10 @@ internal sealed class WatchClient(string name, World world, Random random, strin
                 ? await Follow(connection, response, enough, stop)
                 : Refused(connection, await ReadRefusal(response, stop));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or TimeoutException)
+        catch (Exception e) when (
+            e is HttpRequestException or IOException or OperationCanceledException or TimeoutException)
         {
-            // It goes on elsewhere.
+            // The watch continues at another replica.
         }
         if (connection.Status == (int)HttpStatusCode.OK)
             Hear();
@@ -103,7 +109,8 @@ internal sealed class WatchClient(string name, World world, Random random, strin
     {
         var events = new EventStreamReader(await response.Content.ReadAsStreamAsync(stop));
         // What came before the connection broke is as good as what came with a proper end.
-        while (!enough.IsCancellationRequested && await events.Next(stop).WaitAsync(Caller.GiveUpAfter, stop) is { } told)
+        while (
+            !enough.IsCancellationRequested && await events.Next(stop).WaitAsync(Caller.GiveUpAfter, stop) is { } told)
         {
             Hear();
             _recorder.Add(told.ToRecord(connection, _recorder.Now));
@@ -130,7 +137,9 @@ internal sealed class WatchClient(string name, World world, Random random, strin
     }
 
     private static long? Revision(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("KV-Revision", out var values) ? long.Parse(values.Single(), CultureInfo.InvariantCulture) : null;
+        response.Headers.TryGetValues("KV-Revision", out var values)
+            ? long.Parse(values.Single(), CultureInfo.InvariantCulture)
+            : null;
 
     private static WatchConnection Refused(WatchConnection connection, Answer refusal) =>
         connection with { Refusal = refusal, OldestRevision = refusal.OldestRevision };

@@ -41,12 +41,16 @@ internal sealed class WebhookClient(string name, World world, Random random, str
         switch (Random.Next(12))
         {
             case 0 when _transient.Count < MostTransient:
-                if (await Register(Pick([$"{KeyNames.PairPrefix}*", .. KeyNames.Registers]), "*", changedOnly: false) is { } id)
+                if (
+                    await Register(
+                        Pick([$"{KeyNames.PairPrefix}*", .. KeyNames.Registers]), "*", changedOnly: false) is { } id)
                     _transient.Add(id);
                 break;
             case 1 when _transient.Count > 0:
                 var removed = Pick(_transient);
-                if (await Send(Requests.Other(HttpMethod.Delete, $"/webhooks/{removed}")) is { Outcome: CallOutcome.Ok })
+                if (
+                    await Send(
+                        Requests.Other(HttpMethod.Delete, $"/webhooks/{removed}")) is { Outcome: CallOutcome.Ok })
                     _transient.Remove(removed);
                 break;
             case 2 when _transient.Count > 0:
@@ -62,7 +66,9 @@ internal sealed class WebhookClient(string name, World world, Random random, str
                 await Send(Requests.Other(HttpMethod.Get, $"/webhooks/{Pick(_transient)}"));
                 break;
             case 6 when _transient.Count > 0:
-                await Send(Requests.Other(HttpMethod.Put, $"/webhooks/{Pick(_transient)}", new { timeout_seconds = Random.Next(1, 3) }));
+                await Send(
+                    Requests.Other(
+                        HttpMethod.Put, $"/webhooks/{Pick(_transient)}", new { timeout_seconds = Random.Next(1, 3) }));
                 break;
             case 7 when _transient.Count > 0:
                 await Send(Requests.Other(HttpMethod.Post, $"/webhooks/{Pick(_transient)}/rotate-secret"));
@@ -75,11 +81,13 @@ internal sealed class WebhookClient(string name, World world, Random random, str
 
     private async Task Redeliver(string webhook)
     {
-        var (call, body) = await SendAndRead(Requests.Other(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=pending"));
+        var (call, body) = await SendAndRead(
+            Requests.Other(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=pending"));
         if (call.Answer is not { Status: 200 })
             return;
         using var page = JsonDocument.Parse(body);
-        var pending = page.RootElement.GetProperty("items").EnumerateArray().Select(one => one.GetProperty("id").GetString()!).ToList();
+        var pending = page.RootElement.GetProperty("items").EnumerateArray()
+            .Select(one => one.GetProperty("id").GetString()!).ToList();
         if (pending.Count == 0)
             return;
         var delivery = Pick(pending);

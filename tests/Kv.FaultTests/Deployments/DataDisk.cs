@@ -32,7 +32,8 @@ internal sealed class DataDisk : IDisposable
     /// <summary>What stands before the command line of a process that uses the disk.</summary>
     public IReadOnlyList<string> Launcher => _keeper is null
         ? []
-        : ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", _keeper.Id.ToString(CultureInfo.InvariantCulture), "--"];
+        : ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", _keeper.Id.ToString(
+            CultureInfo.InvariantCulture), "--"];
 
     private string Filler => System.IO.Path.Combine(OutsidePath, "filler");
 
@@ -74,7 +75,8 @@ internal sealed class DataDisk : IDisposable
         {
             keeper = ServerProcess.Start(
                 "unshare",
-                ["--user", "--map-root-user", "--mount", "sh", "-c", $"mount -t tmpfs -o size={Megabytes}m tmpfs '{path}' && echo mounted && exec sleep infinity"],
+                ["--user", "--map-root-user", "--mount", "sh", "-c",
+                    $"mount -t tmpfs -o size={Megabytes}m tmpfs '{path}' && echo mounted && exec sleep infinity"],
                 onLine: line =>
                 {
                     if (line == "mounted")
@@ -85,7 +87,9 @@ internal sealed class DataDisk : IDisposable
         {
             return null;
         }
-        if (SpinWait.SpinUntil(() => mounted.Task.IsCompleted || keeper.HasExited, MountTimeout) && mounted.Task.IsCompleted)
+        if (
+            SpinWait.SpinUntil(() => mounted.Task.IsCompleted || keeper.HasExited, MountTimeout)
+                && mounted.Task.IsCompleted)
             return keeper;
         keeper.Dispose();
         return null;

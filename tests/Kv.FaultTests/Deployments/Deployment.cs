@@ -6,7 +6,7 @@ internal abstract class Deployment : IAsyncDisposable
     /// <summary>The processes of Kv that clients call.</summary>
     public abstract IReadOnlyList<Replica> Replicas { get; }
 
-    /// <summary>Undoes every fault: what is down is started, what is paused goes on, links forward.</summary>
+    /// <summary>Undoes every fault: what is down is started, what is paused continues, links forward.</summary>
     public abstract Task Heal();
 
     /// <summary>

@@ -17,8 +17,12 @@ internal sealed class EtcdDeployment : Deployment
     {
         Cluster = cluster;
         Members = [.. cluster.Members.Select((server, number) => new Member($"etcd-{number}", server))];
-        Links = [.. from number in Enumerable.Range(0, ReplicaCount) from member in Members select ClientLink.Between($"replica-{number}", member)];
-        Replicas = [.. Links.GroupBy(link => link.Replica).Select(links => new Replica(links.Key, settings, Environment(links), recorder))];
+        Links =
+            [.. from number in Enumerable.Range(0, ReplicaCount) from member in Members select ClientLink.Between(
+                $"replica-{number}", member)];
+        Replicas =
+            [.. Links.GroupBy(link => link.Replica)
+                .Select(links => new Replica(links.Key, settings, Environment(links), recorder))];
         _observer = new EtcdObserver(cluster);
     }
 
@@ -114,5 +118,6 @@ internal sealed record ClientLink(string Replica, Member Member, TcpProxy Proxy)
     /// <summary>What the history calls it.</summary>
     public string Name => $"{Replica}>{Member.Name}";
 
-    public static ClientLink Between(string replica, Member member) => new(replica, member, TcpProxy.To(member.Server.Endpoint));
+    public static ClientLink Between(string replica, Member member) =>
+        new(replica, member, TcpProxy.To(member.Server.Endpoint));
 }

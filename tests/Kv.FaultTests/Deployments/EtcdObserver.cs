@@ -19,7 +19,10 @@ internal sealed class EtcdObserver(EtcdCluster cluster) : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<StoredEntry> _changes = [];
     private long _revision;
@@ -44,7 +47,9 @@ internal sealed class EtcdObserver(EtcdCluster cluster) : IDisposable
                         await Read(member, through);
                     return _revision;
                 }
-                catch (Exception e) when (attempt < Attempts && e is HttpRequestException or OperationCanceledException or IOException or InvalidOperationException)
+                catch (Exception e) when (
+                    attempt < Attempts && e is HttpRequestException or OperationCanceledException or IOException
+                        or InvalidOperationException)
                 {
                     await Task.Delay(200);
                 }
@@ -67,7 +72,8 @@ internal sealed class EtcdObserver(EtcdCluster cluster) : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(member.ClientUri, "/v3/watch"))
         {
-            Content = JsonContent.Create(new { create_request = new { key = "AA==", range_end = "AA==", start_revision = _revision + 1 } }),
+            Content = JsonContent.Create(
+                new { create_request = new { key = "AA==", range_end = "AA==", start_revision = _revision + 1 } }),
         };
         using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(patience.Token));

@@ -45,8 +45,9 @@ internal static class KvSettings
             ["DEFAULT_WEBHOOK_TIMEOUT_SECONDS"] = "1",
             ["MAX_WEBHOOKS_ALLOWED"] = "20",
             ["WATCH_HEARTBEAT_SECONDS"] = "1",
-            // What fails is called again within the run, and goes on being called until the receiver is well.
-            ["WEBHOOK_RETRY_SCHEDULE"] = string.Join(',', new[] { "100ms", "300ms", "1s" }.Concat(Enumerable.Repeat("2s", 47))),
+            // What fails is called again within the run, and is called until the receiver is well.
+            ["WEBHOOK_RETRY_SCHEDULE"] = string.Join(
+                ',', new[] { "100ms", "300ms", "1s" }.Concat(Enumerable.Repeat("2s", 47))),
             ["WEBHOOK_DISABLE_AFTER"] = "1d",
         };
         if (IsAudited(run))

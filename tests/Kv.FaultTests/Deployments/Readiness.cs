@@ -26,7 +26,8 @@ internal sealed record Readiness(bool IsReady, bool IsLeading, long SettledRevis
         Data(checks, check, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
 
     private static JsonElement? Data(JsonElement checks, string check, string name) =>
-        checks.TryGetProperty(check, out var told) && told.TryGetProperty("data", out var data) && data.TryGetProperty(name, out var value)
+        checks.TryGetProperty(check, out var told) && told.TryGetProperty("data", out var data)
+            && data.TryGetProperty(name, out var value)
             ? value
             : null;
 }

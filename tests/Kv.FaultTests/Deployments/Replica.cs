@@ -13,12 +13,17 @@ namespace Kv.FaultTests.Deployments;
 internal sealed class Replica : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
-    private static readonly string[] Kept = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
+    private static readonly string[] Kept =
+        ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
 
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly IReadOnlyList<string> _command;
     private readonly ReplicaLog _log;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+    })
     {
         Timeout = TimeSpan.FromSeconds(5),
     };
@@ -36,9 +41,14 @@ internal sealed class Replica : IAsyncDisposable
     {
         Name = name;
         Port = FreePort.Next();
-        _command = [.. launcher ?? [], "dotnet", settings.Server ?? Path.Combine(AppContext.BaseDirectory, "Kv.Api.dll")];
+        _command =
+            [.. launcher ?? [], "dotnet", settings.Server ?? Path.Combine(AppContext.BaseDirectory, "Kv.Api.dll")];
         Clock = KvSettings.HasFakeClock(settings) ? FakeClock.Find() : null;
-        _settings = new[] { KvSettings.Of(settings), environment, Clock?.Environment ?? new Dictionary<string, string>(), settings.Environment }
+        _settings = new[]
+        {
+            KvSettings.Of(settings), environment, Clock?.Environment ?? new Dictionary<string, string>(),
+            settings.Environment,
+        }
             .SelectMany(some => some)
             .Append(new("PORT", Port.ToString(CultureInfo.InvariantCulture)))
             .GroupBy(variable => variable.Key)
@@ -158,7 +168,8 @@ internal sealed class Replica : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private ServerProcess Process => IsRunning ? _process! : throw new InvalidOperationException($"{Name} is not running.");
+    private ServerProcess Process =>
+        IsRunning ? _process! : throw new InvalidOperationException($"{Name} is not running.");
 
     private void SetEnvironment(IDictionary<string, string?> environment)
     {

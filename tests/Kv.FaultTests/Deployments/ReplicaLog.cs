@@ -28,7 +28,8 @@ internal sealed class ReplicaLog(string replica, Recorder recorder)
             using var json = JsonDocument.Parse(line);
             var exception = Text(json, "Exception");
             recorder.Add(new LogLine(
-                replica, recorder.Now, Text(json, "LogLevel") ?? "", Text(json, "Category") ?? "", Text(json, "Message") ?? "",
+                replica, recorder.Now, Text(json, "LogLevel") ?? "", Text(json, "Category") ?? "",
+                Text(json, "Message") ?? "",
                 exception?[..Math.Min(exception.Length, MaxExceptionLength)]));
         }
         catch (JsonException)

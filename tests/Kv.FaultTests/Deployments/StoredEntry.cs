@@ -20,7 +20,8 @@ internal sealed record StoredEntry(long Revision, string Path, byte[]? Value, lo
     public StoredChange ToChange()
     {
         var parts = Parts;
-        var hasTenant = Space is "kv" or "webhooks" or "content" or "audit" or "idempotency" or "kv_traces" && parts.Length == 4;
+        var hasTenant = Space is "kv" or "webhooks" or "content" or "audit" or "idempotency" or "kv_traces"
+            && parts.Length == 4;
         return new StoredChange
         {
             Revision = Revision,

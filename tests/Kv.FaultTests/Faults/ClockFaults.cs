@@ -25,7 +25,9 @@ internal static class ClockFaults
         var replica = scene.Pick(kv.Replicas);
         if (replica.Clock is not { } clock)
         {
-            scene.Note("skipped", replica.Name, $"{Name}: there is no libfaketime (Debian's package libfaketime, or {FakeClock.Variable}).");
+            scene.Note(
+                "skipped", replica.Name,
+                $"{Name}: there is no libfaketime (Debian's package libfaketime, or {FakeClock.Variable}).");
             return;
         }
         var jump = scene.Between(-MostSeconds, MostSeconds);

@@ -36,7 +36,8 @@ internal static class EmbeddedFaults
         kv.Replica.Start);
 
     // It must end by itself, and leave the first one as it is.
-    private static async Task StartTwin(EmbeddedDeployment kv, FaultScene scene) => await scene.Once("second-process", kv.Replica.Name, async () =>
+    private static async Task StartTwin(EmbeddedDeployment kv, FaultScene scene) =>
+        await scene.Once("second-process", kv.Replica.Name, async () =>
     {
         using var twin = kv.Replica.StartTwin();
         await Task.WhenAny(twin.Ended(), Task.Delay(TwinTimeout));

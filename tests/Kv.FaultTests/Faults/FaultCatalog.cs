@@ -11,7 +11,8 @@ internal static class FaultCatalog
 
     /// <summary>What can happen to a deployment of an engine.</summary>
     public static IReadOnlyList<FaultKind> For(Engine engine) => engine == Engine.Etcd
-        ? [.. MemberFaults.All, .. ReplicaFaults.All, .. ClockFaults.All, .. LinkFaults.All, .. PeerFaults.All, .. StoreFaults.All]
+        ? [.. MemberFaults.All, .. ReplicaFaults.All, .. ClockFaults.All, .. LinkFaults.All, .. PeerFaults.All,
+            .. StoreFaults.All]
         : [.. ReplicaFaults.All, .. ClockFaults.All, .. EmbeddedFaults.All];
 
     /// <summary>
@@ -26,7 +27,8 @@ internal static class FaultCatalog
         foreach (var name in names)
             if (name != None && !all.Any(kind => kind.Name.StartsWith(name, StringComparison.Ordinal)))
                 throw new ArgumentException(
-                    $"--faults: '{name}' is no fault of {settings.Engine}; there are {None}, {string.Join(", ", all.Select(kind => kind.Name))}");
+                    $"--faults: '{name}' is no fault of {settings.Engine}; there are {None}, "
+                        + $"{string.Join(", ", all.Select(kind => kind.Name))}");
         return [.. all.Where(kind => names.Any(name => kind.Name.StartsWith(name, StringComparison.Ordinal)))];
     }
 }

@@ -38,7 +38,8 @@ internal sealed class FaultScene(Random random, Recorder recorder, CancellationT
     /// <param name="end">Undoes it.</param>
     /// <param name="detail">More about it.</param>
     public async Task During(
-        string kind, IReadOnlyList<string> targets, TimeSpan time, Func<Task> begin, Func<Task> end, string? detail = null)
+        string kind, IReadOnlyList<string> targets, TimeSpan time, Func<Task> begin, Func<Task> end,
+        string? detail = null)
     {
         var start = recorder.Now;
         try
@@ -54,7 +55,8 @@ internal sealed class FaultScene(Random random, Recorder recorder, CancellationT
     }
 
     /// <inheritdoc cref="During(string, IReadOnlyList{string}, TimeSpan, Func{Task}, Func{Task}, string?)"/>
-    public Task During(string kind, IReadOnlyList<string> targets, TimeSpan time, Action begin, Action end, string? detail = null) =>
+    public Task During(
+        string kind, IReadOnlyList<string> targets, TimeSpan time, Action begin, Action end, string? detail = null) =>
         During(kind, targets, time, AsTask(begin), AsTask(end), detail);
 
     /// <summary>Does something that is over as soon as it is done.</summary>

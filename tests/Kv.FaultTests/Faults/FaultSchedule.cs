@@ -7,11 +7,12 @@ namespace Kv.FaultTests.Faults;
 /// Makes faults happen, one after the other, with a pause between two. In some runs faults of links happen beside them.
 /// What happens, to what, and for how long comes from the seed alone.
 /// </summary>
-internal sealed class FaultSchedule(Deployment deployment, IReadOnlyList<FaultKind> kinds, int seed, Recorder recorder) : IDisposable
+internal sealed class FaultSchedule(
+    Deployment deployment, IReadOnlyList<FaultKind> kinds, int seed, Recorder recorder) : IDisposable
 {
     private readonly SemaphoreSlim _alone = new(1);
 
-    /// <summary>Goes on until it is told that faults are over, and returns when all are undone.</summary>
+    /// <summary>Runs until it is told that faults are over, and returns when all are undone.</summary>
     public Task Run(CancellationToken over)
     {
         var links = kinds.Where(kind => kind.Name.StartsWith("link", StringComparison.Ordinal)).ToList();

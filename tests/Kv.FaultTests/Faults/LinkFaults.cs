@@ -10,13 +10,15 @@ internal static class LinkFaults
 {
     public static IReadOnlyList<FaultKind> All { get; } =
     [
-        FaultKind.Of<EtcdDeployment>("link-cut", (kv, scene) => Break(kv, scene, "cut", 0, 0, link => link.CutConnections())),
+        FaultKind.Of<EtcdDeployment>(
+            "link-cut", (kv, scene) => Break(kv, scene, "cut", 0, 0, link => link.CutConnections())),
         FaultKind.Of<EtcdDeployment>("link-refuse", (kv, scene) => Break(kv, scene, "refuse", 0.2, 5, link =>
         {
             link.RefuseConnections();
             link.CutConnections();
         })),
-        FaultKind.Of<EtcdDeployment>("link-stall", (kv, scene) => Break(kv, scene, "stall", 0.2, 6, link => link.BlackHole())),
+        FaultKind.Of<EtcdDeployment>(
+            "link-stall", (kv, scene) => Break(kv, scene, "stall", 0.2, 6, link => link.BlackHole())),
         FaultKind.Of<EtcdDeployment>("link-swallow-requests", (kv, scene) =>
             Break(kv, scene, "swallow-requests", 0.2, 5, link => link.Link.BlackHole(TcpDirection.ToServer))),
         FaultKind.Of<EtcdDeployment>("link-swallow-answers", (kv, scene) =>
@@ -31,7 +33,8 @@ internal static class LinkFaults
     ];
 
     private static Task Break(
-        EtcdDeployment kv, FaultScene scene, string kind, double from, double to, Action<TcpProxy> how, string? detail = null)
+        EtcdDeployment kv, FaultScene scene, string kind, double from, double to, Action<TcpProxy> how,
+        string? detail = null)
     {
         var links = Choose(kv, scene);
         return scene.During(

@@ -22,14 +22,16 @@ internal static class PeerFaults
         FaultKind.Of<EtcdDeployment>("peer-cut", async (kv, scene) =>
         {
             var peers = await Peers(kv);
-            await scene.During("cut", Names(peers), TimeSpan.Zero, () => Each(peers, link => link.CutConnections()), () => { });
+            await scene.During(
+                "cut", Names(peers), TimeSpan.Zero, () => Each(peers, link => link.CutConnections()), () => { });
         }),
         FaultKind.Of<EtcdDeployment>("peer-delay", async (kv, scene) =>
         {
             var peers = await Peers(kv);
             var delay = scene.Between(0.05, 0.5);
             await scene.During(
-                "delay", Names(peers), scene.Between(1, 6), () => Each(peers, link => link.Delay = delay), () => Heal(peers),
+                "delay", Names(peers), scene.Between(1, 6), () => Each(peers, link => link.Delay = delay),
+                () => Heal(peers),
                 $"{delay.TotalMilliseconds:F0} ms");
         }),
     ];
@@ -58,7 +60,9 @@ internal static class PeerFaults
         foreach (var from in kv.Members)
         {
             var id = await from.Server.MemberId();
-            peers.AddRange(kv.Members.Where(to => to != from).Select(to => new Peer(from, to, kv.Cluster.Peers!.Link(id, to.Server))));
+            peers.AddRange(
+                kv.Members.Where(to => to != from)
+                    .Select(to => new Peer(from, to, kv.Cluster.Peers!.Link(id, to.Server))));
         }
         return peers;
     }

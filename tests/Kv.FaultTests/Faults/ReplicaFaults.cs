@@ -14,11 +14,13 @@ internal static class ReplicaFaults
         FaultKind.Of<Deployment>("replica-kill", async (kv, scene) => await Kill(scene, [await Choose(kv, scene)])),
         FaultKind.Of<Deployment>("all-replicas-kill", (kv, scene) => Kill(scene, kv.Replicas)),
         FaultKind.Of<Deployment>("replica-term", async (kv, scene) => await Terminate(scene, await Choose(kv, scene))),
-        FaultKind.Of<Deployment>("replica-stop", async (kv, scene) => await Stop(scene, await Choose(kv, scene), scene.Between(0.1, 4))),
+        FaultKind.Of<Deployment>(
+            "replica-stop", async (kv, scene) => await Stop(scene, await Choose(kv, scene), scene.Between(0.1, 4))),
         FaultKind.Of<Deployment>(
             "replica-stop-long",
             // The one that leads: only its lease matters.
-            async (kv, scene) => await Stop(scene, await Leader(kv, scene), scene.Between(LeaseSeconds + 1, LeaseSeconds + 4))),
+            async (kv, scene) =>
+                await Stop(scene, await Leader(kv, scene), scene.Between(LeaseSeconds + 1, LeaseSeconds + 4))),
     ];
 
     private static Task Kill(FaultScene scene, IReadOnlyList<Replica> replicas) => scene.During(

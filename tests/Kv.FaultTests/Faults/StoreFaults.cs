@@ -23,7 +23,8 @@ internal static class StoreFaults
         await scene.Once("leader-move", leader.Name, async () =>
         {
             var id = await next.Server.MemberId();
-            await leader.Server.Call("maintenance/transfer-leadership", new { targetID = id.ToString(CultureInfo.InvariantCulture) });
+            await leader.Server.Call(
+                "maintenance/transfer-leadership", new { targetID = id.ToString(CultureInfo.InvariantCulture) });
             return $"to {next.Name}";
         });
     }
@@ -43,10 +44,13 @@ internal static class StoreFaults
     {
         var member = scene.Pick(kv.Members);
         var id = (await member.Server.MemberId()).ToString(CultureInfo.InvariantCulture);
-        await scene.During("no-space", [member.Name], scene.Between(0.5, 4), () => Alarm("ACTIVATE"), () => Alarm("DEACTIVATE"));
+        await scene.During(
+            "no-space", [member.Name], scene.Between(0.5, 4), () => Alarm("ACTIVATE"), () => Alarm("DEACTIVATE"));
 
         Task Alarm(string action) =>
-            Retried(number => kv.Cluster.AnyMember(number).Call("maintenance/alarm", new { action, memberID = id, alarm = "NOSPACE" }));
+            Retried(
+                number => kv.Cluster.AnyMember(number)
+                    .Call("maintenance/alarm", new { action, memberID = id, alarm = "NOSPACE" }));
     }
 
     // An alarm that stays would end all writes of the run.
@@ -59,7 +63,8 @@ internal static class StoreFaults
                 await action(attempt);
                 return;
             }
-            catch (Exception e) when (attempt < 20 && e is HttpRequestException or TaskCanceledException or InvalidOperationException)
+            catch (Exception e) when (
+                attempt < 20 && e is HttpRequestException or TaskCanceledException or InvalidOperationException)
             {
                 await Task.Delay(200);
             }

@@ -18,4 +18,5 @@ internal sealed record AuditedKey(string Operation, string Target);
 /// <param name="Revision">The revision at which it was so.</param>
 /// <param name="Keys">How many keys there were.</param>
 /// <param name="Bytes">How many bytes of UTF-8 the keys and their values took.</param>
-internal sealed record UsageTold(long At, string Replica, string Tenant, long Revision, long Keys, long Bytes) : HistoryRecord;
+internal sealed record UsageTold(
+    long At, string Replica, string Tenant, long Revision, long Keys, long Bytes) : HistoryRecord;

@@ -243,7 +243,7 @@ internal sealed record Answer
     /// <summary>How many keys a count found.</summary>
     public long? Count { get; init; }
 
-    /// <summary>Whether a listing goes on behind this page.</summary>
+    /// <summary>Whether a listing continues after this page.</summary>
     public bool HasMore { get; init; }
 }
 
@@ -262,4 +262,5 @@ internal sealed record KeyAnswer(
     bool IsOutcomeUnknown = false);
 
 /// <summary>An item of <c>GET /history/{key}</c>.</summary>
-internal sealed record HistoryEntry(long Revision, string Event, string? Reason = null, string? Value = null, long? ExpireAt = null);
+internal sealed record HistoryEntry(
+    long Revision, string Event, string? Reason = null, string? Value = null, long? ExpireAt = null);

@@ -8,7 +8,7 @@ namespace Kv.FaultTests.History;
 /// <param name="Detail">More about it, such as a delay.</param>
 internal sealed record Fault(string Kind, string Target, long Start, long End, string? Detail = null) : HistoryRecord
 {
-    /// <summary>The kind of a fault that stops a process without ending it: it answers when it goes on.</summary>
+    /// <summary>The kind of a fault that stops a process without ending it: it answers when it continues.</summary>
     public const string Stop = "stop";
 
     /// <summary>

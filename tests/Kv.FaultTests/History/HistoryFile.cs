@@ -35,7 +35,9 @@ internal static class HistoryFile
             if (history is not null)
                 history.Add(record);
             else
-                history = new RunHistory(record as RunInfo ?? throw new InvalidDataException($"{path}: the first line is not about the run."));
+                history = new RunHistory(
+                    record as RunInfo
+                        ?? throw new InvalidDataException($"{path}: the first line is not about the run."));
         }
         return history ?? throw new InvalidDataException($"{path}: the file is empty.");
     }

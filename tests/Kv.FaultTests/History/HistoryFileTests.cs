@@ -31,7 +31,14 @@ public sealed class HistoryFileTests
             Conditions = [new KeyCondition("k", ConditionKind.WrittenAt, Revision: 4)],
             Answer = new Answer { Status = 200, Revision = 5, ETag = 5, Keys = [new KeyAnswer("k", 200, ETag: 5)] },
         });
-        history.Add(new StoredChange { Revision = 5, Space = "kv", Tenant = "default/default", Key = "k", Value = "é\n\"" });
+        history.Add(new StoredChange
+        {
+            Revision = 5,
+            Space = "kv",
+            Tenant = "default/default",
+            Key = "k",
+            Value = "é\n\"",
+        });
         history.Add(new Fault("stop", "etcd-1", 12, 18));
 
         await HistoryFile.Save(history, path);
@@ -54,6 +61,7 @@ public sealed class HistoryFileTests
             {"record":"fault","kind":
             """);
 
-        Assert.That(() => HistoryFile.Load(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("line 2"));
+        Assert.That(
+            () => HistoryFile.Load(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("line 2"));
     }
 }

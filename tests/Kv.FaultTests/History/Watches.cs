@@ -1,7 +1,7 @@
 namespace Kv.FaultTests.History;
 
 /// <summary>
-/// One connection of a watch. A watch is one reader, which goes on over as many connections as it takes.
+/// One connection of a watch. A watch is one reader, which may use several connections.
 /// </summary>
 internal sealed record WatchConnection : HistoryRecord
 {

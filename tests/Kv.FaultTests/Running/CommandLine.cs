@@ -46,7 +46,8 @@ internal sealed record CommandLine
     public bool KeepsAll { get; init; }
 
     /// <summary>The runs, one for each seed.</summary>
-    public IEnumerable<RunSettings> Runs => Enumerable.Range(Run.Seed, LastSeed - Run.Seed + 1).Select(seed => Run with { Seed = seed });
+    public IEnumerable<RunSettings> Runs =>
+        Enumerable.Range(Run.Seed, LastSeed - Run.Seed + 1).Select(seed => Run with { Seed = seed });
 
     /// <exception cref="ArgumentException">It says something that is not understood.</exception>
     public static CommandLine Parse(IReadOnlyList<string> args)
@@ -58,7 +59,9 @@ internal sealed record CommandLine
             if (name == "--keep")
                 line = line with { KeepsAll = true };
             else
-                line = line.With(name, i + 1 < args.Count ? args[++i] : throw new ArgumentException($"{name}: its value is missing"));
+                line = line.With(
+                    name,
+                    i + 1 < args.Count ? args[++i] : throw new ArgumentException($"{name}: its value is missing"));
         }
         return line;
     }
@@ -73,9 +76,23 @@ internal sealed record CommandLine
         "--engine" => this with { Run = Run with { Engine = ToEngine(value) } },
         "--faults" => this with { Run = Run with { Faults = value.Split(',') } },
         "--rate" => this with { Run = Run with { Rate = Number(name, value, 1, 10_000) } },
-        "--server" => this with { Run = Run with { Server = File.Exists(value) ? value : throw new ArgumentException($"{name}: there is no file '{value}'") } },
+        "--server" => this with
+        {
+            Run = Run with
+            {
+                Server = File.Exists(value)
+                    ? value
+                    : throw new ArgumentException($"{name}: there is no file '{value}'"),
+            },
+        },
         "--env" => value.Split('=', 2) is [{ Length: > 0 } variable, var set]
-            ? this with { Run = Run with { Environment = new Dictionary<string, string>(Run.Environment) { [variable] = set } } }
+            ? this with
+            {
+                Run = Run with
+                {
+                    Environment = new Dictionary<string, string>(Run.Environment) { [variable] = set },
+                },
+            }
             : throw new ArgumentException($"{name}: '{value}' is not NAME=VALUE"),
         "--settle" => this with { Run = Run with { SettleSeconds = Number(name, value, 1, 600) } },
         "--planted" => this with { Planted = value.Split(','), Run = Run with { Seconds = 10, SettleSeconds = 10 } },

@@ -19,12 +19,15 @@ public sealed class CommandLineTests
     [Test]
     public void The_command_that_repeats_a_run_asks_for_the_same_run()
     {
-        var line = CommandLine.Parse("--seconds 20 --seed 9 --engine embedded --faults replica-kill,disk --rate 50 --settle 20 --env A=1".Split(' '));
+        var line = CommandLine.Parse(
+            "--seconds 20 --seed 9 --engine embedded --faults replica-kill,disk --rate 50 --settle 20 --env A=1".Split(
+                ' '));
 
         var again = CommandLine.Parse(line.Run.Command.Split(' ')[1..]);
 
         Assert.That(again.Run.Command, Is.EqualTo(line.Run.Command));
-        Assert.That(again.Run with { Faults = line.Run.Faults, Environment = line.Run.Environment }, Is.EqualTo(line.Run));
+        Assert.That(
+            again.Run with { Faults = line.Run.Faults, Environment = line.Run.Environment }, Is.EqualTo(line.Run));
     }
 
     [Test]
@@ -44,5 +47,6 @@ public sealed class CommandLineTests
     [Test]
     public void A_fault_that_there_is_not_is_named() => Assert.That(
         () => FaultCatalog.Chosen(new RunSettings { Engine = Engine.Embedded, Faults = ["member-kill"] }),
-        Throws.ArgumentException.With.Message.StartsWith("--faults: 'member-kill' is no fault of Embedded; there are none, replica-kill"));
+        Throws.ArgumentException.With.Message.StartsWith(
+            "--faults: 'member-kill' is no fault of Embedded; there are none, replica-kill"));
 }

@@ -32,7 +32,9 @@ internal sealed class FaultRun
             CallBound = (long)KvSettings.CallBound.TotalMicroseconds,
             ClockTolerance = ClockFaults.Tolerance(settings),
             IsAudited = KvSettings.IsAudited(settings),
-            Pairs = [.. from tenant in KeyNames.Tenants from pair in KeyNames.Pairs select new KeyPair(tenant, pair.First, pair.Second)],
+            Pairs =
+                [.. from tenant in KeyNames.Tenants from pair in KeyNames.Pairs select new KeyPair(
+                    tenant, pair.First, pair.Second)],
         });
         _recorder = new Recorder(_history);
     }
@@ -67,7 +69,8 @@ internal sealed class FaultRun
         ? await EtcdDeployment.Start(_settings, _recorder)
         : await EmbeddedDeployment.Start(_settings, _recorder);
 
-    private async Task CallWithFaults(Deployment deployment, Crowd crowd, IReadOnlyList<FaultKind> kinds, Receiver receiver)
+    private async Task CallWithFaults(
+        Deployment deployment, Crowd crowd, IReadOnlyList<FaultKind> kinds, Receiver receiver)
     {
         using var over = new CancellationTokenSource(FaultyPart * TimeSpan.FromSeconds(_settings.Seconds));
         using var stop = new CancellationTokenSource();
@@ -97,7 +100,9 @@ internal sealed class FaultRun
     private IEnumerable<Violation> Misbehaviour(int[] exitCodes) => _history.All<Fault>()
         .Where(fault => fault.Kind.StartsWith(FaultScene.Bad, StringComparison.Ordinal))
         .Select(fault => new Violation(fault.Kind, $"{fault.Target}: {fault.Detail}"))
-        .Concat(exitCodes.Where(code => code != 0).Select(code => new Violation("bad-exit", $"At the end a replica ended with {code} after SIGTERM.")));
+        .Concat(
+            exitCodes.Where(code => code != 0)
+                .Select(code => new Violation("bad-exit", $"At the end a replica ended with {code} after SIGTERM.")));
 
     private static async Task Until(CancellationToken over)
     {

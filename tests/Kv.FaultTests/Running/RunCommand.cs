@@ -54,7 +54,8 @@ internal static class RunCommand
         catch (Exception e)
         {
             await Save(run.History, file);
-            throw new InvalidOperationException($"The run did not come to its end. Its history is in {file}; to repeat it:\n  {settings.Command}", e);
+            throw new InvalidOperationException(
+                $"The run did not come to its end. Its history is in {file}; to repeat it:\n  {settings.Command}", e);
         }
         if (violations.Count > 0 || keeps)
             await Save(run.History, file);

@@ -10,7 +10,8 @@ internal sealed class RunReport(TextWriter output)
     private const int MostTold = 20;
     private const int MostLetters = 2000;
 
-    private static readonly string[] Columns = ["calls", "failed", "unknown", "faults", "changes", "watch events", "webhook calls", "broken"];
+    private static readonly string[] Columns =
+        ["calls", "failed", "unknown", "faults", "changes", "watch events", "webhook calls", "broken"];
 
     private readonly long[] _totals = new long[Columns.Length];
     private int _runs;

@@ -19,10 +19,13 @@ internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder reco
         KeyNames.Tenants.ToDictionary(tenant => tenant, tenant => new Caller("end", tenant, recorder));
 
     // Asks again and again, which would only make the history longer.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = KvSettings.CallBound };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = KvSettings.CallBound,
+    };
 
     /// <summary>Waits, and takes down.</summary>
-    /// <returns>What did not come to be in time.</returns>
+    /// <returns>The conditions that did not hold in time.</returns>
     public async Task<IReadOnlyList<Violation>> Settle()
     {
         var start = Stopwatch.GetTimestamp();
@@ -100,7 +103,8 @@ internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder reco
     {
         var found = new List<DeliveryLeft>();
         using var webhooks = await Read(caller, "/webhooks/*");
-        foreach (var webhook in webhooks?.RootElement.EnumerateArray().Select(one => one.GetProperty("id").GetString()!) ?? [])
+        foreach (var webhook
+            in webhooks?.RootElement.EnumerateArray().Select(one => one.GetProperty("id").GetString()!) ?? [])
         {
             using var page = await Read(caller, $"/webhooks/{webhook}/deliveries?status={status}&limit=100");
             found.AddRange(page?.RootElement.GetProperty("items").EnumerateArray().Select(item => new DeliveryLeft(
@@ -126,7 +130,9 @@ internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder reco
                 recorder.Add(new AuditTold(
                     caller.Tenant, item.GetProperty("revision").GetInt64(),
                     [.. item.GetProperty("changes").EnumerateArray().Select(change =>
-                        new AuditedKey(change.GetProperty("operation").GetString()!, change.GetProperty("target").GetString()!))]));
+                        new AuditedKey(
+                            change.GetProperty("operation").GetString()!,
+                            change.GetProperty("target").GetString()!))]));
             cursor = page.RootElement.TryGetProperty("cursor", out var more) ? more.GetString() : null;
         }
         while (cursor is not null);

@@ -11,7 +11,7 @@ public sealed class ShortRunTests
 {
     private const int Seconds = 10;
 
-    // CI keeps what is there.
+    // CI keeps the files in it.
     private static readonly string Histories = Path.Combine(Repository.Root, "artifacts", "test-results", "faults");
 
     [TestCase(1)]
@@ -37,6 +37,7 @@ public sealed class ShortRunTests
         var (history, _, trouble) = await RunCommand.Run(settings, Histories, keeps: false);
 
         Assert.That(trouble, Is.Null, trouble);
-        Assert.That(history.All<History.Call>().Count(call => call.Outcome == History.CallOutcome.Ok), Is.GreaterThan(100));
+        Assert.That(
+            history.All<History.Call>().Count(call => call.Outcome == History.CallOutcome.Ok), Is.GreaterThan(100));
     }
 }

@@ -56,7 +56,9 @@ internal sealed class Receiver : IAsyncDisposable
             Tenant = $"{told.GetProperty("namespace").GetString()}/{told.GetProperty("appName").GetString()}",
             Key = key,
             Value = told.GetProperty("value").GetString(),
-            ExpireAt = told.TryGetProperty("expire_at", out var second) && second.ValueKind == JsonValueKind.Number ? second.GetInt64() : null,
+            ExpireAt = told.TryGetProperty("expire_at", out var second) && second.ValueKind == JsonValueKind.Number
+                ? second.GetInt64()
+                : null,
             Status = status,
         }));
         return answer;

@@ -12,7 +12,8 @@ internal static class Registrations
     public static IReadOnlyList<WebhookRegistration> Of(IEnumerable<StoredEntry> changes)
     {
         var found = new Dictionary<string, WebhookRegistration>();
-        foreach (var (change, entry) in changes.Where(entry => entry.Space == "webhooks").Select(entry => (entry.ToChange(), entry)))
+        foreach (var (change, entry)
+            in changes.Where(entry => entry.Space == "webhooks").Select(entry => (entry.ToChange(), entry)))
         {
             if (entry.Value is null)
                 found[change.Key] = found[change.Key] with { RemovedAt = entry.Revision };

@@ -15,7 +15,8 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
     public async Task What_was_added_is_listed_whole_and_in_order_until_it_is_deleted()
     {
         var (repository, _) = Over();
-        var grants = new Grants(isAdministrator: false, [new Grant("a:b", "*", "p%/: *", AccessVerbs.Read | AccessVerbs.Webhooks)]);
+        var grants = new Grants(
+            isAdministrator: false, [new Grant("a:b", "*", "p%/: *", AccessVerbs.Read | AccessVerbs.Webhooks)]);
         var secret = ApiKeySecret.New();
         await repository.Add(ApiKey.Create(secret, grants, "a name", createdAt: 7, expireAt: 8), Enough);
         for (var i = 0; i < 600; i++)
@@ -30,7 +31,9 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
             Assert.That(listed.Skip(1).Select(key => key.Grants.IsAdministrator), Has.All.True);
             Assert.That(listed[0].Grants.IsAdministrator, Is.False);
             Assert.That(listed[0].Grants.Granted, Is.EqualTo(grants.Granted));
-            Assert.That((listed[0].Id, listed[0].Name, listed[0].CreatedAt, listed[0].ExpireAt), Is.EqualTo((secret.Id, "a name", 7L, (long?)8)));
+            Assert.That(
+                (listed[0].Id, listed[0].Name, listed[0].CreatedAt, listed[0].ExpireAt),
+                Is.EqualTo((secret.Id, "a name", 7L, (long?)8)));
             Assert.That(listed[0].Accepts(secret.Hash(), 7), Is.True);
         }
         Assert.That(await repository.Delete(secret.Id, [], Enough), Is.True);
@@ -52,7 +55,9 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
     {
         var (repository, layout) = Over();
         await Store.Commit(
-            Transaction.Unconditional(new Operation.Put(layout.ApiKey("0123456789abcdef"), System.Text.Encoding.UTF8.GetBytes(record))), Enough);
+            Transaction.Unconditional(
+                new Operation.Put(
+                    layout.ApiKey("0123456789abcdef"), System.Text.Encoding.UTF8.GetBytes(record))), Enough);
 
         Assert.That(await repository.List(Enough), Is.Empty);
     }
@@ -64,7 +69,11 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
         var place = layout.ApiKey("0123456789abcdef");
 
         Assert.That(layout.ApiKeys.Contains(place), Is.True);
-        foreach (var range in new[] { layout.Watched, layout.KeyValues, layout.Webhooks, layout.WatchedBesideKeys, layout.PendingDeliveries })
+        foreach (var range in new[]
+                 {
+                     layout.Watched, layout.KeyValues, layout.Webhooks, layout.WatchedBesideKeys,
+                     layout.PendingDeliveries,
+                 })
             Assert.That(range.Overlaps(layout.ApiKeys), Is.False);
     }
 
@@ -73,6 +82,8 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
     {
         var options = new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" };
         var layout = new KeyLayout(options);
-        return (new ApiKeyRepository(Store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), NullLogger<ApiKeyRepository>.Instance), layout);
+        return (new ApiKeyRepository(
+            Store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance),
+            NullLogger<ApiKeyRepository>.Instance), layout);
     }
 }

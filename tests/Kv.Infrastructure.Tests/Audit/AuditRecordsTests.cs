@@ -21,7 +21,8 @@ internal sealed class AuditRecordsTests
     public void Where_none_are_kept_operations_are_handed_back_as_they_are()
     {
         IReadOnlyList<Operation> operations = [new Operation.Delete(Layout.Nothing)];
-        var records = new AuditRecords(new StoreOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new Somebody());
+        var records = new AuditRecords(
+            new StoreOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new Somebody());
         var branch = new List<Operation>();
 
         records.Add(branch, Space, [new KeyOperation(KeyOperationKind.Delete, Key.Parse("k"))]);
@@ -57,13 +58,21 @@ internal sealed class AuditRecordsTests
     public void They_stand_where_neither_the_watcher_nor_readers_look()
     {
         foreach (var place in new[] { Layout.AuditPrefix(Space), Layout.AuditPrefix(null) })
-            foreach (var range in new[] { Layout.Watched, Layout.KeyValues, Layout.Webhooks, Layout.WatchedBesideKeys, Layout.PendingDeliveries, Layout.Wakes, Layout.ApiKeys })
+            foreach (var range in new[]
+                     {
+                         Layout.Watched, Layout.KeyValues, Layout.Webhooks, Layout.WatchedBesideKeys,
+                         Layout.PendingDeliveries, Layout.Wakes, Layout.ApiKeys,
+                     })
                 Assert.That(range.Overlaps(KeyRange.Prefix(place)), Is.False);
-        Assert.That(KeyRange.Prefix(Layout.AuditPrefix(null)).Overlaps(KeyRange.Prefix(StoreKey.FromText("/kvstore/audit/"))), Is.False);
+        Assert.That(
+            KeyRange.Prefix(Layout.AuditPrefix(null)).Overlaps(KeyRange.Prefix(StoreKey.FromText("/kvstore/audit/"))),
+            Is.False);
     }
 
     private AuditRecords Kept(TimeSpan retention) =>
-        new(new StoreOptions { AuditRetention = retention }, Layout, _time, NullLogger<AuditRecords>.Instance, new Somebody());
+        new(
+            new StoreOptions { AuditRetention = retention }, Layout, _time, NullLogger<AuditRecords>.Instance,
+            new Somebody());
 
     private static Operation.Put Record(AuditRecords records) =>
         (Operation.Put)records.With([], Space, AuditOperations.Set, "k").Single();

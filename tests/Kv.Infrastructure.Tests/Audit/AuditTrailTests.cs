@@ -54,7 +54,10 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
     {
         // Six MiB of records, among them small ones and some that cannot be read.
         for (var ticks = 1; ticks <= 90; ticks++)
-            await Keep(ticks, ticks % 10 == 0 ? [1, 2, 3] : Record([.. Enumerable.Repeat(new string('k', 1000), ticks % 3 == 0 ? 1 : 110)]));
+            await Keep(
+                ticks, ticks % 10 == 0
+                    ? [1, 2, 3]
+                    : Record([.. Enumerable.Repeat(new string('k', 1000), ticks % 3 == 0 ? 1 : 110)]));
         var told = new List<long>();
         var after = default(AuditRecordId);
         for (var hasMore = true; hasMore; after = new AuditRecordId(told[^1], 1))
@@ -63,7 +66,8 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
             (var page, hasMore) = await _trail.List(Us, (null, null), after, limit: 1000, Enough);
             told.AddRange(page.Select(record => record.Id.Ticks));
 
-            Assert.That(_store.RangeBytes - read, Is.LessThanOrEqualTo(2 * 1024 * 1024), "a page is of one MiB and a record");
+            Assert.That(
+                _store.RangeBytes - read, Is.LessThanOrEqualTo(2 * 1024 * 1024), "a page is of one MiB and a record");
         }
 
         Assert.That(told, Is.EqualTo(Enumerable.Range(1, 90).Where(ticks => ticks % 10 != 0)));
@@ -76,16 +80,19 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
     {
         for (var first = 1; first <= 1001; first += 100)
             await Store.Commit(
-                Transaction.Unconditional([.. Enumerable.Range(first, 100).Select(ticks => Put(ticks, Record("k")))]), Enough);
+                Transaction.Unconditional([.. Enumerable.Range(first, 100).Select(ticks => Put(ticks, Record("k")))]),
+                Enough);
 
         var (records, hasMore) = await _trail.List(Us, (null, null), after: null, limit, Enough);
 
         Assert.That((records.Count, hasMore, _store.Ranges), Is.EqualTo((limit, true, calls)));
     }
 
-    private async Task Keep(long ticks, byte[] record) => await Store.Commit(Transaction.Unconditional(Put(ticks, record)), Enough);
+    private async Task Keep(long ticks, byte[] record) =>
+        await Store.Commit(Transaction.Unconditional(Put(ticks, record)), Enough);
 
-    private Operation.Put Put(long ticks, byte[] record) => new(_layout.AuditRecord(Us, new AuditRecordId(ticks, 1)), record);
+    private Operation.Put Put(long ticks, byte[] record) =>
+        new(_layout.AuditRecord(Us, new AuditRecordId(ticks, 1)), record);
 
     private static byte[] Record(params string[] keys) => StoredAuditRecord.Write(
         DateTimeOffset.UnixEpoch, Somebody, traceId: null, [.. keys.Select(key => new AuditedChange("set", key))]);

@@ -39,7 +39,8 @@ internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(en
         _lag = new WatchLag(_layout, TimeProvider.System);
         var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
         _keyValues = new KeyValueRepository(
-            new TracedStore(Store, new WriteTraces(_layout, TimeProvider.System), _lag), _layout, audit, TimeProvider.System);
+            new TracedStore(Store, new WriteTraces(_layout, TimeProvider.System), _lag), _layout, audit,
+            TimeProvider.System);
     }
 
     [TearDown]
@@ -67,7 +68,8 @@ internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(en
     [Test]
     public async Task Where_there_is_one_its_trace_stands_at_the_revision_of_the_deletion()
     {
-        await Store.Commit(Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), Bytes("v"))), Enough);
+        await Store.Commit(
+            Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), Bytes("v"))), Enough);
         using var request = Request();
 
         var deleted = await _keyValues.Delete(Us, Wanted, Precondition.None, Enough);

@@ -90,7 +90,8 @@ internal sealed class WatchLagTests
         }
     }
 
-    private void Write(long revision) => Write(revision, new Operation.Put(Key, "value"u8.ToArray()), OperationResult.Written);
+    private void Write(long revision) =>
+        Write(revision, new Operation.Put(Key, "value"u8.ToArray()), OperationResult.Written);
 
     private void Write(long revision, Operation operation, OperationResult result) =>
         _lag.Committed(Transaction.Unconditional(operation), new CommitResult(true, revision, [result]));

@@ -51,7 +51,8 @@ internal sealed class WriteTracesTests
 
         Assert.That(kept.Then, Has.Count.EqualTo(6), "what was asked for, and behind it");
         Assert.That(
-            kept.Then.Skip(4).Cast<Operation.Put>().Select(put => (put.Key.ToString(), Encoding.UTF8.GetString(put.Value.Span), put.Deadline)),
+            kept.Then.Skip(4).Cast<Operation.Put>()
+                .Select(put => (put.Key.ToString(), Encoding.UTF8.GetString(put.Value.Span), put.Deadline)),
             Is.EqualTo(new[]
             {
                 ("/kvstore/kv_traces/space/app/put", _request!.Id, (long?)1_000_020),
@@ -75,15 +76,20 @@ internal sealed class WriteTracesTests
     public void What_only_deletes_a_key_keeps_its_trace_where_there_is_one_and_is_as_it_was_otherwise()
     {
         Request(isSampled: true);
-        var deletion = Transaction.Unconditional(new Operation.Delete(Key("k")), new Operation.Delete(StoreKey.FromText("/kvstore/content/space/app/k")));
+        var deletion = Transaction.Unconditional(
+            new Operation.Delete(Key("k")), new Operation.Delete(StoreKey.FromText("/kvstore/content/space/app/k")));
 
         var kept = _traces.Keep(deletion);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(kept.Compares, Is.EqualTo(new[] { Compare.Exists(Key("k")) }), "on one key, which etcd judges with what it does");
+            Assert.That(
+                kept.Compares, Is.EqualTo(new[] { Compare.Exists(Key("k")) }),
+                "on one key, which etcd judges with what it does");
             Assert.That(kept.Then.Take(2), Is.EqualTo(deletion.Then));
-            Assert.That(kept.Then[2], Is.InstanceOf<Operation.Put>().With.Property(nameof(Operation.Put.Key)).EqualTo(Layout.Trace(Key("k"))));
+            Assert.That(
+                kept.Then[2], Is.InstanceOf<Operation.Put>().With.Property(nameof(Operation.Put.Key))
+                    .EqualTo(Layout.Trace(Key("k"))));
             Assert.That(kept.Otherwise, Is.EqualTo(deletion.Then));
         }
     }
@@ -108,7 +114,9 @@ internal sealed class WriteTracesTests
     {
         Request(isSampled: true);
 
-        var kept = _traces.Keep(Transaction.Unconditional([.. Enumerable.Range(0, writes).Select(i => new Operation.Put(Key($"{i}"), Value))]));
+        var kept = _traces.Keep(
+            Transaction.Unconditional(
+                [.. Enumerable.Range(0, writes).Select(i => new Operation.Put(Key($"{i}"), Value))]));
 
         Assert.That(kept.Then, Has.Count.EqualTo(operations));
     }
@@ -116,11 +124,12 @@ internal sealed class WriteTracesTests
     [Test]
     public void Who_reads_the_feed_finds_the_trace_at_the_revision_of_the_write()
     {
-        var traces = _traces.Of(Changed((Key("k"), "value"), (Layout.Trace(Key("k")), Parent), (Layout.Trace(Key("bad")), "no\ntrace")));
+        var traces = _traces.Read(
+            Changed((Key("k"), "value"), (Layout.Trace(Key("k")), Parent), (Layout.Trace(Key("bad")), "no\ntrace")));
 
         Assert.That(traces!.Keys, Is.EqualTo(new[] { Key("k") }));
         Assert.That(traces[Key("k")], Is.EqualTo(Parent));
-        Assert.That(_traces.Of(Changed((Key("k"), "value"))), Is.Null);
+        Assert.That(_traces.Read(Changed((Key("k"), "value"))), Is.Null);
     }
 
     [Test]
@@ -143,9 +152,12 @@ internal sealed class WriteTracesTests
         Request(isSampled: true);
         var delete = Transaction.Unconditional(new Operation.Delete(Key("k")));
         var full = new Mock<IStore>(MockBehavior.Strict);
-        full.Setup(store => store.Commit(It.Is<Transaction>(asked => asked.Operations.Any(one => one is Operation.Put)), default))
+        full.Setup(
+            store => store.Commit(
+                It.Is<Transaction>(asked => asked.Operations.Any(one => one is Operation.Put)), default))
             .Throws(new StoreOutOfSpaceException("There is no room."));
-        full.Setup(store => store.Commit(delete, default)).ReturnsAsync(new CommitResult(true, 7, [OperationResult.Written]));
+        full.Setup(store => store.Commit(delete, default))
+            .ReturnsAsync(new CommitResult(true, 7, [OperationResult.Written]));
         using var lag = new WatchLag(Layout, _time);
 
         var result = await new TracedStore(full.Object, _traces, lag).Commit(delete, default);
@@ -157,7 +169,8 @@ internal sealed class WriteTracesTests
 
     private static ChangeSet Changed(params (StoreKey Key, string Value)[] entries) => new(7,
         [.. entries.Select(entry => new Change(
-            ChangeKind.Put, entry.Key, new Entry(entry.Key, Encoding.UTF8.GetBytes(entry.Value), 7, 7, 1, null), null))]);
+            ChangeKind.Put, entry.Key, new Entry(entry.Key, Encoding.UTF8.GetBytes(entry.Value), 7, 7, 1, null),
+            null))]);
 
     private void Request(bool isSampled) => _request = new Activity("request")
         .SetIdFormat(ActivityIdFormat.W3C)

@@ -11,7 +11,8 @@ internal sealed class AcceptedRecordTests
     [Test]
     public void What_is_written_is_read_again()
     {
-        AcceptedDelivery[] written = [Accepted(2, "k\"\u65e5\n", KeyChangeKind.Expire), Accepted(1, "k", KeyChangeKind.Create)];
+        AcceptedDelivery[] written =
+            [Accepted(2, "k\"\u65e5\n", KeyChangeKind.Expire), Accepted(1, "k", KeyChangeKind.Create)];
 
         Assert.That(AcceptedRecord.Read(Webhook, AcceptedRecord.Write(written)), Is.EqualTo(written));
     }
@@ -19,9 +20,11 @@ internal sealed class AcceptedRecordTests
     [Test]
     public void The_latest_hundred_are_kept()
     {
-        var written = Enumerable.Range(1, 250).Reverse().Select(number => Accepted(number, "k", KeyChangeKind.Update)).ToArray();
+        var written = Enumerable.Range(1, 250).Reverse().Select(number => Accepted(number, "k", KeyChangeKind.Update))
+            .ToArray();
 
-        Assert.That(AcceptedRecord.Read(Webhook, AcceptedRecord.Write(written)), Is.EqualTo(written[..AcceptedDelivery.Kept]));
+        Assert.That(
+            AcceptedRecord.Read(Webhook, AcceptedRecord.Write(written)), Is.EqualTo(written[..AcceptedDelivery.Kept]));
     }
 
     [TestCase("x")]
@@ -45,9 +48,11 @@ internal sealed class AcceptedRecordTests
     public void Keys_of_the_default_length_displace_none()
     {
         var key = new string('\u65e5', new Domain.Limits().MaxKeyLength);
-        var written = Enumerable.Range(1, AcceptedDelivery.Kept).Select(number => Accepted(long.MaxValue - number, key, KeyChangeKind.Update));
+        var written = Enumerable.Range(1, AcceptedDelivery.Kept)
+            .Select(number => Accepted(long.MaxValue - number, key, KeyChangeKind.Update));
 
-        Assert.That(AcceptedRecord.Read(Webhook, AcceptedRecord.Write(written)), Has.Count.EqualTo(AcceptedDelivery.Kept));
+        Assert.That(
+            AcceptedRecord.Read(Webhook, AcceptedRecord.Write(written)), Has.Count.EqualTo(AcceptedDelivery.Kept));
     }
 
     [TestCase("")]
@@ -58,6 +63,7 @@ internal sealed class AcceptedRecordTests
         Assert.That(AcceptedRecord.Read(Webhook, System.Text.Encoding.UTF8.GetBytes(stored)), Is.Empty);
 
     private static AcceptedDelivery Accepted(long revision, string key, KeyChangeKind kind) => new(
-        DeliveryId.Of(Webhook, revision, key), kind, key, AttemptCount: 1, DateTimeOffset.UnixEpoch.AddSeconds(revision % 1000),
+        DeliveryId.For(Webhook, revision, key), kind, key, AttemptCount: 1,
+        DateTimeOffset.UnixEpoch.AddSeconds(revision % 1000),
         TimeSpan.FromMilliseconds(7), Status: 204);
 }

@@ -20,7 +20,8 @@ internal sealed class FailingTests
     [Test]
     public void It_is_read_as_it_is_written()
     {
-        var failing = new Failing(DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123), 7, TimeSpan.FromMilliseconds(86_400_001));
+        var failing = new Failing(
+            DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123), 7, TimeSpan.FromMilliseconds(86_400_001));
 
         Assert.That(Failing.TryRead(failing.Write()), Is.EqualTo(failing));
     }

@@ -36,7 +36,8 @@ internal sealed class AcceptedLogTests(StoreEngine engine) : LeadTest(engine)
 
         // A leader that was killed has not saved everything; then the next one repeats the calls.
         await Eventually.Holds(
-            async () => (await Log(other, webhook)).Select(one => one.Id).ToHashSet().IsSupersetOf(expected), "the log is whole", Patience);
+            async () => (await Log(other, webhook)).Select(one => one.Id).ToHashSet().IsSupersetOf(expected),
+            "the log is whole", Patience);
     }
 
     [Test]
@@ -45,17 +46,20 @@ internal sealed class AcceptedLogTests(StoreEngine engine) : LeadTest(engine)
         var leader = await StartLeader();
         var webhook = await Register();
         await Write("k");
-        await Eventually.Holds(async () => (await Log(leader, webhook)).Count == 1, "the delivery is in the log", Patience);
+        await Eventually.Holds(
+            async () => (await Log(leader, webhook)).Count == 1, "the delivery is in the log", Patience);
 
         // Another accepted delivery waits to be saved.
         await Write("k");
         await Eventually.Holds(() => Calls.Count == 2, "it is accepted", Patience);
-        await Store.Commit(Transaction.Of(new Operation.Delete(Layout.Webhook(webhook.Tenant, webhook.Id))), Enough);
+        await Store.Commit(
+            Transaction.Unconditional(new Operation.Delete(Layout.Webhook(webhook.Tenant, webhook.Id))), Enough);
 
         await Eventually.Holds(async () => await IsGone(), "the log is removed", Patience);
         var witness = await Register();
         await Write("later");
-        await Eventually.Holds(async () => (await Log(leader, witness)).Count == 1, "the leader has saved its log again", Patience);
+        await Eventually.Holds(
+            async () => (await Log(leader, witness)).Count == 1, "the leader has saved its log again", Patience);
         Assert.That(await IsGone(), Is.True, "it does not come back");
 
         async Task<bool> IsGone() => (await Store.Get(
@@ -87,12 +91,14 @@ internal sealed class AcceptedLogTests(StoreEngine engine) : LeadTest(engine)
         var (logsAtLoad, savesAtLoad) = (Volatile.Read(ref logs), Volatile.Read(ref saves));
         foreach (var webhook in webhooks)
             await Eventually.Holds(
-                async () => (await Log(leader, webhook)).Count == AcceptedDelivery.Kept, "every log is saved in the end", Patience);
+                async () => (await Log(leader, webhook)).Count == AcceptedDelivery.Kept,
+                "every log is saved in the end", Patience);
 
         const int writes = Writers * WritesOfEach;
         await TestContext.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Engine}: {writes} writes to {Webhooks} webhooks: {logsAtLoad} logs in {savesAtLoad} saves of the cursor, "
+            $"{Engine}: {writes} writes to {Webhooks} webhooks: {logsAtLoad} logs in "
+            + $"{savesAtLoad} saves of the cursor, "
             + $"{100.0 * logsAtLoad / writes:f2} % of the writes, no transaction of their own"));
         Assert.That(alone, Is.Zero, "each is in a transaction that saves the cursor");
     }

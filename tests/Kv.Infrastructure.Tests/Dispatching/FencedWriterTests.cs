@@ -50,7 +50,9 @@ internal sealed class FencedWriterTests
     {
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => _writer.Do(Put($"/k/{number % 3}", $"{number}"))));
 
-        Assert.That(new[] { await Read("/k/0"), await Read("/k/1"), await Read("/k/2") }, Is.EqualTo(new[] { "198", "199", "197" }));
+        Assert.That(
+            new[] { await Read("/k/0"), await Read("/k/1"), await Read("/k/2") },
+            Is.EqualTo(new[] { "198", "199", "197" }));
     }
 
     [Test]
@@ -58,7 +60,8 @@ internal sealed class FencedWriterTests
     {
         var work = new[]
         {
-            _writer.Do(Put("/k/old", "")), _writer.Do(new Operation.Delete(KeyRange.Prefix(StoreKey.FromText("/k/")))), _writer.Do(Put("/k/new", "")),
+            _writer.Do(Put("/k/old", "")), _writer.Do(new Operation.Delete(KeyRange.Prefix(StoreKey.FromText("/k/")))),
+            _writer.Do(Put("/k/new", "")),
         };
         await Task.WhenAll(work);
 
@@ -94,7 +97,8 @@ internal sealed class FencedWriterTests
 
         Assert.That(async () => await work[1], Throws.InstanceOf<StoreRejectedException>());
         await Task.WhenAll(work[0], work[2]);
-        Assert.That(new[] { await Read("/a"), await Read("/bad"), await Read("/b") }, Is.EqualTo(new[] { "", null, "" }));
+        Assert.That(
+            new[] { await Read("/a"), await Read("/bad"), await Read("/b") }, Is.EqualTo(new[] { "", null, "" }));
         await lead.End();
         Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
     }
@@ -121,7 +125,8 @@ internal sealed class FencedWriterTests
     private static FencedWriter Over(IStore store, Lead lead) =>
         new(store, lead, TimeProvider.System, NullLogger<FencedWriter>.Instance);
 
-    private static Operation.Put Put(string key, string value) => new Operation.Put(StoreKey.FromText(key), Encoding.UTF8.GetBytes(value));
+    private static Operation.Put Put(string key, string value) =>
+        new Operation.Put(StoreKey.FromText(key), Encoding.UTF8.GetBytes(value));
 
     private async Task<string?> Read(string key)
     {

@@ -8,7 +8,8 @@ namespace Kv.Infrastructure.Tests.Dispatching;
 internal sealed class ForgottenTests(StoreEngine engine) : LeadTest(engine)
 {
     [Test]
-    public async Task The_last_state_of_a_key_waits_for_earlier_deliveries_of_it_that_are_stored([Values] bool isLoadedLater)
+    public async Task The_last_state_of_a_key_waits_for_earlier_deliveries_of_it_that_are_stored(
+        [Values] bool isLoadedLater)
     {
         var webhook = await Register();
         var early = await Write("h");
@@ -26,7 +27,8 @@ internal sealed class ForgottenTests(StoreEngine engine) : LeadTest(engine)
         if (isLoadedLater)
         {
             await Eventually.Holds(
-                () => replica.Backlog is { Waiting: 1, MoreStored: true }, "the last state is read, the rest is not", Patience);
+                () => replica.Backlog is { Waiting: 1, MoreStored: true }, "the last state is read, the rest is not",
+                Patience);
             load.SetResult();
         }
 

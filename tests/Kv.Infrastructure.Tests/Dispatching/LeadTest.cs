@@ -38,7 +38,8 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
     protected IReadOnlyList<Told> Calls => [.. _told];
 
     /// <summary>The ids that were accepted, in the order in which each was accepted first.</summary>
-    protected IReadOnlyList<DeliveryId> Accepted => [.. _told.Where(call => call.IsAccepted).Select(call => call.Id).Distinct()];
+    protected IReadOnlyList<DeliveryId> Accepted =>
+        [.. _told.Where(call => call.IsAccepted).Select(call => call.Id).Distinct()];
 
     [SetUp]
     public void BeginAnew()
@@ -81,15 +82,19 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
 
     /// <summary>Writes a key.</summary>
     /// <returns>The revision.</returns>
-    protected Task<long> Write(string key) => Put(Layout.KeyValue(Some.Tenant, Domain.KeyValues.Key.Parse(key)), Encoding.UTF8.GetBytes("value"));
+    protected Task<long> Write(string key) =>
+        Put(Layout.KeyValue(Some.Tenant, Domain.KeyValues.Key.Parse(key)), Encoding.UTF8.GetBytes("value"));
 
     /// <summary>Stores a delivery as an earlier leader did.</summary>
     protected async Task Keep(Webhook webhook, string key, long revision)
     {
         var now = DateTimeOffset.UtcNow;
         var delivery = Domain.Deliveries.Delivery.Due(
-            DeliveryId.For(webhook.Id, revision, key), webhook.Tenant, DeliveryEvent.From(Some.Created(key, revision)), now);
-        await Store.Commit(Transaction.Unconditional([.. new DeliveryWrites(Layout).Save(delivery, now, "value"u8.ToArray())]), Enough);
+            DeliveryId.For(webhook.Id, revision, key), webhook.Tenant,
+            DeliveryEvent.From(Some.Created(key, revision)), now);
+        await Store.Commit(
+            Transaction.Unconditional([.. new DeliveryWrites(Layout).Save(delivery, now, "value"u8.ToArray())]),
+            Enough);
     }
 
     /// <summary>Says, as an earlier leader, that everything up to a revision is settled.</summary>
@@ -117,9 +122,11 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
     protected static bool IsPage(RangeQuery query) =>
         query.Limit > 1 && query.Range.Start.ToString().Contains("/deliveries/pending/", StringComparison.Ordinal);
 
-    protected static DeliveryId Id(Webhook webhook, long revision, string key) => DeliveryId.For(webhook.Id, revision, key);
+    protected static DeliveryId Id(Webhook webhook, long revision, string key) =>
+        DeliveryId.For(webhook.Id, revision, key);
 
-    protected static Task<bool> Accept(DeliveryId id, DeliveryEvent told, CancellationToken cancellationToken) => Task.FromResult(true);
+    protected static Task<bool> Accept(DeliveryId id, DeliveryEvent told, CancellationToken cancellationToken) =>
+        Task.FromResult(true);
 
     protected static async Task<bool> Hang(CancellationToken cancellationToken)
     {

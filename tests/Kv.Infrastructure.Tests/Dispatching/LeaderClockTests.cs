@@ -74,5 +74,7 @@ internal sealed class LeaderClockTests(StoreEngine engine) : StoreContract(engin
         CultureInfo.InvariantCulture, $"42 {_time.GetUtcNow().AddSeconds(leaderAheadBy).ToUnixTimeMilliseconds()}"));
 
     private async Task Put(string cursor) =>
-        await Store.Commit(Transaction.Unconditional(new Operation.Put(_layout.WatcherCursor, Encoding.UTF8.GetBytes(cursor))), Enough);
+        await Store.Commit(
+            Transaction.Unconditional(new Operation.Put(_layout.WatcherCursor, Encoding.UTF8.GetBytes(cursor))),
+            Enough);
 }

@@ -65,7 +65,8 @@ internal sealed class MortalStore(IStore inner) : IStore
         return await Alive(() => inner.Commit(transaction, cancellationToken));
     }
 
-    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, CancellationToken cancellationToken) =>
         inner.Changes(range, from, through, cancellationToken);
 
     public async IAsyncEnumerable<ChangeSet> Watch(

@@ -51,7 +51,9 @@ internal sealed class RandomTakeoverTests(StoreEngine engine) : LeadTest(engine)
         switch (random.Next(40))
         {
             case 0:
-                await leader.Deliveries.Replay(webhook, random.NextInt64(start, _expected.Count == 0 ? start + 1 : _expected[^1].Revision), Enough);
+                await leader.Deliveries.Replay(
+                    webhook, random.NextInt64(start, _expected.Count == 0 ? start + 1 : _expected[^1].Revision),
+                    Enough);
                 break;
             case 1 when await Pending(webhook) is [.., var pending]:
                 await leader.Deliveries.Redeliver(webhook.Tenant, pending, Enough);

@@ -117,5 +117,6 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
     }
 
     private async Task Wake(Webhook webhook) => await Store.Commit(
-        Transaction.Unconditional(new DeliveryWrites(Layout).Wake(webhook.Tenant, webhook.Id, DateTimeOffset.UtcNow)), Enough);
+        Transaction.Unconditional(new DeliveryWrites(Layout).Wake(webhook.Tenant, webhook.Id, DateTimeOffset.UtcNow)),
+        Enough);
 }

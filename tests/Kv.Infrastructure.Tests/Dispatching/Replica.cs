@@ -41,7 +41,8 @@ internal sealed class Replica : IAsyncDisposable
     /// <param name="options">How webhooks are called.</param>
     /// <param name="prepare">Prepares its way to the store.</param>
     public static async Task<Replica> Start(
-        IStore store, string prefix, Func<string, DeliveryEvent, CancellationToken, Task<Attempt>> receive, DeliveryOptions options,
+        IStore store, string prefix, Func<string, DeliveryEvent, CancellationToken, Task<Attempt>> receive,
+        DeliveryOptions options,
         Action<MortalStore>? prepare = null)
     {
         var mortal = new MortalStore(store);
@@ -80,7 +81,8 @@ internal sealed class Replica : IAsyncDisposable
     }
 
     // A dead replica's calls reach nothing.
-    private sealed class Sender(MortalStore store, Func<string, DeliveryEvent, CancellationToken, Task<Attempt>> receive) : IWebhookSender
+    private sealed class Sender(
+        MortalStore store, Func<string, DeliveryEvent, CancellationToken, Task<Attempt>> receive) : IWebhookSender
     {
         public Task<Attempt> Send(
             Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken) =>

@@ -34,7 +34,8 @@ internal sealed class SettledRevisionsTests
     public void An_earlier_revision_holds_the_later_ones()
     {
         var settled = new SettledRevisions(0);
-        var (first, second, third) = (settled.Open(1, writtenAt: 0), settled.Open(2, writtenAt: 0), settled.Open(5, writtenAt: 0));
+        var (first, second, third) =
+            (settled.Open(1, writtenAt: 0), settled.Open(2, writtenAt: 0), settled.Open(5, writtenAt: 0));
         third.Release();
         second.Release();
 

@@ -34,7 +34,8 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
         await Keep(webhook, "h", late);
         var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var replica = await Start(store => store.BeforeChange = _ => read.Task);
-        await Eventually.Holds(() => replica.Backlog is { Waiting: 1, MoreStored: false }, "what is stored is loaded", Patience);
+        await Eventually.Holds(
+            () => replica.Backlog is { Waiting: 1, MoreStored: false }, "what is stored is loaded", Patience);
         read.SetResult();
 
         DeliveryId[] expected = [Id(webhook, early, "h"), Id(webhook, late, "h")];
@@ -52,7 +53,8 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
         var load = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var replica = await Start(store => store.AfterRange = query => IsPage(query) ? load.Task : Task.CompletedTask);
         var late = await Write("h");
-        await Eventually.Holds(() => replica.Backlog is { Waiting: 1, MoreStored: true }, "the change is read", Patience);
+        await Eventually.Holds(
+            () => replica.Backlog is { Waiting: 1, MoreStored: true }, "the change is read", Patience);
         load.SetResult();
 
         DeliveryId[] expected = [Id(webhook, early, "h"), Id(webhook, late, "h")];

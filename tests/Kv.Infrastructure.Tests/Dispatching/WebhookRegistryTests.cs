@@ -99,18 +99,23 @@ internal sealed class WebhookRegistryTests
         _registry.Set(Some.Webhook("a", id: id));
         _registry.Set(Some.Webhook("a", id: id, tenant: other));
 
-        Assert.That((_registry.Count, Match(Some.Created("a")).Count, Match(Some.Created("a", tenant: other)).Count), Is.EqualTo((2, 1, 1)));
+        Assert.That(
+            (_registry.Count, Match(Some.Created("a")).Count, Match(Some.Created("a", tenant: other)).Count),
+            Is.EqualTo((2, 1, 1)));
 
         _registry.Remove(other, id);
 
-        Assert.That((_registry.Count, Match(Some.Created("a")).Count, Match(Some.Created("a", tenant: other)).Count), Is.EqualTo((1, 1, 0)));
+        Assert.That(
+            (_registry.Count, Match(Some.Created("a")).Count, Match(Some.Created("a", tenant: other)).Count),
+            Is.EqualTo((1, 1, 0)));
     }
 
     [Test]
     public void Every_webhook_that_matches_is_found_once()
     {
         var random = new Random(42);
-        var webhooks = Enumerable.Range(0, 500).Select(_ => Some.Webhook(Word(random) + (random.Next(2) == 0 ? "*" : "x"))).ToList();
+        var webhooks = Enumerable.Range(0, 500)
+            .Select(_ => Some.Webhook(Word(random) + (random.Next(2) == 0 ? "*" : "x"))).ToList();
         webhooks.ForEach(_registry.Set);
         foreach (var webhook in webhooks.Where((_, index) => index % 3 == 0).ToList())
         {

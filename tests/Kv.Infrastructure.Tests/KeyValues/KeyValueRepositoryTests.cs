@@ -27,7 +27,9 @@ internal sealed class KeyValueRepositoryTests
         _store = EtcdStores.Open(await SharedEtcd.Get());
         var options = new StoreOptions();
         var layout = new KeyLayout(options);
-        _repository = new KeyValueRepository(_store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), TimeProvider.System);
+        _repository = new KeyValueRepository(
+            _store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance),
+            TimeProvider.System);
         _listings = new KeyValueListings(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
     }
 
@@ -114,7 +116,8 @@ internal sealed class KeyValueRepositoryTests
         Assert.That(Text((await Get("key"))!), Is.EqualTo("mine"));
         Assert.That(await Keys(""), Is.EqualTo(["key"]));
         await _repository.Delete(_tenant, Key.Parse("key2"), Precondition.None, CancellationToken.None);
-        Assert.That((await _repository.Get(other, Key.Parse("key2"), default, CancellationToken.None)).KeyValue, Is.Not.Null);
+        Assert.That(
+            (await _repository.Get(other, Key.Parse("key2"), default, CancellationToken.None)).KeyValue, Is.Not.Null);
     }
 
     [Test]
@@ -130,11 +133,13 @@ internal sealed class KeyValueRepositoryTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task All_pages_of_a_listing_come_from_one_revision_while_writers_go_on(CancellationToken cancellationToken)
+    public async Task All_pages_of_a_listing_come_from_one_revision_while_writers_go_on(
+        CancellationToken cancellationToken)
     {
         const int count = 300;
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => Set($"{i:D3}", "before")));
-        var listing = (await _listings.List(_tenant, "", false, cancellationToken)).KeyValues.GetAsyncEnumerator(cancellationToken);
+        var listing = (await _listings.List(_tenant, "", false, cancellationToken))
+            .KeyValues.GetAsyncEnumerator(cancellationToken);
         var listed = new List<KeyValue>();
         await using (listing)
         {
@@ -149,7 +154,8 @@ internal sealed class KeyValueRepositoryTests
                 listed.Add(listing.Current);
         }
 
-        Assert.That(listed.Select(found => found.Key.Value), Is.EqualTo(Enumerable.Range(0, count).Select(i => $"{i:D3}")));
+        Assert.That(
+            listed.Select(found => found.Key.Value), Is.EqualTo(Enumerable.Range(0, count).Select(i => $"{i:D3}")));
         Assert.That(listed.Select(Text), Has.All.EqualTo("before"));
     }
 
@@ -160,7 +166,8 @@ internal sealed class KeyValueRepositoryTests
         _repository.Set(_tenant, Key.Parse(key), Encoding.UTF8.GetBytes(value), options, CancellationToken.None);
 
     private async Task<KeyValue?> Get(string key) =>
-        (await _repository.Get(_tenant, Key.Parse(key), new ReadOptions(WithContentType: true), CancellationToken.None)).KeyValue;
+        (await _repository.Get(
+            _tenant, Key.Parse(key), new ReadOptions(WithContentType: true), CancellationToken.None)).KeyValue;
 
     private async Task<List<string>> Keys(string prefix)
     {

@@ -24,7 +24,8 @@ internal sealed class ListingPagesTests
 
     [Test]
     public async Task Pages_stop_growing_where_values_are_too_large_for_more() =>
-        Assert.That(await LimitsAsked(200, new PagedStore(total: 200, largest: 40)), Is.EqualTo([8, 16, 32, 64, 40, 40, 40]));
+        Assert.That(
+            await LimitsAsked(200, new PagedStore(total: 200, largest: 40)), Is.EqualTo([8, 16, 32, 64, 40, 40, 40]));
 
     [Test]
     public async Task Pages_grow_on_where_expired_keys_were_left_out() =>
@@ -58,7 +59,8 @@ internal sealed class ListingPagesTests
     {
         var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
         var count = 0;
-        await foreach (var _ in (await listings.List(new Tenant("space", "app"), "", false, CancellationToken.None)).KeyValues)
+        await foreach (var _ in (await listings.List(
+            new Tenant("space", "app"), "", false, CancellationToken.None)).KeyValues)
             count++;
         Assert.That(count, Is.EqualTo(keys));
         return store.Asked.Select(query => query.Limit);

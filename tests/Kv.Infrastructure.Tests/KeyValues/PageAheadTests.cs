@@ -63,7 +63,10 @@ internal sealed class PageAheadTests
     [Test]
     public async Task Its_error_is_told_when_its_turn_comes()
     {
-        var store = new PagedStore(total: 200) { Before = (number, _) => number == 3 ? throw new StoreUnavailableException("away") : Task.CompletedTask };
+        var store = new PagedStore(total: 200)
+        {
+            Before = (number, _) => number == 3 ? throw new StoreUnavailableException("away") : Task.CompletedTask,
+        };
         await using var keys = await Keys(store);
 
         await Take(keys, InSecond);
@@ -103,7 +106,8 @@ internal sealed class PageAheadTests
         Assert.That(ended.Task.IsCompleted, Is.True);
     }
 
-    private static Func<int, CancellationToken, Task> HangingFrom(int page, TaskCompletionSource ended) => async (number, cancellationToken) =>
+    private static Func<int, CancellationToken, Task> HangingFrom(int page, TaskCompletionSource ended) =>
+        async (number, cancellationToken) =>
     {
         if (number < page)
             return;
@@ -117,7 +121,8 @@ internal sealed class PageAheadTests
         }
     };
 
-    private static async Task<IAsyncEnumerator<KeyValue>> Keys(PagedStore store, CancellationToken cancellationToken = default)
+    private static async Task<IAsyncEnumerator<KeyValue>> Keys(
+        PagedStore store, CancellationToken cancellationToken = default)
     {
         var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), TimeProvider.System);
         var listing = await listings.List(new Tenant("space", "app"), "", withContentTypes: false, cancellationToken);

@@ -4,7 +4,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.KeyValues;
 
 /// <summary>A store of so many keys with values of some size, of which only so many fit into one answer.</summary>
-internal sealed class PagedStore(int total, int largest = int.MaxValue, int valueBytes = 0, params int[] expired) : IStore
+internal sealed class PagedStore(
+    int total, int largest = int.MaxValue, int valueBytes = 0, params int[] expired) : IStore
 {
     private readonly ReadOnlyMemory<byte> _value = new byte[valueBytes];
     private int _asked;
@@ -26,7 +27,8 @@ internal sealed class PagedStore(int total, int largest = int.MaxValue, int valu
         var number = Interlocked.Increment(ref _asked);
         await Before(number, cancellationToken);
         var all = Enumerable.Range(0, total)
-            .Select(i => new Entry(StoreKey.FromText($"/kvstore/kv/space/app/{i / 10:D4}-{i % 10}"), _value, 7, 7, 1, null))
+            .Select(
+                i => new Entry(StoreKey.FromText($"/kvstore/kv/space/app/{i / 10:D4}-{i % 10}"), _value, 7, 7, 1, null))
             .Where(entry => query.Range.Contains(entry.Key))
             .ToList();
         var fitting = Math.Min(query.Limit, largest);
@@ -50,7 +52,8 @@ internal sealed class PagedStore(int total, int largest = int.MaxValue, int valu
     public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>

@@ -50,7 +50,9 @@ internal sealed class CachedStoreTests(StoreEngine engine) : StoreContract(engin
         Assert.That((Text(read.Entry), read.Revision), Is.EqualTo(("v", Math.Max(written, read.Revision))));
         Assert.That((await Get("absent")).Entry, Is.Null);
         Assert.That(async () => await Get("k", ReadConsistency.Linearizable), Throws.Exception.SameAs(Away));
-        Assert.That(async () => await _cached.Get(_layout.WatcherCursor, ReadConsistency.Serializable, Enough), Throws.Exception.SameAs(Away));
+        Assert.That(
+            async () => await _cached.Get(_layout.WatcherCursor, ReadConsistency.Serializable, Enough),
+            Throws.Exception.SameAs(Away));
     }
 
     [Test]
@@ -75,7 +77,8 @@ internal sealed class CachedStoreTests(StoreEngine engine) : StoreContract(engin
     [Test]
     public async Task A_key_that_has_expired_is_not_told_of()
     {
-        await Commit(new Operation.Put(Place("k"), Bytes("v"), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 2));
+        await Commit(
+            new Operation.Put(Place("k"), Bytes("v"), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 2));
         await Eventually.Holds(async () => (await Get("k")).Entry is null, "its time is over");
         Assert.That(await Get(Place("k")), Is.Null);
     }
@@ -116,7 +119,8 @@ internal sealed class CachedStoreTests(StoreEngine engine) : StoreContract(engin
         {
             var then = await Store.Range(new RangeQuery(KeyRange.Single(Place(key)), 1, revision), Enough);
             if (Text(then.Entries.SingleOrDefault()) != value)
-                wrong.Add($"{key} at {revision} was {Text(then.Entries.SingleOrDefault())}, and was told to be {value}");
+                wrong.Add(
+                    $"{key} at {revision} was {Text(then.Entries.SingleOrDefault())}, and was told to be {value}");
         }
         Assert.That(wrong, Is.Empty);
         Assert.That(told, Is.Not.Empty);
@@ -141,7 +145,8 @@ internal sealed class CachedStoreTests(StoreEngine engine) : StoreContract(engin
 
     private StoreKey Place(string key) => _layout.KeyValue(new Tenant("space", "app"), Domain.KeyValues.Key.Parse(key));
 
-    private async Task<long> Set(string key, string value) => (await Commit(new Operation.Put(Place(key), Bytes(value)))).Revision;
+    private async Task<long> Set(string key, string value) =>
+        (await Commit(new Operation.Put(Place(key), Bytes(value)))).Revision;
 
     private ValueTask<PointRead> Get(string key, ReadConsistency consistency = ReadConsistency.Serializable) =>
         _cached.Get(Place(key), consistency, Enough);

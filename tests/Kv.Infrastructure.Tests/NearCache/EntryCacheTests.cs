@@ -96,10 +96,12 @@ internal sealed class EntryCacheTests
         Assert.That((Find("late", restored), Find("new", restored)), Is.EqualTo((false, true)));
     }
 
-    private bool Find(string key, Epoch? epoch = null) => _cache.TryGet(StoreKey.FromText(key), default, epoch ?? Epoch.First, out _);
+    private bool Find(string key, Epoch? epoch = null) =>
+        _cache.TryGet(StoreKey.FromText(key), default, epoch ?? Epoch.First, out _);
 
     private void Offer(string key, long revision, int bytes = 100, Epoch? epoch = null) =>
-        _cache.Offer(StoreKey.FromText(key), new PointRead(Entry(key, revision, bytes), revision), epoch ?? Epoch.First);
+        _cache.Offer(
+            StoreKey.FromText(key), new PointRead(Entry(key, revision, bytes), revision), epoch ?? Epoch.First);
 
     private static ChangeSet Put(string key, long revision, int bytes = 100) => new(
         revision, [new Change(ChangeKind.Put, StoreKey.FromText(key), Entry(key, revision, bytes), null)]);

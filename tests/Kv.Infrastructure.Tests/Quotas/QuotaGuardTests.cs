@@ -26,7 +26,8 @@ internal sealed class QuotaGuardTests
         _totals = new UsageTotals(quota);
         _telemetry = new QuotaTelemetry(_totals);
         _catchUp = new UsageCatchUp(
-            new Mock<IStore>(MockBehavior.Strict).Object, new KeyLayout(new StoreOptions()), _totals, TimeProvider.System);
+            new Mock<IStore>(MockBehavior.Strict).Object, new KeyLayout(new StoreOptions()), _totals,
+            TimeProvider.System);
         _guard = new QuotaGuard(_totals, _catchUp, _telemetry, quota);
         _totals.Replace(new Dictionary<Tenant, Usage> { [Us] = new(1, 10) }, 10);
         _totals.Follows(true);

@@ -34,7 +34,9 @@ internal sealed class QuotaKeyValuesTests
         _catchUp = new UsageCatchUp(_store.Object, _layout, _totals, TimeProvider.System);
         _keyValues = new QuotaKeyValues(
             _inner.Object, _totals, new QuotaGuard(_totals, _catchUp, _telemetry, quota), _store.Object, _layout);
-        _inner.Setup(inner => inner.Set(Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
+        _inner.Setup(
+            inner => inner.Set(
+                Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(true, 11));
         _totals.Replace(new Dictionary<Tenant, Usage> { [Us] = new(1, 10) }, 10);
         _totals.Follows(true);
@@ -59,10 +61,14 @@ internal sealed class QuotaKeyValuesTests
     [Test]
     public async Task A_write_that_does_not_happen_leaves_its_room_to_others()
     {
-        _inner.Setup(inner => inner.Set(Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
+        _inner.Setup(
+            inner => inner.Set(
+                Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new StoreUnavailableException("away"));
         Assert.That(Set, Throws.TypeOf<StoreUnavailableException>());
-        _inner.Setup(inner => inner.Set(Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
+        _inner.Setup(
+            inner => inner.Set(
+                Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(false, 11));
         await Set();
 
@@ -77,8 +83,12 @@ internal sealed class QuotaKeyValuesTests
 
         await Set();
 
-        _inner.Verify(inner => inner.Set(Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()));
-        _store.Verify(store => store.Get(_layout.KeyValue(Us, Name), ReadConsistency.Linearizable, It.IsAny<CancellationToken>()), Times.Once);
+        _inner.Verify(
+            inner => inner.Set(
+                Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()));
+        _store.Verify(
+            store => store.Get(_layout.KeyValue(Us, Name), ReadConsistency.Linearizable, It.IsAny<CancellationToken>()),
+            Times.Once);
     }
 
     [Test]
@@ -88,7 +98,9 @@ internal sealed class QuotaKeyValuesTests
         _totals.Follows(false);
         Finds(null, 500);
 
-        Assert.That(Set, Throws.TypeOf<QuotaExceededException>().With.Property(nameof(QuotaExceededException.Present)).EqualTo(2));
+        Assert.That(
+            Set,
+            Throws.TypeOf<QuotaExceededException>().With.Property(nameof(QuotaExceededException.Present)).EqualTo(2));
     }
 
     [Test]
@@ -110,7 +122,8 @@ internal sealed class QuotaKeyValuesTests
     }
 
     private void Finds(Entry? entry, long revision) => _store
-        .Setup(store => store.Get(_layout.KeyValue(Us, Name), ReadConsistency.Linearizable, It.IsAny<CancellationToken>()))
+        .Setup(
+            store => store.Get(_layout.KeyValue(Us, Name), ReadConsistency.Linearizable, It.IsAny<CancellationToken>()))
         .Returns(() => new(new PointRead(entry, revision)));
 
     private Task Set() => _keyValues.Set(Us, Name, new byte[3], default, CancellationToken.None);

@@ -46,14 +46,16 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
         _telemetry = new QuotaTelemetry(_totals);
         // Its marks do not wait for what the transactions wait for.
         _catchUp = new UsageCatchUp(Store, _layout, _totals, TimeProvider.System);
-        _counter = new UsageCounter(Store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
+        _counter = new UsageCounter(
+            Store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
         var records = new IdempotencyRecords(_layout, TimeProvider.System);
         var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
         _transactions = new QuotaTransactions(
             new KeyValueTransactions(_store, _layout, records, audit, TimeProvider.System), _totals,
             new QuotaGuard(_totals, _catchUp, _telemetry, quota), new TransactionGrowth(_store, _layout, records));
         // A write of more than 39 bytes may be too much, so what it really adds is looked up.
-        await Store.Commit(Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), new byte[60])), Enough);
+        await Store.Commit(
+            Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), new byte[60])), Enough);
         await _counter.StartAsync(Enough);
         await Counted(61);
     }
@@ -84,7 +86,8 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
 
         var again = Set(90, "once");
         await Eventually.Holds(() => Volatile.Read(ref waiting) == 2 || again.IsCompleted, "it is made again");
-        Assert.That(() => Set(90, "another"), Throws.TypeOf<QuotaExceededException>(), "another request has to have room");
+        Assert.That(
+            () => Set(90, "another"), Throws.TypeOf<QuotaExceededException>(), "another request has to have room");
         release.SetResult();
         var answers = await Task.WhenAll(first, again);
 
@@ -104,5 +107,6 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
     }
 
     private Task Counted(long bytes) => Eventually.Holds(
-        () => _totals.State == UsageState.Following && _totals.Find(Us)!.Usage.Bytes == bytes, $"{bytes} bytes are counted", TimeSpan.FromSeconds(40));
+        () => _totals.State == UsageState.Following && _totals.Find(Us)!.Usage.Bytes == bytes,
+        $"{bytes} bytes are counted", TimeSpan.FromSeconds(40));
 }

@@ -34,7 +34,8 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         _store = new CountedStore(Store);
         _totals = new UsageTotals(new Quota(100, null));
         _telemetry = new QuotaTelemetry(_totals);
-        _counter = new UsageCounter(_store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
+        _counter = new UsageCounter(
+            _store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
     }
 
     [TearDown]
@@ -80,7 +81,8 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         for (var number = 0; number < 20; number++)
             await Set($"soon/{number}", "value", second);
         await Set("kept", "1");
-        await Eventually.Holds(() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() >= second, "they have expired");
+        await Eventually.Holds(
+            () => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() >= second, "they have expired");
 
         // Some may be removed, others not: either way nothing is taken away twice.
         await _counter.StartAsync(Enough);
@@ -115,7 +117,7 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         await Set("two", "22");
         await Harness.Compact(await Set("three", "333"));
 
-        // It goes on from what it knows, as after a watch that was cut off.
+        // It continues from the totals that it has, as after a watch that was cut off.
         await _counter.StartAsync(Enough);
 
         await Counted(3, 4 + 5 + 8);
@@ -140,8 +142,13 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         $"{keys} keys and {bytes} bytes are counted", TimeSpan.FromSeconds(40));
 
     private async Task<long> Set(string key, string value, long? deadline = null) => (await Store.Commit(
-        Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Domain.KeyValues.Key.Parse(key)), Encoding.UTF8.GetBytes(value), deadline)), Enough)).Revision;
+        Transaction.Unconditional(
+            new Operation.Put(
+                _layout.KeyValue(Us, Domain.KeyValues.Key.Parse(key)), Encoding.UTF8.GetBytes(value),
+                deadline)), Enough)).Revision;
 
     private async Task Remove(string key) =>
-        await Store.Commit(Transaction.Unconditional(new Operation.Delete(_layout.KeyValue(Us, Domain.KeyValues.Key.Parse(key)))), Enough);
+        await Store.Commit(
+            Transaction.Unconditional(new Operation.Delete(_layout.KeyValue(Us, Domain.KeyValues.Key.Parse(key)))),
+            Enough);
 }

@@ -133,9 +133,12 @@ internal sealed class UsageTotalsTests
         Count((Us, new Usage(2, 20)));
         _totals.TryReserve(Us, Key, out _);
 
-        Assert.That(_totals.TryReserve(Us, Key, withEstimates: true, out _), Is.EqualTo(new Refusal(QuotaKind.Keys, 3)));
+        Assert.That(
+            _totals.TryReserve(Us, Key, withEstimates: true, out _), Is.EqualTo(new Refusal(QuotaKind.Keys, 3)));
         Assert.That(_totals.TryReserve(Us, Key, withEstimates: false, out _), Is.Null);
-        Assert.That(_totals.TryReserve(Us, Key, withEstimates: false, out _), Is.EqualTo(new Refusal(QuotaKind.Keys, 3)), "what is exact does");
+        Assert.That(
+            _totals.TryReserve(Us, Key, withEstimates: false, out _), Is.EqualTo(new Refusal(QuotaKind.Keys, 3)),
+            "what is exact does");
     }
 
     [Test]

@@ -18,7 +18,8 @@ internal sealed class InMemoryLocks(IStore store)
         return new Held(store, semaphore, key, note, revision);
     }
 
-    private sealed class Held(IStore store, SemaphoreSlim semaphore, StoreKey key, ReadOnlyMemory<byte> note, long revision) : IStoreLock
+    private sealed class Held(
+        IStore store, SemaphoreSlim semaphore, StoreKey key, ReadOnlyMemory<byte> note, long revision) : IStoreLock
     {
         private long _revision = revision;
         private int _isDisposed;

@@ -95,7 +95,8 @@ internal sealed class InMemoryStore : IStore
         }
     }
 
-    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken)
+    public IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -123,7 +124,8 @@ internal sealed class InMemoryStore : IStore
                 if (fromRevision <= _compactRevision)
                     throw new RevisionCompactedException(_compactRevision);
                 due = _log.Where(set => set.Revision >= fromRevision)
-                    .Select(set => set with { Changes = set.Changes.Where(change => range.Contains(change.Key)).ToList() })
+                    .Select(
+                        set => set with { Changes = set.Changes.Where(change => range.Contains(change.Key)).ToList() })
                     .Where(set => set.Changes.Count > 0)
                     .ToList();
                 fromRevision = Math.Max(fromRevision, _revision + 1);

@@ -18,11 +18,13 @@ internal sealed class KeyLayoutTests
     [TestCase("..", "/kvstore/kv/space/app/..")]
     [TestCase("日本👍", "/kvstore/kv/space/app/日本👍")]
     public void A_key_stands_under_its_tenant_as_it_is(string key, string place) => Assert.That(
-        Layout.KeyValue(new Tenant("space", "app"), Key.Parse(key)).Bytes.ToArray(), Is.EqualTo(Encoding.UTF8.GetBytes(place)));
+        Layout.KeyValue(new Tenant("space", "app"), Key.Parse(key)).Bytes.ToArray(),
+        Is.EqualTo(Encoding.UTF8.GetBytes(place)));
 
     [Test]
     public void The_first_part_of_every_key_is_configured() => Assert.That(
-        new KeyLayout(new StoreOptions { BaseKeyPrefix = "a/b" }).KeyValue(new Tenant("ä", "ö"), Key.Parse("ü")).ToString(),
+        new KeyLayout(new StoreOptions { BaseKeyPrefix = "a/b" }).KeyValue(new Tenant("ä", "ö"), Key.Parse("ü"))
+            .ToString(),
         Is.EqualTo("/a/b/kv/ä/ö/ü"));
 
     [TestCase("", "/kvstore/kv/space/app/")]
@@ -34,12 +36,15 @@ internal sealed class KeyLayoutTests
     public void A_range_over_a_prefix_holds_just_the_keys_that_start_with_it() =>
         Prop.ForAll<string, string>((prefix, rest) =>
         {
-            if (prefix is null || string.IsNullOrEmpty(rest) || !Domain.Text.IsWellFormed(prefix) || !Domain.Text.IsWellFormed(rest))
+            if (
+                prefix is null || string.IsNullOrEmpty(rest) || !Domain.Text.IsWellFormed(prefix)
+                    || !Domain.Text.IsWellFormed(rest))
                 return true;
             var tenant = new Tenant("space", "app");
             var range = KeyRange.Prefix(Layout.KeyValuePrefix(tenant, prefix));
             return range.Contains(Layout.KeyValue(tenant, Key.Parse(prefix + rest)))
-                && range.Contains(Layout.KeyValue(tenant, Key.Parse(rest))) == rest.StartsWith(prefix, StringComparison.Ordinal);
+                && range.Contains(Layout.KeyValue(tenant, Key.Parse(rest))) == rest.StartsWith(
+                    prefix, StringComparison.Ordinal);
         }).QuickCheckThrowOnFailure();
 
     [TestCase("space", "app2")]

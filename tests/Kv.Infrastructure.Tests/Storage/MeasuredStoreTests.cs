@@ -24,7 +24,8 @@ internal sealed class MeasuredStoreTests
         var layout = new KeyLayout(new StoreOptions());
         using var lag = new WatchLag(layout, TimeProvider.System);
         var measured = new TracedStore(
-            new MeasuredStore(inner, Some.Availability(), TimeProvider.System), new WriteTraces(layout, TimeProvider.System), lag);
+            new MeasuredStore(inner, Some.Availability(), TimeProvider.System),
+            new WriteTraces(layout, TimeProvider.System), lag);
         var recorded = 0;
         using var listener = new MeterListener
         {
@@ -62,15 +63,18 @@ internal sealed class MeasuredStoreTests
     {
         var seen = new List<SynchronizationContext?>();
         var inner = new Mock<IStore>();
-        inner.Setup(store => store.Commit(It.IsAny<Transaction>(), default)).Callback(() => seen.Add(SynchronizationContext.Current));
-        inner.Setup(store => store.Count(It.IsAny<KeyRange>(), 0, default)).Callback(() => seen.Add(SynchronizationContext.Current));
+        inner.Setup(store => store.Commit(It.IsAny<Transaction>(), default))
+            .Callback(() => seen.Add(SynchronizationContext.Current));
+        inner.Setup(store => store.Count(It.IsAny<KeyRange>(), 0, default))
+            .Callback(() => seen.Add(SynchronizationContext.Current));
         var measured = new MeasuredStore(inner.Object, Some.Availability(), TimeProvider.System);
         var (before, own) = (SynchronizationContext.Current, new SynchronizationContext());
         SynchronizationContext.SetSynchronizationContext(own);
         try
         {
             var calls = Task.WhenAll(
-                measured.Commit(Transaction.Of(_put), default).AsTask(), measured.Count(KeyRange.Single(Key), 0, default));
+                measured.Commit(Transaction.Unconditional(_put), default).AsTask(),
+                measured.Count(KeyRange.Single(Key), 0, default));
 
             Assert.That(SynchronizationContext.Current, Is.SameAs(own));
             await calls.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -88,22 +92,29 @@ internal sealed class MeasuredStoreTests
 
         public Epoch Epoch => Epoch.First;
 
-        public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) => new(new PointRead(null, 1));
+        public ValueTask<PointRead> Get(
+            StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+                new(new PointRead(null, 1));
 
         public ValueTask<PairRead> GetPair(
             StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
             new(new PairRead(null, null, 1));
 
-        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) => new(_committed);
-
-        public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
+            new(_committed);
+
+        public IAsyncEnumerable<ChangeSet> Changes(
+            KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public IAsyncEnumerable<ChangeSet> Watch(
+            KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<IStoreLock> Lock(

@@ -8,8 +8,10 @@ internal sealed class TransactionTests
     private static readonly Operation PutA = new Operation.Put(StoreKey.FromText("a"), default);
     private static readonly Operation PutB = new Operation.Put(StoreKey.FromText("b"), default);
     private static readonly Operation DeleteA = new Operation.Delete(StoreKey.FromText("a"));
-    private static readonly Operation DeleteAll = new Operation.Delete(KeyRange.Between(StoreKey.FromText("a"), StoreKey.FromText("z")));
-    private static readonly Operation DeleteTail = new Operation.Delete(KeyRange.Between(StoreKey.FromText("b"), StoreKey.FromText("z")));
+    private static readonly Operation DeleteAll = new Operation.Delete(
+        KeyRange.Between(StoreKey.FromText("a"), StoreKey.FromText("z")));
+    private static readonly Operation DeleteTail = new Operation.Delete(
+        KeyRange.Between(StoreKey.FromText("b"), StoreKey.FromText("z")));
     private static readonly Operation ReadAll = new Operation.Read(DeleteAll.Range);
 
     private static readonly Operation[][] Twice =

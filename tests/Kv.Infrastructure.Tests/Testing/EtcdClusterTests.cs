@@ -27,7 +27,8 @@ internal sealed class EtcdClusterTests
         await others[0].Call("kv/put", Put);
         cluster.Peers!.Forward();
         await Eventually.Holds(
-            async () => await leader.CurrentRevision() == await others[0].CurrentRevision(), "the old leader knows what was written");
+            async () => await leader.CurrentRevision() == await others[0].CurrentRevision(),
+            "the old leader knows what was written");
     }
 
     [Test]

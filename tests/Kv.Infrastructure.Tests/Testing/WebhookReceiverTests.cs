@@ -40,10 +40,15 @@ internal sealed class WebhookReceiverTests
 
         // HttpClient gives up a connection that is not there 5 s after its request found another one, and opens one
         // more later. Connected to the end, each counts once.
-        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections, ConnectCallback = ConnectToTheEnd };
+        using var handler = new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = connections,
+            ConnectCallback = ConnectToTheEnd,
+        };
         using var client = new HttpClient(handler) { BaseAddress = _receiver.Uri };
 
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = connections }, async (i, cancellationToken) =>
+        await Parallel.ForAsync(
+            0, count, new ParallelOptions { MaxDegreeOfParallelism = connections }, async (i, cancellationToken) =>
         {
             using var body = new StringContent(new string('x', i % 10_000) + i.ToString(CultureInfo.InvariantCulture));
             using var response = await client.PostAsync(new Uri($"/{i}", UriKind.Relative), body, cancellationToken);
@@ -54,10 +59,12 @@ internal sealed class WebhookReceiverTests
         Assert.That(requests.Select(request => request.Number), Is.EqualTo(Enumerable.Range(1, count)));
         Assert.That(seen, Is.EquivalentTo(Enumerable.Range(1, count)));
         Assert.That(requests.Select(request => request.Target), Is.Unique);
-        Assert.That(requests, Has.All.Matches<ReceivedRequest>(request => request!.Text.TrimStart('x') == request.Target[1..]));
+        Assert.That(
+            requests, Has.All.Matches<ReceivedRequest>(request => request!.Text.TrimStart('x') == request.Target[1..]));
         Assert.That(_receiver.AcceptedConnections, Is.LessThanOrEqualTo(connections));
 
-        static async ValueTask<Stream> ConnectToTheEnd(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+        static async ValueTask<Stream> ConnectToTheEnd(
+            SocketsHttpConnectionContext context, CancellationToken cancellationToken)
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(context.DnsEndPoint, CancellationToken.None);
@@ -68,7 +75,8 @@ internal sealed class WebhookReceiverTests
     [Test]
     public async Task Answers_come_as_they_were_set()
     {
-        _receiver.Answer = request => ReceiverAnswer.Status(request.Number == 1 ? 503 : 202, $"n {request.Number}", ("Retry-After", "7"));
+        _receiver.Answer = request => ReceiverAnswer.Status(
+            request.Number == 1 ? 503 : 202, $"n {request.Number}", ("Retry-After", "7"));
 
         using var first = await _client.GetAsync(new Uri("/a?b=c", UriKind.Relative));
         using var second = await _client.GetAsync(new Uri("/", UriKind.Relative));

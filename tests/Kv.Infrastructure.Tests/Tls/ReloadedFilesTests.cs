@@ -89,9 +89,11 @@ internal sealed class ReloadedFilesTests
         var certificate = File.ReadAllText(certificates.ServerCertFile);
 
         Assert.That(
-            () => PemCertificates.Pair(certificate, File.ReadAllText(others.ServerKeyFile)), Throws.InstanceOf<CryptographicException>());
+            () => PemCertificates.Pair(certificate, File.ReadAllText(others.ServerKeyFile)),
+            Throws.InstanceOf<CryptographicException>());
         Assert.That(
-            () => PemCertificates.Pair(certificate[..(certificate.Length / 2)], File.ReadAllText(certificates.ServerKeyFile)),
+            () => PemCertificates.Pair(
+                certificate[..(certificate.Length / 2)], File.ReadAllText(certificates.ServerKeyFile)),
             Throws.InstanceOf<CryptographicException>());
         Assert.That(() => PemCertificates.Pair(certificate, ""), Throws.InstanceOf<CryptographicException>());
         Assert.That(() => PemCertificates.Pair("", ""), Throws.InstanceOf<CryptographicException>());
@@ -102,7 +104,9 @@ internal sealed class ReloadedFilesTests
     {
         var files = new ReloadedFiles<string>(
             [.. names.Select(_directory.File)],
-            contents => contents.Contains("broken") ? throw new CryptographicException("Broken.") : string.Concat(contents),
+            contents => contents.Contains("broken")
+                ? throw new CryptographicException("Broken.")
+                : string.Concat(contents),
             _told.Add, Interval, _time, NullLogger.Instance);
         files.Begin();
         return files;

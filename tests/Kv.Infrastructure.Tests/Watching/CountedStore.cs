@@ -61,7 +61,9 @@ internal sealed class CountedStore(IStore inner) : IStore
     }
 
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        Failure is { } failure ? ValueTask.FromException<PointRead>(failure) : inner.Get(key, consistency, cancellationToken);
+        Failure is { } failure
+            ? ValueTask.FromException<PointRead>(failure)
+            : inner.Get(key, consistency, cancellationToken);
 
     public ValueTask<PairRead> GetPair(
         StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
@@ -89,14 +91,16 @@ internal sealed class CountedStore(IStore inner) : IStore
         return await inner.Commit(transaction, cancellationToken);
     }
 
-    public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Changes(
+        KeyRange range, long from, long through, CancellationToken cancellationToken) =>
         Counted(token => inner.Changes(range, from, through, token), cancellationToken);
 
     public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
         Counted(token => inner.Watch(range, fromRevision, token), cancellationToken);
 
     private async IAsyncEnumerable<ChangeSet> Counted(
-        Func<CancellationToken, IAsyncEnumerable<ChangeSet>> open, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<CancellationToken, IAsyncEnumerable<ChangeSet>> open,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _begun);
         Interlocked.Increment(ref _open);

@@ -5,7 +5,7 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>When the watch of the store begins and ends, and how a quiet one goes on.</summary>
+/// <summary>When the watch of the store begins and ends, and how a quiet one advances.</summary>
 internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
 {
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
@@ -55,7 +55,8 @@ internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
     {
         using var gone = new CancellationTokenSource();
         await gone.CancelAsync();
-        Assert.That(async () => await Hub.Open(Us, All, null, gone.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await Hub.Open(Us, All, null, gone.Token), Throws.InstanceOf<OperationCanceledException>());
         Counted.Failure = new StoreUnavailableException("away");
         Assert.That(async () => await Open(), Throws.InstanceOf<StoreUnavailableException>());
 

@@ -33,7 +33,8 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
         await Set("live");
 
         Assert.That(await Take(watch, 3), Is.EqualTo(new[] { "missed=1", "missed=2", "live=v" }));
-        Assert.That(await watch.Next(TimeSpan.FromMilliseconds(1), Enough), Has.Property(nameof(KeyChangeSet.Changes)).Empty);
+        Assert.That(
+            await watch.Next(TimeSpan.FromMilliseconds(1), Enough), Has.Property(nameof(KeyChangeSet.Changes)).Empty);
         Assert.That(Counted.Open, Is.EqualTo(1), "the past was read");
     }
 
@@ -46,7 +47,8 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
         await using var watch = await Open(since: start);
         await Set("live", "v");
 
-        Assert.That((await Take(watch, keys.Length + 1)).Select(told => told.Split('=')[0]), Is.EqualTo(keys.Append("live")));
+        Assert.That(
+            (await Take(watch, keys.Length + 1)).Select(told => told.Split('=')[0]), Is.EqualTo(keys.Append("live")));
     }
 
     [Test]
@@ -80,7 +82,9 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
             return await Take(watch, 1);
         }));
 
-        Assert.That(told.Select(one => one.Single()), Is.EqualTo(Enumerable.Range(0, 300).Select(number => $"k{number % 5}={number % 5}")));
+        Assert.That(
+            told.Select(one => one.Single()),
+            Is.EqualTo(Enumerable.Range(0, 300).Select(number => $"k{number % 5}={number % 5}")));
         Assert.That(Hub.Watches, Is.Zero);
     }
 
@@ -109,7 +113,7 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
                 for (var takes = random.Next(1, 60); takes > 0 && told.Count < writers * writes; takes--)
                 {
                     var set = await watch.Next(TimeSpan.FromMilliseconds(random.Next(20)), Enough);
-                    // Too slow, as it happens: it goes on where it was.
+                    // Too slow, as it happens: it resumes where it was.
                     if (set is null)
                         break;
                     told.AddRange(set.Changes);
@@ -126,7 +130,8 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
 
         for (var writer = 0; writer < writers; writer++)
             Assert.That(
-                told.Where(change => change.Key.Value == $"w{writer}").Select(change => Short(change).Split('=', ' ')[1]),
+                told.Where(change => change.Key.Value == $"w{writer}")
+                    .Select(change => Short(change).Split('=', ' ')[1]),
                 Is.EqualTo(Enumerable.Range(0, writes).Select(number => $"{number}")));
         Assert.That(told.Select(change => change.Revision), Is.Ordered);
     }

@@ -46,7 +46,8 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
         var lifetime = new Mock<IHostApplicationLifetime>();
         lifetime.Setup(host => host.ApplicationStopping).Returns(_stopping.Token);
         Hub = new KeyChangeHub(
-            Counted, Layout, new KeyChangeMapper(Layout, TimeProvider.System), new PastChanges(Counted, Layout, Turns), Turns,
+            Counted, Layout, new KeyChangeMapper(Layout, TimeProvider.System),
+            new PastChanges(Counted, Layout, Turns), Turns,
             Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
     }
 

@@ -14,7 +14,8 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     [Test]
     public async Task Two_thousand_watches_share_one_of_the_store()
     {
-        var watches = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(number => Open(KeyPattern.Parse($"k{number % 1000:d3}"))));
+        var watches = await Task.WhenAll(
+            Enumerable.Range(0, 2_000).Select(number => Open(KeyPattern.Parse($"k{number % 1000:d3}"))));
 
         await Set("k007");
 
@@ -100,7 +101,8 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
         for (var round = 0; round < 2; round++)
         {
             // One revision, in as many transactions as etcd takes it in.
-            await Commit([.. Enumerable.Range(0, Engine is EtcdEngine ? 1 : 5).Select(number => ToSet($"{number}", value))]);
+            await Commit(
+                [.. Enumerable.Range(0, Engine is EtcdEngine ? 1 : 5).Select(number => ToSet($"{number}", value))]);
             Assert.That((await Next(watch)).Changes, Is.Not.Empty);
         }
     }
@@ -117,7 +119,9 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
         foreach (var told in new[] { await Next(watch), await Next(resumed) })
         {
             Assert.That(told.Revision, Is.EqualTo(written.Revision));
-            Assert.That(told.Changes.Select(change => change.Key.Value), Is.EqualTo(Enumerable.Range(0, 50).Select(number => $"{number:d2}")));
+            Assert.That(
+                told.Changes.Select(change => change.Key.Value),
+                Is.EqualTo(Enumerable.Range(0, 50).Select(number => $"{number:d2}")));
         }
     }
 
@@ -128,7 +132,8 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
 
         Assert.That(
             async () => await Open(since: present + 1_000_000),
-            Throws.TypeOf<RevisionInFutureException>().With.Message.Contains($"{present + 1_000_000}").And.Message.Contains("the store is at revision"));
+            Throws.TypeOf<RevisionInFutureException>().With.Message.Contains(
+                $"{present + 1_000_000}").And.Message.Contains("the store is at revision"));
         Assert.That(Hub.Watches, Is.Zero);
     }
 
@@ -156,7 +161,8 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
 
         Assert.That(
             async () => await watch.Next(Long, Enough),
-            Throws.TypeOf<RevisionCompactedException>().With.Property(nameof(RevisionCompactedException.CompactRevision)).EqualTo(oldest));
+            Throws.TypeOf<RevisionCompactedException>()
+                .With.Property(nameof(RevisionCompactedException.CompactRevision)).EqualTo(oldest));
         await Eventually.Holds(() => Hub is { Watches: 0, IsWatching: false }, "nothing is left");
     }
 
@@ -207,7 +213,8 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
         {
             // Now and then not a moment's patience, so that it comes to its end while changes come in.
             var set = (await watch.Next(TimeSpan.FromTicks(told % 3 * 1_000), Enough))!;
-            Assert.That(set.Revision, set.Changes.Count > 0 ? Is.GreaterThan(through) : Is.GreaterThanOrEqualTo(through));
+            Assert.That(
+                set.Revision, set.Changes.Count > 0 ? Is.GreaterThan(through) : Is.GreaterThanOrEqualTo(through));
             through = set.Revision;
             told += set.Changes.Count;
         }

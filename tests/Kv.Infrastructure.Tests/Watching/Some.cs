@@ -13,7 +13,8 @@ internal static class Some
 {
     public static readonly Tenant Tenant = new Tenant("space", "app");
 
-    public static Webhook Webhook(string pattern = "*", string events = "*", Tenant? tenant = null, Guid? id = null, bool changedOnly = false) =>
+    public static Webhook Webhook(
+        string pattern = "*", string events = "*", Tenant? tenant = null, Guid? id = null, bool changedOnly = false) =>
         new(id ?? Guid.NewGuid(), tenant ?? Tenant, Settings(pattern, events, changedOnly), createdAt: 0);
 
     public static WebhookSettings Settings(string pattern = "*", string events = "*", bool changedOnly = false) => new()

@@ -32,7 +32,8 @@ internal sealed class WebhookRecordTests
     [Test]
     public void Everything_that_is_said_is_written_in_the_predecessors_order_with_what_is_ours_behind()
     {
-        var webhook = new Webhook(Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
+        var webhook = new Webhook(
+            Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.Disable("Because.");
@@ -40,8 +41,10 @@ internal sealed class WebhookRecordTests
 
         Assert.That(json.RootElement.EnumerateObject().Select(member => member.Name), Is.EqualTo(
         [
-            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "created_at",
-            "changed_only", "include_previous", "timeout_seconds", "secret", "previous_secret", "previous_secret_until", "disabled_reason",
+            "id", "namespace", "appName", "key", "event", "endpoint", "method", "headers", "payload", "add_event_data",
+            "created_at",
+            "changed_only", "include_previous", "timeout_seconds", "secret", "previous_secret", "previous_secret_until",
+            "disabled_reason",
             "registered_by",
         ]));
         Assert.That(json.RootElement.GetProperty("event").GetString(), Is.EqualTo("create,expire"));
@@ -50,7 +53,8 @@ internal sealed class WebhookRecordTests
     [Test]
     public void What_is_written_is_read_again()
     {
-        var webhook = new Webhook(Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
+        var webhook = new Webhook(
+            Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
         webhook.Disable("Because.");
@@ -113,7 +117,8 @@ internal sealed class WebhookRecordTests
     {
         var read = Read(Minimal(more: """, "headers":{"X-A":"a","Host":"b","x y":"c","X-B":"d\r\ne","x-a":"f","X-C":null}"""))!;
 
-        Assert.That(read.Settings.Headers, Is.EquivalentTo(new Dictionary<string, string> { ["X-A"] = "f", ["Host"] = "b" }));
+        Assert.That(
+            read.Settings.Headers, Is.EquivalentTo(new Dictionary<string, string> { ["X-A"] = "f", ["Host"] = "b" }));
     }
 
     [TestCase("")]
@@ -182,6 +187,7 @@ internal sealed class WebhookRecordTests
 
     private static string Written(Webhook webhook) => Encoding.UTF8.GetString(WebhookRecord.Write(webhook).Span);
 
-    private static Webhook? Read(string json, string key = "/kvstore/webhooks/space/app/7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b") =>
+    private static Webhook? Read(
+        string json, string key = "/kvstore/webhooks/space/app/7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b") =>
         WebhookRecord.TryRead(Layout, new Entry(StoreKey.FromText(key), Encoding.UTF8.GetBytes(json), 5, 9, 2, null));
 }

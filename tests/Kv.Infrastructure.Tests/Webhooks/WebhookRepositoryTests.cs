@@ -100,7 +100,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     [Test]
     public async Task Other_tenants_and_their_webhooks_do_not_count()
     {
-        var neighbour = new Webhook(Guid.NewGuid(), new Tenant("repository", $"{_tenant.AppName}x"), New("a").Settings, 0);
+        var neighbour = new Webhook(
+            Guid.NewGuid(), new Tenant("repository", $"{_tenant.AppName}x"), New("a").Settings, 0);
         await _repository.Add(neighbour, 1, Enough);
 
         Assert.That(await _repository.Add(New("a"), 1, Enough), Is.True);
@@ -153,7 +154,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     {
         var webhook = New("a");
         await _repository.Add(webhook, 5, Enough);
-        var read = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _repository.Get(_tenant, webhook.Id, Enough)));
+        var read = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => _repository.Get(_tenant, webhook.Id, Enough)));
 
         var saved = await Task.WhenAll(read.Select(mine => Task.Run(() => _repository.Update(mine!, Enough))));
 
@@ -227,7 +229,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     private WebhookRepository Over(IStore store) =>
         new(
             store, _layout, new IdempotencyRecords(_layout, TimeProvider.System),
-            new AuditRecords(new StoreOptions(), _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance), TimeProvider.System, NullLogger<WebhookRepository>.Instance);
+            new AuditRecords(new StoreOptions(), _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance),
+            TimeProvider.System, NullLogger<WebhookRepository>.Instance);
 
     private Webhook New(string key, long createdAt = 1_800_000_000) => new(
         Guid.NewGuid(),
@@ -241,7 +244,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
         createdAt);
 
     private async Task Put(Guid id, string json) => await Store.Commit(
-        Transaction.Unconditional(new Operation.Put(_layout.Webhook(_tenant, id), Encoding.UTF8.GetBytes(json))), Enough);
+        Transaction.Unconditional(new Operation.Put(_layout.Webhook(_tenant, id), Encoding.UTF8.GetBytes(json))),
+        Enough);
 
     private async Task<string?> Stored(Guid id) =>
         (await Store.Get(_layout.Webhook(_tenant, id), ReadConsistency.Linearizable, Enough)).Entry is { } entry
@@ -257,14 +261,16 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
 
         public int Commits { get; private set; }
 
-        public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        public ValueTask<PointRead> Get(
+            StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
             inner.Get(key, consistency, cancellationToken);
 
         public ValueTask<PairRead> GetPair(
             StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
             inner.GetPair(key, beside, consistency, cancellationToken);
 
-        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => inner.Range(query, cancellationToken);
+        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
+            inner.Range(query, cancellationToken);
 
         public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
             inner.Count(range, revision, cancellationToken);
@@ -277,10 +283,12 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
                 : ValueTask.FromException<CommitResult>(Failure);
         }
 
-        public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<ChangeSet> Changes(
+            KeyRange range, long from, long through, CancellationToken cancellationToken) =>
             inner.Changes(range, from, through, cancellationToken);
 
-        public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<ChangeSet> Watch(
+            KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
             inner.Watch(range, fromRevision, cancellationToken);
 
         public Task<IStoreLock> Lock(

@@ -122,6 +122,6 @@ public sealed record DeletedKeysAnswer
     /// <example>42</example>
     public required long Revision { get; init; }
 
-    internal static DeletedKeysAnswer Of(DeletedKeys keys, bool isDryRun) =>
+    internal static DeletedKeysAnswer From(DeletedKeys keys, bool isDryRun) =>
         new() { Deleted = keys.Count, DryRun = isDryRun, More = keys.HasMore, Revision = keys.Revision };
 }

@@ -12,8 +12,8 @@ public sealed record TenantListing
     /// <summary>The cursor of the next page; null on the last page.</summary>
     public string? Cursor { get; init; }
 
-    internal static TenantListing Of(TenantPage page) =>
-        new() { Tenants = [.. page.Tenants.Select(ListedTenant.Of)], Cursor = page.Cursor };
+    internal static TenantListing From(TenantPage page) =>
+        new() { Tenants = [.. page.Tenants.Select(ListedTenant.From)], Cursor = page.Cursor };
 }
 
 /// <summary>A tenant.</summary>
@@ -27,6 +27,6 @@ public sealed record ListedTenant
     /// <example>billing</example>
     public required string AppName { get; init; }
 
-    internal static ListedTenant Of(Tenant tenant) =>
+    internal static ListedTenant From(Tenant tenant) =>
         new() { Namespace = tenant.Namespace, AppName = tenant.AppName };
 }

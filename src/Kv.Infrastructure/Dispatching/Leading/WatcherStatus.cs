@@ -11,7 +11,7 @@ namespace Kv.Infrastructure.Dispatching.Leading;
 internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog, IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
-    private readonly DispatcherMetrics _metrics;
+    private readonly DispatcherTelemetry _metrics;
     private readonly WatchLag _lag;
     private readonly Tally _lostRevisions;
     private Term? _term;
@@ -21,7 +21,7 @@ internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog, IDisposa
     public WatcherStatus(WatchLag lag, TimeProvider time)
     {
         _lag = lag;
-        _metrics = new DispatcherMetrics(this, time);
+        _metrics = new DispatcherTelemetry(this, time);
         _lostRevisions = new Tally(
             _meter, "kv.watcher.lost_revisions", "{revision}",
             "Revisions that the store forgot before the watcher had read them.");

@@ -93,7 +93,7 @@ internal sealed partial class Writer : IAsyncDisposable
             if (_queue.IsDrained)
                 break;
             if (batch.Length > 0)
-                StoreMetrics.CommitBatchSize.Record(batch.Length);
+                StoreTelemetry.CommitBatchSize.Record(batch.Length);
             Write(batch);
             _queue.Done();
             _expiry.Arm(afterFailure: _isFailing);

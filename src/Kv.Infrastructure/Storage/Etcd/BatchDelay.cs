@@ -3,7 +3,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>
 /// A short wait before a call, so that the callers of the previous one can join it. Callers that send one request after
 /// another return soon, and one call for all of them costs both sides far less than two alternating calls. With few
-/// callers there is no wait. After a wait in vain some calls go without one.
+/// callers there is no wait. After a wait that gathered too little, some calls go without one.
 /// </summary>
 internal sealed class BatchDelay(TimeProvider time)
 {
@@ -16,8 +16,8 @@ internal sealed class BatchDelay(TimeProvider time)
     /// <summary>The fewest requests, waiting or just answered, for which a wait is worthwhile.</summary>
     public const int MinRequests = 16;
 
-    // After a wait in vain the next call goes without one; after another the next three, then seven, and so on. Callers
-    // that send without waiting for answers do not return sooner because of a wait.
+    // After a wait that gathered too little the next call goes without one; after another the next three, then seven,
+    // and so on. Callers that send without waiting for answers do not return sooner because of a wait.
     private const int MaxLeftOut = 255;
 
     private long _until;

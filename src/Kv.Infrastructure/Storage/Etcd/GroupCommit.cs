@@ -182,7 +182,7 @@ internal sealed class GroupCommit(
 
         public async Task Send()
         {
-            StoreMetrics.CommitBatchSize.Record(_writes.Count);
+            StoreTelemetry.CommitBatchSize.Record(_writes.Count);
             using var span = BatchSpan.Begin("etcd commit", _writes);
             if (_writes.Count == 1)
             {

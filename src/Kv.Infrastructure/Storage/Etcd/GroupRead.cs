@@ -103,7 +103,7 @@ internal sealed class GroupRead(
 
         public async Task Send()
         {
-            StoreMetrics.ReadBatchSize.Record(_reads.Count);
+            StoreTelemetry.ReadBatchSize.Record(_reads.Count);
             using var span = BatchSpan.Begin("etcd read", _reads);
             try
             {

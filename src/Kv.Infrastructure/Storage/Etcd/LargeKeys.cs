@@ -1,7 +1,8 @@
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Remembers which keys had a large value when they were last read or written here. It has a fixed size: keys may displace each other.
+/// Remembers which keys had a large value when they were last read or written here. It has a fixed size: keys may
+/// displace each other.
 /// </summary>
 internal sealed class LargeKeys
 {

@@ -99,7 +99,7 @@ internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
             var request = new LeaseGrantRequest { ID = id, TTL = seconds };
             await Calls.Repeat(
                 connection, time, (channel, options) => channel.Leases.LeaseGrantAsync(request, options));
-            StoreMetrics.LeasesGranted.Add();
+            StoreTelemetry.LeasesGranted.Add();
             return new Granted(id, asked, TimeSpan.FromSeconds(seconds));
         }
         catch (RpcException error) when (EtcdErrors.IsLeaseTaken(error))

@@ -25,7 +25,8 @@ internal sealed class GatewayTests(string name, bool http2)
 
     private static readonly string[] AwkwardKeys =
     [
-        "a/b", "a//b", "/a", "a/", "//", "..", "../a", "a/../b", ".", "./a", "a%b", "a%2Fb", "a%25b", "a b", "a+b", "a;b=c", "a?b=c", "a#b",
+        "a/b", "a//b", "/a", "a/", "//", "..", "../a", "a/../b", ".", "./a", "a%b", "a%2Fb", "a%25b", "a b", "a+b",
+        "a;b=c", "a?b=c", "a#b",
         "a&b=c", "a\\b", "ü/ключ/鍵/😀", "\"<>^`{|}[]", "~!$'()*,:@=",
     ];
 
@@ -42,7 +43,12 @@ internal sealed class GatewayTests(string name, bool http2)
             ("HTTP2_CLEARTEXT", http2 ? "true" : "false"), (http2 ? "HTTP2_PORT" : "PORT", "0"));
         _gateway = await RealGateway.Start(name, http2 ? _host.Http2Address : _host.Address, http2);
         // Not the gateway's own address, so that the audit tells one from the other.
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectCallback = FromAnotherAddress })
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectCallback = FromAnotherAddress,
+        })
         {
             BaseAddress = _gateway.Address,
         };
@@ -61,7 +67,8 @@ internal sealed class GatewayTests(string name, bool http2)
     }
 
     [Test]
-    public async Task An_awkward_key_stays_as_it_is([ValueSource(nameof(AwkwardKeys))] string key, [Values] bool encodedSlash)
+    public async Task An_awkward_key_stays_as_it_is(
+        [ValueSource(nameof(AwkwardKeys))] string key, [Values] bool encodedSlash)
     {
         var kv = Through();
         var path = $"{Base}/kv/{Encoded(key, encodedSlash)}";
@@ -71,7 +78,8 @@ internal sealed class GatewayTests(string name, bool http2)
 
         Assert.That(set.Status, Is.EqualTo(200), $"{set}\n{_gateway.Log}");
         Assert.That(
-            stored.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()), Is.EqualTo(new[] { key }));
+            stored.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()),
+            Is.EqualTo(new[] { key }));
         Assert.That((await kv.Send(HttpMethod.Get, path)).Status, Is.EqualTo(200));
         Assert.That((await kv.Send(HttpMethod.Delete, path)).Status, Is.EqualTo(204));
     }
@@ -155,9 +163,12 @@ internal sealed class GatewayTests(string name, bool http2)
     private KvClient Through() => new(_http, KvHost.Unique("n"), KvHost.Unique("a"));
 
     private static string Encoded(string key, bool encodedSlash) =>
-        encodedSlash ? Uri.EscapeDataString(key) : Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal);
+        encodedSlash
+            ? Uri.EscapeDataString(key)
+            : Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal);
 
-    private static async ValueTask<Stream> FromAnotherAddress(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> FromAnotherAddress(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

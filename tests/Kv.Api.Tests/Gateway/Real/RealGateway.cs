@@ -35,7 +35,8 @@ internal sealed class RealGateway : IAsyncDisposable
         switch (name)
         {
             case "nginx":
-                gateway.Run("nginx", gateway.Nginx(text), file => ["-e", "stderr", "-p", gateway._directory.Path, "-c", file]);
+                gateway.Run(
+                    "nginx", gateway.Nginx(text), file => ["-e", "stderr", "-p", gateway._directory.Path, "-c", file]);
                 break;
             case "HAProxy":
                 gateway.Run("haproxy", text, file => ["-db", "-f", file]);
@@ -44,7 +45,9 @@ internal sealed class RealGateway : IAsyncDisposable
                 gateway.Run("apache2", gateway.Apache(text, port), file => ["-DFOREGROUND", "-f", file]);
                 break;
             case "Caddy":
-                gateway.Run("caddy", $"{{\n    admin off\n}}\n{text}", file => ["run", "--adapter", "caddyfile", "--config", file]);
+                gateway.Run(
+                    "caddy", $"{{\n    admin off\n}}\n{text}",
+                    file => ["run", "--adapter", "caddyfile", "--config", file]);
                 break;
             case "YARP":
                 await gateway.RunYarp(text);
@@ -71,13 +74,15 @@ internal sealed class RealGateway : IAsyncDisposable
 
     private static string Binary(string name) => new RequiredProgram(
         $"KV_{name.ToUpperInvariant()}", [name],
-        $"This test needs {name}, and none was found. Install it, or name the binary in the environment variable KV_{name.ToUpperInvariant()}.").Check();
+        $"This test needs {name}, and none was found. Install it, or name the binary in the environment variable "
+            + $"KV_{name.ToUpperInvariant()}.").Check();
 
     private void Run(string name, string configuration, Func<string, string[]> arguments)
     {
         var file = _directory.File("configuration");
         File.WriteAllText(file, configuration);
-        _start = () => ServerProcess.Start(Binary(name), arguments(file), environment => environment["HOME"] = _directory.Path);
+        _start = () =>
+            ServerProcess.Start(Binary(name), arguments(file), environment => environment["HOME"] = _directory.Path);
         StartAgain();
     }
 

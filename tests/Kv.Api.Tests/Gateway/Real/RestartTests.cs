@@ -44,10 +44,13 @@ internal sealed class RestartTests
         await using var goesOn = await EventReader.Open(http, kv, lastEventId: reader.LastEventId, pathBase: Base);
         Assert.That((await goesOn.Next())?.Key, Is.EqualTo("after"));
         await page.Until("heard.length === 4");
-        Assert.That(await page.Evaluate<string[]>("heard"), Is.EqualTo(new[] { "before", "without-nginx", "between", "after" }));
+        Assert.That(
+            await page.Evaluate<string[]>("heard"),
+            Is.EqualTo(new[] { "before", "without-nginx", "between", "after" }));
 
         KvProcess Kv() => KvProcess.Start(
-            ("STORE", "embedded"), ("DATA_DIR", directory.Path), ("PORT", port), ("PATH_BASE", Base), ("TRUSTED_PROXIES", "127.0.0.1"));
+            ("STORE", "embedded"), ("DATA_DIR", directory.Path), ("PORT", port), ("PATH_BASE", Base),
+            ("TRUSTED_PROXIES", "127.0.0.1"));
     }
 
     private static Task<KvClient> Client(KvProcess kv) => kv.Client("n", "a");

@@ -35,10 +35,18 @@ catch (ProblemDetails refused)
 var bulk = await kv.Bulk.PostAsync(
     [
         new OperationBody { Op = OperationBody_op.Get, Key = "user:42" },
-        new OperationBody { Op = OperationBody_op.Set, Key = "bytes", Value = "/wA=", Encoding = OperationBody_encoding.Base64 },
+        new OperationBody
+        {
+            Op = OperationBody_op.Set,
+            Key = "bytes",
+            Value = "/wA=",
+            Encoding = OperationBody_encoding.Base64,
+        },
     ],
     Tenant);
-Check(bulk!.Results!.Select(result => result.Status).SequenceEqual([200, 200]) && bulk.Results![0].Value == "Grace", "bulk");
+Check(
+    bulk!.Results!.Select(result => result.Status).SequenceEqual([200, 200]) && bulk.Results![0].Value == "Grace",
+    "bulk");
 
 var transaction = await kv.Txn.PostAsync(
     new TransactionBody

@@ -28,10 +28,18 @@ catch (ApiException<ProblemDetails> refused)
 var bulk = await kv.ExecuteBulkAsync(
     [
         new OperationBody { Op = OperationBodyOp.Get, Key = "user:42" },
-        new OperationBody { Op = OperationBodyOp.Set, Key = "bytes", Value = "/wA=", Encoding = OperationBodyEncoding.Base64 },
+        new OperationBody
+        {
+            Op = OperationBodyOp.Set,
+            Key = "bytes",
+            Value = "/wA=",
+            Encoding = OperationBodyEncoding.Base64,
+        },
     ],
     kV_App_Name: app);
-Check(bulk.Results.Select(result => result.Status).SequenceEqual([200, 200]) && bulk.Results.First().Value == "Grace", "bulk");
+Check(
+    bulk.Results.Select(result => result.Status).SequenceEqual([200, 200]) && bulk.Results.First().Value == "Grace",
+    "bulk");
 Check((await kv.GetKeyAsync("bytes", kV_App_Name: app)).Encoding == StoredKeyValueEncoding.Base64, "bytes");
 
 var transaction = await kv.ExecuteTransactionAsync(

@@ -102,7 +102,8 @@ internal sealed class KeySearch
     }
 
     // Deletions of which nothing is known are as good as each other.
-    private bool IsFirstOfItsKind(int index) => !IsBlindDelete(_steps[index]) || _blindDeletes[_blindlyDeleted] == index;
+    private bool IsFirstOfItsKind(int index) =>
+        !IsBlindDelete(_steps[index]) || _blindDeletes[_blindlyDeleted] == index;
 
     // A step that may never have happened is taken right before one for which it makes a difference, or not at all.
     private bool IsLastInVain(KeyStep step, KeyState[] next) =>
@@ -112,12 +113,14 @@ internal sealed class KeySearch
         ? [.. states[0].After(step, _clock).Distinct()]
         : [.. states.SelectMany(state => state.After(step, _clock)).Distinct()];
 
-    private static bool IsSame(KeyState[] some, KeyState[] others) => some.Length == others.Length && some.All(others.Contains);
+    private static bool IsSame(KeyState[] some, KeyState[] others) =>
+        some.Length == others.Length && some.All(others.Contains);
 
     private static bool IsBlindDelete(KeyStep step) =>
         step is { IsOptional: true, Branches: [{ Conditions: [], Actions: [KeyAction.Delete] }] };
 
-    private static bool IsRead(KeyStep step) => step.Branches.All(branch => branch.Actions.All(action => action is KeyAction.See));
+    private static bool IsRead(KeyStep step) =>
+        step.Branches.All(branch => branch.Actions.All(action => action is KeyAction.See));
 
     private static bool IsKnownWrite(KeyStep step) => !step.IsOptional && step.WriteRevision is not null;
 

@@ -17,14 +17,17 @@ internal sealed record KeyState(string? Value, long? Revision, Expiry Expiry, lo
     {
         foreach (var branch in step.Branches)
         {
-            if (Value is not null && clock.MayStand(Expiry.Latest, step.Start) && Follow(this, step, branch) is { } standing)
+            if (
+                Value is not null && clock.MayStand(Expiry.Latest, step.Start)
+                    && Follow(this, step, branch) is { } standing)
                 yield return standing;
             if ((Value is null || MayBeGone(step, clock)) && Follow(Removed(Last), step, branch) is { } gone)
                 yield return gone.Value is null && Value is not null && !Writes(branch) ? this : gone;
         }
     }
 
-    private bool MayBeGone(KeyStep step, RunClock clock) => !Expiry.IsNever && clock.MayBeGone(Expiry.Earliest, step.End);
+    private bool MayBeGone(KeyStep step, RunClock clock) =>
+        !Expiry.IsNever && clock.MayBeGone(Expiry.Earliest, step.End);
 
     private static bool Writes(KeyBranch branch) => branch.Actions.Any(action => action is not KeyAction.See);
 
@@ -43,7 +46,9 @@ internal sealed record KeyState(string? Value, long? Revision, Expiry Expiry, lo
             {
                 KeyAction.See see => next?.Seen(see.Seen),
                 KeyAction.Set set => next?.Set(set.Value, set.Expiry, step.WriteRevision),
-                KeyAction.SetTtl ttl => next?.Value is { } value ? next.Set(value, ttl.Expiry, step.WriteRevision) : null,
+                KeyAction.SetTtl ttl => next?.Value is { } value
+                    ? next.Set(value, ttl.Expiry, step.WriteRevision)
+                    : null,
                 _ => next is null ? null
                     : Removed(original.Value is null ? next.Last : Math.Max(next.Last, step.ReadRevision ?? 0)),
             };

@@ -20,7 +20,8 @@ internal sealed record KeyStep(Call Call, long Start, long End, IReadOnlyList<Ke
 }
 
 /// <summary>Conditions that held, or did not, and what was done then.</summary>
-internal sealed record KeyBranch(IReadOnlyList<(KeyCondition Condition, bool Holds)> Conditions, IReadOnlyList<KeyAction> Actions);
+internal sealed record KeyBranch(
+    IReadOnlyList<(KeyCondition Condition, bool Holds)> Conditions, IReadOnlyList<KeyAction> Actions);
 
 /// <summary>One thing that is done with a key.</summary>
 internal abstract record KeyAction

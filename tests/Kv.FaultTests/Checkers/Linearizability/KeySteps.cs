@@ -69,7 +69,9 @@ internal sealed class KeySteps
         }
         foreach (var refused in request.Refused)
             if (refused.Answer!.Status is 404 or 412)
-                Add(refused, operation.Key, Only(refused.Conditions, false), [See(refused.Answer.ETag)], refused.Answer.Revision);
+                Add(
+                    refused, operation.Key, Only(refused.Conditions, false), [See(refused.Answer.ETag)],
+                    refused.Answer.Revision);
     }
 
     private void AddBulk(Call call)
@@ -84,12 +86,15 @@ internal sealed class KeySteps
                 if (told?.Status is 200 or 404)
                     Add(call, operation.Key, [], [new KeyAction.See(Sightings.Of(told))], readRevision: null);
             }
-            else if (told?.Status is 200 or 204 || told?.IsOutcomeUnknown == true || call.Outcome == CallOutcome.Unknown)
+            else if (
+                told?.Status is 200 or 204 || told?.IsOutcomeUnknown == true || call.Outcome == CallOutcome.Unknown)
             {
                 var isDone = told?.Status < 300;
                 Add(call.Tenant, operation.Key, new KeyStep(
                     call, call.Start, isDone ? call.End : long.MaxValue,
-                    [new KeyBranch([.. conditions.Select(one => (one, true))], [Write(operation, isDone ? told : null, call.Start)])])
+                    [new KeyBranch(
+                        [.. conditions.Select(one => (one, true))],
+                            [Write(operation, isDone ? told : null, call.Start)])])
                 {
                     WriteRevision = isDone ? told!.ETag : null,
                 });
@@ -132,7 +137,8 @@ internal sealed class KeySteps
                     .Select(one => Action(one.Item, answer.Keys[one.Index], request.Start)).ToList();
                 var isSet = actions.Any(action => action is KeyAction.Set);
                 Add(call.Tenant, key, new KeyStep(
-                    call, request.Start, request.End, [new KeyBranch(Compared(call, key, answer.Succeeded == true), actions)])
+                    call, request.Start, request.End,
+                    [new KeyBranch(Compared(call, key, answer.Succeeded == true), actions)])
                 {
                     WriteRevision = isSet ? answer.Revision : null,
                     ReadRevision = isSet ? null : answer.Revision,
@@ -153,12 +159,15 @@ internal sealed class KeySteps
             foreach (var key in Keys(refused.Conditions, []))
             {
                 var found = refused.Answer!.Keys.FirstOrDefault(one => one.Key == key);
-                Add(refused, key, Compared(refused, key, false), found is null ? [] : [See(found.ETag)], refused.Answer.Revision);
+                Add(
+                    refused, key, Compared(refused, key, false), found is null ? [] : [See(found.ETag)],
+                    refused.Answer.Revision);
             }
     }
 
     private List<KeyAction> Writes(IEnumerable<KeyOperation> branch, string key, long start) =>
-        [.. branch.Where(one => one.Key == key && one.Kind != OperationKind.Get).Select(one => Write(one, null, start))];
+        [.. branch.Where(one => one.Key == key && one.Kind != OperationKind.Get)
+            .Select(one => Write(one, null, start))];
 
     // Of several compares of which one or more do not hold, none is known not to.
     private static List<(KeyCondition, bool)> Compared(Call call, string key, bool succeeded) =>
@@ -169,14 +178,16 @@ internal sealed class KeySteps
     private static List<(KeyCondition, bool)> Only(IReadOnlyList<KeyCondition> conditions, bool holds) =>
         conditions is [var one] ? [(one, holds)] : [];
 
-    private static IEnumerable<string> Keys(IReadOnlyList<KeyCondition> conditions, IReadOnlyList<KeyOperation> operations) =>
+    private static IEnumerable<string> Keys(
+        IReadOnlyList<KeyCondition> conditions, IReadOnlyList<KeyOperation> operations) =>
         conditions.Select(one => one.Key).Concat(operations.Select(one => one.Key)).Distinct();
 
     private KeyAction Action(KeyOperation operation, KeyAnswer told, long start) => operation.Kind == OperationKind.Get
         ? new KeyAction.See(Sightings.Of(told))
         : Write(operation, told, start);
 
-    private KeyAction Write(KeyOperation operation, KeyAnswer? told, Request request) => Write(operation, told, request.Start);
+    private KeyAction Write(KeyOperation operation, KeyAnswer? told, Request request) =>
+        Write(operation, told, request.Start);
 
     private KeyAction Write(KeyOperation operation, KeyAnswer? told, long start)
     {
@@ -191,11 +202,16 @@ internal sealed class KeySteps
         };
     }
 
-    private static KeyAction.See See(long? etag) => new(etag is { } revision ? new Sighting(true, ETag: revision) : Sighting.None);
+    private static KeyAction.See See(long? etag) =>
+        new(etag is { } revision ? new Sighting(true, ETag: revision) : Sighting.None);
 
     private void Add(
-        Call call, string key, List<(KeyCondition, bool)> conditions, IReadOnlyList<KeyAction> actions, long? readRevision) =>
-        Add(call.Tenant, key, new KeyStep(call, call.Start, call.End, [new KeyBranch(conditions, actions)]) { ReadRevision = readRevision });
+        Call call, string key, List<(KeyCondition, bool)> conditions, IReadOnlyList<KeyAction> actions,
+        long? readRevision) =>
+        Add(call.Tenant, key, new KeyStep(call, call.Start, call.End, [new KeyBranch(conditions, actions)])
+        {
+            ReadRevision = readRevision,
+        });
 
     private void Add(string tenant, string key, KeyStep step)
     {

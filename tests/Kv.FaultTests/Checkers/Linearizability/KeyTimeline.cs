@@ -19,7 +19,9 @@ internal sealed class KeyTimeline
         _steps = steps;
         _due = new Line(steps, step => !step.IsOptional);
         _optional = new Line(steps, step => step.IsOptional);
-        _byEnd = [.. Enumerable.Range(0, steps.Count).Where(index => !steps[index].IsOptional).OrderBy(index => steps[index].End)];
+        _byEnd =
+            [.. Enumerable.Range(0, steps.Count).Where(index => !steps[index].IsOptional)
+                .OrderBy(index => steps[index].End)];
         _place = new int[steps.Count];
         for (var i = 0; i < _byEnd.Length; i++)
             _place[_byEnd[i]] = i;
@@ -33,7 +35,7 @@ internal sealed class KeyTimeline
     /// <summary>The first step that may come next; null when there is none.</summary>
     public int? First() => Ready(_due.First) ?? Ready(_optional.First);
 
-    /// <summary>The step to be tried when this one has been in vain; null when there is none.</summary>
+    /// <summary>The step to be tried when this one has failed; null when there is none.</summary>
     public int? Next(int index) => _steps[index].IsOptional
         ? Ready(_optional.After(index))
         : Ready(_due.After(index)) ?? Ready(_optional.First);

@@ -30,11 +30,14 @@ internal sealed class LinearizabilityChecker : IChecker
         foreach (var step in steps.Where(step => !step.IsOptional))
             foreach (var action in step.Branches[0].Actions)
                 if (action is KeyAction.See { Seen: { Value: { } value, ETag: { } revision } })
-                    seen[value] = seen.TryGetValue(value, out var before) && before.End <= step.End ? before : (revision, step.End);
+                    seen[value] = seen.TryGetValue(value, out var before) && before.End <= step.End
+                        ? before
+                        : (revision, step.End);
         return
         [
             .. steps.Select(step =>
-                step is { IsOptional: true, Branches: [{ Actions: [KeyAction.Set set] }] } && seen.TryGetValue(set.Value, out var known)
+                step is { IsOptional: true, Branches: [{ Actions: [KeyAction.Set set] }] }
+                    && seen.TryGetValue(set.Value, out var known)
                     && known.End >= step.Start
                     ? step with { End = known.End, WriteRevision = known.Revision }
                     : step),
@@ -51,7 +54,8 @@ internal sealed class LinearizabilityChecker : IChecker
         text.Append(". In order up to: ").Append(CallText.Some(
             [.. search.Longest.TakeLast(ToldSteps)], step => CallText.Of(step.Call)));
         text.Append(". Then it is ").Append(string.Join(" or ", search.LongestStates.Select(Of)));
-        text.Append(", and next may be none of: ").Append(CallText.Some([.. search.Stuck()], step => CallText.Of(step.Call)));
+        text.Append(", and next may be none of: ")
+            .Append(CallText.Some([.. search.Stuck()], step => CallText.Of(step.Call)));
         return text.ToString();
     }
 

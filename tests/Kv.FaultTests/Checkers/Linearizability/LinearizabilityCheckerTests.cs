@@ -150,7 +150,8 @@ public sealed class LinearizabilityCheckerTests
     [Test]
     public void A_refusal_shows_how_the_key_stands()
     {
-        var (at5, at6) = (new KeyCondition("k", ConditionKind.WrittenAt, 5), new KeyCondition("k", ConditionKind.WrittenAt, 6));
+        var (at5, at6) =
+            (new KeyCondition("k", ConditionKind.WrittenAt, 5), new KeyCondition("k", ConditionKind.WrittenAt, 6));
         var right = new RunBuilder()
             .Put("k", "a", (0, 1), revision: 6)
             .PutRefused("k", "b", (2, 3), at5, revision: 6, found: 6);
@@ -216,18 +217,21 @@ public sealed class LinearizabilityCheckerTests
             Conditions = [new KeyCondition("k", ConditionKind.HasValue, Value: "a")],
             Operations =
             [
-                new KeyOperation(OperationKind.Get, "k"), new KeyOperation(OperationKind.Set, "k", "b"), new KeyOperation(OperationKind.Get, "k"),
+                new KeyOperation(OperationKind.Get, "k"), new KeyOperation(OperationKind.Set, "k", "b"),
+                new KeyOperation(OperationKind.Get, "k"),
             ],
         };
         Answer Told(string before) => RunBuilder.Told(
-            200, 6, null, new KeyAnswer("k", 200, before, 5), new KeyAnswer("k", 200, ETag: 6), new KeyAnswer("k", 200, "b", 6)) with
+            200, 6, null, new KeyAnswer("k", 200, before, 5), new KeyAnswer("k", 200, ETag: 6),
+            new KeyAnswer("k", 200, "b", 6)) with
         {
             Succeeded = true,
         };
 
         Assert.That(run.Add(transaction with { Answer = Told("a") }).Judged(Checker), Is.Empty);
         Assert.That(
-            new RunBuilder().Put("k", "a", (0, 1), revision: 5).Add(transaction with { Answer = Told("x") }).Judged(Checker),
+            new RunBuilder().Put("k", "a", (0, 1), revision: 5).Add(transaction with { Answer = Told("x") })
+                .Judged(Checker),
             Has.Exactly(1).Contains("#2"));
     }
 

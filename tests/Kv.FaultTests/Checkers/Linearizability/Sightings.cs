@@ -27,7 +27,8 @@ internal static class Sightings
     }
 
     // The key is as the reader knows it: one that is not there, where it knows revision 0.
-    private static Sighting? Known(Call call) => call.Conditions is [{ Kind: ConditionKind.NotWrittenAt, Revision: { } known }]
+    private static Sighting? Known(Call call) =>
+        call.Conditions is [{ Kind: ConditionKind.NotWrittenAt, Revision: { } known }]
         ? known == 0 ? Sighting.None : new Sighting(true, ETag: known)
         : null;
 }

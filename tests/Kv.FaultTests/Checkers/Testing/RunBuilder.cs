@@ -37,8 +37,14 @@ internal sealed class RunBuilder
     }
 
     /// <summary>Adds a call of one operation, and numbers it.</summary>
-    public RunBuilder Call(CallKind kind, (long Start, long End) time, KeyOperation operation, Answer answer, params KeyCondition[] conditions) =>
-        Add(New(kind, time, CallOutcome.Ok) with { Operations = [operation], Answer = answer, Conditions = conditions });
+    public RunBuilder Call(
+        CallKind kind, (long Start, long End) time, KeyOperation operation, Answer answer,
+        params KeyCondition[] conditions) =>
+        Add(
+            New(
+                kind, time,
+                CallOutcome.Ok) with
+            { Operations = [operation], Answer = answer, Conditions = conditions });
 
     /// <summary>A call, to be completed and added.</summary>
     public Call New(CallKind kind, (long Start, long End) time, CallOutcome outcome) => new()
@@ -53,13 +59,15 @@ internal sealed class RunBuilder
     };
 
     public RunBuilder Put(
-        string key, string value, (long, long) time, long revision, KeyCondition? condition = null, long? ttl = null, long? expireAt = null) =>
+        string key, string value, (long, long) time, long revision, KeyCondition? condition = null, long? ttl = null,
+        long? expireAt = null) =>
         Call(
             CallKind.Put, time, new KeyOperation(OperationKind.Set, key, value, ttl),
             Told(200, revision, revision, new KeyAnswer(key, 200, ETag: revision, ExpireAt: expireAt)),
             condition is null ? [] : [condition]);
 
-    public RunBuilder PutRefused(string key, string value, (long, long) time, KeyCondition condition, long revision, long? found) =>
+    public RunBuilder PutRefused(
+        string key, string value, (long, long) time, KeyCondition condition, long revision, long? found) =>
         Call(
             CallKind.Put, time, new KeyOperation(OperationKind.Set, key, value),
             Told(412, revision, found) with { IsProblem = true }, condition);
@@ -71,7 +79,8 @@ internal sealed class RunBuilder
             Failure = "timeout",
         });
 
-    public RunBuilder Get(string key, (long, long) time, string? value, long? etag, long revision, long? expireAt = null) => Call(
+    public RunBuilder Get(
+        string key, (long, long) time, string? value, long? etag, long revision, long? expireAt = null) => Call(
         CallKind.Get, time, new KeyOperation(OperationKind.Get, key),
         value is null
             ? Told(404, revision, null) with { IsProblem = true }

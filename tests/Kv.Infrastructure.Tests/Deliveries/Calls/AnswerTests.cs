@@ -36,7 +36,8 @@ internal sealed class AnswerTests : SenderTest
 
     [Test]
     public async Task Bytes_that_are_no_text_are_replaced() => Assert.That(
-        (await SendAndAnswer(ReceiverAnswer.Status(200, [0x61, 0xFF, 0x62, 0xE6]))).Answer, Is.EqualTo("a\uFFFDb\uFFFD"));
+        (await SendAndAnswer(ReceiverAnswer.Status(200, [0x61, 0xFF, 0x62, 0xE6]))).Answer,
+        Is.EqualTo("a\uFFFDb\uFFFD"));
 
     [Test]
     public async Task Of_a_long_answer_the_first_bytes_are_kept_and_the_connection_with_them()
@@ -44,7 +45,9 @@ internal sealed class AnswerTests : SenderTest
         var body = new string('x', Attempt.MaxAnswerBytes - 1) + "日" + new string('y', 10_000);
 
         for (var i = 0; i < 2; i++)
-            Assert.That((await SendAndAnswer(ReceiverAnswer.Status(200, body))).Answer, Is.EqualTo(body[..(Attempt.MaxAnswerBytes - 1)]));
+            Assert.That(
+                (await SendAndAnswer(ReceiverAnswer.Status(200, body))).Answer,
+                Is.EqualTo(body[..(Attempt.MaxAnswerBytes - 1)]));
 
         Assert.That(Receiver.AcceptedConnections, Is.EqualTo(1));
     }
@@ -128,7 +131,8 @@ internal sealed class AnswerTests : SenderTest
     {
         var attempt = await SendAndAnswer(ReceiverAnswer.Status(429, "", ("Retry-After", retryAfter)));
 
-        Assert.That(attempt.RetryAfter, Is.EqualTo(seconds is null ? null : (TimeSpan?)TimeSpan.FromSeconds(seconds.Value)));
+        Assert.That(
+            attempt.RetryAfter, Is.EqualTo(seconds is null ? null : (TimeSpan?)TimeSpan.FromSeconds(seconds.Value)));
     }
 
     [Test]
@@ -148,7 +152,8 @@ internal sealed class AnswerTests : SenderTest
 
     [TestCase("", "The connection was closed before the end of the answer.")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Le", "The connection was closed before the end of the answer.")]
-    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhal", "The connection was closed before the end of the answer.")]
+    [TestCase(
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhal", "The connection was closed before the end of the answer.")]
     [TestCase("SSH-2.0-OpenSSH_9.2\r\n", "The answer is not HTTP.")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "The answer is not HTTP.")]
     public async Task An_answer_that_is_none_is_told(string answer, string error)

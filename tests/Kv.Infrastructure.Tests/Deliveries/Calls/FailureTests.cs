@@ -120,7 +120,8 @@ internal sealed class FailureTests : SenderTest
     [TestCase("http://user@\uff41.example:81/")]
     public async Task A_host_that_could_be_several_is_not_looked_up(string endpoint)
     {
-        using var sender = NewSender(new DeliveryOptions(), host => throw new InvalidOperationException($"{host} is looked up."));
+        using var sender = NewSender(
+            new DeliveryOptions(), host => throw new InvalidOperationException($"{host} is looked up."));
 
         var attempt = await sender.Send(NewWebhook(endpoint), MessageId, Created(), default);
 

@@ -24,7 +24,9 @@ internal sealed class MessageBodyTests : SenderTest
     [TestCase("{ }")]
     public void The_event_stands_alone_without_a_payload(string payload) => Assert.That(
         Body(payload),
-        Is.EqualTo("{\"event\":{\"event\":\"create\",\"namespace\":\"shop\",\"appName\":\"cart\",\"key\":\"a/b\",\"value\":\"v\",\"timestamp\":1799999999}}"));
+        Is.EqualTo("""
+            {"event":{"event":"create","namespace":"shop","appName":"cart","key":"a/b","value":"v","timestamp":1799999999}}
+            """));
 
     [TestCase("{\"b\":1,\"a\":[1.0,{\"event\":2}]}", "\"b\":1,\"a\":[1.0,{\"event\":2}]")]
     [TestCase(" { \"b\" : 1e400 , \"a\" : \"\\ud800\" } ", "\"b\" : 1e400,\"a\" : \"\\ud800\"")]
@@ -58,7 +60,9 @@ internal sealed class MessageBodyTests : SenderTest
         });
 
         Assert.That(Text(webhook, new DeliveryEvent(kind, "k", null, null, Now)), Is.EqualTo(
-            $"{{\"event\":{{\"event\":\"{name}\",\"namespace\":\"shop\",\"appName\":\"cart\",\"key\":\"k\",\"value\":null,\"timestamp\":1800000000}}}}"));
+            $$$"""
+                {"event":{"event":"{{{name}}}","namespace":"shop","appName":"cart","key":"k","value":null,"timestamp":1800000000}}
+                """));
     }
 
     [TestCase("")]

@@ -12,7 +12,10 @@ internal sealed class RequestTests : SenderTest
     [Test]
     public async Task A_message_carries_what_frames_it_and_nothing_else()
     {
-        await Send(NewWebhook(new Uri(Receiver.Uri, "/hook?a=b%20c"), settings => settings with { Payload = "{\"a\":1}"u8.ToArray() }));
+        await Send(
+            NewWebhook(
+                new Uri(Receiver.Uri, "/hook?a=b%20c"),
+                settings => settings with { Payload = "{\"a\":1}"u8.ToArray() }));
 
         var request = Receiver.Requests.Single();
         Assert.That(request.Method, Is.EqualTo("POST"));
@@ -33,7 +36,8 @@ internal sealed class RequestTests : SenderTest
     [TestCaseSource(typeof(WebhookSettings), nameof(WebhookSettings.Methods))]
     public async Task Every_method_carries_the_body(string method)
     {
-        var attempt = await Send(NewWebhook(Receiver.Uri, settings => settings with { Method = method, Payload = "{}"u8.ToArray() }));
+        var attempt = await Send(
+            NewWebhook(Receiver.Uri, settings => settings with { Method = method, Payload = "{}"u8.ToArray() }));
 
         var request = Receiver.Requests.Single();
         Assert.That(attempt.IsAccepted, Is.True, attempt.Error);
@@ -113,7 +117,9 @@ internal sealed class RequestTests : SenderTest
         await Send(NewWebhook($"http://{userInfo}127.0.0.1:{Receiver.Port}/"));
 
         var request = Receiver.Requests.Single();
-        Assert.That(request.Header("Authorization"), Is.EqualTo($"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}"));
+        Assert.That(
+            request.Header("Authorization"),
+            Is.EqualTo($"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}"));
         Assert.That(request.Header("Host"), Is.EqualTo($"127.0.0.1:{Receiver.Port}"));
     }
 
@@ -151,8 +157,11 @@ internal sealed class RequestTests : SenderTest
         Time.Advance(Webhook.SecretOverlap);
         await Send(webhook);
 
-        Assert.That(Receiver.Requests[0].Header("webhook-signature"), Is.EqualTo($"{Secret.Sign(MessageId, Now, [])} {Another.Sign(MessageId, Now, [])}"));
-        Assert.That(Receiver.Requests[1].Header("webhook-signature"), Is.EqualTo(Secret.Sign(MessageId, Now + 86_400, [])));
+        Assert.That(
+            Receiver.Requests[0].Header("webhook-signature"),
+            Is.EqualTo($"{Secret.Sign(MessageId, Now, [])} {Another.Sign(MessageId, Now, [])}"));
+        Assert.That(
+            Receiver.Requests[1].Header("webhook-signature"), Is.EqualTo(Secret.Sign(MessageId, Now + 86_400, [])));
     }
 
     [Test]
@@ -165,5 +174,6 @@ internal sealed class RequestTests : SenderTest
     }
 
     private Webhook WithHeaders(params (string Name, string Value)[] headers) => NewWebhook(
-        Receiver.Uri, settings => settings with { Headers = headers.ToDictionary(header => header.Name, header => header.Value) });
+        Receiver.Uri,
+        settings => settings with { Headers = headers.ToDictionary(header => header.Name, header => header.Value) });
 }

@@ -16,5 +16,7 @@ internal static class OwnAddressesOf
     /// <summary>A deployment over a store.</summary>
     public static OwnAddresses Deployment(
         OwnEndpoints own, IStore store, AddressResolver? resolve = null, TimeProvider? time = null) =>
-        new(own, store, new KeyLayout(new StoreOptions()), resolve ?? Dns.GetHostAddressesAsync, time ?? new FakeTimeProvider());
+        new(
+            own, store, new KeyLayout(new StoreOptions()), resolve ?? Dns.GetHostAddressesAsync,
+            time ?? new FakeTimeProvider());
 }

@@ -99,7 +99,8 @@ internal sealed class OwnAddressesTests
         Assert.That(await Refusal("10.0.0.7", 8080), Is.Not.Null);
         Assert.That(await Refusal("fd00::7", 8081), Is.Not.Null);
         Assert.That(await Refusal("10.0.0.7", 9000), Is.Null);
-        Assert.That(await Refusal("127.0.0.1", 8080), Is.Null, "the replica's loopback addresses are not this machine's");
+        Assert.That(
+            await Refusal("127.0.0.1", 8080), Is.Null, "the replica's loopback addresses are not this machine's");
     }
 
     [TestCase("")]
@@ -107,7 +108,8 @@ internal sealed class OwnAddressesTests
     public async Task What_another_has_written_there_hurts_nothing(string note)
     {
         await using var held = await _store.Lock(
-            new KeyLayout(new StoreOptions()).WatcherLock, System.Text.Encoding.UTF8.GetBytes(note), TimeSpan.FromSeconds(10),
+            new KeyLayout(new StoreOptions()).WatcherLock, System.Text.Encoding.UTF8.GetBytes(note),
+            TimeSpan.FromSeconds(10),
             CancellationToken.None);
 
         Assert.That(await Refusal("10.0.0.7", 8080), Is.Null);
@@ -177,16 +179,20 @@ internal sealed class OwnAddressesTests
         public Epoch Epoch => _inner.Epoch;
 
         public Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) =>
-            Fails ? Task.FromException<IReadOnlyList<Uri>>(new StoreUnavailableException("away")) : Task.FromResult(Told);
+            Fails
+                ? Task.FromException<IReadOnlyList<Uri>>(new StoreUnavailableException("away"))
+                : Task.FromResult(Told);
 
-        public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        public ValueTask<PointRead> Get(
+            StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
             _inner.Get(key, consistency, cancellationToken);
 
         public ValueTask<PairRead> GetPair(
             StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
             _inner.GetPair(key, beside, consistency, cancellationToken);
 
-        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) => _inner.Range(query, cancellationToken);
+        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
+            _inner.Range(query, cancellationToken);
 
         public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
             _inner.Count(range, revision, cancellationToken);
@@ -194,10 +200,12 @@ internal sealed class OwnAddressesTests
         public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
             _inner.Commit(transaction, cancellationToken);
 
-        public IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<ChangeSet> Changes(
+            KeyRange range, long from, long through, CancellationToken cancellationToken) =>
             _inner.Changes(range, from, through, cancellationToken);
 
-        public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<ChangeSet> Watch(
+            KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
             _inner.Watch(range, fromRevision, cancellationToken);
 
         public Task<IStoreLock> Lock(

@@ -44,7 +44,8 @@ internal sealed class TargetConnectorTests : SenderTest
         var attempt = await sender.Send(Named(), MessageId, Created(), default);
 
         Assert.That(attempt.Status, Is.Null);
-        Assert.That(attempt.Error, Is.EqualTo("The target is not allowed: the address is denied by the configuration."));
+        Assert.That(
+            attempt.Error, Is.EqualTo("The target is not allowed: the address is denied by the configuration."));
         Assert.That(_canary.AcceptedConnections, Is.Zero);
     }
 
@@ -100,7 +101,7 @@ internal sealed class TargetConnectorTests : SenderTest
     [Test]
     public async Task An_address_that_does_not_answer_gives_way_in_time()
     {
-        // Nobody accepts, and as many wait as may: whoever comes now hears nothing.
+        // The listener accepts nothing and its backlog is full: a further connection gets no answer.
         using var full = new TcpListener(IPAddress.Parse("127.0.0.4"), Receiver.Port);
         full.Start(1);
         var waiting = Enumerable.Range(0, 8).Select(_ => new TcpClient()).ToList();
@@ -109,7 +110,8 @@ internal sealed class TargetConnectorTests : SenderTest
         using var sender = NewSender(new DeliveryOptions(), _ => [IPAddress.Parse("127.0.0.4"), IPAddress.Loopback]);
 
         var sending = sender.Send(
-            NewWebhook($"http://receiver.example:{Receiver.Port}/", settings => settings with { TimeoutSeconds = 30 }), MessageId,
+            NewWebhook($"http://receiver.example:{Receiver.Port}/", settings => settings with { TimeoutSeconds = 30 }),
+            MessageId,
             Created(), default);
         await Eventually.Holds(() =>
         {
@@ -158,7 +160,8 @@ internal sealed class TargetConnectorTests : SenderTest
         using var sender = NewSender(
             new DeliveryOptions(), _ => throw new SocketException((int)SocketError.HostNotFound));
 
-        Assert.That((await sender.Send(Named(), MessageId, Created(), default)).Error, Is.EqualTo("The name was not found."));
+        Assert.That(
+            (await sender.Send(Named(), MessageId, Created(), default)).Error, Is.EqualTo("The name was not found."));
     }
 
     [Test]
@@ -166,7 +169,8 @@ internal sealed class TargetConnectorTests : SenderTest
     {
         using var sender = NewSender(new DeliveryOptions(), _ => []);
 
-        Assert.That((await sender.Send(Named(), MessageId, Created(), default)).Error, Is.EqualTo("The name was not found."));
+        Assert.That(
+            (await sender.Send(Named(), MessageId, Created(), default)).Error, Is.EqualTo("The name was not found."));
     }
 
     private Domain.Webhooks.Webhook Named() => NewWebhook($"http://receiver.example:{Receiver.Port}/");

@@ -46,7 +46,8 @@ internal sealed class TargetPolicyTests
     [TestCase("3fff::1", "reserved")]
     [TestCase("4000::1", "reserved")]
     [TestCase("5f00::1", "reserved")]
-    public void Some_addresses_are_refused_whatever_is_configured(string address, string meaning) => Assert.Multiple(() =>
+    public void Some_addresses_are_refused_whatever_is_configured(string address, string meaning) =>
+        Assert.Multiple(() =>
     {
         foreach (var policy in new[] { Private, Public, AllAllowed })
             Assert.That(policy.Refusal(IPAddress.Parse(address), 80), Is.EqualTo($"the address is {meaning}"));
@@ -67,7 +68,8 @@ internal sealed class TargetPolicyTests
     [TestCase("2002:a9fe:a9fe::1", "the address carries an IPv4 address that is link-local")]
     [TestCase("2002:e000:1::", "the address carries an IPv4 address that is multicast")]
     [TestCase("2001:0:808:808:0:0:5601:5601", "the address carries an IPv4 address that is link-local")]
-    public void An_address_that_leads_to_such_a_one_is_refused_too(string address, string refusal) => Assert.Multiple(() =>
+    public void An_address_that_leads_to_such_a_one_is_refused_too(string address, string refusal) =>
+        Assert.Multiple(() =>
     {
         foreach (var policy in new[] { Private, Public, AllAllowed })
             Assert.That(policy.Refusal(IPAddress.Parse(address), 80), Does.StartWith(refusal));
@@ -142,14 +144,21 @@ internal sealed class TargetPolicyTests
     public async Task No_spelling_in_a_URL_gets_around_it(string url, string meaning)
     {
         var connector = new TargetConnector(
-            Public, TimeProvider.System, (host, _) => throw new AssertionException($"'{host}' was looked up as a name"));
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = connector.Connect, UseProxy = false });
+            Public, TimeProvider.System,
+            (host, _) => throw new AssertionException($"'{host}' was looked up as a name"));
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectCallback = connector.Connect,
+            UseProxy = false,
+        });
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => http.SendAsync(request, default));
 
         Assert.That(error.InnerException, Is.InstanceOf<TargetNotAllowedException>());
-        Assert.That(error.InnerException!.Message, Does.StartWith("The target is not allowed: ").And.EndWith($" is {meaning}."));
+        Assert.That(
+            error.InnerException!.Message,
+            Does.StartWith("The target is not allowed: ").And.EndWith($" is {meaning}."));
     }
 
     [Test]
@@ -167,10 +176,17 @@ internal sealed class TargetPolicyTests
     [TestCase("::ffff:8.8.0.0/112")]
     public void What_is_denied_is_denied_in_every_spelling(string network)
     {
-        var policy = Policy(new TargetOptions { Deny = [IPNetwork.Parse(network)], Allow = [IPNetwork.Parse("0.0.0.0/0")] });
+        var policy = Policy(new TargetOptions
+        {
+            Deny = [IPNetwork.Parse(network)],
+            Allow = [IPNetwork.Parse("0.0.0.0/0")],
+        });
 
-        Assert.That(policy.Refusal(IPAddress.Parse("8.8.8.8"), 80), Is.EqualTo("the address is denied by the configuration"));
-        Assert.That(policy.Refusal(IPAddress.Parse("::ffff:8.8.8.8"), 80), Is.EqualTo("the address is denied by the configuration"));
+        Assert.That(
+            policy.Refusal(IPAddress.Parse("8.8.8.8"), 80), Is.EqualTo("the address is denied by the configuration"));
+        Assert.That(
+            policy.Refusal(IPAddress.Parse("::ffff:8.8.8.8"), 80),
+            Is.EqualTo("the address is denied by the configuration"));
         Assert.That(policy.Refusal(IPAddress.Parse("2002:808:808::"), 80), Does.EndWith("denied by the configuration"));
         Assert.That(policy.Refusal(IPAddress.Parse("8.9.0.1"), 80), Is.Null);
     }
@@ -180,11 +196,13 @@ internal sealed class TargetPolicyTests
     {
         var policy = Policy(new TargetOptions { Deny = [IPNetwork.Parse("fd00::/8")] });
 
-        Assert.That(policy.Refusal(IPAddress.Parse("fd00::1%1"), 80), Is.EqualTo("the address is denied by the configuration"));
+        Assert.That(
+            policy.Refusal(IPAddress.Parse("fd00::1%1"), 80), Is.EqualTo("the address is denied by the configuration"));
     }
 
     [Test]
-    public void The_ports_of_etcd_are_refused_at_any_address([Values("10.0.0.1", "1.1.1.1", "::1")] string address, [Values(2379, 2380)] int port)
+    public void The_ports_of_etcd_are_refused_at_any_address(
+        [Values("10.0.0.1", "1.1.1.1", "::1")] string address, [Values(2379, 2380)] int port)
     {
         Assert.That(AllAllowed.Refusal(IPAddress.Parse(address), port), Is.EqualTo("the port is etcd's"));
         Assert.That(AllAllowed.Refusal(IPAddress.Parse(address), port + 2), Is.Null);

@@ -31,8 +31,9 @@ internal sealed class AcceptedLogTests
     public async Task TakeTheLock()
     {
         var inner = new InMemoryStore(TimeProvider.System);
-        var key = StoreKey.Of("/lock");
-        var locked = await inner.Commit(Transaction.Of(new Operation.Put(key, ReadOnlyMemory<byte>.Empty)), default);
+        var key = StoreKey.FromText("/lock");
+        var locked = await inner.Commit(
+            Transaction.Unconditional(new Operation.Put(key, ReadOnlyMemory<byte>.Empty)), default);
         _store = new MortalStore(inner)
         {
             BeforeCommit = transaction =>
@@ -90,7 +91,8 @@ internal sealed class AcceptedLogTests
         }
 
         Assert.That(
-            _commits.SelectMany(commit => commit.Then).Select(operation => operation.Range.Start).Distinct().Count(), Is.EqualTo(Webhooks + 1),
+            _commits.SelectMany(commit => commit.Then).Select(operation => operation.Range.Start).Distinct().Count(),
+            Is.EqualTo(Webhooks + 1),
             "all logs, and the cursor");
     }
 
@@ -121,7 +123,8 @@ internal sealed class AcceptedLogTests
         _log.Add(_webhooks[0], Accepted(_webhooks[0], 10_000));
         await Save();
 
-        var saved = await new Infrastructure.Deliveries.DeliveryReads(_store, Layout).Accepted(_webhooks[0].Tenant, _webhooks[0].Id, default);
+        var saved = await new Infrastructure.Deliveries.DeliveryReads(_store, Layout)
+            .Accepted(_webhooks[0].Tenant, _webhooks[0].Id, default);
         Assert.That(saved.Select(one => one.Id.Revision), Is.Unique);
         Assert.That(saved, Has.Count.EqualTo(sides * (AcceptedDelivery.Kept / sides) + 1));
         Assert.That(saved[0].Id.Revision, Is.EqualTo(10_000));
@@ -133,5 +136,6 @@ internal sealed class AcceptedLogTests
         transaction.Then.Count(operation => !operation.Range.Start.Equals(Layout.WatcherCursor));
 
     private static AcceptedDelivery Accepted(Webhook webhook, long revision) => new(
-        DeliveryId.Of(webhook.Id, revision, "k"), KeyChangeKind.Update, "k", AttemptCount: 1, DateTimeOffset.UnixEpoch, TimeSpan.Zero, Status: 200);
+        DeliveryId.For(webhook.Id, revision, "k"), KeyChangeKind.Update, "k", AttemptCount: 1, DateTimeOffset.UnixEpoch,
+        TimeSpan.Zero, Status: 200);
 }

@@ -159,6 +159,7 @@ internal sealed class KeyLinesTests
     {
         var change = Some.Created(key, revision);
         return new LaneItem(Delivery.Due(
-            DeliveryId.For(Guid.Empty, revision, key), change.Tenant, DeliveryEvent.From(change), dueAt), now: DateTimeOffset.MaxValue);
+            DeliveryId.For(Guid.Empty, revision, key), change.Tenant, DeliveryEvent.From(change),
+            dueAt), now: DateTimeOffset.MaxValue);
     }
 }

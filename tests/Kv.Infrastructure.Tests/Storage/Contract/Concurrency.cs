@@ -13,7 +13,8 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task Five_hundred_writes_at_once_are_all_there()
     {
-        var names = Enumerable.Range(0, 500).Select(number => number.ToString("D3", CultureInfo.InvariantCulture)).ToList();
+        var names = Enumerable.Range(0, 500).Select(number => number.ToString("D3", CultureInfo.InvariantCulture))
+            .ToList();
 
         var revisions = await AtOnce(500, number => Write(names[number], $"value of {names[number]}"));
 
@@ -124,7 +125,8 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
 
         var won = Enumerable.Range(0, 200).Where(number => number % 3 != 0).ToList();
         Assert.That(
-            results.Select((result, number) => (result, number)).Where(each => each.result.Succeeded).Select(each => each.number),
+            results.Select((result, number) => (result, number)).Where(each => each.result.Succeeded)
+                .Select(each => each.number),
             Is.EqualTo(won));
         Assert.That(
             await Listed(),
@@ -201,7 +203,8 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
             while (!done.IsCancellationRequested)
             {
                 await Told("a page", (await Store.Range(new RangeQuery(Everything, 1), Enough)).Revision);
-                await Told("a pair", (await Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough)).Revision);
+                await Told(
+                    "a pair", (await Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough)).Revision);
                 await Told("an entry", (await Get("a"))!.ModRevision);
             }
         });

@@ -112,7 +112,8 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
         await feed.Until(change => change.Current?.ModRevision == mark, "the watch comes to the mark");
 
         var standing = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var change in feed.Sets.TakeWhile(set => set.Revision <= present.Revision).SelectMany(set => set.Changes))
+        foreach (var change
+            in feed.Sets.TakeWhile(set => set.Revision <= present.Revision).SelectMany(set => set.Changes))
             if (change.Current is null)
                 standing.Remove(Name(change.Key));
             else
@@ -186,7 +187,8 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
 
         // What had the same deadline is gone; what was freed from it is not.
         await using var feed = Watch(from);
-        await feed.Until(change => change.Kind == ChangeKind.Expire && Name(change.Key) == "sentinel", "the sentinel expires");
+        await feed.Until(
+            change => change.Kind == ChangeKind.Expire && Name(change.Key) == "sentinel", "the sentinel expires");
 
         var entry = await Get("key");
         Assert.That((Text(entry), entry!.Deadline, entry.Version), Is.EqualTo(("new", (long?)null, 2L)));

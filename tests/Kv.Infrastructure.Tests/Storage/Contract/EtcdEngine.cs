@@ -29,7 +29,8 @@ internal sealed class EtcdEngine() : StoreEngine("Etcd")
         }
 
         public override Task Waiting(StoreKey name, int count) => Eventually.Holds(
-            async () => await _store.Count(KeyRange.Prefix(StoreKey.FromText($"{name}/")), 0, CancellationToken.None) > count,
+            async () => await _store.Count(
+                KeyRange.Prefix(StoreKey.FromText($"{name}/")), 0, CancellationToken.None) > count,
             $"{count} wait for the lock");
 
         public override async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using Kv.Infrastructure.Tests.Storage.Contract.Model;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>
-/// All promises but deadlines, on programs that nobody thought of: an engine and the in-memory store must give the
+/// All promises but deadlines, on random programs: an engine and the in-memory store must give the
 /// same results, the same history and the same changes. A failure names the seed and the shortest program found.
 /// </summary>
 internal sealed class ModelComparison(StoreEngine engine) : StoreContract(engine)
@@ -29,6 +29,7 @@ internal sealed class ModelComparison(StoreEngine engine) : StoreContract(engine
         if (difference != default)
             throw new InvalidOperationException($"The model: {difference.First}\nThe engine: {difference.Second}");
         if (expected.Count != observed.Count)
-            throw new InvalidOperationException($"The model: {expected.Count} observations. The engine: {observed.Count}.");
+            throw new InvalidOperationException(
+                $"The model: {expected.Count} observations. The engine: {observed.Count}.");
     }
 }

@@ -18,7 +18,9 @@ internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(eng
         Assert.That(result.Results.Select(each => each.Nested!.Succeeded), Is.EqualTo(new[] { true, false }));
         Assert.That(result.Results.Select(each => each.Nested!.Results.Count), Is.EqualTo(new[] { 1, 2 }));
         Assert.That(await Listed(), Is.EqualTo(new[] { "a=then", "b=else", "c=else", "here=value" }));
-        Assert.That((await List()).Where(entry => Name(entry.Key) != "here").Select(entry => entry.ModRevision), Is.All.EqualTo(result.Revision));
+        Assert.That(
+            (await List()).Where(entry => Name(entry.Key) != "here").Select(entry => entry.ModRevision),
+            Is.All.EqualTo(result.Revision));
     }
 
     [Test]
@@ -48,7 +50,9 @@ internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(eng
         await Write("read", "value");
         await Write("gone", "value");
 
-        var result = await Commit(If([Compare.Exists(Key("read"))], [Read("read"), Delete("gone"), new Operation.Read(Key("read"), keysOnly: true)]));
+        var result = await Commit(
+            If([Compare.Exists(Key("read"))],
+                [Read("read"), Delete("gone"), new Operation.Read(Key("read"), keysOnly: true)]));
 
         var nested = result.Results.Single().Nested!;
         Assert.That(Text(nested.Results[0].Entries.Single()), Is.EqualTo("value"));
@@ -84,9 +88,11 @@ internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(eng
     public void A_key_written_inside_and_outside_is_refused()
     {
         Assert.That(
-            () => Transaction.Unconditional(Put("a", "1"), If([Compare.Absent(Key("b"))], [], [Put("a", "2")])), Throws.ArgumentException);
+            () => Transaction.Unconditional(Put("a", "1"), If([Compare.Absent(Key("b"))], [], [Put("a", "2")])),
+            Throws.ArgumentException);
         Assert.That(
-            () => Transaction.Unconditional(If([Compare.Absent(Key("b"))], [Put("a", "1")]), If([Compare.Absent(Key("c"))], [Put("a", "2")])),
+            () => Transaction.Unconditional(
+                If([Compare.Absent(Key("b"))], [Put("a", "1")]), If([Compare.Absent(Key("c"))], [Put("a", "2")])),
             Throws.ArgumentException);
     }
 

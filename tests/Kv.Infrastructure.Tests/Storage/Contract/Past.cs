@@ -47,7 +47,9 @@ internal sealed class Past(StoreEngine engine) : StoreContract(engine)
         var told = new List<string>();
         await foreach (var set in Store.Changes(range, from, through, Enough))
             told.AddRange(set.Changes.Select(
-                change => change.Current is { } entry ? $"{Name(change.Key)}={Text(entry)}" : $"{Name(change.Key)} gone"));
+                change => change.Current is { } entry
+                    ? $"{Name(change.Key)}={Text(entry)}"
+                    : $"{Name(change.Key)} gone"));
         return told;
     }
 }

@@ -35,7 +35,8 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
 
         // Each write sets both alike: a pair that is not alike would be of two revisions.
         var writing = AtOnce(50, number => Commit(Put("a", $"{number}"), Put("b", $"{number}")));
-        var pairs = await AtOnce(50, _ => Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough).AsTask());
+        var pairs = await AtOnce(
+            50, _ => Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough).AsTask());
         await writing;
 
         Assert.That(pairs.Select(pair => Text(pair.Entry)), Is.EqualTo(pairs.Select(pair => Text(pair.Beside))));

@@ -122,7 +122,8 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task Pages_at_one_revision_fit_together_while_writers_go_on()
     {
-        var names = Enumerable.Range(0, 60).Select(number => number.ToString("D3", CultureInfo.InvariantCulture)).ToList();
+        var names = Enumerable.Range(0, 60).Select(number => number.ToString("D3", CultureInfo.InvariantCulture))
+            .ToList();
         await Commit([.. names.Select(name => Put(name, "before"))]);
         var first = await Store.Range(new RangeQuery(Everything, 7), Enough);
         var pinned = first.Revision;

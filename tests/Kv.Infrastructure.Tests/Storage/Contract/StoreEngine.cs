@@ -7,7 +7,7 @@ internal abstract class StoreEngine(string name)
     /// <summary>Opens a store whose server may be shared with other tests.</summary>
     public abstract Task<StoreHarness> Open();
 
-    /// <summary>Opens a store that nobody else sees, so that its history may be compacted.</summary>
+    /// <summary>Opens a store that no other test uses, so that its history may be compacted.</summary>
     public abstract Task<StoreHarness> OpenAlone();
 
     public sealed override string ToString() => name;

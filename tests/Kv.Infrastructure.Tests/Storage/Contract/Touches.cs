@@ -21,7 +21,8 @@ internal sealed class Touches(StoreEngine engine) : StoreContract(engine)
         var entry = (await Get("key"))!;
         Assert.That(Text(entry), Is.EqualTo("value"));
         Assert.That(entry.Deadline, Is.EqualTo(deadline));
-        Assert.That((entry.CreateRevision, entry.ModRevision, entry.Version), Is.EqualTo((created, result.Revision, 2L)));
+        Assert.That(
+            (entry.CreateRevision, entry.ModRevision, entry.Version), Is.EqualTo((created, result.Revision, 2L)));
     }
 
     [Test]
@@ -44,7 +45,8 @@ internal sealed class Touches(StoreEngine engine) : StoreContract(engine)
         await Write("key", "value", soon);
         await Commit([Compare.Exists(Key("key"))], [Touch("key", SecondsAhead(1000))]);
 
-        await Eventually.Holds(() => Clock.GetUtcNow().ToUnixTimeSeconds() > soon + 1, "the earlier deadline has passed");
+        await Eventually.Holds(
+            () => Clock.GetUtcNow().ToUnixTimeSeconds() > soon + 1, "the earlier deadline has passed");
 
         Assert.That(Text(await Get("key")), Is.EqualTo("value"));
     }

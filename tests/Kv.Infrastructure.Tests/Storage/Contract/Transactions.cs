@@ -78,7 +78,8 @@ internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
         await Write("b", "old");
 
         var result = await Commit(
-            Read("a"), Put("a", "new"), Read("a"), Read("b"), Delete("b"), Read("b"), Read("c"), Put("c", "new"), Read("c"));
+            Read("a"), Put("a", "new"), Read("a"), Read("b"), Delete("b"), Read("b"), Read("c"), Put("c", "new"),
+            Read("c"));
 
         Assert.That(
             new[] { 0, 2, 3, 5, 6, 8 }.Select(step => string.Join(',', Pairs(result.Results[step].Entries))),

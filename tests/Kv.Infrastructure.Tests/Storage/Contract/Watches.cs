@@ -112,7 +112,8 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     [Test]
     public async Task A_revision_comes_whole_and_in_the_byte_order_of_its_keys()
     {
-        var names = Enumerable.Range(0, 100).Select(number => number.ToString("D3", CultureInfo.InvariantCulture)).ToArray();
+        var names = Enumerable.Range(0, 100).Select(number => number.ToString("D3", CultureInfo.InvariantCulture))
+            .ToArray();
         var put = (await Commit([.. names.Reverse().Select(name => Put(name, "value"))])).Revision;
         var deleted = (await Commit(new Operation.Delete(Everything))).Revision;
 

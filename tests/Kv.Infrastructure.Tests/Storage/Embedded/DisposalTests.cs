@@ -64,7 +64,8 @@ internal sealed class DisposalTests : EmbeddedTest
     {
         await Commit(Put("key", "value"));
 
-        await Task.WhenAll(Task.Run(async () => await Store.DisposeAsync()), Task.Run(async () => await Store.DisposeAsync()));
+        await Task.WhenAll(
+            Task.Run(async () => await Store.DisposeAsync()), Task.Run(async () => await Store.DisposeAsync()));
         await Store.DisposeAsync();
 
         await Reopen();

@@ -31,7 +31,8 @@ internal sealed class DurabilityTests : EmbeddedTest
                 Assert.That(a.ModRevision, Is.GreaterThanOrEqualTo(revision), key);
                 if (a.ModRevision == revision)
                     Assert.That(Text(a), Is.EqualTo(value), key);
-                Assert.That((b.ModRevision, Text(b)), Is.EqualTo((a.ModRevision, Text(a))), "written in one transaction");
+                Assert.That(
+                    (b.ModRevision, Text(b)), Is.EqualTo((a.ModRevision, Text(a))), "written in one transaction");
             }
             Assert.That(entries.Keys.Count(key => key[0] == 'a'), Is.EqualTo(entries.Keys.Count(key => key[0] == 'b')));
         }

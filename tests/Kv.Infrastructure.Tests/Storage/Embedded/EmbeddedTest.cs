@@ -13,7 +13,8 @@ namespace Kv.Infrastructure.Tests.Storage.Embedded;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal abstract class EmbeddedTest
 {
-    protected static readonly KeyRange Everything = KeyRange.Between(new StoreKey(new byte[] { 0 }), new StoreKey(new byte[] { 0xFF }));
+    protected static readonly KeyRange Everything = KeyRange.Between(
+        new StoreKey(new byte[] { 0 }), new StoreKey(new byte[] { 0xFF }));
 
     private readonly TemporaryDirectory _directory = new();
     private EmbeddedStore? _store;

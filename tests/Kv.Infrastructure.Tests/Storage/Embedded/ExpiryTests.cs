@@ -19,7 +19,8 @@ internal sealed class ExpiryTests : EmbeddedTest
         Clock.Advance(TimeSpan.FromSeconds(1));
         var expiry = await feed.Until(change => change.Kind == ChangeKind.Expire, "the entry is removed");
 
-        Assert.That((expiry.Key, Text(expiry.Previous), expiry.Previous!.ModRevision), Is.EqualTo((Key("key"), "value", from)));
+        Assert.That(
+            (expiry.Key, Text(expiry.Previous), expiry.Previous!.ModRevision), Is.EqualTo((Key("key"), "value", from)));
     }
 
     [Test]
@@ -83,7 +84,9 @@ internal sealed class ExpiryTests : EmbeddedTest
         var changes = feed.Changes.Where(change => change.Key.Equals(Key("key"))).ToList();
         Assert.That(
             changes.Select(change => (change.Kind, change.Previous?.ModRevision)),
-            Is.EqualTo(new (ChangeKind, long?)[] { (ChangeKind.Put, null), (ChangeKind.Expire, from), (ChangeKind.Put, null) }));
+            Is.EqualTo(
+                new (ChangeKind,
+                    long?)[] { (ChangeKind.Put, null), (ChangeKind.Expire, from), (ChangeKind.Put, null) }));
     }
 
     [Test]
@@ -120,9 +123,12 @@ internal sealed class ExpiryTests : EmbeddedTest
         Clock.Advance(TimeSpan.FromSeconds(10));
         var changes = await feed.Until(2500);
 
-        Assert.That(changes.Select(change => change.Key.ToString()).Order(), Is.EqualTo(Enumerable.Range(0, 2500).Select(i => $"{i:D4}")));
+        Assert.That(
+            changes.Select(change => change.Key.ToString()).Order(),
+            Is.EqualTo(Enumerable.Range(0, 2500).Select(i => $"{i:D4}")));
         Assert.That(feed.Sets, Has.All.Matches<ChangeSet>(set => set!.Changes.Count <= 1000));
-        Assert.That(feed.Sets.SelectMany(set => set.Changes).Select(change => change.Kind), Has.All.EqualTo(ChangeKind.Expire));
+        Assert.That(
+            feed.Sets.SelectMany(set => set.Changes).Select(change => change.Kind), Has.All.EqualTo(ChangeKind.Expire));
     }
 
     [TestCase(long.MinValue)]

@@ -14,7 +14,10 @@ internal sealed class GroupCommitTests : EmbeddedTest
     {
         _ = Store;
         using (var connection = OtherHand())
-            Execute(connection, "CREATE TRIGGER refuse BEFORE INSERT ON versions WHEN NEW.key = CAST('bad' AS BLOB) BEGIN SELECT RAISE(ABORT, 'refused'); END");
+            Execute(
+                connection,
+                "CREATE TRIGGER refuse BEFORE INSERT ON versions WHEN NEW.key = CAST('bad' AS BLOB) BEGIN SELECT "
+                    + "RAISE(ABORT, 'refused'); END");
         await Commit(Put("half", "old"));
 
         List<Task<CommitResult>> good;
@@ -30,7 +33,8 @@ internal sealed class GroupCommitTests : EmbeddedTest
             .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
         var results = await Task.WhenAll(good);
         // Each has the next revision: what failed took none.
-        Assert.That(results.Select(result => result.Revision), Is.EqualTo(Enumerable.Range(3, 40).Select(i => (long)i)));
+        Assert.That(
+            results.Select(result => result.Revision), Is.EqualTo(Enumerable.Range(3, 40).Select(i => (long)i)));
         var entry = await Get("half");
         Assert.That((Text(entry), entry!.Version), Is.EqualTo(("old", 1L)));
         Assert.That((await List()).Entries, Has.Count.EqualTo(41));
@@ -43,7 +47,8 @@ internal sealed class GroupCommitTests : EmbeddedTest
         const int Wins = 20;
         await Commit(Put("counter", "0"));
 
-        var wins = (await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(Count)))).SelectMany(won => won).ToList();
+        var wins = (await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(Count))))
+            .SelectMany(won => won).ToList();
 
         var entry = await Get("counter");
         Assert.That(Text(entry), Is.EqualTo($"{Writers * Wins}"));

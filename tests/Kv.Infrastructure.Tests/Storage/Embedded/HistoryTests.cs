@@ -80,8 +80,11 @@ internal sealed class HistoryTests : EmbeddedTest
         Assert.That(feed.Sets.Select(set => set.Revision), Is.EqualTo(Enumerable.Range(2, 12).Select(i => (long)i)));
         Assert.That(
             feed.Sets.Select(set => string.Join(' ', set.Changes.Select(change => $"{change.Kind} {change.Key}"))),
-            Is.EqualTo(Enumerable.Range(0, 6).SelectMany(i => new[] { $"Put a Put b Put c{i}", $"Delete c{i} Put small" })));
-        Assert.That(changes.Where(change => change.Kind == ChangeKind.Delete).Select(change => Text(change.Previous)), Has.All.EqualTo(large));
+            Is.EqualTo(
+                Enumerable.Range(0, 6).SelectMany(i => new[] { $"Put a Put b Put c{i}", $"Delete c{i} Put small" })));
+        Assert.That(
+            changes.Where(change => change.Kind == ChangeKind.Delete).Select(change => Text(change.Previous)),
+            Has.All.EqualTo(large));
     }
 
     [Test]
@@ -111,7 +114,8 @@ internal sealed class HistoryTests : EmbeddedTest
         foreach (var feed in feeds)
         {
             await Eventually.Holds(() => feed.Sets.Count >= Writes, "the watch is given all");
-            Assert.That(feed.Sets.Select(set => set.Revision), Is.EqualTo(Enumerable.Range(2, Writes).Select(i => (long)i)));
+            Assert.That(
+                feed.Sets.Select(set => set.Revision), Is.EqualTo(Enumerable.Range(2, Writes).Select(i => (long)i)));
             await feed.DisposeAsync();
         }
     }

@@ -23,7 +23,9 @@ internal sealed class BatchSpanTests
         {
             ShouldListenTo = source => source.Name == Telemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+                options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+                    ? ActivitySamplingResult.AllDataAndRecorded
+                    : ActivitySamplingResult.None,
             ActivityStopped = span => _spans.Enqueue(span),
         };
         ActivitySource.AddActivityListener(_listener);
@@ -40,8 +42,12 @@ internal sealed class BatchSpanTests
 
         var span = _spans.Single();
         Assert.That(span.GetTagItem("requests"), Is.EqualTo(4));
-        Assert.That((span.OperationName, span.ParentSpanId, span.TraceId), Is.EqualTo((name, requests[0].SpanId, requests[0].TraceId)));
-        Assert.That(span.Links.Select(link => link.Context.SpanId), Is.EqualTo(new[] { requests[2].SpanId, requests[3].SpanId }));
+        Assert.That(
+            (span.OperationName, span.ParentSpanId, span.TraceId),
+            Is.EqualTo((name, requests[0].SpanId, requests[0].TraceId)));
+        Assert.That(
+            span.Links.Select(link => link.Context.SpanId),
+            Is.EqualTo(new[] { requests[2].SpanId, requests[3].SpanId }));
     }
 
     [TestCase("etcd commit")]
@@ -60,8 +66,11 @@ internal sealed class BatchSpanTests
         {
             var requests = await Together(name, recorded);
             await Eventually.Holds(
-                () => _spans.Sum(span => 1 + span.Links.Count()) == recorded.Count(isRecorded => isRecorded), "their calls have ended");
-            if (_spans.All(span => span.GetTagItem("requests") is int count && count == recorded.Length) || tries == MaxTries)
+                () => _spans.Sum(span => 1 + span.Links.Count()) == recorded.Count(isRecorded => isRecorded),
+                "their calls have ended");
+            if (
+                _spans.All(span => span.GetTagItem("requests") is int count && count == recorded.Length)
+                    || tries == MaxTries)
                 return requests;
             _spans.Clear();
         }
@@ -76,7 +85,8 @@ internal sealed class BatchSpanTests
         server.Pause();
         // They keep the requests behind them waiting until they can go together.
         var holders = await HeldBack.Occupy(store, slot => Ask(store, name, $"holder/{slot}"));
-        var requests = recorded.Select((isRecorded, i) => Traced(isRecorded, () => Ask(store, name, $"key/{i}"))).ToList();
+        var requests = recorded.Select((isRecorded, i) => Traced(isRecorded, () => Ask(store, name, $"key/{i}")))
+            .ToList();
         server.Resume();
         await Task.WhenAll(holders);
         return await Task.WhenAll(requests);
@@ -84,7 +94,10 @@ internal sealed class BatchSpanTests
 
     private static async Task<Activity> Traced(bool isRecorded, Func<Task> ask)
     {
-        using var request = new Activity("request") { ActivityTraceFlags = isRecorded ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None };
+        using var request = new Activity("request")
+        {
+            ActivityTraceFlags = isRecorded ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None,
+        };
         request.SetIdFormat(ActivityIdFormat.W3C).Start();
         await ask();
         return request;

@@ -52,7 +52,8 @@ internal sealed class BatcherTests
         Assert.That(batcher.LargeSentAfter, Is.LessThan(20), "requests that were sent before the large one");
     }
 
-    private sealed class Pending() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IPending
+    private sealed class Pending() : TaskCompletionSource<bool>(
+        TaskCreationOptions.RunContinuationsAsynchronously), IPending
     {
         public long ArrivedAt { get; } = TimeProvider.System.GetTimestamp();
 

@@ -127,7 +127,8 @@ internal sealed class BatcherTimingTests
         Assert.That(_calls.Sizes, Is.EqualTo([1, 1]));
         Assert.That(
             () => late.Task,
-            Throws.TypeOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
+            Throws.TypeOf<StoreUnavailableException>()
+                .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
 
     private void GoBy(int few)

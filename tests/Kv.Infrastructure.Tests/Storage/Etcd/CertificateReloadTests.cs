@@ -19,7 +19,8 @@ internal sealed class CertificateReloadTests
         using var others = TestCertificates.Create();
         await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
         using var files = new ClientFiles(others);
-        await using var store = EtcdStores.Open(files.Options(server.ClientUri) with { Timeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        await using var store = EtcdStores.Open(
+            files.Options(server.ClientUri) with { Timeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
         Assert.That(() => store.Put("key"), Throws.InstanceOf<StoreUnavailableException>());
 
         files.Write(certificates.CaFile, certificates.ClientCertFile, certificates.ClientKeyFile);
@@ -37,7 +38,8 @@ internal sealed class CertificateReloadTests
         using var files = new ClientFiles(certificates);
         await using var store = EtcdStores.Open(files.Options(new Uri($"https://{proxy.Endpoint}")));
         await store.Put("key", "0");
-        var watch = store.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var watch = store.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         await using (watch)
         {
             Assert.That(await watch.MoveNextAsync(), Is.True);
@@ -47,12 +49,15 @@ internal sealed class CertificateReloadTests
             files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ChainedClientKeyFile);
             var written = 0;
             await Eventually.Holds(
-                async () => (await store.Put("key", $"{++written}")).Succeeded && proxy.AcceptedConnections > before, "a new connection is made");
+                async () => (await store.Put("key", $"{++written}")).Succeeded && proxy.AcceptedConnections > before,
+                "a new connection is made");
 
             for (var seen = 1; seen <= written; seen++)
             {
                 Assert.That(await next, Is.True);
-                Assert.That(watch.Current.Changes.Single().Current!.Value.ToArray(), Is.EqualTo(System.Text.Encoding.UTF8.GetBytes($"{seen}")));
+                Assert.That(
+                    watch.Current.Changes.Single().Current!.Value.ToArray(),
+                    Is.EqualTo(System.Text.Encoding.UTF8.GetBytes($"{seen}")));
                 if (seen < written)
                     next = watch.MoveNextAsync().AsTask();
             }
@@ -67,14 +72,17 @@ internal sealed class CertificateReloadTests
         await using var proxy = TcpProxy.To(server.Endpoint);
         using var files = new ClientFiles(certificates);
         var log = new ToldLines();
-        await using var store = new EtcdStore(files.Options(new Uri($"https://{proxy.Endpoint}")), TimeProvider.System, log);
+        await using var store = new EtcdStore(
+            files.Options(new Uri($"https://{proxy.Endpoint}")), TimeProvider.System, log);
         await store.Put("key");
 
         files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ClientKeyFile);
-        await Eventually.Holds(() => log.Told.Any(line => line.Contains("cannot be used", StringComparison.Ordinal)), "it is told");
+        await Eventually.Holds(
+            () => log.Told.Any(line => line.Contains("cannot be used", StringComparison.Ordinal)), "it is told");
         proxy.CutConnections();
 
-        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "new connections are made with what there was");
+        await Eventually.Holds(
+            async () => (await store.Put("key")).Succeeded, "new connections are made with what there was");
     }
 
     [Test]
@@ -91,7 +99,8 @@ internal sealed class CertificateReloadTests
 
         files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ChainedClientKeyFile);
         await Eventually.Holds(
-            async () => (await store.Put("key")).Succeeded && proxy.AcceptedConnections > accepted, "a new connection is made");
+            async () => (await store.Put("key")).Succeeded && proxy.AcceptedConnections > accepted,
+            "a new connection is made");
 
         await Eventually.Holds(() => proxy.OpenConnections <= before, "the old one is closed");
         Assert.That((await store.Put("key")).Succeeded, Is.True);

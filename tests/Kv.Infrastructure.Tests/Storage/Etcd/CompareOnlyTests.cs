@@ -9,13 +9,15 @@ internal sealed class CompareOnlyTests
 {
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_member_that_is_cut_off_does_not_answer_whether_compares_hold(CancellationToken cancellationToken)
+    public async Task A_member_that_is_cut_off_does_not_answer_whether_compares_hold(
+        CancellationToken cancellationToken)
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = EtcdStores.OpenImpatient(cluster.ClientUris[0]);
         await using var all = EtcdStores.Open(cluster.ClientUris);
         await all.Put("a");
-        var compares = new Transaction([Compare.Exists(StoreKey.FromText("a")), Compare.Absent(StoreKey.FromText("b"))], []);
+        var compares = new Transaction(
+            [Compare.Exists(StoreKey.FromText("a")), Compare.Absent(StoreKey.FromText("b"))], []);
         Assert.That((await store.Do(compares)).Succeeded, Is.True);
 
         cluster.Members[1].Pause();

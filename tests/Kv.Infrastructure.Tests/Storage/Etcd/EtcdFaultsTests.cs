@@ -26,11 +26,14 @@ internal sealed class EtcdFaultsTests
     public void These_issues_are_known_against_it(string version, string issues)
     {
         foreach (var issue in (string[])["20418", "19179", "14370", "13766"])
-            Assert.That(EtcdFaults.InVersion(version), issues.Contains(issue) ? Does.Contain($"(etcd#{issue})") : Does.Not.Contain(issue));
+            Assert.That(
+                EtcdFaults.InVersion(version),
+                issues.Contains(issue) ? Does.Contain($"(etcd#{issue})") : Does.Not.Contain(issue));
     }
 
     [TestCase("3.4.45", true)]
     [TestCase("3.5.27", false)]
     public void An_end_of_life_is_known(string version, bool isKnown) =>
-        Assert.That(EtcdFaults.InVersion(version)!.Contains("end of life", StringComparison.Ordinal), Is.EqualTo(isKnown));
+        Assert.That(
+            EtcdFaults.InVersion(version)!.Contains("end of life", StringComparison.Ordinal), Is.EqualTo(isKnown));
 }

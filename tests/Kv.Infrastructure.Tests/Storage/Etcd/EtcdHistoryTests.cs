@@ -122,5 +122,9 @@ internal sealed class EtcdHistoryTests
     private void Answer(ulong cluster, long revision, bool isLinearizable = true) =>
         _history.Take(_history.Now(), Header(cluster, revision), isLinearizable);
 
-    private static ResponseHeader Header(ulong cluster, long revision) => new() { ClusterId = cluster, Revision = revision };
+    private static ResponseHeader Header(ulong cluster, long revision) => new()
+    {
+        ClusterId = cluster,
+        Revision = revision,
+    };
 }

@@ -30,6 +30,8 @@ internal sealed class EtcdMemberListTests
             new EtcdOptions { Endpoints = [server.ClientUri], Username = "root", Password = "secret" },
             TimeProvider.System, NullLoggerFactory.Instance);
 
-        Assert.That((await store.Servers(CancellationToken.None)).Select(uri => uri.Authority), Has.Some.EqualTo(server.Endpoint));
+        Assert.That(
+            (await store.Servers(CancellationToken.None)).Select(uri => uri.Authority),
+            Has.Some.EqualTo(server.Endpoint));
     }
 }

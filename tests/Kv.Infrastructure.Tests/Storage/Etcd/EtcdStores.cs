@@ -15,18 +15,23 @@ internal static class EtcdStores
     /// </summary>
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(20);
 
-    public static EtcdStore Open(params IEnumerable<Uri> endpoints) => Open(new EtcdOptions { Endpoints = [.. endpoints] });
+    public static EtcdStore Open(params IEnumerable<Uri> endpoints) => Open(new EtcdOptions
+    {
+        Endpoints = [.. endpoints],
+    });
 
     public static EtcdStore Open(EtcdServer server) => Open(server.ClientUri);
 
     public static EtcdStore Open(EtcdOptions options) =>
         Open(options with { Timeout = Patient }, TimeProvider.System);
 
-    public static EtcdStore Open(EtcdOptions options, TimeProvider time) => new(options, time, NullLoggerFactory.Instance);
+    public static EtcdStore Open(EtcdOptions options, TimeProvider time) =>
+        new(options, time, NullLoggerFactory.Instance);
 
     /// <summary>A store that gives up soon, for tests about silence.</summary>
     public static EtcdStore OpenImpatient(Uri endpoint, string? caFile = null) => Open(
-        new EtcdOptions { Endpoints = [endpoint], CaFile = caFile, Timeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        new EtcdOptions { Endpoints = [endpoint], CaFile = caFile, Timeout = TimeSpan.FromSeconds(1) },
+        TimeProvider.System);
 
     public static Operation.Put PutOf(string key, string value = "value", long? deadline = null) =>
         new(StoreKey.FromText(key), Encoding.UTF8.GetBytes(value), deadline);
@@ -39,7 +44,8 @@ internal static class EtcdStores
     public static Task<CommitResult> Do(this IStore store, Transaction transaction) =>
         store.Commit(transaction, CancellationToken.None).AsTask();
 
-    public static Task<CommitResult> Put(this IStore store, string key, string value = "value", long? deadline = null) =>
+    public static Task<CommitResult> Put(
+        this IStore store, string key, string value = "value", long? deadline = null) =>
         store.Do(PutOf(key, value, deadline));
 
     public static Task<CommitResult> Delete(this IStore store, string key) =>

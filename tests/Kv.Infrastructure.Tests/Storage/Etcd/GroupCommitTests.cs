@@ -71,7 +71,8 @@ internal sealed class GroupCommitTests
         var results = await Task.WhenAll(waiting);
 
         Assert.That(results.Select((result, i) => result.Succeeded == (i % 3 != 1)), Has.All.True);
-        Assert.That(results.Select(result => result.Revision).Distinct().Count(), Is.LessThan(60 / 6), "they shared batches");
+        Assert.That(
+            results.Select(result => result.Revision).Distinct().Count(), Is.LessThan(60 / 6), "they shared batches");
         Assert.That(await Keys(store, "plain/"), Has.Count.EqualTo(20));
         Assert.That(await Keys(store, "won/"), Has.Count.EqualTo(20));
         Assert.That(await Keys(store, "lost/"), Is.Empty);

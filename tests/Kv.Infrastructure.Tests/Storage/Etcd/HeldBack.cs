@@ -5,14 +5,15 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
 /// <summary>
-/// Lets requests pile up before an etcd that is paused, so that they are sent together when it goes on.
+/// Lets requests pile up before an etcd that is paused, so that they are sent together when it continues.
 /// </summary>
 internal static class HeldBack
 {
     /// <summary>Starts the requests behind others that cannot be answered, and lets etcd go on.</summary>
     /// <returns>The requests, under way.</returns>
     public static async Task<List<Task<TResult>>> Behind<TResult>(
-        EtcdServer server, EtcdStore store, IEnumerable<Func<Task<TResult>>> requests, Func<int, Task<CommitResult>>? holder = null)
+        EtcdServer server, EtcdStore store, IEnumerable<Func<Task<TResult>>> requests,
+        Func<int, Task<CommitResult>>? holder = null)
     {
         holder ??= slot => store.Put($"holder/{slot}");
         await store.Find("connected");

@@ -33,7 +33,8 @@ internal sealed class HungMemberTests
     }
 
     [Test]
-    public async Task Calls_go_on_when_the_leader_is_stopped_and_another_one_leads([Values(Kind.Read, Kind.Write)] Kind kind)
+    public async Task Calls_go_on_when_the_leader_is_stopped_and_another_one_leads(
+        [Values(Kind.Read, Kind.Write)] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = Open(cluster.ClientUris);
@@ -85,7 +86,8 @@ internal sealed class HungMemberTests
     }
 
     [Test]
-    public async Task Calls_go_on_while_a_member_is_cut_off_from_the_others_and_use_it_when_it_is_not([Values] Kind kind)
+    public async Task Calls_go_on_while_a_member_is_cut_off_from_the_others_and_use_it_when_it_is_not(
+        [Values] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync(withPeerLinks: true);
         var member = await Follower(cluster);
@@ -109,7 +111,8 @@ internal sealed class HungMemberTests
     }
 
     [Test]
-    public async Task Calls_go_on_over_a_new_connection_when_the_one_to_the_only_member_is_dead([Values(Kind.Read, Kind.Write)] Kind kind)
+    public async Task Calls_go_on_over_a_new_connection_when_the_one_to_the_only_member_is_dead(
+        [Values(Kind.Read, Kind.Write)] Kind kind)
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);

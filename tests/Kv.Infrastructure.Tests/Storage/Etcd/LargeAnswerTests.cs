@@ -82,5 +82,6 @@ internal sealed class LargeAnswerTests
     }
 
     private static bool IsValue(Entry entry) =>
-        entry.Value.Span.SequenceEqual(Value(int.Parse(entry.Key.ToString()[^3..], System.Globalization.CultureInfo.InvariantCulture)));
+        entry.Value.Span.SequenceEqual(
+            Value(int.Parse(entry.Key.ToString()[^3..], System.Globalization.CultureInfo.InvariantCulture)));
 }

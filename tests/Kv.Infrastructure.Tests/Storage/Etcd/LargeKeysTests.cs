@@ -8,8 +8,8 @@ internal sealed class LargeKeysTests
 {
     private const int Large = 64 * 1024;
 
-    private static readonly StoreKey Key = StoreKey.Of("large");
-    private static readonly StoreKey Other = StoreKey.Of("other");
+    private static readonly StoreKey Key = StoreKey.FromText("large");
+    private static readonly StoreKey Other = StoreKey.FromText("other");
 
     [Test]
     public void A_key_is_large_while_its_last_value_is()
@@ -30,8 +30,8 @@ internal sealed class LargeKeysTests
     {
         var keys = new LargeKeys();
         for (var number = 0; number < 100_000; number++)
-            keys.Note(StoreKey.Of($"{number}"), Large);
-        var found = Enumerable.Range(0, 100_000).Count(number => keys.Contains(StoreKey.Of($"{number}")));
+            keys.Note(StoreKey.FromText($"{number}"), Large);
+        var found = Enumerable.Range(0, 100_000).Count(number => keys.Contains(StoreKey.FromText($"{number}")));
 
         Assert.That(found, Is.InRange(1, 4_096 + 100));
     }

@@ -14,11 +14,13 @@ internal sealed class LeaseIdTests
 
     [Test]
     public void An_id_tells_its_deadline() =>
-        Prop.ForAll(Deadlines, deadline => LeaseId.DeadlineOf(LeaseId.FromDeadline(deadline)) == deadline).QuickCheckThrowOnFailure();
+        Prop.ForAll(Deadlines, deadline => LeaseId.DeadlineOf(LeaseId.FromDeadline(deadline)) == deadline)
+            .QuickCheckThrowOnFailure();
 
     [Test]
     public void An_id_is_known_as_ours_and_is_one_that_etcd_takes() =>
-        Prop.ForAll(Deadlines, deadline => LeaseId.IsOurs(LeaseId.FromDeadline(deadline)) && LeaseId.FromDeadline(deadline) > 0)
+        Prop.ForAll(
+            Deadlines, deadline => LeaseId.IsOurs(LeaseId.FromDeadline(deadline)) && LeaseId.FromDeadline(deadline) > 0)
             .QuickCheckThrowOnFailure();
 
     [Test]

@@ -54,7 +54,9 @@ internal sealed class LeaseTests
         await store.Put("leases/lasting", deadline: deadline);
 
         var lease = await server.Call("lease/timetolive", new { ID = Text(LeaseId.FromDeadline(deadline)) });
-        Assert.That(long.Parse(lease.GetProperty("grantedTTL").GetString()!, CultureInfo.InvariantCulture), Is.InRange(900, 1001));
+        Assert.That(
+            long.Parse(lease.GetProperty("grantedTTL").GetString()!, CultureInfo.InvariantCulture),
+            Is.InRange(900, 1001));
     }
 
     [Test]
@@ -112,7 +114,8 @@ internal sealed class LeaseTests
         var server = await SharedEtcd.Get();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var writer = EtcdStores.Open(server);
-        await using var store = EtcdStores.Open(new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
+        await using var store = EtcdStores.Open(
+            new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
         var deadline = Now + 3000;
         await writer.Put("leases/late", deadline: deadline);
         Assert.That(await store.Find("leases/late"), Is.Not.Null);
@@ -120,7 +123,8 @@ internal sealed class LeaseTests
         time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(deadline));
 
         Assert.That(await store.Find("leases/late"), Is.Null);
-        var page = await store.Range(new(KeyRange.Single(StoreKey.FromText("leases/late")), Limit: 1), CancellationToken.None);
+        var page = await store.Range(
+            new(KeyRange.Single(StoreKey.FromText("leases/late")), Limit: 1), CancellationToken.None);
         Assert.That(page.Entries, Is.Empty);
         Assert.That(await writer.Find("leases/late"), Is.Not.Null, "etcd still has it");
     }
@@ -130,18 +134,22 @@ internal sealed class LeaseTests
     {
         await using var server = await EtcdServer.StartAsync();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var store = EtcdStores.Open(new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
+        await using var store = EtcdStores.Open(
+            new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
         var (key, deadline) = (StoreKey.FromText("leases/ending"), Now + 3000);
         var written = await store.Put("leases/ending", deadline: deadline);
         server.Pause();
-        var refused = store.Do(new Transaction([Compare.Absent(key)], [EtcdStores.PutOf("leases/ending")], [new Operation.Read(key)]));
+        var refused = store.Do(
+            new Transaction([Compare.Absent(key)], [EtcdStores.PutOf("leases/ending")], [new Operation.Read(key)]));
         await Eventually.Holds(() => store.Queued == 0, "it is sent");
 
         time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(deadline));
         server.Resume();
 
         Assert.That((await refused).Succeeded, Is.False);
-        Assert.That((await refused).Results[0].Entries.Select(entry => entry.ModRevision), Is.EqualTo(new[] { written.Revision }));
+        Assert.That(
+            (await refused).Results[0].Entries.Select(entry => entry.ModRevision),
+            Is.EqualTo(new[] { written.Revision }));
     }
 
     [Test]
@@ -155,7 +163,8 @@ internal sealed class LeaseTests
 
         var first = (await store.Find("leases/foreign"))!.Deadline;
         var again = (await store.Find("leases/foreign"))!.Deadline;
-        var page = await store.Range(new(KeyRange.Single(StoreKey.FromText("leases/foreign")), Limit: 1), CancellationToken.None);
+        var page = await store.Range(
+            new(KeyRange.Single(StoreKey.FromText("leases/foreign")), Limit: 1), CancellationToken.None);
 
         Assert.That(first, Is.InRange(before + 500, Now + 501));
         Assert.That(again, Is.EqualTo(first));
@@ -213,7 +222,8 @@ internal sealed class LeaseTests
         Id(await server.Call("lease/grant", new { TTL = Text(seconds) }));
 
     private static Task<JsonElement> PutForeign(EtcdServer server, string key, long lease) => server.Call(
-        "kv/put", new { key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)), value = "eA==", lease = Text(lease) });
+        "kv/put",
+        new { key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)), value = "eA==", lease = Text(lease) });
 
     private static EtcdStore Open(EtcdServer server, TimeProvider time) =>
         EtcdStores.Open(new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
@@ -224,10 +234,12 @@ internal sealed class LeaseTests
         var found = await server.Call("kv/range", new { key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)) });
         var id = found.GetProperty("kvs")[0].GetProperty("lease").GetString()!;
         var lease = await server.Call("lease/timetolive", new { ID = id });
-        return (long.Parse(id, CultureInfo.InvariantCulture), long.Parse(lease.GetProperty("TTL").GetString()!, CultureInfo.InvariantCulture));
+        return (long.Parse(id, CultureInfo.InvariantCulture), long.Parse(
+            lease.GetProperty("TTL").GetString()!, CultureInfo.InvariantCulture));
     }
 
-    private static long Id(JsonElement lease) => long.Parse(lease.GetProperty("ID").GetString()!, CultureInfo.InvariantCulture);
+    private static long Id(JsonElement lease) =>
+        long.Parse(lease.GetProperty("ID").GetString()!, CultureInfo.InvariantCulture);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

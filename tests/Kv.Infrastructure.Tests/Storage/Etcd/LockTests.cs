@@ -47,7 +47,8 @@ internal sealed class LockTests
         await using var held = await store.Lock(Name, Long, Enough);
 
         var leases = await server.Call("lease/leases", new { });
-        var id = long.Parse(leases.GetProperty("leases")[0].GetProperty("ID").GetString()!, CultureInfo.InvariantCulture);
+        var id = long.Parse(
+            leases.GetProperty("leases")[0].GetProperty("ID").GetString()!, CultureInfo.InvariantCulture);
         Assert.That(held.Fence.Range.Start.ToString(), Is.EqualTo($"locks/watcher/{id:x}"));
         Assert.That(await store.Value($"locks/watcher/{id:x}"), Is.Empty);
     }

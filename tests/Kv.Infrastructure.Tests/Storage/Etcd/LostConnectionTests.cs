@@ -11,10 +11,12 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 internal sealed class LostConnectionTests
 {
     private static IResolveConstraint OutcomeUnknown =>
-        Throws.InstanceOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).True;
+        Throws.InstanceOf<StoreUnavailableException>()
+            .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).True;
 
     private static IResolveConstraint NothingDone =>
-        Throws.InstanceOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False;
+        Throws.InstanceOf<StoreUnavailableException>()
+            .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False;
 
     [Test]
     [CancelAfter(60_000)]
@@ -41,7 +43,9 @@ internal sealed class LostConnectionTests
         var store = EtcdStores.Open(new Uri($"http://127.0.0.1:{FreePort.Next()}"));
 
         Assert.That(() => store.Put("key"), NothingDone);
-        Assert.That(() => store.Put("key", deadline: LeaseId.DeadlineOf(long.MaxValue)), NothingDone, "with a lease to grant first");
+        Assert.That(
+            () => store.Put("key", deadline: LeaseId.DeadlineOf(long.MaxValue)), NothingDone,
+            "with a lease to grant first");
         Assert.That(
             () => store.Do(new Transaction([Compare.Absent(StoreKey.FromText("key"))], [EtcdStores.PutOf("key")])),
             NothingDone, "with a condition");
@@ -56,7 +60,8 @@ internal sealed class LostConnectionTests
         await store.Put("key", "before");
 
         server.Kill();
-        await Eventually.Holds(async () => !(await Fails(() => store.Put("key", "away"))).OutcomeUnknown, "nothing is sent");
+        await Eventually.Holds(
+            async () => !(await Fails(() => store.Put("key", "away"))).OutcomeUnknown, "nothing is sent");
         Assert.That(() => store.Find("key"), NothingDone);
         await server.Restart();
 
@@ -133,7 +138,8 @@ internal sealed class LostConnectionTests
         await follower.Restart();
         leader.Kill();
         await Eventually.Holds(async () => await store.Find("key") is not null, "reads go on under another leader");
-        await Eventually.Holds(async () => (await store.Put("key", "after")).Succeeded, "writes go on under another leader");
+        await Eventually.Holds(
+            async () => (await store.Put("key", "after")).Succeeded, "writes go on under another leader");
     }
 
     private static async Task<StoreUnavailableException> Fails(Func<Task> write)

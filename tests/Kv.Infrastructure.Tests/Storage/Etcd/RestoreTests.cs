@@ -18,7 +18,8 @@ internal sealed class RestoreTests
     // The id of the cluster is computed from the token: with the one that it had, it stays.
     [TestCase("another")]
     [TestCase(null)]
-    public async Task A_restore_ends_the_epoch_and_what_was_begun_in_it(string? token, CancellationToken cancellationToken)
+    public async Task A_restore_ends_the_epoch_and_what_was_begun_in_it(
+        string? token, CancellationToken cancellationToken)
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(etcd);
@@ -39,7 +40,8 @@ internal sealed class RestoreTests
         Assert.That(await store.Value("k/a"), Is.EqualTo("kept"));
         await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the lock is lost");
         await held.DisposeAsync();
-        await using var again = await store.Lock(StoreKey.FromText("lock"), TimeSpan.FromSeconds(10), cancellationToken);
+        await using var again = await store.Lock(
+            StoreKey.FromText("lock"), TimeSpan.FromSeconds(10), cancellationToken);
         Assert.That(store.Epoch.Number, Is.EqualTo(1));
     }
 
@@ -69,7 +71,8 @@ internal sealed class RestoreTests
     }
 
     [Test]
-    public async Task A_restore_that_raises_the_revision_is_noticed_by_a_key_that_has_gone_back(CancellationToken cancellationToken)
+    public async Task A_restore_that_raises_the_revision_is_noticed_by_a_key_that_has_gone_back(
+        CancellationToken cancellationToken)
     {
         if (!EtcdBackup.CanBumpRevision)
             Assert.Ignore("The tools beside this etcd cannot raise the revision.");
@@ -100,7 +103,8 @@ internal sealed class RestoreTests
         var held = await holder.Lock(name, TimeSpan.FromSeconds(10), cancellationToken);
         var waiting = waiter.Lock(name, TimeSpan.FromSeconds(10), cancellationToken);
         await Eventually.Holds(
-            async () => await holder.Count(KeyRange.Prefix(StoreKey.FromText("lock/")), 0, cancellationToken) == 2, "it waits");
+            async () => await holder.Count(KeyRange.Prefix(StoreKey.FromText("lock/")), 0, cancellationToken) == 2,
+            "it waits");
         // Both are in the snapshot, with their leases.
         await etcd.Save(files.File("snapshot"));
         for (var i = 0; i < 20; i++)
@@ -111,7 +115,9 @@ internal sealed class RestoreTests
         await held.DisposeAsync();
 
         await using var taken = await waiting;
-        Assert.That(await waiter.Do(new Transaction([taken.Fence], [EtcdStores.PutOf("k/fenced")])), Has.Property("Succeeded").True);
+        Assert.That(
+            await waiter.Do(new Transaction([taken.Fence], [EtcdStores.PutOf("k/fenced")])),
+            Has.Property("Succeeded").True);
     }
 
     // What is cut off and comes back is no restore, and a restart is none either.
@@ -134,9 +140,11 @@ internal sealed class RestoreTests
     private static Task RestoreOf(EtcdServer etcd, TemporaryDirectory files, string? token, params string[] options) =>
         new[] { etcd }.Restore(files.File("snapshot"), token, options);
 
-    private static Task Read(EtcdStore store, long from, CancellationToken cancellationToken) => Read(store, from, cancellationToken, out _);
+    private static Task Read(EtcdStore store, long from, CancellationToken cancellationToken) =>
+        Read(store, from, cancellationToken, out _);
 
-    private static Task Read(EtcdStore store, long from, CancellationToken cancellationToken, out IReadOnlyCollection<long> told)
+    private static Task Read(
+        EtcdStore store, long from, CancellationToken cancellationToken, out IReadOnlyCollection<long> told)
     {
         var revisions = new System.Collections.Concurrent.ConcurrentQueue<long>();
         told = revisions;

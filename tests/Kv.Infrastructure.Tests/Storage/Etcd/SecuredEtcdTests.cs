@@ -106,7 +106,8 @@ internal sealed class SecuredEtcdTests
         await server.EnableAuthentication("secret");
         await using var writer = EtcdStores.Open(AsRoot(server, "secret"));
         await using var watching = EtcdStores.Open(AsRoot(server, "secret"));
-        var watch = watching.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var watch = watching.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         await using (watch)
         {
             await writer.Put("key", "1");
@@ -123,13 +124,15 @@ internal sealed class SecuredEtcdTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_that_nothing_else_goes_on_beside_gets_itself_a_new_token(CancellationToken cancellationToken)
+    public async Task A_watch_that_nothing_else_goes_on_beside_gets_itself_a_new_token(
+        CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);
         await server.EnableAuthentication("secret");
         await using var watching = EtcdStores.Open(AsRoot(server, "secret") with { Endpoints = [proxy.Uri] });
-        var watch = watching.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var watch = watching.Watch(KeyRange.Single(StoreKey.FromText("key")), 1, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         await using (watch)
         {
             await using var before = EtcdStores.Open(AsRoot(server, "secret"));
@@ -157,7 +160,8 @@ internal sealed class SecuredEtcdTests
 
         Assert.That(
             () => store.Put("key"),
-            Throws.InstanceOf<StoreUnavailableException>().With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
+            Throws.InstanceOf<StoreUnavailableException>()
+                .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
         Assert.That(() => store.Find("key"), Throws.InstanceOf<StoreUnavailableException>());
         Assert.That(await server.CurrentRevision(), Is.EqualTo(1));
     }

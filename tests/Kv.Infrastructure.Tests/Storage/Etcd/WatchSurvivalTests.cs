@@ -47,7 +47,7 @@ internal sealed class WatchSurvivalTests
         await writer.MovesOn(by: 50);
         proxy.Forward();
         await feed.MovesOn(by: 50);
-        // Nothing tells the watch that its connection is dead, but that nobody answers its pings.
+        // Nothing tells the watch that its connection is dead, but the missing answers to its pings.
         proxy.BlackHole();
         await writer.MovesOn(by: 50);
         await Eventually.Holds(
@@ -124,7 +124,8 @@ internal sealed class WatchSurvivalTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_quiet_watch_keeps_its_place_while_others_write_and_connections_are_cut(CancellationToken cancellationToken)
+    public async Task A_quiet_watch_keeps_its_place_while_others_write_and_connections_are_cut(
+        CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);
@@ -220,7 +221,8 @@ internal sealed class WatchSurvivalTests
         /// <summary>How many sets of changes it has told so far.</summary>
         public int Count => Told.Count;
 
-        public IReadOnlyList<string> Keys => [.. Told.SelectMany(set => set.Changes).Select(change => change.Key.ToString())];
+        public IReadOnlyList<string> Keys =>
+            [.. Told.SelectMany(set => set.Changes).Select(change => change.Key.ToString())];
 
         private List<ChangeSet> Told
         {
@@ -242,7 +244,8 @@ internal sealed class WatchSurvivalTests
         public async Task IsWholeUpTo(Entry last)
         {
             await Eventually.Holds(
-                () => _reading.IsCompleted || Told is [.., var set] && set.Revision >= last.ModRevision, "the watch catches up");
+                () => _reading.IsCompleted || Told is [.., var set] && set.Revision >= last.ModRevision,
+                "the watch catches up");
             var changes = Told.Select(set => set.Changes.Single()).ToList();
             Assert.That(
                 changes.Select(change => change.Current!.Version),

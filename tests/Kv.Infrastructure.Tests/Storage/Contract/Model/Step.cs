@@ -9,17 +9,20 @@ namespace Kv.Infrastructure.Tests.Storage.Contract.Model;
 internal abstract record Step
 {
     /// <summary>Does a transaction.</summary>
-    internal sealed record Commit(IReadOnlyList<Condition> Conditions, IReadOnlyList<Action> Then, IReadOnlyList<Action> Else)
+    internal sealed record Commit(
+        IReadOnlyList<Condition> Conditions, IReadOnlyList<Action> Then, IReadOnlyList<Action> Else)
         : Step
     {
         public override string ToString() =>
-            $"if [{string.Join(" and ", Conditions)}] then [{string.Join("; ", Then)}] else [{string.Join("; ", Else)}]";
+            $"if [{string.Join(" and ", Conditions)}] then [{string.Join("; ", Then)}] else "
+                + $"[{string.Join("; ", Else)}]";
     }
 
     /// <summary>Reads a range to its end, page by page.</summary>
     internal sealed record List(Span Span, int PageSize, bool KeysOnly, int? WritesAgo) : Step
     {
-        public override string ToString() => $"list {Span} by {PageSize}{(KeysOnly ? " keys only" : "")}{Ago(WritesAgo)}";
+        public override string ToString() =>
+            $"list {Span} by {PageSize}{(KeysOnly ? " keys only" : "")}{Ago(WritesAgo)}";
     }
 
     /// <summary>Counts a range.</summary>
@@ -73,5 +76,6 @@ internal sealed record Action(ActionKind Kind, Span Span, string Value, int Limi
 internal sealed record StoreProgram(IReadOnlyList<Step> Steps, int WatchWritesAgo, string WatchStart)
 {
     public override string ToString() =>
-        string.Concat(Steps.Select(step => $"\n  {step}")) + $"\n  watch from '{WatchStart}', {WatchWritesAgo} writes ago";
+        string.Concat(Steps.Select(step => $"\n  {step}"))
+            + $"\n  watch from '{WatchStart}', {WatchWritesAgo} writes ago";
 }

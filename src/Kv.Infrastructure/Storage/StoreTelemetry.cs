@@ -7,7 +7,7 @@ namespace Kv.Infrastructure.Storage;
 /// The metrics of the store, for either engine. The instruments are static. Without a listener a measurement costs one
 /// field read.
 /// </summary>
-internal static class StoreMetrics
+internal static class StoreTelemetry
 {
     private static readonly Meter Meter = new(Telemetry.Name);
 

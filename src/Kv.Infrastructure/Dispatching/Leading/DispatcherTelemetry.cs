@@ -6,13 +6,13 @@ namespace Kv.Infrastructure.Dispatching.Leading;
 /// <summary>
 /// The metrics of waiting deliveries. They are computed when they are read; a replica that does not lead reports none.
 /// </summary>
-internal sealed class DispatcherMetrics : IDisposable
+internal sealed class DispatcherTelemetry : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
     private readonly WatcherStatus _status;
     private readonly TimeProvider _time;
 
-    public DispatcherMetrics(WatcherStatus status, TimeProvider time)
+    public DispatcherTelemetry(WatcherStatus status, TimeProvider time)
     {
         (_status, _time) = (status, time);
         _meter.CreateObservableGauge(
