@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the console's libraries from their npm packages into src/Kv.Api/wwwroot/console/vendor, each in its exact version. With --check it
-# changes nothing and fails when the files there are not those of the packages.
+# Brings the console's libraries from their npm packages into src/Kv.Api/wwwroot/console/vendor, each in its exact
+# version. With --check it changes nothing and fails when the files there are not those of the packages.
 # Usage: scripts/vendor-console.sh [--check]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -37,9 +37,6 @@ bring preact 11.2.0 \
 bring htm 3.1.1 \
   f7cdd5ca0f0dc1413b26467a3663aaa4267eb21d5b2afda2613954933956980e490f669c2a8c5de0a5716cc9b15fff399ad7dd9c399316834a720e43180bf135 \
   dist/htm.mjs=htm.js
-bring uplot 1.6.32 \
-  2883159c6ebccefbb95d751b0b82d010f9e1c0ec41b8bc96d401eda66e882935c89a46cb824332fa369b8cb8122cc6ac36e186cd09bf7a9ded3a4c93c6989023 \
-  dist/uPlot.esm.js=uplot.js dist/uPlot.min.css=uplot.css
 
 if [ "${1:-}" = --check ]; then
   diff -r "$work/vendor" "$vendor" >&2 || die "vendor-console: $vendor is not what the packages hold; run scripts/vendor-console.sh"
