@@ -5,24 +5,27 @@ using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
-/// <summary>Each page for those who see it differently: axe, light and dark, and the width of a phone.</summary>
+/// <summary>Each page for people with other eyes and screens: axe, light and dark, and the width of a phone.</summary>
 // The pages are the same on either engine, and axe takes long.
 [TestFixture(Engine.Embedded)]
 internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
 {
     private static readonly (string Place, string Shows, string? Button)[] Places =
     [
-        ("keys", "motd", null), ("keys", "motd", "New key"), ("keys?key=motd", "Edit", null), ("keys?key=motd", "Edit", "Edit"),
-        ("keys?key=motd", "Edit", "History"), ("live", "connected", null), ("webhooks", "active", null), ("webhooks", "active", "New webhook"),
+        ("keys", "motd", null), ("keys", "motd", "New key"),
+        ("keys?key=motd", "Edit", null), ("keys?key=motd", "Edit", "Edit"),
+        ("keys?key=motd", "Edit", "History"), ("live", "connected", null),
+        ("webhooks", "active", null), ("webhooks", "active", "New webhook"),
         ("webhooks?id", "Settings", null), ("transfer", "Dry run", null),
     ];
 
     [Test]
-    public async Task No_page_has_a_serious_or_critical_finding([Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme)
+    public async Task No_page_has_a_serious_or_critical_finding(
+        [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme)
     {
         var page = await NewPage(scheme);
         var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };
-        // In the dark only the colours are others.
+        // The dark scheme changes only colours.
         if (scheme == ColorScheme.Dark)
             options.RunOnly = RunOnlyOptions.Rules("color-contrast");
         await Visit(page, async name =>
@@ -30,7 +33,9 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
             var result = await page.RunAxe(options);
             Assert.That(
                 result.Violations.Where(finding => finding.Impact is "serious" or "critical")
-                    .Select(finding => $"{name}: {finding.Id}: {finding.Help}: {string.Join("; ", finding.Nodes.Take(3).Select(node => node.Html))}"),
+                    .Select(finding =>
+                        $"{name}: {finding.Id}: {finding.Help}: "
+                        + string.Join("; ", finding.Nodes.Take(3).Select(node => node.Html))),
                 Is.Empty);
         });
     }
@@ -39,13 +44,15 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
     public async Task Every_page_fits_a_phone()
     {
         const int width = 360;
+        const string hiddenWidth =
+            "Math.max(0, ...[...document.querySelectorAll('.page, .pane-body')]"
+            + ".map(part => part.scrollWidth - part.clientWidth))";
         var page = await NewPage(width: width, height: 740);
         await Visit(page, async name =>
         {
             Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(width), name);
             Assert.That(
-                await page.EvaluateAsync<int>("Math.max(0, ...[...document.querySelectorAll('.page, .pane-body')].map(part => part.scrollWidth - part.clientWidth))"),
-                Is.Zero, $"{name} scrolls only up and down");
+                await page.EvaluateAsync<int>(hiddenWidth), Is.Zero, $"{name} scrolls only up and down");
         });
     }
 
@@ -62,7 +69,10 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
             await Go(page, parts[0], parts.Length == 1 ? [] : [(parts[1], parts is [_, _, var value] ? value : id)]);
             await page.GetByText(shows).First.WaitForAsync();
             if (button is not null)
-                await page.GetByRole(button == "History" ? AriaRole.Tab : AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();
+                await page
+                    .GetByRole(
+                        button == "History" ? AriaRole.Tab : AriaRole.Button, new() { Name = button, Exact = true })
+                    .First.ClickAsync();
             await check($"{place} {button}");
         }
     }

@@ -19,7 +19,8 @@ internal sealed class LiveTests(Engine engine) : ConsoleTest(engine)
         await Assertions.Expect(events).ToHaveCountAsync(3);
 
         Assert.That(
-            await events.Locator(".badge").AllTextContentsAsync(), Is.EqualTo(new[] { "delete", "update", "create" }), "the newest first");
+            await events.Locator(".badge").AllTextContentsAsync(),
+            Is.EqualTo(new[] { "delete", "update", "create" }), "the newest first");
         await Field("Filter what is shown").FillAsync("pears");
         await Assertions.Expect(events).ToHaveCountAsync(1);
         await events.GetByRole(AriaRole.Link).ClickAsync();
