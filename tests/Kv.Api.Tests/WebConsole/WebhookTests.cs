@@ -68,6 +68,8 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
         await Page.Locator(".delivery summary").ClickAsync();
         await Sees("The receiver is busy or down for maintenance.");
         await Sees("down for maintenance");
+        // Kv itself tries again after 5 s, and then not for half a minute.
+        await Eventually.Holds(() => receiver.RequestCount > 1, "Kv has tried again");
         receiver.Answer = _ => ReceiverAnswer.Ok;
         await Button("Deliver again now").ClickAsync();
 
