@@ -58,9 +58,10 @@ public sealed class KeyListingsController(
         "The store no longer keeps the revision of this listing; start again without `cursor`.")]
     public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
+        var (space, app) = tenants.Read(Request);
         // "/kv/" requests a key with an empty name, as in simple-golang-kv.
         if (Request.Path.Value!.EndsWith('/'))
-            return await WithoutName(cancellationToken);
+            return await WithoutName(new GetKeyValue(space, app, ""), cancellationToken);
         var view = Request.OneOf(
             "fields", KeyFields.All, ("key", KeyFields.Key), ("meta", KeyFields.Meta), ("all", KeyFields.All));
         var query = new KeyValueQuery
@@ -72,7 +73,6 @@ public sealed class KeyListingsController(
             Fields = view,
             Options = Request.ReadOptions(),
         };
-        var (space, app) = tenants.Read(Request);
         var share = view == KeyFields.All
             ? await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken)
             : null;
@@ -118,19 +118,22 @@ public sealed class KeyListingsController(
     public async Task<IActionResult> Delete(CancellationToken cancellationToken)
     {
         var (space, app) = tenants.Read(Request);
+        // Without a prefix this deletes a key without a name.
+        if (Request.Text("prefix") is not { } prefix)
+            return await WithoutName(
+                new DeleteKeyValue(space, app, "", EntityTags.ForWrite(Request)), cancellationToken);
         var isDryRun = Request.Flag("dry_run");
-        var deleted = await mediator.Send(
-            new DeleteKeyValues(space, app, Request.Text("prefix") ?? "", isDryRun), cancellationToken);
+        var deleted = await mediator.Send(new DeleteKeyValues(space, app, prefix, isDryRun), cancellationToken);
         Response.SetRevision(deleted.Revision);
         return new JsonAnswer<DeletedKeysAnswer>(
             StatusCodes.Status200OK, DeletedKeysAnswer.From(deleted, isDryRun),
             KeyValueJson.Answers.DeletedKeysAnswer);
     }
 
-    private async Task<IActionResult> WithoutName(CancellationToken cancellationToken)
+    // The validator of the request refuses the empty key.
+    private async Task<IActionResult> WithoutName<T>(IRequest<T> request, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        await mediator.Send(new GetKeyValue(space, app, ""), cancellationToken);
+        await mediator.Send(request, cancellationToken);
         return Problems.Create(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
     }
 

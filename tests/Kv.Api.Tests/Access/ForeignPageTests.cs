@@ -65,8 +65,8 @@ internal sealed class ForeignPageTests : BrowserTest
 
     // What a script of the page is told: of the answer, as it begins, or of the error.
     private Task<string?> Fetch(Uri address, string request) => Page.Evaluate<string>(
-        $"fetch('{address}', {request}).then(async answer => `${{answer.type}} ${{answer.status}} ${{(await "
-            + "answer.text()).slice(0, 100)}}`, String)");
+        $"fetch('{address}', {request}).then("
+        + "async answer => `${answer.type} ${answer.status} ${(await answer.text()).slice(0, 100)}`, String)");
 
     private Task<bool> Frame(Uri address) => Page.Evaluate<bool>(
         $$"""

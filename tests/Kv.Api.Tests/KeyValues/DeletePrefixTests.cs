@@ -71,7 +71,7 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
             history.GetProperty("revision").GetInt64(), Is.EqualTo(done.Json.GetProperty("revision").GetInt64()));
     }
 
-    [TestCase("", "prefix", "must not be empty")]
+    [TestCase("", "key", "must not be empty")]
     [TestCase("?prefix=", "prefix", "must not be empty")]
     [TestCase("?prefix=a&dry_run=maybe", "dry_run", "one of: true, false")]
     [TestCase("?prefix=a&prefix=b", "prefix", "more than once")]
