@@ -6,7 +6,7 @@ namespace Kv.Api.Tests.Hosting;
 internal sealed class StartTests
 {
     [Test]
-    public async Task One_line_names_the_address_the_store_and_Swagger_UI()
+    public async Task The_first_lines_name_the_address_the_store_Swagger_UI_and_the_console()
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path));
@@ -21,8 +21,9 @@ internal sealed class StartTests
         var others = kv.Output.Trim().Split('\n')
             .Where(
                 told => !told.Contains(": Kv.Infrastructure.Dispatching.", StringComparison.Ordinal) && told != line);
+        Assert.That(others.First(), Does.Contain($"The console is at {address}/console"));
         Assert.That(
-            others.Single(),
+            others.Skip(1).Single(),
             Does.Contain("AUTH is none, AUDIT is off, WEBHOOK_TARGETS is private").And.Contain("any number of keys"),
             kv.Output);
         Assert.That(kv.Error, Is.Empty);
