@@ -37,8 +37,8 @@ internal static class PlantedBugs
             FoundBy = ["writes", "linearizability"],
         },
         new("acknowledge-before-commit", "Kv.Infrastructure/Storage/Embedded/Writer.cs",
-            "pending.Settle(result, null);",
-            "pending.Settle(result, null);\n            if (IsPlanted)\n                pending.Acknowledge();")
+            "pending.Complete(result, null);",
+            "pending.Complete(result, null);\n            if (IsPlanted)\n                pending.Acknowledge();")
         {
             FoundBy = ["writes", "reads", "revisionorder", "linearizability"],
             Engine = Engine.Embedded,
