@@ -163,7 +163,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     public async Task A_replay_needs_a_revision(string body, string error) =>
         Expect.Problem(await Kv.Send(HttpMethod.Post, $"/webhooks/{Guid.NewGuid()}/replay", body), 400, error, "since");
 
-    [TestCase("status=maybe", "Status must be one of: pending, failed", "status")]
+    [TestCase("status=maybe", "Status must be one of: pending, failed, delivered", "status")]
     [TestCase("limit=0", "Limit must be between 1 and 100", "limit")]
     [TestCase("limit=101", "Limit must be between 1 and 100", "limit")]
     [TestCase("limit=many", "Invalid input", "limit")]
