@@ -98,6 +98,19 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
         Assert.That(Requested, Has.All.StartsWith(Host.Address.ToString()));
     }
 
+    // A key has no control characters.
+    [Test]
+    public async Task A_value_with_control_characters_is_shown_as_it_is()
+    {
+        const string text = "new\nline\u0001and\ttab";
+        await Kv.Put("lines", text);
+        await Go("keys", ("key", "lines"));
+        var shown = Page.Locator("pre.text");
+        await shown.WaitForAsync();
+
+        Assert.That(await shown.EvaluateAsync<string>("shown => shown.textContent"), Is.EqualTo(text));
+    }
+
     [Test]
     public async Task A_value_of_a_mebibyte_is_shown_in_part_until_all_is_asked_for()
     {
