@@ -1,13 +1,14 @@
-# Kv's image: built on the SDK, run on a base without shell or package manager, as a user without rights.
-# scripts/check-image.sh publishes and runs the same thing without Docker.
+# The image of Kv. The SDK builds it. It runs as an unprivileged user, on a base without a shell or a package manager.
+# scripts/check-image.sh publishes and runs the same build without Docker.
 
-# The build runs on the builder's own architecture and cross-compiles, so no emulator is needed for another one.
-# Both base images are named by the digest of their manifest list, which Dependabot raises. This one is 10.0.401-noble.
+# The build stage runs on the builder's architecture and cross-compiles, so it needs no emulator for another one.
+# The digests of both base images are those of their manifest lists. Dependabot updates them.
+# 10.0.401-noble.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0-noble@sha256:e70cdb7f80b0348f5cb85f19a8f670fca061f033d57eed12fa003d58b0e06317 AS build
 ARG TARGETARCH
 WORKDIR /src
 
-# Only what decides about packages, so that this layer is rebuilt only when they change.
+# This layer has only the files that determine the packages, so it changes only with them.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Kv.Domain/Kv.Domain.csproj src/Kv.Domain/packages.lock.json src/Kv.Domain/
 COPY src/Kv.Application/Kv.Application.csproj src/Kv.Application/packages.lock.json src/Kv.Application/
@@ -31,10 +32,10 @@ LABEL org.opencontainers.image.title="Kv" \
     org.opencontainers.image.revision="$REVISION"
 WORKDIR /app
 COPY --from=build /app ./
-# A volume takes its owner from the image, and the embedded store writes there.
+# A new volume gets the owner of this directory, and the embedded engine writes to it.
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 
-# The base image names a port of its own, which PORT would only override with a warning.
+# The base image sets ASPNETCORE_HTTP_PORTS, and ASP.NET Core would warn that PORT overrides it.
 ENV PORT=8080 \
     DATA_DIR=/data \
     ASPNETCORE_HTTP_PORTS=

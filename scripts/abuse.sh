@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Tries to take a Kv down in each way that tests/Kv.Api.Tests/Abuse knows, over a real etcd and over the embedded engine, with a heap
-# of 512 MB and two processors, while another tenant reads and writes. Prints a table in Markdown for each engine.
-# Everything is on loopback with temporary data, and ends with the script. Linux only: it reads memory from /proc.
+# Runs each attack of tests/Kv.Api.Tests/Abuse against Kv, over a real etcd and over the embedded engine, with a heap of
+# 512 MB and two processors, while another tenant reads and writes. Prints a table in Markdown for each engine.
+# All processes listen on loopback, use temporary data and end with the script. Linux only: it reads /proc.
 #
-# By environment:
-#   SECONDS_EACH=30   how long each attack takes
+# Environment:
+#   SECONDS_EACH=30   the duration of each attack
 #   KV_ETCD           the etcd to use
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

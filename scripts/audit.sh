@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Fails when a package that is restored, however far down, has a known vulnerability that Directory.Build.props does not excuse. NuGet asks
-# the sources for what is known; one that offers nothing of that is named, as silence would pass for a clean bill of health.
+# Fails if a restored package, direct or transitive, has a known vulnerability that Directory.Build.props does not
+# suppress. NuGet gets the vulnerabilities from the package sources. The script names each source without
+# vulnerability data, so that a missing check does not look like a passed one.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -10,7 +11,7 @@ cd "$root"
 offers=0
 while read -r state url; do
   [ "$state" = E ] || continue
-  # A folder of packages knows nothing of them.
+  # A folder of packages has no vulnerability data.
   if [[ $url == http* ]] && curl --silent --fail --location --max-time 30 "$url" | grep -q '"VulnerabilityInfo/'; then
     offers=1
   else

@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# Measures Kv over etcd beside etcd's own JSON gateway: same machine, same etcd, same run, the two taking turns cell by cell,
-# so that a noisy machine disturbs both alike. GET, PUT and PUT with TTL; 256-byte values, random keys out of 10 000.
-# etcd says itself how many rounds of consensus and how many leases Kv's writes took.
-# Then its webhooks: how soon a call arrives, how many arrive a second, and what they cost etcd.
-# Everything is on loopback with temporary data, and ends with the script. It fails when any answer was not 2xx.
+# Compares Kv over etcd with etcd's own JSON gateway: same machine, same etcd, same run. The two alternate in each cell
+# of the table, so that a noisy machine disturbs both alike. Operations: GET, PUT and PUT with TTL, with values of 256
+# bytes and random keys out of 10 000. etcd's metrics show the rounds of consensus and the leases that Kv's writes cost.
+# Then the script measures Kv's webhooks: the delay of a call, the calls per second, and their cost in etcd.
+# All processes listen on loopback, use temporary data and end with the script. It fails if an answer is not 2xx.
 #
-# By environment:
-#   CONNECTIONS="1 32 128 512"  DURATION=5  WARMUP=1 (before each cell)  BURN_IN=5 (before all; seconds)  ROUNDS=3 (the table shows medians)  KEYS=10000
-#   PARTS="keys webhooks latency"  what is measured; without it, the first two
-#   LOADS="1000 4000"  operations a second that the part "latency" offers to both sides, on 128 connections that rest in between
-#   BOUND=1          measures a third server beside the two: MVC that does nothing but ask the same etcd by the same shared calls
-#   STORE=embedded   measures Kv over its embedded engine, alone
-#   SERVER_CMD       another server with Kv's API instead of this tree's, such as another build; it gets PORT, STORE,
+# Environment:
+#   CONNECTIONS="1 32 128 512"
+#   DURATION=5       seconds of each measurement
+#   WARMUP=1         seconds of load before each measurement
+#   BURN_IN=5        seconds of load by each operation before all measurements
+#   ROUNDS=3         the tables show the medians of the rounds
+#   KEYS=10000
+#   PARTS="keys webhooks latency"  the parts to measure; the default is the first two
+#   LOADS="1000 4000"  the operations per second of the part "latency", on 128 connections that pause between requests
+#   BOUND=1          also measures a bare server: MVC that only asks the same etcd, by the same shared calls
+#   STORE=embedded   measures only Kv, over its embedded engine
+#   SERVER_CMD       starts another server with Kv's API instead of this tree's build; it gets PORT, STORE,
 #                    ETCD_ENDPOINTS and DATA_DIR
 #   KV_ETCD, KV_WRK  the binaries to use
 set -euo pipefail
@@ -30,9 +35,12 @@ store=${STORE:-etcd}
 parts=${PARTS:-keys webhooks}
 loads=${LOADS:-1000 4000}
 for part in $parts; do
-  case $part in keys | webhooks | latency) ;; *) die "PARTS=$parts: any of keys, webhooks, latency" ;; esac
+  case $part in
+    keys | webhooks | latency) ;;
+    *) die "PARTS is '$parts'; it must list any of keys, webhooks, latency" ;;
+  esac
 done
-case $store in etcd | embedded) ;; *) die "STORE=$store: etcd or embedded" ;; esac
+case $store in etcd | embedded) ;; *) die "STORE is '$store'; it must be etcd or embedded" ;; esac
 sides="kv gateway"
 if [ -n "${BOUND:-}" ]; then sides="kv bound gateway"; fi
 if [ "$store" = embedded ]; then sides=kv; fi
@@ -48,8 +56,9 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# wrk: $KV_WRK, else on the PATH, else unpacked into artifacts/wrk with the libraries that are missing here (not with those
-# that apt would only bring up to date, such as libc: mixing them with the installed ones breaks everything).
+# find_wrk: sets $wrk to $KV_WRK, else to wrk on the PATH, else unpacks wrk into artifacts/wrk with its missing
+# libraries.
+# Libraries that apt would only update, such as libc, are left out: a mixture with the installed ones does not run.
 wrk=()
 find_wrk() {
   local unpacked=$root/artifacts/wrk
@@ -59,11 +68,11 @@ find_wrk() {
     wrk=(wrk)
   else
     if [ ! -x "$unpacked/usr/bin/wrk" ] && command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
-      say "No wrk here: unpacking Debian's into artifacts/wrk (nothing is installed)."
+      say "wrk is missing: unpacking Debian's package into artifacts/wrk (nothing is installed)."
       local packages
       mapfile -t packages < <({ echo wrk && apt-get --simulate --no-install-recommends install wrk 2>/dev/null |
         awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }'; } | sort -u)
-      unpack_debs "$unpacked" "${packages[@]}" || say "That did not work."
+      unpack_debs "$unpacked" "${packages[@]}" || say "Unpacking wrk failed."
     elif command -v brew >/dev/null; then
       brew install wrk >&2 && wrk=(wrk)
     fi
@@ -73,8 +82,8 @@ find_wrk() {
       wrk=(env "LD_LIBRARY_PATH=$libraries" "$unpacked/usr/bin/wrk")
     fi
   fi
-  [ ${#wrk[@]} -gt 0 ] || die "no wrk found, and none could be brought: install it, or set KV_WRK to the binary"
-  # It answers --version with its version and exit code 1.
+  [ ${#wrk[@]} -gt 0 ] || die "wrk is missing and could not be downloaded: install it, or set KV_WRK to the binary"
+  # wrk --version prints the version and exits with 1.
   { "${wrk[@]}" --version 2>&1 || true; } | grep -q '^wrk ' || die "wrk does not run: ${wrk[*]}"
 }
 
@@ -83,7 +92,7 @@ start_etcd() {
   etcd=$("$root/scripts/get-etcd.sh")
   client=http://127.0.0.1:$(free_port)
   peer=http://127.0.0.1:$(free_port)
-  # The run writes more than etcd's default quota of 2 GB may hold, and compacting meanwhile would disturb it.
+  # The run may write more than etcd's default quota of 2 GB, and a compaction would disturb the measurement.
   "$etcd" --name bench --data-dir "$work/etcd" --logger zap --log-level error --quota-backend-bytes 8589934592 \
     --listen-client-urls "$client" --advertise-client-urls "$client" \
     --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "bench=$peer" \
@@ -108,7 +117,7 @@ start_kv() {
   fi
   pids+=($!)
   kv_url=http://127.0.0.1:$port
-  # Another server may have no /readyz: there, any answer will do.
+  # Another server may have no /readyz, so any answer counts.
   if [ -n "${SERVER_CMD:-}" ]; then
     wait_for "$kv_url/" $! 60 any || { tail -n 40 "$work/kv.log" >&2; die "SERVER_CMD does not answer on \$PORT"; }
   else
@@ -116,7 +125,7 @@ start_kv() {
   fi
 }
 
-# What bounds a Kv of this design: nothing is checked, mapped or serialized there.
+# start_bound: starts the bare server, which checks, maps and serializes nothing. It is an upper bound for Kv's design.
 start_bound() {
   local port
   port=$(free_port)
@@ -127,10 +136,10 @@ start_bound() {
   wait_for "$bound_url/" $! 60 any || { cat "$work/bound.log" >&2; die "the bare server does not answer"; }
 }
 
-# drive SECONDS CONNECTIONS kv|bound|gateway get|put|put-ttl SEED [FROM|pause=MS]: one run of wrk, see scripts/bench/requests.lua. Prints
-# operations, seconds, p50, p99, answers that were not 2xx, socket errors. A PUT with TTL is two calls of the gateway, one after
-# the other for whoever makes it: half as many operations as requests, and each takes twice as long as one (about: the p99 of
-# two calls is somewhat less than twice that of one).
+# drive SECONDS CONNECTIONS kv|bound|gateway get|put|put-ttl SEED [FROM|pause=MS]: runs wrk with
+# scripts/bench/requests.lua. Prints operations, seconds, p50, p99, answers that were not 2xx, socket errors.
+# A PUT with TTL takes two successive calls of the gateway. So drive counts half as many operations as requests, and each
+# takes twice as long as a request. (The p99 is an estimate: that of two calls is a little less than twice that of one.)
 cores=$(getconf _NPROCESSORS_ONLN)
 drive() {
   local seconds=$1 clients=$2 target=$3 url calls=1 threads result api=kv
@@ -149,7 +158,7 @@ drive() {
   awk -v calls="$calls" '{ print int($1 / calls), $2, $3 * calls, $4 * calls, $5, $6 }' "$work/result"
 }
 
-# Writes every key once. What was in flight when wrk stopped is written again.
+# preload TARGET: writes every key once. Requests that were in flight when wrk stopped are repeated.
 preload() {
   local target=$1 from=1 sent non_2xx errors
   while ((from <= keys)); do
@@ -169,22 +178,23 @@ check_gateway() {
   [ "$count" = "$keys" ] || die "the gateway holds ${count:-no} keys, not $keys"
 }
 
-# What etcd has counted: proposals committed (rounds of consensus), leases granted; and the second that it is.
+# counted: prints etcd's counters of committed proposals (rounds of consensus) and granted leases, and the Unix time.
 counted() {
   local metrics
   if [ "$store" = embedded ]; then
     echo 0 0 0
     return
   fi
-  metrics=$(curl --silent --fail --noproxy '*' "$gateway_url/metrics") || die "etcd tells no metrics"
+  metrics=$(curl --silent --fail --noproxy '*' "$gateway_url/metrics") || die "etcd does not serve /metrics"
   awk -v second="$(date +%s)" '
     $1 == "etcd_server_proposals_committed_total" { proposals = $2 }
     $1 == "etcd_debugging_lease_granted_total" { leases = $2 }
     END { if (proposals == "" || leases == "") exit 1; printf "%.0f %.0f %d\n", proposals, leases, second }' <<<"$metrics" ||
-    die "etcd does not count proposals and leases"
+    die "etcd's metrics do not count proposals and leases"
 }
 
-# cell ROUND CONNECTIONS OPERATION TARGET: warms up, measures, and notes the result and what etcd counted meanwhile.
+# cell ROUND CONNECTIONS OPERATION TARGET: warms up, measures, and saves the result with etcd's counters before and
+# after.
 results=$work/results
 cell() {
   local round=$1 clients=$2 operation=$3 target=$4 measured before after
@@ -197,7 +207,7 @@ cell() {
     '{ printf "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms\n", cell, $1 / $2, $3, $4 }' <<<"$measured" >&2
 }
 
-# Who goes first changes from round to round.
+# turns ROUND: prints the sides in their order, which is reversed in every second round.
 turns() {
   if (($1 % 2)); then echo "$sides"; else tr ' ' '\n' <<<"$sides" | tac; fi
 }
@@ -223,7 +233,7 @@ prepare() {
     preload gateway
     check_gateway
   fi
-  # Whoever measures a server that is still compiling itself measures the compiler.
+  # A server that is still compiling its code would be measured with its compiler.
   say "Warming up."
   local operation
   for operation in get put put-ttl; do
@@ -241,7 +251,7 @@ measure_keys() {
   echo
 }
 
-# The same load for all sides, below what any can take: what a caller waits for when nobody is at the limit.
+# measure_latency: applies the same load to all sides, below the capacity of each, and measures how long callers wait.
 measure_latency() {
   prepare
   local round load operation target clients=128 pause measured
@@ -250,7 +260,7 @@ measure_latency() {
       for operation in get put put-ttl; do
         for target in $(turns "$round"); do
           pause=$((1000 * clients / load))
-          # Two calls make one operation there.
+          # One operation takes two calls of the gateway.
           if [ "$target $operation" = "gateway put-ttl" ]; then pause=$((pause / 2)); fi
           measured=$(drive "$duration" "$clients" "$target" "$operation" "$round" "pause=$pause")
           echo "$round $load $operation $target $measured" >>"$work/latencies"

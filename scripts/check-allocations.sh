@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Holds the bytes that the hot paths allocate for one operation to tests/Kv.Benchmarks/allocations.json: it fails when one is
-# more than a tenth above its figure, and says when one is more than a tenth below. --update writes the figures as they are.
+# Compares the bytes that each hot path allocates per operation with tests/Kv.Benchmarks/allocations.json. Fails if one
+# is more than 10 % above its figure, and reports one that is more than 10 % below. --update writes the measured
+# figures.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -9,7 +10,7 @@ cd "$root"
 
 case ${1:-} in "" | --update) ;; *) die "usage: $0 [--update]" ;; esac
 
-# Compiled once and for all: code that is still being compiled better and better allocates less and less.
+# Without tiers each method is compiled once: with them, allocations would fall while the runtime optimizes the code.
 export DOTNET_TieredCompilation=0 DOTNET_TieredPGO=0
 dotnet build tests/Kv.Benchmarks --configuration Release --verbosity quiet --nologo >&2
 exec dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll allocations tests/Kv.Benchmarks/allocations.json "$@"

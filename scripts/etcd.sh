@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts an etcd for development in the foreground, on loopback only; ctrl-c ends it. Its data stays in .etcd/data.
+# Starts an etcd for development in the foreground, on loopback. Ctrl-C ends it, and its data stays in .etcd/data.
 # Usage: scripts/etcd.sh [PORT]    (default 2379; its peer port is PORT + 1)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +15,7 @@ mkdir -p "$root/.etcd/data"
 chmod 700 "$root/.etcd/data"
 client=http://127.0.0.1:$port
 peer=http://127.0.0.1:$((port + 1))
-echo "etcd on 127.0.0.1:$port, data in .etcd/data; ctrl-c ends it." >&2
+echo "etcd on 127.0.0.1:$port, data in .etcd/data; Ctrl-C ends it." >&2
 exec "$etcd" --name dev --data-dir "$root/.etcd/data" --logger zap --log-level warn \
   --listen-client-urls "$client" --advertise-client-urls "$client" \
   --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "dev=$peer"

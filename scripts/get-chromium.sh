@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium, so that tests see what a real browser makes of Kv's pages: $KV_CHROMIUM, else one on the PATH,
-# else, as root on Debian, it installs one. Only the path goes to stdout.
+# Prints the path of a Chromium for the tests of Kv's pages: $KV_CHROMIUM, else the one on the PATH, else, as root on
+# Debian, one that it installs. Only the path goes to stdout.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$root/scripts/lib.sh"
 
-# Ubuntu has programs of these names that only tell of a snap: what counts is one that runs.
+# On Ubuntu, programs of these names may only recommend a snap, so the browser must also run.
 find_browser() {
   local name path
   for name in chromium chromium-browser google-chrome; do
@@ -23,7 +23,7 @@ install_browser() {
 }
 
 if [ -n "${KV_CHROMIUM:-}" ]; then
-  [ -x "$KV_CHROMIUM" ] || die "KV_CHROMIUM=$KV_CHROMIUM is no executable file"
+  [ -x "$KV_CHROMIUM" ] || die "KV_CHROMIUM=$KV_CHROMIUM is not an executable file"
   echo "$KV_CHROMIUM"
   exit
 fi
@@ -31,14 +31,14 @@ fi
 if find_browser; then exit; fi
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-  say "No Chromium here: apt-get install chromium"
+  say "Chromium is missing: apt-get install chromium"
   if ! install_browser; then
     say "The package lists may be missing or old: apt-get update"
-    { apt-get update >&2 && install_browser; } || say "That did not work."
+    { apt-get update >&2 && install_browser; } || say "Installing Chromium failed."
   fi
   if find_browser; then exit; fi
 fi
 
-die "no Chromium found, and none could be brought (only root can, by apt-get). Install it (Debian: apt-get install chromium; else
-https://www.chromium.org/getting-involved/download-chromium/) so that it is on the PATH, or set KV_CHROMIUM to the binary of it or
-of Google Chrome."
+die "Chromium is missing and could not be installed (root can do that by apt-get). Install it (Debian: apt-get install chromium; else
+https://www.chromium.org/getting-involved/download-chromium/) so that it is on the PATH, or set KV_CHROMIUM to its binary or to that of
+Google Chrome."

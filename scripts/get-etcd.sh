@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints the path of an etcd binary, so that tests and benchmarks run against the real thing on any machine: $KV_ETCD, else
-# etcd on the PATH, else one unpacked into .etcd/ before, else it brings one there. Only the path goes to stdout.
-# Usage: scripts/get-etcd.sh [3.4|3.5]    (with a version: an etcd of that version from Debian, whatever else is there)
+# Prints the path of an etcd binary for tests and benchmarks: $KV_ETCD, else etcd on the PATH, else the one in .etcd/,
+# into which it unpacks etcd if needed. Only the path goes to stdout.
+# Usage: scripts/get-etcd.sh [3.4|3.5]    (with a version: always etcd of that version from Debian)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -9,7 +9,8 @@ source "$root/scripts/lib.sh"
 
 packages=(etcd-server etcd-client)
 
-# The Debian releases that hold a version, the best first: sid has the newest patch, and moves on one day.
+# releases VERSION: prints the Debian releases with that version, the preferred first. sid has the newest patch, until
+# it gets a newer minor version.
 releases() {
   case $1 in
     3.4) echo bookworm ;;
@@ -18,7 +19,7 @@ releases() {
   esac
 }
 
-# from_debian VERSION: unpacks that version beside the others.
+# from_debian VERSION: prints the path of etcd of that version in .etcd/, and unpacks it there if needed.
 from_debian() {
   local into=$root/.etcd/$1 release
   if [ -x "$into/usr/bin/etcd" ]; then
@@ -26,19 +27,19 @@ from_debian() {
     return
   fi
   for release in $(releases "$1"); do
-    say "No etcd $1 here: unpacking Debian $release's into .etcd/$1 (nothing is installed)."
+    say "etcd $1 is missing: unpacking that of Debian $release into .etcd/$1 (nothing is installed)."
     if use_debian_release "$release" && [[ $(candidate etcd-server) == "$1".* ]] && unpack_debs "$into" "${packages[@]}"; then
       echo "$into/usr/bin/etcd"
       return
     fi
-    say "That did not work."
+    say "Unpacking etcd $1 failed."
   done
   return 1
 }
 
 if [ -n "${1:-}" ]; then
   releases "$1" >/dev/null
-  from_debian "$1" || die "no etcd $1 could be brought: that takes apt and Debian's keyring (debian-archive-keyring)."
+  from_debian "$1" || die "etcd $1 could not be downloaded: that needs apt and Debian's keyring (debian-archive-keyring)."
   exit
 fi
 
@@ -47,9 +48,9 @@ if has_apt && from_debian 3.5; then exit; fi
 if has_apt && unpacked_program etcd "$root/.etcd/deb" "${packages[@]}"; then exit; fi
 
 if command -v brew >/dev/null; then
-  say "No etcd here: brew install etcd"
+  say "etcd is missing: brew install etcd"
   if brew install etcd >&2 && command -v etcd; then exit; fi
 fi
 
-die "no etcd found, and none could be brought. Install it (Debian, Ubuntu: apt-get install etcd-server; macOS: brew install etcd;
+die "etcd is missing and could not be downloaded. Install it (Debian, Ubuntu: apt-get install etcd-server; macOS: brew install etcd;
 else https://github.com/etcd-io/etcd/releases) so that it is on the PATH, or set KV_ETCD to the binary."

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# get-gateway.sh nginx|haproxy|apache2|caddy: prints the path of a gateway, so that docs/gateways.md is tried with the real program:
-# $KV_NGINX (KV_HAPROXY, KV_APACHE2, KV_CADDY), else the one on the PATH, else one unpacked into .etcd/ before, else it brings one
-# there. Only the path goes to stdout.
+# Prints the path of a gateway for the tests of docs/gateways.md: $KV_NGINX (KV_HAPROXY, KV_APACHE2, KV_CADDY), else the
+# one on the PATH, else the one in .etcd/, into which it unpacks the gateway if needed. Only the path goes to stdout.
+# Usage: scripts/get-gateway.sh nginx|haproxy|apache2|caddy
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -18,7 +18,7 @@ esac
 
 if named_or_on_path "KV_${name^^}" "$name"; then exit; fi
 
-# The libraries that the machine lacks lie beside the program, where only a wrapper leads it.
+# The libraries that the machine lacks are unpacked with the program. A wrapper sets their path.
 into=$root/.etcd/$name
 if program=$(unpacked_program "$name" "$into" "${packages[@]}"); then
   printf '#!/bin/sh\nLD_LIBRARY_PATH=$(echo "%s"/usr/lib/*-linux-gnu | tr " " :) exec "%s" "$@"\n' "$into" "$program" >"$into/run"
@@ -27,5 +27,5 @@ if program=$(unpacked_program "$name" "$into" "${packages[@]}"); then
   exit
 fi
 
-die "no $name found, and none could be brought. Install it (Debian, Ubuntu: apt-get install ${packages[0]}) so that it is on the
+die "$name is missing and could not be downloaded. Install it (Debian, Ubuntu: apt-get install ${packages[0]}) so that it is on the
 PATH, or set KV_${name^^} to the binary."

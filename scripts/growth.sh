@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Measures what grows with what: time and memory by the number of keys, the size of values, the number of webhooks and of
-# watchers, over a real etcd and over the embedded engine; and how soon Kv answers after its start. Prints tables in Markdown.
-# Everything is on loopback with temporary data, and ends with the script. Linux only: it reads memory from /proc.
+# Measures how time and memory grow with the number of keys, the size of values, and the numbers of webhooks and
+# watchers, over a real etcd and over the embedded engine. Also measures how soon Kv answers after its start. Prints
+# tables in Markdown.
+# All processes listen on loopback, use temporary data and end with the script. Linux only: it reads /proc.
 #
-# By environment:
-#   PARTS="keys sizes webhooks watchers startup"  what is measured
-#   FULL=1    also with 1 000 000 keys, which takes minutes more
+# Environment:
+#   PARTS="keys sizes webhooks watchers startup"  the parts to measure
+#   FULL=1    also measures with 1 000 000 keys, which takes some minutes more
 #   KV_ETCD   the etcd to use
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,9 +16,12 @@ cd "$root"
 
 parts=${PARTS:-keys sizes webhooks watchers startup}
 for part in $parts; do
-  case $part in keys | sizes | webhooks | watchers | startup) ;; *) die "PARTS=$parts: any of keys, sizes, webhooks, watchers, startup" ;; esac
+  case $part in
+    keys | sizes | webhooks | watchers | startup) ;;
+    *) die "PARTS is '$parts'; it must list any of keys, sizes, webhooks, watchers, startup" ;;
+  esac
 done
-# 5 000 watchers have a connection each, of which this machine holds both ends.
+# Each of 5 000 watchers has a connection, and this machine holds both ends.
 if [[ $parts == *watchers* ]] && (($(ulimit -n) < 6000)); then
   ulimit -n 6000 2>/dev/null || die "ulimit -n is $(ulimit -n); the part watchers needs 6000"
 fi
@@ -31,7 +35,7 @@ say "Publishing Kv."
 bash scripts/publish.sh "$work/app" --verbosity quiet >&2
 builds=("published=$work/app")
 if [[ $parts == *startup* ]]; then
-  # As it is published, but for the code that is compiled ahead.
+  # The same build without code compiled ahead of time.
   bash scripts/publish.sh "$work/plain" --verbosity quiet -p:PublishReadyToRun=false >&2
   builds+=("without ReadyToRun=$work/plain")
 fi

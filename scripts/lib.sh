@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What several scripts share; sourced, never run. Messages go to stderr, so that a script may print a result on stdout.
+# Functions that several scripts share. Scripts source this file. Messages go to stderr, so that stdout is free for
+# results.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -8,7 +9,7 @@ die() {
   exit 1
 }
 
-# A TCP port on loopback that nobody listens on, below the range the kernel takes outgoing ports from.
+# free_port: prints a free TCP port on loopback, below the kernel's range of ephemeral ports.
 free_port() {
   local port
   for _ in {1..100}; do
@@ -21,8 +22,8 @@ free_port() {
   die "no free port on 127.0.0.1 between 20000 and 31999"
 }
 
-# wait_for URL PID [SECONDS [any]]: until the URL answers 2xx (or answers at all); fails when the process ends or the
-# time is over.
+# wait_for URL PID [SECONDS [any]]: waits until the URL answers 2xx, or with "any" until it answers. Fails when the
+# process ends or the time is over.
 wait_for() {
   local url=$1 pid=$2 deadline=$((SECONDS + ${3:-30})) fail=(--fail)
   if [ "${4:-}" = any ]; then fail=(); fi
@@ -33,7 +34,7 @@ wait_for() {
   done
 }
 
-# stop PID [SECONDS]: asks a process that this shell started to end, insists after a while, and returns its exit code.
+# stop PID [SECONDS]: sends SIGTERM to a process of this shell, and SIGKILL after SECONDS. Returns its exit code.
 stop() {
   local pid=$1 deadline=$((SECONDS + ${2:-20})) code=0
   kill -TERM "$pid" 2>/dev/null || true
@@ -48,7 +49,8 @@ stop() {
   return "$code"
 }
 
-# What ends with the script: the directory $work, and the process that run_tool waits for, which has $patience seconds to end.
+# clean_up_at_exit: when the script ends, the directory $work is removed, and the process of run_tool is stopped, which
+# has $patience seconds to end.
 work=
 tool=
 patience=10
@@ -62,7 +64,8 @@ clean_up_at_exit() {
   trap 'exit 143' TERM
 }
 
-# run_tool COMMAND...: runs a command and returns its exit code. It runs in the background, so that a signal to the script ends it at once.
+# run_tool COMMAND...: runs a command and returns its exit code. The command runs in the background, so that a signal to
+# the script ends it at once.
 run_tool() {
   local code=0
   "$@" </dev/null &
@@ -72,7 +75,7 @@ run_tool() {
   return "$code"
 }
 
-# Says what is measured, and where.
+# print_versions: prints the versions of Kv and etcd, and the machine.
 print_versions() {
   local cpu
   cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
@@ -81,13 +84,13 @@ print_versions() {
   echo
 }
 
-# Options that every call of apt-get below takes. As root, apt would fetch as a user of its own, who may not write here.
+# The options of every call of apt-get below. As root, apt would download as the user _apt, which must not write here.
 apt_options=(-o APT::Sandbox::User=root)
 
 has_apt() { command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; }
 
-# use_debian_release RELEASE: lets the calls of apt below see that release of Debian alone, with package lists of its own under
-# .etcd/, so that neither the machine's lists nor its packages change. Needs no root, and Debian's own keyring.
+# use_debian_release RELEASE: makes the calls of apt below use only that release of Debian. Its package lists are under
+# .etcd/, so the machine's lists and packages do not change. It needs Debian's keyring, and no root.
 use_debian_release() {
   local release=$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg state
   has_apt && [ -f "$keyring" ] || return 1
@@ -96,12 +99,12 @@ use_debian_release() {
   echo "deb [signed-by=$keyring] $(debian_mirror) $release main" >"$state/sources.list"
   apt_options=(-o APT::Sandbox::User=root -o Dir::State::lists="$state/lists" -o Dir::Cache="$state/cache"
     -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=-
-    # Names and versions are enough: no descriptions and no icons.
+    # The scripts need only names and versions: no descriptions and no icons.
     -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false)
   apt-get "${apt_options[@]}" update >&2
 }
 
-# The mirror that this machine takes Debian from; Debian's own where it names none.
+# debian_mirror: prints the Debian mirror of this machine's sources, or Debian's own if they name none.
 debian_mirror() {
   local mirror
   mirror=$(sed -nE 's/^(deb (\[[^]]*\] )?|URIs: *)(https?:[^ ]*\/debian)\/? *.*/\3/p' \
@@ -112,8 +115,8 @@ debian_mirror() {
 # candidate PACKAGE: the version that apt would download.
 candidate() { apt-cache "${apt_options[@]}" policy "$1" 2>/dev/null | sed -nE 's/^ *Candidate: (.*)/\1/p'; }
 
-# unpack_debs DIR PACKAGE...: downloads Debian packages and unpacks them under DIR. Nothing is installed, so no service
-# starts and no root is needed. It unpacks beside DIR and renames, so two runs at a time cannot see half of it.
+# unpack_debs DIR PACKAGE...: downloads Debian packages and unpacks them under DIR. It installs nothing, so no service
+# starts and it needs no root. It unpacks next to DIR and renames, so a concurrent run never sees an incomplete DIR.
 unpack_debs() {
   local into=$1 work
   shift
@@ -134,35 +137,36 @@ unpack_debs() {
     return 1
   fi
   rm -rf "$into"
-  # A run at the same time may have put the same files there meanwhile; its files are as good.
+  # A concurrent run may have created DIR meanwhile. Its files are the same.
   mv -T "$work/root" "$into" 2>/dev/null || [ -d "$into" ]
   rm -rf "$work"
 }
 
-# named_or_on_path VARIABLE NAME: prints the path of a program: what the environment variable names, else the one on the PATH.
+# named_or_on_path VARIABLE NAME: prints the path of a program: the value of the environment variable, else the program
+# on the PATH.
 named_or_on_path() {
   local named=${!1:-}
   if [ -n "$named" ]; then
-    [ -x "$named" ] || die "$1=$named is no executable file"
+    [ -x "$named" ] || die "$1=$named is not an executable file"
     echo "$named"
     return
   fi
   command -v "$2"
 }
 
-# unpacked_program NAME DIR PACKAGE...: prints the path of a program that was unpacked under DIR before, else unpacks the Debian
-# packages there. Fails when there is none.
+# unpacked_program NAME DIR PACKAGE...: prints the path of a program under DIR. Unpacks the Debian packages there first
+# if the program is missing. Fails if it is still missing.
 unpacked_program() {
   local name=$1 into=$2
   shift 2
   if ! unpacked_in "$into" "$name" >/dev/null && has_apt; then
-    say "No $name here: unpacking Debian's into ${into#"$PWD"/} (nothing is installed)."
-    unpack_debs "$into" "$@" || say "That did not work."
+    say "$name is missing: unpacking Debian's package into ${into#"$PWD"/} (nothing is installed)."
+    unpack_debs "$into" "$@" || say "Unpacking $name failed."
   fi
   unpacked_in "$into" "$name"
 }
 
-# unpacked_in DIR NAME: prints the path of a program under DIR. Fails when there is none.
+# unpacked_in DIR NAME: prints the path of a program under DIR. Fails if the program is missing.
 unpacked_in() {
   local path
   for path in "$1/usr/bin/$2" "$1/usr/sbin/$2"; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Lists the packages that Kv ships with and their licences in docs/licences.md; --check holds the file, and the licences, to
-# what is allowed. It reads what the Release build of src/Kv.Api left.
+# Writes the packages that Kv ships with and their licences to docs/licences.md. With --check it changes nothing, and
+# fails if the file differs from the build. Both fail if a licence is not among the allowed ones. The script reads the
+# output of the Release build of src/Kv.Api.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -9,10 +10,10 @@ source "$root/scripts/lib.sh"
 source "$root/scripts/packages.sh"
 cd "$root"
 
-# Those that ask for no more than to be named.
+# Licences whose only condition is that copies name them.
 allowed=" MIT Apache-2.0 BSD-2-Clause BSD-3-Clause ISC blessing "
 deps=src/Kv.Api/bin/Release/net10.0/Kv.Api.deps.json
-[ -f "$deps" ] || die "there is no $deps: dotnet build src/Kv.Api --configuration Release"
+[ -f "$deps" ] || die "$deps is missing: dotnet build src/Kv.Api --configuration Release"
 
 list() {
   cat <<'TEXT'
@@ -30,7 +31,7 @@ TEXT
   done
 }
 
-# The console's libraries, as scripts/vendor-console.sh brought them.
+# The console's libraries, from the list that scripts/vendor-console.sh wrote.
 list_console() {
   cat <<'TEXT'
 
@@ -46,14 +47,14 @@ written=$(list && list_console)
 bad=0
 while read -r _ name _ version _ licence _; do
   if [[ $allowed != *" $licence "* ]]; then
-    say "licences: $name $version is under '$licence', which is not among those allowed:$allowed"
+    say "licences: $name $version is under '$licence', which is not an allowed licence:$allowed"
     bad=1
   fi
 done < <(grep '^| [^ ]* | [0-9]' <<<"$written")
 
 if [ "${1:-}" = --check ]; then
   if ! diff -u docs/licences.md - <<<"$written" >&2; then
-    say "licences: docs/licences.md is not what the build ships with; run scripts/licences.sh"
+    say "licences: docs/licences.md differs from the build; run scripts/licences.sh"
     bad=1
   fi
 else

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes every packages.lock.json anew: what the projects ask for, down to the last package, with its hash. To be run after a package or
-# a version has changed; a plain build does the same for the projects that it builds, but for in CI, which refuses instead.
+# Updates each packages.lock.json: all packages of a project, direct and transitive, with their hashes. Run it after a
+# change of a package or version. A build updates the files of the projects that it builds, except in CI, where it
+# fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dotnet restore Kv.sln --force-evaluate -p:RestoreLockedMode=false

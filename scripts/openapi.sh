@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes docs/openapi.json: the OpenAPI document that Kv serves, as it is now.
+# Writes the OpenAPI document that Kv serves to docs/openapi.json.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -15,7 +15,7 @@ finish() {
 }
 trap finish EXIT
 
-# The document shows names and defaults that can be configured, so nothing is taken from the caller's environment.
+# The document shows names and defaults that settings change, so Kv does not get the caller's environment.
 port=$(free_port)
 env -i PATH="$PATH" HOME="$HOME" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} \
   STORE=embedded DATA_DIR="$work/data" LISTEN_ADDRESS=127.0.0.1 PORT="$port" \
@@ -23,6 +23,6 @@ env -i PATH="$PATH" HOME="$HOME" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} \
 pid=$!
 wait_for "http://127.0.0.1:$port/livez" "$pid" || die "Kv did not start: $(cat "$work/log")"
 curl --silent --show-error --fail --noproxy '*' "http://127.0.0.1:$port/swagger/v1/swagger.json" >"$work/openapi.json"
-# Swashbuckle writes it pretty-printed, without a newline at its end.
+# Swashbuckle's document has no newline at its end.
 printf '%s\n' "$(cat "$work/openapi.json")" >docs/openapi.json
 say "docs/openapi.json is up to date."

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures what callers of Kv see of faults, and for how long: two replicas over three etcd members, steady calls, and one fault at a time
-# for ten seconds. Prints the table of docs/reliability.md. It takes about half a minute for each fault.
-# Everything is on loopback with temporary data, and ends with the script.
+# Measures how faults affect the callers of Kv, and for how long: two replicas over three etcd members get steady calls,
+# and one fault at a time lasts ten seconds. Prints the table of docs/reliability.md. Each fault takes half a minute.
+# All processes listen on loopback, use temporary data and end with the script.
 #
-# Usage: scripts/outages.sh [WORD...]    only the faults whose names hold one of the words, "hangs" say
-# KV_ETCD names the etcd to use.
+# Usage: scripts/outages.sh [WORD...]    only the faults with one of the words in their names, for example "hangs"
+# Environment: KV_ETCD, the etcd to use.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh

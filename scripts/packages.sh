@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# What a built or published app is made of, read from its deps.json and the packages' own descriptions; sourced, never run.
+# Functions that read the packages of a built or published app from its deps.json, and their licences from their .nuspec
+# files. Scripts source this file.
 
-# packages DEPS_JSON: "name version sha512" of each package, a line each; the hash is hexadecimal.
+# packages DEPS_JSON: prints "name version sha512" of each package, one per line, with a hexadecimal hash.
 packages() {
   local name version hash
   awk '
@@ -15,12 +16,13 @@ packages() {
   done
 }
 
-# licence NAME VERSION: the SPDX name of a package's licence, by its own word; "unknown" where it does not say.
+# licence NAME VERSION: prints the SPDX name of the licence that a package declares, or "unknown" if it declares none.
 licence() {
   local name=${1,,} nuspec told
   nuspec=${NUGET_PACKAGES:-$HOME/.nuget/packages}/$name/$2/$name.nuspec
   told=$(sed -n 's|.*<license type="expression">\([^<]*\)</license>.*|\1|p' "$nuspec" 2>/dev/null | head -n 1)
-  # Some packages name no SPDX licence: MediatR tells an address, SQLite a file that says "public domain", as its blessing does.
+  # Two packages declare no SPDX licence: MediatR names a URL, SQLite a file that says "public domain", as its blessing
+  # does.
   case $told/$name/$2 in
     /sqlite/3.53.4) told=blessing ;;
     /mediatr/5.1.0) told=Apache-2.0 ;;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Publishes Kv for its container: Release, framework-dependent (the base image brings .NET and ASP.NET Core), ReadyToRun.
-# The Dockerfile runs precisely this and so does scripts/check-image.sh, hence what CI checks is what the image holds.
+# Publishes Kv for its image: Release, framework-dependent (the base image has .NET and ASP.NET Core), ReadyToRun.
+# The Dockerfile and scripts/check-image.sh both run this script, so CI checks what the image contains.
 #
 # Usage: scripts/publish.sh OUT [further dotnet publish arguments]
-#        scripts/publish.sh --restore     only restores, for a layer of the image that rebuilds only when packages change
-# TARGETARCH (amd64, arm64; Docker sets it) publishes for Linux on that architecture; without it, for this machine.
+#        scripts/publish.sh --restore     only restores, for a layer of the image that changes only with the packages
+# Environment: TARGETARCH (amd64, arm64; set by Docker) publishes for Linux on that architecture, else for this machine.
 set -euo pipefail
 
 if [ $# -lt 1 ]; then
@@ -27,11 +27,11 @@ case ${TARGETARCH:-} in
   *) runtime=(--runtime "linux-$TARGETARCH") ;;
 esac
 
-# What the lock files say, and nothing else: a package that was changed since fails here by its hash.
+# Only the packages in the lock files are restored, by their hashes: a package that has changed since then fails here.
 dotnet restore "$project" --locked-mode
 
-# For one runtime the packages are the same, but NuGet wants a lock file that names it: it gets one of its own, which may hold no package
-# that is not in the committed ones.
+# For one runtime the packages are the same, but NuGet requires a lock file that names the runtime. So it writes a
+# separate one, which may contain only packages of the committed ones.
 lock=packages.runtime.lock.json
 for_runtime() {
   rm -f src/*/obj/$lock
@@ -40,18 +40,18 @@ for_runtime() {
 
 hashes() { grep -ho '"contentHash": "[^"]*"' "$@" | LC_ALL=C sort -u; }
 
-# ReadyToRun spares the start most of its just-in-time compiling. Its compiler is a package of its own, which some feeds and mirrors
-# lack; an image that starts slower is better than none, so the publish goes on without it and says so.
+# ReadyToRun saves most of the just-in-time compilation at the start. Its compiler is a separate package, which some
+# feeds and mirrors lack. In that case the script continues without ReadyToRun and warns: the image starts more slowly.
 ready_to_run=true
 if ! for_runtime -p:PublishReadyToRun=true; then
-  echo "warning: no restore with ReadyToRun (see above); trying without: Kv will start slower" >&2
+  echo "warning: the restore with ReadyToRun failed (see above); continuing without it: Kv will start more slowly" >&2
   ready_to_run=false
   for_runtime
 fi
 
 unknown=$(LC_ALL=C comm -13 <(hashes src/*/packages.lock.json) <(hashes src/*/obj/$lock))
 if [ -n "$unknown" ]; then
-  echo "error: what was restored for ${runtime[*]} is not in the lock files: $unknown" >&2
+  echo "error: packages restored for ${runtime[*]} are not in the lock files: $unknown" >&2
   exit 1
 fi
 

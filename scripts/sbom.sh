@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes the bill of materials (CycloneDX 1.6, JSON) of a published app beside it, as bom.json: each package with its version,
-# hash and licence. Usage: scripts/sbom.sh DIRECTORY
+# Writes the bill of materials (CycloneDX 1.6, JSON) of a published app to bom.json in its directory: each package with
+# its version, hash and licence.
+# Usage: scripts/sbom.sh DIRECTORY
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=packages.sh
@@ -20,7 +21,7 @@ components() {
   done
 }
 
-# No time and no serial number: the same packages make the same file.
+# Without a time and a serial number the same packages give the same file.
 cat >"$out" <<JSON
 {
   "bomFormat": "CycloneDX",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the pictures of docs/console.md anew, with the browser that the tests use.
+# Takes the pictures of docs/console.md again, with the browser of the tests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p docs/console

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds once and runs every test project of the solution, against a real etcd, a real browser, Prometheus' own tool,
-# real gateways and replicas whose clocks are wrong.
-# The last line of stdout is the sum over all of them: "N passed, N failed, N skipped"; failed tests are named before it.
-# The exit code is non-zero when anything failed, when a test host crashed or hung, or when no test ran. Arguments go to
-# dotnet test (--filter ...).
+# Builds the solution and runs all of its test projects, with a real etcd, a real browser, Prometheus' own tool, real
+# gateways and replicas whose clocks are wrong.
+# The last line of stdout is the sum of all projects: "N passed, N failed, N skipped". The lines before it name the
+# failed tests. The script fails if a test failed, if a test host crashed or hung, or if no test ran. It passes its
+# arguments to dotnet test (--filter ...).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -14,15 +14,16 @@ results=$root/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
-# The failed tests once more, each with what it said first: who sees only the end of the log sees them too.
+# name_failures: prints the failed tests again, each with the first line of its message, so that they are at the end of
+# the log.
 name_failures() {
-  [ -f "$results/console.log" ] || return 0
+  compgen -G "$results/*.log" >/dev/null || return 0
   awk '
     /^  Failed [^ ]/ { name = substr($0, 10) }
     said && ++told <= 20 { print "FAILED " name ": " $0 }
     said { name = ""; said = 0 }
     /^  Error Message:/ && name != "" { said = 1 }
-  ' "$results/console.log" | sed -E 's/: +/: /' | cut -c 1-400
+  ' "$results"/*.log | sed -E 's/: +/: /' | cut -c 1-400
 }
 
 finish() {
@@ -31,7 +32,8 @@ finish() {
   exit "$4"
 }
 
-# Where there is no such program, the tests that need one are skipped and say so; in CI each of them fails.
+# bring VARIABLE SCRIPT [ARGUMENT...]: sets the variable to the path that the script prints. Without the program the
+# tests that need it are skipped, and fail in CI.
 bring() {
   local variable=$1 script=$2 path
   shift 2
@@ -39,7 +41,7 @@ bring() {
     export "$variable=$path"
   else
     unset "$variable"
-    say "test: going on without ${variable#KV_}."
+    say "test: continuing without ${variable#KV_}."
   fi
 }
 bring KV_ETCD get-etcd.sh
@@ -51,30 +53,46 @@ for gateway in nginx haproxy apache2 caddy; do
 done
 
 if ! dotnet build Kv.sln --configuration Release; then
-  say "test: the build failed; it counts as one failure."
+  say "test: the build failed, which counts as one failure."
   finish 0 1 0 1
 fi
 
-# Most processes of the tests live for seconds: profiling their code costs more than it brings.
+# Most processes of the tests run for seconds only: profiling their code costs more than it saves.
 export DOTNET_TieredPGO=0
-# One project after the other: tests that wait for leases and time-outs must not compete for the machine.
 code=0
 run_tests() {
-  dotnet test "$1" --configuration Release --no-build -maxcpucount:1 \
-    --logger trx --results-directory "$results" \
-    --blame-hang-timeout 5m --blame-hang-dump-type none "${@:2}" 2>&1 | tee -a "$results/console.log" || code=$?
+  local name
+  name=$(basename "$1")
+  dotnet test "$1" --configuration Release --no-build \
+    --logger trx --results-directory "$results/$name" \
+    --blame-hang-timeout 5m --blame-hang-dump-type none "${@:2}" 2>&1 | tee -a "$results/$name.log"
 }
-run_tests Kv.sln "$@"
 
-# In CI, what etcd's older version may do otherwise is tried on that as well: the engine's contract, and webhooks under faults.
+# The tests of the infrastructure mostly wait, for leases, time-outs and elections, so they run in parallel with the
+# others. They have their own process group, which ends with this script.
+infrastructure=tests/Kv.Infrastructure.Tests
+set -m
+run_tests "$infrastructure" "$@" >/dev/null &
+waiting=$!
+set +m
+trap 'kill -- "-$waiting" 2>/dev/null || true' EXIT
+for project in tests/*Tests; do
+  if [ "$project" != "$infrastructure" ]; then run_tests "$project" "$@" || code=$?; fi
+done
+wait "$waiting" || code=$?
+cat "$results/$(basename "$infrastructure").log"
+
+# In CI, the tests that depend on etcd's version run on the oldest supported one as well: the contract of the engine,
+# and webhooks under faults.
 if [ "${CI:-}" = true ] && older=$("$root/scripts/get-etcd.sh" 3.4) && [ "$older" != "${KV_ETCD:-}" ]; then
-  say "test: the same on etcd 3.4."
+  say "test: running the tests that depend on etcd's version on etcd 3.4."
   export KV_ETCD=$older
-  run_tests tests/Kv.Infrastructure.Tests --filter "FullyQualifiedName~Storage.Contract"
-  run_tests tests/Kv.Api.Tests --filter "FullyQualifiedName~Deliveries.Failover|FullyQualifiedName~Deliveries.Order|FullyQualifiedName~Deliveries.Retry"
+  run_tests "$infrastructure" --filter "FullyQualifiedName~Storage.Contract" || code=$?
+  run_tests tests/Kv.Api.Tests --filter "FullyQualifiedName~Deliveries.Failover|FullyQualifiedName~Deliveries.Order|FullyQualifiedName~Deliveries.Retry" ||
+    code=$?
 fi
 
-# Each run leaves a <Counters total= passed= failed= .../>; what is neither passed nor failed was skipped.
+# Each run writes a <Counters total= passed= failed= .../>. Tests that neither passed nor failed were skipped.
 read -r total passed failed < <(
   find "$results" -name '*.trx' -exec grep -h '<Counters ' {} + |
     sed -E 's/.* total="([0-9]+)".* passed="([0-9]+)".* failed="([0-9]+)".*/\1 \2 \3/' |
@@ -82,17 +100,17 @@ read -r total passed failed < <(
 )
 skipped=$((total - passed - failed))
 
-# A crashed host may leave a clean record of the tests before it.
-if grep -qE 'Test Run Aborted|[Tt]est [Rr]un was aborted|Test host process crashed' "$results/console.log"; then
-  crashes=$(grep -c '^Test Run Aborted' "$results/console.log" || true)
+# A crashed host may leave a record in which all tests passed.
+if grep -qE 'Test Run Aborted|[Tt]est [Rr]un was aborted|Test host process crashed' "$results"/*.log; then
+  crashes=$(cat "$results"/*.log | grep -c '^Test Run Aborted' || true)
   say "test: a test host crashed or hung; each counts as one failure."
   failed=$((failed + (crashes > 0 ? crashes : 1)))
 elif ((code != 0 && failed == 0)); then
-  say "test: dotnet test ended with $code without naming a failed test; it counts as one failure."
+  say "test: dotnet test exited with $code but names no failed test, which counts as one failure."
   failed=1
 fi
-if grep -q 'No test is available' "$results/console.log"; then
-  say "test: a test project holds no test that could be found."
+if grep -q 'No test is available' "$results"/*.log; then
+  say "test: a test project contains no tests."
   failed=$((failed + 1))
 fi
 if ((passed + failed == 0)); then

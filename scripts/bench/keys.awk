@@ -1,10 +1,11 @@
-# The table of the part "keys", the targets, and exit code 1 when an answer was not 2xx. With medians.awk.
-# -v connections="1 32" -v store=etcd|embedded; a line goes on with what etcd had counted before, and after.
+# Prints the table of the part "keys" and the targets. Exits with 1 if an answer was not 2xx. Needs medians.awk.
+# -v connections="1 32" -v store=etcd|embedded. A line ends with etcd's counters before and after.
 
 function three(key) {
   return sprintf("%9.0f | %8.2f | %8.2f", figure(rate, key), figure(p50, key), figure(p99, key))
 }
-# Against the gateway: p50 with one connection, which must not be above the target; else the rate, which must not be below.
+# Compares Kv with the gateway. With one connection p50 must not be above the target. With more connections the rate
+# must not be below it.
 function target(clients, operation, wanted,   kv, gateway, reached) {
   kv = clients SUBSEP operation SUBSEP "kv"; gateway = clients SUBSEP operation SUBSEP "gateway"
   reached = clients == 1 ? ratio(p50, kv, gateway) : ratio(rate, kv, gateway)
@@ -27,7 +28,7 @@ function at_most(what, reached, wanted) {
 {
   measured[$2] = 1; non_2xx[$4] += $9; errors[$4] += $10
   proposals[$1, key] = ($14 - $11) / ($5 > 0 ? $5 : 1)
-  # Kv shares a lease among the keys that expire in one second; those that were written in one second do, all TTLs being equal.
+  # Keys that expire in the same second share a lease. All TTLs are equal, so keys written in the same second share one.
   leases = ($15 - $12) / ($16 - $13 + 1)
   if ($3 == "put-ttl" && $4 == "kv" && leases > most_leases) most_leases = leases
 }

@@ -1,4 +1,4 @@
-# The table of the part "latency", and exit code 1 when an answer was not 2xx. With medians.awk.
+# Prints the table of the part "latency". Exits with 1 if an answer was not 2xx. Needs medians.awk.
 # -v loads="1000 4000"
 
 function both(key) {

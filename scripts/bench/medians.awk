@@ -1,6 +1,8 @@
-# What both tables are made of: medians over the rounds. Figures are kept as values[round, key], the key being connections (or the load),
-# operation and side. A line begins so: ROUND CONNECTIONS|LOAD OPERATION SIDE, what drive prints.
-# A ratio is the median of the ratios within a round, whose parts were measured one right after the other. -v rounds=N
+# Computes the medians over the rounds, for both tables. values[round, key] holds a figure. The key consists of
+# connections or load, operation and side. A line begins with ROUND CONNECTIONS|LOAD OPERATION SIDE and the output of
+# drive.
+# A ratio is the median of the ratios of each round, because the sides of one round were measured in direct succession.
+# -v rounds=N
 
 function median(list, n,   i, j, t) {
   for (i = 2; i <= n; i++) for (j = i; j > 1 && list[j - 1] > list[j]; j--) {

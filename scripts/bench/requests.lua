@@ -1,10 +1,14 @@
--- wrk script: one kind of request against Kv or etcd's JSON gateway, over random keys, and one line of results to parse.
--- Arguments: kv|gateway get|put|put-ttl KEYS CONNECTIONS SEED [FROM|pause=MS]; CONNECTIONS are those of a thread; with FROM, the
--- keys from there on in order; with pause=MS, each connection rests before its next request, for so many milliseconds on average. All requests are made before the measurement starts, so that making them costs (almost) nothing
--- while it runs; both sides are driven the same way.
+-- A script for wrk. It sends one kind of request with random keys to Kv or to etcd's JSON gateway, and prints the
+-- results in one line.
+-- Arguments: kv|gateway get|put|put-ttl KEYS CONNECTIONS SEED [FROM|pause=MS]
+--   CONNECTIONS  the connections of each thread
+--   FROM         uses the keys in order, from this number on
+--   pause=MS     each connection pauses between requests, for MS milliseconds on average
+-- The script builds all requests before the measurement starts, so that building them costs almost nothing during it.
+-- The load is the same for both sides.
 --
--- A PUT with TTL is two calls of the gateway, which take turns: a lease is granted, and a key is put under a lease that was
--- granted before. So two requests are one operation there; bench.sh makes one of them.
+-- A PUT with TTL takes two calls of the gateway, which alternate: one grants a lease, the other puts a key with a lease
+-- that was granted earlier. bench.sh counts the two requests as one operation.
 
 local api, operation, keys, connections = nil, nil, 0, 0
 local next_in_order = nil
@@ -35,8 +39,8 @@ local function value(number)
   return string.rep(string.format("%08d", number), 32)
 end
 
--- Seconds, for both sides: longer than any run. The end of thousands of leases is as much work for etcd as their grants, and
--- would fall into what is measured a minute later, whoever's turn that is.
+-- In seconds, for both sides, and longer than any run. The end of thousands of leases costs etcd as much as their
+-- grants, and would disturb a later measurement of either side.
 local ttl = 86400
 
 local json = { ["Content-Type"] = "application/json" }
@@ -48,14 +52,14 @@ local function kv(number)
     return wrk.format("PUT", string.format("/kv/bench-%05d", number), json,
       string.format('{"value":"%s"}', value(number)))
   elseif operation == "put-ttl" then
-    -- Keys of their own: those that are read have no TTL.
+    -- Separate keys, because the keys that GET reads have no TTL.
     return wrk.format("PUT", string.format("/kv/bttl-%05d", number), json,
       string.format('{"value":"%s","ttl":%d}', value(number), ttl))
   end
   error("Kv: unknown operation " .. operation)
 end
 
--- As long a key as Kv's own, outside of what Kv watches.
+-- The key has the length of Kv's own keys, and is outside the range that Kv watches.
 local function gateway_key(name, number)
   return base64(string.format("/gateway/kv/default/default/%s-%05d", name, number))
 end
@@ -74,14 +78,14 @@ local function gateway(number)
   error("gateway: unknown operation " .. operation)
 end
 
--- Ids of leases have 19 digits: the second in which the thread began, its number, and the lease's own. A run takes a second at
--- least, so no two runs have one in common; Kv's own ids are above all of these.
+-- A lease id has 19 digits: the second in which the thread started, the thread's number, and the number of the lease. A
+-- run takes at least a second, so no two runs share an id. Kv's own ids are higher than all of these.
 local series = ""
 local function lease_id(number)
   return string.format("%s%07d", series, number)
 end
 
--- A request up to the id of a lease, which is last in its body.
+-- Returns a request without the lease id at the end of its body.
 local some_id = string.rep("1", 19)
 local function up_to_id(path, body)
   local last = some_id .. '"}'
@@ -96,10 +100,11 @@ local function leased_put(number)
     string.format('{"key":"%s","value":"%s","lease":"', gateway_key("bttl", number), base64(value(number))))
 end
 
--- Nothing tells here which grants are answered. But each connection waits for its answer before it sends again, so one that
--- was sent eight times as many requests ago as there are connections is, unless a connection is that much slower than the
--- others; then etcd does not know the lease, and the run fails. A thread's first puts have none that is old enough and go
--- without. wrk asks the first thread for one request that it only looks at: that is not a grant.
+-- The script does not see which grants were answered. But each connection waits for its answer before it sends again.
+-- So a grant was answered if 8 * connections requests were sent after it, unless one connection is that much slower
+-- than the others. In that case etcd does not know the lease, and the run fails. The first puts of a thread have no
+-- lease, because no grant is old enough. wrk asks the first thread for one request that it does not send: that request
+-- is not a grant.
 local is_turn_of_put = true
 local function grant_or_put()
   local number = math.random(keys)
@@ -123,7 +128,7 @@ function init(arguments)
   api, operation, keys, connections = arguments[1], arguments[2], tonumber(arguments[3]), tonumber(arguments[4])
   next_in_order = tonumber(arguments[6])
   local pause = tonumber((arguments[6] or ""):match("^pause=(%d+)$"))
-  -- wrk asks for pauses when there is a function of this name.
+  -- wrk calls a function of this name before each request and waits for the result, in milliseconds.
   if pause then delay = function() return math.random(0, 2 * pause) end end
   math.randomseed(tonumber(arguments[5]) * 1000 + thread_number)
   local make = api == "gateway" and gateway or kv
@@ -131,7 +136,7 @@ function init(arguments)
     series = string.format("%010d%02d", os.time(), thread_number)
     grant = up_to_id("/v3/lease/grant", string.format('{"TTL":"%d","ID":"', ttl))
     make = leased_put
-    -- wrk takes whatever is called so.
+    -- wrk calls the function of this name for each request.
     request = grant_or_put
   end
   for number = 1, keys do requests[number] = make(number) end
@@ -146,7 +151,8 @@ function request()
   return requests[math.random(keys)]
 end
 
--- requests, seconds, p50 and p99 in milliseconds, answers above 399, socket errors (connect, read, write, time-out)
+-- Prints requests, seconds, p50 and p99 in milliseconds, answers above 399, socket errors (connect, read, write,
+-- time-out).
 function done(summary, latency)
   local errors = summary.errors
   print(string.format("RESULT %d %.6f %.3f %.3f %d %d",

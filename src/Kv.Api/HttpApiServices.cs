@@ -6,9 +6,6 @@ using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.Middleware;
 using Kv.Api.Tenants;
-using Kv.Api.Watching;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 
@@ -21,20 +18,19 @@ internal static class HttpApiServices
     public static IServiceCollection AddHttpApi(this IServiceCollection services, KvOptions options)
     {
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
+        services.AddSingleton(provider => new TtlTurns(provider.GetRequiredService<TenantHeaders>()));
         services.AddSingleton(options.Audit).AddSingleton<AuditInStoreFilter>();
         services.AddSingleton(provider => new StoredNames(
             options.HasEncodedKeys,
             provider.GetRequiredService<IMediator>(), provider.GetRequiredService<TenantHeaders>()));
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<RequestFailures>().AddSingleton<JsonBodies>();
-        services.AddSingleton(provider => new EventStreams(
-            options.Watches,
-            provider.GetRequiredService<RequestFailures>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(options.Watches);
         // Only the parts of MVC that are used: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>
             {
                 mvc.Conventions.Add(new CallParameters.Convention());
-                mvc.ModelMetadataDetailsProviders.Add(new TextAsItIs());
+                mvc.ModelMetadataDetailsProviders.Add(new KeepsEmptyText());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 // The API has no forms, and the form providers would read a body that is a value.
                 mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();

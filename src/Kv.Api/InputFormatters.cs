@@ -1,8 +1,9 @@
+using System.Net.Mime;
+using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.KeyValues.Bodies;
 using Kv.Api.Transactions;
 using Kv.Domain;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,8 @@ internal sealed class InputFormatters(
     {
         options.InputFormatters.RemoveType<SystemTextJsonInputFormatter>();
         options.InputFormatters.Add(new OperationsFormatter(limits));
-        options.InputFormatters.Add(new JsonFormatter(json.Value, logger));
-        options.InputFormatters.Add(new MergePatchFormatter(json.Value, logger));
+        options.InputFormatters.Add(new JsonFormatter(json.Value, logger, MediaTypeNames.Application.Json));
+        options.InputFormatters.Add(
+            new JsonFormatter(json.Value, logger, MediaTypes.MergePatch, typeof(PatchKeyValueBody)));
     }
 }

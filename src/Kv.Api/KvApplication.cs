@@ -11,6 +11,7 @@ using Kv.Api.Hosting;
 using Kv.Api.Http;
 using Kv.Api.Middleware;
 using Kv.Api.OpenApi;
+using Kv.Api.Overview;
 using Kv.Api.RateLimits;
 using Kv.Api.Telemetry;
 using Kv.Api.Tls;
@@ -25,6 +26,7 @@ using Kv.Infrastructure;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kv.Api;
@@ -37,6 +39,8 @@ internal static class KvApplication
     {
         var options = KvOptions.Read(builder.Configuration);
         builder.WebHost.ConfigureKestrel(server => server.Listen(options, Certificate(server, options)));
+        builder.Services.Configure<SocketTransportOptions>(
+            sockets => sockets.MaxReadBufferSize = Listener.ReceiveBytes(options));
         if (options.Tls is { } tls)
             builder.Services.AddSingleton(provider => LoadCertificate(provider, tls));
         if (options.Access.Jwt?.KeyFile is { } keyFile)
@@ -55,6 +59,7 @@ internal static class KvApplication
             .AddOpenApiDocument(options.Tenants, hasHealth: options.ManagementPort is null)
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry)
+            .AddOverview()
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
         if (options.Quota is { } quota)
             builder.Services.AddQuotas(quota).AddQuotaHealth();
@@ -65,31 +70,34 @@ internal static class KvApplication
         var app = builder.Build();
         app.UseGateway(options.Gateway);
         app.Use(app.Services.GetRequiredService<Drain>().Invoke);
+        app.UseMiddleware<CachePolicy>();
         app.UseMiddleware<HeadAnswers>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(
             context => Problems.OfStatus(context.HttpContext.Response.StatusCode).WriteTo(context.HttpContext));
         app.Use(OwnCalls.Refuse);
         if (options.ManagementPort is not null)
-            app.UseManagementPort(options.Telemetry);
+            app.UseManagementPort(options.Gateway.ManagementHosts, options.Telemetry);
         app.UseCrossOrigin(options.Gateway);
-        app.UseMiddleware<StrictRequests>(options.Gateway);
+        app.UseAllowedHosts(options.Gateway.AllowedHosts);
+        app.UseMiddleware<StrictRequests>();
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseConsole(options);
         app.UseRouting();
-        app.UseMiddleware<CachePolicy>();
         app.UseAddressLimit(options.AddressLimit);
         app.UseAccess(options.Access);
         // After access control: refused requests do not count against the tenant's rate limit.
         app.UseRateLimits(options.RateLimit);
+        app.UseMiddleware<BoundedBodies>(
+            new BodyRules(options.Answers.StallTimeout, options.Connections.MinBodyRate));
         app.Use(app.Services.GetRequiredService<CostlyCalls>().Invoke);
         app.UseMiddleware<StrictCalls>();
         app.MapStart(options);
         if (options.ManagementPort is null)
             app.MapHealth().MapMetrics(options.Telemetry);
         app.MapControllers();
-        app.KeepWebhooksOut(options).AnnounceStart(options);
+        app.ExcludeFromWebhooks(options).AnnounceStart(options);
         // Open the store and load the certificate now, so that failures prevent the start.
         app.Services.GetService<ServerCertificate>();
         app.Services.GetRequiredService<IStoreProbe>();
@@ -109,7 +117,7 @@ internal static class KvApplication
             [file.Path], contents => JwtKeys.Read(contents[0]), changed: null, file.ReloadInterval,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<JwtKeyFile>>());
-        keys.Begin();
+        keys.Start();
         return keys;
     }
 }

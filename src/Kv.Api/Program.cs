@@ -54,7 +54,7 @@ internal static class Program
     private static async Task Serve(WebApplicationBuilder builder, StopSignals signals)
     {
         builder.Services.AddSingleton(signals).AddSingleton<IHostLifetime, SignalLifetime>()
-            .AddHostedService<MemoryReturn>();
+            .AddHostedService<MemoryTrimmer>();
         await using var app = KvApplication.Create(builder);
         try
         {

@@ -1,12 +1,7 @@
-using AutoMapper;
-using FluentValidation;
 using Kv.Application.Access;
-using Kv.Application.Pipeline;
 using Kv.Application.Quotas;
 using Kv.Application.Webhooks;
-using Kv.Domain;
 using Kv.Domain.Quotas;
-using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Application;
@@ -53,7 +48,6 @@ public static class ApplicationServices
         .AddSingleton<IMapper>(provider => new Mapper(
             provider.GetRequiredService<IConfigurationProvider>(), provider.GetRequiredService));
 
-    /// <summary>All maps.</summary>
     internal static MapperConfiguration Maps() => new(maps =>
     {
         foreach (var profile in OwnTypes.Where(type => type.IsSubclassOf(typeof(Profile))))

@@ -44,11 +44,6 @@ public static class Text
     /// <summary>
     /// Whether the text contains a control character (Unicode category Cc: U+0000 to U+001F, U+007F to U+009F).
     /// </summary>
-    public static bool HasControlCharacter(string text)
-    {
-        foreach (var unit in text)
-            if (char.IsControl(unit))
-                return true;
-        return false;
-    }
+    public static bool HasControlCharacter(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\u001F') || text.AsSpan().ContainsAnyInRange('\u007F', '\u009F');
 }

@@ -1,10 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Kv.Application.Watching;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
+using Kv.Domain.Overview;
 using Kv.Domain.Transactions;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
@@ -19,8 +20,6 @@ using Kv.Infrastructure.Dispatching.Lanes;
 using Kv.Infrastructure.Dispatching.Leading;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
-using Kv.Infrastructure.NearCache;
-using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Kv.Infrastructure.Storage.Etcd;
 using Kv.Infrastructure.Transactions;
@@ -28,7 +27,6 @@ using Kv.Infrastructure.Watching;
 using Kv.Infrastructure.Webhooks;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure;
 
@@ -47,6 +45,7 @@ public static class InfrastructureServices
     private static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton(OpenStore)
         .AddSingleton<IStoreProbe, StoreProbe>()
+        .AddSingleton<StoreTelemetry>()
         .AddSingleton<StoreAvailability>()
         .AddHostedService<StoreProber>()
         .AddSingleton<KeyLayout>()
@@ -81,19 +80,18 @@ public static class InfrastructureServices
     private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryReads>()
         .AddSingleton<DeliveryWrites>()
-        .AddSingleton<BacklogCounts>()
-        .AddSingleton<IDeliveryRepository, DeliveryRepository>()
-        .AddSingleton<WebhookTelemetry>()
-        .AddSingleton<WebhookDisabler>();
+        .AddSingleton<ReplayRoom>()
+        .AddSingleton<DeliveryReplays>()
+        .AddSingleton<IDeliveryRepository, DeliveryRepository>();
 
     private static IServiceCollection AddLeading(this IServiceCollection services) => services
         .AddSingleton<WatcherStatus>()
         .AddSingleton<IWatcherStatus>(provider => provider.GetRequiredService<WatcherStatus>())
         .AddSingleton<IDeliveryBacklog>(provider => provider.GetRequiredService<WatcherStatus>())
         .AddSingleton<DeliveryTelemetry>()
-        .AddSingleton<PatientStore>()
+        .AddSingleton<IReplicaList, ReplicaList>()
+        .AddSingleton<RetryingStore>()
         .AddSingleton<WatcherCursor>()
-        .AddSingleton<TermStart>()
         .AddHostedService<LeaderService>()
         .AddHostedService<LeaderClock>()
         .AddTerm();
@@ -107,6 +105,7 @@ public static class InfrastructureServices
         .AddScoped<WebhookRegistry>()
         .AddScoped<DeliveryStore>()
         .AddScoped<AcceptedLog>()
+        .AddScoped<WebhookOutcomes>()
         .AddScoped<LaneServices>()
         .AddScoped<WebhookLanes>()
         .AddScoped<EventPublisher>()
@@ -138,26 +137,25 @@ public static class InfrastructureServices
     private static IStore OpenStore(IServiceProvider provider)
     {
         var time = provider.GetRequiredService<TimeProvider>();
-        var measured = new MeasuredStore(OpenEngine(provider), provider.GetRequiredService<StoreAvailability>(), time);
-        var traced = new TracedStore(
+        var measured = new MeasuredStore(
+            OpenEngine(provider), provider.GetRequiredService<StoreTelemetry>(),
+            provider.GetRequiredService<StoreAvailability>(), time);
+        return new TracedStore(
             measured, provider.GetRequiredService<WriteTraces>(), provider.GetRequiredService<WatchLag>());
-        var cached = provider.GetRequiredService<StoreOptions>().NearCacheBytes;
-        return cached == 0
-            ? traced
-            : new CachedStore(
-                traced, provider.GetRequiredService<KeyLayout>(), cached, time,
-                provider.GetRequiredService<ILogger<CachedStore>>());
     }
 
     private static IStore OpenEngine(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<StoreOptions>();
         var time = provider.GetRequiredService<TimeProvider>();
+        var meters = provider.GetRequiredService<IMeterFactory>();
         return options.Engine switch
         {
             StoreEngine.Embedded => EmbeddedStore.Open(
-                options.Embedded, time, provider.GetRequiredService<ILogger<EmbeddedStore>>()),
-            StoreEngine.Etcd => new EtcdStore(options.Etcd, time, provider.GetRequiredService<ILoggerFactory>()),
+                options.Embedded, time, meters, provider.GetRequiredService<ILogger<EmbeddedStore>>()),
+            StoreEngine.Etcd => new EtcdStore(
+                options.Etcd, provider.GetRequiredService<KeyLayout>().Cached, time, meters,
+                provider.GetRequiredService<ILoggerFactory>()),
         };
     }
 }

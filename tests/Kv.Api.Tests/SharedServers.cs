@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests;
 
-/// <summary>Stops what the tests of this assembly share.</summary>
+/// <summary>Stops the servers and the browsers that the tests of this assembly share.</summary>
 [SetUpFixture]
 internal sealed class SharedServers
 {

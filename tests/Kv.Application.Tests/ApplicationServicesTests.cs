@@ -5,6 +5,8 @@ using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Overview;
+using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 using Kv.Domain.Watching;
@@ -46,6 +48,9 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IWebhookSender>())
         .AddSingleton(Mock.Of<IApiKeyRepository>())
         .AddSingleton(Mock.Of<IAuditTrail>())
+        .AddSingleton(Mock.Of<IStoreProbe>())
+        .AddSingleton(Mock.Of<IReplicaList>())
+        .AddSingleton(Mock.Of<IWatcherStatus>())
         .AddSingleton(TimeProvider.System)
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
@@ -56,7 +61,7 @@ internal sealed class ApplicationServicesTests
     public void There_are_requests() => Assert.That(RequestTypes, Has.Length.AtLeast(4));
 
     [Test]
-    public void Every_map_is_complete() =>
+    public void Every_mapping_is_complete() =>
         Assert.That(() => ApplicationServices.Maps().AssertConfigurationIsValid(), Throws.Nothing);
 
     [TestCaseSource(nameof(RequestTypes))]

@@ -3,7 +3,7 @@ using NetArchTest.Rules;
 
 namespace Kv.Architecture.Tests;
 
-/// <summary>Who may know whom.</summary>
+/// <summary>The allowed dependencies between layers.</summary>
 internal sealed class DependencyTests
 {
     private static readonly string[] WiresInfrastructure =
@@ -13,11 +13,11 @@ internal sealed class DependencyTests
     ];
 
     [Test]
-    public void The_domain_needs_nothing_but_the_platform() =>
+    public void The_domain_depends_only_on_the_platform() =>
         Assert.That(References(Layers.Domain), Has.All.Matches<string>(name => IsPlatform(name!)));
 
     [Test]
-    public void The_application_needs_the_domain_and_its_three_libraries() => Assert.That(
+    public void The_application_depends_only_on_the_domain_and_three_libraries() => Assert.That(
         References(Layers.Application).Where(name => !IsPlatform(name)),
         Is.SubsetOf(
         [
@@ -28,7 +28,7 @@ internal sealed class DependencyTests
         ]));
 
     [Test]
-    public void The_infrastructure_knows_nothing_of_HTTP_and_of_the_use_cases_libraries() => Assert.That(
+    public void The_infrastructure_uses_neither_HTTP_nor_the_libraries_of_the_use_cases() => Assert.That(
         References(Layers.Infrastructure),
         Has.None.EqualTo("Kv.Api")
             .And.None.StartsWith("Microsoft.AspNetCore")
@@ -36,7 +36,7 @@ internal sealed class DependencyTests
             .And.None.EqualTo("AutoMapper"));
 
     [Test]
-    public void The_API_knows_no_engine() => Assert.That(
+    public void The_API_uses_no_engine() => Assert.That(
         References(Layers.Api),
         Has.None.StartsWith("Grpc").And.None.StartsWith("dotnet-etcd").And.None.Contains("Sqlite"));
 
@@ -53,7 +53,7 @@ internal sealed class DependencyTests
     }
 
     [Test]
-    public void Controllers_speak_to_the_mediator_and_to_no_repository() => Assert.That(
+    public void Controllers_use_the_mediator_and_no_repository() => Assert.That(
         Types.InAssembly(Layers.Api).That().HaveNameEndingWith("Controller")
             .ShouldNot().HaveDependencyOnAny(
                 "Kv.Infrastructure", "Kv.Domain.Storage", "Kv.Domain.KeyValues.IKeyValueRepository",
@@ -64,19 +64,19 @@ internal sealed class DependencyTests
 
     [TestCase("Kv.Infrastructure.Storage.Etcd", "dotnet_etcd", "Etcdserverpb", "Mvccpb", "Grpc", "Google.Protobuf")]
     [TestCase("Kv.Infrastructure.Storage.Embedded", "Microsoft.Data.Sqlite", "SQLitePCL")]
-    public void Only_an_engine_knows_its_libraries(string engine, params string[] libraries) => Assert.That(
+    public void Only_an_engine_uses_its_libraries(string engine, params string[] libraries) => Assert.That(
         Types.InAssembly(Layers.Infrastructure).That().DoNotResideInNamespace(engine)
             .ShouldNot().HaveDependencyOnAny(libraries)
             .GetResult().FailingTypeNames ?? [],
         Is.Empty);
 
     [Test]
-    public void The_etcd_engine_does_know_its_library() => Assert.That(
+    public void The_etcd_engine_uses_its_library() => Assert.That(
         Types.InAssembly(Layers.Infrastructure).That().HaveDependencyOnAny("dotnet_etcd", "Grpc").GetTypes(),
         Is.Not.Empty, "the search finds what is there");
 
     [Test]
-    public void Repositories_know_the_waist_and_no_engine() => Assert.That(
+    public void Repositories_use_the_store_interface_and_no_engine() => Assert.That(
         Types.InAssembly(Layers.Infrastructure).That().HaveNameEndingWith("Repository")
             .ShouldNot().HaveDependencyOnAny("Kv.Infrastructure.Storage.Etcd", "Kv.Infrastructure.Storage.Embedded")
             .GetResult().FailingTypeNames ?? [],

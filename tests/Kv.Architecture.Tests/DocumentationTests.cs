@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Kv.Architecture.Tests;
 
 /// <summary>
-/// What others build on is documented: the public types of the domain and of the contracts, and the ports.
+/// The public types of the domain and of the contracts, and the ports, are documented.
 /// </summary>
 internal sealed class DocumentationTests
 {
@@ -16,11 +16,11 @@ internal sealed class DocumentationTests
     ];
 
     [TestCaseSource(nameof(PublicTypes))]
-    public void A_public_type_says_what_it_is(Type type) => Assert.That(
+    public void A_public_type_has_a_summary(Type type) => Assert.That(
         Layers.DocumentedMembers(type.Assembly), Does.Contain($"T:{type.FullName!.Replace('+', '.')}"));
 
     [TestCaseSource(nameof(Ports))]
-    public void Every_method_of_a_port_says_what_it_does(Type port)
+    public void Every_method_of_a_port_has_a_summary(Type port)
     {
         var documented = Layers.DocumentedMembers(port.Assembly);
 
@@ -33,7 +33,7 @@ internal sealed class DocumentationTests
     }
 
     [Test]
-    public void Every_public_property_of_the_domain_says_what_it_holds()
+    public void Every_public_property_of_the_domain_has_a_summary()
     {
         var documented = Layers.DocumentedMembers(Layers.Domain);
         // A record's positional properties are documented by its parameters.

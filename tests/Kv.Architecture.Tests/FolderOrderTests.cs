@@ -14,20 +14,20 @@ internal sealed class FolderOrderTests
         [
             "", "Tenants", "Storage", "Idempotency", "KeyValues", "Quotas", "Transactions", "Audit", "Access",
             "Watching",
-            "Webhooks", "Deliveries",
+            "Webhooks", "Deliveries", "Overview",
         ]),
         (Layers.Application,
         [
             "Tenants", "Pipeline", "Idempotency",
             "KeyValues", "Transactions", "Transfers", "Watching", "Quotas", "Webhooks", "Deliveries", "Access",
-            "Audit",
+            "Audit", "Overview",
             "",
         ]),
         (Layers.Infrastructure,
         [
             "Diagnostics", "Tls",
             "Storage", "Storage.Embedded", "Storage.Etcd",
-            "Changes", "NearCache",
+            "Changes",
             "Idempotency", "Audit", "Access", "KeyValues", "Transactions", "Quotas", "Webhooks", "Watching",
             "Deliveries.Targets", "Deliveries", "Deliveries.Calls",
             "Dispatching", "Dispatching.Lanes", "Dispatching.Leading",
@@ -39,7 +39,7 @@ internal sealed class FolderOrderTests
             "Http", "Tenants", "Errors", "OpenApi.Attributes", "Json", "Answers", "Idempotency",
             "Access", "RateLimits", "Middleware",
             "KeyValues.Contracts", "KeyValues.Bodies", "KeyValues", "Transactions", "Transfers", "Watching", "Quotas",
-            "Audit", "Webhooks", "Deliveries", "Access.ApiKeys",
+            "Audit", "Webhooks", "Deliveries", "Access.ApiKeys", "Overview",
             "OpenApi",
             "Configuration", "Hosting", "WebConsole", "CommandLine",
             "",
@@ -55,7 +55,7 @@ internal sealed class FolderOrderTests
     private static IEnumerable<Assembly> Projects => Orders.Select(order => order.Project);
 
     [TestCaseSource(nameof(Folders))]
-    public void A_folder_knows_none_above_it(Assembly project, string folder, string[] above)
+    public void A_folder_uses_no_folder_above_it(Assembly project, string folder, string[] above)
     {
         var forbidden = above.SelectMany(other => NamesIn(project, other)).ToArray();
 
@@ -92,7 +92,7 @@ internal sealed class FolderOrderTests
         Is.EquivalentTo(Own(project).Select(type => type.Namespace).Distinct()));
 
     [Test]
-    public void The_search_finds_what_a_folder_knows() => Assert.That(
+    public void The_search_finds_the_folders_that_a_folder_uses() => Assert.That(
         Types.InAssembly(Layers.Infrastructure).That().ResideInNamespaceMatching("^Kv\\.Infrastructure\\.Changes$")
             .And().HaveDependencyOnAny([.. NamesIn(Layers.Infrastructure, "Storage")]).GetTypes(),
         Is.Not.Empty);
@@ -100,7 +100,7 @@ internal sealed class FolderOrderTests
     private static IEnumerable<string> NamesIn(Assembly project, string folder) =>
         Own(project).Where(type => type.Namespace == Namespace(project, folder)).Select(type => type.FullName!);
 
-    // Without what the compiler makes.
+    // Without the types that the compiler generates.
     private static IEnumerable<Type> Own(Assembly project) => project.GetTypes().Where(type =>
         !type.IsNested && (type.Namespace + ".").StartsWith(project.GetName().Name + ".", StringComparison.Ordinal));
 

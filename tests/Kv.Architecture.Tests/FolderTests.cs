@@ -1,6 +1,6 @@
 namespace Kv.Architecture.Tests;
 
-/// <summary>A file is found by guessing: the same feature has the same folder in every layer.</summary>
+/// <summary>A feature has the same folder in every layer, so that its files are easy to find.</summary>
 internal sealed class FolderTests
 {
     private static readonly string[] DomainFolders = Layers.Folders("Kv.Domain");
@@ -14,11 +14,11 @@ internal sealed class FolderTests
         Assert.That(ApplicationFolders.Except(WithoutDomain), Is.SubsetOf(DomainFolders));
 
     [Test]
-    public void A_controller_stands_in_a_folder_of_the_application() =>
+    public void A_controller_is_in_a_folder_that_the_application_has() =>
         Assert.That(FoldersWith("Kv.Api", "*Controller.cs"), Is.Not.Empty.And.SubsetOf(ApplicationFolders));
 
     [Test]
-    public void A_repository_stands_in_the_folder_of_its_port() =>
+    public void A_repository_is_in_the_folder_of_its_port() =>
         Assert.That(
             FoldersWith("Kv.Infrastructure", "*Repository.cs"),
             Is.Not.Empty.And.SubsetOf(FoldersWith("Kv.Domain", "I*Repository.cs")));

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace Kv.Architecture.Tests;
 
-/// <summary>docs/reliability.md names tests and checkers for what it promises: all of them are there.</summary>
+/// <summary>docs/reliability.md names tests and checkers for its promises: all of these exist.</summary>
 internal sealed partial class ReliabilityTests
 {
     [Test]
-    public void Every_test_and_every_checker_that_the_promises_name_is_there()
+    public void Every_test_and_every_checker_that_the_promises_name_exists()
     {
         var named = Name().Matches(File.ReadAllText(Path.Combine(Layers.Root, "docs", "reliability.md")))
             .Select(name => name.Groups[1].Value).Distinct().ToList();

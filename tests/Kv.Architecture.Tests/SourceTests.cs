@@ -3,11 +3,11 @@ using System.Xml.Linq;
 
 namespace Kv.Architecture.Tests;
 
-/// <summary>What no source of the product may hold.</summary>
+/// <summary>Code that no source of the product may contain.</summary>
 internal sealed partial class SourceTests
 {
     [Test]
-    public void Time_is_asked_of_a_TimeProvider() =>
+    public void Time_is_read_from_a_TimeProvider() =>
         Assert.That(Matching(WallClock()), Is.Empty);
 
     [Test]
@@ -23,16 +23,16 @@ internal sealed partial class SourceTests
     [TestCase("task.Wait();")]
     [TestCase("task.GetAwaiter().GetResult();")]
     [TestCase("Task.WaitAll(tasks);")]
-    public void The_search_for_what_blocks_finds_it(string line) => Assert.That(Blocking().IsMatch(line), Is.True);
+    public void The_search_for_blocking_calls_finds_them(string line) => Assert.That(Blocking().IsMatch(line), Is.True);
 
     [TestCase("context.Result = Of(status);")]
     [TestCase("await gate.WaitAsync();")]
     [TestCase("// never call .Result")]
-    public void The_search_for_what_blocks_passes_over_what_does_not(string line) =>
+    public void The_search_for_blocking_calls_ignores_other_calls(string line) =>
         Assert.That(Blocking().IsMatch(Code(line)), Is.False);
 
     [Test]
-    public void Lines_of_the_log_stand_in_files_of_their_own() => Assert.That(
+    public void Log_messages_are_in_files_of_their_own() => Assert.That(
         Layers.Sources
             .Where(path => !path.EndsWith(".Log.cs", StringComparison.Ordinal)
                 && File.ReadAllText(path).Contains("[LoggerMessage(", StringComparison.Ordinal))
@@ -40,7 +40,7 @@ internal sealed partial class SourceTests
         Is.Empty);
 
     [Test]
-    public void Every_version_of_a_package_stands_in_one_place()
+    public void Every_version_of_a_package_is_in_one_place()
     {
         var known = Load(Path.Combine(Layers.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToList();
         var projects = Directory.EnumerateFiles(Layers.Root, "*.csproj", SearchOption.AllDirectories)
@@ -81,7 +81,7 @@ internal sealed partial class SourceTests
     [GeneratedRegex(@"\b(DateTime|DateTimeOffset)\.(UtcNow|Now|Today)\b|\bStopwatch\.|\bEnvironment\.TickCount")]
     private static partial Regex WallClock();
 
-    // An assignment to a property of that name waits for nothing.
+    // An assignment to a property of that name does not block.
     [GeneratedRegex(@"\bThread\.Sleep\b|\.Result\b(?!\s*(=[^=>]|\())|\.Wait\(|\.GetAwaiter\(\)\.GetResult\(\)|\bTask\.Wait(All|Any)\(")]
     private static partial Regex Blocking();
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Kv.Architecture.Tests;
 
 /// <summary>
-/// A further value of an enum compiles only when each switch over it says what it means: the compiler refuses a switch
+/// A further value of an enum compiles only when each switch over it handles it: the compiler refuses a switch
 /// expression that leaves out a value (CS8509), unless an arm for the rest hides that.
 /// </summary>
 internal sealed partial class SwitchTests
@@ -13,7 +13,7 @@ internal sealed partial class SwitchTests
             .Select(type => type.Name)];
 
     [Test]
-    public void A_switch_over_an_enum_has_no_arm_for_the_rest_but_one_that_throws()
+    public void A_switch_over_an_enum_has_no_default_arm_unless_it_throws()
     {
         Assert.That(Enums, Is.SupersetOf(["KeyOperationKind", "StoreEngine"]), "the search finds what is there");
         var lenient =
@@ -28,7 +28,7 @@ internal sealed partial class SwitchTests
     }
 
     [Test]
-    public void Kinds_of_operations_are_told_apart_by_switches_alone()
+    public void Kinds_of_operations_are_distinguished_by_switches_only()
     {
         var compared = Layers.Sources.Where(path => Compared().IsMatch(File.ReadAllText(path))).Select(Layers.Relative);
 

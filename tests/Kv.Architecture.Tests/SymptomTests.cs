@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.Architecture.Tests;
 
-/// <summary>The table of symptoms in docs/operations.md, held against the lines that Kv can log.</summary>
+/// <summary>The table of symptoms in docs/operations.md, compared with the lines that Kv can log.</summary>
 internal sealed partial class SymptomTests
 {
     private const string Anything = "…";
@@ -33,20 +33,20 @@ internal sealed partial class SymptomTests
     public void Every_line_that_the_table_quotes_can_be_logged()
     {
         Assert.That(Quoted, Has.Length.GreaterThan(30));
-        Assert.That(Quoted.Where(quoted => !Logged.Any(logged => Tells(quoted, logged))), Is.Empty);
+        Assert.That(Quoted.Where(quoted => !Logged.Any(logged => Matches(quoted, logged))), Is.Empty);
     }
 
     [Test]
     public void Every_warning_and_every_error_is_in_the_table() => Assert.That(
-        // One that is nothing but a placeholder tells of settings, and names them.
+        // A message that is only a placeholder is about settings, and names them.
         Logged.Where(
             logged => logged.Level >= LogLevel.Warning && Text(logged) != Anything
-                && !Quoted.Any(quoted => Tells(quoted, logged)))
+                && !Quoted.Any(quoted => Matches(quoted, logged)))
             .Select(logged => logged.Message),
         Is.Empty);
 
     // The end of a long line may be left out.
-    private static bool Tells(string quoted, LoggerMessageAttribute logged) =>
+    private static bool Matches(string quoted, LoggerMessageAttribute logged) =>
         Text(logged) == quoted
         || (quoted.EndsWith(Anything, StringComparison.Ordinal)
             && Text(logged).StartsWith(quoted[..^Anything.Length], StringComparison.Ordinal));

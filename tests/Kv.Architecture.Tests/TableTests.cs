@@ -11,24 +11,24 @@ internal sealed class TableTests
             .Append(Path.Combine(Layers.Root, "README.md")).Select(Layers.Relative).Order();
 
     [TestCaseSource(nameof(Documents))]
-    public void Every_table_is_one(string document) => Assert.That(
+    public void Every_table_is_well_formed(string document) => Assert.That(
         Broken(File.ReadAllLines(Path.Combine(Layers.Root, document))), Is.Empty);
 
     [TestCaseSource(nameof(Documents))]
-    public void Code_stands_between_fences(string document) => Assert.That(
+    public void Code_is_between_fences(string document) => Assert.That(
         Indented(File.ReadAllLines(Path.Combine(Layers.Root, document))), Is.Empty,
         "a tool that wraps text joins the lines of other code");
 
     [TestCase(0, "```sh", "", "    a", "```", "- b", "", "  c")]
     [TestCase(1, "a:", "", "    b", "    c")]
-    public void Code_that_is_only_indented_is_found(int expected, params string[] lines) =>
+    public void Code_without_fences_is_found(int expected, params string[] lines) =>
         Assert.That(Indented(lines).Count(), Is.EqualTo(expected));
 
     [TestCase(0, "| a | b |", "|---|---|", "| 1 | `x \\| y` |")]
     [TestCase(1, "| a | b |", "|---|---|", "| 1 | 2 |", "", "| 3 | 4 |")]
     [TestCase(1, "| a | b |", "|---|---|", "| 1 | 2 | 3 |")]
     [TestCase(1, "| a | b |", "| 1 | 2 |")]
-    public void What_is_broken_is_found(int expected, params string[] lines) =>
+    public void A_broken_table_is_found(int expected, params string[] lines) =>
         Assert.That(Broken(lines).Count(), Is.EqualTo(expected));
 
     private static IEnumerable<string> Indented(string[] lines)
@@ -61,7 +61,7 @@ internal sealed class TableTests
                     || (begins && !(i + 1 < lines.Length && lines[i + 1].StartsWith("|--", StringComparison.Ordinal))))
             {
                 yield return $"{i + 1}: {lines[i]}";
-                // The rest of it would tell of the same mistake.
+                // The rest of the table would repeat the same mistake.
                 while (i + 1 < lines.Length && lines[i + 1].StartsWith('|'))
                     i++;
             }

@@ -26,7 +26,7 @@ internal sealed class UseCaseTests
     ];
 
     [Test]
-    public void The_search_finds_what_is_there()
+    public void The_search_finds_existing_folders()
     {
         Assert.That(Requests.Select(type => type.Name), Has.Some.EqualTo("SetKeyValue"));
         Assert.That(Inner.Select(type => type.Name), Is.SupersetOf(
@@ -35,7 +35,7 @@ internal sealed class UseCaseTests
     }
 
     [TestCaseSource(nameof(Inner))]
-    public void What_only_the_container_makes_is_internal_and_sealed(Type type)
+    public void Types_that_only_the_container_creates_are_internal_and_sealed(Type type)
     {
         Assert.That(type.IsVisible, Is.False);
         Assert.That(type.IsSealed, Is.True);
@@ -49,7 +49,7 @@ internal sealed class UseCaseTests
     }
 
     [TestCaseSource(nameof(Requests))]
-    public void A_request_stands_in_a_file_of_its_name_with_its_validator_and_its_handler(Type request)
+    public void A_request_its_validator_and_its_handler_share_a_file_of_its_name(Type request)
     {
         var files = Layers.Sources.Where(path => Path.GetFileName(path) == $"{request.Name}.cs").ToList();
         Assert.That(files, Has.Count.EqualTo(1));
@@ -83,10 +83,10 @@ internal sealed class UseCaseTests
         validator.GetConstructors().SelectMany(constructor => constructor.GetParameters())
             .Select(parameter => parameter.ParameterType)
             .Where(type => type.IsInterface),
-        Is.Empty, "nothing to ask");
+        Is.Empty, "it has no dependency to call");
 
     [Test]
-    public void No_use_case_outgrows_its_file()
+    public void No_file_of_a_use_case_is_too_long()
     {
         var tooLong = Requests
             .Select(request => Layers.Sources.First(path => Path.GetFileName(path) == $"{request.Name}.cs"))

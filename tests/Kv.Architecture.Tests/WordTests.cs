@@ -48,7 +48,7 @@ internal sealed partial class WordTests
     public void The_search_finds_a_phrase_across_lines(string text) => Assert.That(Phrase.IsMatch(text), Is.True);
 
     [Test]
-    public void The_search_reads_comments_alone() => Assert.That(
+    public void The_search_reads_only_comments() => Assert.That(
         Comments("Say(\"by turns\"); // in order\n/// <summary>One.</summary>\nvar nobody = 1;\n"),
         Is.EqualTo("\n/// <summary>One.</summary>\n\n"));
 

@@ -34,11 +34,11 @@ internal sealed class FlatnessTests
         Assert.That(Judge(i => i is > 80 and < 90 ? 1000 : 100).IsFlat, Is.True);
 
     [Test]
-    public void Samples_that_are_missing_are_passed_over() =>
+    public void Missing_samples_are_ignored() =>
         Assert.That(Judge(i => i % 3 == 0 ? double.NaN : 100).IsFlat, Is.True);
 
     [Test]
-    public void A_line_of_which_nothing_was_measured_is_not_flat() =>
+    public void A_line_without_a_measurement_is_not_flat() =>
         Assert.That(Judge(i => i < 75 ? 100 : double.NaN).IsFlat, Is.False);
 
     private static Flatness Judge(Func<int, double> line) =>

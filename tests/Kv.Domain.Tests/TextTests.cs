@@ -22,7 +22,7 @@ internal sealed class TextTests
             .QuickCheckThrowOnFailure();
 
     [Test]
-    public void Text_is_well_formed_when_UTF_8_gives_it_back() =>
+    public void Text_is_well_formed_when_it_survives_UTF_8() =>
         Prop.ForAll<string>(text => text is null
                 || Text.IsWellFormed(text) == (Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text))
             .QuickCheckThrowOnFailure();

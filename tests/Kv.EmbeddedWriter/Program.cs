@@ -1,16 +1,16 @@
+using System.Diagnostics.Metrics;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // Writes to the embedded store in the directory args[0] until it is killed. Each line of its output is one acknowledged
-// write: "revision key value ."; the dot tells a whole line from one that was cut off.
+// write: "revision key value ."; the dot marks a complete line.
 const int Writers = 16;
 const int KeysOfEach = 20;
 
 await using var store = EmbeddedStore.Open(
     new EmbeddedOptions { DataDirectory = args[0], HistoryRevisions = 500, Timeout = TimeSpan.FromMinutes(1) },
-    TimeProvider.System,
-    NullLogger<EmbeddedStore>.Instance);
+    TimeProvider.System, new Meters(), NullLogger<EmbeddedStore>.Instance);
 await using var output = Console.OpenStandardOutput();
 using var turn = new SemaphoreSlim(1);
 
@@ -38,5 +38,14 @@ async Task Write(int writer)
         {
             turn.Release();
         }
+    }
+}
+
+internal sealed class Meters : IMeterFactory
+{
+    public Meter Create(MeterOptions options) => new(options);
+
+    public void Dispose()
+    {
     }
 }

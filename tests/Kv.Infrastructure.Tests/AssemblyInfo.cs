@@ -1,2 +1,2 @@
-// Those that may run at the same time wait for servers and deadlines more than they compute.
+// Parallel tests mostly wait for servers and deadlines.
 [assembly: LevelOfParallelism(8)]

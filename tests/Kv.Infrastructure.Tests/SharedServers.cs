@@ -2,7 +2,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests;
 
-/// <summary>Stops what the tests of this assembly share.</summary>
+/// <summary>Stops the servers that the tests of this assembly share.</summary>
 [SetUpFixture]
 internal sealed class SharedServers
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Kv.Testing;
 
-/// <summary>A page in a real browser, with what the browser told of it.</summary>
+/// <summary>A page in a real browser, with the browser's reports about it.</summary>
 public sealed class BrowserPage : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -18,12 +18,12 @@ public sealed class BrowserPage : IAsyncDisposable
         (_tools, _context, _session) = (tools, context, session);
 
     /// <summary>
-    /// What the console shows as a warning or an error, and what could not be loaded: violations of a policy, scripts
-    /// that failed, and answers that say so.
+    /// The warnings and errors of the console, and failed loads: violations of a policy, failed scripts, and error
+    /// answers.
     /// </summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
-    /// <summary>The addresses that were asked for, with the page itself and whatever was refused.</summary>
+    /// <summary>The requested addresses, including the page itself and refused requests.</summary>
     public IReadOnlyCollection<string> Requested => _requested;
 
     internal static async Task<BrowserPage> Open(DevTools tools)
@@ -51,7 +51,7 @@ public sealed class BrowserPage : IAsyncDisposable
         await Until("location.href !== 'about:blank' && document.readyState === 'complete'");
     }
 
-    /// <summary>The value of an expression of JavaScript in the page; of a promise, what comes of it.</summary>
+    /// <summary>The value of a JavaScript expression in the page; for a promise, its result.</summary>
     public async Task<T?> Evaluate<T>(string expression)
     {
         var answer = await Call("Runtime.evaluate", new { expression, awaitPromise = true, returnByValue = true });
@@ -71,7 +71,7 @@ public sealed class BrowserPage : IAsyncDisposable
     public Task BePhone(int width, int height) =>
         Call("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 2, mobile = true });
 
-    /// <summary>Types into what has the focus.</summary>
+    /// <summary>Types into the element that has the focus.</summary>
     public Task Type(string text) => Call("Input.insertText", new { text });
 
     /// <summary>

@@ -3,9 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Kv.Testing;
 
-/// <summary>
-/// A real browser without a window and with a new profile, which makes no request but those of its pages.
-/// </summary>
+/// <summary>A real browser without a window and with a new profile. It makes only the requests of its pages.</summary>
 internal sealed partial class Chromium : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
@@ -33,7 +31,7 @@ internal sealed partial class Chromium : IAsyncDisposable
             environment["TMPDIR"] = _home.Path;
         });
 
-    /// <summary>Starts a browser and waits until it can be told what to do.</summary>
+    /// <summary>Starts a browser and waits until it takes commands.</summary>
     public static async Task<Chromium> Start(string binary)
     {
         var chromium = new Chromium(binary);
@@ -66,7 +64,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         _home.Dispose();
     }
 
-    // Asked to, it takes its processes with it; killed, it would leave them running.
+    // On request it ends its child processes too; killed, it would leave them running.
     private async Task Close(DevTools tools)
     {
         try
@@ -76,7 +74,7 @@ internal sealed partial class Chromium : IAsyncDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or WebSocketException or TimeoutException)
         {
-            // It is gone, or must be killed.
+            // It has ended, or must be killed.
         }
         await tools.DisposeAsync();
     }

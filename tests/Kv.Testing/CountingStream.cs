@@ -1,6 +1,6 @@
 namespace Kv.Testing;
 
-/// <summary>Writes to another stream, and tells how many bytes it wrote.</summary>
+/// <summary>Writes to another stream, and counts the bytes.</summary>
 internal sealed class CountingStream(Stream inner, Action<int> wrote) : Stream
 {
     public override bool CanRead => false;

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace Kv.Testing;
 
 /// <summary>
-/// Tells a browser what to do, and hears what happens in it: its protocol for tools
+/// Controls a browser and receives its events, by its protocol for tools
 /// (https://chromedevtools.github.io/devtools-protocol/), with a session for each page.
 /// </summary>
 internal sealed class DevTools : IAsyncDisposable
@@ -32,7 +32,7 @@ internal sealed class DevTools : IAsyncDisposable
         return tools;
     }
 
-    /// <summary>Calls a method, and returns what it answers.</summary>
+    /// <summary>Calls a method, and returns its answer.</summary>
     /// <param name="method">The method, with its domain.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="session">The session of the page that it is about; null where it is about the browser.</param>

@@ -16,7 +16,7 @@ public static class EtcdBackup
     /// <param name="members">All members of the cluster.</param>
     /// <param name="file">The snapshot.</param>
     /// <param name="token">
-    /// The token of the new cluster, from which its id is computed; null for the one that it had, with which the id
+    /// The token of the new cluster, from which its id is computed; null for the previous token, with which the id
     /// stays the same.
     /// </param>
     /// <param name="options">Further options of the tool that restores.</param>
@@ -41,7 +41,7 @@ public static class EtcdBackup
     /// <summary>Whether the tool that restores can raise the revision, so that none comes again.</summary>
     public static bool CanBumpRevision => File.Exists(Tool("etcdutl"));
 
-    // Beside the server.
+    // The tools are beside the server.
     private static string Tool(string name) => Path.Combine(Path.GetDirectoryName(RequiresEtcd.Check())!, name);
 
     private static async Task Run(string tool, IReadOnlyList<string> arguments)

@@ -77,8 +77,8 @@ public sealed class EtcdCluster : IAsyncDisposable
         return null;
     }
 
-    /// <summary>A member that answers: one that runs and is not paused.</summary>
-    /// <param name="number">Numbers that follow each other give different ones, where there are several.</param>
+    /// <summary>A member that runs and is not paused.</summary>
+    /// <param name="number">Consecutive numbers give different members, where there are several.</param>
     public EtcdServer AnyMember(int number = 0)
     {
         var there = Members.Where(member => member is { IsRunning: true, IsPaused: false }).ToList();
@@ -98,8 +98,8 @@ public sealed class EtcdCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Replaces a member by an empty one in its place, as an operator does whose disk is lost: the others take the old
-    /// one out of the cluster and a new one in, which gets all from them.
+    /// Replaces a member by an empty one in its place, as an operator does after the loss of a disk: the other members
+    /// remove the old one from the cluster and add a new one, which copies the data from them.
     /// </summary>
     public async Task Replace(EtcdServer member)
     {

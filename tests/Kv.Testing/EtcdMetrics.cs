@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kv.Testing;
 
-/// <summary>What etcd counts itself.</summary>
+/// <summary>The metrics of etcd itself.</summary>
 public static class EtcdMetrics
 {
     private static readonly HttpClient Http = new();
@@ -18,7 +18,10 @@ public static class EtcdMetrics
     /// <summary>How many transactions were begun since the server started, those that only read among them.</summary>
     public static Task<long> Transactions(this EtcdServer server) => server.Started("Txn");
 
-    /// <summary>How many calls were begun that may write: puts, and transactions.</summary>
+    /// <summary>How many ranges were begun outside of transactions.</summary>
+    public static Task<long> Ranges(this EtcdServer server) => server.Started("Range");
+
+    /// <summary>How many calls that may write were begun: puts and transactions.</summary>
     public static async Task<long> PutsAndTransactions(this EtcdServer server) =>
         await server.Started("Put") + await server.Transactions();
 

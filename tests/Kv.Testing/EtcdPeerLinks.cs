@@ -4,8 +4,8 @@ using System.Text;
 namespace Kv.Testing;
 
 /// <summary>
-/// The network between the members of a cluster: a proxy before each member's port for the others. Members tell in each
-/// request who sends it, by which their connections are told apart.
+/// The network between the members of a cluster: a proxy before each member's port for the others. Each request of a
+/// member names its sender, which identifies the connection.
 /// </summary>
 public sealed class EtcdPeerLinks : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ public sealed class EtcdPeerLinks : IAsyncDisposable
         }
     }
 
-    /// <summary>What one member sends to another on connections that it made itself, with the answers.</summary>
+    /// <summary>The requests of one member to another, on connections that it opened, with the answers.</summary>
     /// <param name="from">The member's id, see <see cref="EtcdServer.MemberId"/>.</param>
     /// <param name="to">The other member.</param>
     public TcpLink Link(ulong from, EtcdServer to) => Link(from.ToString("x", null), to);
@@ -45,7 +45,7 @@ public sealed class EtcdPeerLinks : IAsyncDisposable
 
     private TcpLink Link(string from, EtcdServer to) => _links.GetOrAdd((to, from), _ => new TcpLink());
 
-    // Probes, which only measure, do not tell; they take the common link.
+    // Probes, which only measure, name no sender; they take the common link.
     private TcpLink? LinkOf(EtcdServer to, byte[] first)
     {
         var head = Encoding.Latin1.GetString(first);

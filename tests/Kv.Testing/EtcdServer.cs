@@ -164,7 +164,7 @@ public sealed class EtcdServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls etcd's JSON gateway (v3/...), for what a test wants of etcd beside Kv's own client. Bytes are base64,
+    /// Calls etcd's JSON gateway (v3/...), for calls of etcd that do not go through Kv's own client. Bytes are base64,
     /// 64-bit numbers come as strings.
     /// </summary>
     /// <param name="path">The call, such as "kv/range" or "lease/grant".</param>
@@ -188,9 +188,7 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Where its data is.</summary>
     public string DataDirectory => _data.File("data");
 
-    /// <summary>
-    /// The options of the tool that gives the member the data of a snapshot, as one of a new cluster.
-    /// </summary>
+    /// <summary>The options of the tool that restores a snapshot for the member, as one of a new cluster.</summary>
     internal IEnumerable<string> Restoring(string? token) =>
     [
         "--name", _name, "--data-dir", DataDirectory, "--initial-cluster", _cluster, "--initial-cluster-token",
@@ -198,7 +196,7 @@ public sealed class EtcdServer : IAsyncDisposable
         "--initial-advertise-peer-urls", PeerUri.GetLeftPart(UriPartial.Authority),
     ];
 
-    /// <summary>Starts it with the data of a snapshot that it was given.</summary>
+    /// <summary>Starts it with the restored data of a snapshot.</summary>
     internal void LaunchRestored(string? token)
     {
         _token = token ?? _token;
@@ -230,7 +228,7 @@ public sealed class EtcdServer : IAsyncDisposable
                 throw new InvalidOperationException($"etcd was not healthy within {StartTimeout}:\n{Log}");
             await Task.Delay(20);
         }
-        // Another server on a port that this one could not have answers just as well.
+        // A server of another test may have taken the port, and it would answer just as well.
         if (!IsRunning)
             throw new InvalidOperationException($"etcd ended while it started:\n{Log}");
     }

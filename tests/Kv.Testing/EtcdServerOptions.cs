@@ -1,6 +1,6 @@
 namespace Kv.Testing;
 
-/// <summary>How a test wants its etcd.</summary>
+/// <summary>The options of a test's etcd.</summary>
 public sealed record EtcdServerOptions
 {
     /// <summary>Further arguments, such as "--quota-backend-bytes=16777216". Default none.</summary>

@@ -2,18 +2,18 @@ using System.Diagnostics;
 
 namespace Kv.Testing;
 
-/// <summary>Waits for what must come to hold, instead of for a time.</summary>
+/// <summary>Waits for a condition, instead of for a time.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Asks until the condition holds; fails the test when it does not in time.</summary>
+    /// <summary>Checks until the condition holds; fails the test when it does not in time.</summary>
     /// <param name="condition">
-    /// The condition. An exception counts as "not yet" and is told of when time is up. Do not assert in it: NUnit
-    /// remembers a failed assertion even when it is caught.
+    /// The condition. An exception counts as "not yet", and the failure reports it when time is up. Do not assert in
+    /// it: NUnit remembers a failed assertion even when it is caught.
     /// </param>
-    /// <param name="because">What holds then, for the failure's message.</param>
+    /// <param name="because">The condition in words, for the failure's message.</param>
     /// <param name="timeout">How long to ask; null for 15 s. Only a failing test waits that long.</param>
     public static async Task Holds(Func<Task<bool>> condition, string because, TimeSpan? timeout = null)
     {

@@ -23,7 +23,7 @@ public static class FreePort
             }
             catch (SocketException)
             {
-                // Somebody has it.
+                // Another process has it.
             }
         }
         throw new InvalidOperationException("No free port on 127.0.0.1.");

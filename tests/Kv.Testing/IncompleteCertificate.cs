@@ -5,9 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Kv.Testing;
 
 /// <summary>
-/// A server certificate (localhost, 127.0.0.1) of an authority in between, which is not at hand: the certificate names
-/// an address where it could be fetched (authority information access, RFC 5280, section 4.2.2.1), and one for
-/// revocations.
+/// A server certificate (localhost, 127.0.0.1) of an intermediate authority whose certificate is missing: the server
+/// certificate names an address where it could be fetched (authority information access, RFC 5280, section 4.2.2.1),
+/// and one for revocations.
 /// </summary>
 public static class IncompleteCertificate
 {

@@ -3,7 +3,7 @@ using System.Text;
 namespace Kv.Testing;
 
 /// <summary>A request that a <see cref="WebhookReceiver"/> took.</summary>
-/// <param name="Number">Which one it was, from 1, of all that the receiver took.</param>
+/// <param name="Number">Its number, from 1, among all requests of the receiver.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Target">The path and the query, as they were sent.</param>
 /// <param name="Headers">The headers, in the order and the letter case in which they were sent.</param>

@@ -51,7 +51,7 @@ public sealed class ReceiverAnswer
 
     /// <summary>A status, and a body that continues, chunk by chunk, for as long as the client reads.</summary>
     /// <param name="status">The status.</param>
-    /// <param name="chunk">What is sent over and over.</param>
+    /// <param name="chunk">The bytes that are sent again and again.</param>
     /// <param name="next">Waits before each chunk after the first; null not to wait.</param>
     public static ReceiverAnswer Endless(int status, byte[] chunk, Func<CancellationToken, Task>? next = null) =>
         Raw(async (stream, cancellationToken) =>

@@ -15,7 +15,7 @@ internal sealed class ReceiverConnection(Stream stream)
     private int _end;
 
     /// <summary>
-    /// Reads the next request, and hands it to <paramref name="note"/> to be numbered; null at the end of the
+    /// Reads the next request, and passes it to <paramref name="note"/>, which numbers it; null at the end of the
     /// connection.
     /// </summary>
     public async Task<ReceivedRequest?> Next(

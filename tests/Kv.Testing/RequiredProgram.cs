@@ -2,11 +2,11 @@ namespace Kv.Testing;
 
 /// <summary>
 /// A program that some tests need. Without it they are reported as skipped on a developer's machine, and fail where
-/// CI=true, so that a build that forgot it cannot pass.
+/// CI=true, so that a build without it cannot pass.
 /// </summary>
 /// <param name="variable">The environment variable that names the binary; it goes before PATH.</param>
-/// <param name="names">What the binary is called in PATH, the best first.</param>
-/// <param name="howToGetIt">What the skipped tests say.</param>
+/// <param name="names">The names of the binary in PATH, the best first.</param>
+/// <param name="howToGetIt">The message of the skipped tests.</param>
 public sealed class RequiredProgram(string variable, string[] names, string howToGetIt)
 {
     private readonly string? _binary = Find(variable, names);

@@ -1,6 +1,6 @@
 namespace Kv.Testing;
 
-/// <summary>What a test that needs etcd does without it: it is skipped, and fails where CI=true.</summary>
+/// <summary>A test that needs etcd is skipped without it, and fails where CI=true.</summary>
 public static class RequiresEtcd
 {
     private static readonly RequiredProgram Etcd = new(

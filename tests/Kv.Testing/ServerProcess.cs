@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Kv.Testing;
 
-/// <summary>One run of a program that tests use, with what it wrote to its log.</summary>
+/// <summary>One run of a program that tests use, with its log.</summary>
 public sealed class ServerProcess : IDisposable
 {
     private const int LogLines = 400;
@@ -29,7 +29,7 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it returned, once it has ended; 128 and the signal's number where a signal ended it.</summary>
+    /// <summary>Its exit code, once it has ended; 128 and the signal's number where a signal ended it.</summary>
     public int ExitCode => _process.ExitCode;
 
     /// <summary>The last lines of the log.</summary>
@@ -38,8 +38,8 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="binary">The program.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="prepare">Changes the environment that it gets, which is that of the tests otherwise.</param>
-    /// <param name="onLine">Is given each line that it writes.</param>
+    /// <param name="prepare">Changes its environment, which is a copy of the tests' own.</param>
+    /// <param name="onLine">Called with each line that it writes.</param>
     public static ServerProcess Start(
         string binary, IEnumerable<string> arguments, Action<IDictionary<string, string?>>? prepare = null,
         Action<string>? onLine = null)
@@ -73,7 +73,7 @@ public sealed class ServerProcess : IDisposable
         Running.TryRemove(this, out _);
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
-        // Its output ends when the last of them is gone.
+        // Its output ends with the last of these processes.
         _process.WaitForExit();
     }
 

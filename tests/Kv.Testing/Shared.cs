@@ -1,6 +1,6 @@
 namespace Kv.Testing;
 
-/// <summary>One of something that takes time to start, for all tests of an assembly that can share it.</summary>
+/// <summary>A resource that is slow to start, shared by the tests of an assembly.</summary>
 internal sealed class Shared<T>(Func<Task<T>> start)
     where T : IAsyncDisposable
 {

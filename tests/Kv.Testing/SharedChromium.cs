@@ -19,7 +19,7 @@ public static class SharedChromium
     /// </summary>
     public static async Task<BrowserPage> Open()
     {
-        // Outside the shared task: what skips a test must be thrown in that test.
+        // Outside the shared task: a test is skipped by an exception of its own.
         Program.Check();
         return await (await Browser.Get()).Open();
     }

@@ -12,7 +12,7 @@ public static class SharedEtcd
     /// <summary>The shared server, started by the first test that asks.</summary>
     public static async Task<EtcdServer> Get()
     {
-        // Outside the shared task: what skips a test must be thrown in that test.
+        // Outside the shared task: a test is skipped by an exception of its own.
         RequiresEtcd.Check();
         return await Server.Get();
     }

@@ -32,7 +32,7 @@ public static class Signals
     /// <summary>SIGTERM: asks the process to end.</summary>
     public static void Terminate(int processId) => Send(processId, Termination);
 
-    /// <summary>Whether this process, and so each that it starts, ignores SIGINT. It is known on Linux alone.</summary>
+    /// <summary>Whether this process, and so each that it starts, ignores SIGINT. Only Linux reports it.</summary>
     public static bool IsInterruptIgnored =>
         OperatingSystem.IsLinux()
         && File.ReadLines("/proc/self/status")

@@ -36,7 +36,7 @@ internal sealed class TcpConnection(IPEndPoint target, Socket client, Action<int
         Reset(_server);
     }
 
-    /// <summary>Reads what the client sends first; null when it sends nothing.</summary>
+    /// <summary>Reads the first bytes of the client; null when it sends none.</summary>
     public async Task<byte[]?> FirstBytes()
     {
         try
@@ -54,7 +54,7 @@ internal sealed class TcpConnection(IPEndPoint target, Socket client, Action<int
 
     /// <summary>Forwards until one end is gone.</summary>
     /// <param name="link">The link.</param>
-    /// <param name="first">What was read of the client already.</param>
+    /// <param name="first">The bytes that were already read from the client.</param>
     public async Task Run(TcpLink link, byte[] first)
     {
         using (client)
@@ -83,7 +83,8 @@ internal sealed class TcpConnection(IPEndPoint target, Socket client, Action<int
     private static bool IsEnd(Exception error) =>
         error is SocketException or ObjectDisposedException or OperationCanceledException;
 
-    // Reading continues while nothing is forwarded: to the sender a black hole looks like a network that takes all.
+    // Reading continues while nothing is forwarded: to the sender a black hole looks like a network that accepts all
+    // bytes.
     private async Task Pump(TcpLink link, TcpDirection direction, Socket from, Socket to, byte[] first)
     {
         var held = Channel.CreateBounded<Chunk>(MaxHeldChunks);
@@ -155,7 +156,7 @@ internal sealed class TcpConnection(IPEndPoint target, Socket client, Action<int
         }
     }
 
-    /// <param name="Bytes">What was read at once.</param>
-    /// <param name="Read">When, as a timestamp of the stopwatch.</param>
+    /// <param name="Bytes">The bytes of one read.</param>
+    /// <param name="Read">The time of the read, as a timestamp of the stopwatch.</param>
     private readonly record struct Chunk(byte[] Bytes, long Read);
 }

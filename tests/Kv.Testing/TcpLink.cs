@@ -80,7 +80,7 @@ public sealed class TcpLink
 
     /// <summary>
     /// Resets every open connection at the server's end alone. The client's end stays open, and nothing answers there,
-    /// until the link is healed: so does a server look that lost its power.
+    /// until the link is healed. A server that lost its power looks like this.
     /// </summary>
     public void HalfOpenConnections()
     {
@@ -109,10 +109,10 @@ public sealed class TcpLink
 [Flags]
 public enum TcpDirection
 {
-    /// <summary>What the client sends.</summary>
+    /// <summary>The bytes from the client.</summary>
     ToServer = 1,
 
-    /// <summary>What the server answers.</summary>
+    /// <summary>The bytes from the server.</summary>
     ToClient = 2,
 
     /// <summary>Both.</summary>

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Kv.Testing;
 
 /// <summary>
-/// Stands on 127.0.0.1 between clients and a server, to break the network between them on demand. It starts by
-/// forwarding. All clients share one link, unless a function tells them apart.
+/// A proxy on 127.0.0.1 between clients and a server, to break the network between them on demand. It starts by
+/// forwarding. All clients share one link, unless a function chooses a link for each.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
@@ -36,7 +36,7 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Where clients connect, as an http address.</summary>
     public Uri Uri => new($"http://{Endpoint}");
 
-    /// <summary>The link of the clients that are not told apart.</summary>
+    /// <summary>The common link: that of all clients without a link of their own.</summary>
     public TcpLink Link => _link;
 
     /// <summary>How many connections are open on it.</summary>
@@ -51,8 +51,7 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Starts a proxy before a server.</summary>
     /// <param name="target">The server, as ip:port.</param>
     /// <param name="linkOf">
-    /// Tells by the first bytes of a client which link it takes; null from it for the common one. Null for one link for
-    /// all.
+    /// Chooses a client's link by its first bytes; a null result chooses the common link. Null for one link for all.
     /// </param>
     public static TcpProxy To(string target, Func<byte[], TcpLink?>? linkOf = null) =>
         new(IPEndPoint.Parse(target), linkOf);

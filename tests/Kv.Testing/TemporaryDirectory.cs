@@ -21,7 +21,7 @@ public sealed class TemporaryDirectory : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // Disposed of twice, or emptied by the test itself.
+            // It was disposed of twice, or the test deleted it.
         }
     }
 }

@@ -35,8 +35,8 @@ public sealed class TestCertificates : IDisposable
     public string ClientKeyFile => _directory.File("client.key");
 
     /// <summary>
-    /// Another certificate of the client's, with that of an authority in between behind it: the authority signed that
-    /// one, and that one the client's.
+    /// Another certificate of the client's, with the certificate of an intermediate authority, which the authority
+    /// signed.
     /// </summary>
     public string ChainedClientCertFile => _directory.File("chained.pem");
 

@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Kv.Testing;
 
 /// <summary>
-/// A receiver of webhooks: an HTTP/1.1 server on a loopback address that takes note of every request
-/// and answers as it is told. It speaks HTTP by itself, so that it can answer as no proper server would.
+/// A receiver of webhooks: an HTTP/1.1 server on a loopback address that records every request and answers as the test
+/// says. It implements HTTP itself, so that it can send malformed answers.
 /// </summary>
 public sealed class WebhookReceiver : IAsyncDisposable
 {
@@ -115,7 +115,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // The receiver goes.
+            // The receiver is being disposed of.
         }
     }
 
@@ -144,12 +144,12 @@ public sealed class WebhookReceiver : IAsyncDisposable
                 e is IOException or SocketException or OperationCanceledException
                     or System.Security.Authentication.AuthenticationException)
             {
-                // The client went, or the receiver does.
+                // The client disconnected, or the receiver is being disposed of.
             }
         }
     }
 
-    // A client that goes ends an answer that hangs.
+    // A client that disconnects ends a hanging answer.
     private async Task Write(ReceiverAnswer answer, Stream stream, Socket socket)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
@@ -171,7 +171,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // It has, or no test waits for it any more.
+            // The client has disconnected, or no test waits for that any more.
         }
     }
 
@@ -189,7 +189,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
         return secured;
     }
 
-    // Numbered where it is filed, so that the order of the numbers is that of the list.
+    // The number is given on insertion, so that the numbers have the order of the list.
     private ReceivedRequest Note(Func<int, ReceivedRequest> request)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Kv.WebhookBench;
 
-/// <summary>What is measured: how soon calls arrive, how many a second, and what they cost etcd.</summary>
+/// <summary>The measurements: how soon calls arrive, how many a second, and what they cost etcd.</summary>
 internal sealed class Measurements(Servers servers, Receiver receiver)
 {
     private const int Keys = 1000;
@@ -16,8 +16,8 @@ internal sealed class Measurements(Servers servers, Receiver receiver)
     private long _number;
 
     /// <summary>
-    /// Writes so many times a second, whatever the answers take, and tells of each event how long after its write was
-    /// sent, and after it was acknowledged, its call arrived.
+    /// Writes at a fixed rate, even if answers are slow, and measures for each event how long after its write was sent,
+    /// and after it was acknowledged, its call arrived.
     /// </summary>
     public async Task<IReadOnlyList<(double FromSent, double FromCommit)>> Latency(int perSecond, TimeSpan duration)
     {
@@ -52,8 +52,8 @@ internal sealed class Measurements(Servers servers, Receiver receiver)
     }
 
     /// <summary>
-    /// Writes as fast as calls arrive: never more than <paramref name="ahead"/> events are written and not yet told to
-    /// all of <paramref name="webhooks"/>. So what is measured can be kept up.
+    /// Writes as fast as calls arrive: never more than <paramref name="ahead"/> events are written and not yet sent to
+    /// all of <paramref name="webhooks"/>. So the measured rate is sustainable.
     /// </summary>
     /// <returns>Calls per second.</returns>
     public async Task<double> Rate(int webhooks, int ahead, TimeSpan duration)
@@ -92,7 +92,7 @@ internal sealed class Measurements(Servers servers, Receiver receiver)
     }
 
     /// <summary>
-    /// Writes one after the other, each of them told to all webhooks, and counts what else etcd wrote meanwhile.
+    /// Makes one write after the other, each of which all webhooks receive, and counts the other writes of etcd.
     /// </summary>
     public async Task<(long Calls, long Writes, long CursorSaves, long Proposals)> Cost(int webhooks, int events)
     {

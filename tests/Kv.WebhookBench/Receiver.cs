@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kv.WebhookBench;
 
-/// <summary>Takes webhooks' calls on loopback, and tells at once which event came.</summary>
+/// <summary>Receives the calls of webhooks on loopback, and reports each event immediately.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     private static readonly byte[] ValueMember = "\"value\":\""u8.ToArray();
@@ -24,7 +24,7 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>How many calls have come.</summary>
     public long Count => Interlocked.Read(ref _count);
 
-    /// <summary>Is told of each call: its event's number, and the moment (<see cref="Stopwatch"/>).</summary>
+    /// <summary>Called for each call: the number of its event, and the time (<see cref="Stopwatch"/>).</summary>
     public Action<long, long> Arrived { get; set; } = (_, _) => { };
 
     public static async Task<Receiver> Start()

@@ -2,6 +2,6 @@ namespace Kv.Api.Access;
 
 internal sealed partial class AccessGate
 {
-    [LoggerMessage(LogLevel.Information, "The caller {Caller} asked for what its credentials do not allow")]
+    [LoggerMessage(LogLevel.Information, "The credentials of {Caller} do not allow the request")]
     private partial void LogForbidden(string caller);
 }

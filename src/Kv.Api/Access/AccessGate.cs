@@ -12,7 +12,7 @@ namespace Kv.Api.Access;
 /// without any grant for the request's tenant. The grants for keys are checked later, by the requests themselves.
 /// </summary>
 internal sealed partial class AccessGate(
-    RequestDelegate next, IAuthenticator authenticator, TicketHolders tickets, LastingCalls lasting,
+    RequestDelegate next, IAuthenticator authenticator, TicketHolders tickets, LongLivedCalls longLived,
     TenantHeaders tenants,
     RejectionAudit rejections, TimeProvider time, ILogger<AccessGate> logger)
 {
@@ -42,9 +42,9 @@ internal sealed partial class AccessGate(
         try
         {
             if (endpoint is not null)
-                Enter(identity.Grants, endpoint, context.Request);
+                Authorize(identity.Grants, endpoint, context.Request);
             if (endpoint?.Metadata.GetMetadata<LongLivedAttribute>() is { } call && call.Concerns(context.Request))
-                await lasting.Serve(context, credential!, call, next);
+                await longLived.Serve(context, credential!, call, next);
             else
                 await next(context);
             // An import answers a refusal itself, with the line: audit it by the status.
@@ -80,7 +80,7 @@ internal sealed partial class AccessGate(
         rejections.Denied(context);
     }
 
-    private void Enter(Grants grants, Endpoint endpoint, HttpRequest request)
+    private void Authorize(Grants grants, Endpoint endpoint, HttpRequest request)
     {
         if (grants.IsAdministrator)
             return;
@@ -89,7 +89,7 @@ internal sealed partial class AccessGate(
         if (endpoint.Metadata.GetMetadata<TenantlessAttribute>() is not null)
             return;
         var (space, app) = tenants.Read(request);
-        if (!grants.Reach(space, app))
+        if (!grants.Cover(space, app))
             throw AccessDeniedException.InTenant(space, app, AccessVerbs.None);
     }
 

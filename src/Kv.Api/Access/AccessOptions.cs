@@ -3,7 +3,6 @@ namespace Kv.Api.Access;
 /// <summary>Whether and how callers authenticate.</summary>
 internal sealed record AccessOptions
 {
-    /// <inheritdoc cref="AccessMode"/>
     public AccessMode Mode { get; init; }
 
     /// <summary>The settings of tokens; null in other modes.</summary>

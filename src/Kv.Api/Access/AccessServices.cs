@@ -29,6 +29,6 @@ internal static class AccessServices
 
     private static IServiceCollection AddGate(this IServiceCollection services) =>
         services.AddHttpContextAccessor()
-            .AddSingleton<RejectionAudit>().AddSingleton<TicketHolders>().AddSingleton<LastingCalls>()
+            .AddSingleton<RejectionAudit>().AddSingleton<TicketHolders>().AddSingleton<LongLivedCalls>()
             .AddAccessControl<HttpCaller>();
 }

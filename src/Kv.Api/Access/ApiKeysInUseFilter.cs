@@ -6,4 +6,4 @@ namespace Kv.Api.Access;
 /// Refuses the management of API keys unless API keys are in use: otherwise any caller could create one in advance.
 /// </summary>
 internal sealed class ApiKeysInUseFilter(AccessOptions options) : InUseFilter(
-    options.Mode == AccessMode.ApiKey, "API keys are not in use", "API keys are managed here with AUTH=apikey only.");
+    options.Mode == AccessMode.ApiKey, "API keys are not in use", "API keys are in use only with AUTH=apikey.");

@@ -17,13 +17,13 @@ internal sealed class HttpCaller(IHttpContextAccessor accessor, IAuthenticator a
     public ValueTask<Grants> Grants(CancellationToken cancellationToken) => Admission switch
     {
         null => new(Domain.Access.Grants.None),
-        { } admission when time.GetElapsedTime(admission.At) < LastingCalls.LookAgainAfter =>
+        { } admission when time.GetElapsedTime(admission.At) < LongLivedCalls.CheckInterval =>
             new(admission.Identity.Grants),
-        { } admission => Again(admission, cancellationToken),
+        { } admission => Reauthenticate(admission, cancellationToken),
     };
 
     // Receiving the body took longer than the credential may go unchecked: authenticate again.
-    private async ValueTask<Grants> Again(Admission admission, CancellationToken cancellationToken) =>
+    private async ValueTask<Grants> Reauthenticate(Admission admission, CancellationToken cancellationToken) =>
         await authenticator.Authenticate(admission.Credential, cancellationToken) is { } identity
             ? (admission.IsByTicket ? admission.Identity.Grants : identity.Grants)
             : throw new CredentialEndedException();

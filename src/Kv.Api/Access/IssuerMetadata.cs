@@ -15,15 +15,15 @@ internal sealed partial class IssuerMetadata : IDisposable
     private const string Path = "/.well-known/openid-configuration";
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     // Forged tokens can name unknown keys: do not query the issuer for each of them.
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http = new(
         new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = ClientTls.Options })
     {
-        Timeout = Patience,
+        Timeout = RequestTimeout,
         MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 
@@ -32,13 +32,12 @@ internal sealed partial class IssuerMetadata : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private Task? _asking;
+    private Task? _loading;
     private Task<OpenIdConnectConfiguration?>? _newest;
-    private long _newestAskedAt;
+    private long _newestLoadedAt;
 
     /// <param name="authority">The issuer's address.</param>
     /// <param name="own">Receives the issuer's addresses; its keys may have another address than its metadata.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="logger">Logs failures of the issuer.</param>
     public IssuerMetadata(Uri authority, OwnEndpoints own, TimeProvider time, ILogger logger)
     {
@@ -59,10 +58,10 @@ internal sealed partial class IssuerMetadata : IDisposable
     /// </exception>
     public Task Known(CancellationToken cancellationToken)
     {
-        Task asking;
+        Task loading;
         lock (_gate)
-            asking = _asking is { IsCompleted: false } ? _asking : _asking = Ask();
-        return asking.WaitAsync(cancellationToken);
+            loading = _loading is { IsCompleted: false } ? _loading : _loading = Load();
+        return loading.WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -72,41 +71,41 @@ internal sealed partial class IssuerMetadata : IDisposable
     /// </summary>
     public Task<OpenIdConnectConfiguration?> Newest(CancellationToken cancellationToken)
     {
-        Task<OpenIdConnectConfiguration?> asking;
+        Task<OpenIdConnectConfiguration?> loading;
         lock (_gate)
         {
-            if (_newest is null || _time.GetElapsedTime(_newestAskedAt) >= AskAgainAfter)
-                (_newest, _newestAskedAt) = (AskAnew(), _time.GetTimestamp());
-            asking = _newest;
+            if (_newest is null || _time.GetElapsedTime(_newestLoadedAt) >= RefreshInterval)
+                (_newest, _newestLoadedAt) = (LoadNewest(), _time.GetTimestamp());
+            loading = _newest;
         }
-        return asking.WaitAsync(cancellationToken);
+        return loading.WaitAsync(cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<OpenIdConnectConfiguration?> AskAnew()
+    private async Task<OpenIdConnectConfiguration?> LoadNewest()
     {
         try
         {
             return await OpenIdConnectConfigurationRetriever.GetAsync(_address, _retriever, CancellationToken.None);
         }
-        catch (Exception error) when (IsAway(error))
+        catch (Exception error) when (IsUnavailable(error))
         {
             LogUnavailable(error.InnerException?.Message ?? error.Message);
             return null;
         }
     }
 
-    private static bool IsAway(Exception error) =>
+    private static bool IsUnavailable(Exception error) =>
         error is InvalidOperationException or IOException or HttpRequestException or OperationCanceledException;
 
-    private async Task Ask()
+    private async Task Load()
     {
         try
         {
             await Manager.GetConfigurationAsync(CancellationToken.None);
         }
-        catch (Exception error) when (IsAway(error))
+        catch (Exception error) when (IsUnavailable(error))
         {
             LogUnavailable(error.InnerException?.Message ?? error.Message);
             throw new IssuerUnavailableException(error);

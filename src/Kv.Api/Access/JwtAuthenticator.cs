@@ -18,7 +18,8 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
     private const string Administrator = "admin";
     private const int MaxNameLength = 100;
 
-    private static readonly string[] AccessTokenTypes = ["JWT", "at+jwt", "application/at+jwt"];
+    private static readonly string[] AccessTokenTypes = ["at+jwt", "application/at+jwt"];
+    private static readonly string[] GeneralTypes = ["", "JWT"];
 
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
@@ -29,9 +30,7 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
     private readonly IssuerMetadata? _issuer;
     private volatile Rules _rules;
 
-    /// <param name="options">The settings of tokens.</param>
     /// <param name="own">Receives the issuer's addresses.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="logger">Logs failures of the issuer.</param>
     /// <param name="keys">Returns the present keys of the key file; null without a key file.</param>
     public JwtAuthenticator(
@@ -85,8 +84,8 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
         ValidIssuer = _options.Issuer,
         ValidAudience = _options.Audience,
         AlgorithmValidator = static (algorithm, key, _, _) => JwtKeys.AlgorithmsOf(key).Contains(algorithm),
-        TypeValidator = static (type, _, _) =>
-            IsAccessToken(type) ? type : throw new SecurityTokenInvalidTypeException(),
+        TypeValidator = (type, _, _) =>
+            IsAccessToken(type ?? "") ? type : throw new SecurityTokenInvalidTypeException(),
         // "kv/" and "kv" are different audiences (RFC 7519, section 4.1.3: exact comparison).
         IgnoreTrailingSlashWhenValidatingAudience = false,
         IssuerSigningKeys = keys?.Keys ?? [],
@@ -111,8 +110,8 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
 
     // Tokens for other uses have another type (RFC 8725, section 3.11). RFC 9068, section 2.1, requires "at+jwt" for
     // access tokens, but many issuers omit the type or set the general one.
-    private static bool IsAccessToken(string? type) => type is null or ""
-        || AccessTokenTypes.Contains(type, StringComparer.OrdinalIgnoreCase);
+    private bool IsAccessToken(string type) => AccessTokenTypes.Contains(type, StringComparer.OrdinalIgnoreCase)
+        || (!_options.RequiresType && GeneralTypes.Contains(type, StringComparer.OrdinalIgnoreCase));
 
     private Grants GrantsOf(JsonWebToken token)
     {

@@ -21,7 +21,7 @@ internal static class JwtKeys
     /// <summary>Reads the keys from a text.</summary>
     /// <exception cref="CryptographicException">The text contains no key, or an unsuitable one.</exception>
     public static JwtKeySet Read(string text) =>
-        TryRead(text) ?? throw new CryptographicException("They are no public keys for tokens.");
+        TryRead(text) ?? throw new CryptographicException("The file has no public key that can verify tokens.");
 
     /// <summary>Reads the keys from a text; null when it contains no key, or an unsuitable one.</summary>
     public static JwtKeySet? TryRead(string text)
@@ -105,3 +105,6 @@ internal static class JwtKeys
         }
     }
 }
+
+/// <summary>The public keys of an issuer.</summary>
+internal sealed record JwtKeySet(IReadOnlyList<SecurityKey> Keys);

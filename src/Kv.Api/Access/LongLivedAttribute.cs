@@ -7,15 +7,15 @@ namespace Kv.Api.Access;
 internal sealed class LongLivedAttribute : Attribute
 {
     /// <summary>
-    /// Whether the call reports the end of the credential in its answer, by <see cref="LastingCalls.CredentialEnded"/>.
-    /// Otherwise <see cref="LastingCalls"/> ends the call.
+    /// Whether the call reports the end of the credential in its answer, by
+    /// <see cref="LongLivedCalls.CredentialEnded"/>. Otherwise <see cref="LongLivedCalls"/> ends the call.
     /// </summary>
-    public bool TellsItself { get; init; }
+    public bool ReportsEnd { get; init; }
 
     /// <summary>Whether a request for one key without a query is short.</summary>
-    public bool ButForOneKey { get; init; }
+    public bool ExceptForOneKey { get; init; }
 
     /// <summary>Whether a request is long-lived.</summary>
     public bool Concerns(HttpRequest request) =>
-        !ButForOneKey || request.QueryString.HasValue || request.Path.Value!.EndsWith(Key.Wildcard);
+        !ExceptForOneKey || request.QueryString.HasValue || request.Path.Value!.EndsWith(Key.Wildcard);
 }

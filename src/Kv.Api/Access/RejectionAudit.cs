@@ -14,7 +14,7 @@ internal sealed class RejectionAudit(TenantHeaders tenants, IAccessAudit? audit 
         if (audit is null)
             return;
         var (space, app) = Tenant(context);
-        audit.Unauthenticated(context.Asked(), space, app);
+        audit.Unauthenticated(context.MethodAndRoute(), space, app);
     }
 
     /// <summary>Reports a request that its credential does not allow (403).</summary>
@@ -23,7 +23,7 @@ internal sealed class RejectionAudit(TenantHeaders tenants, IAccessAudit? audit 
         if (audit is null)
             return;
         var (space, app) = Tenant(context);
-        audit.Denied(context.Asked(), space, app);
+        audit.Denied(context.MethodAndRoute(), space, app);
     }
 
     private (string? Namespace, string? AppName) Tenant(HttpContext context)

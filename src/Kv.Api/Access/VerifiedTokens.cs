@@ -20,8 +20,6 @@ internal sealed class VerifiedTokens : IDisposable
     public Identity? Find(string token) => _tokens.Get<Identity>(token);
 
     /// <summary>Adds a valid token.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="identity">The caller.</param>
     /// <param name="left">The remaining validity.</param>
     public void Add(string token, Identity identity, TimeSpan left)
     {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Kv.Api.Json;
 
@@ -39,8 +38,9 @@ internal sealed class AnswerBody : IDisposable
     public PipeWriter Pipe { get; }
 
     /// <summary>Writes an object. A large value in it is written in parts.</summary>
-    public ValueTask Write<T>(T item, JsonTypeInfo<T> type)
+    public ValueTask Write<T>(T item)
     {
+        var type = KvJson.TypeOf<T>();
         if (item is IHoldsValue<T> { Held: { Length: > PartBytes } value } holder)
             return WriteInParts(JsonSerializer.SerializeToUtf8Bytes(holder.WithEmptyValue(), type), value);
         _json.Reset();

@@ -7,8 +7,8 @@ namespace Kv.Api.Answers;
 internal sealed class CostlyAttribute : Attribute
 {
     /// <summary>Whether a request for one key is cheap.</summary>
-    public bool ButForOneKey { get; init; }
+    public bool ExceptForOneKey { get; init; }
 
     /// <summary>Whether a request is costly.</summary>
-    public bool Concerns(HttpRequest request) => !ButForOneKey || request.Path.Value!.EndsWith(Key.Wildcard);
+    public bool Concerns(HttpRequest request) => !ExceptForOneKey || request.Path.Value!.EndsWith(Key.Wildcard);
 }

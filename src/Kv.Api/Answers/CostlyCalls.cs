@@ -8,7 +8,7 @@ namespace Kv.Api.Answers;
 /// processor. A call takes a turn each time it continues after a wait. While it waits for the client or the store, it
 /// holds nothing.
 /// </summary>
-internal sealed class CostlyCalls(TenantHeaders tenants, UnsentBytes unsent, int mostAtOnce) : IThreadPoolWorkItem
+internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mostAtOnce) : IThreadPoolWorkItem
 {
     // A larger body takes milliseconds to read.
     private const int LargeBody = 64 * 1024;
@@ -76,7 +76,7 @@ internal sealed class CostlyCalls(TenantHeaders tenants, UnsentBytes unsent, int
         || (context.Request.ContentLength is null
             && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         || context.GetEndpoint()?.Metadata.GetMetadata<CostlyAttribute>()?.Concerns(context.Request) == true
-        || unsent.Holds(context.Request);
+        || held.Holds(context.Request);
 
     private Lane Enter((string Namespace, string AppName) tenant)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Mvc;
+using Kv.Api.Json;
 
 namespace Kv.Api.Answers;
 
@@ -8,8 +7,10 @@ namespace Kv.Api.Answers;
 /// Writes one value as JSON directly to the response. MVC's own result would select a formatter first, which the
 /// JSON-only API does not need.
 /// </summary>
-internal sealed class JsonAnswer<TValue>(int status, TValue value, JsonTypeInfo<TValue> type) : IActionResult
+internal sealed class JsonAnswer<TValue>(int status, TValue value) : IActionResult
 {
+    private static readonly JsonWriterOptions Plain = new() { Encoder = KvJson.Encoder, SkipValidation = true };
+
     public Task ExecuteResultAsync(ActionContext context)
     {
         var response = context.HttpContext.Response;
@@ -17,9 +18,8 @@ internal sealed class JsonAnswer<TValue>(int status, TValue value, JsonTypeInfo<
         response.ContentType = JsonAnswer.ContentType;
         if (value is IHoldsValue<TValue> { Held.Length: > AnswerBody.PartBytes and var length })
             return InParts(context.HttpContext, length);
-        using var writer = new Utf8JsonWriter(
-            response.BodyWriter, new JsonWriterOptions { Encoder = type.Options.Encoder, SkipValidation = true });
-        JsonSerializer.Serialize(writer, value, type);
+        using var writer = new Utf8JsonWriter(response.BodyWriter, Plain);
+        JsonSerializer.Serialize(writer, value, KvJson.TypeOf<TValue>());
         writer.Flush();
         // Set the length before the headers are sent, so that the body is not chunked.
         response.ContentLength = writer.BytesCommitted;
@@ -28,11 +28,11 @@ internal sealed class JsonAnswer<TValue>(int status, TValue value, JsonTypeInfo<
 
     private async Task InParts(HttpContext http, int length)
     {
-        using var share = http.RequestServices.GetRequiredService<UnsentBytes>().Hold(http.Request, length);
+        using var share = http.RequestServices.GetRequiredService<HeldBytes>().Hold(http.Request, length);
         await http.RequestServices.GetRequiredService<CostlyCalls>().Run(http, async context =>
         {
             using var body = new AnswerBody(context);
-            await body.Write(value, type);
+            await body.Write(value);
             await body.Flush();
         });
     }
@@ -44,8 +44,14 @@ internal sealed class JsonAnswer<TValue>(int status, TValue value, JsonTypeInfo<
     }
 }
 
-/// <summary>Constants of JSON answers.</summary>
+/// <summary>Creates JSON answers.</summary>
 internal static class JsonAnswer
 {
     public const string ContentType = "application/json; charset=utf-8";
+
+    public static JsonAnswer<TValue> Ok<TValue>(TValue value) => new(StatusCodes.Status200OK, value);
+
+    public static JsonAnswer<TValue> Created<TValue>(TValue value) => new(StatusCodes.Status201Created, value);
+
+    public static JsonAnswer<TValue> Accepted<TValue>(TValue value) => new(StatusCodes.Status202Accepted, value);
 }

@@ -1,18 +1,16 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Kv.Api.Errors;
+using Kv.Api.Json;
 using Kv.Domain.Storage;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Answers;
 
 /// <summary>
 /// Streams objects as JSON while they are read. When the store fails during the response, the connection is aborted.
 /// </summary>
-internal sealed class StreamedAnswer<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> type, StreamFrame frame)
-    : IActionResult
+internal sealed class StreamedAnswer<T>(IAsyncEnumerable<T> items, StreamFrame frame) : IActionResult
 {
     public async Task ExecuteResultAsync(ActionContext context)
     {
@@ -26,10 +24,10 @@ internal sealed class StreamedAnswer<T>(IAsyncEnumerable<T> items, JsonTypeInfo<
             await foreach (var item in items.WithCancellation(http.RequestAborted))
             {
                 if (!isFirst)
-                    body.Pipe.Write(frame.Between.Span);
+                    body.Pipe.Write(frame.Separator.Span);
                 isFirst = false;
-                await body.Write(item, type);
-                body.Pipe.Write(frame.Behind.Span);
+                await body.Write(item);
+                body.Pipe.Write(frame.After.Span);
                 if (frame.IsUrgent)
                     await body.Flush();
             }
@@ -37,7 +35,7 @@ internal sealed class StreamedAnswer<T>(IAsyncEnumerable<T> items, JsonTypeInfo<
         }
         catch (StoreException failure)
         {
-            http.RequestServices.GetRequiredService<RequestFailures>().BrokenOff(http, failure);
+            http.RequestServices.GetRequiredService<RequestFailures>().Aborted(http, failure);
             http.Abort();
         }
     }
@@ -50,9 +48,9 @@ internal sealed record StreamFrame(string ContentType)
 
     public ReadOnlyMemory<byte> Head { get; private init; }
 
-    public ReadOnlyMemory<byte> Between { get; private init; }
+    public ReadOnlyMemory<byte> Separator { get; private init; }
 
-    public ReadOnlyMemory<byte> Behind { get; private init; }
+    public ReadOnlyMemory<byte> After { get; private init; }
 
     public ReadOnlyMemory<byte> Tail { get; private init; }
 
@@ -63,27 +61,28 @@ internal sealed record StreamFrame(string ContentType)
     public static StreamFrame Array { get; } = Split(NoItems, NoItems);
 
     /// <summary>One object per line.</summary>
-    public static StreamFrame Lines { get; } = new(Ndjson.ContentType) { Behind = "\n"u8.ToArray() };
+    public static StreamFrame Lines { get; } = new(Ndjson.ContentType) { After = "\n"u8.ToArray() };
 
     /// <summary>One object per line, each sent immediately.</summary>
     public static StreamFrame UrgentLines { get; } = Lines with { IsUrgent = true };
 
     /// <summary>A JSON array as a member of an object.</summary>
-    /// <param name="around">The object with an empty array.</param>
-    /// <param name="type">The object's type.</param>
+    /// <param name="envelope">The object with an empty array.</param>
     /// <param name="member">The member's name.</param>
     // The search is unambiguous, because quotes within a text are escaped.
-    public static StreamFrame In<T>(T around, JsonTypeInfo<T> type, string member) =>
-        Split(JsonSerializer.SerializeToUtf8Bytes(around, type), Encoding.UTF8.GetBytes($"\"{member}\":[]"));
+    public static StreamFrame In<T>(T envelope, string member) =>
+        Split(
+            JsonSerializer.SerializeToUtf8Bytes(envelope, KvJson.TypeOf<T>()),
+            Encoding.UTF8.GetBytes($"\"{member}\":[]"));
 
-    private static StreamFrame Split(byte[] around, byte[] place)
+    private static StreamFrame Split(byte[] envelope, byte[] place)
     {
-        var at = around.AsSpan().IndexOf(place) + place.Length - 1;
+        var at = envelope.AsSpan().IndexOf(place) + place.Length - 1;
         return new StreamFrame(JsonAnswer.ContentType)
         {
-            Head = around.AsMemory(..at),
-            Between = ","u8.ToArray(),
-            Tail = around.AsMemory(at..),
+            Head = envelope.AsMemory(..at),
+            Separator = ","u8.ToArray(),
+            Tail = envelope.AsMemory(at..),
         };
     }
 }

@@ -13,10 +13,11 @@ public sealed record AuditListing
 
     /// <summary>The cursor of the next page; null on the last page.</summary>
     /// <example>08de48a1b2c3d4e5-7f0c6f0e</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
 
-    internal static AuditListing From(AuditPage page) =>
-        new() { Items = [.. page.Items.Select(AuditEntry.From)], Cursor = page.Cursor };
+    /// <summary>The page without its records.</summary>
+    internal static AuditListing Envelope(AuditPage page) => new() { Items = [], Cursor = page.Cursor };
 }
 
 /// <summary>
@@ -41,12 +42,10 @@ public sealed record AuditEntry
 
     /// <summary>The address of the caller.</summary>
     /// <example>10.1.2.3</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Address { get; init; }
 
     /// <summary>The trace of the request; absent when it was not traced.</summary>
     /// <example>4bf92f3577b34da6a3ce929d0e0e4736</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TraceId { get; init; }
 
     /// <summary>The store's revision of the changes.</summary>

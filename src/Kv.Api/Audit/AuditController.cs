@@ -3,8 +3,6 @@ using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Audit;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Audit;
 
@@ -14,7 +12,7 @@ namespace Kv.Api.Audit;
 [Tags("Audit")]
 [Administrative]
 [ServiceFilter<AuditInStoreFilter>]
-public sealed class AuditController(IMediator mediator) : ControllerBase
+public sealed class AuditController(IMediator mediator, HeldBytes held) : ControllerBase
 {
     /// <summary>List audit records</summary>
     /// <remarks>
@@ -34,9 +32,9 @@ public sealed class AuditController(IMediator mediator) : ControllerBase
     /// </param>
     /// <param name="to" example="2026-02-01">The end, exclusive: a time (RFC 3339) or a day (UTC).</param>
     /// <param name="cursor">The cursor of the previous page.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     /// <param name="limit" example="100">The maximum number of records, 1 to 1000.</param>
     [HttpGet]
+    [Costly]
     [ProducesResponseType<AuditListing>(
         StatusCodes.Status200OK, "application/json", Description = "A page of records.")]
     [ProducesInvalidInput]
@@ -48,7 +46,13 @@ public sealed class AuditController(IMediator mediator) : ControllerBase
     {
         var page = await mediator.Send(
             new ListAuditRecords(@namespace, app, from, to, cursor, limit), cancellationToken);
-        return new JsonAnswer<AuditListing>(
-            StatusCodes.Status200OK, AuditListing.From(page), AuditJson.Answers.AuditListing);
+        await held.TakeIfLarge(
+            Request,
+            page.Items.Sum(record => record.Actor.Length
+                + record.Changes.Sum(change => (long)change.Operation.Length + change.Target.Length)),
+            cancellationToken);
+        return new StreamedAnswer<AuditEntry>(
+            page.Items.Select(AuditEntry.From).ToAsyncEnumerable(),
+            StreamFrame.In(AuditListing.Envelope(page), "items"));
     }
 }

@@ -3,7 +3,6 @@ namespace Kv.Api.Audit;
 /// <summary>The settings of the audit.</summary>
 internal sealed record AuditOptions
 {
-    /// <inheritdoc cref="AuditMode"/>
     public AuditMode Mode { get; init; }
 
     /// <summary>

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Kv.Api.Configuration;
 using Kv.Application.Access;
-using MediatR;
 
 namespace Kv.Api.CommandLine;
 
@@ -14,7 +13,7 @@ namespace Kv.Api.CommandLine;
 internal static class ApiKeyCommand
 {
     private const string DisableWebhooks = "--disable-webhooks";
-    private const string Hint = "While Kv runs over a DATA_DIR, keys are managed by its API: POST /admin/apikeys.";
+    private const string Hint = "If Kv is running on this DATA_DIR, manage keys by its API: POST /admin/apikeys.";
 
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(10 * 365);
 
@@ -45,7 +44,7 @@ internal static class ApiKeyCommand
         {
             admin, space, app, verbs, prefix, name, expires,
         };
-        create.SetAction((parsed, _) => StoreVerb.Run(builder(), mediator => Create(mediator, new CreateApiKey(
+        create.SetAction((parsed, _) => StoreCommand.Run(builder(), mediator => Create(mediator, new CreateApiKey(
             parsed.GetValue(name), parsed.GetValue(admin), parsed.GetValue(space), parsed.GetValue(app),
             parsed.GetValue(prefix),
             parsed.GetValue(verbs)?.Split(','), (long?)parsed.GetValue(expires)?.TotalSeconds)), Hint));
@@ -55,7 +54,7 @@ internal static class ApiKeyCommand
     private static Command ListKeys(Func<WebApplicationBuilder> builder)
     {
         var list = new Command("list", "Lists the API keys without their texts.");
-        list.SetAction((_, _) => StoreVerb.Run(builder(), List, Hint));
+        list.SetAction((_, _) => StoreCommand.Run(builder(), List, Hint));
         return list;
     }
 
@@ -68,7 +67,7 @@ internal static class ApiKeyCommand
         };
         var revoke =
             new Command("revoke", "Revokes an API key, and lists the webhooks that it registered.") { id, disable };
-        revoke.SetAction((parsed, _) => StoreVerb.Run(
+        revoke.SetAction((parsed, _) => StoreCommand.Run(
             builder(),
             mediator => Revoke(mediator, new RevokeApiKey(parsed.GetRequiredValue(id), parsed.GetValue(disable))),
             Hint));
@@ -114,7 +113,7 @@ internal static class ApiKeyCommand
             await Console.Error.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"It registered {revoked.WebhookCount} webhooks"
-                + $"{(request.DisablesWebhooks ? "" : $", which go on unless {DisableWebhooks} is given")}:"));
+                + $"{(request.DisablesWebhooks ? "" : $", which stay active without {DisableWebhooks}")}:"));
         foreach (var webhook in revoked.Webhooks)
             await Console.Error.WriteLineAsync(
                 $"{webhook.Namespace}/{webhook.AppName}/{webhook.Id:D}  "

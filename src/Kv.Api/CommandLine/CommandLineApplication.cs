@@ -1,3 +1,4 @@
+using Kv.Api.Answers;
 using Kv.Api.Configuration;
 using Kv.Api.Telemetry;
 using Kv.Application;
@@ -24,7 +25,9 @@ internal static class CommandLineApplication
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store, options.Deliveries);
+            .AddInfrastructure(options.Store, options.Deliveries)
+            // All use cases need their ports, although no command watches.
+            .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name);
         if (options.Audit.IsOn)
             builder.AddAudit(options.LogFormat);
         var app = builder.Build();

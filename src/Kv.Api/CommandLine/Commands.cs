@@ -6,7 +6,7 @@ namespace Kv.Api.CommandLine;
 internal static class Commands
 {
     /// <summary>The exit code for an invalid command line.</summary>
-    public const int Misused = 2;
+    public const int UsageError = 2;
 
     /// <summary>
     /// Whether an argument is a setting, which is valid with and without a command: <c>--STORE=embedded</c>.
@@ -39,6 +39,6 @@ internal static class Commands
         // Standard output is only for results: write the help to standard error.
         invocation.Output = invocation.Error;
         await parsed.InvokeAsync(invocation);
-        return Misused;
+        return UsageError;
     }
 }

@@ -12,7 +12,7 @@ namespace Kv.Api.CommandLine;
 /// </summary>
 internal static class HealthCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3);
 
     // Accept any certificate, because it is not issued for "localhost". The probe sends no data and reads only the
     // status.
@@ -29,7 +29,7 @@ internal static class HealthCommand
     public static Command Create(Func<WebApplicationBuilder> builder)
     {
         var command = new Command(
-            "health", "Asks the Kv on this machine whether it is alive. Exits with 0 when it is, else with 1.");
+            "health", "Checks whether Kv on this machine is alive. Exits with 0 if it is, otherwise with 1.");
         command.SetAction((_, _) => Run(builder().Configuration));
         return command;
     }
@@ -44,7 +44,7 @@ internal static class HealthCommand
             HealthEndpoints.Liveness).Uri;
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = AnyCertificate })
         {
-            Timeout = Patience,
+            Timeout = RequestTimeout,
         };
         try
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Kv.Application.KeyValues;
-using MediatR;
 
 namespace Kv.Api.CommandLine;
 
@@ -17,14 +16,14 @@ internal static class KeysCommand
         var decode = new Command("decode", """
             Renames keys that were stored percent-encoded (user%3A42) to the decoded name (user:42), and prints a line
             of JSON for each key.
-            A name that exists already is reported and left as it is. Exits with 0 when all were renamed, else with 1.
+            A key whose new name exists is reported and keeps its name. Exits with 0 if all keys were renamed, otherwise with 1.
             """)
         {
             dryRun,
         };
-        decode.SetAction((parsed, _) => StoreVerb.Run(
+        decode.SetAction((parsed, _) => StoreCommand.Run(
             builder(), mediator => Decode(mediator, parsed.GetValue(dryRun)),
-            "Stop Kv first: a DATA_DIR is one process's."));
+            "Stop Kv first: only one process can use a DATA_DIR."));
         return new Command("keys", "Maintains the keys of a store.") { decode };
     }
 

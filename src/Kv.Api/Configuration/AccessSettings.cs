@@ -12,7 +12,8 @@ internal static class AccessSettings
             "AUTH", "none", ("none", AccessMode.None), ("apikey", AccessMode.ApiKey), ("jwt", AccessMode.Jwt));
         if (mode != AccessMode.Jwt)
             settings.WarnWithoutEffect(
-                "AUTH=jwt", "JWT_AUTHORITY", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SCOPE_CLAIM", "JWT_KEY_FILE");
+                "AUTH=jwt", "JWT_AUTHORITY", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SCOPE_CLAIM", "JWT_KEY_FILE",
+                "JWT_TYPE");
         return new AccessOptions { Mode = mode, Jwt = mode == AccessMode.Jwt ? ReadJwt(settings) : null };
     }
 
@@ -23,6 +24,7 @@ internal static class AccessSettings
             Audience = settings.Text("JWT_AUDIENCE") ?? "",
             Issuer = settings.Text("JWT_ISSUER"),
             ScopeClaim = settings.Text("JWT_SCOPE_CLAIM") ?? "scope",
+            RequiresType = settings.OneOf("JWT_TYPE", "any", ("any", false), ("at+jwt", true)),
         };
         var (authority, keyFile) = (settings.Text("JWT_AUTHORITY"), settings.ExistingFile("JWT_KEY_FILE"));
         if (options.Audience.Length == 0)

@@ -25,7 +25,7 @@ internal static class AuditSettings
             return null;
         if (Durations.TryParse(text, Longest) is not { } time || time < Shortest)
             settings.Refuse("AUDIT_RETENTION", text, "a time of 1s to 3650d, as in '90s', '12h' or '30d'");
-        // An operator that sets a retention expects records to be kept.
+        // An operator who sets a retention expects records to be kept.
         else if (mode != AuditMode.Store)
             settings.Refuse("AUDIT_RETENTION", text, "absent where AUDIT is not store");
         else

@@ -30,6 +30,8 @@ internal static class CallerSettings
         if (!settings.Flag("HTTP2_CLEARTEXT"))
         {
             settings.WarnWithoutEffect("HTTP2_CLEARTEXT=true", "HTTP2_PORT");
+            if (settings.Text("TLS_CERT_FILE") is null)
+                settings.WarnWithoutEffect("TLS_CERT_FILE or HTTP2_CLEARTEXT=true", "MAX_STREAMS_PER_CONNECTION");
             return null;
         }
         if (settings.Text("TLS_CERT_FILE") is not null)

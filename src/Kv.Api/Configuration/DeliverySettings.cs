@@ -56,10 +56,13 @@ internal static class DeliverySettings
     {
         // With authentication, callers are not trusted to reach private addresses by default.
         var fallback = access.Mode == AccessMode.None ? "private" : "public";
+        var mode = settings.OneOf(
+            "WEBHOOK_TARGETS", fallback, ("private", TargetMode.Private), ("public", TargetMode.Public));
+        if (mode == TargetMode.Private)
+            settings.WarnWithoutEffect("WEBHOOK_TARGETS=public", "WEBHOOK_TARGETS_ALLOW");
         return new TargetOptions
         {
-            Mode = settings.OneOf(
-                "WEBHOOK_TARGETS", fallback, ("private", TargetMode.Private), ("public", TargetMode.Public)),
+            Mode = mode,
             Allow = settings.Networks("WEBHOOK_TARGETS_ALLOW"),
             Deny = settings.Networks("WEBHOOK_TARGETS_DENY"),
         };

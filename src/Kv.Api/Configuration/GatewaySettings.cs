@@ -9,9 +9,8 @@ internal static partial class GatewaySettings
 {
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
-    /// <param name="settings">The settings.</param>
-    /// <param name="isLoopback">Whether Kv listens only on loopback.</param>
-    public static GatewayOptions Read(Settings settings, bool isLoopback)
+    /// <param name="loopback">The loopback address on which alone Kv listens; null when it has others.</param>
+    public static GatewayOptions Read(Settings settings, string? loopback)
     {
         // The framework's switch trusts forwarded headers from any sender.
         if (settings.Text("FORWARDEDHEADERS_ENABLED") is { } forwarded
@@ -23,23 +22,28 @@ internal static partial class GatewaySettings
         var pathBase = settings.Text(
             "PATH_BASE", "/", text => text == "/" || IsPathBase(text),
             $"a path as in '/kv-service', of letters, digits and -._~, without '/' at its end; "
-            + $"it must not begin with {string.Join(", ", KeyPath.Areas)}, "
+            + $"it must not begin with {string.Join(", ", KeyPath.Prefixes)}, "
             + "whose keys it would be taken for");
         var proxies = settings.Networks("TRUSTED_PROXIES");
+        // Behind a trusted proxy, the host is the public one.
+        var own = loopback is not null && proxies.Length == 0
+            ? new HashSet<string>([.. LoopbackNames, loopback], StringComparer.OrdinalIgnoreCase)
+            : null;
+        var allowed = ReadAllowedHosts(settings, own);
         return new GatewayOptions
         {
             TrustedProxies = proxies,
             PathBase = pathBase == "/" ? null : pathBase,
             CorsOrigins = ReadOrigins(settings),
-            // Behind a trusted proxy, the host is the public one.
-            AllowedHosts = ReadAllowedHosts(settings, isLoopback && proxies.Length == 0),
+            AllowedHosts = allowed,
+            ManagementHosts = own,
         };
     }
 
-    private static HashSet<string>? ReadAllowedHosts(Settings settings, bool loopbackOnly)
+    private static HashSet<string>? ReadAllowedHosts(Settings settings, HashSet<string>? fallback)
     {
         if (settings.Text("ALLOWED_HOSTS") is not { } text)
-            return loopbackOnly ? new HashSet<string>(LoopbackNames, StringComparer.OrdinalIgnoreCase) : null;
+            return fallback;
         if (text == "*")
             return null;
         var names = text.Split(',', StringSplitOptions.TrimEntries);
@@ -73,7 +77,7 @@ internal static partial class GatewaySettings
     private static bool IsPathBase(string text) =>
         Segments().IsMatch(text)
         && !text.Split('/').Any(segment => segment is "." or "..")
-        && !KeyPath.Areas.Any(area => $"{text}/".StartsWith($"{area}/", StringComparison.OrdinalIgnoreCase));
+        && !KeyPath.Prefixes.Any(area => $"{text}/".StartsWith($"{area}/", StringComparison.OrdinalIgnoreCase));
 
     [GeneratedRegex(@"\A(/[A-Za-z0-9._~-]+)+\z")]
     private static partial Regex Segments();

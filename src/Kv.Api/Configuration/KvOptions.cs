@@ -13,6 +13,7 @@ using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
+using Microsoft.Net.Http.Headers;
 using Format = Kv.Api.Telemetry.LogFormat;
 
 namespace Kv.Api.Configuration;
@@ -20,6 +21,18 @@ namespace Kv.Api.Configuration;
 /// <summary>All settings. docs/configuration.md lists the variables.</summary>
 internal sealed record KvOptions
 {
+    private static readonly string[] ReloadedFiles =
+        ["TLS_CERT_FILE", "ETCD_CA_FILE", "ETCD_CERT_FILE", "JWT_KEY_FILE"];
+
+    // A credential must not become the name of a tenant: names are stored, listed and logged.
+    private static readonly HashSet<string> OtherHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        HeaderNames.Authorization, Credentials.ApiKeyHeader, HeaderNames.Host, HeaderNames.Connection,
+        HeaderNames.TransferEncoding, HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.Accept,
+        HeaderNames.Expect, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, "Idempotency-Key", "KV-TTL", "Last-Event-ID",
+        "webhook-id",
+    };
+
     /// <summary>The TCP port to listen on; 0 for a free one. Default 8080.</summary>
     public required int Port { get; init; }
 
@@ -40,13 +53,10 @@ internal sealed record KvOptions
     /// </summary>
     public int? Http2Port { get; init; }
 
-    /// <inheritdoc cref="ConnectionOptions"/>
     public required ConnectionOptions Connections { get; init; }
 
-    /// <inheritdoc cref="AnswerOptions"/>
     public required AnswerOptions Answers { get; init; }
 
-    /// <inheritdoc cref="GatewayOptions"/>
     public required GatewayOptions Gateway { get; init; }
 
     /// <summary>The rate limit of tenants; null for no limit.</summary>
@@ -58,10 +68,8 @@ internal sealed record KvOptions
     /// <summary>The quota of each tenant; null for none.</summary>
     public required Quota? Quota { get; init; }
 
-    /// <inheritdoc cref="Domain.Limits"/>
     public required Limits Limits { get; init; }
 
-    /// <inheritdoc cref="TenantOptions"/>
     public required TenantOptions Tenants { get; init; }
 
     /// <summary>
@@ -69,22 +77,17 @@ internal sealed record KvOptions
     /// </summary>
     public required bool HasEncodedKeys { get; init; }
 
-    /// <inheritdoc cref="StoreOptions"/>
     public required StoreOptions Store { get; init; }
 
-    /// <inheritdoc cref="DeliveryOptions"/>
     public required DeliveryOptions Deliveries { get; init; }
 
-    /// <inheritdoc cref="WatchOptions"/>
     public required WatchOptions Watches { get; init; }
 
-    /// <inheritdoc cref="AccessOptions"/>
     public required AccessOptions Access { get; init; }
 
     /// <summary>The time for which requests are served after the stop signal, 0 s to 300 s. Default 5 s.</summary>
     public required TimeSpan Drain { get; init; }
 
-    /// <inheritdoc cref="TelemetryOptions"/>
     public required TelemetryOptions Telemetry { get; init; }
 
     /// <summary>Whether the console is served. Default true.</summary>
@@ -93,7 +96,6 @@ internal sealed record KvOptions
     /// <summary>LOG_FORMAT: "auto", "json" or "text". Default "auto": JSON unless the output is a terminal.</summary>
     public required string LogFormat { get; init; }
 
-    /// <inheritdoc cref="AuditOptions"/>
     public required AuditOptions Audit { get; init; }
 
     /// <summary>Warnings about the settings, logged at the start.</summary>
@@ -121,7 +123,7 @@ internal sealed record KvOptions
             Tls = CallerSettings.Tls(settings),
             Connections = CallerSettings.Connections(settings),
             Answers = CallerSettings.Answers(settings, limits),
-            Gateway = GatewaySettings.Read(settings, IsLoopback(listenAddress)),
+            Gateway = GatewaySettings.Read(settings, IsLoopback(listenAddress) ? listenAddress : null),
             RateLimit = CallerSettings.RateLimit(settings),
             AddressLimit = CallerSettings.AddressLimit(settings),
             Quota = CallerSettings.Quota(settings),
@@ -145,6 +147,7 @@ internal sealed record KvOptions
         };
         settings.CheckLogLevels();
         settings.ThrowIfRefused();
+        WarnWithoutReloads(settings);
         if (options.Access.Mode == AccessMode.None && !IsLoopback(options.ListenAddress))
             settings.Warn(
                 "AUTH is none and LISTEN_ADDRESS is not loopback: "
@@ -156,6 +159,12 @@ internal sealed record KvOptions
                 + "callers escape RATE_LIMIT_PER_SECOND by naming another namespace or app. "
                 + "Set it, with TRUSTED_PROXIES where a proxy stands in front, or let your gateway name the tenants");
         return options with { Warnings = settings.Warnings };
+    }
+
+    private static void WarnWithoutReloads(Settings settings)
+    {
+        if (ReloadedFiles.All(name => settings.Text(name) is null))
+            settings.WarnWithoutEffect(string.Join(" or ", ReloadedFiles), "TLS_RELOAD_SECONDS");
     }
 
     private static bool IsLoopback(string? address) =>
@@ -190,14 +199,16 @@ internal sealed record KvOptions
         };
     }
 
+    private static bool IsFree(string header) => Text.IsHeaderName(header) && !OtherHeaders.Contains(header);
+
     private static TenantOptions ReadTenants(Settings settings, Limits limits)
     {
         var standard = new TenantOptions();
-        const string header = "a header name (letters, digits and -_.~!#$%&'*+^`|)";
+        const string header = "a header name (letters, digits and -_.~!#$%&'*+^`|) without another meaning for Kv";
         var options = new TenantOptions
         {
-            NamespaceHeader = settings.Text("HEADER_NAMESPACE", standard.NamespaceHeader, Text.IsHeaderName, header),
-            AppNameHeader = settings.Text("HEADER_APPNAME", standard.AppNameHeader, Text.IsHeaderName, header),
+            NamespaceHeader = settings.Text("HEADER_NAMESPACE", standard.NamespaceHeader, IsFree, header),
+            AppNameHeader = settings.Text("HEADER_APPNAME", standard.AppNameHeader, IsFree, header),
             DefaultNamespace = Name("DEFAULT_NAMESPACE", standard.DefaultNamespace, limits.MaxNamespaceLength),
             DefaultAppName = Name("DEFAULT_APPNAME", standard.DefaultAppName, limits.MaxAppNameLength),
         };
@@ -215,14 +226,18 @@ internal sealed record KvOptions
     {
         var standard = new StoreOptions();
         var engine = settings.OneOf("STORE", "etcd", ("etcd", StoreEngine.Etcd), ("embedded", StoreEngine.Embedded));
-        if (engine == StoreEngine.Embedded)
-            settings.WarnWithoutEffect(
-                "STORE=etcd", "ETCD_ENDPOINTS", "ETCD_CA_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "ETCD_USERNAME",
-                "ETCD_PASSWORD",
-                "ETCD_QUOTA_BACKEND_BYTES");
-        else
-            // No warning for DATA_DIR: the container image sets it for either store.
-            settings.WarnWithoutEffect("STORE=embedded", "HISTORY_REVISIONS");
+        // No warning for DATA_DIR: the container image sets it for either store.
+        var (other, itsSettings) = engine switch
+        {
+            StoreEngine.Etcd => ("STORE=embedded", (string[])["HISTORY_REVISIONS"]),
+            StoreEngine.Embedded => (
+                "STORE=etcd",
+                [
+                    "ETCD_ENDPOINTS", "ETCD_CA_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "ETCD_USERNAME",
+                    "ETCD_PASSWORD", "ETCD_QUOTA_BACKEND_BYTES", "NEAR_CACHE_BYTES",
+                ]),
+        };
+        settings.WarnWithoutEffect(other, itsSettings);
         var timeout = TimeSpan.FromSeconds(settings.Number("STORE_TIMEOUT_SECONDS", 3, 1, 60));
         return new StoreOptions
         {
@@ -231,8 +246,11 @@ internal sealed record KvOptions
                 "BASE_KEY_PREFIX", standard.BaseKeyPrefix,
                 text => !text.StartsWith('/') && !text.EndsWith('/') && !Text.HasControlCharacter(text),
                 "a path without '/' at its ends and without control characters"),
-            NearCacheBytes = settings.Number("NEAR_CACHE_BYTES", standard.NearCacheBytes, 0, 1L << 40),
-            Etcd = EtcdSettings.Read(settings) with { Timeout = timeout },
+            Etcd = EtcdSettings.Read(settings) with
+            {
+                Timeout = timeout,
+                NearCacheBytes = settings.Number("NEAR_CACHE_BYTES", standard.Etcd.NearCacheBytes, 0, 1L << 40),
+            },
             Embedded = new EmbeddedOptions
             {
                 DataDirectory = Path.GetFullPath(settings.Text("DATA_DIR") ?? standard.Embedded.DataDirectory),

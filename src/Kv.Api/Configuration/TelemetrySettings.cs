@@ -20,22 +20,31 @@ internal static class TelemetrySettings
         var logs = Address(settings, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT");
         // Only validated: the exporter reads the variable itself.
         settings.OneOf("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", ("grpc", false), ("http/protobuf", true));
+        if (!isOn)
+            settings.WarnWithoutEffect(
+                "OTEL_SDK_DISABLED=false", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT");
         return new TelemetryOptions
         {
             IsOn = isOn,
             HasCertificates = Certificates.Any(name => settings.Text(name) is not null),
             Collectors = [.. new[] { general, metrics, traces, logs }.OfType<Uri>()],
-            SendsMetrics = Exports(settings, "OTEL_METRICS_EXPORTER") && isOn && (metrics ?? general) is not null,
+            SendsMetrics = Exports(settings, "METRICS") && isOn && (metrics ?? general) is not null,
             MetricsEndpoint = metrics,
-            SendsTraces = Exports(settings, "OTEL_TRACES_EXPORTER") && isOn && (traces ?? general) is not null,
+            SendsTraces = Exports(settings, "TRACES") && isOn && (traces ?? general) is not null,
             TracesEndpoint = traces,
-            SendsLogs = Exports(settings, "OTEL_LOGS_EXPORTER") && isOn && (logs ?? general) is not null,
+            SendsLogs = Exports(settings, "LOGS") && isOn && (logs ?? general) is not null,
             LogsEndpoint = logs,
         };
     }
 
-    private static bool Exports(Settings settings, string name) =>
-        settings.OneOf(name, "otlp", ("otlp", true), ("none", false));
+    private static bool Exports(Settings settings, string signal)
+    {
+        var exports = settings.OneOf($"OTEL_{signal}_EXPORTER", "otlp", ("otlp", true), ("none", false));
+        if (!exports)
+            settings.WarnWithoutEffect($"OTEL_{signal}_EXPORTER=otlp", $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
+        return exports;
+    }
 
     private static Uri? Address(Settings settings, string name)
     {

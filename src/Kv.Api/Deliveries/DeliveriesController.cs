@@ -1,11 +1,10 @@
+using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Api.Webhooks;
 using Kv.Application.Deliveries;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Deliveries;
 
@@ -14,17 +13,17 @@ namespace Kv.Api.Deliveries;
 [Tags("Deliveries")]
 [ProducesInvalidInput]
 [ProducesStoreUnavailableForWrites]
-public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenants) : ControllerBase
+public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenants, HeldBytes held)
+    : TenantControllerBase(tenants)
 {
     /// <summary>List a webhook's pending, failed or last delivered deliveries</summary>
     /// <remarks>
-    /// Pending and failed ones in the order of the changes. Delivered ones are a log of the last 100 that the receiver
-    /// accepted, the latest first, in one page. The leader saves it about once a second; entries that are not saved yet
-    /// are lost when it crashes.
+    /// Pending and failed deliveries are in the order of the changes. Delivered ones are a log of the last 100 that the
+    /// receiver accepted, the latest first, in one page. The leader saves it about once a second; entries that are not
+    /// saved yet are lost when it crashes.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
     /// <param name="cursor">The cursor of the previous page.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     /// <param name="status" example="failed">`pending`, `failed` or `delivered`.</param>
     /// <param name="limit" example="50">The maximum number of deliveries, 1 to 100.</param>
     [HttpGet("webhooks/{id}/deliveries")]
@@ -36,34 +35,41 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
         string id, string? cursor, CancellationToken cancellationToken,
         [OneOf("pending", "failed", "delivered")] string status = "failed", int limit = 50)
     {
-        var (space, app) = tenants.Read(Request);
-        var page = await mediator.Send(new ListDeliveries(space, app, id, status, cursor, limit), cancellationToken);
-        return page is null
-            ? NotFound(Problems.WebhookNotFound)
-            : new JsonAnswer<DeliveryListing>(
-                StatusCodes.Status200OK, DeliveryListing.From(page), DeliveryJson.Answers.DeliveryListing);
+        var page = await mediator.Send(
+            new ListDeliveries(Namespace, AppName, id, status, cursor, limit), cancellationToken);
+        if (page is null)
+            return Problems.NotFound(Problems.WebhookNotFound);
+        await held.TakeIfLarge(
+            Request,
+            page.Items.Sum(delivery => delivery.Key.Length
+                + delivery.Attempts.Sum(attempt => (long)attempt.Answer.Length + (attempt.Error?.Length ?? 0))),
+            cancellationToken);
+        return new StreamedAnswer<StoredDelivery>(
+            page.Items.Select(StoredDelivery.From).ToAsyncEnumerable(),
+            StreamFrame.In(DeliveryListing.Envelope(page), "items"));
     }
 
     /// <summary>Explain why a key's last change has not arrived</summary>
     /// <remarks>
     /// One verdict with its reason and its remedy, from what the store knows of the key's last change, the webhook and
     /// the delivery. For a deleted key Kv searches the latest revisions for its deletion; the number of concurrent
-    /// searches is limited (429, 503).
+    /// searches is limited (503).
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
     /// <param name="key" example="user:42">The key. It is required.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("webhooks/{id}/explain")]
+    [Costly]
+    [LongLived]
     [ProducesResponseType<ExplanationAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "The verdict.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> Explain(string id, string? key, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return await mediator.Send(new ExplainDelivery(space, app, id, key ?? ""), cancellationToken) is { } explained
-            ? new JsonAnswer<ExplanationAnswer>(
-                StatusCodes.Status200OK, ExplanationAnswer.From(explained), DeliveryJson.Answers.ExplanationAnswer)
-            : NotFound(Problems.WebhookNotFound);
+        var explained = await mediator.Send(
+            new ExplainDelivery(Namespace, AppName, id, key ?? ""), cancellationToken);
+        return explained is not null
+            ? JsonAnswer.Ok(ExplanationAnswer.From(explained))
+            : Problems.NotFound(Problems.WebhookNotFound);
     }
 
     /// <summary>Attempt a webhook's failed deliveries immediately</summary>
@@ -72,8 +78,9 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// is true. Deliveries that fail again keep their place and have all attempts again.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("webhooks/{id}/redeliver-failed")]
+    [Costly]
+    [LongLived]
     [ProducesResponseType<RedeliverFailedAnswer>(
         StatusCodes.Status202Accepted, "application/json", Description = "The attempts are scheduled.")]
     [ProducesWebhookNotFound]
@@ -82,13 +89,9 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesStoreFull]
     public async Task<IActionResult> RedeliverFailed(string id, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return await mediator.Send(new RedeliverFailed(space, app, id), cancellationToken) is { } redelivered
-            ? new JsonAnswer<RedeliverFailedAnswer>(
-                StatusCodes.Status202Accepted,
-                new RedeliverFailedAnswer { Count = redelivered.Count, More = redelivered.HasMore },
-                DeliveryJson.Answers.RedeliverFailedAnswer)
-            : NotFound(Problems.WebhookNotFound);
+        return await mediator.Send(new RedeliverFailed(Namespace, AppName, id), cancellationToken) is { } redelivered
+            ? JsonAnswer.Accepted(new RedeliverFailedAnswer { Count = redelivered.Count, More = redelivered.HasMore })
+            : Problems.NotFound(Problems.WebhookNotFound);
     }
 
     /// <summary>Replay changes to a webhook</summary>
@@ -98,9 +101,9 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
     /// <param name="body">The revision to begin after.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("webhooks/{id}/replay")]
     [Costly]
+    [LongLived]
     [ProducesResponseType<ReplayAnswer>(
         StatusCodes.Status202Accepted, "application/json", Description = "The messages are scheduled.")]
     [ProducesWebhookNotFound]
@@ -110,32 +113,27 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesStoreFull]
     public async Task<IActionResult> Replay(string id, ReplayBody body, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return await mediator.Send(new ReplayWebhook(space, app, id, body.Since), cancellationToken) is { } count
-            ? new JsonAnswer<ReplayAnswer>(
-                StatusCodes.Status202Accepted, new ReplayAnswer { Replayed = count }, DeliveryJson.Answers.ReplayAnswer)
-            : NotFound(Problems.WebhookNotFound);
+        var replay = new ReplayWebhook(Namespace, AppName, id, body.Since);
+        return await mediator.Send(replay, cancellationToken) is { } count
+            ? JsonAnswer.Accepted(new ReplayAnswer { Replayed = count })
+            : Problems.NotFound(Problems.WebhookNotFound);
     }
 
     /// <summary>Get a pending or failed delivery</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("deliveries/{id}")]
     [ProducesResponseType<StoredDelivery>(StatusCodes.Status200OK, "application/json", Description = "The delivery.")]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The delivery does not exist (any longer).", Error = Problems.DeliveryNotFound)]
     public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return await mediator.Send(new GetDelivery(space, app, id), cancellationToken) is { } delivery
-            ? new JsonAnswer<StoredDelivery>(
-                StatusCodes.Status200OK, StoredDelivery.From(delivery), DeliveryJson.Answers.StoredDelivery)
-            : NotFound(Problems.DeliveryNotFound);
+        return await mediator.Send(new GetDelivery(Namespace, AppName, id), cancellationToken) is { } delivery
+            ? JsonAnswer.Ok(StoredDelivery.From(delivery))
+            : Problems.NotFound(Problems.DeliveryNotFound);
     }
 
     /// <summary>Attempt a pending or failed delivery immediately</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("deliveries/{id}/redeliver")]
     [ProducesResponseType(StatusCodes.Status202Accepted, Description = "The attempt is scheduled.")]
     [ProducesProblem(
@@ -143,12 +141,8 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesStoreFull]
     public async Task<IActionResult> Redeliver(string id, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return await mediator.Send(new RedeliverDelivery(space, app, id), cancellationToken)
+        return await mediator.Send(new RedeliverDelivery(Namespace, AppName, id), cancellationToken)
             ? Accepted()
-            : NotFound(Problems.DeliveryNotFound);
+            : Problems.NotFound(Problems.DeliveryNotFound);
     }
-
-    private static ObjectResult NotFound(string error) =>
-        Problems.Create(StatusCodes.Status404NotFound, error).ToResult();
 }

@@ -10,11 +10,12 @@ public sealed record DeliveryListing
     /// <summary>The deliveries, in the order of the changes; delivered ones the latest first.</summary>
     public required IReadOnlyList<StoredDelivery> Items { get; init; }
 
-    /// <summary>The cursor of the next page; null on the last page.</summary>
+    /// <inheritdoc cref="KeyValues.Contracts.KeyPage.Cursor"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
 
-    internal static DeliveryListing From(DeliveryPage page) =>
-        new() { Items = [.. page.Items.Select(StoredDelivery.From)], Cursor = page.Cursor };
+    /// <summary>The page without its deliveries.</summary>
+    internal static DeliveryListing Envelope(DeliveryPage page) => new() { Items = [], Cursor = page.Cursor };
 }
 
 /// <summary>A delivery that is pending, has failed, or was delivered.</summary>
@@ -42,8 +43,7 @@ public sealed record StoredDelivery
     /// <example>user:42</example>
     public required string Key { get; init; }
 
-    /// <summary>The revision of the change.</summary>
-    /// <example>42</example>
+    /// <inheritdoc cref="KeyValues.Contracts.HistoryEntry.Revision"/>
     public required long Revision { get; init; }
 
     /// <summary>The last attempts, oldest first; of a delivered one only the accepted attempt.</summary>
@@ -53,14 +53,15 @@ public sealed record StoredDelivery
     /// The number of attempts of a delivered one, of which at most 20 that failed count; absent for others.
     /// </summary>
     /// <example>2</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? AttemptCount { get; init; }
 
     /// <summary>The time of the next attempt; null unless the delivery is pending.</summary>
     /// <example>2026-01-01T00:00:05+00:00</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public DateTimeOffset? NextAttemptAt { get; init; }
 
     /// <summary>The reason of the final failure; null unless the delivery has failed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? FailedReason { get; init; }
 
     internal static StoredDelivery From(DeliveryDto dto) => new()
@@ -103,9 +104,11 @@ public sealed record DeliveryAttempt
 
     /// <summary>The status of the receiver's answer; null without an answer.</summary>
     /// <example>503</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? Status { get; init; }
 
     /// <summary>The error that prevented or cut off the answer; null when no error occurred.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Error { get; init; }
 
     /// <summary>The first bytes of the receiver's answer.</summary>

@@ -9,7 +9,6 @@ using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Transactions;
 using Kv.Domain.Webhooks;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Errors;
 
@@ -24,7 +23,7 @@ internal sealed record Failure(ProblemDetails Problem)
     private const string RetryAfterSeconds = "1";
 
     /// <summary>Whether the failure is temporary, so that a retry may succeed.</summary>
-    public bool IsPassing { get; init; }
+    public bool IsTemporary { get; init; }
 
     /// <summary>Whether a write may have happened or may still happen.</summary>
     public bool IsOutcomeUnknown { get; init; }
@@ -34,6 +33,9 @@ internal sealed record Failure(ProblemDetails Problem)
 
     /// <summary>Whether the failure is a fault in Kv, so the exception is logged.</summary>
     public bool IsFault { get; init; }
+
+    /// <summary>Whether the connection is closed without waiting for the rest of the request.</summary>
+    public bool ClosesConnection { get; init; }
 
     /// <summary>Maps an exception to its answer.</summary>
     public static Failure From(Exception exception) => exception switch
@@ -48,6 +50,11 @@ internal sealed record Failure(ProblemDetails Problem)
             StatusCodes.Status400BadRequest, Problems.RevisionInFuture, exception.Message)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Problems.Create(
             StatusCodes.Status413PayloadTooLarge, "Body too large", exception.Message)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new(Problems.Create(
+            StatusCodes.Status408RequestTimeout, Problems.InvalidInput, exception.Message))
+        {
+            ClosesConnection = true,
+        },
         BadHttpRequestException bad => new(Problems.Create(bad.StatusCode, Problems.InvalidInput, bad.Message)),
         CredentialEndedException =>
             new(Problems.Create(StatusCodes.Status401Unauthorized, "Unauthorized", exception.Message))
@@ -66,12 +73,7 @@ internal sealed record Failure(ProblemDetails Problem)
             "The store rejects a request of this size; nothing was written.")),
         IdempotencyKeyReusedException or KeyWrittenTwiceException => new(Problems.Create(
             StatusCodes.Status422UnprocessableEntity, detail: exception.Message)),
-        TooManyScansException scans => new(Problems.Create(
-            scans.IsOfTenant ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
-            Problems.TooManyScans, exception.Message))
-        {
-            IsPassing = true,
-        },
+        TooManyScansException => Unavailable(Problems.TooManyScans, exception.Message),
         StoreUnavailableException { OutcomeUnknown: true } => Unavailable(
             "Store unavailable",
             "The store did not confirm the write: it may have happened or may still happen. "
@@ -82,7 +84,8 @@ internal sealed record Failure(ProblemDetails Problem)
         StoreUnavailableException =>
             Unavailable("Store unavailable", "The store could not be reached; nothing was written."),
         IssuerUnavailableException => Unavailable("Issuer unavailable", exception.Message),
-        TooMuchUnsentException => Unavailable(Problems.TooMuchUnsent, exception.Message),
+        TooManyBytesHeldException held => Unavailable(held.Error, exception.Message),
+        TooManyTtlChangesException => Unavailable(Problems.TooManyTtlChanges, exception.Message),
         UsageNotCountedException => Unavailable("Usage not counted yet", exception.Message),
         QuotaExceededException exceeded => new(Problems.OverQuota(exceeded)),
         WebhookDisabledException => new(Problems.Create(
@@ -100,17 +103,20 @@ internal sealed record Failure(ProblemDetails Problem)
         },
     };
 
-    /// <summary>Sets the headers for the time of a retry, an unknown outcome and the challenge.</summary>
+    /// <summary>Sets the headers for a retry, an unknown outcome, the challenge and the connection's end.</summary>
     public void SetHeaders(HttpResponse response)
     {
-        if (IsPassing)
+        if (IsTemporary)
             response.Headers.RetryAfter = RetryAfterSeconds;
         if (IsOutcomeUnknown)
             response.Headers[OutcomeHeader] = "unknown";
         if (Challenge is not null)
             response.Headers.WWWAuthenticate = Challenge;
+        // HTTP/2 has no such header: the server ends the stream.
+        if (ClosesConnection && HttpProtocol.IsHttp11(response.HttpContext.Request.Protocol))
+            response.Headers.Connection = "close";
     }
 
     private static Failure Unavailable(string error, string detail) =>
-        new(Problems.Create(StatusCodes.Status503ServiceUnavailable, error, detail)) { IsPassing = true };
+        new(Problems.Create(StatusCodes.Status503ServiceUnavailable, error, detail)) { IsTemporary = true };
 }

@@ -13,8 +13,8 @@ internal static partial class JsonMistake
     /// <param name="message">
     /// The message of a <see cref="System.Text.Json.JsonException"/>; other messages are returned unchanged.
     /// </param>
-    public static string Describe(string message) => Place().Match(message) is { Success: true } place
-        ? $"{Kind(message)} (line {FromOne(place.Groups[1])}, byte {FromOne(place.Groups[2])})"
+    public static string Describe(string message) => Position().Match(message) is { Success: true } position
+        ? $"{Kind(message)} (line {FromOne(position.Groups[1])}, byte {FromOne(position.Groups[2])})"
         : message;
 
     private static string Kind(string message) =>
@@ -27,5 +27,5 @@ internal static partial class JsonMistake
     private static long FromOne(Group number) => long.Parse(number.ValueSpan, CultureInfo.InvariantCulture) + 1;
 
     [GeneratedRegex(@"LineNumber: (\d+) \| BytePositionInLine: (\d+)\.$")]
-    private static partial Regex Place();
+    private static partial Regex Position();
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using FluentValidation.Results;
 using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Kv.Api.Errors;
@@ -24,6 +23,8 @@ internal static class Problems
     public const string DeliveryNotFound = "Delivery not found";
     public const string QuotaExceeded = "Quota exceeded";
     public const string TooMuchUnsent = "Too many large answers";
+    public const string TooManyBodies = "Too many large bodies";
+    public const string TooManyTtlChanges = "Too many changes of times to live";
     public const string ResultTooLarge = "Result too large";
     public const string TooManyScans = "Too many reads of the past";
     public const string WebhookDisabled = "Webhook disabled";
@@ -33,7 +34,7 @@ internal static class Problems
     public const string AuditNotKept = "No audit is kept";
 
     // A request with many parts can have an error in each.
-    private const int MostFailures = 20;
+    private const int MaxFailures = 20;
 
     public static ProblemDetails Create(int status, string? error = null, string? detail = null)
     {
@@ -85,18 +86,20 @@ internal static class Problems
     /// </summary>
     public static ProblemDetails Invalid(IEnumerable<ValidationFailure> failures, string? error = null)
     {
-        var told = failures.Take(MostFailures).ToList();
-        var fields = told
+        var reported = failures.Take(MaxFailures).ToList();
+        var fields = reported
             .GroupBy(failure => failure.PropertyName)
             .ToDictionary(
                 field => FieldName(field.Key), field => field.Select(failure => failure.ErrorMessage).ToArray());
         var messages = fields.Values.SelectMany(message => message).ToArray();
         var problem = Create(
-            StatusCodes.Status400BadRequest, error ?? told[0].CustomState as string ?? messages[0],
+            StatusCodes.Status400BadRequest, error ?? reported[0].CustomState as string ?? messages[0],
                 string.Join("; ", messages));
         problem.Extensions["errors"] = fields;
         return problem;
     }
+
+    public static ObjectResult NotFound(string error) => Create(StatusCodes.Status404NotFound, error).ToResult();
 
     public static ObjectResult ToResult(this ProblemDetails problem) =>
         new(problem) { StatusCode = problem.Status, ContentTypes = { ContentType } };

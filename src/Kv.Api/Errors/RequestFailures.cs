@@ -1,5 +1,4 @@
 using Kv.Domain.Storage;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Errors;
 
@@ -8,7 +7,6 @@ public sealed partial class RequestFailures(ILogger<RequestFailures> logger)
 {
     /// <summary>Logs a problem of 500 or above and adds the trace id to it.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="problem">The answer.</param>
     /// <param name="reason">The reason, for operators.</param>
     /// <param name="fault">The exception, for a fault in Kv.</param>
     internal void Answers(HttpContext context, ProblemDetails problem, string reason, Exception? fault = null)
@@ -18,15 +16,15 @@ public sealed partial class RequestFailures(ILogger<RequestFailures> logger)
         var traceId = context.TraceId();
         problem.Extensions["traceId"] = traceId;
         if (fault is null)
-            LogAnswered(context.Asked(), problem.Status, reason, traceId);
+            LogAnswered(context.MethodAndRoute(), problem.Status, reason, traceId);
         else
-            LogFault(fault, context.Asked(), traceId);
+            LogFault(fault, context.MethodAndRoute(), traceId);
     }
 
     /// <summary>Logs a successful response that is aborted because the store fails.</summary>
-    internal void BrokenOff(HttpContext context, StoreException failure) => BrokenOff(context, failure.Message);
+    internal void Aborted(HttpContext context, StoreException failure) => Aborted(context, failure.Message);
 
     /// <summary>Logs a successful response that is aborted.</summary>
-    internal void BrokenOff(HttpContext context, string reason) =>
-        LogBrokenOff(context.Asked(), reason, context.TraceId());
+    internal void Aborted(HttpContext context, string reason) =>
+        LogAborted(context.MethodAndRoute(), reason, context.TraceId());
 }

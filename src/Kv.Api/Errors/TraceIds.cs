@@ -11,7 +11,7 @@ internal static class TraceIds
         Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     /// <summary>The method and the route pattern. The path itself would reveal keys.</summary>
-    public static string Asked(this HttpContext context)
+    public static string MethodAndRoute(this HttpContext context)
     {
         // The exception handler removes the endpoint from the request.
         var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;

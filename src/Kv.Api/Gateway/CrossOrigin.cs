@@ -6,7 +6,7 @@ namespace Kv.Api.Gateway;
 /// </summary>
 internal static class CrossOrigin
 {
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromMinutes(10);
 
     public static IServiceCollection AddCrossOrigin(this IServiceCollection services, GatewayOptions gateway) =>
         gateway.CorsOrigins.Count == 0 ? services : services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
@@ -14,7 +14,7 @@ internal static class CrossOrigin
             .AllowAnyMethod()
             .AllowAnyHeader()
             .WithExposedHeaders("*")
-            .SetPreflightMaxAge(AskAgainAfter)));
+            .SetPreflightMaxAge(PreflightMaxAge)));
 
     /// <summary>Must run early, so that pages can read errors as well.</summary>
     public static WebApplication UseCrossOrigin(this WebApplication app, GatewayOptions gateway)

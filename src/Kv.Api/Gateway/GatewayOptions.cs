@@ -18,6 +18,12 @@ internal sealed record GatewayOptions
     public IReadOnlySet<string>? AllowedHosts { get; init; }
 
     /// <summary>
+    /// The allowed hosts of requests to the management port; null for any. They are the names of loopback if that
+    /// is the default of <see cref="AllowedHosts"/>. Configured names do not apply: probes and scrapes use addresses.
+    /// </summary>
+    public IReadOnlySet<string>? ManagementHosts { get; init; }
+
+    /// <summary>
     /// The origins whose pages may call Kv from a browser, for example "https://app.example.com". Default none.
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];

@@ -12,14 +12,14 @@ internal static class GatewayServices
     public static WebApplication UseGateway(this WebApplication app, GatewayOptions gateway)
     {
         if (gateway.TrustedProxies.Count > 0)
-            app.UseForwardedHeaders(Forwarded(gateway)).Use(TidyPrefix);
+            app.UseForwardedHeaders(Forwarded(gateway)).Use(NormalizePrefix);
         if (gateway.PathBase is { } pathBase)
             app.UseMiddleware<PathBaseMiddleware>(pathBase);
         return app;
     }
 
     // Links consist of the prefix and a path: two slashes at the start would lead to another host.
-    private static Task TidyPrefix(HttpContext context, RequestDelegate next)
+    private static Task NormalizePrefix(HttpContext context, RequestDelegate next)
     {
         if (context.Request.PathBase.Value is { Length: > 0 } prefix
             && (prefix.EndsWith('/') || prefix.StartsWith("//", StringComparison.Ordinal)))

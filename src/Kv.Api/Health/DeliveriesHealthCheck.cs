@@ -12,10 +12,10 @@ internal sealed class DeliveriesHealthCheck(IDeliveryBacklog deliveries, TimePro
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(deliveries.Current is { } backlog
-            ? Tell(backlog)
+            ? Describe(backlog)
             : HealthCheckResult.Healthy("This replica delivers nothing."));
 
-    private HealthCheckResult Tell(DeliveryBacklog backlog)
+    private HealthCheckResult Describe(DeliveryBacklog backlog)
     {
         var age = (long)backlog.Age(time.GetUtcNow()).TotalSeconds;
         var detail = backlog switch

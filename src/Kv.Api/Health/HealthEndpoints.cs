@@ -16,7 +16,6 @@ internal static class HealthEndpoints
     /// <summary>The maximum time of a stop after the drain; the framework's default.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
-    /// <param name="services">The services.</param>
     /// <param name="drain">The time for which requests are served after the stop signal.</param>
     public static IServiceCollection AddHealth(this IServiceCollection services, TimeSpan drain)
     {

@@ -14,7 +14,7 @@ internal sealed class StoreHealthCheck(IStoreProbe store) : IHealthCheck
         try
         {
             var revision = await store.CurrentRevision(cancellationToken);
-            return Tell(revision, await store.State(cancellationToken));
+            return Describe(revision, await store.State(cancellationToken));
         }
         catch (StoreException error)
         {
@@ -22,7 +22,7 @@ internal sealed class StoreHealthCheck(IStoreProbe store) : IHealthCheck
         }
     }
 
-    private static HealthCheckResult Tell(long revision, StoreState? state)
+    private static HealthCheckResult Describe(long revision, StoreState? state)
     {
         var detail = $"The store answers, at revision {revision}.";
         var data = new Dictionary<string, object> { ["revision"] = revision };

@@ -24,7 +24,7 @@ internal sealed class WatcherHealthCheck(IWatcherStatus watcher) : IHealthCheck
             data["clockDifferenceSeconds"] = Math.Round(known.TotalSeconds, 3);
         var detail = watcher.IsLeader
             ? $"This replica calls webhooks, and has settled all changes through revision {watcher.SettledRevision}."
-            : "Another replica calls webhooks, or none yet.";
+            : "This replica calls no webhooks: another one leads, or none does yet.";
         if (watcher.ClockDifference is { } difference && difference.Duration() >= Tolerance)
             return Task.FromResult(HealthCheckResult.Degraded(
                 string.Create(
@@ -35,10 +35,8 @@ internal sealed class WatcherHealthCheck(IWatcherStatus watcher) : IHealthCheck
                 data: data));
         return Task.FromResult(watcher.Lost is { } lost
             ? HealthCheckResult.Degraded(
-                $"{detail} The store forgot the changes "
-                + $"after revision {lost.After} and through {lost.Through} before they "
-                + $"were read, as was noticed at {lost.NoticedAt.UtcDateTime:u}: "
-                + $"deletions and states in between are lost.",
+                $"{detail} The store compacted the changes after revision {lost.After} through {lost.Through} before "
+                + $"they were read (noticed at {lost.NoticedAt.UtcDateTime:u}): deletions and earlier states are lost.",
                 data: data)
             : HealthCheckResult.Healthy(detail, data));
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using Kv.Api.Answers;
 using Kv.Api.Configuration;
 using Kv.Api.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -13,10 +14,17 @@ internal static class Listener
     private const int RequestLineBytes = 8 * 1024;
     private const int HeaderBytes = 32 * 1024;
 
+    // Calls whose bodies wait must not stop the other calls on the connection of a gateway.
+    private const int Http2ConnectionBytes = 4 * HeldBytes.MinCounted;
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <param name="server">The server.</param>
-    /// <param name="options">The settings.</param>
+    /// <summary>
+    /// What a connection may send ahead while its calls are busy; at least the head of a request. The limits of bodies
+    /// do not count it: the number of connections bounds it, as it does for small bodies.
+    /// </summary>
+    public static int ReceiveBytes(KvOptions options) => Math.Max(HeldBytes.MinCounted, HeadBytes(options));
+
     /// <param name="certificate">Returns the certificate for a new connection; null for plain text.</param>
     public static void Listen(
         this KestrelServerOptions server, KvOptions options, Func<SslStreamCertificateContext>? certificate)
@@ -77,11 +85,18 @@ internal static class Listener
         limits.MinRequestBodyDataRate = options.Connections.MinBodyRate is > 0 and var rate
             ? new MinDataRate(rate, Grace)
             : null;
-        // A path can contain a key, a query a prefix and a cursor, with up to twelve bytes per character.
-        var keys = 24 * options.Limits.MaxKeyLength;
-        limits.MaxRequestLineSize = RequestLineBytes + keys;
-        limits.MaxRequestHeadersTotalSize = HeaderBytes + keys;
+        limits.MaxRequestLineSize = RequestLineBytes + KeyBytes(options);
+        limits.MaxRequestHeadersTotalSize = HeadBytes(options);
+        // The socket's own limit holds for plain connections, this one behind TLS.
+        limits.MaxRequestBufferSize = ReceiveBytes(options);
         limits.Http2.MaxStreamsPerConnection = options.Connections.MaxStreams;
-        limits.Http2.MaxRequestHeaderFieldSize = HeaderBytes + keys;
+        limits.Http2.InitialConnectionWindowSize = Http2ConnectionBytes;
+        limits.Http2.InitialStreamWindowSize = HeldBytes.MinCounted;
+        limits.Http2.MaxRequestHeaderFieldSize = HeadBytes(options);
     }
+
+    // A path can contain a key, a query a prefix and a cursor, with up to twelve bytes per character.
+    private static int KeyBytes(KvOptions options) => 24 * options.Limits.MaxKeyLength;
+
+    private static int HeadBytes(KvOptions options) => HeaderBytes + KeyBytes(options);
 }

@@ -23,16 +23,19 @@ internal static class ManagementPort
     });
 
     /// <summary>Serves the management port separately from all other middleware.</summary>
-    public static WebApplication UseManagementPort(this WebApplication app, TelemetryOptions telemetry)
+    /// <param name="hosts">The allowed hosts of requests; null for any.</param>
+    /// <param name="telemetry">The settings of the metrics.</param>
+    public static WebApplication UseManagementPort(
+        this WebApplication app, IReadOnlySet<string>? hosts, TelemetryOptions telemetry)
     {
         app.MapWhen(
             static context => context.Features.Get<Marked>() is not null,
-            management => management.Use(Uncounted).UseHealth().UseMetrics(telemetry));
+            management => management.Use(WithoutMetrics).UseAllowedHosts(hosts).UseHealth().UseMetrics(telemetry));
         return app;
     }
 
     // Exclude probes and scrapes from the metrics.
-    private static Task Uncounted(HttpContext context, RequestDelegate next)
+    private static Task WithoutMetrics(HttpContext context, RequestDelegate next)
     {
         if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
             metrics.MetricsDisabled = true;

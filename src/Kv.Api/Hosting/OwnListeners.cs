@@ -9,7 +9,7 @@ namespace Kv.Api.Hosting;
 /// <summary>Reports the deployment's own endpoints to the rules for webhook targets.</summary>
 internal static class OwnListeners
 {
-    public static WebApplication KeepWebhooksOut(this WebApplication app, KvOptions options)
+    public static WebApplication ExcludeFromWebhooks(this WebApplication app, KvOptions options)
     {
         var own = app.Services.GetRequiredService<OwnEndpoints>();
         foreach (var collector in options.Telemetry.Collectors)
@@ -20,7 +20,7 @@ internal static class OwnListeners
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-            own.ListensOn([.. (listening?.Addresses ?? []).SelectMany(Read)]);
+            own.SetListeners([.. (listening?.Addresses ?? []).SelectMany(Read)]);
         });
         return app;
     }

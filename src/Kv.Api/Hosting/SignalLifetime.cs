@@ -10,13 +10,13 @@ internal sealed partial class SignalLifetime(
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        _ = StopWhenTold();
+        _ = StopOnSignal();
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task StopWhenTold()
+    private async Task StopOnSignal()
     {
         var signal = await signals.First();
         LogStopping(

@@ -8,14 +8,15 @@ namespace Kv.Api.Hosting;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    private static readonly PosixSignal[] Heard = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+    private static readonly PosixSignal[] Handled = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
 
     private readonly TaskCompletionSource<PosixSignal> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _endNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
     private volatile bool _hasHost;
 
-    private StopSignals() => _registrations = [.. Heard.Select(signal => PosixSignalRegistration.Create(signal, Hear))];
+    private StopSignals() =>
+        _registrations = [.. Handled.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
 
     /// <summary>Whether a signal has stopped the host.</summary>
     public bool HaveStopped => _first.Task.IsCompleted;
@@ -38,7 +39,7 @@ internal sealed class StopSignals : IDisposable
             registration.Dispose();
     }
 
-    private void Hear(PosixSignalContext context)
+    private void Handle(PosixSignalContext context)
     {
         // Prevent the runtime from ending the process.
         context.Cancel = true;

@@ -17,7 +17,7 @@ internal static class EntityTags
     private const string Any = "*";
 
     // No key has this tag: it represents a key that does not exist.
-    private const string NotThere = "\"0\"";
+    private const string AbsentTag = "\"0\"";
 
     /// <summary>The tag for a header.</summary>
     public static string Format(long revision) => string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
@@ -63,7 +63,6 @@ internal static class EntityTags
     /// <summary>
     /// Evaluates the conditions of a read: the status to answer with instead of the key; null to answer with the key.
     /// </summary>
-    /// <param name="request">The request.</param>
     /// <param name="revision">The revision of the key's last write; 0 when the key does not exist.</param>
     /// <exception cref="ValidationException">A header has a malformed entity tag.</exception>
     public static int? StatusForRead(HttpRequest request, long revision)
@@ -82,7 +81,7 @@ internal static class EntityTags
     /// </summary>
     public static long? Known(HttpRequest request) =>
         request.Headers.IfNoneMatch is [{ } text]
-            ? (text is NotThere ? 0 : Revision(text))
+            ? (text is AbsentTag ? 0 : Revision(text))
             : null;
 
     private static bool Matches(StringValues values, string header, long revision)
@@ -109,7 +108,7 @@ internal static class EntityTags
     }
 
     private const string MustBeTags =
-        "If-Match on a write must be one or more entity tags that Kv gave, as in \"42\", or *";
+        "If-Match on a write must be one or more entity tags from Kv, as in \"42\", or *";
 
     // Accept weak tags: a gateway that compresses answers weakens them. The tag still identifies the key's state.
     private static long? Revision(string tag) =>

@@ -1,11 +1,10 @@
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Kv.Api.Http;
 
 /// <summary>
-/// Binds the key that <see cref="KeyPath"/> read from the path, unchanged: MVC's own binder turns a key of spaces into
-/// null.
+/// Binds the rest of the path, which <see cref="KeyPath"/> decoded. An empty rest is an empty text; MVC's own binder
+/// would pass null.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class FromKeyPathAttribute() : ModelBinderAttribute(typeof(Binder))

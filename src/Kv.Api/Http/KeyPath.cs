@@ -13,13 +13,16 @@ namespace Kv.Api.Http;
 /// </summary>
 internal sealed class KeyPath(RequestDelegate next)
 {
+    /// <summary>The query parameter that means a key whose name ends in <c>*</c> instead of a prefix.</summary>
+    internal const string Literal = "literal";
+
     /// <summary>The path prefixes that a key or a pattern of webhooks follows.</summary>
-    internal static readonly string[] Areas = ["/kv", "/webhooks", "/history"];
+    internal static readonly string[] Prefixes = ["/kv", "/webhooks", "/history"];
 
     public Task Invoke(HttpContext context)
     {
         var target = RequestTarget.OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        foreach (var area in Areas)
+        foreach (var area in Prefixes)
         {
             if (target.StartsWith(area, StringComparison.Ordinal) && target.AsSpan(area.Length).StartsWith('/'))
             {
@@ -50,7 +53,7 @@ internal sealed class KeyPath(RequestDelegate next)
         var path =
             RequestTarget.OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).AsSpan();
         path = path.IndexOf('?') is >= 0 and var query ? path[..query] : path;
-        foreach (var area in Areas)
+        foreach (var area in Prefixes)
             if (path.StartsWith(area, StringComparison.Ordinal) && path[area.Length..].StartsWith('/')
                 && path.Contains('%'))
                 return path[(area.Length + 1)..].ToString();

@@ -34,5 +34,5 @@ internal static class IdempotencyHeader
 
     /// <summary>The error of calls that do not support the header: ignoring it would look like support.</summary>
     public const string NotTaken =
-        $"{Name} is not taken by this call; only POST /kv, POST /txn and POST /webhooks can be repeated under a name";
+        $"{Name} has no effect on this call: only POST /kv, POST /txn and POST /webhooks take it";
 }

@@ -3,14 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace Kv.Api.Json;
 
-/// <summary>Reads the body of a request. Kv never writes one.</summary>
-internal abstract class BodyConverter<T> : JsonConverter<T>
+/// <summary>The body of a request, which reads itself.</summary>
+internal interface IBody<out TSelf>
 {
-    public sealed override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Read(ref reader);
+    static abstract TSelf Read(ref Utf8JsonReader reader);
+}
 
-    public sealed override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+/// <summary>Reads the body of a request. Kv never writes one.</summary>
+internal sealed class BodyConverter<T> : JsonConverter<T>
+    where T : IBody<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        T.Read(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         throw new NotSupportedException("Bodies of requests are only read.");
-
-    protected abstract T Read(ref Utf8JsonReader reader);
 }

@@ -23,7 +23,7 @@ internal static class EncodedValues
         if (!encoding.Equals(Base64, StringComparison.OrdinalIgnoreCase))
             throw new BodyException($"{path}encoding", $"{path}encoding must be base64, or absent");
         if (text is not { } encoded)
-            throw new BodyException($"{path}encoding", $"{path}encoding goes with value only");
+            throw new BodyException($"{path}encoding", $"{path}encoding requires value");
         var bytes = new byte[Base64Text.GetMaxDecodedFromUtf8Length(encoded.Length)];
         return Base64Text.DecodeFromUtf8(encoded.Span, bytes, out _, out var length) == OperationStatus.Done
             ? bytes.AsMemory(0, length)

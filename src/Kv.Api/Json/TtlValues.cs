@@ -21,7 +21,7 @@ internal static class TtlValues
     {
         JsonTokenType.Null => TimeToLive.Default,
         JsonTokenType.String when reader.ValueTextEquals(Never) => TimeToLive.Never,
-        JsonTokenType.Number when ScalarMembers.WholeNumber(ref reader) is { } seconds =>
+        JsonTokenType.Number when JsonMembers.WholeNumber(ref reader) is { } seconds =>
             TimeToLive.FromSeconds(seconds),
         _ => throw new BodyException(field, $"{field} {Rule}"),
     };

@@ -8,8 +8,6 @@ using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 using HistoryEntry = Kv.Api.KeyValues.Contracts.HistoryEntry;
 
 namespace Kv.Api.KeyValues;
@@ -21,20 +19,19 @@ namespace Kv.Api.KeyValues;
 [ProducesInvalidInput]
 [ProducesStoreUnavailable]
 public sealed class KeyHistoryController(
-    IMediator mediator, TenantHeaders tenants, StoredNames names, UnsentBytes unsent)
-    : ControllerBase
+    IMediator mediator, TenantHeaders tenants, StoredNames names, HeldBytes held)
+    : TenantControllerBase(tenants)
 {
-    private const int StandardLimit = 20;
+    private const int DefaultLimit = 20;
 
     /// <summary>Get the history of a key</summary>
     /// <remarks>
     /// Newest change first, as far back as the store keeps revisions: etcd until a compaction, the embedded engine for
     /// `HISTORY_REVISIONS`. A page with a `cursor` is not the last one, even if it is empty. A deleted key has a
-    /// history as well; the number of concurrent searches for it is limited (429, 503). `GET /kv/{key}?revision=` reads
+    /// history as well; the number of concurrent searches for it is limited (503). `GET /kv/{key}?revision=` reads
     /// the value at a past revision.
     /// </remarks>
     /// <param name="key" example="user:42">The key, percent-encoded.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("{**key}")]
     [Costly]
     [LongLived]
@@ -47,17 +44,16 @@ public sealed class KeyHistoryController(
     [ProducesProblem(StatusCodes.Status404NotFound, "The store has neither the key nor its history.")]
     public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        var most = (int)Math.Clamp(Request.Number("limit") ?? StandardLimit, int.MinValue, int.MaxValue);
+        var most = (int)Math.Clamp(Request.Number("limit") ?? DefaultLimit, int.MinValue, int.MaxValue);
         key = await names.Find(Request, key, AccessVerbs.Read);
         var before = Request.Number("cursor");
-        var share = await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
-        var history = await mediator.Send(new GetKeyHistory(space, app, key, before, most), cancellationToken);
+        var share = await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
+        var history = await mediator.Send(new GetKeyHistory(Namespace, AppName, key, before, most), cancellationToken);
         share.ShrinkTo(history.Changes.Sum(change => (long)(change.Value?.Length ?? 0)));
         if (history.Changes.Count == 0 && before is null && history.Before is null)
-            return Problems.Create(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+            return Problems.NotFound(Problems.KeyNotFound);
         return new StreamedAnswer<HistoryEntry>(
-            history.Changes.Select(HistoryEntry.From).ToAsyncEnumerable(), KeyValueJson.Answers.HistoryEntry,
-            StreamFrame.In(KeyHistoryAnswer.Around(key, history), KeyValueJson.Answers.KeyHistoryAnswer, "items"));
+            history.Changes.Select(HistoryEntry.From).ToAsyncEnumerable(),
+            StreamFrame.In(KeyHistoryAnswer.Envelope(key, history), "items"));
     }
 }

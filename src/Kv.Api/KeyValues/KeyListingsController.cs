@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
@@ -7,8 +8,6 @@ using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Domain.KeyValues;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Kv.Api.KeyValues;
@@ -21,20 +20,19 @@ namespace Kv.Api.KeyValues;
 [ProducesInvalidInput]
 [ProducesStoreUnavailable]
 public sealed class KeyListingsController(
-    IMediator mediator, TenantHeaders tenants, UnsentBytes unsent)
-    : ControllerBase
+    IMediator mediator, TenantHeaders tenants, HeldBytes held)
+    : TenantControllerBase(tenants)
 {
     internal const string CountHeader = "KV-Count";
-    private const int StandardLimit = 100;
+    private const int DefaultLimit = 100;
 
     /// <summary>List keys, page by page</summary>
     /// <remarks>
     /// In key order. All pages of a listing are read at one revision of the store; later writes do not affect them.
     /// `Link` and `cursor` lead to the next page. A `cursor` is valid only for the same tenant and listing. With
-    /// `contains` one page searches at most 10 000 keys, fewer if that takes long: it may have no keys although
-    /// `cursor` leads to more.
+    /// `contains` one page searches for about 0.2 s and at most 100 000 names: it may have no keys although `cursor`
+    /// leads to more.
     /// </remarks>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
@@ -48,9 +46,8 @@ public sealed class KeyListingsController(
         IsNumber = true)]
     [RequestQuery("cursor", "The cursor of the previous page.")]
     [RequestQuery("fields", "`key`, `meta` (everything except the value) or `all`.", Values = ["key", "meta", "all"])]
-    [RequestHeader(RevisionHeaders.Consistency, "`linearizable`, or `serializable` for an answer that may be stale.",
-        Values = ["linearizable", "serializable"])]
-    [RequestHeader(RevisionHeaders.MinRevision, "The minimum revision of a `serializable` answer.", IsNumber = true)]
+    [TakesConsistency]
+    [TakesMinRevision]
     [ResponseHeader("Link", "The next page, as `rel=\"next\"`.")]
     [ProducesResponseType<KeyPage>(StatusCodes.Status200OK, "application/json", Description = "A page of keys.")]
     [ProducesProblem(
@@ -58,10 +55,9 @@ public sealed class KeyListingsController(
         "The store no longer keeps the revision of this listing; start again without `cursor`.")]
     public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
         // "/kv/" requests a key with an empty name, as in simple-golang-kv.
         if (Request.Path.Value!.EndsWith('/'))
-            return await WithoutName(new GetKeyValue(space, app, ""), cancellationToken);
+            return await WithoutName(new GetKeyValue(Namespace, AppName, ""), cancellationToken);
         var view = Request.OneOf(
             "fields", KeyFields.All, ("key", KeyFields.Key), ("meta", KeyFields.Meta), ("all", KeyFields.All));
         var query = new KeyValueQuery
@@ -69,26 +65,26 @@ public sealed class KeyListingsController(
             Prefix = Request.Text("prefix") ?? "",
             Delimiter = Request.Text("delimiter"),
             Contains = Request.Text("contains"),
-            Limit = (int)Math.Clamp(Request.Number("limit") ?? StandardLimit, int.MinValue, int.MaxValue),
+            Limit = (int)Math.Clamp(Request.Number("limit") ?? DefaultLimit, int.MinValue, int.MaxValue),
             Fields = view,
             Options = Request.ReadOptions(),
         };
         var share = view == KeyFields.All
-            ? await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken)
+            ? await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken)
             : null;
-        var page = await mediator.Send(new PageKeyValues(space, app, query, Request.Text("cursor")), cancellationToken);
+        var page = await mediator.Send(
+            new PageKeyValues(Namespace, AppName, query, Request.Text("cursor")), cancellationToken);
         share?.ShrinkTo(page.Items.Sum(item => (long)item.Value.Length));
         Response.SetRevision(page.Revision);
         if (page.Cursor is { } next)
             Response.Headers.Link = $"<{NextPage(next)}>; rel=\"next\"";
         return new StreamedAnswer<ListedKey>(
-            page.Items.Select(item => ListedKey.From(item, view)).ToAsyncEnumerable(), KeyValueJson.Answers.ListedKey,
-            StreamFrame.In(KeyPage.Around(page), KeyValueJson.Answers.KeyPage, "items"));
+            page.Items.Select(item => ListedKey.From(item, view)).ToAsyncEnumerable(),
+            StreamFrame.In(KeyPage.Envelope(page), "items"));
     }
 
     /// <summary>Count keys</summary>
     /// <remarks>The header `KV-Count` has the number. A key that expired a moment ago may still be counted.</remarks>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpHead]
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
@@ -96,9 +92,8 @@ public sealed class KeyListingsController(
     [ProducesResponseType(StatusCodes.Status200OK, Description = "The count is in the header `KV-Count`.")]
     public async Task<IActionResult> Count(CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
         var counted = await mediator.Send(
-            new CountKeyValues(space, app, Request.Text("prefix") ?? ""), cancellationToken);
+            new CountKeyValues(Namespace, AppName, Request.Text("prefix") ?? ""), cancellationToken);
         Response.SetRevision(counted.Revision);
         Response.Headers[CountHeader] = counted.Count.ToString(CultureInfo.InvariantCulture);
         return Ok();
@@ -109,32 +104,30 @@ public sealed class KeyListingsController(
     /// At most 5000 keys per call, in transactions of 100: repeat the call while `more` is true. Each key counts as one
     /// deletion for watches, webhooks and the audit. After an error some keys may be deleted; the call can be repeated.
     /// </remarks>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpDelete]
+    [Costly]
+    [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; it must not be empty.", Example = "user:")]
     [RequestQuery("dry_run", "`true` counts the keys without deleting them.", IsFlag = true)]
     [ProducesResponseType<DeletedKeysAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "The keys are deleted, or counted.")]
     public async Task<IActionResult> Delete(CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
         // Without a prefix this deletes a key without a name.
         if (Request.Text("prefix") is not { } prefix)
             return await WithoutName(
-                new DeleteKeyValue(space, app, "", EntityTags.ForWrite(Request)), cancellationToken);
+                new DeleteKeyValue(Namespace, AppName, "", EntityTags.ForWrite(Request)), cancellationToken);
         var isDryRun = Request.Flag("dry_run");
-        var deleted = await mediator.Send(new DeleteKeyValues(space, app, prefix, isDryRun), cancellationToken);
+        var deleted = await mediator.Send(new DeleteKeyValues(Namespace, AppName, prefix, isDryRun), cancellationToken);
         Response.SetRevision(deleted.Revision);
-        return new JsonAnswer<DeletedKeysAnswer>(
-            StatusCodes.Status200OK, DeletedKeysAnswer.From(deleted, isDryRun),
-            KeyValueJson.Answers.DeletedKeysAnswer);
+        return JsonAnswer.Ok(DeletedKeysAnswer.From(deleted, isDryRun));
     }
 
     // The validator of the request refuses the empty key.
     private async Task<IActionResult> WithoutName<T>(IRequest<T> request, CancellationToken cancellationToken)
     {
         await mediator.Send(request, cancellationToken);
-        return Problems.Create(StatusCodes.Status404NotFound, Problems.KeyNotFound).ToResult();
+        return Problems.NotFound(Problems.KeyNotFound);
     }
 
     private string NextPage(string cursor)

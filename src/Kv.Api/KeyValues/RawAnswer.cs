@@ -2,7 +2,6 @@ using System.Globalization;
 using Kv.Api.Answers;
 using Kv.Api.KeyValues.Bodies;
 using Kv.Application.KeyValues;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.KeyValues;
 
@@ -25,7 +24,7 @@ internal sealed class RawAnswer(KeyValueDto keyValue, string contentType) : IAct
             await response.BodyWriter.WriteAsync(keyValue.Value, context.HttpContext.RequestAborted);
             return;
         }
-        using var share = context.HttpContext.RequestServices.GetRequiredService<UnsentBytes>()
+        using var share = context.HttpContext.RequestServices.GetRequiredService<HeldBytes>()
             .Hold(context.HttpContext.Request, keyValue.Value.Length);
         await context.HttpContext.RequestServices.GetRequiredService<CostlyCalls>()
             .Run(context.HttpContext, async http =>

@@ -3,7 +3,6 @@ using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Api.KeyValues;
 
@@ -24,7 +23,7 @@ public sealed class StoredNames
     /// <param name="name">The decoded name.</param>
     /// <param name="verb">The verb of the request.</param>
     internal ValueTask<string> Find(HttpRequest request, string name, AccessVerbs verb) =>
-        _areEncoded && KeyPath.Encoded(request.HttpContext) is { } encoded && PathSpelling.Meant(encoded) == name
+        _areEncoded && KeyPath.Encoded(request.HttpContext) is { } encoded && PathSpelling.DecodedName(encoded) == name
             ? new(Find(request, name, encoded, verb))
             : new(name);
 

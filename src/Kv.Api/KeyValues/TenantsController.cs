@@ -3,8 +3,6 @@ using Kv.Api.Answers;
 using Kv.Api.KeyValues.Contracts;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.KeyValues;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.KeyValues;
 
@@ -15,7 +13,7 @@ namespace Kv.Api.KeyValues;
 [Tenantless]
 [ProducesInvalidInput]
 [ProducesStoreUnavailable]
-public sealed class TenantsController(IMediator mediator) : ControllerBase
+public sealed class TenantsController(IMediator mediator, HeldBytes held) : ControllerBase
 {
     /// <summary>List tenants</summary>
     /// <remarks>
@@ -24,17 +22,19 @@ public sealed class TenantsController(IMediator mediator) : ControllerBase
     /// `limit`, even none, although `cursor` leads to more. A `cursor` is valid only for the same `prefix`.
     /// </remarks>
     /// <param name="cursor">The cursor of the previous page.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     /// <param name="prefix" example="sh">The prefix of the namespaces; without it, all namespaces.</param>
     /// <param name="limit" example="100">The maximum number of tenants, 1 to 1000.</param>
     [HttpGet]
+    [Costly]
     [ProducesResponseType<TenantListing>(
         StatusCodes.Status200OK, "application/json", Description = "A page of tenants.")]
     public async Task<IActionResult> List(
         string? cursor, CancellationToken cancellationToken, string? prefix = null, int limit = 100)
     {
         var page = await mediator.Send(new ListTenants(prefix ?? "", limit, cursor), cancellationToken);
-        return new JsonAnswer<TenantListing>(
-            StatusCodes.Status200OK, TenantListing.From(page), KeyValueJson.Answers.TenantListing);
+        await held.TakeIfLarge(
+            Request, page.Tenants.Sum(tenant => (long)tenant.Namespace.Length + tenant.AppName.Length),
+            cancellationToken);
+        return JsonAnswer.Ok(TenantListing.From(page));
     }
 }

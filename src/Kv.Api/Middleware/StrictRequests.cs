@@ -1,24 +1,18 @@
 using Kv.Api.Errors;
-using Kv.Api.Gateway;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 
 namespace Kv.Api.Middleware;
 
 /// <summary>
-/// Refuses requests for another host (RFC 9110, section 7.4), and requests that the framework would misinterpret: a
-/// method in lower case (methods are case-sensitive, section 9.1), a malformed Content-Type (section 8.3.1), a
-/// compressed body (section 8.4), and a partial body (section 14.5).
+/// Refuses requests that the framework would misinterpret (RFC 9110): a method in lower case (methods are
+/// case-sensitive, section 9.1), a malformed Content-Type (section 8.3.1), a compressed body (section 8.4), and a
+/// partial body (section 14.5).
 /// </summary>
-internal sealed class StrictRequests(RequestDelegate next, GatewayOptions gateway)
+internal sealed class StrictRequests(RequestDelegate next)
 {
     public Task Invoke(HttpContext context)
     {
         var request = context.Request;
-        if (gateway.AllowedHosts is { } hosts && !hosts.Contains(request.Host.Host))
-            return Problems.Create(
-                StatusCodes.Status400BadRequest, Problems.InvalidInput,
-                $"Host must be one of {string.Join(", ", hosts)}; ALLOWED_HOSTS allows others").WriteTo(context);
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         if (!string.Equals(method, request.Method, StringComparison.Ordinal))
             return Problems.Create(
@@ -43,12 +37,12 @@ internal sealed class StrictRequests(RequestDelegate next, GatewayOptions gatewa
             request.HttpContext.Response.Headers.AcceptEncoding = "identity";
             return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput,
-                "Content-Encoding is not taken: send the body as it is, without compression");
+                "Content-Encoding is not supported: send the body uncompressed");
         }
         return request.Headers.ContentRange.Count > 0
             ? Problems.Create(
                 StatusCodes.Status400BadRequest, Problems.InvalidInput,
-                "Content-Range is not taken: send the whole body (RFC 9110, section 14.5)")
+                "Content-Range is not supported: send the whole body (RFC 9110, section 14.5)")
             : null;
     }
 

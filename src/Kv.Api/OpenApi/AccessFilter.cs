@@ -1,4 +1,5 @@
 using Kv.Api.Access;
+using Kv.Api.OpenApi.Attributes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

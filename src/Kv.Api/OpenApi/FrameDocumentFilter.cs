@@ -13,8 +13,10 @@ internal sealed class FrameDocumentFilter : IDocumentFilter
         ("Usage", "The usage and quota of a namespace and app."),
         ("Webhooks", "Calls that Kv makes when keys change."),
         ("Deliveries", "Pending and failed calls of webhooks."),
+        ("Access", "The caller's own grants."),
         ("API keys", "Credentials, for administrators, with `AUTH=apikey`."),
         ("Audit", "Records of changes, for administrators, with `AUDIT=store`."),
+        ("Operation", "The state of a replica and of the store, for administrators."),
         ("Health", "Liveness and readiness."),
     ];
 
@@ -27,10 +29,10 @@ internal sealed class FrameDocumentFilter : IDocumentFilter
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
         var paths = new OpenApiPaths();
         foreach (var (path, item) in swaggerDoc.Paths.OrderBy(
-            path => path.Value.Operations!.Values.Min(OperationNames.Place)))
+            path => path.Value.Operations!.Values.Min(OperationNames.Position)))
         {
             ((OpenApiPathItem)item).Operations =
-                item.Operations!.OrderBy(operation => OperationNames.Place(operation.Value)).ToDictionary();
+                item.Operations!.OrderBy(operation => OperationNames.Position(operation.Value)).ToDictionary();
             paths.Add(path, item);
         }
         swaggerDoc.Paths = paths;

@@ -11,70 +11,43 @@ internal sealed class HealthDocumentFilter : IDocumentFilter
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         swaggerDoc.Paths.Add(HealthEndpoints.Liveness, Get(
-            "getLiveness", "Is the process alive?", "Does not use the store.",
-            new JsonObject
-            {
-                ["status"] = "healthy",
-                ["version"] = ProgramVersion.Text,
-                ["checks"] = new JsonObject(),
-            }));
-        var readiness = new JsonObject
-        {
-            ["status"] = "healthy",
-            ["version"] = ProgramVersion.Text,
-            ["checks"] = new JsonObject
-            {
-                ["store"] = new JsonObject
-                {
-                    ["status"] = "healthy",
-                    ["detail"] = "The store answers, at revision 42.",
-                    ["data"] = new JsonObject
-                    {
-                        ["revision"] = 42,
-                        ["usedBytes"] = 25_100_288,
-                        ["leftBytes"] = 2_122_383_360,
-                    },
-                },
-                ["watcher"] = new JsonObject
-                {
-                    ["status"] = "healthy",
-                    ["detail"] = "This replica calls webhooks, and has settled all changes through revision 42.",
-                    ["data"] = new JsonObject
-                    {
-                        ["leading"] = true,
-                        ["settledRevision"] = 42,
-                        ["lagRevisions"] = 0,
-                        ["lagSeconds"] = 0,
-                    },
-                },
-                ["deliveries"] = new JsonObject
-                {
-                    ["status"] = "healthy",
-                    ["detail"] = "No delivery waits.",
-                    ["data"] = new JsonObject { ["waiting"] = 0, ["oldestSeconds"] = 0, ["moreStored"] = false },
-                },
-                ["shutdown"] = new JsonObject
-                {
-                    ["status"] = "healthy",
-                    ["detail"] = "This replica takes requests.",
-                    ["data"] = new JsonObject(),
-                },
+            "getLiveness", "Is the process alive?", "Does not use the store.", Report("healthy", "")));
+        const string rest = """
+            ,"watcher": {
+              "status": "healthy",
+              "detail": "This replica calls webhooks, and has settled all changes through revision 42.",
+              "data": { "leading": true, "settledRevision": 42, "lagRevisions": 0, "lagSeconds": 0 }
             },
-        };
-        var unready = readiness.DeepClone().AsObject();
-        unready["status"] = "unhealthy";
-        unready["checks"]!["store"] = new JsonObject
-        {
-            ["status"] = "unhealthy",
-            ["detail"] = "etcd could not read (Unavailable: ...).",
-            ["data"] = new JsonObject(),
-        };
+            "deliveries": {
+              "status": "healthy",
+              "detail": "No delivery waits.",
+              "data": { "waiting": 0, "oldestSeconds": 0, "moreStored": false }
+            },
+            "shutdown": { "status": "healthy", "detail": "This replica takes requests.", "data": {} }
+            """;
+        var readiness = Report("healthy", $$"""
+            "store": {
+              "status": "healthy",
+              "detail": "The store answers, at revision 42.",
+              "data": { "revision": 42, "usedBytes": 25100288, "leftBytes": 2122383360 }
+            } {{rest}}
+            """);
+        var unready = Report("unhealthy", $$"""
+            "store": {
+              "status": "unhealthy",
+              "detail": "etcd could not read (Unavailable: ...).",
+              "data": {}
+            } {{rest}}
+            """);
         swaggerDoc.Paths.Add(HealthEndpoints.Readiness, Get(
             "getReadiness", "Can it serve requests?", "By a linearizable read of the store.", readiness, unready));
     }
 
+    private static JsonNode Report(string status, string checks) => JsonNode.Parse(
+        $$"""{ "status": "{{status}}", "version": "{{ProgramVersion.Text}}", "checks": { {{checks}} } }""")!;
+
     private static OpenApiPathItem Get(
-        string name, string summary, string description, JsonObject healthy, JsonObject? unhealthy = null)
+        string name, string summary, string description, JsonNode healthy, JsonNode? unhealthy = null)
     {
         var operation = new OpenApiOperation
         {
@@ -89,7 +62,7 @@ internal sealed class HealthDocumentFilter : IDocumentFilter
         return new OpenApiPathItem { Operations = new() { [HttpMethod.Get] = operation } };
     }
 
-    private static OpenApiResponse Response(string description, JsonObject example) => new()
+    private static OpenApiResponse Response(string description, JsonNode example) => new()
     {
         Description = description,
         Content = new Dictionary<string, IOpenApiMediaType>

@@ -1,8 +1,6 @@
-using System.Reflection;
 using Kv.Api.Health;
 using Kv.Api.Tenants;
 using Kv.Domain.KeyValues;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 
@@ -16,8 +14,6 @@ internal static class OpenApiServices
         """<meta name="viewport" content="width=device-width, initial-scale=1">"""
         + "<style>.swagger-ui .response-col_links { display: none }</style>";
 
-    /// <param name="services">The services.</param>
-    /// <param name="tenants">The tenant headers.</param>
     /// <param name="hasHealth">Whether the main port serves the probes.</param>
     public static IServiceCollection AddOpenApiDocument(
         this IServiceCollection services, TenantOptions tenants, bool hasHealth)
@@ -35,21 +31,15 @@ internal static class OpenApiServices
                     + "watches, webhooks, transactions.",
                 License = new OpenApiLicense { Name = "MIT" },
             });
-            document.IncludeXmlComments(Assembly.GetExecutingAssembly(), includeControllerXmlComments: true);
+            document.IncludeXmlComments(XmlComments.Read, includeControllerXmlComments: true);
             document.MapType<ReadOnlyMemory<byte>>(() => new OpenApiSchema { Type = JsonSchemaType.String });
             // A number, for generated clients. The description mentions the word "never".
             document.MapType<TimeToLive>(() => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
-            document.OperationFilter<RequestParametersFilter>(ParameterLocation.Path);
-            document.OperationFilter<RequestParametersFilter>(ParameterLocation.Query);
             document.OperationFilter<TenantHeadersFilter>(tenants);
-            document.OperationFilter<RequestParametersFilter>(ParameterLocation.Header);
-            document.OperationFilter<ResponseHeadersFilter>();
-            document.OperationFilter<RequestJsonFilter>();
+            document.OperationFilter<AttributesFilter>();
             document.OperationFilter<RequiredBodyFilter>();
-            document.OperationFilter<RawValueFilter>();
-            document.OperationFilter<StreamFilter>();
             document.OperationFilter<AccessFilter>();
             document.OperationFilter<RateLimitFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
@@ -67,13 +57,12 @@ internal static class OpenApiServices
         });
     }
 
-    // On a separate branch, so that other requests do not pass through it.
+    // It has its own branch, so that other requests do not pass through it.
     public static WebApplication UseOpenApiDocument(this WebApplication app)
     {
         app.UseWhen(static context => context.Request.Path.StartsWithSegments("/swagger"), static swagger => swagger
             .Use(PagePolicy.Set)
-            .UseSwagger(document => document.PreSerializeFilters.Add(static (served, request) => served.Servers =
-                [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase.Value : "/" }]))
+            .UseMiddleware<ServedDocument>()
             .UseSwaggerUI(ui =>
             {
                 ui.DocumentTitle = "Kv";

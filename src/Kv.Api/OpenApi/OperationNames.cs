@@ -18,6 +18,8 @@ internal static class OperationNames
         ["HEAD kv"] = "countKeys",
         ["DELETE kv"] = "deleteKeys",
         ["GET tenants"] = "listTenants",
+        ["GET whoami"] = "getCaller",
+        ["GET admin/overview"] = "getOverview",
         ["POST bulk"] = "executeBulk",
         ["POST txn"] = "executeTransaction",
         ["GET watch"] = "watchKeys",
@@ -50,8 +52,8 @@ internal static class OperationNames
     private static readonly List<string> Order = [.. Names.Values];
 
     /// <summary>The position of an operation in the document.</summary>
-    public static int Place(OpenApiOperation operation) =>
-        Order.IndexOf(operation.OperationId ?? "") is >= 0 and var place ? place : int.MaxValue;
+    public static int Position(OpenApiOperation operation) =>
+        Order.IndexOf(operation.OperationId ?? "") is >= 0 and var position ? position : int.MaxValue;
 
     /// <summary>The id of an operation.</summary>
     public static string? Find(ApiDescription call) =>

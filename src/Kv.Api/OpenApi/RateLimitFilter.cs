@@ -1,3 +1,4 @@
+using Kv.Api.OpenApi.Attributes;
 using Kv.Api.RateLimits;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;

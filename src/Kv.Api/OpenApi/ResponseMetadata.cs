@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
@@ -13,7 +12,7 @@ namespace Kv.Api.OpenApi;
 /// </summary>
 internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescriptionProvider
 {
-    private static readonly object Place = typeof(ResponseMetadata);
+    private static readonly object Key = typeof(ResponseMetadata);
 
     private readonly Lock _gate = new();
     private int _describing;
@@ -24,7 +23,7 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
     public void Apply(ApplicationModel application)
     {
         foreach (var action in application.Controllers.SelectMany(controller => controller.Actions))
-            action.Properties[Place] = Described(action.Controller.Filters, FilterScope.Controller)
+            action.Properties[Key] = Described(action.Controller.Filters, FilterScope.Controller)
                 .Concat(Described(action.Filters, FilterScope.Action)).ToArray();
         foreach (var controller in application.Controllers)
         {
@@ -64,7 +63,7 @@ internal sealed class ResponseMetadata : IApplicationModelConvention, IApiDescri
         ApiDescriptionProviderContext context)
     {
         foreach (var action in context.Actions)
-            if (action.Properties.TryGetValue(Place, out var described))
+            if (action.Properties.TryGetValue(Key, out var described))
                 yield return (action, (FilterDescriptor[])described!);
     }
 }

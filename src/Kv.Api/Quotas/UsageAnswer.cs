@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kv.Domain.Quotas;
 
 namespace Kv.Api.Quotas;
@@ -21,10 +22,12 @@ public sealed record UsageAnswer
 
     /// <summary>Most keys; null for no limit.</summary>
     /// <example>10000</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required long? MaxKeys { get; init; }
 
     /// <summary>Most bytes; null for no limit.</summary>
     /// <example>104857600</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required long? MaxBytes { get; init; }
 
     /// <summary>The revision of the usage, some milliseconds old.</summary>

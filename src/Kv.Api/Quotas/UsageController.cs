@@ -4,8 +4,6 @@ using Kv.Api.Http;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Quotas;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Quotas;
 
@@ -15,14 +13,13 @@ namespace Kv.Api.Quotas;
 [Tags("Usage")]
 [ProducesInvalidInput]
 [ProducesProblem(StatusCodes.Status503ServiceUnavailable, "The replica has just started and is still counting.")]
-public sealed class UsageController(IMediator mediator, TenantHeaders tenants) : ControllerBase
+public sealed class UsageController(IMediator mediator, TenantHeaders tenants) : TenantControllerBase(tenants)
 {
     /// <summary>Get the tenant's usage and quota</summary>
     /// <remarks>
     /// Available with quotas (`QUOTA_KEYS`, `QUOTA_BYTES`). The replica counts the usage from the store's changes, with
     /// a delay of a few milliseconds; `revision` is the revision of the usage. The call does not read the store.
     /// </remarks>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
     [ResponseHeader(RevisionHeaders.Revision, "The revision of the usage.")]
     [ProducesResponseType<UsageAnswer>(StatusCodes.Status200OK, "application/json", Description = "The usage.")]
@@ -31,13 +28,11 @@ public sealed class UsageController(IMediator mediator, TenantHeaders tenants) :
         Error = Problems.NoQuotas)]
     public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        if (await mediator.Send(new GetUsage(space, app), cancellationToken) is not { } usage)
+        if (await mediator.Send(new GetUsage(Namespace, AppName), cancellationToken) is not { } usage)
             return Problems.Create(
                 StatusCodes.Status404NotFound, Problems.NoQuotas,
                 "The deployment has no quotas (QUOTA_KEYS, QUOTA_BYTES), so the usage is not counted.").ToResult();
         Response.SetRevision(usage.Revision);
-        return new JsonAnswer<UsageAnswer>(
-            StatusCodes.Status200OK, UsageAnswer.From(usage), UsageJson.Answers.UsageAnswer);
+        return JsonAnswer.Ok(UsageAnswer.From(usage));
     }
 }

@@ -9,7 +9,6 @@ namespace Kv.Api.RateLimits;
 /// <summary>Limits the requests of each tenant, so that one tenant's flood does not affect the others.</summary>
 internal static class RateLimitServices
 {
-    /// <param name="services">The services.</param>
     /// <param name="rate">The limit; null adds nothing.</param>
     /// <param name="limits">The limits of tenants' names.</param>
     public static IServiceCollection AddRateLimits(
@@ -30,7 +29,6 @@ internal static class RateLimitServices
     }
 
     /// <summary>Must run before access control, so that requests with invalid credentials count.</summary>
-    /// <param name="app">The application.</param>
     /// <param name="perSecond">Most requests per second of an address; null for no limit.</param>
     public static WebApplication UseAddressLimit(this WebApplication app, int? perSecond)
     {

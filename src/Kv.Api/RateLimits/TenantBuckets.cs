@@ -11,8 +11,8 @@ namespace Kv.Api.RateLimits;
 /// </summary>
 internal sealed class TenantBuckets : IDisposable
 {
-    private static readonly LimitedTenant Nobody = new(null, null);
-    private static readonly LimitedTenant Refused = new("", "");
+    private static readonly LimitedTenant Uncounted = new(null, null);
+    private static readonly LimitedTenant TooLong = new("", "");
 
     private readonly TenantHeaders _tenants;
     private readonly Limits _limits;
@@ -29,7 +29,7 @@ internal sealed class TenantBuckets : IDisposable
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1),
                 QueueLimit = 0,
             })
-            : RateLimitPartition.GetNoLimiter(Nobody));
+            : RateLimitPartition.GetNoLimiter(Uncounted));
     }
 
     public PartitionedRateLimiter<HttpContext> Limiter { get; }
@@ -48,7 +48,7 @@ internal sealed class TenantBuckets : IDisposable
         // Requests with too long names share one bucket, because the number of such names is unlimited. A character has
         // at most two UTF-16 units.
         context.Features.Set(space.Length > 2 * _limits.MaxNamespaceLength || app.Length > 2 * _limits.MaxAppNameLength
-            ? Refused
+            ? TooLong
             : new LimitedTenant(space, app));
         return true;
     }

@@ -9,7 +9,6 @@ internal static class LogFormat
     public const string Json = "json";
     public const string Text = "text";
 
-    /// <param name="services">The services.</param>
     /// <param name="format">The setting.</param>
     /// <param name="isTerminal">Whether the output is a terminal.</param>
     public static IServiceCollection AddLogFormat(

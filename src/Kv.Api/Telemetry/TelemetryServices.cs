@@ -18,11 +18,6 @@ internal static class TelemetryServices
     private const string ServiceName = "kv";
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    private static readonly ObservableGauge<int> Build = new Meter(Infrastructure.Diagnostics.Telemetry.Name)
-        .CreateObservableGauge("kv.build.info", Built, unit: null, "Always 1, with the version of Kv and of .NET.");
-
-    /// <param name="services">The services.</param>
-    /// <param name="options">The settings.</param>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, TelemetryOptions options)
     {
         if (!options.IsOn)
@@ -60,7 +55,11 @@ internal static class TelemetryServices
     {
         // Kv's meter, and the framework's for requests by route, connections and the runtime.
         metrics.AddMeter(
-            Build.Meter.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            Infrastructure.Diagnostics.Telemetry.Name, "Microsoft.AspNetCore.Hosting",
+            "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddInstrumentation(provider => provider.GetRequiredService<IMeterFactory>()
+                .Create(Infrastructure.Diagnostics.Telemetry.Name).CreateObservableGauge(
+                    "kv.build.info", Built, unit: null, "Always 1, with the version of Kv and of .NET."))
             .AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
         if (options.SendsMetrics)
             metrics.AddOtlpExporter(exporter => SendTo(exporter, options.MetricsEndpoint, options));

@@ -25,27 +25,27 @@ internal static class KeyOperationBody
     public static KeyOperationInput Read(ref Utf8JsonReader reader, string path, bool takesCondition)
     {
         // Clients may use one type for bulks and transactions: accept the other call's members as null.
-        var members = ScalarMembers.Read(ref reader, path, OperationMembers);
+        var members = JsonMembers.Read(ref reader, path, OperationMembers);
         if (!takesCondition && ConditionMembers.FirstOrDefault(members.Has) is { } misplaced)
-            throw Wrong(members, misplaced, "goes with operations of a bulk: a transaction has compare");
+            throw Error(members, misplaced, "is only for a bulk: a transaction has compare");
         var kind = members.Text("op")?.ToLowerInvariant() switch
         {
             "get" => KeyOperationKind.Get,
             "set" => KeyOperationKind.Set,
             "delete" => KeyOperationKind.Delete,
-            _ => throw Wrong(members, "op", "must be get, set or delete"),
+            _ => throw Error(members, "op", "must be get, set or delete"),
         };
-        var key = members.Text("key") ?? throw Wrong(members, "key", "is required");
+        var key = members.Text("key") ?? throw Error(members, "key", "is required");
         if (!kind.StoresValue())
         {
             if (SetMembers.FirstOrDefault(members.Has) is { } name)
-                throw Wrong(members, name, "goes with set only");
+                throw Error(members, name, "is only for set");
             if (kind.IsRead() && ConditionMembers.FirstOrDefault(members.Has) is { } condition)
-                throw Wrong(members, condition, "does not go with get");
+                throw Error(members, condition, "must not be given with get");
             return new KeyOperationInput(kind, key, Condition: Condition(members));
         }
         return new KeyOperationInput(
-            kind, key, Value(members) ?? throw Wrong(members, "value", "is required"), members.Ttl("ttl"),
+            kind, key, Value(members) ?? throw Error(members, "value", "is required"), members.Ttl("ttl"),
             members.Text("content_type"), Condition(members));
     }
 
@@ -53,8 +53,8 @@ internal static class KeyOperationBody
     /// <exception cref="BodyException">The object is invalid.</exception>
     public static KeyConditionInput ReadCompare(ref Utf8JsonReader reader, string path)
     {
-        var members = ScalarMembers.Read(ref reader, path, CompareMembers);
-        var key = members.Text("key") ?? throw Wrong(members, "key", "is required");
+        var members = JsonMembers.Read(ref reader, path, CompareMembers);
+        var key = members.Text("key") ?? throw Error(members, "key", "is required");
         var condition = Condition(members);
         var wanted = Value(members);
         if (wanted is not null == (condition != Precondition.None))
@@ -62,30 +62,30 @@ internal static class KeyOperationBody
         return new KeyConditionInput(key, condition, wanted);
     }
 
-    private static Precondition Condition(ScalarMembers members)
+    private static Precondition Condition(JsonMembers members)
     {
         var given = Array.FindAll(ConditionMembers, members.Has);
         if (given.Length > 1)
-            throw Wrong(members, given[1], $"does not go with {given[0]}");
+            throw Error(members, given[1], $"must not be given together with {given[0]}");
         if (members.Flag("exists") is { } exists)
             return exists ? Precondition.Exists : Precondition.Absent;
         if (members.Text("etag") is { } text)
             return EntityTags.Read(text) is { } revision
                 ? Precondition.WrittenAt(revision)
-                : throw Wrong(members, "etag", "must be an entity tag that Kv gave, as in 42");
+                : throw Error(members, "etag", "must be an entity tag from Kv, as in 42");
         return members.Number("create_revision") switch
         {
             null => Precondition.None,
             >= 1 and var revision => Precondition.CreatedAt(revision),
-            _ => throw Wrong(members, "create_revision", "must be a revision, 1 or more"),
+            _ => throw Error(members, "create_revision", "must be a revision, 1 or more"),
         };
     }
 
     /// <summary>Reads the members <c>value</c> and <c>encoding</c>; null when they are absent.</summary>
     /// <exception cref="BodyException">The members are invalid.</exception>
-    public static ReadOnlyMemory<byte>? Value(ScalarMembers members) =>
+    public static ReadOnlyMemory<byte>? Value(JsonMembers members) =>
         EncodedValues.Decode(members.Bytes("value"), members.Text("encoding"), members.FieldOf(""));
 
-    private static BodyException Wrong(ScalarMembers members, string name, string what) =>
+    private static BodyException Error(JsonMembers members, string name, string what) =>
         new(members.FieldOf(name), $"{members.FieldOf(name)} {what}");
 }

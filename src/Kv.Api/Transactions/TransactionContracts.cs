@@ -38,8 +38,7 @@ public sealed record TransactionBody
 /// <summary>A condition on a key: one of `etag`, `exists`, `create_revision` and `value`.</summary>
 public sealed record CompareBody
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
     /// <summary>The key must have this `ETag`, with or without quotes.</summary>
@@ -56,7 +55,7 @@ public sealed record CompareBody
     /// <summary>The key must have this value, in base64 if `encoding` is `base64`.</summary>
     public string? Value { get; init; }
 
-    /// <summary>`base64` for a value in base64.</summary>
+    /// <inheritdoc cref="OperationBody.Encoding"/>
     [OneOf("base64")]
     public string? Encoding { get; init; }
 }
@@ -69,8 +68,7 @@ public sealed record OperationBody
     [OneOf("get", "set", "delete")]
     public required string Op { get; init; }
 
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
     /// <summary>For `set`: the value, in base64 if `encoding` is `base64`.</summary>
@@ -119,8 +117,7 @@ public sealed record TransactionAnswer
 /// <summary>The result of an operation.</summary>
 public sealed record OperationAnswer : IHoldsValue<OperationAnswer>
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
     /// <summary>The status that a separate call would have.</summary>
@@ -128,37 +125,29 @@ public sealed record OperationAnswer : IHoldsValue<OperationAnswer>
     public required int Status { get; init; }
 
     /// <summary>For `get`: the value, in base64 if `encoding` is `base64`.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReadOnlyMemory<byte>? Value { get; init; }
 
-    /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="StoredKeyValue.Encoding"/>
     [OneOf("base64")]
     public string? Encoding { get; init; }
 
     /// <summary>The time to live in seconds; absent when the key does not expire.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Ttl { get; init; }
 
     /// <summary>The expiry in Unix seconds; absent when the key does not expire.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpireAt { get; init; }
 
     /// <summary>The revision of the key's last write.</summary>
     /// <example>42</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Etag { get; init; }
 
     /// <summary>The reason of a failure; absent on success.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
 
     /// <summary>The errors by field; absent for a valid operation.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
     /// <summary>`unknown` when the store did not confirm a write, which may have happened; otherwise absent.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [OneOf("unknown")]
     public string? Outcome { get; init; }
 

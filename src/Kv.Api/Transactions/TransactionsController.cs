@@ -8,8 +8,6 @@ using Kv.Application.KeyValues;
 using Kv.Application.Transactions;
 using Kv.Domain;
 using Kv.Domain.Transactions;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Transactions;
 
@@ -20,8 +18,8 @@ namespace Kv.Api.Transactions;
 [ProducesInvalidInput]
 [ProducesStoreUnavailableForWrites]
 public sealed class TransactionsController(
-    IMediator mediator, TenantHeaders tenants, UnsentBytes unsent, Limits limits)
-    : ControllerBase
+    IMediator mediator, TenantHeaders tenants, HeldBytes held, Limits limits)
+    : TenantControllerBase(tenants)
 {
     // Room for many values. The store has its own limit for a transaction.
     private const long MaxBodyBytes = 32 * 1024 * 1024;
@@ -34,22 +32,21 @@ public sealed class TransactionsController(
     /// </remarks>
     [HttpPost("bulk")]
     [Costly]
-    [RequestSizeLimit(MaxBodyBytes)]
+    [BodyLimit(MaxBodyBytes)]
     [ProducesResponseType<BulkAnswer>(StatusCodes.Status200OK, "application/json", Description = "The results.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than 32 MiB.")]
     [ProducesNotJson]
     public async Task<IActionResult> Bulk(BulkBody body, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
         var share = await ShareFor(body.Operations, cancellationToken);
-        var results = await mediator.Send(new ExecuteBulk(space, app, body.Operations), cancellationToken);
+        var results = await mediator.Send(new ExecuteBulk(Namespace, AppName, body.Operations), cancellationToken);
         share?.ShrinkTo(results.Sum(result => (long)(result.Lookup?.KeyValue?.Value.Length ?? 0)));
         var revision = results.Max(result => result.Change?.Revision ?? result.Lookup?.Revision ?? 0);
         if (revision > 0)
             Response.SetRevision(revision);
         return Answer(
             results.Select((result, i) => BulkAnswers.ToAnswer(body.Operations[i], result)),
-            StreamFrame.In(new BulkAnswer { Results = [] }, TransactionJson.Answers.BulkAnswer, "results"));
+            StreamFrame.In(new BulkAnswer { Results = [] }, "results"));
     }
 
     /// <summary>Execute a transaction</summary>
@@ -60,11 +57,8 @@ public sealed class TransactionsController(
     /// </remarks>
     [HttpPost("txn")]
     [Costly]
-    [RequestSizeLimit(MaxBodyBytes)]
-    [RequestHeader(
-        IdempotencyHeader.Name,
-        "A key of the caller's choice: for a day, a request with the same key is executed once and gets the same "
-        + "answer. The transaction must not read.")]
+    [BodyLimit(MaxBodyBytes)]
+    [TakesIdempotencyKey(" The transaction must not read.")]
     [ProducesResponseType<TransactionAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "A branch was executed.")]
     [ProducesProblem(
@@ -80,10 +74,10 @@ public sealed class TransactionsController(
     [ProducesNoRoom]
     public async Task<IActionResult> Transact(TransactionBody body, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
         var share = await ShareFor(body.Then.Concat(body.Otherwise), cancellationToken);
         var result = await mediator.Send(
-            new ExecuteTransaction(space, app, body.Conditions, body.Then, body.Otherwise, Request.IdempotencyKey()),
+            new ExecuteTransaction(
+                Namespace, AppName, body.Conditions, body.Then, body.Otherwise, Request.IdempotencyKey()),
             cancellationToken);
         share?.ShrinkTo(result.Results.Sum(found => (long)(found?.Value.Length ?? 0)));
         Response.SetRevision(result.Revision);
@@ -92,23 +86,23 @@ public sealed class TransactionsController(
         if (result.FoundRevisions is { } found)
             return CompareFailed(body.Conditions, found).ToResult();
         var done = result.Succeeded ? body.Then : body.Otherwise;
-        var around = new TransactionAnswer { Succeeded = result.Succeeded, Revision = result.Revision, Results = [] };
+        var envelope = new TransactionAnswer { Succeeded = result.Succeeded, Revision = result.Revision, Results = [] };
         return Answer(
             done.Select((operation, i) => OperationAnswer.From(operation.Kind, operation.Key, result.Results[i])),
-            StreamFrame.In(around, TransactionJson.Answers.TransactionAnswer, "results"));
+            StreamFrame.In(envelope, "results"));
     }
 
     private static StreamedAnswer<OperationAnswer> Answer(IEnumerable<OperationAnswer> results, StreamFrame frame) =>
-        new(results.ToAsyncEnumerable(), TransactionJson.Answers.OperationAnswer, frame);
+        new(results.ToAsyncEnumerable(), frame);
 
     // The values that are read stay in memory until they are sent.
-    private async ValueTask<UnsentBytes.Share?> ShareFor(
+    private async ValueTask<HeldBytes.Share?> ShareFor(
         IEnumerable<KeyOperationInput> operations, CancellationToken cancellationToken)
     {
         var reads = operations.Count(operation => operation.Kind.IsRead());
         return reads == 0
             ? null
-            : await unsent.Take(
+            : await held.Take(
                 Request, Math.Min(reads * (long)limits.MaxValueBytes, limits.MaxResultBytes), cancellationToken);
     }
 

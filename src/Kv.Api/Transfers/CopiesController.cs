@@ -1,9 +1,8 @@
+using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Domain.KeyValues;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Transfers;
 
@@ -13,7 +12,8 @@ namespace Kv.Api.Transfers;
 [Tags("Transfer")]
 [ProducesInvalidInput]
 [ProducesStoreUnavailableForWrites]
-public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, UnsentBytes unsent) : ControllerBase
+public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, HeldBytes held)
+    : TenantControllerBase(tenants)
 {
     /// <summary>Copy the keys with a prefix</summary>
     /// <remarks>
@@ -22,6 +22,8 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     /// writes do not affect them. After an error some keys may be copied; the call can be repeated.
     /// </remarks>
     [HttpPost]
+    [Costly]
+    [LongLived]
     [ProducesResponseType<CopiedKeysAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "The keys are copied, or counted.")]
     [ProducesProblem(
@@ -32,12 +34,9 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     [ProducesNoRoom]
     public async Task<IActionResult> Copy(CopyKeysBody body, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
         // A page of values is in memory until it is written.
-        await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
-        var copies = await mediator.Send(body.ToRequest(space, app), cancellationToken);
-        return new JsonAnswer<CopiedKeysAnswer>(
-            StatusCodes.Status200OK, CopiedKeysAnswer.From(copies, body.DryRun ?? false),
-            TransferJson.Answers.CopiedKeysAnswer);
+        await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
+        var copies = await mediator.Send(body.ToRequest(Namespace, AppName), cancellationToken);
+        return JsonAnswer.Ok(CopiedKeysAnswer.From(copies, body.DryRun ?? false));
     }
 }

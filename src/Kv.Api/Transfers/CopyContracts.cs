@@ -7,8 +7,8 @@ using Kv.Application.Transfers;
 namespace Kv.Api.Transfers;
 
 /// <summary>A copy of the keys with a prefix.</summary>
-[JsonConverter(typeof(CopyKeysBodyConverter))]
-public sealed record CopyKeysBody
+[JsonConverter(typeof(BodyConverter<CopyKeysBody>))]
+public sealed record CopyKeysBody : IBody<CopyKeysBody>
 {
     /// <summary>The prefix of the keys; empty for all keys.</summary>
     /// <example>user:</example>
@@ -31,6 +31,19 @@ public sealed record CopyKeysBody
 
     internal CopyKeyValues ToRequest(string space, string app) =>
         new(space, app, From, To, Overwrite ?? false, DryRun ?? false, Cursor);
+
+    static CopyKeysBody IBody<CopyKeysBody>.Read(ref Utf8JsonReader reader)
+    {
+        var members = JsonMembers.ReadBody(ref reader, "from", "to", "overwrite", "dry_run", "cursor");
+        return new CopyKeysBody
+        {
+            From = members.Text("from") ?? throw new BodyException("from", "from is required"),
+            To = members.Text("to") ?? throw new BodyException("to", "to is required"),
+            Overwrite = members.Flag("overwrite"),
+            DryRun = members.Flag("dry_run"),
+            Cursor = members.Text("cursor"),
+        };
+    }
 }
 
 /// <summary>The result of a copy, or of a part of it.</summary>
@@ -54,6 +67,7 @@ public sealed record CopiedKeysAnswer
     public required bool DryRun { get; init; }
 
     /// <summary>Send it with the same body to copy the rest; null when all is done.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
 
     internal static CopiedKeysAnswer From(KeyCopies copies, bool isDryRun) => new()
@@ -64,20 +78,4 @@ public sealed record CopiedKeysAnswer
         DryRun = isDryRun,
         Cursor = copies.Cursor,
     };
-}
-
-internal sealed class CopyKeysBodyConverter : BodyConverter<CopyKeysBody>
-{
-    protected override CopyKeysBody Read(ref Utf8JsonReader reader)
-    {
-        var members = BodyMembers.Read(ref reader, "from", "to", "overwrite", "dry_run", "cursor");
-        return new CopyKeysBody
-        {
-            From = members.Text("from") ?? throw new BodyException("from", "from is required"),
-            To = members.Text("to") ?? throw new BodyException("to", "to is required"),
-            Overwrite = members.Flag("overwrite"),
-            DryRun = members.Flag("dry_run"),
-            Cursor = members.Text("cursor"),
-        };
-    }
 }

@@ -15,7 +15,7 @@ namespace Kv.Api.Transfers;
 /// </summary>
 internal static class ImportLines
 {
-    private const string NoObject = "The line is no JSON object";
+    private const string NoObject = "The line is not a JSON object";
 
     private static readonly string[] Members = ["key", "value", "encoding", "ttl", "expire_at", "content_type"];
 
@@ -26,10 +26,10 @@ internal static class ImportLines
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, credentialEnded);
         for (var number = 1L; ;)
         {
-            if (await More(body, either.Token, credentialEnded) is not { } read)
+            var (read, end) = await More(body, number, either.Token, credentialEnded);
+            if (end is not null)
             {
-                yield return Wrong(
-                    number, new ImportError(number, CredentialEndedException.Explanation, IsUnauthenticated: true));
+                yield return Rejected(number, end);
                 yield break;
             }
             var rest = read.Buffer;
@@ -66,17 +66,22 @@ internal static class ImportLines
         }
     }
 
-    // Null when the call's credential has ended.
-    private static async ValueTask<ReadResult?> More(
-        PipeReader body, CancellationToken either, CancellationToken credentialEnded)
+    // An error when the call's credential has ended, too little arrives, or other bodies hold too much.
+    private static async ValueTask<(ReadResult Read, ImportError? End)> More(
+        PipeReader body, long number, CancellationToken either, CancellationToken credentialEnded)
     {
         try
         {
-            return await body.ReadAsync(either);
+            return (await body.ReadAsync(either), null);
         }
         catch (OperationCanceledException) when (credentialEnded.IsCancellationRequested)
         {
-            return null;
+            return (default, new ImportError(number, CredentialEndedException.Explanation, IsUnauthenticated: true));
+        }
+        catch (Exception error) when (error is TooManyBytesHeldException
+            or BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
+        {
+            return (default, new ImportError(number, error.Message, Cause: error));
         }
     }
 
@@ -104,12 +109,12 @@ internal static class ImportLines
         {
             var reader = new Utf8JsonReader(line);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                return Wrong(number, NoObject);
-            var members = ScalarMembers.Read(ref reader, "", Members);
+                return Rejected(number, NoObject);
+            var members = JsonMembers.Read(ref reader, "", Members);
             // Throws if the line has more content.
             reader.Read();
             if (members.Has("ttl") && members.Has("expire_at"))
-                throw new BodyException("ttl", "ttl does not go with expire_at");
+                throw new BodyException("ttl", "ttl must not be given together with expire_at");
             return new ImportLine(
                 number, members.Text("key") ?? throw new BodyException("key", "key is required"),
                 KeyOperationBody.Value(members) ?? throw new BodyException("value", "value is required"),
@@ -117,20 +122,20 @@ internal static class ImportLines
         }
         catch (BodyException mistake)
         {
-            return Wrong(number, mistake.Message, mistake.Field);
+            return Rejected(number, mistake.Message, mistake.Field);
         }
         catch (JsonException)
         {
-            return Wrong(number, NoObject);
+            return Rejected(number, NoObject);
         }
     }
 
     private static ImportLine TooLong(long number, long maxLineBytes) =>
-        Wrong(number, $"A line is too long (max {maxLineBytes} bytes)");
+        Rejected(number, $"A line is too long (max {maxLineBytes} bytes)");
 
-    private static ImportLine Wrong(long number, string message, string? field = null) =>
-        Wrong(number, new ImportError(number, message, field));
+    private static ImportLine Rejected(long number, string message, string? field = null) =>
+        Rejected(number, new ImportError(number, message, field));
 
-    private static ImportLine Wrong(long number, ImportError mistake) =>
+    private static ImportLine Rejected(long number, ImportError mistake) =>
         new(number, "", default, default, null, null, mistake);
 }

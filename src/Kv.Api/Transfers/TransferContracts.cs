@@ -11,34 +11,27 @@ namespace Kv.Api.Transfers;
 /// <summary>A key in a line of an export or an import.</summary>
 public sealed record TransferredKey : IHoldsValue<TransferredKey>
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
-    /// <summary>The value, in base64 if `encoding` is `base64`.</summary>
-    /// <example>Ada Lovelace</example>
+    /// <inheritdoc cref="StoredKeyValue.Value"/>
     public required ReadOnlyMemory<byte> Value { get; init; }
 
-    /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
+    /// <inheritdoc cref="StoredKeyValue.Encoding"/>
     [OneOf("base64")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Encoding { get; init; }
 
-    /// <summary>The expiry in Unix seconds; absent when the key does not expire.</summary>
-    /// <example>1767225600</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="WrittenKeyValue.ExpireAt"/>
     public long? ExpireAt { get; init; }
 
     /// <summary>
     /// `never` when the key does not expire. An import also accepts seconds here instead of `expire_at`.
     /// </summary>
     /// <example>never</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Ttl { get; init; }
 
     /// <summary>The media type of the value; absent for none.</summary>
     /// <example>text/plain</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ContentType { get; init; }
 
     internal static TransferredKey From(KeyValueDto dto) => new()
@@ -61,7 +54,6 @@ public sealed record ImportReport
 {
     /// <summary>In the last line: whether all lines were processed. Absent in the others.</summary>
     /// <example>true</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Done { get; init; }
 
     /// <summary>The number of processed lines.</summary>
@@ -81,7 +73,6 @@ public sealed record ImportReport
     public required long Expired { get; init; }
 
     /// <summary>The error that ended the import; absent without an error.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImportFailure? Error { get; init; }
 
     internal static ImportReport From(ImportProgress progress) => new()
@@ -118,14 +109,12 @@ public sealed record ImportFailure
     public required string Message { get; init; }
 
     /// <summary>The invalid member; absent for an error of the whole line.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Field { get; init; }
 
     /// <summary>
     /// After a failure of the store: the last line that may have been written. Absent when no line from `line` on was
     /// written.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? UnknownThrough { get; init; }
 
     [JsonIgnore]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
@@ -11,8 +12,6 @@ using Kv.Application.Pipeline;
 using Kv.Application.Transfers;
 using Kv.Domain;
 using Kv.Domain.KeyValues;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Transfers;
 
@@ -22,9 +21,9 @@ namespace Kv.Api.Transfers;
 [ProducesInvalidInput]
 [ProducesStoreUnavailableForWrites]
 public sealed class TransfersController(
-    IMediator mediator, TenantHeaders tenants, RequestFailures failures, UnsentBytes unsent, Limits limits,
+    IMediator mediator, TenantHeaders tenants, RequestFailures failures, HeldBytes held, Limits limits,
     TimeProvider time)
-    : ControllerBase
+    : TenantControllerBase(tenants)
 {
     private const string Lines =
         "{\"key\":\"user:42\",\"value\":\"Ada Lovelace\",\"expire_at\":4102444800}\n"
@@ -43,7 +42,6 @@ public sealed class TransfersController(
     /// One line of JSON for each key, in key order, read at one revision of the store and streamed. An import accepts
     /// the export unchanged.
     /// </remarks>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("export")]
     [Costly]
     [LongLived]
@@ -54,13 +52,13 @@ public sealed class TransfersController(
     [Streams(Ndjson.ContentType, Lines)]
     public async Task<IActionResult> Export(CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        await unsent.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
+        await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var keys = await mediator.Send(
-            new ListKeyValues(space, app, Request.Text("prefix") ?? "", WithContentTypes: true), cancellationToken);
+            new ListKeyValues(Namespace, AppName, Request.Text("prefix") ?? "", WithContentTypes: true),
+            cancellationToken);
         Response.SetRevision(keys.Revision);
         var lines = (keys.KeyValues ?? AsyncEnumerable.Empty<KeyValueDto>()).Select(TransferredKey.From);
-        return new StreamedAnswer<TransferredKey>(lines, TransferJson.Answers.TransferredKey, StreamFrame.Lines);
+        return new StreamedAnswer<TransferredKey>(lines, StreamFrame.Lines);
     }
 
     /// <summary>Import keys</summary>
@@ -69,15 +67,14 @@ public sealed class TransfersController(
     /// last line. At an invalid line the import ends: all earlier lines are done and no later one is. An import can be
     /// repeated safely. It also ends when its credential is revoked or expires.
     /// </remarks>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("import")]
     [Costly]
-    [LongLived(TellsItself = true)]
+    [LongLived(ReportsEnd = true)]
     [RequestQuery(
         "mode", "The treatment of keys that exist: `overwrite`, `skip` or `fail`.",
         Values = ["overwrite", "skip", "fail"])]
     [RequestQuery("dry_run", "`true` reports the result without writing.", IsFlag = true)]
-    [DisableRequestSizeLimit]
+    [BodyLimit]
     [ProducesResponseType<ImportReport>(
         StatusCodes.Status200OK, Ndjson.ContentType, Description = "The progress, and the end in the last line.")]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/x-ndjson`.")]
@@ -95,10 +92,9 @@ public sealed class TransfersController(
             return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType, Problems.InvalidInput,
                 $"Content-Type must be {Ndjson.ContentType}").ToResult();
-        var (space, app) = tenants.Read(Request);
         var command = new ImportKeyValues(
-            space, app, ImportLines.Read(
-                Request.BodyReader, limits.MaxBodyBytes(), LastingCalls.CredentialEnded(HttpContext),
+            Namespace, AppName, ImportLines.Read(
+                Request.BodyReader, limits.MaxBodyBytes(), LongLivedCalls.CredentialEnded(HttpContext),
                 cancellationToken),
             Request.OneOf(
                 "mode", ImportMode.Overwrite, ("overwrite", ImportMode.Overwrite), ("skip", ImportMode.Skip),
@@ -109,8 +105,7 @@ public sealed class TransfersController(
         // Until the response begins, a failure can still be reported by the status.
         await reports.MoveNextAsync();
         if (reports.Current.Error is null)
-            return new StreamedAnswer<ImportReport>(
-                All(reports), TransferJson.Answers.ImportReport, StreamFrame.UrgentLines);
+            return new StreamedAnswer<ImportReport>(All(reports), StreamFrame.UrgentLines);
         await using (reports)
             return Refused(reports.Current).ToResult();
     }
@@ -128,7 +123,7 @@ public sealed class TransfersController(
         (failure with { IsOutcomeUnknown = error.UnknownThrough is not null }).SetHeaders(Response);
         var problem = failure.Problem;
         problem.Detail = $"Line {error.Line}: {error.Message}";
-        problem.Extensions["import"] = report;
+        problem.Extensions["import"] = JsonSerializer.SerializeToElement(report, KvJson.TypeOf<ImportReport>());
         failures.Answers(HttpContext, problem, problem.Detail!);
         return problem;
     }

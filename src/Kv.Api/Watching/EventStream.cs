@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Serialization.Metadata;
+using FluentValidation.Results;
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
@@ -7,7 +7,6 @@ using Kv.Api.Http;
 using Kv.Application.Pipeline;
 using Kv.Domain.Storage;
 using Kv.Domain.Watching;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Watching;
 
@@ -21,6 +20,23 @@ internal sealed class EventStream(
     IKeyChangeWatch watch, bool includesPrevious, TimeSpan heartbeat, RequestFailures failures, TimeProvider time)
     : IActionResult
 {
+    /// <summary>The answer of a watch that is being opened.</summary>
+    /// <param name="field">The header or parameter with the start revision, for errors.</param>
+    /// <param name="stream">Creates the answer, which disposes the watch.</param>
+    public static async Task<IActionResult> Open(
+        Task<IKeyChangeWatch> opening, string field, Func<IKeyChangeWatch, EventStream> stream)
+    {
+        try
+        {
+            return stream(await opening);
+        }
+        catch (RevisionInFutureException future)
+        {
+            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture)
+                .ToResult();
+        }
+    }
+
     public async Task ExecuteResultAsync(ActionContext context)
     {
         await using var open = watch;
@@ -32,7 +48,7 @@ internal sealed class EventStream(
         http.Response.SetRevision(watch.Position);
         try
         {
-            await Tell(http);
+            await Send(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -41,17 +57,17 @@ internal sealed class EventStream(
         catch (StoreException failure)
         {
             // The client can resume without missing a change.
-            failures.BrokenOff(http, failure);
+            failures.Aborted(http, failure);
         }
     }
 
-    private async Task Tell(HttpContext http)
+    private async Task Send(HttpContext http)
     {
         using var body = new AnswerBody(http);
         Write(body, "retry: 1000\n");
         // Send the start position first, so that a client can also resume before the first event.
-        Beat(body, watch.Position);
-        var credentialEnded = LastingCalls.CredentialEnded(http);
+        WritePosition(body, watch.Position);
+        var credentialEnded = LongLivedCalls.CredentialEnded(http);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, credentialEnded);
         try
         {
@@ -64,16 +80,14 @@ internal sealed class EventStream(
                 if (await next is not { } set)
                     break;
                 if (set.Changes.Count > 0)
-                    await Tell(body, set);
+                    await Send(body, set);
                 else
-                    Beat(body, set.Revision);
+                    WritePosition(body, set.Revision);
             }
         }
         catch (RevisionCompactedException compacted)
         {
-            await Event(
-                body, "gone", new ForgottenChanges { OldestRevision = compacted.CompactRevision },
-                WatchJson.Answers.ForgottenChanges);
+            await Event(body, "gone", new CompactedChanges { OldestRevision = compacted.CompactRevision });
             Write(body, "\n");
         }
         catch (OperationCanceledException) when (
@@ -81,14 +95,13 @@ internal sealed class EventStream(
         {
             await Event(
                 body, "unauthorized",
-                new EndedWatch { Error = "Unauthorized", Detail = CredentialEndedException.Explanation },
-                WatchJson.Answers.EndedWatch);
+                new EndedWatch { Error = "Unauthorized", Detail = CredentialEndedException.Explanation });
             Write(body, "\n");
         }
         await body.Flush(watch.CutOff);
     }
 
-    private async ValueTask Tell(AnswerBody body, KeyChangeSet set)
+    private async ValueTask Send(AnswerBody body, KeyChangeSet set)
     {
         var now = time.GetUtcNow();
         for (var i = 0; i < set.Changes.Count; i++)
@@ -100,19 +113,19 @@ internal sealed class EventStream(
                 KeyUpdated => "update",
                 _ => "delete",
             };
-            await Event(body, name, WatchedKey.From(change, now, includesPrevious), WatchJson.Answers.WatchedKey);
+            await Event(body, name, WatchedKey.From(change, now, includesPrevious));
             // Only the last event of a revision has an id, because a watch can resume only after a whole revision.
             Write(body, i == set.Changes.Count - 1 ? $"id: {set.Revision}\n\n" : "\n");
         }
     }
 
-    private static void Beat(AnswerBody body, long through) => Write(
+    private static void WritePosition(AnswerBody body, long through) => Write(
         body, $": all through {through}\nevent: position\ndata: {{\"revision\":{through}}}\nid: {through}\n\n");
 
-    private static async ValueTask Event<T>(AnswerBody body, string name, T data, JsonTypeInfo<T> type)
+    private static async ValueTask Event<T>(AnswerBody body, string name, T data)
     {
         Write(body, $"event: {name}\ndata: ");
-        await body.Write(data, type);
+        await body.Write(data);
         Write(body, "\n");
     }
 

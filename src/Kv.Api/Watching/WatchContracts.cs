@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Kv.Api.Answers;
 using Kv.Api.Http;
 using Kv.Api.KeyValues.Contracts;
@@ -11,37 +10,27 @@ namespace Kv.Api.Watching;
 /// <summary>The data of an event of a watch.</summary>
 public sealed record WatchedKey : IHoldsValue<WatchedKey>
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
-    /// <summary>The written value, in base64 if `encoding` is `base64`; absent for a `delete`.</summary>
-    /// <example>Ada Lovelace</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="KeyValues.Contracts.HistoryEntry.Value"/>
     public ReadOnlyMemory<byte>? Value { get; init; }
 
-    /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
+    /// <inheritdoc cref="StoredKeyValue.Encoding"/>
     [OneOf("base64")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Encoding { get; init; }
 
-    /// <summary>The remaining whole seconds; absent when the key does not expire.</summary>
-    /// <example>3599</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="ListedKey.Ttl"/>
     public long? Ttl { get; init; }
 
-    /// <summary>The expiry in Unix seconds; absent when the key does not expire.</summary>
-    /// <example>1767225600</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="WrittenKeyValue.ExpireAt"/>
     public long? ExpireAt { get; init; }
 
     /// <summary>The reason of a `delete`: `deleted` or `expired`; otherwise absent.</summary>
     [OneOf("deleted", "expired")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
     /// <summary>With `include_previous`: the key's previous state; absent when the key did not exist.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PreviousKeyValue? Previous { get; init; }
 
     /// <summary>The revision of the change; for a written key, its `ETag` without quotes.</summary>
@@ -78,7 +67,7 @@ public sealed record EndedWatch
     public required string Error { get; init; }
 
     /// <summary>The reason.</summary>
-    /// <example>The credential is not good any more.</example>
+    /// <example>The credential was revoked or has expired.</example>
     public required string Detail { get; init; }
 }
 
@@ -87,16 +76,13 @@ public sealed record PreviousKeyValue
 {
     /// <summary>The value, in base64 if `encoding` is `base64`; absent when the store no longer has it.</summary>
     /// <example>Ada</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReadOnlyMemory<byte>? Value { get; init; }
 
-    /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
+    /// <inheritdoc cref="StoredKeyValue.Encoding"/>
     [OneOf("base64")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Encoding { get; init; }
 
     /// <summary>True when the store no longer has the value; otherwise absent.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Forgotten { get; init; }
 
     internal static PreviousKeyValue From(PreviousValue previous) => new()
@@ -108,7 +94,7 @@ public sealed record PreviousKeyValue
 }
 
 /// <summary>The data of the event `gone`.</summary>
-public sealed record ForgottenChanges
+public sealed record CompactedChanges
 {
     /// <summary>The oldest revision that the store still keeps.</summary>
     public required long OldestRevision { get; init; }

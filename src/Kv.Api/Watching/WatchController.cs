@@ -1,11 +1,10 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
+using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Watching;
 
@@ -15,7 +14,9 @@ namespace Kv.Api.Watching;
 [Tags("Keys")]
 [ProducesInvalidInput]
 [ProducesStoreUnavailable]
-public sealed class WatchController(IMediator mediator, TenantHeaders tenants, EventStreams streams) : ControllerBase
+public sealed class WatchController(
+    IMediator mediator, TenantHeaders tenants, WatchOptions options, RequestFailures failures, TimeProvider time)
+    : TenantControllerBase(tenants)
 {
     private const string Events =
         "event: update\ndata: {\"key\":\"user:42\",\"value\":\"Ada Lovelace\",\"etag\":\"42\"}\nid: 42\n\n"
@@ -32,9 +33,8 @@ public sealed class WatchController(IMediator mediator, TenantHeaders tenants, E
     /// were due: read the keys again. `unauthorized` means that the credential was revoked or has expired, and ends the
     /// watch. `position` only advances the `id`: ignore it.
     /// </remarks>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
-    [LongLived(TellsItself = true)]
+    [LongLived(ReportsEnd = true)]
     [Costly]
     [TenantInQuery]
     [TakesTicket]
@@ -61,12 +61,12 @@ public sealed class WatchController(IMediator mediator, TenantHeaders tenants, E
     [Streams("text/event-stream", Events)]
     public async Task<IActionResult> Watch(CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        var (field, after) = Since();
+        var (field, since) = Since();
         var includesPrevious = Request.Flag("include_previous");
-        var opening = mediator.Send(
-            new WatchKeys(space, app, Request.Text("prefix") ?? "", Request.Text("key"), after), cancellationToken);
-        return await streams.Answer(opening, field, includesPrevious);
+        var keys = new WatchKeys(Namespace, AppName, Request.Text("prefix") ?? "", Request.Text("key"), since);
+        return await EventStream.Open(
+            mediator.Send(keys, cancellationToken), field,
+            watch => new EventStream(watch, includesPrevious, options.Heartbeat, failures, time));
     }
 
     // A client that resumes sends Last-Event-ID and repeats the query of its first request, so the header wins.

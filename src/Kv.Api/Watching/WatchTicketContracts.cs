@@ -5,12 +5,15 @@ using Kv.Api.Json;
 namespace Kv.Api.Watching;
 
 /// <summary>A request for a ticket.</summary>
-[JsonConverter(typeof(WatchTicketBodyConverter))]
-public sealed record WatchTicketBody
+[JsonConverter(typeof(BodyConverter<WatchTicketBody>))]
+public sealed record WatchTicketBody : IBody<WatchTicketBody>
 {
     /// <summary>The prefix of the keys that the ticket allows to watch; without it, all keys.</summary>
     /// <example>user/</example>
     public string? Prefix { get; init; }
+
+    static WatchTicketBody IBody<WatchTicketBody>.Read(ref Utf8JsonReader reader) =>
+        new() { Prefix = JsonMembers.ReadBody(ref reader, "prefix").Text("prefix") };
 }
 
 /// <summary>A ticket.</summary>
@@ -23,10 +26,4 @@ public sealed record WatchTicketAnswer
     /// <summary>The validity in seconds.</summary>
     /// <example>30</example>
     public required long ExpiresIn { get; init; }
-}
-
-internal sealed class WatchTicketBodyConverter : BodyConverter<WatchTicketBody>
-{
-    protected override WatchTicketBody Read(ref Utf8JsonReader reader) =>
-        new() { Prefix = BodyMembers.Read(ref reader, "prefix").Text("prefix") };
 }

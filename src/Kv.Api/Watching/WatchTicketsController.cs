@@ -4,8 +4,6 @@ using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
 using Kv.Domain.Watching;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Watching;
 
@@ -19,7 +17,7 @@ namespace Kv.Api.Watching;
     StatusCodes.Status404NotFound, "`AUTH` is `none`, so a watch needs no ticket.",
     Error = "Credentials are not in use")]
 [ProducesStoreUnavailable]
-public sealed class WatchTicketsController(IMediator mediator, TenantHeaders tenants) : ControllerBase
+public sealed class WatchTicketsController(IMediator mediator, TenantHeaders tenants) : TenantControllerBase(tenants)
 {
     /// <summary>Issue a ticket for a watch</summary>
     /// <remarks>
@@ -36,12 +34,9 @@ public sealed class WatchTicketsController(IMediator mediator, TenantHeaders ten
     public async Task<IActionResult> Issue(WatchTicketBody body, CancellationToken cancellationToken)
     {
         Response.Headers.CacheControl = "no-store";
-        var (space, app) = tenants.Read(Request);
         var ticket = await mediator.Send(
-            new IssueWatchTicket(space, app, body.Prefix ?? "", Credentials.Read(Request)!), cancellationToken);
-        return new JsonAnswer<WatchTicketAnswer>(
-            StatusCodes.Status201Created,
-            new WatchTicketAnswer { Ticket = ticket, ExpiresIn = (long)WatchTicket.Lifetime.TotalSeconds },
-            WatchJson.Answers.WatchTicketAnswer);
+            new IssueWatchTicket(Namespace, AppName, body.Prefix ?? "", Credentials.Read(Request)!), cancellationToken);
+        return JsonAnswer.Created(
+            new WatchTicketAnswer { Ticket = ticket, ExpiresIn = (long)WatchTicket.Lifetime.TotalSeconds });
     }
 }

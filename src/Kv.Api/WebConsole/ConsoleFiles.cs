@@ -1,33 +1,55 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Net.Http.Headers;
 
 namespace Kv.Api.WebConsole;
 
-/// <summary>
-/// The files of the console, which the assembly holds: they are there wherever the program runs from.
-/// </summary>
+/// <summary>The files of the console, embedded in the assembly, and its page, which names them.</summary>
 internal static class ConsoleFiles
 {
-    private const string Folder = "console/";
+    private const string Resources = "console/";
+    private const string PageName = "index.html";
 
     private static readonly FrozenDictionary<string, ConsoleFile> Files = Assembly.GetExecutingAssembly()
         .GetManifestResourceNames()
-        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-        .ToFrozenDictionary(name => name[Folder.Length..], Load, StringComparer.Ordinal);
+        .Where(name => name.StartsWith(Resources, StringComparison.Ordinal))
+        .ToFrozenDictionary(name => name[Resources.Length..], Load, StringComparer.Ordinal);
 
-    /// <summary>A file by its path in the console's folder; null when there is no such file.</summary>
-    public static ConsoleFile? Find(string path) => Files.GetValueOrDefault(path);
+    /// <summary>
+    /// The folder of the files in their addresses. It names their content: a browser that has a file never asks again.
+    /// </summary>
+    public static string Folder { get; } = $"v-{Version()}";
+
+    /// <summary>The style of the page's frame, which the page contains: its first content waits for no file.</summary>
+    public static string FrameStyle { get; } = $"{TextOf("css/base.css")}{TextOf("css/layout.css")}";
+
+    /// <summary>The page. Its address stays the same.</summary>
+    public static ConsoleFile Page { get; } = ConsoleFile.From(
+        Encoding.UTF8.GetBytes(
+            TextOf(PageName).Replace("{files}", Folder, StringComparison.Ordinal)
+                .Replace("{frame}", FrameStyle, StringComparison.Ordinal)),
+        Files[PageName].Type);
+
+    /// <summary>A file that the page names; null when there is no such file.</summary>
+    public static ConsoleFile? Find(string path) => path == PageName ? null : Files.GetValueOrDefault(path);
 
     private static ConsoleFile Load(string name)
     {
         using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         var content = new byte[resource.Length];
         resource.ReadExactly(content);
-        return new ConsoleFile(
-            content, TypeOf(name),
-            new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\""));
+        return ConsoleFile.From(content, TypeOf(name));
+    }
+
+    private static string TextOf(string path) => Encoding.UTF8.GetString(Files[path].Content.Span);
+
+    private static string Version()
+    {
+        var names = Files.OrderBy(file => file.Key, StringComparer.Ordinal)
+            .Select(file => $"{file.Key} {file.Value.Tag}");
+        return ConsoleFile.HashOf(Encoding.UTF8.GetBytes(string.Join('\n', names)))[..12];
     }
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch
@@ -44,4 +66,10 @@ internal static class ConsoleFiles
 /// <param name="Content">Its bytes.</param>
 /// <param name="Type">Its media type.</param>
 /// <param name="Tag">The entity tag of the bytes.</param>
-internal sealed record ConsoleFile(ReadOnlyMemory<byte> Content, string Type, EntityTagHeaderValue Tag);
+internal sealed record ConsoleFile(ReadOnlyMemory<byte> Content, string Type, EntityTagHeaderValue Tag)
+{
+    public static ConsoleFile From(byte[] content, string type) =>
+        new(content, type, new EntityTagHeaderValue($"\"{HashOf(content)}\""));
+
+    public static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content))[..32];
+}

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Health;
@@ -6,20 +8,25 @@ using Kv.Api.Health;
 namespace Kv.Api.WebConsole;
 
 /// <summary>
-/// Serves the console: pages in which a person sees and changes what the API gives. The pages hold no data; they call
+/// Serves the console: pages in which people view and change data through the API. The pages contain no data; they call
 /// the API with the credential that the person enters.
 /// </summary>
 internal static class ConsolePages
 {
     private const string Root = "/console";
 
-    // Values are shown as images from memory (blob:). Other sites can neither be called nor embed the pages.
-    private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static readonly string Files = $"/{ConsoleFiles.Folder}/";
+    private static readonly string FrameHash =
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(ConsoleFiles.FrameStyle)));
+
+    // Values are shown as images from memory (blob:). Other sites can neither be called nor embed the pages. The one
+    // style within the page is allowed by its hash.
+    private static readonly string Policy =
+        $"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{FrameHash}'; img-src 'self' blob: data:; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>
-    /// Serves the console, if it is on. On a branch of its own, so that calls do not pass through it.
+    /// Serves the console, if it is on. It has its own branch, so that other requests do not pass through it.
     /// </summary>
     public static WebApplication UseConsole(this WebApplication app, KvOptions options)
     {
@@ -69,11 +76,13 @@ internal static class ConsolePages
                 settings, ConsoleJson.Default.ConsoleSettings, cancellationToken: context.RequestAborted);
             return;
         }
-        if (ConsoleFiles.Find(path == "/" ? "index.html" : path[1..]) is not { } file)
+        if (FileAt(path) is not { } file)
         {
             await Problems.OfStatus(StatusCodes.Status404NotFound).WriteTo(context);
             return;
         }
+        if (path.StartsWith(Files, StringComparison.Ordinal))
+            response.Headers.CacheControl = "public, max-age=31536000, immutable";
         response.Headers.ETag = file.Tag.ToString();
         if (request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(file.Tag, useStrongComparison: false)))
         {
@@ -83,6 +92,15 @@ internal static class ConsolePages
         response.ContentType = file.Type;
         response.ContentLength = file.Content.Length;
         await response.Body.WriteAsync(file.Content, context.RequestAborted);
+    }
+
+    private static ConsoleFile? FileAt(string path)
+    {
+        if (path == "/")
+            return ConsoleFiles.Page;
+        // A page of another version asks this replica during an upgrade. It gets these files, and asks again next time.
+        var end = path.StartsWith("/v-", StringComparison.Ordinal) ? path.IndexOf('/', 1) : -1;
+        return end < 0 ? null : ConsoleFiles.Find(path[(end + 1)..]);
     }
 
     private static void Protect(IHeaderDictionary headers)
@@ -104,9 +122,9 @@ internal static class ConsolePages
               <meta name="viewport" content="width=device-width, initial-scale=1">
               <meta name="color-scheme" content="light dark">
               <title>Kv</title>
-              <link rel="icon" href="{root}{Root}/icon.svg">
-              <link rel="stylesheet" href="{root}{Root}/css/base.css">
-              <link rel="stylesheet" href="{root}{Root}/css/start.css">
+              <link rel="icon" href="{root}{Root}{Files}icon.svg">
+              <link rel="stylesheet" href="{root}{Root}{Files}css/base.css">
+              <link rel="stylesheet" href="{root}{Root}{Files}css/start.css">
             </head>
             <body>
               <main class="start">

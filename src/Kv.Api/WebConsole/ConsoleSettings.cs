@@ -5,7 +5,7 @@ using Kv.Api.Health;
 
 namespace Kv.Api.WebConsole;
 
-/// <summary>What the console's pages must know before their first call. It reveals no keys and no tenants.</summary>
+/// <summary>The settings that the console needs before its first call. They reveal no keys and no tenants.</summary>
 internal sealed record ConsoleSettings
 {
     /// <summary>The version of the program.</summary>
@@ -20,13 +20,13 @@ internal sealed record ConsoleSettings
     /// <summary>The header with the app name.</summary>
     public required string AppNameHeader { get; init; }
 
-    /// <summary>The namespace of calls that name none.</summary>
+    /// <summary>The namespace of calls without the header.</summary>
     public required string DefaultNamespace { get; init; }
 
-    /// <summary>The app name of calls that name none.</summary>
+    /// <summary>The app name of calls without the header.</summary>
     public required string DefaultAppName { get; init; }
 
-    /// <summary>Whether tenants have a quota, and <c>GET /usage</c> an answer.</summary>
+    /// <summary>Whether tenants have a quota, so that <c>GET /usage</c> has an answer.</summary>
     public required bool HasQuota { get; init; }
 
     /// <summary>The longest key, in characters.</summary>

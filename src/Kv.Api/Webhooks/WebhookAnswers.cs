@@ -10,8 +10,7 @@ namespace Kv.Api.Webhooks;
 /// <summary>A registered webhook.</summary>
 public sealed record RegisteredWebhook
 {
-    /// <summary>The id.</summary>
-    /// <example>7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b</example>
+    /// <inheritdoc cref="StoredWebhook.Id"/>
     public required Guid Id { get; init; }
 }
 
@@ -50,15 +49,12 @@ public sealed record StoredWebhook
     public required string Method { get; init; }
 
     /// <summary>The additional headers; absent for none. Hidden values are masked as `********`.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>Stored headers that are reserved by now and therefore not sent; absent for none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? HeadersNotSent { get; init; }
 
     /// <summary>An object whose members are added at the top level of the body; absent for none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Payload { get; init; }
 
     /// <summary>Whether the body contains the change.</summary>
@@ -69,22 +65,18 @@ public sealed record StoredWebhook
     /// <example>1767225600</example>
     public required long CreatedAt { get; init; }
 
-    /// <summary>Whether to skip updates that set the same value.</summary>
-    /// <example>false</example>
+    /// <inheritdoc cref="WebhookBody.ChangedOnly"/>
     public required bool ChangedOnly { get; init; }
 
     /// <summary>True when the body contains the key's previous state; otherwise absent.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? IncludePrevious { get; init; }
 
     /// <summary>The timeout of an attempt, in seconds; absent for the deployment's default.</summary>
     /// <example>10</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? TimeoutSeconds { get; init; }
 
     /// <summary>`********` when the messages are signed; otherwise absent.</summary>
     /// <example>********</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }
 
     /// <summary>`active` or `disabled`.</summary>
@@ -93,13 +85,11 @@ public sealed record StoredWebhook
     public required string Status { get; init; }
 
     /// <summary>The reason why the webhook is disabled; absent while it is active.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DisabledReason { get; init; }
 
     /// <summary>
     /// The caller that registered the webhook, set its present endpoint or enabled it last; absent when it is unknown.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WebhookRegistrant? RegisteredBy { get; init; }
 
     /// <summary>
@@ -107,12 +97,10 @@ public sealed record StoredWebhook
     /// without drops.
     /// </summary>
     /// <example>17</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Dropped { get; init; }
 
     /// <summary>The Unix second of the first drop; absent without drops.</summary>
     /// <example>1767225600</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? DroppedSince { get; init; }
 
     internal static StoredWebhook From(WebhookDto dto) => new()
@@ -146,15 +134,12 @@ public sealed record WebhookRegistrant
 {
     /// <summary>The id of the API key; absent for a token.</summary>
     /// <example>1f0c6f0e3f0a4f43</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiKey { get; init; }
 
     /// <summary>The subject of the token; absent for an API key.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Subject { get; init; }
 
     /// <summary>The issuer of the token; absent for an API key.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Issuer { get; init; }
 
     internal static WebhookRegistrant? From(Principal? principal) => principal is null
@@ -177,15 +162,16 @@ public sealed record PingAnswer
     /// <example>2026-01-01T00:00:00+00:00</example>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The duration in milliseconds.</summary>
-    /// <example>12</example>
+    /// <inheritdoc cref="Deliveries.DeliveryAttempt.DurationMs"/>
     public required long DurationMs { get; init; }
 
     /// <summary>The status of the receiver's answer; null without an answer.</summary>
     /// <example>200</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? Status { get; init; }
 
     /// <summary>The error; null when no error occurred.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Error { get; init; }
 
     /// <summary>The first bytes of the receiver's answer.</summary>
@@ -196,15 +182,34 @@ public sealed record PingAnswer
     /// <example>true</example>
     public required bool Accepted { get; init; }
 
-    internal static PingAnswer From(AttemptDto dto) => new()
+    /// <summary>The request; null when the stored endpoint is no address to call.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public PingRequest? Request { get; init; }
+
+    internal static PingAnswer From(PingDto dto) => new()
     {
-        At = dto.At,
-        DurationMs = (long)dto.Duration.TotalMilliseconds,
-        Status = dto.Status,
-        Error = dto.Error,
-        Answer = dto.Answer,
-        Accepted = dto.IsAccepted,
+        At = dto.Attempt.At,
+        DurationMs = (long)dto.Attempt.Duration.TotalMilliseconds,
+        Status = dto.Attempt.Status,
+        Error = dto.Attempt.Error,
+        Answer = dto.Attempt.Answer,
+        Accepted = dto.Attempt.IsAccepted,
+        Request = dto.Request is { } sent ? new() { Headers = sent.Headers, Body = sent.Body } : null,
     };
+}
+
+/// <summary>The request of a test event. Its method and its address are those of the webhook.</summary>
+public sealed record PingRequest
+{
+    /// <summary>
+    /// The headers, without those of the connection. The signature, a password from the endpoint, and the values that
+    /// answers hide are masked as `********`.
+    /// </summary>
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>The body, at most its first 4096 bytes.</summary>
+    /// <example>{"event":{"event":"ping","key":"user:*","value":null,"timestamp":1767225600}}</example>
+    public required string Body { get; init; }
 }
 
 /// <summary>The result of a replay.</summary>

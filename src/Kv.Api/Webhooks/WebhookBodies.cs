@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Webhooks;
@@ -13,7 +14,7 @@ public abstract record WebhookBody
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private protected WebhookBody(BodyMembers members)
+    private protected WebhookBody(JsonMembers members)
     {
         Key = members.Text("key");
         Event = members.TextOrTexts("event");
@@ -111,28 +112,30 @@ public abstract record WebhookBody
 }
 
 /// <summary>A webhook to register.</summary>
-[JsonConverter(typeof(RegisterWebhookBodyConverter))]
-public sealed record RegisterWebhookBody : WebhookBody
+[JsonConverter(typeof(BodyConverter<RegisterWebhookBody>))]
+public sealed record RegisterWebhookBody : WebhookBody, IBody<RegisterWebhookBody>
 {
     internal static readonly string[] Members =
     [
         "key", "event", "endpoint", "method", "headers", "payload", "add_event_data", "changed_only",
-        "include_previous",
-        "timeout_seconds", "secret",
+        "include_previous", "timeout_seconds", "secret",
     ];
 
-    internal RegisterWebhookBody(BodyMembers members)
+    internal RegisterWebhookBody(JsonMembers members)
         : base(members)
     {
     }
+
+    static RegisterWebhookBody IBody<RegisterWebhookBody>.Read(ref Utf8JsonReader reader) =>
+        new(JsonMembers.ReadBody(ref reader, Members));
 }
 
 /// <summary>
 /// A change of a webhook. Absent or null members, and an empty key, event, endpoint or method, keep the stored setting.
 /// An empty `secret`, `headers` or `payload` removes it.
 /// </summary>
-[JsonConverter(typeof(UpdateWebhookBodyConverter))]
-public sealed record UpdateWebhookBody : WebhookBody
+[JsonConverter(typeof(BodyConverter<UpdateWebhookBody>))]
+public sealed record UpdateWebhookBody : WebhookBody, IBody<UpdateWebhookBody>
 {
     // Members that only Kv sets are accepted, so that an answer can be edited and sent back.
     internal static readonly string[] Members =
@@ -141,7 +144,7 @@ public sealed record UpdateWebhookBody : WebhookBody
         "headers_not_sent", "registered_by",
     ];
 
-    internal UpdateWebhookBody(BodyMembers members)
+    internal UpdateWebhookBody(JsonMembers members)
         : base(members) => Status = members.Text("status")?.ToLowerInvariant();
 
     /// <summary>`active` enables the webhook, `disabled` disables it.</summary>
@@ -150,13 +153,21 @@ public sealed record UpdateWebhookBody : WebhookBody
     public string? Status { get; init; }
 
     internal new WebhookInput ToInput() => base.ToInput() with { Status = Status };
+
+    static UpdateWebhookBody IBody<UpdateWebhookBody>.Read(ref Utf8JsonReader reader) =>
+        new(JsonMembers.ReadBody(ref reader, Members));
 }
 
 /// <summary>The start of a replay.</summary>
-[JsonConverter(typeof(ReplayBodyConverter))]
-public sealed record ReplayBody
+[JsonConverter(typeof(BodyConverter<ReplayBody>))]
+public sealed record ReplayBody : IBody<ReplayBody>
 {
     /// <summary>The revision after which the replay begins.</summary>
     /// <example>1</example>
     public required long Since { get; init; }
+
+    static ReplayBody IBody<ReplayBody>.Read(ref Utf8JsonReader reader) =>
+        JsonMembers.ReadBody(ref reader, "since").Number("since") is { } since
+            ? new ReplayBody { Since = since }
+            : throw new BodyException("since", "since is required");
 }

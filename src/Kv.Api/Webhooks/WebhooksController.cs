@@ -8,8 +8,6 @@ using Kv.Api.Tenants;
 using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
 using Kv.Domain.KeyValues;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Webhooks;
 
@@ -19,15 +17,13 @@ namespace Kv.Api.Webhooks;
 [Tags("Webhooks")]
 [ProducesInvalidInput]
 [ProducesStoreUnavailableForWrites]
-public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants) : ControllerBase
+public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants, HeldBytes held)
+    : TenantControllerBase(tenants)
 {
     /// <summary>Register a webhook</summary>
     /// <remarks>The webhook receives changes from now on. `key`, `event` and `endpoint` are required.</remarks>
     [HttpPost]
-    [RequestHeader(
-        IdempotencyHeader.Name,
-        "A key of the caller's choice: for a day, a request with the same key is executed once and gets the same "
-        + "answer.")]
+    [TakesIdempotencyKey]
     [ProducesKeyReused]
     [ProducesResponseType<RegisteredWebhook>(
         StatusCodes.Status201Created, "application/json", Description = "The webhook is registered.")]
@@ -37,14 +33,12 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     [ProducesStoreFull]
     public async Task<IActionResult> Register(RegisterWebhookBody body, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
         var registration = await mediator.Send(
-            new RegisterWebhook(space, app, body.ToInput(), Request.IdempotencyKey()), cancellationToken);
+            new RegisterWebhook(Namespace, AppName, body.ToInput(), Request.IdempotencyKey()), cancellationToken);
         if (registration.IsReplayed)
             Response.SetReplayed();
         return registration.Id is { } id
-            ? new JsonAnswer<RegisteredWebhook>(
-                StatusCodes.Status201Created, new RegisteredWebhook { Id = id }, WebhookJson.Answers.RegisteredWebhook)
+            ? JsonAnswer.Created(new RegisteredWebhook { Id = id })
             : Problems.Create(StatusCodes.Status409Conflict, $"Too many webhooks (max {registration.Limit})")
                 .ToResult();
     }
@@ -52,6 +46,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <summary>List the webhooks</summary>
     /// <remarks>All webhooks of this namespace and app, in the order of registration.</remarks>
     [HttpGet]
+    [Costly]
     [ProducesResponseType<IReadOnlyList<StoredWebhook>>(
         StatusCodes.Status200OK, "application/json", Description = "The webhooks; an empty array without webhooks.")]
     public Task<IActionResult> List(CancellationToken cancellationToken) => List("", cancellationToken);
@@ -61,8 +56,8 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">
     /// The id; or a prefix of keys, percent-encoded, followed by `*`.
     /// </param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("{**id}")]
+    [Costly(ExceptForOneKey = true)]
     [ProducesResponseType<StoredWebhook>(
         StatusCodes.Status200OK, "application/json", Description = "The webhook; for a prefix, an array of webhooks.")]
     [ProducesWebhookNotFound]
@@ -70,8 +65,10 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     {
         if (id.EndsWith(Key.Wildcard))
             return await List(id[..^1], cancellationToken);
-        var (space, app) = tenants.Read(Request);
-        return Answer(await mediator.Send(new GetWebhook(space, app, id), cancellationToken));
+        var webhook = await mediator.Send(new GetWebhook(Namespace, AppName, id), cancellationToken);
+        if (webhook is not null)
+            await held.TakeIfLarge(Request, SizeOf(webhook), cancellationToken);
+        return Answer(webhook);
     }
 
     /// <summary>Change a webhook</summary>
@@ -82,7 +79,6 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     /// <param name="body">The settings to change.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPut("{**id}")]
     [ProducesResponseType<StoredWebhook>(
         StatusCodes.Status200OK, "application/json", Description = "The whole webhook after the change.")]
@@ -93,8 +89,8 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     public async Task<IActionResult> Update(
         [FromKeyPath] string id, UpdateWebhookBody body, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return Answer(await mediator.Send(new UpdateWebhook(space, app, id, body.ToInput()), cancellationToken));
+        return Answer(
+            await mediator.Send(new UpdateWebhook(Namespace, AppName, id, body.ToInput()), cancellationToken));
     }
 
     /// <summary>Delete a webhook</summary>
@@ -102,20 +98,17 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// Drops the pending deliveries of the webhook. The answer is the same when the webhook did not exist.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpDelete("{**id}")]
     [ProducesResponseType(StatusCodes.Status204NoContent, Description = "The webhook does not exist (any longer).")]
     public async Task<IActionResult> Delete([FromKeyPath] string id, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        await mediator.Send(new DeleteWebhook(space, app, id), cancellationToken);
+        await mediator.Send(new DeleteWebhook(Namespace, AppName, id), cancellationToken);
         return NoContent();
     }
 
     /// <summary>Rotate a webhook's secret</summary>
     /// <remarks>The previous secret, if any, also signs for another day.</remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("{id}/rotate-secret")]
     [ProducesResponseType<RotatedSecret>(
         StatusCodes.Status200OK, "application/json", Description = "The new secret. Only this answer contains it.")]
@@ -123,11 +116,9 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     [ProducesStoreFull]
     public async Task<IActionResult> RotateSecret(string id, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return await mediator.Send(new RotateWebhookSecret(space, app, id), cancellationToken) is { } secret
-            ? new JsonAnswer<RotatedSecret>(
-                StatusCodes.Status200OK, new RotatedSecret { Secret = secret }, WebhookJson.Answers.RotatedSecret)
-            : NoSuchWebhook();
+        return await mediator.Send(new RotateWebhookSecret(Namespace, AppName, id), cancellationToken) is { } secret
+            ? JsonAnswer.Ok(new RotatedSecret { Secret = secret })
+            : Problems.NotFound(Problems.WebhookNotFound);
     }
 
     /// <summary>Send a test event to a webhook</summary>
@@ -135,7 +126,6 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// Makes one attempt, signed when the webhook has a secret, whether or not the webhook is active.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("{id}/ping")]
     [LongLived]
     [ProducesResponseType<PingAnswer>(
@@ -143,27 +133,23 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     [ProducesWebhookNotFound]
     public async Task<IActionResult> Ping(string id, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        return await mediator.Send(new PingWebhook(space, app, id), cancellationToken) is { } attempt
-            ? new JsonAnswer<PingAnswer>(
-                StatusCodes.Status200OK, PingAnswer.From(attempt), WebhookJson.Answers.PingAnswer)
-            : NoSuchWebhook();
+        return await mediator.Send(new PingWebhook(Namespace, AppName, id), cancellationToken) is { } attempt
+            ? JsonAnswer.Ok(PingAnswer.From(attempt))
+            : Problems.NotFound(Problems.WebhookNotFound);
     }
 
-    private static ObjectResult NoSuchWebhook() =>
-        Problems.Create(StatusCodes.Status404NotFound, Problems.WebhookNotFound).ToResult();
-
     private static IActionResult Answer(WebhookDto? webhook) => webhook is null
-        ? NoSuchWebhook()
-        : new JsonAnswer<StoredWebhook>(
-            StatusCodes.Status200OK, StoredWebhook.From(webhook), WebhookJson.Answers.StoredWebhook);
+        ? Problems.NotFound(Problems.WebhookNotFound)
+        : JsonAnswer.Ok(StoredWebhook.From(webhook));
+
+    private static long SizeOf(WebhookDto webhook) => webhook.Payload.Length
+        + webhook.Headers.Sum(header => (long)header.Key.Length + header.Value.Length);
 
     private async Task<IActionResult> List(string prefix, CancellationToken cancellationToken)
     {
-        var (space, app) = tenants.Read(Request);
-        var webhooks = await mediator.Send(new ListWebhooks(space, app, prefix), cancellationToken);
-        return new JsonAnswer<IReadOnlyList<StoredWebhook>>(
-            StatusCodes.Status200OK, [.. webhooks.Select(StoredWebhook.From)],
-            WebhookJson.Answers.IReadOnlyListStoredWebhook);
+        var webhooks = await mediator.Send(new ListWebhooks(Namespace, AppName, prefix), cancellationToken);
+        await held.TakeIfLarge(Request, webhooks.Sum(SizeOf), cancellationToken);
+        return new StreamedAnswer<StoredWebhook>(
+            webhooks.Select(StoredWebhook.From).ToAsyncEnumerable(), StreamFrame.Array);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
     public static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
 
     // Older keys are refreshed in the background, so that no request waits.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(3);
 
     // An unknown key may be new.
     private static readonly TimeSpan RetryUnknownAfter = TimeSpan.FromSeconds(1);
@@ -55,8 +55,8 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
         Task<Table> reading;
         lock (_gate)
         {
-            var age = _table is { } table ? time.GetElapsedTime(table.AskedAt) : TimeSpan.MaxValue;
-            if (age < oldest && age < Fresh)
+            var age = _table is { } table ? time.GetElapsedTime(table.ReadAt) : TimeSpan.MaxValue;
+            if (age < oldest && age < MaxAge)
                 return _table!;
             reading = _reading ??= Read(_changes);
             if (age < oldest)
@@ -68,14 +68,14 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
     // All waiting callers share one read, so no caller may cancel it.
     private async Task<Table> Read(int changes)
     {
-        var askedAt = time.GetTimestamp();
+        var readAt = time.GetTimestamp();
         // The caller holds the lock: read outside of it.
         await Task.Yield();
         Table? table = null;
         try
         {
             var found = await keys.List(CancellationToken.None);
-            return table = new Table(found.ToDictionary(key => key.Id, StringComparer.Ordinal), askedAt);
+            return table = new Table(found.ToDictionary(key => key.Id, StringComparer.Ordinal), readAt);
         }
         finally
         {
@@ -85,5 +85,5 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
         }
     }
 
-    private sealed record Table(Dictionary<string, ApiKey> Keys, long AskedAt);
+    private sealed record Table(Dictionary<string, ApiKey> Keys, long ReadAt);
 }

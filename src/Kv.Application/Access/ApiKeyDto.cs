@@ -1,4 +1,3 @@
-using AutoMapper;
 using Kv.Domain.Access;
 
 namespace Kv.Application.Access;
@@ -6,7 +5,6 @@ namespace Kv.Application.Access;
 /// <summary>An API key for administrators, without its secret: Kv does not keep the secret.</summary>
 public sealed class ApiKeyDto
 {
-    /// <summary>The id.</summary>
     public required string Id { get; init; }
 
     /// <summary>A name for people to read.</summary>
@@ -38,19 +36,12 @@ internal sealed class ApiKeyProfile : Profile
 {
     public ApiKeyProfile() => CreateMap<ApiKey, ApiKeyDto>()
         .ForMember(dto => dto.IsAdministrator, map => map.MapFrom(source => source.Grants.IsAdministrator))
+        .ForMember(dto => dto.Namespace, map => map.MapFrom((source, _) => GrantOf(source)?.Namespace))
+        .ForMember(dto => dto.AppName, map => map.MapFrom((source, _) => GrantOf(source)?.AppName))
+        .ForMember(dto => dto.Prefix, map => map.MapFrom((source, _) => GrantOf(source)?.Prefix))
         .ForMember(
-            dto => dto.Namespace,
-            map => map.MapFrom(source => FirstGrant(source) == null ? null : FirstGrant(source)!.Namespace))
-        .ForMember(
-            dto => dto.AppName,
-            map => map.MapFrom(source => FirstGrant(source) == null ? null : FirstGrant(source)!.AppName))
-        .ForMember(
-            dto => dto.Prefix,
-            map => map.MapFrom(source => FirstGrant(source) == null ? null : FirstGrant(source)!.Prefix))
-        .ForMember(dto => dto.Verbs, map => map.MapFrom(source => VerbsOf(source)));
+            dto => dto.Verbs,
+            map => map.MapFrom((source, _) => AccessVerbNames.From(GrantOf(source)?.Verbs ?? AccessVerbs.None)));
 
-    private static Grant? FirstGrant(ApiKey key) => key.Grants.Granted.Count == 0 ? null : key.Grants.Granted[0];
-
-    private static IReadOnlyList<string> VerbsOf(ApiKey key) =>
-        FirstGrant(key) is { } grant ? AccessVerbNames.From(grant.Verbs) : [];
+    private static Grant? GrantOf(ApiKey key) => key.Grants.Granted is [var grant, ..] ? grant : null;
 }

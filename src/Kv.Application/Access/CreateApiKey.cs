@@ -1,10 +1,5 @@
-using AutoMapper;
-using FluentValidation;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Domain;
 using Kv.Domain.Access;
-using MediatR;
 
 namespace Kv.Application.Access;
 
@@ -21,10 +16,7 @@ namespace Kv.Application.Access;
 public sealed record CreateApiKey(
     string? Name, bool IsAdministrator, string? Namespace, string? AppName, string? Prefix,
     IReadOnlyList<string>? Verbs, long? Ttl)
-    : IRequest<IssuedApiKey?>, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
-}
+    : IRequest<IssuedApiKey?>, IAdministrativeRequest;
 
 /// <summary>A new API key.</summary>
 /// <param name="Key">The stored part of the key.</param>

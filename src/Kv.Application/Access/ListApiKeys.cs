@@ -1,16 +1,9 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
 using Kv.Domain.Access;
-using MediatR;
 
 namespace Kv.Application.Access;
 
 /// <summary>Reads all API keys, including expired ones, in the order of their creation.</summary>
-public sealed record ListApiKeys : IRequest<IReadOnlyList<ApiKeyDto>>, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
-}
+public sealed record ListApiKeys : IRequest<IReadOnlyList<ApiKeyDto>>, IAdministrativeRequest;
 
 internal sealed class ListApiKeysValidator : AbstractValidator<ListApiKeys>;
 

@@ -1,12 +1,8 @@
 using System.Runtime.CompilerServices;
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
 using Kv.Application.Webhooks;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Access;
 
@@ -14,14 +10,11 @@ namespace Kv.Application.Access;
 /// Revokes an API key. The result lists the webhooks that the key registered; it is null when neither the key nor any
 /// of its webhooks exists.
 /// </summary>
-/// <param name="Id">The key's id.</param>
 /// <param name="DisablesWebhooks">
 /// Whether to disable the webhooks that the key registered. Otherwise they stay active.
 /// </param>
-public sealed record RevokeApiKey(string Id, bool DisablesWebhooks = false) : IRequest<RevokedApiKey?>, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
-}
+public sealed record RevokeApiKey(string Id, bool DisablesWebhooks = false)
+    : IRequest<RevokedApiKey?>, IAdministrativeRequest;
 
 /// <summary>The webhooks of a revoked key.</summary>
 /// <param name="WebhookCount">The number of webhooks that it registered.</param>
@@ -34,7 +27,7 @@ internal sealed class RevokeApiKeyHandler(
     IApiKeyRepository keys, IApiKeyAuthentication authentication, IWebhookRepository webhooks, IMapper mapper)
     : IRequestHandler<RevokeApiKey, RevokedApiKey?>
 {
-    private const int MostShown = 100;
+    private const int MaxShown = 100;
 
     public async Task<RevokedApiKey?> Handle(RevokeApiKey request, CancellationToken cancellationToken)
     {
@@ -42,7 +35,7 @@ internal sealed class RevokeApiKeyHandler(
         if (!ApiKeySecret.IsId(request.Id))
             return null;
         var notes = await Notes(request, cancellationToken);
-        var wasThere = await keys.Delete(request.Id, notes, cancellationToken);
+        var existed = await keys.Delete(request.Id, notes, cancellationToken);
         authentication.Forget();
         // List the webhooks after the deletion: this replica accepts no further registrations by the key from here on.
         // A repeated call for a deleted key finds webhooks that a concurrent call had registered.
@@ -53,10 +46,10 @@ internal sealed class RevokeApiKeyHandler(
             if (left is null)
                 continue;
             count++;
-            if (shown.Count < MostShown)
+            if (shown.Count < MaxShown)
                 shown.Add(mapper.Map<WebhookDto>(left));
         }
-        return wasThere || count > 0 ? new RevokedApiKey(count, shown) : null;
+        return existed || count > 0 ? new RevokedApiKey(count, shown) : null;
     }
 
     private async Task<IReadOnlyList<AuditedChange>> Notes(RevokeApiKey request, CancellationToken cancellationToken)
@@ -67,7 +60,7 @@ internal sealed class RevokeApiKeyHandler(
         {
             notes.Add(
                 new AuditedChange(operation, $"{webhook.Tenant.Namespace}/{webhook.Tenant.AppName}/{webhook.Id:D}"));
-            if (notes.Count == MostShown)
+            if (notes.Count == MaxShown)
                 break;
         }
         return notes;

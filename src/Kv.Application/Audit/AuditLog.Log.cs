@@ -8,8 +8,7 @@ internal sealed partial class AuditLog
         LogLevel.Information,
         "{Actor} at {Address}: {Operation} {Target} of ({Namespace}, {AppName}): "
         + "{Outcome}, revision {Revision}, trace {TraceId}")]
-    private partial void LogAsked(
+    private partial void LogLine(
         string actor, string? address, string operation, string? target, string? nameSpace, string? appName,
-        string outcome,
-        long? revision, string? traceId);
+        string outcome, long? revision, string? traceId);
 }

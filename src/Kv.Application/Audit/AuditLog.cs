@@ -24,67 +24,66 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
     /// <summary>
     /// Awaits an operation that can be rejected by a limit or a concurrent change, and logs its outcome.
     /// </summary>
-    public Task<bool> Record(Tenant? tenant, string operation, string target, Task<bool> doing) =>
-        Record(tenant, operation, target, doing, static isApplied => (OutcomeOf(isApplied), null));
+    public Task<bool> Record(Tenant? tenant, string operation, string target, Task<bool> running) =>
+        Record(tenant, operation, target, running, static isApplied => (OutcomeOf(isApplied), null));
 
     /// <summary>Awaits an operation that either succeeds or throws, and logs its outcome.</summary>
-    public Task Record(Tenant? tenant, string operation, string target, Task doing)
+    public Task Record(Tenant? tenant, string operation, string target, Task running)
     {
         return Record(tenant, operation, target, Done());
 
         async Task<bool> Done()
         {
-            await doing;
+            await running;
             return true;
         }
     }
 
     /// <summary>Awaits an operation and logs its outcome.</summary>
     /// <param name="tenant">The tenant that owns the target; null for API keys.</param>
-    /// <param name="operation">The operation.</param>
     /// <param name="target">The key, or the id of the webhook, the delivery or the API key.</param>
-    /// <param name="doing">The running operation.</param>
-    /// <param name="tell">Maps the result to the outcome, and to the revision where it is known.</param>
+    /// <param name="running">The running operation.</param>
+    /// <param name="outcomeOf">Maps the result to the outcome, and to the revision where it is known.</param>
     public Task<T> Record<T>(
         Tenant? tenant, string operation, string target,
-        Task<T> doing, Func<T, (string Outcome, long? Revision)> tell) =>
-        Record(tenant, [new AuditedChange(operation, target)], doing, tell);
+        Task<T> running, Func<T, (string Outcome, long? Revision)> outcomeOf) =>
+        Record(tenant, [new AuditedChange(operation, target)], running, outcomeOf);
 
     /// <summary>Awaits several changes that happen together, and logs the outcome of each.</summary>
     /// <param name="tenant">The tenant that owns the target; null for API keys.</param>
-    /// <param name="asked">The requested changes.</param>
-    /// <param name="doing">The running operation.</param>
-    /// <param name="tell">Maps the result to the outcome, and to the revision where it is known.</param>
-    /// <param name="found">Maps the result to the actual changes; null when they are always the requested ones.</param>
+    /// <param name="requested">The requested changes.</param>
+    /// <param name="running">The running operation.</param>
+    /// <param name="outcomeOf">Maps the result to the outcome, and to the revision where it is known.</param>
+    /// <param name="actual">Maps the result to the actual changes; null when they are the requested ones.</param>
     public async Task<T> Record<T>(
-        Tenant? tenant, IReadOnlyList<AuditedChange> asked, Task<T> doing,
-        Func<T, (string Outcome, long? Revision)> tell, Func<T, IReadOnlyList<AuditedChange>>? found = null)
+        Tenant? tenant, IReadOnlyList<AuditedChange> requested, Task<T> running,
+        Func<T, (string Outcome, long? Revision)> outcomeOf, Func<T, IReadOnlyList<AuditedChange>>? actual = null)
     {
         try
         {
-            var done = await doing;
-            Write(tenant, found?.Invoke(done) ?? asked, tell(done));
+            var done = await running;
+            Write(tenant, actual?.Invoke(done) ?? requested, outcomeOf(done));
             return done;
         }
         catch (Exception error)
         {
-            Write(tenant, asked, (OutcomeOf(error), null));
+            Write(tenant, requested, (OutcomeOf(error), null));
             throw;
         }
     }
 
     /// <summary>Logs changes that have happened.</summary>
-    public void Write(Tenant? tenant, IReadOnlyList<AuditedChange> done, (string Outcome, long? Revision) became)
+    public void Write(Tenant? tenant, IReadOnlyList<AuditedChange> done, (string Outcome, long? Revision) outcome)
     {
         foreach (var (operation, target) in done)
-            Log(operation, target, tenant?.Namespace, tenant?.AppName, became.Outcome, became.Revision);
+            Log(operation, target, tenant?.Namespace, tenant?.AppName, outcome.Outcome, outcome.Revision);
     }
 
-    public void Unauthenticated(string asked, string? nameSpace, string? appName) =>
-        Log(asked, null, nameSpace, appName, "unauthenticated", null);
+    public void Unauthenticated(string call, string? nameSpace, string? appName) =>
+        Log(call, null, nameSpace, appName, "unauthenticated", null);
 
-    public void Denied(string asked, string? nameSpace, string? appName) =>
-        Log(asked, null, nameSpace, appName, "denied", null);
+    public void Denied(string call, string? nameSpace, string? appName) =>
+        Log(call, null, nameSpace, appName, "denied", null);
 
     public static string OutcomeOf(bool isApplied) => isApplied ? Applied : ConditionFailed;
 
@@ -97,10 +96,9 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
     };
 
     private void Log(
-        string operation, string? target, string? nameSpace, string? appName, string outcome,
-        long? revision) => LogAsked(
-        LogText.Escape(actor.Name)!, actor.Address, LogText.Escape(operation)!, LogText.Escape(target),
-        LogText.Escape(nameSpace),
-        LogText.Escape(appName),
-        outcome, revision, Activity.Current?.TraceId.ToString());
+        string operation, string? target, string? nameSpace, string? appName, string outcome, long? revision) =>
+        LogLine(
+            LogText.Escape(actor.Name)!, actor.Address, LogText.Escape(operation)!, LogText.Escape(target),
+            LogText.Escape(nameSpace), LogText.Escape(appName), outcome, revision,
+            Activity.Current?.TraceId.ToString());
 }

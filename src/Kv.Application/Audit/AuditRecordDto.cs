@@ -1,4 +1,3 @@
-using AutoMapper;
 using Kv.Domain.Audit;
 
 namespace Kv.Application.Audit;
@@ -6,10 +5,8 @@ namespace Kv.Application.Audit;
 /// <summary>An audit record for administrators.</summary>
 public sealed record AuditRecordDto
 {
-    /// <summary>The record's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The time of the request.</summary>
     public DateTimeOffset At { get; init; }
 
     /// <summary>The authenticated caller.</summary>
@@ -24,7 +21,6 @@ public sealed record AuditRecordDto
     /// <summary>The store's revision of the changes.</summary>
     public long Revision { get; init; }
 
-    /// <summary>The changes.</summary>
     public required IReadOnlyList<AuditedChangeDto> Changes { get; init; }
 }
 

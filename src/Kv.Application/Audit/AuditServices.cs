@@ -1,4 +1,3 @@
-using Kv.Application.Pipeline;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;

@@ -14,19 +14,21 @@ internal sealed class AuditedKeyValues(IKeyValueRepository inner, AuditLog audit
     public Task<KeyValueWrite> Set(
         Tenant tenant, Key key, ReadOnlyMemory<byte> value, SetOptions options, CancellationToken cancellationToken) =>
         audit.Record(
-            tenant, AuditOperations.Set, key.Value, inner.Set(tenant, key, value, options, cancellationToken), Tell);
+            tenant, AuditOperations.Set, key.Value,
+            inner.Set(tenant, key, value, options, cancellationToken), Outcome);
 
     public Task<KeyValueWrite> SetTtl(
         Tenant tenant, Key key, long? ttlSeconds, Precondition condition, CancellationToken cancellationToken) =>
         audit.Record(
             tenant, AuditOperations.SetTtl, key.Value,
-            inner.SetTtl(tenant, key, ttlSeconds, condition, cancellationToken), Tell);
+            inner.SetTtl(tenant, key, ttlSeconds, condition, cancellationToken), Outcome);
 
     public Task<KeyValueWrite> Delete(
         Tenant tenant, Key key, Precondition condition, CancellationToken cancellationToken) =>
         audit.Record(
-            tenant, AuditOperations.Delete, key.Value, inner.Delete(tenant, key, condition, cancellationToken), Tell);
+            tenant, AuditOperations.Delete, key.Value,
+            inner.Delete(tenant, key, condition, cancellationToken), Outcome);
 
-    private static (string, long?) Tell(KeyValueWrite write) =>
+    private static (string, long?) Outcome(KeyValueWrite write) =>
         (AuditLog.OutcomeOf(write.IsApplied), write.Revision);
 }

@@ -12,15 +12,15 @@ internal sealed class AuditedTransactions(IKeyValueTransactions inner, AuditLog 
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         // Until the executed branch is known, log the success branch as requested.
-        var asked = AuditedChange.From(transaction.Success);
+        var requested = AuditedChange.From(transaction.Success);
         var outcome = await audit.Record(
-            tenant, asked, inner.Commit(tenant, transaction, request, cancellationToken),
-            outcome => Tell(outcome, outcome.Succeeded));
+            tenant, requested, inner.Commit(tenant, transaction, request, cancellationToken),
+            outcome => Outcome(outcome, outcome.Succeeded));
         if (!outcome.Succeeded)
-            audit.Write(tenant, AuditedChange.From(transaction.Failure), Tell(outcome, isApplied: true));
+            audit.Write(tenant, AuditedChange.From(transaction.Failure), Outcome(outcome, isApplied: true));
         return outcome;
     }
 
-    private static (string, long?) Tell(TransactionOutcome outcome, bool isApplied) => (
+    private static (string, long?) Outcome(TransactionOutcome outcome, bool isApplied) => (
         isApplied && outcome.IsReplayed ? AuditLog.Replayed : AuditLog.OutcomeOf(isApplied), outcome.Revision);
 }

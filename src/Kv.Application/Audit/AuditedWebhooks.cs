@@ -11,7 +11,7 @@ internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) 
     public Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) => audit.Record(
         webhook.Tenant, AuditOperations.AddWebhook, $"{webhook.Id:D}", inner.Add(webhook, limit, cancellationToken));
 
-    public Task<(Guid? Id, bool IsReplayed)> AddOnce(
+    public Task<AddedWebhook> AddOnce(
         Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken)
     {
         return audit.Record(

@@ -1,11 +1,6 @@
 using System.Globalization;
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Tenants;
-using MediatR;
 
 namespace Kv.Application.Audit;
 
@@ -18,10 +13,8 @@ namespace Kv.Application.Audit;
 /// <param name="Limit">The maximum number.</param>
 public sealed record ListAuditRecords(
     string? Namespace, string? AppName, string? From, string? To, string? Cursor, int Limit)
-    : IRequest<AuditPage>, IGuardedRequest
+    : IRequest<AuditPage>, IAdministrativeRequest
 {
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
-
     /// <summary>Parses an RFC 3339 time or a day (UTC); null when the text is neither.</summary>
     internal static DateTimeOffset? ToTime(string? text) => DateTimeOffset.TryParseExact(
         text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd"], CultureInfo.InvariantCulture,
@@ -31,7 +24,6 @@ public sealed record ListAuditRecords(
 }
 
 /// <summary>A page of records.</summary>
-/// <param name="Items">The records.</param>
 /// <param name="Cursor">The cursor of the next page; null on the last page.</param>
 public sealed record AuditPage(IReadOnlyList<AuditRecordDto> Items, string? Cursor);
 
@@ -56,7 +48,7 @@ internal sealed class ListAuditRecordsValidator : AbstractValidator<ListAuditRec
             .Must(to => to is null || ListAuditRecords.ToTime(to) is not null).WithMessage($"To {Time}");
         RuleFor(request => request.Cursor)
             .Must(cursor => cursor is null || AuditRecordId.TryParse(cursor) is not null)
-            .WithMessage("Cursor must be one that a page of these records gave");
+            .WithMessage("Cursor must be the cursor of a page of these records");
         RuleFor(request => request.Limit).PageLimit(MaxLimit);
     }
 }

@@ -1,4 +1,3 @@
-using AutoMapper;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
@@ -11,7 +10,6 @@ public sealed record DeliveryDto
     /// <summary>The id, which receivers see as <c>webhook-id</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The webhook.</summary>
     public Guid WebhookId { get; init; }
 
     /// <summary>The state: pending, failed or delivered.</summary>
@@ -20,7 +18,6 @@ public sealed record DeliveryDto
     /// <summary>The event: create, update, delete or expire.</summary>
     public required string Event { get; init; }
 
-    /// <summary>The changed key.</summary>
     public required string Key { get; init; }
 
     /// <summary>The revision of the change.</summary>
@@ -42,10 +39,8 @@ public sealed record DeliveryDto
 /// <summary>One attempt to send a message to a receiver, with its result.</summary>
 public sealed record AttemptDto
 {
-    /// <summary>The start of the attempt.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary>The duration.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>The answer's status; null without an answer.</summary>

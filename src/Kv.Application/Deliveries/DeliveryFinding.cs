@@ -4,7 +4,7 @@ using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Deliveries;
 
-/// <summary>What became of the delivery of a change.</summary>
+/// <summary>The states of the delivery of a change.</summary>
 public enum DeliveryVerdict
 {
     /// <summary>The receiver accepted it.</summary>
@@ -37,14 +37,13 @@ public enum DeliveryVerdict
     /// <summary>The webhook's backlog was full.</summary>
     Dropped,
 
-    /// <summary>The store does not tell.</summary>
+    /// <summary>The store has too little information.</summary>
     Unknown,
 }
 
-/// <summary>A verdict in words, for the webhook's owner.</summary>
-/// <param name="Verdict">The verdict.</param>
+/// <summary>A verdict with its explanation, for the webhook's owner.</summary>
 /// <param name="Detail">The reason of the verdict.</param>
-/// <param name="Remedy">What the owner can do; null when there is nothing to do.</param>
+/// <param name="Remedy">The next step for the owner; null when there is none.</param>
 public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, string? Remedy)
 {
     private const string AskAgain = "Ask again in a few seconds.";
@@ -62,9 +61,7 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
 
     /// <summary>The finding for the last change of a key.</summary>
     /// <param name="webhook">The webhook, as it is now.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="change">The change.</param>
-    /// <param name="trail">What the store knows of the delivery.</param>
+    /// <param name="trail">The store's information about the delivery.</param>
     /// <param name="isSameValue">Whether the change set the value that the key had.</param>
     /// <param name="refusal">The rule that refuses the endpoint, as far as it is known without a call.</param>
     internal static DeliveryFinding From(
@@ -122,7 +119,7 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
             + "has not read it yet, or its first attempt is in flight.",
             $"{AskAgain} If the cursor does not move, see in /readyz of each replica whether one leads.");
 
-    // What became of a change that left no delivery follows from the webhook: every change of it is a later revision.
+    // Without a stored delivery, the webhook's own revision decides: every change of the webhook increases it.
     private static DeliveryFinding OfSettled(
         Webhook webhook, HistoryEntry change, DeliveryTrail trail, string replay) =>
         webhook.Revision < change.Revision

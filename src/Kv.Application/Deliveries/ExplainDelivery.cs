@@ -1,15 +1,8 @@
-using AutoMapper;
-using FluentValidation;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Deliveries;
 
@@ -18,13 +11,10 @@ namespace Kv.Application.Deliveries;
 /// does not exist.
 /// </summary>
 public sealed record ExplainDelivery(string Namespace, string AppName, string WebhookId, string Key)
-    : IRequest<DeliveryExplanation?>, ITenantRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest<DeliveryExplanation?>, IWebhookOwnerRequest;
 
-/// <summary>The answer to the question why the last change of a key has not arrived at a webhook.</summary>
-/// <param name="Finding">The verdict, in words too.</param>
+/// <summary>The explanation of the delivery of a key's last change.</summary>
+/// <param name="Finding">The verdict with its explanation.</param>
 /// <param name="Change">The last change of the key; null when the store keeps none.</param>
 /// <param name="Delivery">The delivery of the change, if it is stored or among the last accepted ones.</param>
 /// <param name="HeldBy">The earlier delivery of the key that is sent first; null without one.</param>
@@ -35,7 +25,6 @@ public sealed record DeliveryExplanation(
     DeliveryFinding Finding, ExplainedChange? Change, DeliveryDto? Delivery, DeliveryDto? HeldBy, long? Cursor);
 
 /// <summary>The last change of a key.</summary>
-/// <param name="Revision">Its revision.</param>
 /// <param name="Event">The event: create, update, delete or expire.</param>
 /// <param name="At">When Kv read it, if its delivery is stored.</param>
 public sealed record ExplainedChange(long Revision, string Event, DateTimeOffset? At);

@@ -1,11 +1,4 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
-using MediatR;
 
 namespace Kv.Application.Deliveries;
 
@@ -13,15 +6,9 @@ namespace Kv.Application.Deliveries;
 /// Reads a stored delivery, pending or failed. The result is null when it does not exist (any longer).
 /// </summary>
 public sealed record GetDelivery(string Namespace, string AppName, string Id)
-    : IRequest<DeliveryDto?>, ITenantRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest<DeliveryDto?>, IWebhookOwnerRequest;
 
-internal sealed class GetDeliveryValidator : AbstractValidator<GetDelivery>
-{
-    public GetDeliveryValidator(Limits limits) => this.RuleForTenant(limits);
-}
+internal sealed class GetDeliveryValidator(Limits limits) : TenantValidator<GetDelivery>(limits);
 
 internal sealed class GetDeliveryHandler(IDeliveryRepository deliveries, IMapper mapper)
     : IRequestHandler<GetDelivery, DeliveryDto?>

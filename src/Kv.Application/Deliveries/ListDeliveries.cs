@@ -1,13 +1,6 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Deliveries;
 
@@ -15,9 +8,6 @@ namespace Kv.Application.Deliveries;
 /// Reads a page of a webhook's deliveries in revision order, or its last accepted ones, the latest first. The result is
 /// null when the webhook does not exist.
 /// </summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="WebhookId">The webhook.</param>
 /// <param name="Status">"pending", "failed" or "delivered".</param>
 /// <param name="Cursor">
 /// The cursor of the previous page; null for the first page. Delivered ones have one page.
@@ -25,13 +15,9 @@ namespace Kv.Application.Deliveries;
 /// <param name="Limit">The maximum number.</param>
 public sealed record ListDeliveries(
     string Namespace, string AppName, string WebhookId, string Status, string? Cursor, int Limit)
-    : IRequest<DeliveryPage?>, ITenantRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest<DeliveryPage?>, IWebhookOwnerRequest;
 
 /// <summary>A page of deliveries.</summary>
-/// <param name="Items">The deliveries.</param>
 /// <param name="Cursor">The cursor of the next page; null on the last page.</param>
 public sealed record DeliveryPage(IReadOnlyList<DeliveryDto> Items, string? Cursor);
 
@@ -49,9 +35,9 @@ internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveries
                 + $"{DeliveryProfile.Delivered}");
         RuleFor(request => request.Cursor)
             .Must((request, cursor) => cursor is null || IsOf(request.WebhookId, cursor))
-            .WithMessage("Cursor must be one that a page of this webhook's deliveries gave")
+            .WithMessage("Cursor must be the cursor of a page of this webhook's deliveries")
             .Must((request, cursor) => cursor is null || request.Status != DeliveryProfile.Delivered)
-            .WithMessage("Cursor must be absent: delivered ones have one page");
+            .WithMessage("Cursor must be absent: delivered deliveries have one page");
         RuleFor(request => request.Limit).PageLimit(MaxLimit);
         this.RuleForTenant(limits);
     }

@@ -1,42 +1,51 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Deliveries;
 
 /// <summary>
-/// Sends one test event to a webhook, active or not. The result is the attempt; null when the webhook does not exist.
+/// Sends one test event to a webhook, active or not. The result is the attempt with its request; null when the webhook
+/// does not exist.
 /// </summary>
 public sealed record PingWebhook(string Namespace, string AppName, string Id)
-    : IRequest<AttemptDto?>, ITenantRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest<PingDto?>, IWebhookOwnerRequest;
 
-internal sealed class PingWebhookValidator : AbstractValidator<PingWebhook>
-{
-    public PingWebhookValidator(Limits limits) => this.RuleForTenant(limits);
-}
+/// <summary>One attempt to send a test event.</summary>
+/// <param name="Request">The request, without secrets; null when none could be made.</param>
+public sealed record PingDto(AttemptDto Attempt, SentRequest? Request);
+
+internal sealed class PingWebhookValidator(Limits limits) : TenantValidator<PingWebhook>(limits);
 
 internal sealed class PingWebhookHandler(
-    IWebhookRepository webhooks, IWebhookSender sender, IMapper mapper, TimeProvider time)
-    : IRequestHandler<PingWebhook, AttemptDto?>
+    IWebhookRepository webhooks, IWebhookSender sender, HeaderPolicy policy, IMapper mapper, TimeProvider time)
+    : IRequestHandler<PingWebhook, PingDto?>
 {
-    public async Task<AttemptDto?> Handle(PingWebhook request, CancellationToken cancellationToken)
+    // Kv makes them from the webhook's secret and from the password in its endpoint.
+    private static readonly string[] Hidden = ["webhook-signature", "Authorization"];
+
+    public async Task<PingDto?> Handle(PingWebhook request, CancellationToken cancellationToken)
     {
-        var tenant = request.Tenant();
-        if (await webhooks.Find(tenant, request.Id, cancellationToken) is not { } webhook)
+        if (await webhooks.Find(request.Tenant(), request.Id, cancellationToken) is not { } webhook)
             return null;
         var ping = new DeliveryEvent(
             Kind: null, webhook.Settings.Pattern.Text, Value: null, ExpireAt: null,
             time.GetUtcNow().ToUnixTimeSeconds());
-        return mapper.Map<AttemptDto>(await sender.Send(webhook, DeliveryId.NewPing(), ping, cancellationToken));
+        var attempt = await sender.Send(webhook, DeliveryId.NewPing(), ping, cancellationToken);
+        return new PingDto(
+            mapper.Map<AttemptDto>(attempt),
+            attempt.Request is { } sent ? sent with { Headers = Shown(sent.Headers, webhook) } : null);
+    }
+
+    private Dictionary<string, string> Shown(IReadOnlyDictionary<string, string> headers, Webhook webhook)
+    {
+        var own = webhook.Settings.Headers.Keys.Where(name => !policy.IsReserved(name))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return headers.ToDictionary(
+            header => header.Key,
+            header => IsShown(header.Key) ? header.Value : WebhookInput.Masked);
+
+        bool IsShown(string name) =>
+            own.Contains(name) ? policy.AreShown : !Hidden.Contains(name, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -1,12 +1,6 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Deliveries;
 
@@ -15,20 +9,14 @@ namespace Kv.Application.Deliveries;
 /// does not exist. It throws <see cref="WebhookDisabledException"/> when the webhook is disabled.
 /// </summary>
 public sealed record RedeliverFailed(string Namespace, string AppName, string WebhookId)
-    : IRequest<RedeliveredDeliveries?>, ITenantRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest<RedeliveredDeliveries?>, IWebhookOwnerRequest;
 
 /// <summary>The result of a redelivery of failed deliveries.</summary>
 /// <param name="Count">The number of deliveries that are due now.</param>
 /// <param name="HasMore">Whether more have failed: the caller repeats the call.</param>
 public sealed record RedeliveredDeliveries(int Count, bool HasMore);
 
-internal sealed class RedeliverFailedValidator : AbstractValidator<RedeliverFailed>
-{
-    public RedeliverFailedValidator(Limits limits) => this.RuleForTenant(limits);
-}
+internal sealed class RedeliverFailedValidator(Limits limits) : TenantValidator<RedeliverFailed>(limits);
 
 internal sealed class RedeliverFailedHandler(IWebhookRepository webhooks, IDeliveryRepository deliveries)
     : IRequestHandler<RedeliverFailed, RedeliveredDeliveries?>

@@ -1,12 +1,6 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
 using Kv.Application.Webhooks;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Deliveries;
 
@@ -15,10 +9,7 @@ namespace Kv.Application.Deliveries;
 /// webhook does not exist.
 /// </summary>
 public sealed record ReplayWebhook(string Namespace, string AppName, string WebhookId, long Since)
-    : IRequest<long?>, ITenantRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest<long?>, IWebhookOwnerRequest;
 
 internal sealed class ReplayWebhookValidator : AbstractValidator<ReplayWebhook>
 {
@@ -32,11 +23,8 @@ internal sealed class ReplayWebhookValidator : AbstractValidator<ReplayWebhook>
 internal sealed class ReplayWebhookHandler(IWebhookRepository webhooks, IDeliveryRepository deliveries)
     : IRequestHandler<ReplayWebhook, long?>
 {
-    public async Task<long?> Handle(ReplayWebhook request, CancellationToken cancellationToken)
-    {
-        var tenant = request.Tenant();
-        return await webhooks.Find(tenant, request.WebhookId, cancellationToken) is { } webhook
+    public async Task<long?> Handle(ReplayWebhook request, CancellationToken cancellationToken) =>
+        await webhooks.Find(request.Tenant(), request.WebhookId, cancellationToken) is { } webhook
             ? await deliveries.Replay(webhook, request.Since, cancellationToken)
             : null;
-    }
 }

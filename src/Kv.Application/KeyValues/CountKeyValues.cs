@@ -1,10 +1,5 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
@@ -16,7 +11,6 @@ public sealed record CountKeyValues(string Namespace, string AppName, string Pre
 }
 
 /// <summary>A number of keys.</summary>
-/// <param name="Count">The number.</param>
 /// <param name="Revision">The revision of the count.</param>
 public sealed record KeyValueCount(long Count, long Revision);
 
@@ -34,8 +28,7 @@ internal sealed class CountKeyValuesHandler(IKeyValueListings keyValues)
 {
     public async Task<KeyValueCount> Handle(CountKeyValues request, CancellationToken cancellationToken)
     {
-        var (count, revision) = await keyValues.Count(
-            request.Tenant(), request.Prefix, cancellationToken);
+        var (count, revision) = await keyValues.Count(request.Tenant(), request.Prefix, cancellationToken);
         return new KeyValueCount(count, revision);
     }
 }

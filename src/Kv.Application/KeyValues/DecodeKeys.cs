@@ -1,11 +1,7 @@
 using System.Runtime.CompilerServices;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
@@ -14,13 +10,9 @@ namespace Kv.Application.KeyValues;
 /// reports each key. A key is not renamed when the new name exists or is invalid in Kv.
 /// </summary>
 /// <param name="IsDryRun">Whether to report the renames without writing.</param>
-public sealed record DecodeKeys(bool IsDryRun) : IRequest<IAsyncEnumerable<DecodedKey>>, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
-}
+public sealed record DecodeKeys(bool IsDryRun) : IRequest<IAsyncEnumerable<DecodedKey>>, IAdministrativeRequest;
 
 /// <summary>The result for one key.</summary>
-/// <param name="Tenant">The tenant that owns the key.</param>
 /// <param name="From">The present name.</param>
 /// <param name="To">The decoded name.</param>
 /// <param name="Refusal">The reason why the key was not renamed; null when it was, or would be in a dry run.</param>
@@ -42,7 +34,7 @@ internal sealed class DecodeKeysHandler(
         bool isDryRun, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var (tenant, key) in listings.Names(cancellationToken))
-            if (PathSpelling.Meant(key.Value) is { } meant)
+            if (PathSpelling.DecodedName(key.Value) is { } meant)
                 yield return new DecodedKey(
                     tenant, key.Value, meant, await Decode(tenant, key, meant, isDryRun, cancellationToken));
     }

@@ -1,18 +1,9 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>Deletes a key if the condition holds. Deleting a key that does not exist changes nothing.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Condition">The condition of the deletion.</param>
 public sealed record DeleteKeyValue(string Namespace, string AppName, string Key, Precondition Condition = default)
     : IRequest<WriteResult>, ITenantRequest, IGuardedRequest

@@ -1,21 +1,14 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>
-/// Deletes the keys with a prefix, a limited number per call. Each batch is one transaction; the call as a whole is
-/// none, and may be repeated.
+/// Deletes the keys with a prefix, a limited number per call. Each batch is one transaction, but the call is not: it
+/// can be repeated.
 /// </summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Prefix">The prefix of the keys; not empty.</param>
 /// <param name="IsDryRun">Whether to count the keys without deleting them.</param>
 public sealed record DeleteKeyValues(string Namespace, string AppName, string Prefix, bool IsDryRun)
@@ -34,7 +27,7 @@ internal sealed class DeleteKeyValuesValidator : AbstractValidator<DeleteKeyValu
 {
     public DeleteKeyValuesValidator(Limits limits)
     {
-        // Every key of a tenant is too much for a prefix that was forgotten.
+        // An empty prefix selects every key of the tenant: a forgotten prefix must not delete them.
         RuleFor(request => request.Prefix).Key(limits).OverridePropertyName("prefix");
         this.RuleForTenant(limits);
     }
@@ -44,8 +37,8 @@ internal sealed class DeleteKeyValuesHandler(IKeyValueListings listings, IKeyVal
     : IRequestHandler<DeleteKeyValues, DeletedKeys>
 {
     private const int MaxKeys = 5000;
-    private const int KeysOfRead = 1000;
-    private const int KeysOfTransaction = 100;
+    private const int KeysPerRead = 1000;
+    private const int KeysPerTransaction = 100;
 
     public async Task<DeletedKeys> Handle(DeleteKeyValues request, CancellationToken cancellationToken)
     {
@@ -55,15 +48,15 @@ internal sealed class DeleteKeyValuesHandler(IKeyValueListings listings, IKeyVal
             var (count, at) = await listings.Count(tenant, request.Prefix, cancellationToken);
             return new DeletedKeys(count, HasMore: false, at);
         }
-        var query = new KeyValueQuery { Prefix = request.Prefix, Limit = KeysOfRead, Fields = KeyFields.Key };
+        var query = new KeyValueQuery { Prefix = request.Prefix, Limit = KeysPerRead, Fields = KeyFields.Key };
         var (deleted, revision) = (0L, 0L);
-        for (var listed = 0; ; listed += KeysOfRead)
+        for (var listed = 0; ; listed += KeysPerRead)
         {
             if (listed == MaxKeys)
                 return new DeletedKeys(deleted, HasMore: true, revision);
             var page = await listings.Page(tenant, query, cancellationToken);
             revision = Math.Max(revision, page.Revision);
-            foreach (var some in page.KeyValues.Select(found => found.Key).Chunk(KeysOfTransaction))
+            foreach (var some in page.KeyValues.Select(found => found.Key).Chunk(KeysPerTransaction))
             {
                 var (count, at) = await Delete(tenant, some, cancellationToken);
                 deleted += count;

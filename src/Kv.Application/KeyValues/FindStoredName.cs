@@ -1,10 +1,5 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
@@ -12,8 +7,6 @@ namespace Kv.Application.KeyValues;
 /// Finds the name under which a key is stored: the decoded name, or the encoded one that simple-golang-kv stored. The
 /// decoded name wins unless only the encoded one exists.
 /// </summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Name">The decoded name; with a wildcard at its end, a prefix.</param>
 /// <param name="Encoded">The name as encoded in the path.</param>
 /// <param name="Verb">The verb of the following request.</param>
@@ -42,11 +35,11 @@ internal sealed class FindStoredNameHandler(IKeyValueRepository keyValues, IKeyV
         var tenant = request.Tenant();
         var grants = await caller.Grants(cancellationToken);
         return grants.Allow(request.Verb, request, request.Encoded.TrimEnd(Key.Wildcard))
-            && !await IsThere(request.Name) && await IsThere(request.Encoded)
+            && !await Exists(request.Name) && await Exists(request.Encoded)
                 ? request.Encoded
                 : request.Name;
 
-        async Task<bool> IsThere(string name) => name.EndsWith(Key.Wildcard)
+        async Task<bool> Exists(string name) => name.EndsWith(Key.Wildcard)
             ? (await listings.Count(tenant, name[..^1], cancellationToken)).Count > 0
             : (await keyValues.Get(tenant, Key.Parse(name), default, cancellationToken)).KeyValue is not null;
     }

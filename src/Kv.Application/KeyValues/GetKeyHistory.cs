@@ -1,17 +1,9 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads the history of a key, newest change first, as far back as the store keeps revisions.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Before">
 /// Only changes before this revision, which the previous page returned; null for the newest.
 /// </param>
@@ -31,7 +23,7 @@ internal sealed class GetKeyHistoryValidator : AbstractValidator<GetKeyHistory>
         RuleFor(request => request.Key).Key(limits);
         RuleFor(request => request.Before)
             .Must(before => before is null or >= 1)
-            .WithMessage("Cursor must be one that a page of this history gave, unchanged")
+            .WithMessage("Cursor must be the unchanged cursor of a page of this history")
             .OverridePropertyName("cursor");
         RuleFor(request => request.Limit).PageLimit(MaxLimit);
         this.RuleForTenant(limits);

@@ -1,19 +1,9 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads one key.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="Key">The key.</param>
-/// <param name="Options">The read options.</param>
 public sealed record GetKeyValue(string Namespace, string AppName, string Key, ReadOptions Options = default)
     : IRequest<ReadResult>, ITenantRequest, IGuardedRequest
 {
@@ -36,9 +26,7 @@ internal sealed class GetKeyValueHandler(IKeyValueRepository keyValues, IMapper 
 {
     public async Task<ReadResult> Handle(GetKeyValue request, CancellationToken cancellationToken)
     {
-        var tenant = request.Tenant();
-        var read = await keyValues.Get(
-            tenant, Domain.KeyValues.Key.Parse(request.Key), request.Options, cancellationToken);
-        return mapper.ToReadResult(read);
+        var key = Domain.KeyValues.Key.Parse(request.Key);
+        return mapper.ToReadResult(await keyValues.Get(request.Tenant(), key, request.Options, cancellationToken));
     }
 }

@@ -1,6 +1,4 @@
-using FluentValidation;
 using Kv.Application.Idempotency;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
@@ -8,16 +6,13 @@ using Kv.Domain.Transactions;
 namespace Kv.Application.KeyValues;
 
 /// <summary>A requested operation on a key.</summary>
-/// <param name="Kind">The kind of the operation.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Value">The value to set, byte for byte.</param>
 /// <param name="Ttl">The time to live of a set.</param>
 /// <param name="ContentType">The media type of the value; null for none.</param>
 /// <param name="Condition">The condition of the operation.</param>
 public sealed record KeyOperationInput(
     KeyOperationKind Kind, string Key, ReadOnlyMemory<byte> Value = default, TimeToLive Ttl = default,
-    string? ContentType = null,
-    Precondition Condition = default)
+    string? ContentType = null, Precondition Condition = default)
 {
     internal AccessVerbs Verb => Kind switch
     {

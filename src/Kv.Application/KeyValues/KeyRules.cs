@@ -1,6 +1,3 @@
-using FluentValidation;
-using Kv.Domain;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>Rules for the key of a request.</summary>

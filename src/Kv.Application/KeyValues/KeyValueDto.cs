@@ -1,4 +1,3 @@
-using AutoMapper;
 using Kv.Domain.KeyValues;
 
 namespace Kv.Application.KeyValues;
@@ -6,7 +5,6 @@ namespace Kv.Application.KeyValues;
 /// <summary>A key with its value, for callers.</summary>
 public sealed record KeyValueDto
 {
-    /// <summary>The key.</summary>
     public required string Key { get; init; }
 
     /// <summary>The value, byte for byte.</summary>

@@ -1,3 +1,5 @@
+using Kv.Domain.KeyValues;
+
 namespace Kv.Application.KeyValues;
 
 /// <summary>The result of reading a key.</summary>
@@ -17,3 +19,14 @@ public sealed record ReadResult(KeyValueDto? KeyValue, long Revision);
 /// </param>
 public sealed record WriteResult(
     bool IsApplied, long Revision, long FoundRevision, KeyValueDto? KeyValue, bool IsReplayed = false);
+
+/// <summary>Maps the results of reads and writes for callers.</summary>
+internal static class KeyValueResultMapping
+{
+    public static ReadResult ToReadResult(this IMapper mapper, KeyValueRead read) =>
+        new(read.KeyValue is null ? null : mapper.Map<KeyValueDto>(read.KeyValue), read.Revision);
+
+    public static WriteResult ToWriteResult(this IMapper mapper, KeyValueWrite write) => new(
+        write.IsApplied, write.Revision, write.FoundRevision,
+        write.KeyValue is null ? null : mapper.Map<KeyValueDto>(write.KeyValue));
+}

@@ -1,18 +1,10 @@
 using System.Runtime.CompilerServices;
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads every key with a prefix (all keys when it is empty), in key order, at one revision.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Prefix">The prefix of the keys.</param>
 /// <param name="WithContentTypes">Whether to read the content types as well.</param>
 public sealed record ListKeyValues(string Namespace, string AppName, string Prefix, bool WithContentTypes = false)

@@ -1,10 +1,6 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
@@ -44,7 +40,7 @@ internal sealed class ListTenantsHandler(ITenantListings tenants, ICaller caller
     {
         var grants = await caller.Grants(cancellationToken);
         return await tenants.Page(Query(request, grants), request.Cursor, cancellationToken)
-            ?? throw InvalidInput.In("cursor", "Cursor must be one that a page of this very listing gave, unchanged");
+            ?? throw InvalidInput.In("cursor", "Cursor must be the unchanged cursor of a page of this listing");
     }
 
     private static TenantQuery Query(ListTenants request, Grants grants)
@@ -56,7 +52,7 @@ internal sealed class ListTenantsHandler(ITenantListings tenants, ICaller caller
             request.Prefix,
             [.. readable[true].Select(grant => new Tenant(grant.Namespace, grant.AppName)).Distinct()],
             isAnywhere ? null : [.. readable[false].Select(grant => grant.Namespace).Distinct(StringComparer.Ordinal)],
-            tenant => grants.Reach(tenant.Namespace, tenant.AppName, AccessVerbs.Read),
+            tenant => grants.Cover(tenant.Namespace, tenant.AppName, AccessVerbs.Read),
             request.Limit);
     }
 }

@@ -1,18 +1,9 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads a page of keys. All pages of a listing are read at one revision.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="Query">The query.</param>
 /// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 public sealed record PageKeyValues(string Namespace, string AppName, KeyValueQuery Query, string? Cursor)
     : IRequest<KeyValuePageDto>, ITenantRequest, IGuardedRequest
@@ -25,8 +16,9 @@ public sealed record PageKeyValues(string Namespace, string AppName, KeyValueQue
 /// <param name="Prefixes">The common prefixes of grouped keys.</param>
 /// <param name="Cursor">The cursor of the next page; null on the last page.</param>
 /// <param name="Revision">The revision at which the page was read.</param>
+/// <param name="Searched"><inheritdoc cref="KeyValuePage.Searched" path="/summary"/></param>
 public sealed record KeyValuePageDto(
-    IReadOnlyList<KeyValueDto> Items, IReadOnlyList<string> Prefixes, string? Cursor, long Revision);
+    IReadOnlyList<KeyValueDto> Items, IReadOnlyList<string> Prefixes, string? Cursor, long Revision, int? Searched);
 
 internal sealed class PageKeyValuesValidator : AbstractValidator<PageKeyValues>
 {
@@ -58,7 +50,7 @@ internal sealed class PageKeyValuesValidator : AbstractValidator<PageKeyValues>
 internal sealed class PageKeyValuesHandler(IKeyValueListings keyValues, IListingCursors cursors, IMapper mapper)
     : IRequestHandler<PageKeyValues, KeyValuePageDto>
 {
-    private const string Foreign = "Cursor must be one that a page of this very listing gave, unchanged";
+    private const string InvalidCursor = "Cursor must be the unchanged cursor of a page of this listing";
 
     public async Task<KeyValuePageDto> Handle(PageKeyValues request, CancellationToken cancellationToken)
     {
@@ -68,11 +60,11 @@ internal sealed class PageKeyValuesHandler(IKeyValueListings keyValues, IListing
             query = query with
             {
                 From = await cursors.Read(tenant, query, cursor, cancellationToken)
-                    ?? throw InvalidInput.In("cursor", Foreign),
+                    ?? throw InvalidInput.In("cursor", InvalidCursor),
             };
         var page = await keyValues.Page(tenant, query, cancellationToken);
         var next = page.Next is { } position ? await cursors.Write(tenant, query, position, cancellationToken) : null;
         return new KeyValuePageDto(
-            [.. page.KeyValues.Select(mapper.Map<KeyValueDto>)], page.Prefixes, next, page.Revision);
+            [.. page.KeyValues.Select(mapper.Map<KeyValueDto>)], page.Prefixes, next, page.Revision, page.Searched);
     }
 }

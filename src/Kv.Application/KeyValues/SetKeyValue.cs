@@ -1,22 +1,13 @@
-using AutoMapper;
-using FluentValidation;
 using Kv.Application.Idempotency;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>Sets a key, whether or not it exists, if the condition holds.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Value">The value, byte for byte.</param>
 /// <param name="Ttl">The time to live.</param>
 /// <param name="ContentType">The media type of the value; null for none.</param>
@@ -24,8 +15,7 @@ namespace Kv.Application.KeyValues;
 /// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record SetKeyValue(
     string Namespace, string AppName, string Key, ReadOnlyMemory<byte> Value, TimeToLive Ttl = default,
-    string? ContentType = null,
-    Precondition Condition = default, string? IdempotencyKey = null)
+    string? ContentType = null, Precondition Condition = default, string? IdempotencyKey = null)
     : IRequest<WriteResult>, ITenantRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Write, this, Key);

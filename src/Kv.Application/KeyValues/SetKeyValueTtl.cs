@@ -1,11 +1,5 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
@@ -13,9 +7,6 @@ namespace Kv.Application.KeyValues;
 /// Changes the time to live of a key, counted from now, if the condition holds, and keeps the value. The result is null
 /// when the key does not exist and the request has no condition.
 /// </summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Ttl">The time to live, counted from now.</param>
 /// <param name="Condition">The condition of the change.</param>
 public sealed record SetKeyValueTtl(
@@ -40,13 +31,10 @@ internal sealed class SetKeyValueTtlHandler(IKeyValueRepository keyValues, Limit
 {
     public async Task<WriteResult?> Handle(SetKeyValueTtl request, CancellationToken cancellationToken)
     {
+        var key = Domain.KeyValues.Key.Parse(request.Key);
         var write = await keyValues.SetTtl(
-            request.Tenant(),
-            Domain.KeyValues.Key.Parse(request.Key),
-            request.Ttl.In(limits),
-            request.Condition,
-            cancellationToken);
-        var isNowhere = write is { IsApplied: false, FoundRevision: 0 };
-        return isNowhere && request.Condition.Kind == PreconditionKind.None ? null : mapper.ToWriteResult(write);
+            request.Tenant(), key, request.Ttl.In(limits), request.Condition, cancellationToken);
+        var isAbsent = write is { IsApplied: false, FoundRevision: 0 };
+        return isAbsent && request.Condition.Kind == PreconditionKind.None ? null : mapper.ToWriteResult(write);
     }
 }

@@ -1,5 +1,3 @@
-using FluentValidation;
-using Kv.Domain;
 using Kv.Domain.KeyValues;
 
 namespace Kv.Application.KeyValues;

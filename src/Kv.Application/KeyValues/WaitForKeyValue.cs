@@ -1,26 +1,16 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using MediatR;
 
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads a key as soon as its revision differs from the caller's, or when the wait ends.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
-/// <param name="Key">The key.</param>
 /// <param name="KnownRevision">
 /// The revision of the last write that the caller knows; 0 if it knows that the key does not exist.
 /// </param>
 /// <param name="Seconds">The maximum wait in seconds.</param>
-/// <param name="Options">The read options.</param>
 public sealed record WaitForKeyValue(
     string Namespace, string AppName, string Key, long KnownRevision, long Seconds, ReadOptions Options)
     : IRequest<ReadResult>, ITenantRequest, IGuardedRequest

@@ -1,5 +1,4 @@
 using Kv.Domain.Access;
-using MediatR;
 
 namespace Kv.Application.Pipeline;
 
@@ -17,16 +16,16 @@ internal sealed class AccessBehavior<TRequest, TResponse>(ICaller caller) : IPip
     {
         var grants = caller.Grants(cancellationToken);
         return grants is { IsCompletedSuccessfully: true, Result: var known }
-            ? Judge(request, known, next)
-            : JudgeLater(request, grants, next);
+            ? Check(request, known, next)
+            : CheckLater(request, grants, next);
     }
 
-    private static Task<TResponse> Judge(TRequest request, Grants grants, RequestHandlerDelegate<TResponse> next) =>
+    private static Task<TResponse> Check(TRequest request, Grants grants, RequestHandlerDelegate<TResponse> next) =>
         request is IGuardedRequest guarded && guarded.IsAllowedTo(grants)
             ? next()
             : Task.FromException<TResponse>(AccessDeniedException.For(request));
 
-    private static async Task<TResponse> JudgeLater(
+    private static async Task<TResponse> CheckLater(
         TRequest request, ValueTask<Grants> grants, RequestHandlerDelegate<TResponse> next) =>
-        await Judge(request, await grants, next);
+        await Check(request, await grants, next);
 }

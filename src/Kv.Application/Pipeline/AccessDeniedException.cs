@@ -1,4 +1,3 @@
-using Kv.Application.Tenants;
 using Kv.Domain.Access;
 
 namespace Kv.Application.Pipeline;
@@ -16,8 +15,6 @@ public sealed class AccessDeniedException(string message) : Exception(message)
     public static AccessDeniedException Administrative() => new("Only an administrator may do this.");
 
     /// <summary>Creates the error of a request about a tenant's data.</summary>
-    /// <param name="namespace">The tenant's namespace.</param>
-    /// <param name="appName">The tenant's app.</param>
     /// <param name="verbs">
     /// The required verbs; <see cref="AccessVerbs.None"/> when the credentials allow nothing in the tenant.
     /// </param>

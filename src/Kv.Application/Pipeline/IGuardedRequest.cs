@@ -1,4 +1,3 @@
-using Kv.Application.Tenants;
 using Kv.Domain.Access;
 
 namespace Kv.Application.Pipeline;
@@ -12,6 +11,18 @@ internal interface IGuardedRequest
     /// Whether these grants allow the request. The keys that it checks must be those that the handler uses.
     /// </summary>
     bool IsAllowedTo(Grants caller);
+}
+
+/// <summary>A request that only an administrator may send.</summary>
+internal interface IAdministrativeRequest : IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.IsAdministrator;
+}
+
+/// <summary>A request about a tenant's webhooks or their deliveries.</summary>
+internal interface IWebhookOwnerRequest : ITenantRequest, IGuardedRequest
+{
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
 }
 
 /// <summary>Checks grants within the request's tenant.</summary>

@@ -1,5 +1,3 @@
-using FluentValidation;
-
 namespace Kv.Application.Pipeline;
 
 /// <summary>Rules for requests with pages.</summary>

@@ -1,6 +1,4 @@
-using FluentValidation;
 using FluentValidation.Results;
-using MediatR;
 
 namespace Kv.Application.Pipeline;
 

@@ -1,10 +1,5 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Quotas;
-using MediatR;
 
 namespace Kv.Application.Quotas;
 
@@ -15,10 +10,7 @@ public sealed record GetUsage(string Namespace, string AppName)
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this);
 }
 
-internal sealed class GetUsageValidator : AbstractValidator<GetUsage>
-{
-    public GetUsageValidator(Limits limits) => this.RuleForTenant(limits);
-}
+internal sealed class GetUsageValidator(Limits limits) : TenantValidator<GetUsage>(limits);
 
 internal sealed class GetUsageHandler(ITenantUsages usages) : IRequestHandler<GetUsage, TenantUsage?>
 {

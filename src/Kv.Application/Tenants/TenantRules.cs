@@ -1,5 +1,3 @@
-using FluentValidation;
-using Kv.Domain;
 using Kv.Domain.Tenants;
 
 namespace Kv.Application.Tenants;
@@ -15,8 +13,14 @@ internal interface ITenantRequest
 internal static class TenantRequests
 {
     /// <summary>The tenant of a request. Its names are valid after validation.</summary>
-    public static Tenant Tenant(this ITenantRequest request) =>
-        new Domain.Tenants.Tenant(request.Namespace, request.AppName);
+    public static Tenant Tenant(this ITenantRequest request) => new(request.Namespace, request.AppName);
+}
+
+/// <summary>The validator of a request that has only a tenant to validate.</summary>
+internal abstract class TenantValidator<TRequest> : AbstractValidator<TRequest>
+    where TRequest : ITenantRequest
+{
+    protected TenantValidator(Limits limits) => this.RuleForTenant(limits);
 }
 
 /// <summary>Rules for the tenant of a request.</summary>

@@ -1,16 +1,10 @@
-using AutoMapper;
-using FluentValidation;
 using FluentValidation.Results;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using MediatR;
 
 namespace Kv.Application.Transactions;
 

@@ -1,21 +1,13 @@
-using AutoMapper;
-using FluentValidation;
 using Kv.Application.Idempotency;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
-using MediatR;
 
 namespace Kv.Application.Transactions;
 
 /// <summary>Executes operations on keys atomically, under conditions.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Compare">The conditions for <paramref name="Success"/>.</param>
 /// <param name="Success">The operations when all conditions hold.</param>
 /// <param name="Failure">The operations otherwise.</param>
@@ -41,7 +33,6 @@ public sealed record ExecuteTransaction(
 }
 
 /// <summary>A requested condition on a key.</summary>
-/// <param name="Key">The key.</param>
 /// <param name="Condition">The condition on its existence or revision.</param>
 /// <param name="Value">The required value; null for any value.</param>
 public sealed record KeyConditionInput(string Key, Precondition Condition, ReadOnlyMemory<byte>? Value = null);
@@ -97,8 +88,7 @@ internal sealed class ExecuteTransactionHandler(
         foreach (var branch in new[] { request.Success, request.Failure })
             await ResultBudget.Require(
                 branch, limits, key => keyValues.Get(tenant, Key.Parse(key), default, cancellationToken));
-        var outcome = await transactions.Commit(
-            tenant, transaction, Idempotent(request), cancellationToken);
+        var outcome = await transactions.Commit(tenant, transaction, Idempotent(request), cancellationToken);
         return new TransactionResult(
             outcome.Succeeded, outcome.Revision,
             [.. outcome.Results.Select(result => result is null ? null : mapper.Map<KeyValueDto>(result))],

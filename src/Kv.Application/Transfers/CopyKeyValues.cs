@@ -1,13 +1,8 @@
-using FluentValidation;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using MediatR;
 
 namespace Kv.Application.Transfers;
 
@@ -15,8 +10,6 @@ namespace Kv.Application.Transfers;
 /// Copies the keys with a prefix to the same names with another prefix, a page per call. All pages are read at one
 /// revision. Values keep their content types and their expiry.
 /// </summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="From">The prefix of the keys.</param>
 /// <param name="To">The prefix of the copies.</param>
 /// <param name="Overwrites">Whether to overwrite keys that exist; otherwise they are kept.</param>
@@ -78,7 +71,7 @@ internal sealed class CopyKeyValuesHandler(
             query = query with
             {
                 From = await cursors.Read(tenant, query, cursor, cancellationToken)
-                    ?? throw InvalidInput.In("cursor", "Cursor must be one that this very copy gave, unchanged"),
+                    ?? throw InvalidInput.In("cursor", "Cursor must be the unchanged cursor of this copy"),
             };
         var page = await listings.Page(tenant, query, cancellationToken);
         var copies = await Write(tenant, request, page.KeyValues, cancellationToken);
@@ -92,7 +85,7 @@ internal sealed class CopyKeyValuesHandler(
         Tenant tenant, CopyKeyValues request, IReadOnlyList<KeyValue> found, CancellationToken cancellationToken)
     {
         IImportWriter writer = request.IsDryRun
-            ? new ImportRehearsal(keyValues)
+            ? new ImportDryRun(keyValues)
             : new ImportWriter(keyValues, transactions, limits);
         var mode = request.Overwrites ? ImportMode.Overwrite : ImportMode.Skip;
         var batch = new ImportBatch();

@@ -7,7 +7,6 @@ namespace Kv.Application.Transfers;
 internal sealed class ImportBatch
 {
     private const int MaxLines = 100;
-    private const int MaxBytes = 512 * 1024;
 
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private List<ImportLine> _lines = [];
@@ -17,7 +16,8 @@ internal sealed class ImportBatch
 
     public bool HasRoomFor(ImportLine line) =>
         _lines.Count == 0
-        || (_lines.Count < MaxLines && _bytes + line.Value.Length <= MaxBytes && !_keys.Contains(line.Key));
+        || (_lines.Count < MaxLines && _bytes + line.Value.Length <= ImportKeyValues.MaxBatchBytes
+            && !_keys.Contains(line.Key));
 
     public void Add(ImportLine line)
     {

@@ -1,12 +1,7 @@
 using System.Runtime.CompilerServices;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
-using MediatR;
 
 namespace Kv.Application.Transfers;
 
@@ -14,8 +9,6 @@ namespace Kv.Application.Transfers;
 /// Sets keys line by line, until the last line or the first error. The result reports the progress; its last item
 /// reports the end. On an error, every line before the reported line is done, and no line after it.
 /// </summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Lines">The lines, read on demand.</param>
 /// <param name="Mode">The treatment of keys that exist.</param>
 /// <param name="IsDryRun">Whether to report the result without writing.</param>
@@ -23,13 +16,13 @@ public sealed record ImportKeyValues(
     string Namespace, string AppName, IAsyncEnumerable<ImportLine> Lines, ImportMode Mode, bool IsDryRun)
     : IRequest<IAsyncEnumerable<ImportProgress>>, ITenantRequest, IGuardedRequest
 {
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Reach(Namespace, AppName, AccessVerbs.Write);
+    /// <summary>Most bytes of values that are read before they are written.</summary>
+    public const int MaxBatchBytes = 512 * 1024;
+
+    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Cover(Namespace, AppName, AccessVerbs.Write);
 }
 
-internal sealed class ImportKeyValuesValidator : AbstractValidator<ImportKeyValues>
-{
-    public ImportKeyValuesValidator(Limits limits) => this.RuleForTenant(limits);
-}
+internal sealed class ImportKeyValuesValidator(Limits limits) : TenantValidator<ImportKeyValues>(limits);
 
 internal sealed class ImportKeyValuesHandler(
     IKeyValueRepository keyValues, IKeyValueTransactions transactions, IValidator<ImportLine> validator, Limits limits,
@@ -48,12 +41,12 @@ internal sealed class ImportKeyValuesHandler(
         var progress = new ImportProgress();
         var batch = new ImportBatch();
         IImportWriter writer = request.IsDryRun
-            ? new ImportRehearsal(keyValues)
+            ? new ImportDryRun(keyValues)
             : new ImportWriter(keyValues, transactions, limits);
         ImportError? error = null;
         await foreach (var line in request.Lines.WithCancellation(cancellationToken))
         {
-            error = Judge(line) ?? Forbid(line);
+            error = Validate(line) ?? Authorize(line);
             if (error is not null)
                 break;
             if (!batch.HasRoomFor(line))
@@ -76,12 +69,12 @@ internal sealed class ImportKeyValuesHandler(
         yield return progress with { IsDone = error is null, Error = error };
 
         // The keys are unknown before their lines are read, so the grants are checked per line.
-        ImportError? Forbid(ImportLine line) => grants.Allow(AccessVerbs.Write, request, line.Key)
+        ImportError? Authorize(ImportLine line) => grants.Allow(AccessVerbs.Write, request, line.Key)
             ? null
             : new ImportError(
                 line.Number,
-                    AccessDeniedException.InTenant(request.Namespace, request.AppName, AccessVerbs.Write).Message,
-                    IsForbidden: true);
+                AccessDeniedException.InTenant(request.Namespace, request.AppName, AccessVerbs.Write).Message,
+                IsForbidden: true);
 
         async Task<(ImportProgress, ImportError?)> Write(ImportProgress before)
         {
@@ -102,7 +95,7 @@ internal sealed class ImportKeyValuesHandler(
         }
     }
 
-    private ImportError? Judge(ImportLine line)
+    private ImportError? Validate(ImportLine line)
     {
         if (line.Mistake is { } mistake)
             return mistake;

@@ -1,14 +1,10 @@
-using FluentValidation;
 using Kv.Application.KeyValues;
-using Kv.Domain;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
 
 namespace Kv.Application.Transfers;
 
 /// <summary>A line of an import.</summary>
 /// <param name="Number">The line number, from 1.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Value">The value, byte for byte.</param>
 /// <param name="Ttl">The time to live.</param>
 /// <param name="ExpireAt">The expiry in Unix seconds, instead of <paramref name="Ttl"/>.</param>
@@ -58,16 +54,15 @@ public sealed record ImportProgress
 /// The line. All earlier lines are done and no later one is, except for the lines up to
 /// <paramref name="UnknownThrough"/>.
 /// </param>
-/// <param name="Message">The message.</param>
 /// <param name="Field">The invalid member; null for an error of the whole line.</param>
 /// <param name="UnknownThrough">
 /// After a failure of the store: the last line that may have been written; null when no line was.
 /// </param>
-/// <param name="Cause">The error of the store or the quota; null for an invalid line or key.</param>
+/// <param name="Cause">The error of the store, the quota or the body; null for an invalid line or key.</param>
 /// <param name="IsForbidden">Whether the caller's grants do not allow writing the key.</param>
 /// <param name="IsUnauthenticated">Whether the caller's credential ended before the line was written.</param>
 public sealed record ImportError(
-    long Line, string Message, string? Field = null, long? UnknownThrough = null, StoreException? Cause = null,
+    long Line, string Message, string? Field = null, long? UnknownThrough = null, Exception? Cause = null,
     bool IsForbidden = false, bool IsUnauthenticated = false)
 {
     /// <summary>The error for a key that must not exist.</summary>

@@ -1,4 +1,3 @@
-using Kv.Domain;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;

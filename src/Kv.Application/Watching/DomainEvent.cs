@@ -1,10 +1,8 @@
 using Kv.Domain.Watching;
-using MediatR;
 
 namespace Kv.Application.Watching;
 
 /// <summary>Wraps a domain event as a notification, because the domain does not reference MediatR.</summary>
-/// <param name="Event">The event.</param>
 /// <param name="Source">The revision of the change feed that the event was read from.</param>
 public sealed record DomainEvent<TEvent>(TEvent Event, IOpenRevision Source) : INotification
     where TEvent : KeyChanged;

@@ -1,17 +1,10 @@
-using FluentValidation;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Watching;
-using MediatR;
 
 namespace Kv.Application.Watching;
 
 /// <summary>Issues a ticket that opens a watch in place of a credential.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Prefix">The prefix of the keys to watch; empty for all keys.</param>
 /// <param name="Credential">The caller's credential.</param>
 public sealed record IssueWatchTicket(string Namespace, string AppName, string Prefix, string Credential)

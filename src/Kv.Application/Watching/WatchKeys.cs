@@ -1,18 +1,11 @@
-using FluentValidation;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
-using MediatR;
 
 namespace Kv.Application.Watching;
 
 /// <summary>Opens a watch on a key, or on every key with a prefix. The caller must dispose the watch.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Prefix">The prefix of the keys; empty for all keys.</param>
 /// <param name="Key">A single key; null to watch the prefix.</param>
 /// <param name="Since">The revision after which the watch begins; null for now.</param>

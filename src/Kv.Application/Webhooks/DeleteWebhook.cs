@@ -1,10 +1,4 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Webhooks;
 
@@ -12,15 +6,9 @@ namespace Kv.Application.Webhooks;
 /// Deletes a webhook and its pending deliveries. Deleting a webhook that does not exist changes nothing.
 /// </summary>
 public sealed record DeleteWebhook(string Namespace, string AppName, string Id)
-    : IRequest, ITenantRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest, IWebhookOwnerRequest;
 
-internal sealed class DeleteWebhookValidator : AbstractValidator<DeleteWebhook>
-{
-    public DeleteWebhookValidator(Limits limits) => this.RuleForTenant(limits);
-}
+internal sealed class DeleteWebhookValidator(Limits limits) : TenantValidator<DeleteWebhook>(limits);
 
 internal sealed class DeleteWebhookHandler(IWebhookRepository webhooks) : IRequestHandler<DeleteWebhook>
 {

@@ -1,4 +1,3 @@
-using Kv.Domain;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Webhooks;
@@ -13,21 +12,21 @@ internal static class HeaderRules
                 .FirstOrDefault(error => error is not null);
 
     /// <summary>The error for a masked value without a stored one.</summary>
-    public static string NothingMasked(string name) =>
-        $"Header '{Text.Shown(name)}' is masked, and there is no value that could stay as it is";
+    public static string NoStoredValue(string name) =>
+        $"Header '{Text.Shown(name)}' is masked, but no value is stored: send the value";
 
     /// <summary>
     /// The error for a masked value when the endpoint gets another origin: hidden values must not be sent there.
     /// </summary>
-    public static string Moved(string name) =>
-        $"Header '{Text.Shown(name)}' is masked and must be given anew, as the endpoint moves to another origin";
+    public static string NewOrigin(string name) =>
+        $"Header '{Text.Shown(name)}' is masked: send it again, because the endpoint moves to another origin";
 
     private static string? Error(string name, string value, HeaderPolicy policy, bool isNew)
     {
         if (!Text.IsHeaderName(name))
-            return $"Header '{Text.Shown(name)}' has a name that HTTP does not allow";
+            return $"Header '{Text.Shown(name)}' has an invalid name";
         if (name.Length > WebhookSettings.MaxHeaderLength)
-            return $"Header '{Text.Shown(name)}' has too long a name "
+            return $"Header '{Text.Shown(name)}' has a name that is too long "
                 + $"(max {WebhookSettings.MaxHeaderLength} characters)";
         if (policy.IsReserved(name))
             return $"Header '{name}' is reserved";
@@ -36,6 +35,6 @@ internal static class HeaderRules
         if (!WebhookSettings.IsHeaderValue(value))
             return $"Header '{Text.Shown(name)}' may hold printable ASCII characters and tabs, "
                 + $"and no line breaks or other control characters";
-        return isNew && value == WebhookInput.Masked ? NothingMasked(name) : null;
+        return isNew && value == WebhookInput.Masked ? NoStoredValue(name) : null;
     }
 }

@@ -1,12 +1,6 @@
-using AutoMapper;
-using FluentValidation;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Webhooks;
 

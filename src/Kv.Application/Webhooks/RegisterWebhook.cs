@@ -1,24 +1,17 @@
-using FluentValidation;
 using Kv.Application.Idempotency;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
 using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Webhooks;
 
 /// <summary>Registers a webhook, unless the tenant has reached the limit.</summary>
-/// <param name="Namespace">The tenant's namespace.</param>
-/// <param name="AppName">The tenant's app.</param>
 /// <param name="Input">The caller's settings.</param>
 /// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record RegisterWebhook(
     string Namespace, string AppName, WebhookInput Input, string? IdempotencyKey = null)
-    : IRequest<WebhookRegistration>, ITenantRequest, IWebhookRequest, IGuardedRequest
+    : IRequest<WebhookRegistration>, ITenantRequest, IWebhookInputRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(
         AccessVerbs.Webhooks, this, KeyPattern.Parse(Input.Key!).KeyOrPrefix);
@@ -63,9 +56,9 @@ internal sealed class RegisterWebhookHandler(
         {
             using var fingerprint = new Fingerprint();
             input.AddTo(fingerprint.Add("POST /webhooks"));
-            var (id, isReplayed) = await webhooks.AddOnce(
+            var added = await webhooks.AddOnce(
                 webhook, limits.MaxWebhooks, new IdempotentRequest(name, fingerprint.Get()), cancellationToken);
-            return new WebhookRegistration(id, limits.MaxWebhooks, isReplayed);
+            return new WebhookRegistration(added.Id, limits.MaxWebhooks, added.IsReplayed);
         }
         var isAdded = await webhooks.Add(webhook, limits.MaxWebhooks, cancellationToken);
         return new WebhookRegistration(isAdded ? webhook.Id : null, limits.MaxWebhooks);

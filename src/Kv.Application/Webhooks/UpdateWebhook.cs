@@ -1,11 +1,4 @@
-using AutoMapper;
-using FluentValidation;
-using Kv.Application.Pipeline;
-using Kv.Application.Tenants;
-using Kv.Domain;
-using Kv.Domain.Access;
 using Kv.Domain.Webhooks;
-using MediatR;
 
 namespace Kv.Application.Webhooks;
 
@@ -13,10 +6,7 @@ namespace Kv.Application.Webhooks;
 /// Changes the given settings of a webhook and keeps the others. The result is null when the webhook does not exist.
 /// </summary>
 public sealed record UpdateWebhook(string Namespace, string AppName, string Id, WebhookInput Input)
-    : IRequest<WebhookDto?>, ITenantRequest, IWebhookRequest, IGuardedRequest
-{
-    bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this);
-}
+    : IRequest<WebhookDto?>, IWebhookInputRequest, IWebhookOwnerRequest;
 
 internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhook>
 {
@@ -36,8 +26,7 @@ internal sealed class UpdateWebhookHandler(
     public async Task<WebhookDto?> Handle(UpdateWebhook request, CancellationToken cancellationToken)
     {
         await targets.Check(request.Input, cancellationToken);
-        var tenant = request.Tenant();
-        var webhook = await webhooks.Change(tenant, request.Id, Apply, cancellationToken);
+        var webhook = await webhooks.Change(request.Tenant(), request.Id, Apply, cancellationToken);
         return webhook is null ? null : mapper.Map<WebhookDto>(webhook);
 
         void Apply(Webhook stored)
@@ -47,7 +36,7 @@ internal sealed class UpdateWebhookHandler(
             if (request.Input.Secret is not (null or WebhookInput.Masked))
                 stored.SetSecret(request.Input.Secret.Length > 0 ? WebhookSecret.TryParse(request.Input.Secret) : null);
             else if (request.Input.Secret is not null && hadSecret && stored.Secret is null)
-                throw InvalidInput.In("secret", WebhookRules.SecretMoved);
+                throw InvalidInput.In("secret", WebhookRules.SecretForNewOrigin);
             if (request.Input.Status == WebhookRules.Active)
                 stored.Enable(caller.Principal);
             // A disabled webhook keeps its reason: clients may send an answer back unchanged.

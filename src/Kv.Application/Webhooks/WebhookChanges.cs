@@ -1,5 +1,3 @@
-using FluentValidation;
-using Kv.Application.Pipeline;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
@@ -80,7 +78,7 @@ internal static class WebhookChanges
             && WebhookEndpoint.UserOf(given) == WebhookEndpoint.UserOf(kept)
             && WebhookEndpoint.PasswordOf(kept) is { } password
                 ? WebhookEndpoint.WithPassword(given, password)
-                : throw InvalidInput.In("endpoint", WebhookRules.NoPassword);
+                : throw InvalidInput.In("endpoint", WebhookRules.NoStoredPassword);
     }
 
     private static Dictionary<string, string> Unmask(
@@ -95,8 +93,8 @@ internal static class WebhookChanges
         {
             var (_, value) = kept.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
             if (value is null)
-                throw InvalidInput.In("headers", HeaderRules.NothingMasked(name));
-            return dropsHeaders ? throw InvalidInput.In("headers", HeaderRules.Moved(name)) : value;
+                throw InvalidInput.In("headers", HeaderRules.NoStoredValue(name));
+            return dropsHeaders ? throw InvalidInput.In("headers", HeaderRules.NewOrigin(name)) : value;
         }
     }
 }

@@ -1,4 +1,3 @@
-using AutoMapper;
 using Kv.Domain.Access;
 using Kv.Domain.Webhooks;
 
@@ -9,13 +8,10 @@ namespace Kv.Application.Webhooks;
 /// </summary>
 public sealed class WebhookDto
 {
-    /// <summary>The id.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The tenant's namespace.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The tenant's app.</summary>
     public required string AppName { get; init; }
 
     /// <summary>The key, or the prefix with a wildcard.</summary>
@@ -57,7 +53,6 @@ public sealed class WebhookDto
     /// <summary>Whether its messages are signed.</summary>
     public bool HasSecret { get; init; }
 
-    /// <summary>Whether the webhook is enabled.</summary>
     public bool IsActive { get; init; }
 
     /// <summary>The reason why it is disabled; null while it is enabled.</summary>

@@ -22,7 +22,6 @@ public sealed record WebhookInput
     /// <summary>The HTTP method, in any letter case; empty means not given.</summary>
     public string? Method { get; init; }
 
-    /// <summary>All headers.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>The payload: a JSON object, or empty for none.</summary>
@@ -61,7 +60,7 @@ public sealed record WebhookInput
 }
 
 /// <summary>A request with a webhook's settings.</summary>
-internal interface IWebhookRequest
+internal interface IWebhookInputRequest
 {
     WebhookInput Input { get; }
 }

@@ -1,5 +1,3 @@
-using FluentValidation;
-using Kv.Domain;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
 
@@ -12,21 +10,19 @@ internal static class WebhookRules
     public const string Disabled = "disabled";
 
     /// <summary>The error for a masked password without a stored one.</summary>
-    public const string NoPassword = "Endpoint has a masked password, and there is none that could stay as it is";
+    public const string NoStoredPassword =
+        "Endpoint has a masked password, but no password is stored: send the password";
 
     /// <summary>
     /// The error for a masked secret when the endpoint gets another origin: the secret must not be used there.
     /// </summary>
-    public const string SecretMoved =
-        "Secret is masked and must be given anew, as the endpoint moves to another origin";
+    public const string SecretForNewOrigin =
+        "Secret is masked: send it again, because the endpoint moves to another origin";
 
-    /// <param name="validator">The request's validator.</param>
-    /// <param name="limits">The deployment's limits.</param>
-    /// <param name="policy">The deployment's rules for headers.</param>
     /// <param name="isNew">Whether the webhook is new, so no stored value can be kept.</param>
     public static void RuleForInput<TRequest>(
         this AbstractValidator<TRequest> validator, Limits limits, HeaderPolicy policy, bool isNew)
-        where TRequest : IWebhookRequest
+        where TRequest : IWebhookInputRequest
     {
         validator.RuleForTrigger(limits, isNew);
         validator.RuleForTarget(isNew);
@@ -57,7 +53,7 @@ internal static class WebhookRules
     }
 
     private static void RuleForTrigger<TRequest>(this AbstractValidator<TRequest> validator, Limits limits, bool isNew)
-        where TRequest : IWebhookRequest
+        where TRequest : IWebhookInputRequest
     {
         validator.RuleFor(request => request.Input.Key ?? "")
             .Cascade(CascadeMode.Stop)
@@ -77,7 +73,7 @@ internal static class WebhookRules
     }
 
     private static void RuleForTarget<TRequest>(this AbstractValidator<TRequest> validator, bool isNew)
-        where TRequest : IWebhookRequest
+        where TRequest : IWebhookInputRequest
     {
         validator.RuleFor(request => request.Input.Endpoint ?? "")
             .Cascade(CascadeMode.Stop)
@@ -91,7 +87,7 @@ internal static class WebhookRules
             .WithMessage("Endpoint must be an absolute http or https URL whose host is not percent-encoded")
             .WithState(_ => "Endpoint must be an absolute http or https URL")
             .Must(endpoint => !isNew || WebhookEndpoint.PasswordOf(endpoint) != WebhookInput.Masked)
-            .WithMessage(NoPassword)
+            .WithMessage(NoStoredPassword)
             .OverridePropertyName("endpoint");
         validator.RuleFor(request => request.Input.Method ?? "")
             .Must(method => method.Length == 0 || WebhookSettings.Methods.Contains(method.ToUpperInvariant()))

@@ -1,6 +1,6 @@
 namespace Kv.Domain.Access;
 
-/// <summary>What a caller may do with keys.</summary>
+/// <summary>The kinds of access to keys.</summary>
 [Flags]
 public enum AccessVerbs
 {

@@ -8,7 +8,6 @@ public sealed record Grant
     /// <summary>Matches every namespace, or every app. No tenant's name contains it.</summary>
     public const string Any = "*";
 
-    /// <summary>Creates a grant.</summary>
     /// <exception cref="ArgumentException">
     /// A name is malformed (see <see cref="IsName"/>), or the prefix has no UTF-8 form.
     /// </exception>
@@ -72,7 +71,6 @@ public sealed record Grant
     public bool Allows(AccessVerbs verb, string @namespace, string appName, string keyOrPrefix) =>
         Verbs.HasFlag(verb) && Covers(@namespace, appName) && keyOrPrefix.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <inheritdoc/>
     public override string ToString() =>
         $"{Uri.EscapeDataString(Namespace)}/{Uri.EscapeDataString(AppName)}:"
         + $"{string.Join(',', AccessVerbNames.From(Verbs))}"

@@ -20,7 +20,7 @@ public sealed class Grants(bool isAdministrator, IReadOnlyList<Grant> granted)
     /// <summary>
     /// Whether any grant applies to a tenant and includes a verb; with <see cref="AccessVerbs.None"/>, any verb.
     /// </summary>
-    public bool Reach(string @namespace, string appName, AccessVerbs verb = AccessVerbs.None)
+    public bool Cover(string @namespace, string appName, AccessVerbs verb = AccessVerbs.None)
     {
         if (isAdministrator)
             return true;
@@ -32,8 +32,6 @@ public sealed class Grants(bool isAdministrator, IReadOnlyList<Grant> granted)
 
     /// <summary>Whether a verb is allowed on a tenant's key, or on all keys with a prefix.</summary>
     /// <param name="verb">A single verb.</param>
-    /// <param name="namespace">The tenant's namespace.</param>
-    /// <param name="appName">The tenant's app.</param>
     /// <param name="keyOrPrefix">The key, or the prefix of the keys (empty for all keys).</param>
     public bool Allow(AccessVerbs verb, string @namespace, string appName, string keyOrPrefix)
     {

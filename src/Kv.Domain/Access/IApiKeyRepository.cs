@@ -16,7 +16,6 @@ public interface IApiKeyRepository
     Task<IReadOnlyList<ApiKey>> List(CancellationToken cancellationToken);
 
     /// <summary>Deletes a key.</summary>
-    /// <param name="id">The key's id.</param>
     /// <param name="noted">Further changes for the same audit record.</param>
     /// <param name="cancellationToken">Stops waiting. The key may still be deleted.</param>
     /// <returns>Whether the key existed.</returns>

@@ -26,6 +26,9 @@ public sealed record Attempt
     /// <summary>The first bytes of the answer's body, as text.</summary>
     public string Answer { get; init; } = "";
 
+    /// <summary>The request, kept of a ping only; null when none could be made.</summary>
+    public SentRequest? Request { get; init; }
+
     /// <summary>
     /// The wait that the receiver asked for (<c>Retry-After</c>, RFC 9110, section 10.2.3), at most
     /// <see cref="LongestRetryAfter"/>; null when the header is absent.

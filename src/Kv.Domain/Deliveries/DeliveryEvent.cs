@@ -5,7 +5,6 @@ namespace Kv.Domain.Deliveries;
 
 /// <summary>The event that a delivery reports.</summary>
 /// <param name="Kind">The kind of the change; null for a ping.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Value">The value, byte for byte; null after a deletion or an expiry.</param>
 /// <param name="ExpireAt">
 /// The key's expiry, in Unix seconds; null when the key does not expire or no longer exists.

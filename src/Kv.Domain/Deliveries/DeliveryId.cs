@@ -55,7 +55,6 @@ public readonly record struct DeliveryId : IComparable<DeliveryId>
                 : null;
     }
 
-    /// <inheritdoc/>
     public int CompareTo(DeliveryId other)
     {
         var byRevision = Revision.CompareTo(other.Revision);

@@ -11,12 +11,9 @@ namespace Kv.Domain.Deliveries;
 public interface IDeliveryRepository
 {
     /// <summary>Reads the deliveries of a webhook in revision order, without their values.</summary>
-    /// <param name="tenant">The tenant that owns the webhook.</param>
-    /// <param name="webhookId">The webhook.</param>
     /// <param name="status">The status to filter by.</param>
     /// <param name="after">The last delivery of the previous page; null for the first page.</param>
     /// <param name="limit">The maximum number.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The deliveries, and whether more follow.</returns>
     Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
         Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
@@ -32,7 +29,7 @@ public interface IDeliveryRepository
     /// <summary>Reads a delivery without its value; null when it does not exist (any longer).</summary>
     Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
 
-    /// <summary>Reads what the store knows of the delivery of a change.</summary>
+    /// <summary>Reads the store's information about the delivery of a change.</summary>
     Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
 
     /// <summary>Makes a delivery due immediately.</summary>
@@ -58,7 +55,7 @@ public interface IDeliveryRepository
     Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken);
 }
 
-/// <summary>What the store knows of the delivery of a change.</summary>
+/// <summary>The store's information about the delivery of a change.</summary>
 /// <param name="Cursor">
 /// The revision up to which the leader has sent or stored every delivery; null before the first leader has saved it.
 /// </param>

@@ -9,10 +9,7 @@ public interface IWebhookSender
     /// Makes one attempt to send an event to a webhook, signed when the webhook has a secret. The attempt ends within
     /// the webhook's timeout. The result reports every failure of the receiver; it is never an exception.
     /// </summary>
-    /// <param name="webhook">The webhook.</param>
     /// <param name="messageId">The header <c>webhook-id</c>.</param>
-    /// <param name="event">The event.</param>
-    /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     Task<Attempt> Send(Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken);
 }

@@ -7,11 +7,8 @@ namespace Kv.Domain.KeyValues;
 public interface IKeyValueHistory
 {
     /// <summary>Reads the newest changes of a key, or the changes before a revision.</summary>
-    /// <param name="tenant">The tenant that owns the key.</param>
-    /// <param name="key">The key.</param>
     /// <param name="before">Only changes before this revision; null for the newest.</param>
     /// <param name="limit">The maximum number. The result has fewer where values are large.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="TooManyScansException">The limit of concurrent reads of the past is reached.</exception>
     /// <exception cref="RevisionInFutureException">The store has not reached that revision.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
@@ -25,7 +22,6 @@ public interface IKeyValueHistory
 public sealed record KeyHistory(IReadOnlyList<HistoryEntry> Changes, long OldestRevision, long? Before);
 
 /// <summary>A past change of a key.</summary>
-/// <param name="Kind">The kind of the change.</param>
 /// <param name="Revision">The revision of the change.</param>
 /// <param name="Value">The value that was written, byte for byte; null for a deletion or an expiry.</param>
 /// <param name="ExpireAt">The expiry that was set, in Unix seconds; null for no expiry.</param>

@@ -16,10 +16,8 @@ public interface IKeyValueListings
     /// Reads every key with a prefix (every key when it is empty), in the byte order of UTF-8, at one revision. The
     /// listing fetches pages while the caller enumerates it.
     /// </summary>
-    /// <param name="tenant">The tenant that owns the keys.</param>
     /// <param name="prefix">The prefix of the keys.</param>
     /// <param name="withContentTypes">Whether to read the content types as well.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     Task<KeyValueListing> List(
         Tenant tenant, string prefix, bool withContentTypes, CancellationToken cancellationToken);
 

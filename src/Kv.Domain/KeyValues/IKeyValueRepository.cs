@@ -15,8 +15,6 @@ public interface IKeyValueRepository
     ValueTask<KeyValueRead> Get(Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken);
 
     /// <summary>Writes a key, whether or not it exists, if the condition holds.</summary>
-    /// <param name="tenant">The tenant that owns the key.</param>
-    /// <param name="key">The key.</param>
     /// <param name="value">The value, byte for byte.</param>
     /// <param name="options">How to set it.</param>
     /// <param name="cancellationToken">Stops waiting. The write may still happen.</param>
@@ -29,8 +27,6 @@ public interface IKeyValueRepository
     /// Changes the time to live of a key, counted from now, and keeps its value and content type. This is a write: the
     /// key gets a new revision. When the key does not exist, the condition fails.
     /// </summary>
-    /// <param name="tenant">The tenant that owns the key.</param>
-    /// <param name="key">The key.</param>
     /// <param name="ttlSeconds">The time to live, in seconds; null for no expiry.</param>
     /// <param name="condition">The condition of the change.</param>
     /// <param name="cancellationToken">Stops waiting. The write may still happen.</param>

@@ -10,9 +10,7 @@ public interface ITenantListings
     /// Reads a page of tenants. It skips from tenant to tenant by a limited number of reads, so a page may have fewer
     /// tenants than the limit, and even none, although more follow.
     /// </summary>
-    /// <param name="query">The query.</param>
     /// <param name="cursor">The cursor of the previous page of the same listing; null for the first page.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The page; null when the cursor was altered or belongs to another listing.</returns>
     /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
     Task<TenantPage?> Page(TenantQuery query, string? cursor, CancellationToken cancellationToken);

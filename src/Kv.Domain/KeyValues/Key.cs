@@ -13,7 +13,6 @@ public readonly record struct Key
     /// <summary>The text of the key.</summary>
     public string Value { get; }
 
-    /// <summary>Creates a key.</summary>
     /// <exception cref="ArgumentException">The text is empty or has no UTF-8 form.</exception>
     public static Key Parse(string text)
     {
@@ -22,6 +21,5 @@ public readonly record struct Key
         return new Key(text);
     }
 
-    /// <inheritdoc/>
     public override string ToString() => Value;
 }

@@ -16,7 +16,6 @@ public readonly record struct KeyPattern
     /// <summary>The key, or the prefix without its wildcard.</summary>
     public string KeyOrPrefix => IsPrefix ? Text[..^1] : Text;
 
-    /// <summary>Creates a pattern.</summary>
     /// <exception cref="ArgumentException">The text is empty or has no UTF-8 form.</exception>
     public static KeyPattern Parse(string text)
     {
@@ -30,6 +29,5 @@ public readonly record struct KeyPattern
         ? key.AsSpan().StartsWith(Text.AsSpan(0, Text.Length - 1), StringComparison.Ordinal)
         : key.Equals(Text, StringComparison.Ordinal);
 
-    /// <inheritdoc/>
     public override string ToString() => Text;
 }

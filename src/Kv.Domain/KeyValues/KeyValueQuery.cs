@@ -56,4 +56,11 @@ public sealed record PagePosition(long Revision, ReadOnlyMemory<byte> Start);
 /// <param name="Next">The position of the next page; null on the last page.</param>
 /// <param name="Revision">The revision at which the page was read.</param>
 public sealed record KeyValuePage(
-    IReadOnlyList<KeyValue> KeyValues, IReadOnlyList<string> Prefixes, PagePosition? Next, long Revision);
+    IReadOnlyList<KeyValue> KeyValues, IReadOnlyList<string> Prefixes, PagePosition? Next, long Revision)
+{
+    /// <summary>
+    /// With <see cref="KeyValueQuery.Contains"/>, the number of names that this page searched. Keys that were deleted a
+    /// short time ago may be counted. Null otherwise.
+    /// </summary>
+    public int? Searched { get; init; }
+}

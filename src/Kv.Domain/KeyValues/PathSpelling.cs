@@ -11,14 +11,14 @@ namespace Kv.Domain.KeyValues;
 public static class PathSpelling
 {
     // The characters that Go's url.URL.EscapedPath does not encode, besides letters and digits.
-    private const string LeftByGo = "-_.~$&+,/:;=@";
+    private const string UnescapedByGo = "-_.~$&+,/:;=@";
 
     /// <summary>
     /// The decoded form of a name that simple-golang-kv stored without decoding; null when the stored name is the
     /// intended one.
     /// </summary>
-    public static string? Meant(string stored) =>
-        stored.Contains('%') && Decode(stored) is { Length: > 0 } meant && AsGoWould(meant) != stored ? meant : null;
+    public static string? DecodedName(string stored) =>
+        stored.Contains('%') && Decode(stored) is { Length: > 0 } meant && EncodeLikeGo(meant) != stored ? meant : null;
 
     /// <summary>Percent-decodes a text once; null when the result is not valid UTF-8.</summary>
     public static string? Decode(ReadOnlySpan<char> encoded)
@@ -42,12 +42,12 @@ public static class PathSpelling
         return Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : null;
     }
 
-    private static string AsGoWould(string text)
+    private static string EncodeLikeGo(string text)
     {
         var spelled = new StringBuilder();
         foreach (var one in Encoding.UTF8.GetBytes(text))
         {
-            if (char.IsAsciiLetterOrDigit((char)one) || LeftByGo.Contains((char)one))
+            if (char.IsAsciiLetterOrDigit((char)one) || UnescapedByGo.Contains((char)one))
                 spelled.Append((char)one);
             else
                 spelled.Append('%').Append(one.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));

@@ -19,8 +19,6 @@ public interface ITenantUsages
 }
 
 /// <summary>A tenant's usage and quota.</summary>
-/// <param name="Usage">The usage of its keys.</param>
-/// <param name="Quota">Its quota.</param>
 /// <param name="Revision">The revision of the usage.</param>
 public sealed record TenantUsage(Usage Usage, Quota Quota, long Revision);
 

@@ -11,7 +11,7 @@ public sealed record Quota(long? MaxKeys, long? MaxBytes)
     /// </summary>
     /// <param name="present">The present usage.</param>
     /// <param name="growth">The growth by the write.</param>
-    public QuotaKind? Broken(Usage present, Usage growth) =>
+    public QuotaKind? ExceededBy(Usage present, Usage growth) =>
         growth.Keys > 0 && present.Keys + growth.Keys > MaxKeys ? QuotaKind.Keys
         : growth.Bytes > 0 && present.Bytes + growth.Bytes > MaxBytes ? QuotaKind.Bytes
         : null;

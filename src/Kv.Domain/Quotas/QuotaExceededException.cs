@@ -5,8 +5,6 @@ namespace Kv.Domain.Quotas;
 /// <summary>A write would exceed the tenant's quota; nothing was written.</summary>
 public sealed class QuotaExceededException : StoreException
 {
-    /// <param name="kind">The kind of the limit.</param>
-    /// <param name="limit">The limit.</param>
     /// <param name="present">The tenant's usage, including writes in progress.</param>
     /// <param name="growth">The growth by the write.</param>
     public QuotaExceededException(QuotaKind kind, long limit, long present, long growth)

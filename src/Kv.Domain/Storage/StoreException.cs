@@ -29,7 +29,6 @@ public sealed class StoreRejectedException(string message, Exception? inner = nu
 /// <summary>The requested revision is compacted: the store no longer keeps it.</summary>
 public class RevisionCompactedException : StoreException
 {
-    /// <summary>Creates the exception.</summary>
     /// <param name="compactRevision">The oldest revision that can still be read.</param>
     /// <param name="inner">The engine's own error.</param>
     public RevisionCompactedException(long compactRevision, Exception? inner = null)
@@ -56,7 +55,6 @@ public sealed class StoreRestoredException(long revision) : RevisionCompactedExc
     inner: null);
 
 /// <summary>The store has not reached the requested revision.</summary>
-/// <param name="revision">The revision.</param>
 /// <param name="inner">The engine's own error.</param>
 /// <param name="present">The store's present revision; null when it is unknown.</param>
 public sealed class RevisionInFutureException(long revision, Exception? inner = null, long? present = null)

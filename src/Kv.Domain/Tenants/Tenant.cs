@@ -5,7 +5,6 @@ namespace Kv.Domain.Tenants;
 /// </summary>
 public sealed record Tenant
 {
-    /// <summary>Creates a tenant.</summary>
     /// <exception cref="ArgumentException">A name is malformed (see <see cref="IsName"/>).</exception>
     public Tenant(string @namespace, string appName)
     {

@@ -8,7 +8,6 @@ namespace Kv.Domain.Transactions;
 public interface IKeyValueTransactions
 {
     /// <summary>Commits a transaction.</summary>
-    /// <param name="tenant">The tenant that owns the keys.</param>
     /// <param name="transaction">
     /// The transaction. With an idempotency key it must not read, because a repetition could not return the same
     /// values.

@@ -28,18 +28,14 @@ public sealed record KeyTransaction(
 }
 
 /// <summary>A transaction writes a key twice.</summary>
-/// <param name="key">The key.</param>
 public sealed class KeyWrittenTwiceException(Key key) : Exception($"The transaction writes the key '{key}' twice.");
 
 /// <summary>A condition on a key.</summary>
-/// <param name="Key">The key.</param>
 /// <param name="Precondition">The condition on its existence or revision.</param>
 /// <param name="Value">The required value, byte for byte; null for any value.</param>
 public sealed record KeyCondition(Key Key, Precondition Precondition, ReadOnlyMemory<byte>? Value = null);
 
 /// <summary>An operation on a key.</summary>
-/// <param name="Kind">The kind of the operation.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Value">The value to set, byte for byte.</param>
 /// <param name="Options">Options of a set.</param>
 public sealed record KeyOperation(

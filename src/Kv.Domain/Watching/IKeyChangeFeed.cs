@@ -7,22 +7,12 @@ namespace Kv.Domain.Watching;
 /// <summary>Delivers the changes of a tenant's keys to watches as they happen.</summary>
 public interface IKeyChangeFeed
 {
-    /// <summary>The number of open watches.</summary>
-    int Watches { get; }
-
-    /// <summary>
-    /// Whether the store is watched: while watches are open, and for a while after the last one closes.
-    /// </summary>
-    bool IsWatching { get; }
-
     /// <summary>
     /// Opens a watch. It delivers every change that is written after this call returns. While the process stops, the
     /// watch ends immediately; the reader continues on another replica.
     /// </summary>
-    /// <param name="tenant">The tenant that owns the keys.</param>
     /// <param name="pattern">The keys to watch.</param>
     /// <param name="since">The revision after which the watch begins; null for now.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The store has not reached the revision.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
@@ -45,7 +35,6 @@ public interface IKeyChangeWatch : IAsyncDisposable
 
     /// <summary>Waits for the next changes: all matching changes of one revision.</summary>
     /// <param name="patience">The maximum wait.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>
     /// The changes. An empty set reports that nothing changed during the wait and that everything up to its revision
     /// was delivered. Null when the watch has ended; a new watch after <see cref="Position"/> continues it.
@@ -56,7 +45,6 @@ public interface IKeyChangeWatch : IAsyncDisposable
 }
 
 /// <summary>The changes of one revision.</summary>
-/// <param name="Revision">The revision.</param>
 /// <param name="Changes">The changes, in the byte order of the keys.</param>
 public sealed record KeyChangeSet(long Revision, IReadOnlyList<KeyChanged> Changes)
 {

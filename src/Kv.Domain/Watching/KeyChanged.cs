@@ -4,8 +4,8 @@ using Kv.Domain.Tenants;
 namespace Kv.Domain.Watching;
 
 /// <summary>
-/// A domain event: a key was changed. The store's change feed is the only source of these events, so exactly the
-/// committed changes raise one, whichever replica wrote them.
+/// A domain event: a key was changed. The store's change feed is the only source of these events, so each committed
+/// change raises one event, whether this replica or another wrote it.
 /// </summary>
 /// <param name="Tenant">The tenant that owns the key.</param>
 /// <param name="Key">The key.</param>
@@ -32,12 +32,6 @@ public abstract record KeyChanged(Tenant Tenant, Key Key, long Revision, long Se
 }
 
 /// <summary>A key was created.</summary>
-/// <param name="Tenant"><inheritdoc cref="KeyChanged" path="/param[@name='Tenant']"/></param>
-/// <param name="Key"><inheritdoc cref="KeyChanged" path="/param[@name='Key']"/></param>
-/// <param name="Revision"><inheritdoc cref="KeyChanged" path="/param[@name='Revision']"/></param>
-/// <param name="SeenAt"><inheritdoc cref="KeyChanged" path="/param[@name='SeenAt']"/></param>
-/// <param name="Value">The value, byte for byte.</param>
-/// <param name="ExpireAt">The second of Unix time at which the key expires; null when it does not.</param>
 public sealed record KeyCreated(
     Tenant Tenant, Key Key, long Revision, long SeenAt, ReadOnlyMemory<byte> Value, long? ExpireAt)
     : KeyChanged(Tenant, Key, Revision, SeenAt)
@@ -53,12 +47,6 @@ public sealed record KeyCreated(
 }
 
 /// <summary>A key was overwritten.</summary>
-/// <param name="Tenant"><inheritdoc cref="KeyChanged" path="/param[@name='Tenant']"/></param>
-/// <param name="Key"><inheritdoc cref="KeyChanged" path="/param[@name='Key']"/></param>
-/// <param name="Revision"><inheritdoc cref="KeyChanged" path="/param[@name='Revision']"/></param>
-/// <param name="SeenAt"><inheritdoc cref="KeyChanged" path="/param[@name='SeenAt']"/></param>
-/// <param name="Value">The value, byte for byte.</param>
-/// <param name="ExpireAt">The second of Unix time at which the key expires; null when it does not.</param>
 /// <param name="IsSameValue">Whether the previous value was the same; false when the store no longer has it.</param>
 public sealed record KeyUpdated(
     Tenant Tenant, Key Key, long Revision, long SeenAt, ReadOnlyMemory<byte> Value, long? ExpireAt, bool IsSameValue)
@@ -75,11 +63,6 @@ public sealed record KeyUpdated(
 }
 
 /// <summary>A key was deleted or has expired.</summary>
-/// <param name="Tenant"><inheritdoc cref="KeyChanged" path="/param[@name='Tenant']"/></param>
-/// <param name="Key"><inheritdoc cref="KeyChanged" path="/param[@name='Key']"/></param>
-/// <param name="Revision"><inheritdoc cref="KeyChanged" path="/param[@name='Revision']"/></param>
-/// <param name="SeenAt"><inheritdoc cref="KeyChanged" path="/param[@name='SeenAt']"/></param>
-/// <param name="Reason">The reason.</param>
 public sealed record KeyDeleted(Tenant Tenant, Key Key, long Revision, long SeenAt, DeletionReason Reason)
     : KeyChanged(Tenant, Key, Revision, SeenAt)
 {

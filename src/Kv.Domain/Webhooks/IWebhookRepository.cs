@@ -13,7 +13,6 @@ public interface IWebhookRepository
     /// <summary>
     /// Adds a webhook unless its tenant has reached the limit. Concurrent calls cannot exceed the limit.
     /// </summary>
-    /// <param name="webhook">The webhook.</param>
     /// <param name="limit">The limit of webhooks per tenant.</param>
     /// <param name="cancellationToken">Stops waiting. The webhook may still be added.</param>
     /// <returns>Whether it was added.</returns>
@@ -22,13 +21,10 @@ public interface IWebhookRepository
     /// <summary>
     /// Adds a webhook as <see cref="Add"/> does, unless the same idempotent request has already added one.
     /// </summary>
-    /// <returns>
-    /// The id of the webhook that this request added, now or earlier; null when the tenant has reached the limit.
-    /// </returns>
     /// <exception cref="IdempotencyKeyReusedException">
     /// The idempotency key was used for a different request.
     /// </exception>
-    Task<(Guid? Id, bool IsReplayed)> AddOnce(
+    Task<AddedWebhook> AddOnce(
         Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken);
 
     /// <summary>Reads a webhook; null when the tenant has no webhook with the id.</summary>
@@ -49,3 +45,9 @@ public interface IWebhookRepository
     /// </summary>
     Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken);
 }
+
+/// <summary>The webhook that an idempotent request has added.</summary>
+/// <param name="Id">Its id; null when the tenant has reached the limit.</param>
+/// <param name="Revision">The store's revision of the addition; 0 without one.</param>
+/// <param name="IsReplayed">Whether an earlier execution of the same request has added it.</param>
+public readonly record struct AddedWebhook(Guid? Id, long Revision = 0, bool IsReplayed = false);

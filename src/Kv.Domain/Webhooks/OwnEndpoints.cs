@@ -32,7 +32,7 @@ public sealed class OwnEndpoints
     }
 
     /// <summary>Sets the addresses of the listeners.</summary>
-    public void ListensOn(IReadOnlyList<IPEndPoint> listeners)
+    public void SetListeners(IReadOnlyList<IPEndPoint> listeners)
     {
         if (_listeners.TrySetResult(listeners))
             Interlocked.Increment(ref _version);

@@ -9,8 +9,6 @@ public sealed class Webhook
     /// <summary>The time for which a rotated secret still signs, together with the new one.</summary>
     public static readonly TimeSpan SecretOverlap = TimeSpan.FromDays(1);
 
-    /// <summary>Creates a webhook.</summary>
-    /// <param name="id">Its id.</param>
     /// <param name="tenant">The owner.</param>
     /// <param name="settings">The owner's settings.</param>
     /// <param name="createdAt">The time of registration, in Unix seconds.</param>
@@ -119,13 +117,12 @@ public sealed class Webhook
     }
 
     /// <summary>Adds lost deliveries to the count.</summary>
-    /// <param name="count">The number of lost deliveries.</param>
     /// <param name="since">The Unix second of the first loss. An earlier recorded time is kept.</param>
-    public void Lose(long count, long since) =>
+    public void AddDropped(long count, long since) =>
         (Dropped, DroppedSince) = (Dropped + count, DroppedSince == 0 ? since : DroppedSince);
 
     /// <summary>Whether the webhook receives a change of one of its tenant's keys.</summary>
-    public bool Wants(Watching.KeyChanged change) =>
+    public bool Matches(Watching.KeyChanged change) =>
         IsActive
         && Settings.Events.Matches(change.Kind)
         && !(Settings.ChangedOnly && change is Watching.KeyUpdated { IsSameValue: true })

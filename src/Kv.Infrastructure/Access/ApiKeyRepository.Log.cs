@@ -1,10 +1,7 @@
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Access;
 
 internal sealed partial class ApiKeyRepository
 {
-    [LoggerMessage(LogLevel.Warning, "The API key stored under {Key} cannot be read and opens nothing")]
+    [LoggerMessage(LogLevel.Warning, "The API key stored under {Key} cannot be read and grants nothing")]
     private partial void LogUnreadable(StoreKey key);
 }

@@ -1,8 +1,6 @@
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Infrastructure.Audit;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Access;
 

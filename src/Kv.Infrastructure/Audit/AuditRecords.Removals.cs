@@ -1,8 +1,5 @@
 using Kv.Application.Audit;
 using Kv.Domain.Audit;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Audit;
 
@@ -13,12 +10,9 @@ internal sealed partial class AuditRecords
     /// Commits a removal with its record. When the store has no room for the record, the removal is committed without
     /// it, and the log says so: a removal needs no room, and may free some or revoke a credential.
     /// </summary>
-    /// <param name="store">The store.</param>
     /// <param name="removal">The removal. When its conditions hold, there must be something to remove.</param>
     /// <param name="tenant">The tenant; null for the deployment.</param>
     /// <param name="operation">The name of the operation in the audit.</param>
-    /// <param name="target">The target of the removal.</param>
-    /// <param name="cancellationToken">Cancels the commit.</param>
     public ValueTask<CommitResult> Remove<T>(
         IStore store, Transaction removal, Tenant? tenant, string operation, T target,
         CancellationToken cancellationToken)
@@ -27,11 +21,7 @@ internal sealed partial class AuditRecords
         cancellationToken);
 
     /// <inheritdoc cref="Remove{T}"/>
-    /// <param name="store">The store.</param>
-    /// <param name="removal">The removal.</param>
     /// <param name="tenant">The tenant; null for the deployment.</param>
-    /// <param name="changes">The changes in the record.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<CommitResult> Remove(
         IStore store, Transaction removal, Tenant? tenant, AuditedChange[] changes, CancellationToken cancellationToken)
     {

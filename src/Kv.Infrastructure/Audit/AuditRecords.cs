@@ -1,28 +1,25 @@
 using System.Diagnostics;
 using Kv.Domain.Audit;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Audit;
 
 /// <summary>
 /// Writes audit records, if they are configured: a record is one more operation of the change's transaction, so that
-/// neither exists without the other. Repositories add the record to their operations. The actor is that of the present
+/// neither exists without the other. Repositories add the record to their operations. The actor is that of the current
 /// request. Without an audit, operations are returned unchanged.
 /// </summary>
 internal sealed partial class AuditRecords
 {
     // Deadlines are rounded up, so that records share a lease. etcd removes all keys of a lease at once and blocks
-    // writes meanwhile, so a lease must not have too many: it holds the records of a minute. The number of leases must
-    // not be too high either, as etcd's leader keeps all of them in memory: with a long retention, steps are longer.
+    // writes meanwhile, so a lease must not have too many: it holds the records of a minute. The number of leases is
+    // limited as well, because etcd's leader keeps them in memory: with a long retention, steps are longer.
     private const long ShortestStep = 60;
     private const long LongestStep = 60 * 60;
-    private const long MostLeases = 50_000;
+    private const long MaxLeases = 50_000;
 
-    // Records with a retention of minutes must not outlive it by much.
-    private const long StepsOfShortRetention = 24;
+    // Records with a short retention must not outlive it by much.
+    private const long MinSteps = 24;
 
     private readonly KeyLayout _layout;
     private readonly TimeProvider _time;
@@ -51,7 +48,6 @@ internal sealed partial class AuditRecords
     /// <param name="operations">The operations. They must change something whenever they are applied.</param>
     /// <param name="tenant">The tenant; null for the deployment.</param>
     /// <param name="operation">The name of the operation in the audit.</param>
-    /// <param name="target">The target of the operation.</param>
     public IReadOnlyList<Operation> With<T>(
         IReadOnlyList<Operation> operations, Tenant? tenant, string operation, T target)
         where T : notnull =>
@@ -68,8 +64,8 @@ internal sealed partial class AuditRecords
 
     private static long StepOf(long retentionSeconds)
     {
-        var step = Math.Clamp(retentionSeconds / MostLeases, ShortestStep, LongestStep);
-        return Math.Clamp(retentionSeconds / StepsOfShortRetention, 1, step);
+        var step = Math.Clamp(retentionSeconds / MaxLeases, ShortestStep, LongestStep);
+        return Math.Clamp(retentionSeconds / MinSteps, 1, step);
     }
 
     private Operation.Put Record(IActor actor, Tenant? tenant, AuditedChange[] changes)
@@ -78,7 +74,7 @@ internal sealed partial class AuditRecords
         var at = new DateTimeOffset(id.Ticks, TimeSpan.Zero);
         var stored = StoredAuditRecord.Write(at, actor, Activity.Current?.TraceId.ToString(), changes);
         return new Operation.Put(
-            _layout.AuditRecord(tenant, id), stored, SharedDeadline.Behind(at + _retention, _step));
+            _layout.AuditRecord(tenant, id), stored, SharedDeadline.After(at + _retention, _step));
     }
 
     // Ids must be unique and in order, even when two are created at once or the clock is set back.

@@ -1,10 +1,7 @@
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Audit;
 
 internal sealed partial class AuditTrail
 {
-    [LoggerMessage(LogLevel.Warning, "The record of the audit stored under {Key} cannot be read and is passed over")]
+    [LoggerMessage(LogLevel.Warning, "The audit record stored under {Key} cannot be read and is skipped")]
     private partial void LogUnreadable(StoreKey key);
 }

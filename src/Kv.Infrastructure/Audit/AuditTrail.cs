@@ -1,8 +1,5 @@
 using System.Text;
 using Kv.Domain.Audit;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Audit;
 
@@ -12,8 +9,8 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
     // A page is complete before it is sent: when records list many changes, it ends before its limit.
     private const int FullPageBytes = 1 << 20;
 
-    // The limit of a read depends on the size of the records so far, which is unknown at first: records read beyond the
-    // page are not used. It still grows fast, as etcd counts the rest of the range in each call.
+    // The limit of a read depends on the size of the records so far, because records beyond the page are wasted. It
+    // still grows fast: etcd counts the rest of the range in each call.
     private const int FirstRead = 16;
     private const int Growth = 8;
 
@@ -40,7 +37,7 @@ internal sealed partial class AuditTrail(IStore store, KeyLayout layout, ILogger
                     LogUnreadable(entry.Key);
                     continue;
                 }
-                // Checked only when there is another record: the last record of a page is the start of the next one.
+                // Checked only once there is another record: otherwise the page would be the last one.
                 if (bytes >= FullPageBytes)
                     return (records, true);
                 bytes += entry.Value.Length;

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Domain.Audit;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Audit;
 
@@ -36,7 +35,6 @@ internal sealed record StoredAuditRecord
 
     /// <summary>Reads a record; null when it cannot be read.</summary>
     /// <param name="id">The end of the entry's key.</param>
-    /// <param name="entry">The entry.</param>
     public static AuditRecord? TryRead(string id, Entry entry)
     {
         try

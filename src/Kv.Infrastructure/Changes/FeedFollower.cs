@@ -1,5 +1,3 @@
-using Kv.Infrastructure.Storage;
-
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>

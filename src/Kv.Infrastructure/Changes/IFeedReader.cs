@@ -1,6 +1,3 @@
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
-
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>
@@ -32,9 +29,9 @@ internal readonly record struct FeedPosition(Epoch Epoch, KeyRange Range, long A
 internal readonly record struct FeedEnd(Exception? Error, int Failures)
 {
     /// <summary>
-    /// Whether the store has compacted changes that are due. The reader must recover what is left of them.
+    /// Whether the store has compacted changes that are due. The reader recovers what is left of them.
     /// </summary>
-    public bool IsForgotten => Error is RevisionCompactedException and not StoreRestoredException;
+    public bool IsCompacted => Error is RevisionCompactedException and not StoreRestoredException;
 
     /// <summary>The usual pause before the next watch.</summary>
     public TimeSpan Pause => Backoff.After(Failures);

@@ -1,5 +1,4 @@
 using Kv.Domain.Watching;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Changes;
 
@@ -42,7 +41,7 @@ internal sealed class KeyChangeMapper(KeyLayout layout, TimeProvider time)
     }
 
     /// <summary>
-    /// An event that summarizes all changes of a key after a revision, when only its present state is known; null
+    /// An event that summarizes all changes of a key after a revision, when only its current state is known; null
     /// without a change.
     /// </summary>
     public KeyChanged? Summary(Entry entry, long afterRevision)

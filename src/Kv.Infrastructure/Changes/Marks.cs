@@ -1,16 +1,13 @@
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
-
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>
-/// Marks are writes that show the followers of the feed how far they have come. A watch reports only changes, so
-/// without writes in its range its position falls behind, and compaction would overtake it.
+/// Marks are writes that advance the followers of the feed. A watch reports only changes: without writes in its range
+/// its position falls behind, and compaction would overtake it.
 /// </summary>
 internal sealed class Marks(IStore store, KeyLayout layout)
 {
     /// <summary>
-    /// The time without a change after which a mark is due. etcd's users compact every few minutes at most.
+    /// The time without a change after which a mark is due. Deployments compact etcd every few minutes at most.
     /// </summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -30,7 +27,7 @@ internal sealed class Marks(IStore store, KeyLayout layout)
     {
         try
         {
-            return await store.Present(layout, cancellationToken) > revision + 1;
+            return await store.CurrentRevision(layout, cancellationToken) > revision + 1;
         }
         catch (StoreException)
         {

@@ -1,40 +1,40 @@
 using System.Runtime.CompilerServices;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>
-/// Reads the changes of a tenant's keys between a revision and the present. The store reads every change of that time
-/// for it, however few are of these keys. A scan therefore covers a limited number of revisions and takes a turn.
+/// Reads the changes of a tenant's keys from a revision to the current one. For that, the store reads every change of
+/// that time, however few are of these keys. A scan therefore covers a limited number of revisions and waits its turn.
 /// </summary>
 internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turns)
 {
     /// <summary>How many revisions one scan covers.</summary>
     public const long MaxScanned = 50_000;
 
-    /// <summary>The changes after a revision, up to the present.</summary>
+    private const long PageBytes = 1024 * 1024;
+
+    /// <summary>The changes after a revision, up to the current one.</summary>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The revision has not been reached.</exception>
     public async IAsyncEnumerable<ChangeSet> Since(
         long revision, Tenant tenant, KeyRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var epoch = store.Epoch;
-        var present = await Present(cancellationToken);
-        if (revision > present)
-            throw new RevisionInFutureException(revision, present: present);
-        for (var after = revision; after < present; after += MaxScanned)
+        var current = await CurrentRevision(cancellationToken);
+        if (revision > current)
+            throw new RevisionInFutureException(revision, present: current);
+        while (revision < current)
         {
-            using var turn = await turns.Enter(tenant, cancellationToken);
-            await foreach (var changes in Between(
-                epoch, after, Math.Min(present, after + MaxScanned), range, cancellationToken))
+            var (page, through) = await Page(epoch, tenant, revision, current, range, cancellationToken);
+            foreach (var changes in page)
                 yield return changes;
+            revision = through;
         }
     }
 
-    /// <summary>The present revision of the store.</summary>
-    public Task<long> Present(CancellationToken cancellationToken) => store.Present(layout, cancellationToken);
+    /// <summary>The current revision of the store.</summary>
+    public Task<long> CurrentRevision(CancellationToken cancellationToken) =>
+        store.CurrentRevision(layout, cancellationToken);
 
     /// <summary>The changes of an epoch after a revision and up to another that the store has reached.</summary>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
@@ -43,4 +43,22 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turn
         revision < through
         ? store.Changes(epoch, range, revision + 1, through, cancellationToken)
         : AsyncEnumerable.Empty<ChangeSet>();
+
+    // A turn ends with the page: a slow reader of the page delays no other scan.
+    private async Task<(IReadOnlyList<ChangeSet> Page, long Through)> Page(
+        Epoch epoch, Tenant tenant, long after, long current, KeyRange range, CancellationToken cancellationToken)
+    {
+        var page = new List<ChangeSet>();
+        var bytes = 0L;
+        var through = Math.Min(current, after + MaxScanned);
+        using var turn = await turns.Enter(tenant, current - after, cancellationToken);
+        await foreach (var changes in Between(epoch, after, through, range, cancellationToken))
+        {
+            page.Add(changes);
+            bytes += changes.Changes.Sum(change => change.Current?.Value.Length ?? 0L);
+            if (bytes >= PageBytes)
+                return (page, changes.Revision);
+        }
+        return (page, through);
+    }
 }

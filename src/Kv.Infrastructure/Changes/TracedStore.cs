@@ -1,19 +1,17 @@
 using System.Runtime.CompilerServices;
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>
-/// A store that keeps data for the followers of its feed that a change does not contain: the trace of a write, beside
-/// it in the store, and the time of the write, in this replica's memory.
+/// A store that keeps what followers of its feed need and a change does not contain: the trace of a write, next to it
+/// in the store, and the time of the write, in this replica's memory.
 /// </summary>
 internal sealed class TracedStore(IStore inner, WriteTraces traces, WatchLag lag) : StoreDecorator(inner)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
-        var traced = traces.Keep(transaction);
+        var traced = traces.Extend(transaction);
         CommitResult result;
         try
         {
@@ -21,7 +19,7 @@ internal sealed class TracedStore(IStore inner, WriteTraces traces, WatchLag lag
         }
         catch (StoreOutOfSpaceException) when (!ReferenceEquals(traced, transaction))
         {
-            // The trace needs room. A transaction that only deletes may fit without it.
+            // The trace needs space. A transaction that only deletes may fit without it.
             result = await Inner.Commit(transaction, cancellationToken);
         }
         // The caller set no compare; the failed one was added for tracing. Report success.

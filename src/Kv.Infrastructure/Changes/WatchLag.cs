@@ -1,21 +1,19 @@
 using System.Diagnostics.Metrics;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Diagnostics;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>
-/// How far the leader's watch lags behind the writes. The store does not report when a revision was written, but this
-/// replica knows the time of its own writes: a sample of them, at most one per millisecond, is compared with the
-/// watch's position.
+/// Measures how far the leader's watch lags behind the writes. The store does not report when a revision was written,
+/// but this replica knows the time of its own writes. It compares a sample of them, at most one per millisecond, with
+/// the watch's position.
 /// </summary>
-internal sealed class WatchLag : IDisposable
+internal sealed class WatchLag
 {
     // A watch that makes no progress must not fill the memory: only the oldest samples matter.
     private const int MaxSamples = 4096;
 
-    private readonly Meter _meter = new(Telemetry.Name);
     private readonly Lock _gate = new();
     private readonly Queue<(long Revision, long At)> _unread = new();
     private readonly KeyLayout _layout;
@@ -25,18 +23,19 @@ internal sealed class WatchLag : IDisposable
     private long _written;
     private long? _read;
 
-    public WatchLag(KeyLayout layout, TimeProvider time)
+    public WatchLag(KeyLayout layout, IMeterFactory meters, TimeProvider time)
     {
         (_layout, _time) = (layout, time);
         _interval = time.TimestampFrequency / 1000;
-        _meter.CreateObservableGauge(
+        var meter = meters.Create(Telemetry.Name);
+        meter.CreateObservableGauge(
             "kv.store.written_revision", Written, "{revision}", "The last revision at which this replica wrote keys.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "kv.watcher.read_revision", Read, "{revision}", "The revision up to which the leader has read changes.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "kv.watcher.lag.revisions", Revisions, "{revision}",
             "How many revisions the leader's watch is behind the leader's own writes.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "kv.watcher.lag.time", Seconds, "s",
             "How long ago the leader wrote the oldest change that its watch has not delivered yet.");
     }
@@ -68,16 +67,16 @@ internal sealed class WatchLag : IDisposable
             return;
         lock (_gate)
         {
-            // Not the maximum: a store that is restored goes back.
+            // Not the maximum: a restored store goes back to an earlier revision.
             _written = result.Revision;
-            // The watch may be faster than the answer.
+            // The watch may have delivered the write before its answer came.
             if (_read < result.Revision && _unread.Count < MaxSamples)
                 _unread.Enqueue((result.Revision, now));
         }
     }
 
     /// <summary>The leader has read all changes up to a revision; null when this replica no longer leads.</summary>
-    /// <returns>When this replica wrote that revision, as a timestamp; the present when that is not known.</returns>
+    /// <returns>When this replica wrote that revision, as a timestamp; now, when that is not known.</returns>
     public long ReadThrough(long? revision)
     {
         var at = _time.GetTimestamp();
@@ -96,8 +95,6 @@ internal sealed class WatchLag : IDisposable
         }
         return at;
     }
-
-    public void Dispose() => _meter.Dispose();
 
     // A deletion of nothing writes nothing; its result has a revision that the watch may never reach.
     private bool WroteKeys(IReadOnlyList<Operation> operations, IReadOnlyList<OperationResult> results)

@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Text;
 using Kv.Infrastructure.Diagnostics;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Changes;
 
 /// <summary>
-/// Stores the trace of a write beside it, so that its deliveries can join the same trace. Values are the predecessor's
+/// Stores the trace of a write next to it, so that its deliveries can join the same trace. Values are the predecessor's
 /// raw bytes, so the trace is an entry of its own. It is written in the same transaction, and only for a traced
-/// request. A reader of the feed finds it at the revision of the write. The entry itself is not read later, and expires
-/// within seconds.
+/// request. A reader of the feed finds it at the revision of the write. The entry is not read later, and expires within
+/// seconds.
 /// </summary>
 internal sealed class WriteTraces(KeyLayout layout, TimeProvider time)
 {
@@ -23,12 +22,12 @@ internal sealed class WriteTraces(KeyLayout layout, TimeProvider time)
     /// The transaction, extended in a traced request by the trace of each key that it writes. A transaction that only
     /// deletes one key writes the trace under the condition that the key exists, and is applied unchanged otherwise.
     /// </summary>
-    public Transaction Keep(Transaction transaction) =>
+    public Transaction Extend(Transaction transaction) =>
         Telemetry.Traced is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } traceParent }
         && Count(transaction) is > 0 and var writes && transaction.Operations.Count() + writes <= MaxOperations
             ? With(
                 transaction, Encoding.ASCII.GetBytes(traceParent),
-                SharedDeadline.Behind(time.GetUtcNow().AddSeconds(StepSeconds), StepSeconds))
+                SharedDeadline.After(time.GetUtcNow().AddSeconds(StepSeconds), StepSeconds))
             : transaction;
 
     /// <summary>The traces of the writes at one revision, by key; null when there are none.</summary>
@@ -56,7 +55,7 @@ internal sealed class WriteTraces(KeyLayout layout, TimeProvider time)
             : new Transaction(transaction.Compares, then, With(transaction.Otherwise, traceParent, deadline));
     }
 
-    // Deleting an absent key writes nothing, and must write no trace either. With more writes or compares each key
+    // Deleting an absent key writes nothing, and must write no trace either. With more writes or compares, each key
     // would need a condition of its own, and etcd cannot tell an expired key from a present one without a read before.
     private StoreKey? OnlyDeleted(Transaction transaction) =>
         transaction.Compares.Count == 0 && transaction.Then.All(operation => operation is Operation.Delete)

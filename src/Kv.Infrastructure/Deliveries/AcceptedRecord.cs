@@ -30,7 +30,7 @@ internal sealed record AcceptedRecord
     /// <param name="accepted">The deliveries of one webhook, the latest first.</param>
     public static byte[] Write(IEnumerable<AcceptedDelivery> accepted)
     {
-        AcceptedRecord[] records = [.. accepted.Take(AcceptedDelivery.Kept).Select(Of)];
+        AcceptedRecord[] records = [.. accepted.Take(AcceptedDelivery.Kept).Select(From)];
         while (true)
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(records, AcceptedJson.Stored.AcceptedRecordArray);
@@ -54,7 +54,7 @@ internal sealed record AcceptedRecord
         }
     }
 
-    private static AcceptedRecord Of(AcceptedDelivery accepted) => new()
+    private static AcceptedRecord From(AcceptedDelivery accepted) => new()
     {
         Revision = accepted.Id.Revision,
         Key = accepted.Key,

@@ -25,7 +25,7 @@ public sealed record DeliveryOptions
     public TargetOptions Targets { get; init; } = new();
 
     /// <summary>
-    /// A PEM file with further authorities that may sign receivers' certificates, beside the system's; null for none.
+    /// A PEM file with further authorities that may sign receivers' certificates, besides the system's; null for none.
     /// </summary>
     public string? CaFile { get; init; }
 

@@ -1,30 +1,27 @@
 using System.Buffers.Text;
 using System.Text;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Deliveries;
 
-// What the store knows of the delivery of one change.
+/// <content>The trail of one delivery.</content>
 internal sealed partial class DeliveryReads
 {
-    // How many pending deliveries are searched for an earlier one of the same key.
+    // How many pending deliveries are searched for an earlier delivery of the same key.
     private const int MaxSearched = 5_000;
     private const int SearchedAtOnce = 1_000;
 
     /// <inheritdoc cref="IDeliveryRepository.Trail"/>
     public async Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
-        // The cursor comes first: every delivery up to it is stored already, or was accepted.
+        // Read first: every delivery up to the cursor is stored or was accepted.
         var cursor = await Cursor(cancellationToken);
         var (pending, failed, _) = await store.GetPair(
             layout.Delivery(DeliveryStatus.Pending, tenant, id), layout.Delivery(DeliveryStatus.Failed, tenant, id),
             ReadConsistency.Linearizable, cancellationToken);
         var stored = (pending ?? failed) is { } entry ? DeliveryRecord.TryRead(tenant, entry.Value.Span) : null;
         var isAwaited = stored?.Status == DeliveryStatus.Pending || (stored is null && !(cursor >= id.Revision));
-        var heldBy = isAwaited ? await Before(tenant, id, cancellationToken) : null;
+        var heldBy = isAwaited ? await FindEarlier(tenant, id, cancellationToken) : null;
         var log = stored is null ? await Accepted(tenant, id.WebhookId, cancellationToken) : [];
         return new DeliveryTrail(
             cursor, stored, heldBy, log.FirstOrDefault(accepted => accepted.Id == id),
@@ -37,7 +34,7 @@ internal sealed partial class DeliveryReads
         return read.Entry is { } entry && Utf8Parser.TryParse(entry.Value.Span, out long cursor, out _) ? cursor : null;
     }
 
-    private async Task<Delivery?> Before(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
+    private async Task<Delivery?> FindEarlier(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
         var hash = Encoding.UTF8.GetBytes(id.KeyHash);
         var range = KeyRange.Between(

@@ -1,9 +1,6 @@
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Deliveries;
 
@@ -82,7 +79,8 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
     /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Those that are added or
     /// removed meanwhile may count or not.
     /// </summary>
-    public async Task<(long Count, long Bytes)> Kept(Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
+    public async Task<(long Count, long Bytes)> CountStored(
+        Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
     {
         var (count, bytes) = (0L, 0L);
         foreach (var status in (DeliveryStatus[])[DeliveryStatus.Pending, DeliveryStatus.Failed])
@@ -109,29 +107,29 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
             var page = await store.Range(new RangeQuery(range, Limit: 1, KeysOnly: true), cancellationToken);
             if (page.Entries is not [var first])
                 return found;
-            var behind = first.Key.Next();
+            var next = first.Key.Next();
             if (KeyLayout.ReadWebhookOfDelivery(first.Key) is { } webhook)
             {
                 found.Add(webhook);
-                behind = KeyRange.Prefix(
+                next = KeyRange.Prefix(
                     layout.DeliveryPrefix(DeliveryStatus.Pending, webhook.Tenant, webhook.WebhookId)).End;
             }
-            if (behind.CompareTo(range.End) >= 0)
+            if (next.CompareTo(range.End) >= 0)
                 return found;
-            range = range.From(behind);
+            range = range.From(next);
         }
     }
 
     /// <summary>The webhooks that have only failed.</summary>
-    public async Task<List<(Tenant Tenant, Guid WebhookId, Failing Failing)>> Failing(
+    public async Task<List<(Tenant Tenant, Guid WebhookId, FailureStreak Streak)>> Failing(
         CancellationToken cancellationToken)
     {
-        var found = new List<(Tenant, Guid, Failing)>();
+        var found = new List<(Tenant, Guid, FailureStreak)>();
         await foreach (var page in store.Pages(new RangeQuery(layout.FailingWebhooks, Limit: 1000), cancellationToken))
             foreach (var entry in page.Entries)
                 if (KeyLayout.ReadWebhookOfDelivery(entry.Key) is { } webhook
-                    && Deliveries.Failing.TryRead(entry.Value.Span) is { } failing)
-                    found.Add((webhook.Tenant, webhook.WebhookId, failing));
+                    && FailureStreak.TryRead(entry.Value.Span) is { } streak)
+                    found.Add((webhook.Tenant, webhook.WebhookId, streak));
         return found;
     }
 }

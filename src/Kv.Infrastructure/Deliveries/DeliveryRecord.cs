@@ -2,11 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Deliveries;
 
-/// <summary>The stored form of a delivery: JSON. Its value is stored beside it, once and unchanged.</summary>
+/// <summary>The stored form of a delivery: JSON. Its value is a separate entry, unchanged.</summary>
 internal sealed record DeliveryRecord
 {
     public required string Id { get; init; }

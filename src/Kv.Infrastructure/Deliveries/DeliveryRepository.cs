@@ -1,11 +1,7 @@
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Audit;
-using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Deliveries;
 
@@ -14,16 +10,11 @@ namespace Kv.Infrastructure.Deliveries;
 /// again.
 /// </summary>
 internal sealed class DeliveryRepository(
-    IStore store, DeliveryReads reads, DeliveryWrites writes, BacklogCounts counts, PastChanges past,
-    KeyChangeMapper changes,
-    KeyLayout layout, AuditRecords audit, DeliveryOptions options, TimeProvider time, ITenantUsages? usages = null)
+    IStore store, DeliveryReads reads, DeliveryWrites writes, DeliveryReplays replays, KeyLayout layout,
+    AuditRecords audit, TimeProvider time)
     : IDeliveryRepository
 {
     private const int Attempts = 3;
-
-    // A delivery takes three operations; a transaction takes about a hundred.
-    private const int Batch = 20;
-    private const int BatchBytes = 512 * 1024;
 
     // The most failed deliveries, and bytes of their values, that one call makes due.
     private const int MaxRedelivered = 500;
@@ -63,7 +54,7 @@ internal sealed class DeliveryRepository(
         while (count < MaxRedelivered && bytes < MaxRedeliveredBytes && conflicts < Attempts)
         {
             var (failed, hasMore) = await reads.List(
-                DeliveryStatus.Failed, tenant, webhookId, after, Batch, cancellationToken);
+                DeliveryStatus.Failed, tenant, webhookId, after, DeliveryWrites.Batch, cancellationToken);
             if (failed.Count == 0)
                 return (count, false);
             // One audit record for the whole call, with its first batch.
@@ -80,6 +71,9 @@ internal sealed class DeliveryRepository(
         return (count, true);
     }
 
+    public Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken) =>
+        replays.Replay(webhook, sinceRevision, cancellationToken);
+
     // Makes the first deliveries of a webhook due, as many as fit into a transaction; none when one of them was
     // accepted, failed or expired meanwhile.
     private async Task<(int Count, long Bytes)> MakeDue(
@@ -91,7 +85,7 @@ internal sealed class DeliveryRepository(
         foreach (var delivery in deliveries)
         {
             var value = delivery.Event.Value is null ? null : await reads.Value(tenant, delivery.Id, cancellationToken);
-            if (conditions.Count > 0 && bytes + (value?.Length ?? 0) > BatchBytes)
+            if (conditions.Count > 0 && bytes + (value?.Length ?? 0) > DeliveryWrites.BatchBytes)
                 break;
             conditions.Add(Compare.Exists(layout.Delivery(delivery.Status, tenant, delivery.Id)));
             delivery.Redeliver(now);
@@ -106,59 +100,4 @@ internal sealed class DeliveryRepository(
             cancellationToken);
         return done.Succeeded ? (conditions.Count, bytes) : (0, 0);
     }
-
-    public async Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken)
-    {
-        var (tenant, pattern) = (webhook.Tenant, webhook.Settings.Pattern);
-        var range = layout.KeyValuesOf(tenant, pattern);
-        // A replayed delivery replaces a stored one with the same id; it is still counted twice.
-        var (kept, all) = await counts.Of(webhook, cancellationToken);
-        var (batch, count, bytes, replayed, isRecorded) = (new List<Operation>(), 0, 0L, 0L, false);
-        var through = sinceRevision;
-        await foreach (var set in past.Since(sinceRevision, tenant, range, cancellationToken))
-        {
-            if (IsFull(kept + replayed, all) || usages.IsFull(tenant, growth: 1))
-            {
-                await Flush();
-                throw new BacklogFullException(replayed, through);
-            }
-            foreach (var change in set.Changes)
-            {
-                if (changes.Map(change, set.Revision) is not { } changed || changed.Tenant != tenant
-                    || !webhook.Wants(changed))
-                    continue;
-                var delivery = Delivery.Due(
-                    DeliveryId.For(webhook.Id, set.Revision, changed.Key.Value), tenant, DeliveryEvent.From(changed),
-                    time.GetUtcNow());
-                batch.AddRange(writes.Save(delivery, time.GetUtcNow(), changed.NewValue));
-                replayed++;
-                count++;
-                bytes += changed.NewValue?.Length ?? 0;
-                all += changed.NewValue?.Length ?? 0;
-                if (count == Batch || bytes > BatchBytes)
-                    await Flush();
-            }
-            through = set.Revision;
-        }
-        await Flush();
-        return replayed;
-
-        async Task Flush()
-        {
-            if (batch.Count == 0)
-                return;
-            batch.Add(writes.Wake(tenant, webhook.Id, time.GetUtcNow()));
-            // One audit record for the whole replay, with its first batch.
-            var first = isRecorded ? batch : audit.With(batch, tenant, AuditOperations.ReplayWebhook, webhook.Id);
-            await store.Commit(Transaction.Unconditional([.. first]), cancellationToken);
-            await counts.Add(webhook, count, bytes, cancellationToken);
-            isRecorded = true;
-            batch.Clear();
-            (count, bytes) = (0, 0);
-        }
-    }
-
-    // A single delivery always fits.
-    private bool IsFull(long count, long bytes) =>
-        count >= options.BacklogDeliveries || (count > 0 && bytes >= options.BacklogBytes);
 }

@@ -1,12 +1,18 @@
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>The operations that write deliveries, for the repository and for the watcher.</summary>
 internal sealed class DeliveryWrites(KeyLayout layout)
 {
+    /// <summary>
+    /// The most deliveries in one transaction: a delivery takes three operations, a transaction about a hundred.
+    /// </summary>
+    public const int Batch = 20;
+
+    /// <summary>The most bytes of values in one transaction.</summary>
+    public const int BatchBytes = 512 * 1024;
+
     // Deadlines of failed deliveries are rounded up to the hour, so that many share a lease.
     private const long RetentionStep = 60 * 60;
 
@@ -14,8 +20,6 @@ internal sealed class DeliveryWrites(KeyLayout layout)
     private const long WakeSeconds = 60;
 
     /// <summary>Saves a delivery at the place of its status.</summary>
-    /// <param name="delivery">The delivery.</param>
-    /// <param name="now">The time.</param>
     /// <param name="value">Its value, if that must be written: it is not stored yet, or its deadline changes.</param>
     public List<Operation> Save(Delivery delivery, DateTimeOffset now, ReadOnlyMemory<byte>? value)
     {
@@ -59,5 +63,5 @@ internal sealed class DeliveryWrites(KeyLayout layout)
         layout.Wake(tenant, webhookId), ReadOnlyMemory<byte>.Empty, now.ToUnixTimeSeconds() + WakeSeconds);
 
     private static long KeepUntil(DateTimeOffset now) =>
-        SharedDeadline.Behind(now + Delivery.FailedRetention, RetentionStep);
+        SharedDeadline.After(now + Delivery.FailedRetention, RetentionStep);
 }

@@ -1,5 +1,4 @@
 using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Deliveries;
 
@@ -11,7 +10,7 @@ internal static class TenantRoom
     {
         try
         {
-            return usages?.Find(tenant) is { } has && has.Quota.Broken(has.Usage, new Usage(0, growth)) is not null;
+            return usages?.Find(tenant) is { } has && has.Quota.ExceededBy(has.Usage, new Usage(0, growth)) is not null;
         }
         catch (UsageNotCountedException)
         {

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Kv.Infrastructure.Diagnostics;
 
 /// <summary>
-/// A counter that exists from the start, at 0. A counter that first appears with its first event shows no increase that
+/// A counter that reports 0 from its creation. A counter that appears only with its first event shows no increase that
 /// could raise an alert.
 /// </summary>
 internal sealed class Tally

@@ -14,16 +14,16 @@ public static class Telemetry
     internal static bool IsTracing => Source.HasListeners();
 
     /// <summary>
-    /// The present span, unless it has stopped: work that a request started and that outlives it is no longer part of
-    /// the request.
+    /// The current span, unless it has stopped: work that outlives the request that started it is no longer part of the
+    /// request.
     /// </summary>
     internal static Activity? Traced => IsTracing && Activity.Current is { IsStopped: false } current ? current : null;
 
-    /// <summary>Begins a span within the present one; null when there is none, or it is not recorded.</summary>
+    /// <summary>Starts a span within the current one; null when there is none, or it is not recorded.</summary>
     internal static Activity? StartSpan(string name) =>
         Traced is { IsAllDataRequested: true } ? Source.StartActivity(name, ActivityKind.Client) : null;
 
-    /// <summary>Begins a span that continues a trace from elsewhere; null when tracing is off.</summary>
+    /// <summary>Starts a span that continues a trace from elsewhere; null when tracing is off.</summary>
     internal static Activity? StartSpan(string name, ActivityContext origin, IEnumerable<ActivityLink>? links = null) =>
         Source.StartActivity(name, ActivityKind.Client, origin, links: links);
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Dispatching;
 
 internal sealed partial class FencedWriter

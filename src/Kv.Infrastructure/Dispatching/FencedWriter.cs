@@ -1,15 +1,12 @@
 using System.Threading.Channels;
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching;
 
 /// <summary>
-/// The leader's writes, under its lock's fence: a leader that was paused past its lease writes nothing any more.
-/// Concurrent writes share a transaction. All of their operations set or delete, so that a write with an unknown
-/// outcome can be repeated. The fence moves before the repetition, so that the first attempt cannot take effect after
-/// later writes.
+/// Applies the leader's writes under the fence of its lock: a leader that was paused past its lease writes nothing.
+/// Concurrent writes share a transaction. Their operations only set or delete, so that a write with an unknown outcome
+/// can be repeated. The fence moves before the repetition, so that the first attempt cannot take effect after later
+/// writes.
 /// </summary>
 internal sealed partial class FencedWriter(IStore store, Lead lead, TimeProvider time, ILogger<FencedWriter> logger)
 {
@@ -22,7 +19,7 @@ internal sealed partial class FencedWriter(IStore store, Lead lead, TimeProvider
     /// <summary>Completes when the operations are applied. They are applied together.</summary>
     /// <exception cref="OperationCanceledException">The lock is lost or released; nothing was written.</exception>
     /// <exception cref="StoreRejectedException">The store refuses the operations.</exception>
-    public Task Do(params IReadOnlyList<Operation> operations)
+    public Task Apply(params IReadOnlyList<Operation> operations)
     {
         var write = new Write(operations);
         if (!_queue.Writer.TryWrite(write))
@@ -82,7 +79,7 @@ internal sealed partial class FencedWriter(IStore store, Lead lead, TimeProvider
     private async Task Commit(List<Write> batch)
     {
         Operation[] operations = [.. batch.SelectMany(write => write.Operations)];
-        var (mayComeLate, isSaid) = (false, false);
+        var (mayApplyLate, isLogged) = (false, false);
         for (var failures = 0; ; failures++)
         {
             lead.Over.ThrowIfCancellationRequested();
@@ -92,9 +89,9 @@ internal sealed partial class FencedWriter(IStore store, Lead lead, TimeProvider
                 // the lead is lost.
                 if (failures > 0)
                     await store.Get(lead.Fence.Range.Start, ReadConsistency.Linearizable, lead.Over);
-                if (mayComeLate)
+                if (mayApplyLate)
                     await lead.MoveFence();
-                mayComeLate = false;
+                mayApplyLate = false;
                 var result = await store.Commit(new Transaction([lead.Fence], operations), lead.Over);
                 if (!result.Succeeded)
                     throw new OperationCanceledException("The lock was lost.");
@@ -114,14 +111,14 @@ internal sealed partial class FencedWriter(IStore store, Lead lead, TimeProvider
             }
             catch (StoreUnavailableException error)
             {
-                // StoreAvailability logs that the store is away.
-                mayComeLate |= error.OutcomeUnknown;
+                // StoreAvailability logs the outage.
+                mayApplyLate |= error.OutcomeUnknown;
             }
             catch (StoreException error)
             {
-                if (!isSaid)
+                if (!isLogged)
                     LogWriteFailed(error.Message);
-                isSaid = true;
+                isLogged = true;
             }
             await Task.Delay(Backoff.After(failures), time, lead.Over);
         }

@@ -1,5 +1,3 @@
-using Kv.Infrastructure.Storage;
-
 namespace Kv.Infrastructure.Dispatching;
 
 /// <summary>The lead of one term: its lock, and the revisions at which the term begins.</summary>
@@ -8,9 +6,9 @@ internal sealed class Lead : IDisposable
     private readonly IStoreLock _held;
     private readonly CancellationTokenSource _over;
 
-    public Lead(IStoreLock held, long from, long present)
+    public Lead(IStoreLock held, long from, long storeRevision)
     {
-        (_held, From, Present) = (held, from, present);
+        (_held, From, StoreRevision) = (held, from, storeRevision);
         _over = CancellationTokenSource.CreateLinkedTokenSource(held.Lost);
         Over = _over.Token;
     }
@@ -21,7 +19,7 @@ internal sealed class Lead : IDisposable
     /// <summary>
     /// The store's revision when the term began. All deliveries of earlier terms were stored by then.
     /// </summary>
-    public long Present { get; }
+    public long StoreRevision { get; }
 
     /// <inheritdoc cref="IStoreLock.Fence"/>
     public Compare Fence => _held.Fence;

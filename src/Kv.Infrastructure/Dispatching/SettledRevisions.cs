@@ -26,7 +26,6 @@ internal sealed class SettledRevisions(long start)
     }
 
     /// <summary>Opens a revision, held by its reader.</summary>
-    /// <param name="revision">The revision.</param>
     /// <param name="writtenAt"><inheritdoc cref="IOpenRevision.WrittenAt" path="/summary"/></param>
     public IOpenRevision Open(long revision, long writtenAt)
     {

@@ -1,4 +1,3 @@
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Changes;
@@ -48,6 +47,6 @@ internal sealed class WebhookRegistry
     public void Match(KeyChanged change, List<Webhook> matches)
     {
         _index.Match(change.Tenant, change.Key.Value, matches);
-        matches.RemoveAll(webhook => !webhook.Wants(change));
+        matches.RemoveAll(webhook => !webhook.Matches(change));
     }
 }

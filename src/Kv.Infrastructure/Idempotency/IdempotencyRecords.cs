@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Kv.Domain.Idempotency;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
+using Kv.Domain.Quotas;
 
 namespace Kv.Infrastructure.Idempotency;
 
@@ -19,12 +18,21 @@ internal sealed class IdempotencyRecords(KeyLayout layout, TimeProvider time)
 
     public Operation Put(Tenant tenant, IdempotentRequest request, ReadOnlySpan<byte> answer) => new Operation.Put(
         Place(tenant, request), (byte[])[.. request.Fingerprint.Span, .. answer],
-        SharedDeadline.Behind(time.GetUtcNow() + IdempotentRequest.Retention, Step));
+        SharedDeadline.After(time.GetUtcNow() + IdempotentRequest.Retention, Step));
 
     public Operation Read(Tenant tenant, IdempotentRequest request) => new Operation.Read(Place(tenant, request));
 
     public StoreKey Place(Tenant tenant, IdempotentRequest request) =>
         layout.Idempotency(tenant, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key))));
+
+    /// <summary>What a record adds to its tenant's usage without its value.</summary>
+    public static Usage UsageOfName { get; } = new(0, 2 * SHA256.HashSizeInBytes);
+
+    /// <summary>What a record adds to its tenant's usage.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="answerBytes">The size of the data of its answer.</param>
+    public static Usage UsageOf(IdempotentRequest request, int answerBytes) =>
+        UsageOfName + new Usage(0, request.Fingerprint.Length + answerBytes);
 
     /// <summary>The data of the answer to an earlier request.</summary>
     /// <exception cref="IdempotencyKeyReusedException">The earlier request was another one.</exception>

@@ -1,5 +1,4 @@
 using Kv.Domain.KeyValues;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
@@ -15,7 +14,7 @@ internal static class Conditions
             : new Transaction([ToCompare(key, condition)], operations, [new Operation.Read(key, keysOnly: true)]);
 
     /// <summary>The outcome of a write by <see cref="Guard"/> whose condition did not hold.</summary>
-    public static KeyValueWrite Lost(CommitResult result) =>
+    public static KeyValueWrite NotMet(CommitResult result) =>
         new(false, result.Revision, result.Results[0].Entries is [var found] ? found.ModRevision : 0);
 
     /// <exception cref="ArgumentException">The condition is none.</exception>

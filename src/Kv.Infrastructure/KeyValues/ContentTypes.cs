@@ -1,6 +1,3 @@
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
-
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>

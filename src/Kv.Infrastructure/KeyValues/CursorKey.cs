@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// The key of cursors, which all replicas read from the store. A restore of the store creates another key, so that no
-/// listing continues at a revision of another history.
+/// The key that signs cursors. All replicas read it from the store. After a restore of the store another key is
+/// created, so that no listing continues at a revision of another history.
 /// </summary>
 internal sealed class CursorKey(IStore store, KeyLayout layout)
 {
@@ -25,8 +23,8 @@ internal sealed class CursorKey(IStore store, KeyLayout layout)
         if (read.Entry is null || (known is not null && read.Entry.Value.Span.SequenceEqual(known.Bytes)))
         {
             var asFound = Compare.ModRevision(layout.CursorKey, CompareRelation.Equal, read.Entry?.ModRevision ?? 0);
-            var made = new Operation.Put(layout.CursorKey, RandomNumberGenerator.GetBytes(KeyBytes));
-            await store.Commit(new Transaction([asFound], [made]), cancellationToken);
+            var creation = new Operation.Put(layout.CursorKey, RandomNumberGenerator.GetBytes(KeyBytes));
+            await store.Commit(new Transaction([asFound], [creation]), cancellationToken);
             read = await store.Get(layout.CursorKey, ReadConsistency.Linearizable, cancellationToken);
         }
         var key = read.Entry?.Value.ToArray() ?? throw new StoreUnavailableException(

@@ -1,6 +1,5 @@
 using System.Text;
 using Kv.Domain.KeyValues;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
@@ -8,15 +7,11 @@ namespace Kv.Infrastructure.KeyValues;
 internal static class EntryMapper
 {
     /// <summary>The key of an entry.</summary>
-    /// <param name="entry">The entry.</param>
     /// <param name="tenantBytes">The length of the tenant's prefix in bytes.</param>
     public static Key KeyOf(Entry entry, int tenantBytes) =>
         Key.Parse(Encoding.UTF8.GetString(entry.Key.Span[tenantBytes..]));
 
     /// <summary>The key with its value.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="entry">Its entry.</param>
-    /// <param name="time">The clock for its time to live.</param>
     /// <param name="content">The entry with its content type, if it was read.</param>
     public static KeyValue ToKeyValue(Key key, Entry entry, TimeProvider time, Entry? content = null)
     {
@@ -30,8 +25,8 @@ internal static class EntryMapper
     }
 
     /// <summary>
-    /// The content type of an entry. It is written in the same transaction as the value. A value that is set without
-    /// one leaves the old content type in the store: a content type of another revision does not belong to the value.
+    /// The content type of an entry. It is written in the same transaction as the value. A write without a content type
+    /// leaves the previous one in the store: a content type of another revision does not belong to the value.
     /// </summary>
     private static string? ContentType(Entry entry, Entry? content) =>
         content is not null && content.ModRevision == entry.ModRevision

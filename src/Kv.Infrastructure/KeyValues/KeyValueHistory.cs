@@ -1,14 +1,11 @@
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// The history of a key, read backwards: each value before the one that replaced it. While the key is absent, no entry
-/// contains the revision of its removal: the changes before are scanned, the latest revisions first.
+/// Reads the history of a key backwards: each entry leads to the one that it replaced. While the key is absent, no
+/// entry contains the revision of its removal, so the changes are scanned for it, the latest revisions first.
 /// </summary>
 internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns turns, KeyChangeMapper changes)
     : IKeyValueHistory
@@ -21,7 +18,7 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
     {
         var (epoch, place) = (store.Epoch, layout.KeyValue(tenant, key));
         var (found, bytes) = (new List<HistoryEntry>(), 0L);
-        // The revision up to which the history is still to be read; null for the present one.
+        // The revision up to which the history is still to be read; null for the current one.
         var through = before - 1;
         try
         {
@@ -32,13 +29,14 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
                     cancellationToken);
                 if (page.Entries is [var entry])
                 {
-                    found.Add(ToChange(entry));
+                    found.Add(ToHistoryEntry(entry));
                     bytes += entry.Value.Length;
                     through = entry.ModRevision - 1;
                     continue;
                 }
-                using var turn = await turns.Take(tenant, cancellationToken);
-                var (removal, scannedAfter) = await LastRemoval(epoch, place, page.Revision, cancellationToken);
+                var current = before is null ? page.Revision : await store.CurrentRevision(layout, cancellationToken);
+                var (removal, scannedAfter) =
+                    await LastRemoval(epoch, tenant, place, page.Revision, current, cancellationToken);
                 through = removal?.Revision - 1 ?? scannedAfter;
                 if (removal is null)
                     break;
@@ -54,37 +52,45 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
 
     // The last change up to a revision at which the key is absent, and the revision after which it was searched.
     private async Task<(HistoryEntry? Removal, long After)> LastRemoval(
-        Epoch epoch, StoreKey place, long through, CancellationToken cancellationToken)
+        Epoch epoch, Tenant tenant, StoreKey place, long through, long current, CancellationToken cancellationToken)
     {
         var end = Math.Max(0, through - PastChanges.MaxScanned);
-        for (var size = FirstScan; ; size *= Growth)
+        var after = Math.Max(end, through - FirstScan);
+        using (await turns.EnterSoon(tenant, current - after, cancellationToken))
+            if (await LastKeptChange(epoch, place, after, through, cancellationToken) is { } recent)
+                return (recent, after);
+        if (after == end)
+            return (null, after);
+        // The longer scans share a turn, so that a call waits only once.
+        using var turn = await turns.EnterSoon(tenant, current - end, cancellationToken);
+        for (var size = Growth * FirstScan; ; size *= Growth)
         {
-            var after = Math.Max(end, through - size);
-            var removal = await LastKept(epoch, place, after, through, cancellationToken);
+            through = after;
+            after = Math.Max(end, through - size);
+            var removal = await LastKeptChange(epoch, place, after, through, cancellationToken);
             if (removal is not null || after == end)
                 return (removal, after);
-            through = after;
         }
     }
 
-    private async Task<HistoryEntry?> LastKept(
+    private async Task<HistoryEntry?> LastKeptChange(
         Epoch epoch, StoreKey place, long after, long through, CancellationToken cancellationToken)
     {
         try
         {
-            return await Last(epoch, place, after, through, cancellationToken);
+            return await LastChange(epoch, place, after, through, cancellationToken);
         }
         catch (RevisionCompactedException compacted) when (compacted is not StoreRestoredException
             && compacted.CompactRevision > after)
         {
             var kept = compacted.CompactRevision;
-            if (kept < through && await Last(epoch, place, kept, through, cancellationToken) is { } last)
+            if (kept < through && await LastChange(epoch, place, kept, through, cancellationToken) is { } last)
                 return last;
             throw;
         }
     }
 
-    private async Task<HistoryEntry?> Last(
+    private async Task<HistoryEntry?> LastChange(
         Epoch epoch, StoreKey place, long after, long through, CancellationToken cancellationToken)
     {
         HistoryEntry? last = null;
@@ -95,7 +101,7 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
         return last;
     }
 
-    private static HistoryEntry ToChange(Entry entry) => new(
+    private static HistoryEntry ToHistoryEntry(Entry entry) => new(
         entry.Version == 1 ? KeyChangeKind.Create : KeyChangeKind.Update, entry.ModRevision, entry.Value,
         entry.Deadline);
 }

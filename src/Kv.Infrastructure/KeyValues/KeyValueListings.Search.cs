@@ -1,23 +1,20 @@
 using System.Text;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
-/// <content>The search for keys by a part of their names. It reads the names, and then the values of those
-/// found.</content>
+/// <content>The search for keys by a part of their names. It reads the names first, and then the values of the
+/// matches.</content>
 internal sealed partial class KeyValueListings
 {
-    private const int MaxSearched = 10_000;
+    private const int MaxSearched = 100_000;
 
-    // etcd loads the values as well, before it omits them.
     private const int SearchedAtOnce = 1000;
 
-    // In each read etcd counts the rest of the range, so a read takes long among very many keys.
-    private static readonly TimeSpan LongSearch = TimeSpan.FromMilliseconds(250);
+    // A longer search would delay other requests; its caller continues it, and shows the progress.
+    private static readonly TimeSpan LongSearch = TimeSpan.FromMilliseconds(200);
 
-    // Each may have the largest value.
+    // Each of these values may have the largest size.
     private const int ValuesAtOnce = 8;
 
     private async Task<KeyValuePage> Search(
@@ -26,40 +23,40 @@ internal sealed partial class KeyValueListings
         var tenantBytes = layout.KeyValuePrefix(tenant).Bytes.Length;
         var began = time.GetTimestamp();
         var found = new List<Entry>();
-        var ask = new RangeQuery(range, SearchedAtOnce, query.From?.Revision ?? 0, KeysOnly: true);
+        var ask = new RangeQuery(
+            range, FirstNames, query.From?.Revision ?? 0, KeysOnly: true,
+            Filter: key => Contains(key[tenantBytes..], text));
         StoreKey? next;
-        for (var searched = 0; ;)
+        var searched = 0;
+        for (var isFirst = true; ; isFirst = false)
         {
-            var page = searched == 0
-                ? await First(ask, query.Options, cancellationToken)
+            var page = isFirst ? await First(ask, query.Options, cancellationToken)
                 : await store.Range(ask, cancellationToken);
-            searched += SearchedAtOnce;
+            searched += page.Examined;
+            var room = query.Limit - found.Count;
+            found.AddRange(page.Entries.Take(room));
+            next = page.Entries.Count > room ? page.Entries[room].Key : page.Next;
             ask = ask with { Revision = page.Revision };
-            next = Add(page.Entries)?.Key ?? page.Next;
             if (found.Count == query.Limit || next is not { } rest || rest.CompareTo(range.End) >= 0
                 || searched >= MaxSearched || time.GetElapsedTime(began) > LongSearch)
                 break;
-            ask = ask with { Range = range.From(rest) };
+            ask = ask with
+            {
+                Range = range.From(rest),
+                Limit = Math.Min(SearchedAtOnce, Math.Min(2 * ask.Limit, page.FittingLimit)),
+            };
+            // The embedded engine reads on the calling thread: yield it to other requests between pages.
+            await Task.Yield();
         }
         if (query.Fields == KeyFields.All && await LoadValues(found, ask.Revision, cancellationToken) is { } unread)
             next = unread;
         var keyValues = await Read(tenant, query, found, ask.Revision, tenantBytes, cancellationToken);
         return new KeyValuePage(
             keyValues, [],
-            next is { } key ? new PagePosition(ask.Revision, key.Bytes[tenantBytes..]) : null, ask.Revision);
-
-        // The first entry for which the page has no room.
-        Entry? Add(IReadOnlyList<Entry> entries)
+            next is { } key ? new PagePosition(ask.Revision, key.Bytes[tenantBytes..]) : null, ask.Revision)
         {
-            foreach (var entry in entries)
-                if (Contains(entry.Key.Span[tenantBytes..], text))
-                {
-                    if (found.Count == query.Limit)
-                        return entry;
-                    found.Add(entry);
-                }
-            return null;
-        }
+            Searched = searched,
+        };
     }
 
     // Replaces the entries by those with values, as far as they fit into a page. The first key that does not fit is

@@ -1,21 +1,21 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>Listings of keys, on either engine.</summary>
 internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, TimeProvider time) : IKeyValueListings
 {
-    // The size of the values is not known yet: with the largest values this is some megabytes in memory, for each
-    // reader that has stopped reading.
+    // The size of the values is unknown at first. With the largest values this page takes some megabytes of memory for
+    // each stalled reader.
     private const int FirstPage = 8;
 
-    // After a rolled-up prefix there may be many more of them, or few: read a short page first, and longer ones while a
-    // page contains more than one prefix.
-    private const int AfterRollUp = 64;
+    // For a read of keys alone: etcd loads the values as well before it omits them.
+    private const int FirstNames = 64;
+
+    // After a rolled-up prefix many more or few may follow: read a short page first, and longer ones while a page
+    // contains more than one prefix.
+    private const int AfterRollUp = 4;
 
     public async Task<KeyValueListing> List(
         Tenant tenant, string prefix, bool withContentTypes, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, T
         if (query.Contains is { } text)
             return await Search(tenant, query, range, text, cancellationToken);
         var isWithValues = query.Fields == KeyFields.All;
-        var first = isWithValues ? Math.Min(query.Limit, FirstPage) : query.Limit;
+        var first = Math.Min(query.Limit, isWithValues ? FirstPage : FirstNames);
         var ask = new RangeQuery(range, first, query.From?.Revision ?? 0, KeysOnly: !isWithValues);
         StoreKey? next = null;
         for (var page = await First(ask, query.Options, cancellationToken); ;
@@ -62,7 +62,7 @@ internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, T
             var more = isBehind && builder.Count - before <= 1 ? AfterRollUp
                 : isWithValues ? builder.Fitting
                 : ask.Limit * 2;
-            // A full page must still find out whether it is the last.
+            // One more entry shows whether a full page is the last.
             ask = ask with
             {
                 Range = range.From(resume),
@@ -91,7 +91,7 @@ internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, T
     public async Task<(long Count, long Revision)> Count(
         Tenant tenant, string prefix, CancellationToken cancellationToken)
     {
-        var revision = await store.Present(layout, cancellationToken);
+        var revision = await store.CurrentRevision(layout, cancellationToken);
         var range = layout.KeyValuesOf(tenant, prefix);
         return (await store.Count(range, revision, cancellationToken), revision);
     }

@@ -1,10 +1,7 @@
 using System.Text;
 using Kv.Domain.Audit;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Infrastructure.Audit;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
@@ -12,7 +9,7 @@ namespace Kv.Infrastructure.KeyValues;
 internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRecords audit, TimeProvider time)
     : IKeyValueRepository
 {
-    // A change of a time to live fails only because of another write of the same key.
+    // An attempt to change a time to live fails only because of another write of the same key.
     private const int MaxTries = 20;
 
     public ValueTask<KeyValueRead> Get(
@@ -34,7 +31,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         var result = await store.Commit(Conditions.Guard(place, options.Condition, operations), cancellationToken);
         return result.Succeeded
             ? new KeyValueWrite(true, result.Revision, KeyValue: new KeyValue(key, value, expiry, result.Revision))
-            : Conditions.Lost(result);
+            : Conditions.NotMet(result);
     }
 
     public async Task<KeyValueWrite> SetTtl(
@@ -60,7 +57,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
                 return new KeyValueWrite(
                     true, result.Revision, KeyValue: new KeyValue(key, default, expiry, result.Revision));
         }
-        throw new StoreUnavailableException("The key was written by others at every try to change its time to live.");
+        throw new StoreUnavailableException("Other writes of the key prevented every change of its time to live.");
     }
 
     public async Task<KeyValueWrite> Delete(
@@ -71,7 +68,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         if (condition.Kind == PreconditionKind.Absent)
         {
             var looked = await store.Commit(Conditions.Guard(place, condition, []), cancellationToken);
-            return looked.Succeeded ? new KeyValueWrite(true, looked.Revision) : Conditions.Lost(looked);
+            return looked.Succeeded ? new KeyValueWrite(true, looked.Revision) : Conditions.NotMet(looked);
         }
         IReadOnlyList<Operation> operations =
             [new Operation.Delete(place), new Operation.Delete(layout.Content(tenant, key))];
@@ -81,12 +78,12 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         var result = await audit.Remove(store, removal, tenant, AuditOperations.Delete, key, cancellationToken);
         return result.Succeeded || isRecordedIfThere
             ? new KeyValueWrite(true, result.Revision)
-            : Conditions.Lost(result);
+            : Conditions.NotMet(result);
     }
 
-    // A key with a content type is touched together with it, and only if neither was written since the read: a later
-    // write may have changed or removed the content type. A key without one is touched despite other writes, unless it
-    // gets a content type.
+    // A key and its content type are touched together, and only if neither was written since the read: a later write
+    // may have changed or removed the content type. A key without a content type is touched despite other writes,
+    // unless one of them sets a content type.
     private static Transaction Touch(
         Entry entry, Entry? content, StoreKey place, StoreKey beside, Precondition condition, Expiry? expiry)
     {
@@ -99,14 +96,17 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         var held = condition.Kind is PreconditionKind.WrittenAt or PreconditionKind.CreatedAt
             ? Conditions.ToCompare(place, condition)
             : Compare.Exists(place);
-        return new Transaction([held, contentAsFound], [touch]);
+        // A content type of an earlier value must not outlive the key.
+        return new Transaction(
+            [held, contentAsFound],
+            content is not null && expiry is not null ? [touch, new Operation.Delete(beside)] : [touch]);
     }
 
     private async ValueTask<KeyValueRead> ReadSince(
         Tenant tenant, Key key, ReadOptions options, CancellationToken cancellationToken)
     {
         var read = await Read(tenant, key, options, cancellationToken);
-        // Do not wait for a member that lags: the leader has the revision.
+        // A member may lag: read from the leader, which has the revision, instead of waiting.
         if (read.Revision < options.MinRevision && options.Consistency == ReadConsistency.Serializable)
             read = await Read(
                 tenant, key, options with { Consistency = ReadConsistency.Linearizable }, cancellationToken);
@@ -127,7 +127,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         }
         var pair = await store.GetPair(place, layout.Content(tenant, key), options.Consistency, cancellationToken);
         return new KeyValueRead(
-            pair.Entry is { } entry ? EntryMapper.ToKeyValue(key, entry, time, pair.Beside) : null, pair.Revision);
+            pair.First is { } entry ? EntryMapper.ToKeyValue(key, entry, time, pair.Second) : null, pair.Revision);
     }
 
     private async Task<KeyValueRead> ReadPast(

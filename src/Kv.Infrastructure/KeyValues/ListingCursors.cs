@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.KeyValues;
 

@@ -1,36 +1,31 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
-/// <summary>The pages of a listing. The next page is read from the store while the present one is sent.</summary>
-/// <param name="store">The store.</param>
+/// <summary>The pages of a listing. The next page is read from the store while the current one is sent.</summary>
 /// <param name="epoch">The store's epoch before the first page was read.</param>
-/// <param name="query">The query of the first page.</param>
-/// <param name="first">The first page.</param>
 internal sealed class ListingPages(IStore store, Epoch epoch, RangeQuery query, RangePage first)
 {
-    // Pages grow during a listing, so that a short listing costs little, and a long one few calls. In each call etcd
+    // Pages grow during a listing: a short listing costs little, and a long one takes few calls. In each call etcd
     // counts the rest of the range, whatever the limit, so few calls make a long listing fast.
     private const int LargestPage = 4096;
 
-    // Up to this limit pages grow whatever the size of their values, as far as they fit into a page's bytes.
+    // Up to this limit pages grow whatever the size of their values, as long as they fit into a page's bytes.
     private const int UsualPage = 1024;
 
-    // Beyond it they grow up to this size. It also bounds the page that may wait in memory beside the one being sent,
-    // for each reader that has stopped reading. The size is estimated by the page before; if values are suddenly
-    // larger, the engine's largest answer is the bound.
+    // Beyond it, pages grow up to this size, estimated by the page before. It also limits the page that waits in memory
+    // for a stalled reader besides the one being sent. If values are suddenly larger, the engine's largest answer is
+    // the limit.
     private const long SmallPageBytes = 1024 * 1024;
 
     private RangeQuery _query = query;
     private int _largest = LargestPage;
 
     /// <summary>
-    /// Reads the pages. At most one page is held beside the one in use. The second page is read after the first was
-    /// consumed, so that a reader that takes nothing holds no more. A page that is expected to be large is read only
-    /// when it is needed, and errors are thrown then as well.
+    /// Reads the pages. Besides the page in use, at most one is in memory. The second page is read only after the first
+    /// was consumed, so that a reader that takes nothing costs no more. A page that is expected to be large is read
+    /// only when it is needed. Errors are thrown when their page is needed.
     /// </summary>
     public async IAsyncEnumerable<RangePage> Read([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -45,8 +40,8 @@ internal sealed class ListingPages(IStore store, Epoch epoch, RangeQuery query, 
                     yield break;
                 page = await (ahead ?? store.Range(asked, reading.Token));
                 // After a restore the revision may exist again, with other keys.
-                if (store.Epoch is var present && present != epoch)
-                    throw new StoreRestoredException(present.Since);
+                if (store.Epoch is var current && current != epoch)
+                    throw new StoreRestoredException(current.Since);
                 next = After(page);
                 // On another thread, as an engine may answer synchronously.
                 ahead = next is { } coming && IsSmall(coming, page)
@@ -66,8 +61,8 @@ internal sealed class ListingPages(IStore store, Epoch epoch, RangeQuery query, 
     {
         if (page.Next is not { } next)
             return null;
-        // When values are too large for more of them in one answer, asking for more again would make the store collect
-        // them for nothing.
+        // Values are too large for more of them in one answer: a higher limit would only make the store load them for
+        // nothing.
         if (page.FittingLimit < _query.Limit)
             _largest = page.FittingLimit;
         var growing = Math.Max(UsualPage, SmallPageBytes / BytesOfAnEntry(page));

@@ -1,11 +1,9 @@
 using System.Text;
 using Kv.Domain.KeyValues;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>Builds a page of keys and of prefixes to which keys are rolled up.</summary>
-/// <param name="query">The query.</param>
 /// <param name="tenantBytes">The length of the tenant's prefix in an entry's key.</param>
 internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
 {
@@ -17,7 +15,7 @@ internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
 
     public List<string> Prefixes { get; } = [];
 
-    /// <summary>The end of the keys that are rolled up already; empty when there are none.</summary>
+    /// <summary>The end of the last prefix to which keys were rolled up; empty when there is none.</summary>
     public StoreKey RolledUpTo { get; private set; }
 
     public int Count => Entries.Count + Prefixes.Count;
@@ -25,7 +23,7 @@ internal sealed class PageBuilder(KeyValueQuery query, int tenantBytes)
     // A page is complete before it is sent: with large values it ends before its limit.
     public bool IsFull => Count >= query.Limit || _size >= IKeyValueListings.PageBytes;
 
-    /// <summary>How many more entries fit, estimated by the size of the present ones.</summary>
+    /// <summary>How many more entries fit, estimated by the size of those on the page.</summary>
     public int Fitting => Entries.Count == 0
         ? query.Limit
         : (int)Math.Clamp((IKeyValueListings.PageBytes - _size) / ((long)_size / Entries.Count + 1), 1, query.Limit);

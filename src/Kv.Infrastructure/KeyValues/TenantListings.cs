@@ -2,14 +2,12 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// Tenants, found among the keys of all tenants: after some keys of a tenant the next read begins behind it. A cursor
-/// is encrypted, because the place at which a page ends may be that of a tenant that the caller must not know.
+/// Finds tenants among the keys of all tenants: after some keys of a tenant, the next read skips the rest of it. A
+/// cursor is encrypted, because a page may end at a tenant that the caller must not know.
 /// </summary>
 internal sealed class TenantListings(IStore store, KeyLayout layout, CursorKey cursorKey) : ITenantListings
 {
@@ -45,7 +43,7 @@ internal sealed class TenantListings(IStore store, KeyLayout layout, CursorKey c
         return new TenantPage([.. found.Values.Take(query.Limit)], end is { } next ? Seal(key, query, next) : null);
     }
 
-    // The place up to which the search came; null when it is complete.
+    // Returns the place at which the search stopped; null when it is complete.
     private async Task<StoreKey?> Search(
         TenantQuery query, StoreKey from, int limit, SortedDictionary<StoreKey, Tenant> found,
         CancellationToken cancellationToken)
@@ -117,7 +115,7 @@ internal sealed class TenantListings(IStore store, KeyLayout layout, CursorKey c
         return new StoreKey(place);
     }
 
-    // A key of its own: cursors of other listings are signed with the stored one.
+    // Derives a separate key: the stored key itself signs the cursors of other listings.
     private static AesGcm Cipher(byte[] key) => new(
         HKDF.DeriveKey(HashAlgorithmName.SHA256, key, outputLength: 32, info: "tenants"u8.ToArray()), TagBytes);
 }

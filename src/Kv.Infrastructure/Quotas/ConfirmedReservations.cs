@@ -22,31 +22,31 @@ internal sealed class ConfirmedReservations
     {
         while (!_closed.IsEmpty && _closed.Last <= revision)
         {
-            foreach (var (account, held) in _closed.Take())
-                yield return new Reservation(account, held);
+            foreach (var (account, reserved) in _closed.Take())
+                yield return new Reservation(account, reserved);
             (_closed, _open) = (_open, _closed);
         }
     }
 
     private sealed class Generation
     {
-        private Dictionary<TenantAccount, Reserved> _held = [];
+        private Dictionary<TenantAccount, Reserved> _reserved = [];
 
         public long Last { get; private set; }
 
-        public bool IsEmpty => _held.Count == 0;
+        public bool IsEmpty => _reserved.Count == 0;
 
         public void Add(Reservation reservation, long revision)
         {
             var account = reservation.Account!;
-            _held[account] = _held.GetValueOrDefault(account) + reservation.Reserved;
+            _reserved[account] = _reserved.GetValueOrDefault(account) + reservation.Reserved;
             Last = Math.Max(Last, revision);
         }
 
         public Dictionary<TenantAccount, Reserved> Take()
         {
-            var taken = _held;
-            (_held, Last) = ([], 0);
+            var taken = _reserved;
+            (_reserved, Last) = ([], 0);
             return taken;
         }
     }

@@ -1,36 +1,33 @@
 using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
-/// <summary>Checks writes that may exceed a quota by what they would really add.</summary>
+/// <summary>Checks the exact growth of writes that may exceed a quota.</summary>
 internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, QuotaTelemetry telemetry, Quota quota)
 {
     /// <summary>Reserves the growth of a write.</summary>
-    /// <param name="tenant">The tenant of the write.</param>
     /// <param name="request">The idempotent request; null for none.</param>
     /// <param name="look">
-    /// Reads what the write would add; null when it adds nothing, because its conditions do not hold, or it was done
-    /// before.
+    /// Reads the exact growth of the write; null when it adds nothing, because its conditions do not hold or it was
+    /// done before.
     /// </param>
-    /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="QuotaExceededException">There is no room for the write.</exception>
     public async Task<Reservation> Admit(
         Tenant tenant, IdempotentRequest? request, Func<CancellationToken, Task<WriteGrowth?>> look,
         CancellationToken cancellationToken)
     {
-        if (await look(cancellationToken) is not { } demand)
+        if (await look(cancellationToken) is not { } growth)
             return default;
-        if (totals.TryReserve(tenant, demand.Growth, withEstimates: true, out var reservation, request) is null)
+        if (totals.TryReserve(tenant, growth.Growth, withEstimates: true, out var reservation, request) is null)
             return reservation;
         if (totals.State != UsageState.Following)
-            return await Judge(demand);
+            return await Check(growth);
         var account = totals.BeginWait(tenant);
         try
         {
-            await catchUp.WaitFor(demand.Revision, account, cancellationToken);
-            return await look(cancellationToken) is { } last ? await Judge(last) : default;
+            await catchUp.WaitFor(growth.Revision, account, cancellationToken);
+            return await look(cancellationToken) is { } last ? await Check(last) : default;
         }
         finally
         {
@@ -38,22 +35,22 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
         }
 
         // Estimates do not count here: no write is refused because of growth that may not happen.
-        async Task<Reservation> Judge(WriteGrowth judged)
+        async Task<Reservation> Check(WriteGrowth write)
         {
             if (totals.TryReserve(
-                tenant, judged.Growth, withEstimates: false, out var held, request) is not { } refusal)
-                return held;
-            // Its first attempt may have been done after the read, and may be what fills the quota.
+                tenant, write.Growth, withEstimates: false, out var exact, request) is not { } refusal)
+                return exact;
+            // The first attempt may have been applied after the read, and may itself fill the quota.
             if (request is not null && await look(cancellationToken) is null)
                 return default;
             telemetry.Refused(refusal.Kind);
             throw new QuotaExceededException(
-                refusal.Kind, quota.Limit(refusal.Kind)!.Value, refusal.Present, judged.Growth.Count(refusal.Kind));
+                refusal.Kind, quota.Limit(refusal.Kind)!.Value, refusal.Usage, write.Growth.Count(refusal.Kind));
         }
     }
 }
 
-/// <summary>The usage that a write would add to the present state.</summary>
+/// <summary>The usage that a write would add.</summary>
 /// <param name="Growth">The growth.</param>
 /// <param name="Revision">The revision of the store at which it was read.</param>
 internal readonly record struct WriteGrowth(Usage Growth, long Revision);

@@ -1,9 +1,6 @@
 using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Infrastructure.KeyValues;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Quotas;
 

@@ -2,7 +2,8 @@ using Kv.Application.Pipeline;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Transactions;
-using Kv.Infrastructure.Storage;
+using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Idempotency;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Infrastructure.Quotas;
@@ -27,5 +28,8 @@ public static class QuotaServices
             provider.GetRequiredService<IStore>(), provider.GetRequiredService<KeyLayout>()))
         .Decorate<IKeyValueTransactions>((provider, inner) => new QuotaTransactions(
             inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
-            provider.GetRequiredService<TransactionGrowth>()));
+            provider.GetRequiredService<TransactionGrowth>()))
+        .Decorate<IWebhookRepository>((provider, inner) => new QuotaWebhooks(
+            inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
+            provider.GetRequiredService<IStore>(), provider.GetRequiredService<IdempotencyRecords>()));
 }

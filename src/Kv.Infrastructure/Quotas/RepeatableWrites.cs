@@ -1,5 +1,4 @@
 using Kv.Domain.Idempotency;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
@@ -10,13 +9,13 @@ namespace Kv.Infrastructure.Quotas;
 /// </summary>
 internal sealed class RepeatableWrites
 {
-    private readonly Dictionary<(Tenant, string), SharedReservation> _underWay = [];
+    private readonly Dictionary<(Tenant, string), SharedReservation> _inFlight = [];
 
     /// <summary>Joins the reservation of the same request, if that is in flight.</summary>
     public bool TryJoin(Tenant tenant, IdempotentRequest? request, out Reservation reservation)
     {
         reservation = default;
-        if (request is null || !_underWay.TryGetValue((tenant, request.Key), out var shared) || !shared.IsFor(request))
+        if (request is null || !_inFlight.TryGetValue((tenant, request.Key), out var shared) || !shared.IsFor(request))
             return false;
         shared.Users++;
         reservation = new Reservation(shared.Account, shared.Reserved, shared);
@@ -24,15 +23,15 @@ internal sealed class RepeatableWrites
     }
 
     /// <summary>Opens a reservation, which repetitions of the request share until it ends.</summary>
-    public Reservation Open(TenantAccount account, Reserved held, IdempotentRequest? request)
+    public Reservation Open(TenantAccount account, Reserved reserved, IdempotentRequest? request)
     {
         if (request is null)
-            return new Reservation(account, held);
-        var shared = new SharedReservation(account, held, request);
+            return new Reservation(account, reserved);
+        var shared = new SharedReservation(account, reserved, request);
         // Another request with the same key may be in flight; it does not share this reservation.
-        return _underWay.TryAdd((account.Tenant, request.Key), shared)
-            ? new Reservation(account, held, shared)
-            : new Reservation(account, held);
+        return _inFlight.TryAdd((account.Tenant, request.Key), shared)
+            ? new Reservation(account, reserved, shared)
+            : new Reservation(account, reserved);
     }
 
     /// <summary>
@@ -47,17 +46,17 @@ internal sealed class RepeatableWrites
         if (shared.IsSettled || (revision == 0 && shared.Users > 0))
             return false;
         shared.IsSettled = true;
-        _underWay.Remove((shared.Account.Tenant, shared.Request.Key));
+        _inFlight.Remove((shared.Account.Tenant, shared.Request.Key));
         return true;
     }
 }
 
 /// <summary>The reservation of one request, whatever the number of its repetitions.</summary>
-internal sealed class SharedReservation(TenantAccount account, Reserved held, IdempotentRequest request)
+internal sealed class SharedReservation(TenantAccount account, Reserved reserved, IdempotentRequest request)
 {
     public TenantAccount Account { get; } = account;
 
-    public Reserved Reserved { get; } = held;
+    public Reserved Reserved { get; } = reserved;
 
     public IdempotentRequest Request { get; } = request;
 

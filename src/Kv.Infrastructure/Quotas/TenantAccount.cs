@@ -1,5 +1,4 @@
 using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
@@ -44,5 +43,5 @@ internal readonly record struct Reservation(
 
 /// <summary>The reason why there is no room for a write.</summary>
 /// <param name="Kind">The limit that it would exceed.</param>
-/// <param name="Present">The present usage.</param>
-internal readonly record struct Refusal(QuotaKind Kind, long Present);
+/// <param name="Usage">The current usage.</param>
+internal readonly record struct Refusal(QuotaKind Kind, long Usage);

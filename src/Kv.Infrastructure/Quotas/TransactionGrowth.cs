@@ -1,22 +1,33 @@
 using Kv.Domain.Idempotency;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
-using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Transactions;
 
 namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
-/// Reads what transactions would add: the branch that they would take, and the sizes of the keys that it writes.
+/// Computes the growth of transactions: it reads the conditions, to find the branch, and the sizes of the written keys.
 /// </summary>
 internal sealed class TransactionGrowth(IStore store, KeyLayout layout, IdempotencyRecords records)
 {
     // How many values are in memory at a time; each may be large.
     private const int MaxAtOnce = 16;
+
+    /// <summary>The most that a transaction may add, without a look at what it overwrites.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="succeeds">Whether its conditions hold.</param>
+    /// <param name="request">The idempotent request; null for none.</param>
+    public static Usage AtMost(KeyTransaction transaction, bool succeeds, IdempotentRequest? request)
+    {
+        var usage = Record(transaction, succeeds, request);
+        foreach (var operation in succeeds ? transaction.Success : transaction.Failure)
+            if (operation.Kind.StoresValue())
+                usage += Usage.ForKey(operation.Key, operation.Value.Length);
+        return usage;
+    }
 
     /// <summary>What a transaction would add; null when it would write nothing.</summary>
     public async Task<WriteGrowth?> Estimate(
@@ -41,10 +52,22 @@ internal sealed class TransactionGrowth(IStore store, KeyLayout layout, Idempote
                 revision = Math.Max(revision, found.Revision);
             }
         var branch = holds ? transaction.Success : transaction.Failure;
-        return branch.Count == 0 ? null : new WriteGrowth(Growth(branch, sizes), revision);
+        var record = Record(transaction, holds, request);
+        return branch.Count == 0 && record == default
+            ? null
+            : new WriteGrowth(Growth(branch, sizes) + record, revision);
     }
 
-    // A repeated request gets the answer of the first one, and writes nothing.
+    // Only a failure without operations leaves no record.
+    private static Usage Record(KeyTransaction transaction, bool succeeds, IdempotentRequest? request)
+    {
+        if (request is null || (!succeeds && transaction.Failure.Count == 0))
+            return default;
+        var branch = succeeds ? transaction.Success : transaction.Failure;
+        return IdempotencyRecords.UsageOf(request, TransactionBranch.ReplayBytes(branch.Count));
+    }
+
+    // A repeated request gets the answer of the first request, and writes nothing.
     private async Task<bool> IsDone(Tenant tenant, IdempotentRequest request, CancellationToken cancellationToken) =>
         (await store.Get(records.Place(tenant, request), ReadConsistency.Linearizable, cancellationToken))
             .Entry is not null;

@@ -1,19 +1,17 @@
-using Kv.Domain.Storage;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
-/// Waits, before a write is refused, for earlier changes: the tenant may just have deleted something through another
-/// replica. A watch does not report that it has reached the present, so without a change a mark is set.
+/// Waits for earlier changes before a write is refused: the tenant may just have deleted keys through another replica.
+/// A watch does not report that it is up to date, so a mark is set when no change comes.
 /// </summary>
 internal sealed class UsageCatchUp(IStore store, KeyLayout layout, UsageTotals totals, TimeProvider time) : IDisposable
 {
-    // A store that is written to needs no mark. The delay also limits how often tenants without room cause a write.
+    // Other writes make a mark unnecessary. The delay also limits how often tenants without room cause a mark.
     private static readonly TimeSpan MarkAfter = TimeSpan.FromMilliseconds(50);
 
-    // A watch may stay cut off for long; then the last known totals decide.
+    // A watch may be cut off for longer; then the last known totals decide.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Marks _marks = new(store, layout);

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Quotas;
 
 internal sealed partial class UsageCounter
@@ -11,24 +9,23 @@ internal sealed partial class UsageCounter
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The store has forgotten changes that were not counted yet, so all keys are counted again: {Reason}")]
-    private partial void LogForgotten(string reason);
+        "The store has compacted changes before they were counted, so all keys are counted again: {Reason}")]
+    private partial void LogCompacted(string reason);
 
     [LoggerMessage(LogLevel.Information, "All keys are counted again for their quotas: {Reason}")]
     private partial void LogRestored(string reason);
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The changes at revision {Revision} came without what they replace, or do not fit the counts, so all keys " +
-        "are counted again")]
-    private partial void LogMisfit(long revision);
+        "The changes at revision {Revision} have no previous entry or do not fit the counts, so all keys are " +
+        "counted again")]
+    private partial void LogUnfittingChange(long revision);
 
     [LoggerMessage(
         LogLevel.Information,
-        "The counts of what tenants have cannot follow the store, and quotas are judged by the last ones: {Reason}")]
+        "The usage counter cannot read changes, so quotas are checked against the last counts: {Reason}")]
     private partial void LogLost(string reason);
 
-    [LoggerMessage(
-        LogLevel.Error, "The counting of what tenants have met a fault in Kv, so all keys are counted again")]
+    [LoggerMessage(LogLevel.Error, "The usage counter met a fault in Kv, so all keys are counted again")]
     private partial void LogFault(Exception error);
 }

@@ -1,11 +1,7 @@
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Idempotency;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Quotas;
 
@@ -35,7 +31,7 @@ internal sealed partial class UsageCounter(
     {
         if (!_isCounted)
             await Count(cancellationToken);
-        totals.Follows(true);
+        totals.SetFollowing(true);
         return new FeedPosition(_epoch, layout.Counted, totals.Revision);
     }
 
@@ -43,7 +39,7 @@ internal sealed partial class UsageCounter(
     {
         var fits = TryApply(set);
         if (!fits)
-            LogMisfit(set.Revision);
+            LogUnfittingChange(set.Revision);
         return ValueTask.FromResult(fits);
     }
 
@@ -55,7 +51,7 @@ internal sealed partial class UsageCounter(
                 LogRestored(restored.Message);
                 break;
             case RevisionCompactedException compacted:
-                LogForgotten(compacted.Message);
+                LogCompacted(compacted.Message);
                 break;
             case StoreException error:
                 if (end.Failures == 0)
@@ -67,12 +63,12 @@ internal sealed partial class UsageCounter(
         }
         // After an error without lost changes the counter continues at its position.
         _isCounted &= end.Error is StoreException and not RevisionCompactedException;
-        totals.Follows(false);
-        return _isCounted ? end.Pause : PauseOfCount(end.Pause);
+        totals.SetFollowing(false);
+        return _isCounted ? end.Pause : PauseBeforeCount(end.Pause);
     }
 
-    // A count reads everything. However often it is needed, the store is left alone for as long as the last count took.
-    private TimeSpan PauseOfCount(TimeSpan pause) =>
+    // A count reads every key. The pause before the next one is at least as long as the last count took.
+    private TimeSpan PauseBeforeCount(TimeSpan pause) =>
         _counting <= pause ? pause : _counting < LongestPause ? _counting : LongestPause;
 
     private async Task Count(CancellationToken cancellationToken)
@@ -93,7 +89,7 @@ internal sealed partial class UsageCounter(
         var counted = new Dictionary<Tenant, Usage>();
         _epoch = store.Epoch;
         var revision = 0L;
-        foreach (var range in (KeyRange[])[layout.KeyValues, layout.Deliveries])
+        foreach (var range in (KeyRange[])[layout.KeyValues, layout.Deliveries, layout.IdempotentRequests])
             revision = await Count(range, revision, counted, cancellationToken);
         totals.Replace(counted, revision);
         _isCounted = true;
@@ -111,8 +107,8 @@ internal sealed partial class UsageCounter(
         {
             revision = page.Revision;
             foreach (var entry in page.Entries)
-                if (OwnerOf(entry.Key) is var (tenant, key))
-                    counted[tenant] = counted.GetValueOrDefault(tenant) + SizeOf(key, entry);
+                if (OwnerOf(entry.Key) is { } owner)
+                    counted[owner.Tenant] = counted.GetValueOrDefault(owner.Tenant) + owner.UsageOf(entry);
         }
         return revision;
     }
@@ -122,25 +118,28 @@ internal sealed partial class UsageCounter(
         var changes = new List<(Tenant, Usage)>(set.Changes.Count);
         foreach (var change in set.Changes)
         {
-            if (OwnerOf(change.Key) is not var (tenant, key))
+            if (OwnerOf(change.Key) is not { } owner)
                 continue;
             // The store no longer keeps the previous entry.
             if (change.Previous is null && change.Current is not { Version: 1 })
                 return false;
-            changes.Add((tenant, SizeOf(key, change.Current) - SizeOf(key, change.Previous)));
+            changes.Add((owner.Tenant, owner.UsageOf(change.Current) - owner.UsageOf(change.Previous)));
         }
         return totals.Apply(set.Revision, changes);
     }
 
-    // A delivery is not a key of the tenant, but it uses its bytes.
-    private (Tenant Tenant, Key? Key)? OwnerOf(StoreKey place) =>
-        layout.ReadKeyValue(place) is { } key ? (key.Tenant, key.Key)
+    // Deliveries and records of idempotent requests are not keys of the tenant, but they use its bytes.
+    private Owner? OwnerOf(StoreKey place) =>
+        layout.ReadKeyValue(place) is { } key ? new Owner(key.Tenant, Usage.ForKey(key.Key, valueBytes: 0))
+        : layout.ReadIdempotent(place) is { } tenant ? new Owner(tenant, IdempotencyRecords.UsageOfName)
         : layout.Deliveries.Contains(place) && KeyLayout.ReadWebhookOfDelivery(place) is { } delivery
-            ? (delivery.Tenant, null)
+            ? new Owner(delivery.Tenant, default)
         : null;
 
-    private static Usage SizeOf(Key? key, Entry? entry) =>
-        entry is null ? default
-        : key is { } named ? Usage.ForKey(named, entry.Value.Length)
-        : new Usage(0, entry.Value.Length);
+    /// <param name="Tenant">The tenant whose usage an entry is.</param>
+    /// <param name="Name">What the entry adds without its value.</param>
+    private readonly record struct Owner(Tenant Tenant, Usage Name)
+    {
+        public Usage UsageOf(Entry? entry) => entry is null ? default : Name + new Usage(0, entry.Value.Length);
+    }
 }

@@ -1,6 +1,5 @@
 using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
@@ -12,9 +11,7 @@ internal sealed partial class UsageTotals
     private int _waiting;
 
     /// <summary>Reserves the largest growth of a write, if there is room for it, or usage is not counted yet.</summary>
-    /// <param name="tenant">The tenant of the write.</param>
     /// <param name="atMost">The largest growth.</param>
-    /// <param name="reservation">The reservation.</param>
     /// <param name="request">The idempotent request: repetitions in flight share the reservation.</param>
     /// <returns>False when the write needs an exact check.</returns>
     public bool TryReserve(Tenant tenant, Usage atMost, out Reservation reservation, IdempotentRequest? request = null)
@@ -24,19 +21,17 @@ internal sealed partial class UsageTotals
             if (_repeatable.TryJoin(tenant, request, out reservation) || _through == 0)
                 return true;
             var account = Open(tenant);
-            var hasRoom = account.Waiting == 0 && quota.Broken(account.Counted + account.Reserved.Sum, atMost) is null;
+            var hasRoom = account.Waiting == 0
+                && quota.ExceededBy(account.Counted + account.Reserved.Sum, atMost) is null;
             if (hasRoom)
-                reservation = Hold(account, new Reserved(default, atMost, 1), request);
+                reservation = Reserve(account, new Reserved(default, atMost, 1), request);
             Close(account);
             return hasRoom;
         }
     }
 
     /// <summary>Reserves the exact growth of a write, if it adds nothing or there is room for it.</summary>
-    /// <param name="tenant">The tenant of the write.</param>
-    /// <param name="growth">The growth, which may be negative.</param>
     /// <param name="withEstimates">Whether the estimated growth of other writes counts.</param>
-    /// <param name="reservation">The reservation.</param>
     /// <param name="request">The idempotent request: repetitions in flight share the reservation.</param>
     /// <returns>The reason for a refusal; null when there is room.</returns>
     public Refusal? TryReserve(
@@ -47,13 +42,13 @@ internal sealed partial class UsageTotals
             if (_repeatable.TryJoin(tenant, request, out reservation) || _through == 0)
                 return null;
             var account = Open(tenant);
-            var present = account.Counted + (withEstimates ? account.Reserved.Sum : account.Reserved.Exact);
-            if (quota.Broken(present, growth) is { } kind)
+            var usage = account.Counted + (withEstimates ? account.Reserved.Sum : account.Reserved.Exact);
+            if (quota.ExceededBy(usage, growth) is { } kind)
             {
                 Close(account);
-                return new Refusal(kind, present.Count(kind));
+                return new Refusal(kind, usage.Count(kind));
             }
-            reservation = Hold(account, new Reserved(growth.Growth, default, 0), request);
+            reservation = Reserve(account, new Reserved(growth.Growth, default, 0), request);
             Close(account);
             return null;
         }
@@ -63,7 +58,6 @@ internal sealed partial class UsageTotals
     /// Ends a write. Its reservation is released when its change has arrived, or at once while changes are not
     /// followed.
     /// </summary>
-    /// <param name="reservation">The reservation.</param>
     /// <param name="revision">The revision of the write, now or of its first attempt; 0 when it wrote nothing.</param>
     public void Confirm(Reservation reservation, long revision)
     {
@@ -74,7 +68,7 @@ internal sealed partial class UsageTotals
             if (!_repeatable.Leave(reservation, revision))
                 return;
             if (revision <= _through || _state != UsageState.Following)
-                Free(reservation);
+                Release(reservation);
             else
                 _confirmed.Add(reservation, revision);
         }
@@ -118,16 +112,16 @@ internal sealed partial class UsageTotals
         }
     }
 
-    private Reservation Hold(TenantAccount account, Reserved held, IdempotentRequest? request)
+    private Reservation Reserve(TenantAccount account, Reserved reserved, IdempotentRequest? request)
     {
         // An empty reservation must not keep the account.
-        if (held == default)
+        if (reserved == default)
             return default;
-        account.Reserved += held;
-        return _repeatable.Open(account, held, request);
+        account.Reserved += reserved;
+        return _repeatable.Open(account, reserved, request);
     }
 
-    private void Free(Reservation reservation)
+    private void Release(Reservation reservation)
     {
         var account = reservation.Account!;
         account.Reserved -= reservation.Reserved;

@@ -1,5 +1,4 @@
 using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Quotas;
 
@@ -8,7 +7,6 @@ namespace Kv.Infrastructure.Quotas;
 /// until their changes arrive, so that together they never exceed a quota. Memory is used by tenant, not by key; an
 /// empty tenant uses none.
 /// </summary>
-/// <param name="quota">The quota of each tenant.</param>
 internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 {
     private readonly Lock _gate = new();
@@ -79,27 +77,27 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
     /// Sets whether the store's changes are followed. While they are not, reservations of completed writes are released
     /// at once, as their changes may be late: these writes do not count until their changes arrive.
     /// </summary>
-    public void Follows(bool isFollowing)
+    public void SetFollowing(bool isFollowing)
     {
         lock (_gate)
         {
             _state = isFollowing ? UsageState.Following : _through == 0 ? UsageState.Counting : UsageState.Interrupted;
             if (!isFollowing)
-                LetGo(long.MaxValue);
+                ReleaseThrough(long.MaxValue);
         }
     }
 
     private void Advance(long revision)
     {
         Volatile.Write(ref _through, revision);
-        LetGo(revision);
+        ReleaseThrough(revision);
         Raise();
     }
 
-    private void LetGo(long revision)
+    private void ReleaseThrough(long revision)
     {
         foreach (var counted in _confirmed.Through(revision))
-            Free(counted);
+            Release(counted);
     }
 
     private TenantAccount Open(Tenant tenant)

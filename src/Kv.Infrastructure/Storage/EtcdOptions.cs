@@ -39,4 +39,9 @@ public sealed record EtcdOptions
 
     /// <summary>The longest time of one call, after which the store counts as unavailable. Default 3 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// The size of the near cache in bytes: keys that were read recently; 0 for no cache. Default 64 MiB.
+    /// </summary>
+    public long NearCacheBytes { get; init; } = 64 * 1024 * 1024;
 }

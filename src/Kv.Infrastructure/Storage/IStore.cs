@@ -1,15 +1,13 @@
-using Kv.Domain.Storage;
-
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
 /// The storage waist: an ordered map of bytes with revisions. The engines implement it, and every repository is written
-/// once, on it. An engine keeps six promises; the contract tests hold every engine to all six.
+/// once, on top of it. An engine keeps six promises; the contract tests check all six on every engine.
 /// <list type="number">
 /// <item>The store has one revision counter: a transaction writes at a revision higher than all that were acknowledged
 /// before it. Transactions that run at the same time may share a revision when no key is in two of them.</item>
 /// <item>A transaction is applied whole or not at all.</item>
-/// <item>A range is in byte order, at the present or at a past revision, and its pages fit together.</item>
+/// <item>A range is in byte order, at the current or at a past revision, and its pages fit together.</item>
 /// <item>A watch delivers every change exactly once, in order, splits no revision, and outlives lost
 /// connections.</item>
 /// <item>Past its deadline an entry is returned by no read and seen by no compare, and its removal is an expiry
@@ -24,7 +22,7 @@ namespace Kv.Infrastructure.Storage;
 internal interface IStore : IAsyncDisposable
 {
     /// <summary>
-    /// The present history of the store. A new epoch begins each time this process notices that the store was restored
+    /// The current history of the store. A new epoch begins each time this process notices that the store was restored
     /// from a backup. A revision has a meaning only within the epoch in which it was read. When an epoch ends, open
     /// watches fail with <see cref="StoreRestoredException"/>, and locks are lost.
     /// </summary>
@@ -35,7 +33,7 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>Reads two keys at one revision.</summary>
     ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken);
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken);
 
     /// <summary>Reads a page of a range.</summary>
     /// <exception cref="RevisionCompactedException">The revision is no longer kept.</exception>
@@ -73,8 +71,8 @@ internal interface IStore : IAsyncDisposable
     IAsyncEnumerable<ChangeSet> Changes(KeyRange range, long from, long through, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Waits without a limit until the caller holds the lock of a name; an engine that is unavailable is asked again
-    /// until it answers. Every holder and every waiter has an entry under "{name}/", with its note as the value.
+    /// Waits without a limit until the caller holds the lock of a name; while the engine is unavailable, the call is
+    /// repeated. Every holder and every waiter has an entry under "{name}/", with its note as the value.
     /// </summary>
     /// <param name="name">The name. The name of a lock must not begin with another lock's name and "/".</param>
     /// <param name="note">The value of the caller's entry, which others may read.</param>

@@ -2,13 +2,12 @@ using System.Text;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// The places of things in the store. Keys, webhooks and the watcher's lock are where simple-golang-kv has them, so
-/// that either service reads the other's writes. Kv's own areas sort before or between them.
+/// The layout of the store's keys. Keys, webhooks and the watcher's lock are where simple-golang-kv has them, so
+/// that each service reads the other's writes. Kv's own areas sort before or between them.
 /// </summary>
 internal sealed class KeyLayout
 {
@@ -17,6 +16,7 @@ internal sealed class KeyLayout
     private readonly string _webhooks;
     private readonly string _contents;
     private readonly string _audit;
+    private readonly string _idempotency;
     private readonly byte[] _traces;
 
     public KeyLayout(StoreOptions options)
@@ -26,14 +26,17 @@ internal sealed class KeyLayout
         _webhooks = $"{_base}webhooks/";
         _contents = $"{_base}content/";
         _audit = $"{_base}audit/";
+        _idempotency = $"{_base}idempotency/";
+        IdempotentRequests = KeyRange.Prefix(StoreKey.FromText(_idempotency));
         _traces = Encoding.UTF8.GetBytes($"{_base}kv_traces/");
-        Nothing = StoreKey.FromText(_base);
+        AbsentKey = StoreKey.FromText(_base);
         Webhooks = KeyRange.Prefix(StoreKey.FromText(_webhooks));
         KeyValues = KeyRange.Prefix(StoreKey.FromText(_keyValues));
         Watched = KeyRange.Between(KeyValues.Start, Webhooks.End);
+        Cached = KeyRange.Between(StoreKey.FromText(_contents), KeyValues.End);
         Deliveries = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/"));
         Counted = KeyRange.Between(Deliveries.Start, Webhooks.End);
-        WatchedBesideKeys = KeyRange.Between(StoreKey.FromText($"{_base}locks/"), Webhooks.End);
+        WatchedWithoutKeys = KeyRange.Between(StoreKey.FromText($"{_base}locks/"), Webhooks.End);
         WatcherLock = StoreKey.FromText($"{_base}locks/watcher");
         WatcherQueue = KeyRange.Prefix(StoreKey.FromText($"{_base}locks/watcher/"));
         WatcherCursor = StoreKey.FromText($"{_base}cursor/watcher");
@@ -45,10 +48,16 @@ internal sealed class KeyLayout
     }
 
     /// <summary>A key without an entry, in the part of the store that Kv may touch.</summary>
-    public StoreKey Nothing { get; }
+    public StoreKey AbsentKey { get; }
 
     /// <summary>The keys of all tenants.</summary>
     public KeyRange KeyValues { get; }
+
+    /// <summary>
+    /// The range that the near cache watches: keys and their content types together, so that they are read at one
+    /// revision. Deliveries, cursors and idempotent requests lie between the two.
+    /// </summary>
+    public KeyRange Cached { get; }
 
     /// <summary>The webhooks of all tenants.</summary>
     public KeyRange Webhooks { get; }
@@ -60,17 +69,21 @@ internal sealed class KeyLayout
     public KeyRange Watched { get; }
 
     /// <summary>
-    /// The range from which the usage of tenants is counted: their keys, their deliveries and all between.
+    /// The range from which the usage of tenants is counted: their deliveries, the records of their idempotent
+    /// requests, their keys and all between.
     /// </summary>
     public KeyRange Counted { get; }
 
     /// <summary>The deliveries of all tenants, pending and failed, and their values.</summary>
     public KeyRange Deliveries { get; }
 
+    /// <summary>The records of the idempotent requests of all tenants.</summary>
+    public KeyRange IdempotentRequests { get; }
+
     /// <summary>
     /// The range that the watcher watches while there is no webhook: <see cref="Watched"/> without the keys.
     /// </summary>
-    public KeyRange WatchedBesideKeys { get; }
+    public KeyRange WatchedWithoutKeys { get; }
 
     /// <summary>The lock of the watcher's leader.</summary>
     public StoreKey WatcherLock { get; }
@@ -138,7 +151,10 @@ internal sealed class KeyLayout
         : null;
 
     /// <summary>The place of the record of a tenant's idempotent request.</summary>
-    public StoreKey Idempotency(Tenant tenant, string hash) => Encode($"{_base}idempotency/", tenant, hash);
+    public StoreKey Idempotency(Tenant tenant, string hash) => Encode(_idempotency, tenant, hash);
+
+    /// <summary>The tenant of the record of an idempotent request; null when the place is no such record's.</summary>
+    public Tenant? ReadIdempotent(StoreKey key) => Decode(_idempotency, key)?.Tenant;
 
     /// <summary>
     /// The prefix of a tenant's audit records, or of the records whose ids start with a text; without a tenant, that of
@@ -165,7 +181,7 @@ internal sealed class KeyLayout
             : null;
 
     /// <summary>
-    /// A key of no tenant in the watched range: when a watch delivers its write, the watch has come that far.
+    /// A key of no tenant in the watched range: a watch that delivers its write has reached that revision.
     /// </summary>
     public StoreKey Mark(Guid id) => StoreKey.FromText($"{_base}locks/marks/{id:N}");
 

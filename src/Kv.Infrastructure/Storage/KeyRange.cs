@@ -28,14 +28,18 @@ internal readonly struct KeyRange
     }
 
     /// <summary>Every key that starts with the given bytes.</summary>
-    public static KeyRange Prefix(StoreKey prefix)
+    public static KeyRange Prefix(StoreKey prefix) =>
+        TryPrefix(prefix) ?? throw new ArgumentException("A prefix needs a byte below 0xFF.", nameof(prefix));
+
+    /// <summary>Every key that starts with the given bytes; null when no byte is below 0xFF.</summary>
+    public static KeyRange? TryPrefix(StoreKey prefix)
     {
         // The end is the prefix with its last byte incremented. A 0xFF cannot be incremented, so it is cut off first.
         var length = prefix.Bytes.Length;
         while (length > 0 && prefix.Span[length - 1] == 0xFF)
             length--;
         if (length == 0)
-            throw new ArgumentException("A prefix needs a byte below 0xFF.", nameof(prefix));
+            return null;
         var end = prefix.Span[..length].ToArray();
         end[^1]++;
         return new KeyRange(prefix, new StoreKey(end));

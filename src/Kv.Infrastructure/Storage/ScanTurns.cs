@@ -1,86 +1,50 @@
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// Limits how many scans of the past run at once, overall and per tenant: the store reads every change of the scanned
-/// time for each, whichever tenant wrote it.
+/// Lets scans of the past take turns: a scan makes the store read every change of the scanned time, of all tenants.
+/// etcd reads the past once for all watches that have just begun, and answers nothing else meanwhile. So scans begin
+/// together, in <see cref="ScanRounds">rounds</see>. After a round of long scans, other calls have the store for ten
+/// times as long.
 /// </summary>
-internal sealed class ScanTurns : IDisposable
+internal sealed class ScanTurns(TimeProvider time)
 {
-    private const int MaxAtOnce = 4;
-    private const int MaxOfTenant = 2;
+    // etcd reads this many revisions within milliseconds.
+    private const long ShortScan = 2_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _all = new(MaxAtOnce);
-    private readonly Dictionary<Tenant, (SemaphoreSlim Turns, int Users)> _tenants = [];
+    private readonly ScanRounds _short = new(pause: 0, time);
+    private readonly ScanRounds _long = new(pause: 10, time);
 
-    /// <summary>Waits for a turn without a limit.</summary>
-    /// <returns>The turn. Disposing it ends it.</returns>
-    public Task<IDisposable> Enter(Tenant tenant, CancellationToken cancellationToken) =>
-        Begin(tenant, Timeout.InfiniteTimeSpan, cancellationToken);
+    /// <summary>Waits without a limit for the turn of a scan. Disposing the turn ends it.</summary>
+    /// <param name="revisions">How many revisions the store reads.</param>
+    public Task<IDisposable> Enter(Tenant tenant, long revisions, CancellationToken cancellationToken) =>
+        EnterWithin(tenant, revisions, Timeout.InfiniteTimeSpan, cancellationToken);
 
-    /// <summary>Waits a short time for a turn.</summary>
+    /// <summary>Waits like <see cref="Enter"/>, but only for a short time.</summary>
     /// <exception cref="TooManyScansException">Other scans hold all turns.</exception>
-    public Task<IDisposable> Take(Tenant tenant, CancellationToken cancellationToken) =>
-        Begin(tenant, Patience, cancellationToken);
+    public Task<IDisposable> EnterSoon(Tenant tenant, long revisions, CancellationToken cancellationToken) =>
+        EnterWithin(tenant, revisions, Patience, cancellationToken);
 
-    public void Dispose() => _all.Dispose();
-
-    private async Task<IDisposable> Begin(Tenant tenant, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<IDisposable> EnterWithin(
+        Tenant tenant, long revisions, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var own = Join(tenant);
-        var isNext = false;
+        var rounds = revisions > ShortScan ? _long : _short;
         try
         {
-            isNext = await own.WaitAsync(patience, cancellationToken);
-            if (!isNext)
-                throw new TooManyScansException(MaxOfTenant, isOfTenant: true);
-            if (!await _all.WaitAsync(patience, cancellationToken))
-                throw new TooManyScansException(MaxAtOnce, isOfTenant: false);
-            return new Turn(this, tenant, own);
+            await rounds.Enter(tenant, patience, cancellationToken);
         }
-        catch
+        catch (TimeoutException)
         {
-            if (isNext)
-                own.Release();
-            Leave(tenant);
-            throw;
+            throw new TooManyScansException();
         }
+        return new Turn(rounds);
     }
 
-    private SemaphoreSlim Join(Tenant tenant)
+    private sealed class Turn(ScanRounds rounds) : IDisposable
     {
-        lock (_tenants)
-        {
-            if (!_tenants.TryGetValue(tenant, out var own))
-                own = (new SemaphoreSlim(MaxOfTenant), 0);
-            _tenants[tenant] = (own.Turns, own.Users + 1);
-            return own.Turns;
-        }
-    }
-
-    private void Leave(Tenant tenant)
-    {
-        lock (_tenants)
-        {
-            var (turns, users) = _tenants[tenant];
-            if (users == 1)
-                _tenants.Remove(tenant);
-            else
-                _tenants[tenant] = (turns, users - 1);
-        }
-    }
-
-    private sealed class Turn(ScanTurns owner, Tenant tenant, SemaphoreSlim own) : IDisposable
-    {
-        public void Dispose()
-        {
-            owner._all.Release();
-            own.Release();
-            owner.Leave(tenant);
-        }
+        public void Dispose() => rounds.Leave();
     }
 }

@@ -1,12 +1,9 @@
-using Kv.Domain.Storage;
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// Records from the outcome of every call whether the store answers. Only this class logs its absence: at the
-/// beginning, once a minute meanwhile, and at the end. A call that fails while others are answered is no absence: one
-/// of several members may be down.
+/// Records from the outcome of every call whether the store answers. Only this class logs an outage: at its start, once
+/// a minute during it, and at its end. A call that fails while others are answered is no outage: one of several members
+/// may be down.
 /// </summary>
 internal sealed partial class StoreAvailability(
     StoreOptions options, TimeProvider time, ILogger<StoreAvailability> logger)
@@ -14,29 +11,29 @@ internal sealed partial class StoreAvailability(
     private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private TaskCompletionSource _missed = NewSignal();
+    private TaskCompletionSource _failed = NewSignal();
     private string _reason = "";
 
     // The time of the first failed call since the last answer; 0 while the store answers.
-    private long _missedAt;
-    private long _saidAt;
-    private bool _isAway;
+    private long _failedSince;
+    private long _loggedAt;
+    private bool _isUnavailable;
 
     /// <summary>Completes when a call has failed and no call was answered since.</summary>
-    public Task Missed
+    public Task FirstFailure
     {
         get
         {
             lock (_gate)
-                return _missed.Task;
+                return _failed.Task;
         }
     }
 
     /// <summary>The store has answered a call.</summary>
     public void Answered()
     {
-        if (Volatile.Read(ref _missedAt) != 0)
-            End();
+        if (Volatile.Read(ref _failedSince) != 0)
+            EndOutage();
     }
 
     /// <summary>The store has not answered a call.</summary>
@@ -45,40 +42,41 @@ internal sealed partial class StoreAvailability(
         lock (_gate)
         {
             _reason = failure.Message;
-            if (_missedAt != 0)
+            if (_failedSince != 0)
                 return;
-            _missedAt = time.GetTimestamp();
-            _missed.SetResult();
+            _failedSince = time.GetTimestamp();
+            _failed.SetResult();
         }
     }
 
-    /// <summary>A probe has failed: the store is away if no other call was answered since the probe began.</summary>
-    /// <param name="began">When the probe began.</param>
-    public void Confirm(long began)
+    /// <summary>
+    /// A probe has failed: the store is unavailable if it answered no other call since the probe began.
+    /// </summary>
+    public void ProbeFailed(long began)
     {
         lock (_gate)
         {
-            if (_missedAt == 0 || _missedAt > began)
+            if (_failedSince == 0 || _failedSince > began)
                 return;
-            if (!_isAway)
-                LogAway(options.Description, _reason);
-            else if (time.GetElapsedTime(_saidAt) >= ReminderInterval)
-                LogStillAway(options.Description, time.GetElapsedTime(_missedAt).TotalSeconds, _reason);
+            if (!_isUnavailable)
+                LogUnavailable(options.Description, _reason);
+            else if (time.GetElapsedTime(_loggedAt) >= ReminderInterval)
+                LogStillUnavailable(options.Description, time.GetElapsedTime(_failedSince).TotalSeconds, _reason);
             else
                 return;
-            (_isAway, _saidAt) = (true, time.GetTimestamp());
+            (_isUnavailable, _loggedAt) = (true, time.GetTimestamp());
         }
     }
 
-    private void End()
+    private void EndOutage()
     {
         lock (_gate)
         {
-            if (_missedAt == 0)
+            if (_failedSince == 0)
                 return;
-            if (_isAway)
-                LogBack(options.Description, time.GetElapsedTime(_missedAt).TotalSeconds);
-            (_missedAt, _isAway, _missed) = (0, false, NewSignal());
+            if (_isUnavailable)
+                LogAvailable(options.Description, time.GetElapsedTime(_failedSince).TotalSeconds);
+            (_failedSince, _isUnavailable, _failed) = (0, false, NewSignal());
         }
     }
 

@@ -1,11 +1,8 @@
-using Kv.Domain.Storage;
-
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
 /// A store that passes every call on to an inner one. A derived class overrides the calls that it changes.
 /// </summary>
-/// <param name="inner">The inner store.</param>
 /// <param name="leavesOpen">Whether the inner store stays open when this one is disposed.</param>
 internal abstract class StoreDecorator(IStore inner, bool leavesOpen = false) : IStore
 {
@@ -18,8 +15,8 @@ internal abstract class StoreDecorator(IStore inner, bool leavesOpen = false) : 
         Inner.Get(key, consistency, cancellationToken);
 
     public virtual ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        Inner.GetPair(key, beside, consistency, cancellationToken);
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Inner.GetPair(first, second, consistency, cancellationToken);
 
     public virtual Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
         Inner.Range(query, cancellationToken);

@@ -12,11 +12,6 @@ public sealed record StoreOptions
     /// <summary>How to reach etcd; used when <see cref="Engine"/> is etcd.</summary>
     public EtcdOptions Etcd { get; init; } = new();
 
-    /// <summary>
-    /// The size of the near cache in bytes: entries read recently, for reads that may be stale. Default 0: no cache.
-    /// </summary>
-    public long NearCacheBytes { get; init; }
-
     /// <summary>How long audit records are kept. Default null: no records are kept.</summary>
     public TimeSpan? AuditRetention { get; init; }
 

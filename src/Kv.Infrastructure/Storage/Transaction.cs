@@ -1,8 +1,8 @@
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>
-/// Compares, the operations to apply when all of them hold, and those to apply otherwise. It is applied whole or not at
-/// all.
+/// Compares, the operations to apply when all compares hold, and those to apply otherwise. A transaction is applied
+/// whole or not at all.
 /// </summary>
 internal sealed class Transaction
 {
@@ -60,7 +60,7 @@ internal sealed class Transaction
         return bytes;
     }
 
-    // The engines would differ in which of two writes of one key wins. etcd refuses such a transaction as well.
+    // With two writes of one key, the engines would differ in which of them wins; etcd refuses such a transaction.
     private static void RefuseDoubleWrites(IReadOnlyList<Operation> operations)
     {
         if (operations.Count < 2)
@@ -85,7 +85,7 @@ internal sealed class Transaction
 
 /// <summary>The result of a <see cref="Transaction"/>.</summary>
 /// <param name="Succeeded">Whether its compares held.</param>
-/// <param name="Revision">The revision of its writes; the present revision of the store when it wrote nothing.</param>
+/// <param name="Revision">The revision of its writes; the store's current revision when it wrote nothing.</param>
 /// <param name="Results">A result for each operation of the branch that was applied.</param>
 internal sealed record CommitResult(bool Succeeded, long Revision, IReadOnlyList<OperationResult> Results);
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Tls;
 
@@ -18,9 +17,9 @@ public sealed partial class ReloadedFiles<T> : IDisposable
     private readonly ILogger _logger;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
-    private readonly Lock _looking = new();
-    private string[] _settled;
-    private string[]? _doubtful;
+    private readonly Lock _checking = new();
+    private string[] _processed;
+    private string[]? _invalid;
     private volatile T _current;
     private ITimer? _timer;
 
@@ -39,41 +38,41 @@ public sealed partial class ReloadedFiles<T> : IDisposable
     {
         (_files, _load, _changed, _interval, _time, _logger) =
             (files, load, changed ?? (_ => { }), interval, time, logger);
-        _settled = Read();
-        _current = load(_settled);
+        _processed = Read();
+        _current = load(_processed);
     }
 
     /// <summary>The value of the last valid contents.</summary>
     public T Current => _current;
 
     /// <summary>Starts to check the files.</summary>
-    public void Begin() => _timer = _time.CreateTimer(_ => Look(), null, _interval, _interval);
+    public void Start() => _timer = _time.CreateTimer(_ => Check(), null, _interval, _interval);
 
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
 
-    private void Look()
+    private void Check()
     {
         // A check that takes longer than the interval must not run twice.
-        if (!_looking.TryEnter())
+        if (!_checking.TryEnter())
             return;
         // A missing file counts as an empty one.
         string[] read = [];
         try
         {
             read = Read();
-            if (!read.SequenceEqual(_settled))
+            if (!read.SequenceEqual(_processed))
                 Use(read);
         }
         catch (Exception error)
         {
             // Any error: no caller would catch it, and the previous value is still valid.
-            if (!read.SequenceEqual(_settled))
-                Doubt(read, error);
+            if (!read.SequenceEqual(_processed))
+                Reject(read, error);
         }
         finally
         {
-            _looking.Exit();
+            _checking.Exit();
         }
     }
 
@@ -81,20 +80,20 @@ public sealed partial class ReloadedFiles<T> : IDisposable
     {
         var loaded = _load(read);
         _changed(loaded);
-        (_current, _settled, _doubtful) = (loaded, read, null);
+        (_current, _processed, _invalid) = (loaded, read, null);
         LogReloaded(Names);
     }
 
     // Several files are not replaced at one moment: contents that are still invalid at the next check are an error,
     // logged once.
-    private void Doubt(string[] read, Exception error)
+    private void Reject(string[] read, Exception error)
     {
-        if (_doubtful is null || !read.SequenceEqual(_doubtful))
+        if (_invalid is null || !read.SequenceEqual(_invalid))
         {
-            _doubtful = read;
+            _invalid = read;
             return;
         }
-        _settled = read;
+        _processed = read;
         LogUnusable(Names, error.Message);
     }
 

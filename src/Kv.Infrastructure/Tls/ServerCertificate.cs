@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Tls;
 
@@ -23,7 +22,7 @@ public sealed class ServerCertificate : IDisposable
         _files = new(
             [certFile, keyFile], contents => PemCertificates.Pair(contents[0], contents[1]), changed: null, interval,
             time, logger);
-        _files.Begin();
+        _files.Start();
     }
 
     /// <summary>The certificate for new connections.</summary>

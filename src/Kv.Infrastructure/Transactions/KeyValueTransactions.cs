@@ -1,12 +1,9 @@
 using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.KeyValues;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Transactions;
 
@@ -38,7 +35,7 @@ internal sealed class KeyValueTransactions(
             return Outcome(done.Succeeded, done.Revision, done.Results);
         }
 
-        // The record is written with the branch that is applied. An empty branch needs no record.
+        // The applied branch writes the record. An empty failure branch needs none.
         var then = (Operation[])
             [.. success.Operations, records.Put(tenant, request, success.EncodeReplay(succeeded: true))];
         var otherwise = transaction.Failure.Count == 0

@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 using Kv.Infrastructure.KeyValues;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Transactions;
 
@@ -67,12 +65,15 @@ internal sealed class TransactionBranch
     /// <summary>The data for the answer to a repeated request: the branch, and the deadlines of its writes.</summary>
     public byte[] EncodeReplay(bool succeeded)
     {
-        var record = new byte[1 + sizeof(long) * _asked.Count];
+        var record = new byte[ReplayBytes(_asked.Count)];
         record[0] = succeeded ? (byte)1 : (byte)0;
         for (var i = 0; i < _asked.Count; i++)
             BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(1 + sizeof(long) * i), _expiries[i]?.ExpireAt ?? 0);
         return record;
     }
+
+    /// <summary>The size of the data for the answer to a repeated request.</summary>
+    public static int ReplayBytes(int operations) => 1 + sizeof(long) * operations;
 
     /// <summary>Whether the record is that of the success branch.</summary>
     public static bool Succeeded(ReadOnlySpan<byte> record) => record[0] == 1;

@@ -1,40 +1,49 @@
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// Reads missed changes from the store, a page at a time: however slowly a watch is read, it holds one page and no
-/// watch of the store meanwhile. Many watches that return at once take turns.
+/// Reads missed changes from the store, a page at a time: a watch that is read slowly holds one page, and no watch of
+/// the store. The page takes a share of the budget, and many watches that return at once take turns.
 /// </summary>
-internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyLayout layout, KeyChangeMapper changes)
+internal sealed class CatchUpReader(
+    PastChanges past, ScanTurns turns, KeyLayout layout, KeyChangeMapper changes, IWatchBudget budget)
 {
     private const int MaxSets = 4_096;
     private const long MaxBytes = 1024 * 1024;
 
     /// <summary>Reads the next page.</summary>
     /// <param name="epoch">The epoch to which the revisions belong.</param>
-    /// <param name="tenant">The tenant of the changes.</param>
-    /// <param name="pattern">The pattern of the keys.</param>
     /// <param name="after">The revision after which the page begins.</param>
     /// <param name="mark">
-    /// The revision at which this reading of the past ends; when it is not after the start, the present one is used.
+    /// The revision at which this reading of the past ends; when it is not after the start, the current one is used.
     /// </param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="isOpening">Whether the watch is being opened: then it waits only for a short time.</param>
     public async Task<PastPage> Read(
-        Epoch epoch, Tenant tenant, KeyPattern pattern, long after, long mark, CancellationToken cancellationToken)
+        Epoch epoch, Tenant tenant, KeyPattern pattern, long after, long mark, bool isOpening,
+        CancellationToken cancellationToken)
     {
         if (mark <= after)
-            mark = await past.Present(cancellationToken);
-        using var turn = await turns.Enter(tenant, cancellationToken);
-        return await Fill(epoch, tenant, pattern, after, mark, cancellationToken);
+            mark = await past.CurrentRevision(cancellationToken);
+        // Taken before the turn: a watch that waits for its share must not block the scans of others.
+        var share = await budget.Take(tenant, MaxBytes, isOpening, cancellationToken);
+        try
+        {
+            using var turn = await turns.Enter(tenant, mark - after, cancellationToken);
+            return await Fill(epoch, tenant, pattern, after, mark, share, cancellationToken);
+        }
+        catch
+        {
+            share.Dispose();
+            throw;
+        }
     }
 
     private async Task<PastPage> Fill(
-        Epoch epoch, Tenant tenant, KeyPattern pattern, long after, long mark, CancellationToken cancellationToken)
+        Epoch epoch, Tenant tenant, KeyPattern pattern, long after, long mark, IWatchShare share,
+        CancellationToken cancellationToken)
     {
         var sets = new Queue<KeyChangeSet>();
         var bytes = 0L;
@@ -49,9 +58,16 @@ internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyLayout
                 bytes += RecentChanges.Size(concerned);
             }
             if (sets.Count >= MaxSets || bytes >= MaxBytes)
-                return new PastPage(sets, set.Revision, mark);
+                return Page(set.Revision);
         }
-        return new PastPage(sets, through, mark);
+        return Page(through);
+
+        // One revision may be larger than the share.
+        PastPage Page(long until)
+        {
+            share.Resize(bytes);
+            return new PastPage(sets, until, mark, share);
+        }
     }
 }
 
@@ -59,7 +75,10 @@ internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyLayout
 /// <param name="Sets">The changes of the watch's keys.</param>
 /// <param name="Through">The revision up to which the page is complete.</param>
 /// <param name="Mark">The revision at which this reading of the past ends.</param>
-internal sealed record PastPage(Queue<KeyChangeSet> Sets, long Through, long Mark)
+/// <param name="Share">The share of the budget that its changes take; null for the page before the first.</param>
+internal sealed record PastPage(Queue<KeyChangeSet> Sets, long Through, long Mark, IWatchShare? Share) : IDisposable
 {
     public bool IsLast => Through >= Mark;
+
+    public void Dispose() => Share?.Dispose();
 }

@@ -1,31 +1,29 @@
+using System.Diagnostics.Metrics;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// All watches of this process, on one watch of the store. It begins with the first of them and ends a while after the
-/// last.
+/// Serves all watches of this process from one watch of the store, which starts with the first of them and ends a while
+/// after the last.
 /// </summary>
 internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 {
-    // A reader that lost its connection returns soon.
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
+    // A reader that lost its connection usually returns within this time.
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly HashSet<WatchSubscription> _watches = [];
     private readonly WatchTopics _topics = new();
-    private readonly WatchTelemetry _telemetry = new();
+    private readonly WatchTelemetry _telemetry;
     private readonly IStore _store;
     private readonly KeyLayout _layout;
     private readonly KeyChangeMapper _changes;
     private readonly CatchUpReader _past;
+    private readonly IWatchBudget _budget;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _idle;
@@ -35,16 +33,19 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     private bool _isDisposed;
 
     public KeyChangeHub(
-        IStore store, KeyLayout layout, KeyChangeMapper changes, PastChanges past, ScanTurns turns, TimeProvider time,
-        IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
+        IStore store, KeyLayout layout, KeyChangeMapper changes, PastChanges past, ScanTurns turns, IWatchBudget budget,
+        IMeterFactory meters, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
     {
-        (_store, _layout, _changes, _time, _logger) = (store, layout, changes, time, logger);
-        _past = new CatchUpReader(past, turns, layout, changes);
+        (_store, _layout, _changes) = (store, layout, changes);
+        (_budget, _time, _logger) = (budget, time, logger);
+        _telemetry = new WatchTelemetry(meters, this);
+        _past = new CatchUpReader(past, turns, layout, changes, budget);
         _idle = time.CreateTimer(_ => EndIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // A watch does not end by itself: the shutdown of the process would wait for it.
         _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
 
+    /// <summary>The number of open watches.</summary>
     public int Watches
     {
         get
@@ -54,6 +55,9 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the store is watched: while watches are open, and for a while after the last one closes.
+    /// </summary>
     public bool IsWatching
     {
         get
@@ -67,14 +71,14 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken)
     {
         var epoch = _store.Epoch;
-        var present = await _store.Present(_layout, cancellationToken);
-        if (since > present)
-            throw new RevisionInFutureException(since.Value, present: present);
-        var watch = new WatchSubscription(this, _past, _time, epoch, tenant, pattern, since ?? present);
+        var current = await _store.CurrentRevision(_layout, cancellationToken);
+        if (since > current)
+            throw new RevisionInFutureException(since.Value, present: current);
+        var watch = new WatchSubscription(this, _past, _budget, _time, epoch, tenant, pattern, since ?? current);
         try
         {
             if (TryAdd(watch))
-                await watch.Begin(cancellationToken);
+                await watch.Start(cancellationToken);
             else
                 watch.Cut(null);
             return watch;
@@ -88,8 +92,8 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 
     /// <summary>Joins a watch to the live changes from its position on.</summary>
     /// <returns>
-    /// False when too much has happened since: the watch must read that from the store first. Also while the process
-    /// stops.
+    /// False when too many changes followed its position: the watch must read those from the store first. Also false
+    /// while the process stops.
     /// </returns>
     /// <exception cref="StoreRestoredException">The watch's epoch has ended.</exception>
     public async Task<bool> Join(WatchSubscription watch, CancellationToken cancellationToken)
@@ -128,9 +132,8 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
                 return;
             _topics.Remove(watch);
             if (_watches.Count == 0 && !_isDisposed)
-                _idle.Change(Linger, Timeout.InfiniteTimeSpan);
+                _idle.Change(IdleTime, Timeout.InfiniteTimeSpan);
         }
-        _telemetry.Closed();
     }
 
     public async ValueTask DisposeAsync()
@@ -149,7 +152,6 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         await _idle.DisposeAsync();
         if (upstream is not null)
             await upstream.DisposeAsync();
-        _telemetry.Dispose();
     }
 
     private bool TryAdd(WatchSubscription watch)
@@ -160,7 +162,6 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
                 return false;
             _watches.Add(watch);
         }
-        _telemetry.Opened();
         return true;
     }
 
@@ -171,12 +172,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         {
             if (_isStopping)
                 return null;
-            if (_upstream is null)
-            {
-                _upstream = new SharedWatch(_store, _layout, _time, Dispatch, Ended);
-                _telemetry.UpstreamBegan();
-            }
-            return _upstream;
+            return _upstream ??= new SharedWatch(_store, _layout, _time, Dispatch, Ended);
         }
     }
 
@@ -185,7 +181,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     private void Dispatch(SharedWatch upstream, ChangeSet set)
     {
         var events = _changes.Map(set);
-        List<(WatchSubscription Watch, KeyChangeSet Share)> shares;
+        List<(WatchSubscription[] Watches, KeyChangeSet Share)> shares;
         lock (_gate)
         {
             if (upstream != _upstream)
@@ -193,8 +189,19 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             upstream.Recent.Add(events);
             shares = _topics.Shares(events);
         }
-        foreach (var (watch, share) in shares)
-            if (!watch.Offer(share))
+        foreach (var (watches, share) in shares)
+            Offer(watches, share);
+    }
+
+    // Without a share of the budget the watches are cut off: too many changes of their tenant wait to be read.
+    private void Offer(WatchSubscription[] watches, KeyChangeSet set)
+    {
+        var size = RecentChanges.Size(set);
+        using var shared = _budget.TryTake(watches[0].Tenant, size) is { } share
+            ? new SharedChanges(set, size, share)
+            : null;
+        foreach (var watch in watches)
+            if (shared is null || !watch.Offer(shared))
             {
                 watch.Cut(null);
                 _telemetry.WasTooSlow();
@@ -210,7 +217,6 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
                 _upstream = null;
             cut = [.. _watches.Where(watch => watch.Upstream == upstream)];
         }
-        _telemetry.UpstreamEnded();
         // A watch that began after the compacted revisions has lost nothing: its reader resumes at its position.
         var compacted = error as RevisionCompactedException;
         // A restore invalidates every position.
@@ -220,7 +226,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         foreach (var watch in cut)
             watch.Cut(behind.Contains(watch) ? compacted : null);
         if (behind.Count > 0)
-            LogForgotten(behind.Count, error!.Message);
+            LogCompacted(behind.Count, error!.Message);
         else if (error is StoreException)
             LogUpstreamFailed(cut.Count, error.Message);
         else if (error is not null)

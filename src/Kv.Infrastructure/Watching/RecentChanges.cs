@@ -3,8 +3,8 @@ using Kv.Domain.Watching;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// The last changes, so that a watch that lost its connection can resume without a read of the store. Their number and
-/// their bytes are limited. It is not thread-safe.
+/// The last changes: a watch that lost its connection can resume without a read of the store. Their number and size are
+/// limited. It is not thread-safe.
 /// </summary>
 internal sealed class RecentChanges(long start)
 {

@@ -1,10 +1,10 @@
-using Kv.Domain.Storage;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
 
-/// <summary>The single watch of the store behind all watches of this process, from the present on.</summary>
+/// <summary>
+/// The single watch of the store behind all watches of this process. It starts at the current revision.
+/// </summary>
 internal sealed class SharedWatch : IFeedReader, IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = new();
@@ -15,9 +15,6 @@ internal sealed class SharedWatch : IFeedReader, IAsyncDisposable
     private readonly Task _running;
     private long _dispatchedThrough;
 
-    /// <param name="store">The store.</param>
-    /// <param name="layout">Where its keys are.</param>
-    /// <param name="time">The clock of the marks.</param>
     /// <param name="dispatch">Receives the changes at a revision; called by one thread at a time, in order.</param>
     /// <param name="ended">Called at its end, with the error.</param>
     public SharedWatch(
@@ -26,7 +23,7 @@ internal sealed class SharedWatch : IFeedReader, IAsyncDisposable
     {
         (_store, _layout, _time, _dispatch, Epoch) = (store, layout, time, dispatch, store.Epoch);
         Started = Start();
-        // Not in the context of the caller that comes first.
+        // Not in the context of the first caller.
         _running = Task.Run(() => Task.WhenAll(Follow(ended), MarkWhileQuiet()));
     }
 
@@ -70,7 +67,7 @@ internal sealed class SharedWatch : IFeedReader, IAsyncDisposable
     {
         // The caller of the constructor holds a lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        _dispatchedThrough = await _store.Present(_layout, _ending.Token);
+        _dispatchedThrough = await _store.CurrentRevision(_layout, _ending.Token);
         Recent = new RecentChanges(_dispatchedThrough);
     }
 
@@ -83,7 +80,7 @@ internal sealed class SharedWatch : IFeedReader, IAsyncDisposable
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
-            // There are no watches any more.
+            // No watch is left.
         }
         catch (Exception error)
         {

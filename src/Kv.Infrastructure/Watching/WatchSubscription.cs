@@ -1,31 +1,31 @@
 using System.Threading.Channels;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// A watch on the hub. It reads missed changes from the store, page by page, until the hub still holds the rest. Then
-/// it joins the hub, and new changes wait in its buffer. A watch that is not read fast enough is cut off: it delays no
-/// other watch, and takes no more memory than its buffer.
+/// A watch on the hub. It reads missed changes from the store, page by page, until the hub holds the rest. Then it
+/// joins the hub, and new changes wait in its buffer. A watch that is not read fast enough is cut off: it delays no
+/// other watch, and takes no more memory than its buffer. Its changes count against the budget.
 /// </summary>
 internal sealed class WatchSubscription(
-    KeyChangeHub hub, CatchUpReader past, TimeProvider time, Epoch epoch, Tenant tenant, KeyPattern pattern, long since)
+    KeyChangeHub hub, CatchUpReader past, IWatchBudget budget, TimeProvider time, Epoch epoch, Tenant tenant,
+    KeyPattern pattern, long since)
     : IKeyChangeWatch
 {
     private const int MaxSets = 4_096;
     private const long MaxBytes = 4 * 1024 * 1024;
 
-    private readonly Channel<KeyChangeSet> _live = Channel.CreateBounded<KeyChangeSet>(
+    private readonly Channel<SharedChanges> _live = Channel.CreateBounded<SharedChanges>(
         new BoundedChannelOptions(MaxSets) { SingleReader = true, SingleWriter = true });
 
     private readonly TaskCompletionSource _cutOff = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
-    private PastPage _page = new([], since, since);
+    private PastPage _page = new([], since, since, Share: null);
     private Task<PastPage>? _reading;
     private Task<bool>? _waiting;
+    private SharedChanges? _returned;
     private long _bytes;
 
     public Tenant Tenant => tenant;
@@ -47,32 +47,40 @@ internal sealed class WatchSubscription(
     /// <summary>
     /// Joins the hub, or reads the first page of missed changes, which shows whether they are still kept.
     /// </summary>
-    public async Task Begin(CancellationToken cancellationToken)
+    public async Task Start(CancellationToken cancellationToken)
     {
         if (!await hub.Join(this, cancellationToken) && !CutOff.IsCompleted)
-            _page = await past.Read(epoch, tenant, pattern, Position, _page.Mark, cancellationToken);
+            _page = await past.Read(epoch, tenant, pattern, Position, _page.Mark, isOpening: true, cancellationToken);
     }
 
     /// <summary>
     /// Joins the live changes, after the recent ones since its position. The caller holds the hub's lock.
     /// </summary>
-    /// <returns>False when the recent changes exceed its buffer.</returns>
+    /// <returns>False when the recent changes exceed its buffer or its share of the budget.</returns>
     public bool Join(SharedWatch upstream, IEnumerable<KeyChangeSet> recent)
     {
-        var missed = new List<KeyChangeSet>();
+        var missed = new List<SharedChanges>();
         var bytes = 0L;
         foreach (var set in recent)
         {
             var concerned = set.Matching(tenant, pattern);
             if (concerned.Changes.Count == 0)
                 continue;
-            missed.Add(concerned);
-            bytes += RecentChanges.Size(concerned);
-            if (missed.Count > MaxSets / 2 || bytes > MaxBytes / 2)
+            var size = RecentChanges.Size(concerned);
+            bytes += size;
+            if (missed.Count >= MaxSets / 2 || bytes > MaxBytes / 2
+                || budget.TryTake(tenant, size) is not { } share)
+            {
+                missed.ForEach(set => set.Dispose());
                 return false;
+            }
+            missed.Add(new SharedChanges(concerned, size, share));
         }
         foreach (var set in missed)
+        {
             Offer(set);
+            set.Dispose();
+        }
         Upstream = upstream;
         return true;
     }
@@ -80,18 +88,23 @@ internal sealed class WatchSubscription(
     public async ValueTask<KeyChangeSet?> Next(TimeSpan patience, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        // The reader has processed the changes that the previous call returned.
+        _returned?.Dispose();
+        _returned = null;
         while (Upstream is null)
         {
             if (_page.Sets.TryDequeue(out var missed))
-                return Told(missed);
+                return Return(missed);
+            _page.Dispose();
             Position = Math.Max(Position, _page.Through);
             if (_reading is null && _page.IsLast && await hub.Join(this, cancellationToken))
                 break;
             if (CutOff.IsCompleted)
                 return null;
-            _reading ??= past.Read(epoch, tenant, pattern, Position, _page.Mark, _closing.Token);
-            if (!await Within(patience - time.GetElapsedTime(began), Task.WhenAny(_reading, CutOff), cancellationToken))
-                return Nothing();
+            _reading ??= past.Read(epoch, tenant, pattern, Position, _page.Mark, isOpening: false, _closing.Token);
+            var either = Task.WhenAny(_reading, CutOff);
+            if (!await CompletesWithin(patience - time.GetElapsedTime(began), either, cancellationToken))
+                return NoChanges();
             if (CutOff.IsCompleted)
                 return null;
             _page = await _reading;
@@ -99,22 +112,26 @@ internal sealed class WatchSubscription(
         }
         while (true)
         {
-            // Read before the buffer: if the buffer is empty then, all changes dispatched up to here were returned.
+            // Read before the buffer: if the buffer is empty afterwards, all changes up to here were returned.
             var dispatched = Upstream!.DispatchedThrough;
             if (_live.Reader.TryRead(out var set))
             {
-                Interlocked.Add(ref _bytes, -RecentChanges.Size(set));
-                // An earlier change was among the missed ones.
-                if (set.Revision > Position)
-                    return Told(set);
+                Interlocked.Add(ref _bytes, -set.Bytes);
+                // An earlier change was already read from the store.
+                if (set.Set.Revision > Position)
+                {
+                    _returned = set;
+                    return Return(set.Set);
+                }
+                set.Dispose();
                 continue;
             }
-            // After the cut nothing is offered any more, so the position must not advance.
+            // After the cut no changes are offered, so the position must not advance.
             if (!CutOff.IsCompleted)
                 Position = Math.Max(Position, dispatched);
             _waiting ??= _live.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-            if (!await Within(patience - time.GetElapsedTime(began), _waiting, cancellationToken))
-                return Nothing();
+            if (!await CompletesWithin(patience - time.GetElapsedTime(began), _waiting, cancellationToken))
+                return NoChanges();
             var (more, _) = (await _waiting, _waiting = null);
             if (!more)
                 return null;
@@ -124,11 +141,16 @@ internal sealed class WatchSubscription(
     /// <summary>
     /// Adds changes; false when the reader is too slow. A set that is larger than the whole buffer may be in it alone.
     /// </summary>
-    public bool Offer(KeyChangeSet set)
+    public bool Offer(SharedChanges set)
     {
-        var size = RecentChanges.Size(set);
-        var waiting = Interlocked.Add(ref _bytes, size);
-        return (waiting <= MaxBytes || waiting == size) && _live.Writer.TryWrite(set);
+        var waiting = Interlocked.Add(ref _bytes, set.Bytes);
+        if (waiting > MaxBytes && waiting != set.Bytes)
+            return false;
+        set.Hold();
+        if (_live.Writer.TryWrite(set))
+            return true;
+        set.Dispose();
+        return false;
     }
 
     /// <summary>Ends the watch. The buffered changes can still be read.</summary>
@@ -146,19 +168,27 @@ internal sealed class WatchSubscription(
         await _closing.CancelAsync();
         // Wait until a read in progress has ended.
         if (_reading is { } reading)
+        {
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (reading.IsCompletedSuccessfully)
+                (await reading).Dispose();
+        }
+        _page.Dispose();
+        _returned?.Dispose();
+        while (_live.Reader.TryRead(out var left))
+            left.Dispose();
         _closing.Dispose();
     }
 
-    private KeyChangeSet Told(KeyChangeSet set)
+    private KeyChangeSet Return(KeyChangeSet set)
     {
         Position = set.Revision;
         return set;
     }
 
-    private KeyChangeSet Nothing() => new(Position, []);
+    private KeyChangeSet NoChanges() => new(Position, []);
 
-    private async ValueTask<bool> Within(TimeSpan patience, Task task, CancellationToken cancellationToken)
+    private async ValueTask<bool> CompletesWithin(TimeSpan patience, Task task, CancellationToken cancellationToken)
     {
         if (!task.IsCompleted && patience > TimeSpan.Zero)
             await task.WaitAsync(patience, time, cancellationToken).ConfigureAwait(

@@ -4,32 +4,21 @@ using Kv.Infrastructure.Diagnostics;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>The metrics of the watches of this process.</summary>
-internal sealed class WatchTelemetry : IDisposable
+internal sealed class WatchTelemetry
 {
-    private readonly Meter _meter = new(Telemetry.Name);
-    private readonly UpDownCounter<long> _subscribers;
-    private readonly UpDownCounter<long> _upstreams;
     private readonly Tally _cutOff;
 
-    public WatchTelemetry()
+    public WatchTelemetry(IMeterFactory meters, KeyChangeHub hub)
     {
-        _subscribers = _meter.CreateUpDownCounter<long>(
-            "kv.watch.subscribers", "{watch}", "Watches and long polls that are open.");
-        _upstreams = _meter.CreateUpDownCounter<long>(
-            "kv.watch.upstreams", "{watch}", "Watches of the store behind them: one, or none.");
+        var meter = meters.Create(Telemetry.Name);
+        meter.CreateObservableUpDownCounter(
+            "kv.watch.subscribers", () => hub.Watches, "{watch}", "Watches and long polls that are open.");
+        meter.CreateObservableUpDownCounter(
+            "kv.watch.upstreams", () => hub.IsWatching ? 1 : 0, "{watch}",
+            "Watches of the store behind them: one, or none.");
         _cutOff = new Tally(
-            _meter, "kv.watch.cut_off", "{watch}", "Watches that were cut off because they were not read fast enough.");
+            meter, "kv.watch.cut_off", "{watch}", "Watches that were cut off because they were not read fast enough.");
     }
 
-    public void Opened() => _subscribers.Add(1);
-
-    public void Closed() => _subscribers.Add(-1);
-
-    public void UpstreamBegan() => _upstreams.Add(1);
-
-    public void UpstreamEnded() => _upstreams.Add(-1);
-
     public void WasTooSlow() => _cutOff.Add();
-
-    public void Dispose() => _meter.Dispose();
 }

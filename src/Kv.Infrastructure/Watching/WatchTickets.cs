@@ -2,9 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Watching;
 

@@ -1,5 +1,4 @@
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
 
@@ -36,7 +35,7 @@ internal sealed class WatchTopics
     }
 
     /// <summary>Assigns the changes at one revision to the watches that they concern.</summary>
-    public List<(WatchSubscription Watch, KeyChangeSet Share)> Shares(KeyChangeSet set)
+    public List<(WatchSubscription[] Watches, KeyChangeSet Share)> Shares(KeyChangeSet set)
     {
         foreach (var change in set.Changes)
         {
@@ -49,13 +48,12 @@ internal sealed class WatchTopics
             }
             _found.Clear();
         }
-        var shares = new List<(WatchSubscription, KeyChangeSet)>();
+        var shares = new List<(WatchSubscription[], KeyChangeSet)>();
         foreach (var topic in _concerned)
         {
             var share = set with { Changes = topic.Share };
             topic.Share = [];
-            foreach (var watch in topic.Watches)
-                shares.Add((watch, share));
+            shares.Add(([.. topic.Watches], share));
         }
         _concerned.Clear();
         return shares;

@@ -1,8 +1,6 @@
 using Kv.Domain.Access;
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Webhooks;
 
@@ -62,7 +60,7 @@ internal sealed partial class WebhookRecord
         if (DisabledReason is not null)
             webhook.Disable(DisabledReason);
         if (Dropped is > 0 and var dropped)
-            webhook.Lose(dropped, DroppedSince ?? 0);
+            webhook.AddDropped(dropped, DroppedSince ?? 0);
         return webhook;
     }
 

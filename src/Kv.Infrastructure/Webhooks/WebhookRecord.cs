@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Webhooks;
 
@@ -81,7 +80,6 @@ internal sealed partial class WebhookRecord
     }
 
     /// <summary>The JSON of a webhook.</summary>
-    /// <param name="webhook">The webhook.</param>
     /// <param name="before">The JSON that it replaces: members of later versions are kept.</param>
     internal static ReadOnlyMemory<byte> Write(Webhook webhook, ReadOnlyMemory<byte> before = default)
     {

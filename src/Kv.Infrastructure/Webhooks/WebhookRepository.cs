@@ -1,13 +1,9 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Webhooks;
 
@@ -26,15 +22,15 @@ internal sealed partial class WebhookRepository(
     public async Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) =>
         (await AddOnce(webhook, limit, null, cancellationToken)).Id is not null;
 
-    Task<(Guid? Id, bool IsReplayed)> IWebhookRepository.AddOnce(
+    Task<AddedWebhook> IWebhookRepository.AddOnce(
         Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken) =>
         AddOnce(webhook, limit, request, cancellationToken);
 
-    private async Task<(Guid? Id, bool IsReplayed)> AddOnce(
+    private async Task<AddedWebhook> AddOnce(
         Webhook webhook, int limit, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         var tenant = webhook.Tenant;
-        var tenants = KeyRange.Prefix(layout.WebhookPrefix(tenant));
+        var range = KeyRange.Prefix(layout.WebhookPrefix(tenant));
         var key = layout.Webhook(tenant, webhook.Id);
         List<Operation> operations =
         [
@@ -45,29 +41,33 @@ internal sealed partial class WebhookRepository(
             operations.Add(records.Put(tenant, request, webhook.Id.ToByteArray()));
         for (var tries = 1; tries <= MaxTries; tries++)
         {
-            var (count, revision) = await Count(tenants, limit, cancellationToken);
+            var (count, revision) = await Count(range, limit, cancellationToken);
             // Read after the count: the counted webhooks may include one of an earlier attempt of this request.
-            if (request is not null && await AddedBefore(tenant, request, cancellationToken) is { } before)
-                return (before, true);
+            if (request is not null && await FindAdded(tenant, request, cancellationToken) is { } before)
+                return before;
             if (count >= limit)
-                return (null, false);
-            // There is no stored counter that could be wrong: the commit holds only if no webhook was written since the
-            // count.
-            List<Compare> conditions = [Compare.UnwrittenSince(tenants, revision), Compare.Absent(key)];
+                return new AddedWebhook(Id: null);
+            // The commit succeeds only if no webhook was written since the count, so no stored counter is needed.
+            List<Compare> conditions = [Compare.UnwrittenSince(range, revision), Compare.Absent(key)];
             if (request is not null)
                 conditions.Add(records.IsNew(tenant, request));
-            if ((await store.Commit(new Transaction(conditions, operations), cancellationToken)).Succeeded)
-                return (webhook.Id, false);
+            var result = await store.Commit(new Transaction(conditions, operations), cancellationToken);
+            if (result.Succeeded)
+                return new AddedWebhook(webhook.Id, result.Revision);
             var wait = Random.Shared.Next(Math.Min(1 << Math.Min(tries, 16), LongestWaitMilliseconds));
             await Task.Delay(TimeSpan.FromMilliseconds(wait), time, cancellationToken);
         }
-        throw new StoreUnavailableException("The tenant's webhooks changed at every try to add one.");
+        throw new StoreUnavailableException("Other changes of the tenant's webhooks prevented every attempt.");
     }
 
-    private async Task<Guid?> AddedBefore(Tenant tenant, IdempotentRequest request, CancellationToken cancellationToken)
+    private async Task<AddedWebhook?> FindAdded(
+        Tenant tenant, IdempotentRequest request, CancellationToken cancellationToken)
     {
         var read = await store.Get(records.Place(tenant, request), ReadConsistency.Linearizable, cancellationToken);
-        return read.Entry is { } entry ? new Guid(IdempotencyRecords.Answer(entry, request).Span) : null;
+        return read.Entry is { } entry
+            ? new AddedWebhook(
+                new Guid(IdempotencyRecords.Answer(entry, request).Span), entry.ModRevision, IsReplayed: true)
+            : null;
     }
 
     public async Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken)
@@ -120,10 +120,10 @@ internal sealed partial class WebhookRepository(
 
     // Webhooks that cannot be read count as well: a later version may read them.
     private async Task<(int Count, long Revision)> Count(
-        KeyRange tenants, int limit, CancellationToken cancellationToken)
+        KeyRange range, int limit, CancellationToken cancellationToken)
     {
         var (count, revision) = (0, 0L);
-        var query = new RangeQuery(tenants, Math.Clamp(limit, 1, PageSize), KeysOnly: true);
+        var query = new RangeQuery(range, Math.Clamp(limit, 1, PageSize), KeysOnly: true);
         await foreach (var page in store.Pages(query, cancellationToken))
         {
             (count, revision) = (count + page.Entries.Count, page.Revision);

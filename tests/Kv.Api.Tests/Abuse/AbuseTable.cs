@@ -3,8 +3,8 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Abuse;
 
-/// <summary>What was measured, as a table in Markdown.</summary>
-internal sealed class AbuseTable(Engine engine, Told quiet)
+/// <summary>The measurements, as a table in Markdown.</summary>
+internal sealed class AbuseTable(Engine engine, Outcome quiet)
 {
     private readonly List<string> _rows =
     [
@@ -13,9 +13,9 @@ internal sealed class AbuseTable(Engine engine, Told quiet)
         "|---|---|---:|---:|---:|---:|---:|---:|",
     ];
 
-    public void Add(string name, Told told, long? before = null, long? after = null) => _rows.Add(
-        $"| {name} | {told} | {Text(Told.P99(told.Writes))} | {Text(Told.P99(told.Reads))} | {Ratio(told)} | "
-            + $"{told.MissedCount} | "
+    public void Add(string name, Outcome outcome, long? before = null, long? after = null) => _rows.Add(
+        $"| {name} | {outcome} | {Text(Outcome.P99(outcome.Writes))} | {Text(Outcome.P99(outcome.Reads))} | "
+            + $"{Ratio(outcome)} | {outcome.MissedCount} | "
         + $"{Megabytes(before)} | {Megabytes(after)} |");
 
     /// <summary>Prints the table, and appends it to the file that <c>KV_ABUSE_TABLE</c> names.</summary>
@@ -27,9 +27,9 @@ internal sealed class AbuseTable(Engine engine, Told quiet)
             File.AppendAllText(path, table);
     }
 
-    private string Ratio(Told told) =>
-        $"{Text(Told.P99(told.Writes) / Told.P99(quiet.Writes))} and "
-            + $"{Text(Told.P99(told.Reads) / Told.P99(quiet.Reads))}";
+    private string Ratio(Outcome outcome) =>
+        $"{Text(Outcome.P99(outcome.Writes) / Outcome.P99(quiet.Writes))} and "
+            + $"{Text(Outcome.P99(outcome.Reads) / Outcome.P99(quiet.Reads))}";
 
     private static string Text(double number) => number.ToString("f1", CultureInfo.InvariantCulture);
 

@@ -1,50 +1,45 @@
 using System.Text.Json;
 using Kv.Api.Tests.Hosting;
+using Kv.Attacker;
 
 namespace Kv.Api.Tests.Abuse;
 
-/// <summary>What is attacked: a Kv with a large value, and many changes by others.</summary>
+/// <summary>The Kv that is attacked. It holds a large value, and many changes by other callers.</summary>
 internal sealed class AbuseTarget : IDisposable
 {
-    public const string App = "abuse";
     public const string NeighbourSpace = "neighbour";
-    public const string AttackerSpace = "attacker";
     public const int ValueBytes = 1024 * 1024;
-
-    /// <summary>How many connections those have who attack over HTTP/2.</summary>
-    public const int Http2Connections = 5;
 
     private const int BulkSize = 1_000;
 
     private AbuseTarget(Uri address, Uri http2)
     {
-        Address = address;
-        Http = Client(address);
-        Neighbour = Client(address);
-        Http2 = [.. Enumerable.Range(0, Http2Connections).Select(_ => Client(http2))];
+        (Address, Http2) = (address, http2);
+        Neighbour = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = address,
+            Timeout = TimeSpan.FromSeconds(60),
+        };
     }
 
     public Uri Address { get; }
 
-    /// <summary>What the attackers use.</summary>
-    public HttpClient Http { get; }
+    /// <summary>Where it serves HTTP/2.</summary>
+    public Uri Http2 { get; }
 
-    /// <summary>What the neighbour uses.</summary>
+    /// <summary>The client of the neighbour.</summary>
     public HttpClient Neighbour { get; }
 
-    /// <summary>Clients of which each has one connection, over HTTP/2.</summary>
-    public IReadOnlyList<HttpClient> Http2 { get; }
-
-    /// <summary>Writes what the attacks need.</summary>
-    /// <param name="kv">What is attacked.</param>
-    /// <param name="http2Port">Where it speaks HTTP/2.</param>
-    /// <param name="writes">How many changes there are by others.</param>
+    /// <summary>Writes the data that the attacks need.</summary>
+    /// <param name="kv">The Kv that is attacked.</param>
+    /// <param name="http2Port">Its port of HTTP/2.</param>
+    /// <param name="writes">The number of changes by other callers.</param>
     public static async Task<AbuseTarget> Prepare(KvProcess kv, int http2Port, int writes)
     {
         var address = await kv.Address();
         var target = new AbuseTarget(address, new UriBuilder(address) { Port = http2Port }.Uri);
-        var neighbour = new KvClient(target.Http, NeighbourSpace, App);
-        var attacker = new KvClient(target.Http, AttackerSpace, App);
+        var neighbour = new KvClient(target.Neighbour, NeighbourSpace, Attacks.App);
+        var attacker = new KvClient(target.Neighbour, Attacks.Space, Attacks.App);
         var filling = new string('f', 1_000);
         for (var written = 0; written < writes; written += BulkSize)
             await Expect(neighbour.Send(HttpMethod.Post, "/bulk", JsonSerializer.Serialize(
@@ -57,14 +52,7 @@ internal sealed class AbuseTarget : IDisposable
         return target;
     }
 
-    public void Dispose()
-    {
-        foreach (var http in (IEnumerable<HttpClient>)[Http, Neighbour, .. Http2])
-            http.Dispose();
-    }
-
-    private static HttpClient Client(Uri address) =>
-        new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    public void Dispose() => Neighbour.Dispose();
 
     private static async Task Expect(Task<Answer> asked)
     {

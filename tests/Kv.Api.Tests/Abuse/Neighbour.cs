@@ -1,39 +1,35 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using Kv.Attacker;
 
 namespace Kv.Api.Tests.Abuse;
 
 /// <summary>
 /// A tenant that writes and reads while another one attacks, and notes how long that takes. A call is due every 20 ms,
-/// whether or not the one before is answered: one that has to wait for it counts from when it was due. Writes and reads
-/// have a thread each, so that the attackers, which share this process, hold neither up.
+/// whether or not the call before it is answered. A call that waits for the call before it counts from the time at
+/// which it was due. Writes and reads have a thread each.
 /// </summary>
 internal static class Neighbour
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs an attack, or nothing, and the neighbour beside it.</summary>
-    /// <param name="target">What is attacked.</param>
+    /// <param name="target">The attacked Kv.</param>
     /// <param name="attack">The attack; null for none.</param>
-    /// <param name="isOver">Whether the attack has ended, by what was told so far and how long it took.</param>
-    public static async Task<Told> Run(AbuseTarget target, Attack? attack, Func<Told, TimeSpan, bool> isOver)
+    /// <param name="isOver">Whether the attack has ended, by the answers so far and the elapsed time.</param>
+    public static async Task<Outcome> Run(AbuseTarget target, Attack? attack, Func<Outcome, TimeSpan, bool> isOver)
     {
-        using var over = new CancellationTokenSource();
-        var told = new Told();
+        var outcome = new Outcome();
+        await using var attackers = attack is null ? null : AttackerProcess.Start(attack, target, outcome);
         var start = Stopwatch.GetTimestamp();
-        var attackers = attack is null ? [] : Enumerable.Range(0, attack.Attackers)
-            .Select(number => Repeat(target, attack, number, told, over.Token)).ToArray();
         await Task.WhenAll(
-            OnThread(() => Call(Write, told.Writes)), OnThread(() => Call(Read, told.Reads)));
-        await over.CancelAsync();
-        await Task.WhenAll(attackers);
-        return told;
+            OnThread(() => Call(Write, outcome.Writes)), OnThread(() => Call(Read, outcome.Reads)));
+        return outcome;
 
         void Call(Func<int, HttpRequestMessage> next, ConcurrentBag<double> times)
         {
-            for (var number = 0; !isOver(told, Stopwatch.GetElapsedTime(start)); number++)
+            for (var number = 0; !isOver(outcome, Stopwatch.GetElapsedTime(start)); number++)
             {
                 var due = start + (long)(number * Pace.TotalSeconds * Stopwatch.Frequency);
                 if (Stopwatch.GetTimestamp() < due)
@@ -44,7 +40,7 @@ internal static class Neighbour
                 if (IsAnswered(target.Neighbour, next(number)))
                     times.Add(Stopwatch.GetElapsedTime(due).TotalMilliseconds);
                 else
-                    told.Missed();
+                    outcome.Missed();
             }
         }
     }
@@ -64,7 +60,7 @@ internal static class Neighbour
     private static HttpRequestMessage Of(HttpRequestMessage request)
     {
         request.Headers.Add("KV-Namespace", AbuseTarget.NeighbourSpace);
-        request.Headers.Add("KV-App-Name", AbuseTarget.App);
+        request.Headers.Add("KV-App-Name", Attacks.App);
         return request;
     }
 
@@ -80,22 +76,5 @@ internal static class Neighbour
             {
                 return false;
             }
-    }
-
-    private static async Task Repeat(AbuseTarget target, Attack attack, int number, Told told, CancellationToken over)
-    {
-        while (!over.IsCancellationRequested)
-        {
-            try
-            {
-                await attack.Once(target, number, told, over);
-            }
-            catch (Exception error) when (
-                error is HttpRequestException or OperationCanceledException or IOException or SocketException)
-            {
-                // It was cut off, or its time is over.
-                told.Answered("");
-            }
-        }
     }
 }

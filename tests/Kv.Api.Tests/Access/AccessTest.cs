@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Tests of what callers with API keys may do, on either engine.</summary>
+/// <summary>Tests of the access of callers with API keys, on either engine.</summary>
 internal abstract class AccessTest(Engine engine) : EngineTests(engine)
 {
     protected const string Denied = "Forbidden";
@@ -18,7 +18,7 @@ internal abstract class AccessTest(Engine engine) : EngineTests(engine)
         var secret = ApiKeySecret.New();
         await Host.Services.GetRequiredService<IApiKeyRepository>().Add(
             ApiKey.Create(secret, grants, "test", createdAt: 0, expireAt), CancellationToken.None);
-        // Who uses it next need not wait until it is noticed.
+        // The next request need not wait until Kv notices the new key.
         Host.Services.GetRequiredService<IApiKeyAuthentication>().Forget();
         return secret;
     }
@@ -26,7 +26,7 @@ internal abstract class AccessTest(Engine engine) : EngineTests(engine)
     /// <summary>A client of this test's tenant, or of another one, whose key allows everything.</summary>
     protected async Task<KvClient> Administrator(KvClient? tenant = null) => Holder(await Issue(Grants.All), tenant);
 
-    /// <summary>A client whose key is good for this test's tenant.</summary>
+    /// <summary>A client whose key is valid for this test's tenant.</summary>
     protected async Task<KvClient> Holder(AccessVerbs verbs, string prefix = "") =>
         Holder(await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, prefix, verbs))));
 
@@ -35,7 +35,9 @@ internal abstract class AccessTest(Engine engine) : EngineTests(engine)
 
     protected static Grants Of(params Grant[] grants) => new(isAdministrator: false, grants);
 
-    /// <summary>The answer to what credentials do not allow, which is the same whatever there is.</summary>
+    /// <summary>
+    /// The answer to a call that the credentials do not allow. It does not depend on the stored data.
+    /// </summary>
     protected static void ExpectForbidden(Answer answer)
     {
         Expect.Problem(answer, 403, Denied);

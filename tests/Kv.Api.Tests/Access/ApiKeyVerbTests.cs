@@ -3,11 +3,11 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>The command line makes and revokes API keys where no caller could by the API.</summary>
+/// <summary>The command line creates and revokes API keys before any caller can do so through the API.</summary>
 internal sealed class ApiKeyVerbTests
 {
     [Test]
-    public async Task The_first_key_is_made_before_the_start()
+    public async Task The_first_key_is_created_before_the_start()
     {
         using var data = new TemporaryDirectory();
         (string, string)[] store = [("STORE", "embedded"), ("DATA_DIR", data.Path)];
@@ -50,7 +50,7 @@ internal sealed class ApiKeyVerbTests
         var left = await KvProcess.Run(["apikey", "revoke", hooker.Output.Split('_')[1]], store);
         Assert.That(
             left.Error,
-            Does.Contain("go on unless --disable-webhooks is given").And.Contain("  active  https://example.com/"));
+            Does.Contain("stay active without --disable-webhooks").And.Contain("  active  https://example.com/"));
         var disabled = await KvProcess.Run(
             ["apikey", "revoke", hooker.Output.Split('_')[1], "--disable-webhooks"], store);
         Assert.That(disabled.ExitCode, Is.Zero, disabled.Error);
@@ -58,7 +58,7 @@ internal sealed class ApiKeyVerbTests
     }
 
     [Test]
-    public async Task Over_etcd_a_key_is_made_while_Kv_runs()
+    public async Task Over_etcd_a_key_can_be_created_while_Kv_runs()
     {
         var etcd = (await SharedEtcd.Get()).Endpoint;
         (string, string)[] store =
@@ -69,7 +69,7 @@ internal sealed class ApiKeyVerbTests
         var made = await KvProcess.Run(["apikey", "create", "--admin"], store);
 
         var client = await Client(kv, made.Output);
-        await Eventually.Holds(async () => (await client.Get("k")).Status == 404, "it opens");
+        await Eventually.Holds(async () => (await client.Get("k")).Status == 404, "the key is accepted");
     }
 
     [TestCase("apikey")]
@@ -80,7 +80,7 @@ internal sealed class ApiKeyVerbTests
     [TestCase("apikey", "create", "--admin", "--expires", "soon")]
     [TestCase("apikey", "revoke")]
     [TestCase("apikey", "list", "all")]
-    public async Task What_is_not_clear_is_answered_with_what_there_is(params string[] arguments)
+    public async Task A_wrong_command_is_answered_with_the_possible_ones(params string[] arguments)
     {
         var (exitCode, output, error) = await KvProcess.Run(
             arguments, ("STORE", "embedded"), ("DATA_DIR", "/dev/null/never"));
@@ -91,7 +91,7 @@ internal sealed class ApiKeyVerbTests
     }
 
     [Test]
-    public async Task A_scope_that_makes_no_sense_is_told()
+    public async Task An_invalid_scope_is_reported()
     {
         using var data = new TemporaryDirectory();
 

@@ -9,7 +9,7 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
     private const string Path = "/admin/apikeys";
 
     [Test]
-    public async Task A_key_that_is_made_does_what_it_was_made_for_until_it_is_revoked()
+    public async Task A_key_has_its_grants_until_it_is_revoked()
     {
         var administrator = await Administrator();
 
@@ -33,7 +33,7 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
         {
             Credential = made.Json.GetProperty("key").GetString(),
         };
-        Assert.That((await holder.Put("in:k", "v")).Status, Is.EqualTo(200), "it opens at once");
+        Assert.That((await holder.Put("in:k", "v")).Status, Is.EqualTo(200), "the key is accepted at once");
         var refused = await holder.Put("out:k", "v");
         ExpectForbidden(refused);
         Assert.That(
@@ -71,7 +71,7 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task A_listing_shows_keys_without_what_opens_them()
+    public async Task A_listing_shows_keys_without_their_secrets()
     {
         var secret = await Issue(Of(new Grant(Kv.Namespace!, "*", "p%/: ", AccessVerbs.All)), expireAt: 1);
 
@@ -107,7 +107,7 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
     [TestCase("""{"admin":true,"verbs":["read"]}""", "admin")]
     [TestCase("""{"admin":"yes"}""", "admin")]
     [TestCase("""{"namespace":"a","app":"b","verbs":["read"],"expires":1}""", "expires")]
-    public async Task What_makes_no_sense_is_refused_by_its_member(string body, string fields)
+    public async Task A_wrong_member_is_refused_by_its_name(string body, string fields)
     {
         var answer = await (await Administrator()).Send(HttpMethod.Post, Path, body);
 
@@ -120,11 +120,11 @@ internal sealed class ApiKeysTests(Engine engine) : AccessTest(engine)
     [TestCase("0123456789abcdef")]
     [TestCase("..%2Fkv")]
     [TestCase("%2e%2e%2fwebhooks%2f")]
-    public async Task What_is_no_key_cannot_be_revoked(string id) =>
+    public async Task An_unknown_key_cannot_be_revoked(string id) =>
         Expect.Problem(await (await Administrator()).Send(HttpMethod.Delete, $"{Path}/{id}"), 404, "API key not found");
 
     [Test]
-    public async Task No_keys_are_made_where_none_are_asked_for()
+    public async Task Keys_cannot_be_created_without_API_key_authentication()
     {
         var open = await SharedHosts.Get(Engine);
         var client = open.NewTenant();

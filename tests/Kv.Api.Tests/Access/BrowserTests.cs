@@ -4,13 +4,13 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>What a page can do to Kv that somebody has open in a browser from which Kv can be reached.</summary>
+/// <summary>A foreign page, open in a browser that can reach Kv, cannot read or change data.</summary>
 internal sealed partial class BrowserTests(Engine engine) : EngineTests(engine)
 {
     private const string Elsewhere = "https://elsewhere.example";
 
     [Test]
-    public async Task The_pages_that_Kv_has_load_and_ask_nothing_but_Kv()
+    public async Task The_pages_of_Kv_load_and_send_requests_to_Kv_only()
     {
         var page = await Kv.Send(HttpMethod.Get, "/swagger/index.html");
 
@@ -20,7 +20,7 @@ internal sealed partial class BrowserTests(Engine engine) : EngineTests(engine)
             Does.Contain("default-src 'none'").And.Contain("script-src 'self';").And.Contain("connect-src 'self';")
                 .And.Contain("frame-ancestors 'none'"));
         Assert.That(page.Header("X-Content-Type-Options"), Is.EqualTo("nosniff"));
-        // So the policy lets the page do what it does: none of its scripts stands within it, or comes from elsewhere.
+        // So the policy does not break the page: none of its scripts is inline or comes from another origin.
         var scripts = Scripts().Matches(page.Body)
             .Select(script => (Source: script.Groups["source"].Value, Within: script.Groups["within"].Value)).ToArray();
         Assert.That(scripts, Has.Length.GreaterThan(1));
@@ -37,7 +37,7 @@ internal sealed partial class BrowserTests(Engine engine) : EngineTests(engine)
     [TestCase("/bulk")]
     [TestCase("/webhooks")]
     [TestCase("/import")]
-    public async Task A_page_from_elsewhere_is_not_let_in_when_a_browser_asks_for_it(string path)
+    public async Task A_foreign_page_gets_no_CORS_headers(string path)
     {
         var asked = await Kv.With(
             HttpMethod.Options, path, null, ("Origin", Elsewhere), ("Access-Control-Request-Method", "PUT"),
@@ -49,9 +49,10 @@ internal sealed partial class BrowserTests(Engine engine) : EngineTests(engine)
             Assert.That(answer.Header("Access-Control-Allow-Origin"), Is.Null);
     }
 
-    // What a browser sends without asking first (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+    // Content types that a browser sends without a preflight
+    // (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
     [Test]
-    public async Task What_a_page_from_elsewhere_can_send_unasked_changes_nothing(
+    public async Task A_foreign_page_changes_nothing_by_requests_without_a_preflight(
         [Values(
             "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")] string contentType,
         [Values("/kv", "/bulk", "/txn", "/import", "/webhooks")] string path)

@@ -4,7 +4,7 @@ using Kv.Domain.Access;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Every call of the API about a key <c>in:k</c>, with the verbs that it takes.</summary>
+/// <summary>Every call of the API about a key <c>in:k</c>, with the verbs that it needs.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path and the query.</param>
 /// <param name="Needs">The verbs.</param>

@@ -5,11 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Which credentials open, and which do not.</summary>
+/// <summary>Valid and invalid credentials.</summary>
 internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
 {
     [Test]
-    public async Task A_key_opens_as_bearer_token_and_as_header_of_its_own()
+    public async Task A_key_is_accepted_as_a_bearer_token_and_in_its_own_header()
     {
         var key = (await Issue(Grants.All)).Reveal();
 
@@ -24,7 +24,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task What_is_no_key_opens_nothing()
+    public async Task A_malformed_key_is_refused()
     {
         var secret = await Issue(Grants.All);
         var key = secret.Reveal();
@@ -45,12 +45,12 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
         foreach (var authorization
             in new[] { key, $"Basic {key}", $"Bearer{key}", "Bearer", "Bearer ", $"ApiKey {key}" })
             ExpectUnauthorized(await Kv.With(HttpMethod.Get, "/kv/k", null, ("Authorization", authorization)));
-        // A credential in a URL gets into logs and histories.
+        // A credential in a URL would get into logs and browser histories.
         ExpectUnauthorized(await Kv.Send(HttpMethod.Get, $"/kv/k?api_key={key}&access_token={key}"));
     }
 
     [Test]
-    public async Task A_refused_credential_is_told_apart_from_none()
+    public async Task A_refused_credential_and_a_missing_one_have_different_errors()
     {
         var none = await Kv.Get("k");
         var wrong = await Kv.With(HttpMethod.Get, "/kv/k", null, ("X-API-Key", "x"));
@@ -62,7 +62,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     [TestCase("Authorization", "Authorization")]
     [TestCase("X-API-Key", "X-API-Key")]
     [TestCase("Authorization", "X-API-Key")]
-    public async Task Two_credentials_are_refused_even_when_both_are_good(string first, string second)
+    public async Task Two_credentials_are_refused_even_when_both_are_valid(string first, string second)
     {
         var key = (await Issue(Grants.All)).Reveal();
         string Header(string name) => name == "Authorization" ? $"{name}: Bearer {key}" : $"{name}: {key}";
@@ -96,7 +96,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task Without_tenant_headers_the_default_tenant_is_meant_and_must_be_granted()
+    public async Task Without_tenant_headers_the_call_needs_a_grant_for_the_default_tenant()
     {
         var key = (await Holder(AccessVerbs.All)).Credential;
         var nameless = new KvClient(Host.Http, null, null) { Credential = key };
@@ -106,7 +106,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task A_key_that_has_expired_opens_nothing()
+    public async Task An_expired_key_is_refused()
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
@@ -117,7 +117,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task A_key_that_was_revoked_by_another_replica_opens_nothing_before_long()
+    public async Task A_key_revoked_by_another_replica_is_soon_refused()
     {
         var secret = await Issue(Grants.All);
         var holder = Holder(secret);
@@ -129,7 +129,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task Whether_a_key_of_another_tenant_exists_is_not_told()
+    public async Task A_refusal_does_not_reveal_whether_another_tenants_key_exists()
     {
         var victim = await Administrator(Host.NewTenant());
         await victim.Put("there", "v");
@@ -149,7 +149,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
             var nowhere = await client.Get("nowhere");
             ExpectForbidden(there);
             Assert.That(there.Body, Is.EqualTo(nowhere.Body));
-            // The store's revision would tell of others' writes.
+            // The store's revision would reveal the writes of others.
             Assert.That(
                 there.Headers.Select(header => header.Key),
                 Is.EquivalentTo(nowhere.Headers.Select(header => header.Key)));
@@ -160,7 +160,7 @@ internal sealed class CredentialTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task An_answer_is_not_replayed_to_who_may_not_ask_for_it()
+    public async Task A_replayed_answer_needs_the_same_permission()
     {
         var writer = await Holder(AccessVerbs.Write, "a:");
         var other = await Holder(AccessVerbs.Write, "b:");

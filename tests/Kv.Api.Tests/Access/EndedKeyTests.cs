@@ -5,10 +5,10 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>A call that lasts ends when the API key is revoked with which it began.</summary>
+/// <summary>A long call ends when its API key is revoked.</summary>
 internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
 {
-    private const string Ended = "The credential is not good any more.";
+    private const string Ended = "The credential was revoked or has expired.";
     private const string Ndjson = "application/x-ndjson";
 
     private KvClient _administrator = null!;
@@ -48,7 +48,7 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
 
     [TestCase("/export")]
     [TestCase("/kv/*")]
-    public async Task A_large_answer_is_broken_off(string path)
+    public async Task A_large_answer_is_cut_off(string path)
     {
         const int keys = 24;
         var value = new string('x', 1024 * 1024);
@@ -61,11 +61,11 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
 
         var received = await call.ReadSlowly();
         Assert.That(received, Does.StartWith("HTTP/1.1 200"));
-        Assert.That(received, Does.Not.EndWith("0\r\n\r\n"), "it does not pass for whole");
+        Assert.That(received, Does.Not.EndWith("0\r\n\r\n"), "the answer does not look complete");
     }
 
     [Test]
-    public async Task An_import_that_has_answered_nothing_says_by_401_what_is_stored()
+    public async Task An_import_before_its_answer_ends_with_401_and_the_stored_lines()
     {
         using var import = await Begin("POST", "/import", Ndjson);
         await import.Send(Lines(0, 150));
@@ -80,11 +80,11 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task An_import_that_tells_how_far_it_is_says_in_its_last_line_what_is_stored()
+    public async Task An_import_with_progress_ends_with_a_line_that_counts_the_stored_lines()
     {
         using var import = await Begin("POST", "/import", Ndjson);
         var sent = 0;
-        // It tells once a second.
+        // The import reports its progress once a second.
         await Eventually.Holds(
             async () =>
             {
@@ -92,7 +92,7 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
                 sent += 101;
                 return import.IsAnswered;
             },
-            "it tells how far it is");
+            "the import reports its progress");
 
         await Revoke();
 
@@ -105,18 +105,17 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task What_is_sent_too_slowly_is_not_done()
+    public async Task A_write_sent_past_the_revocation_is_not_done()
     {
         using var put = await Begin("PUT", "/kv/k", "application/json");
-        // Enough for Kestrel's least rate while it waits.
+        // Enough for Kestrel's minimum data rate while the request waits.
         await put.Send($$"""{"value":"{{new string('v', 8192)}}""");
-        // A watch that is answered shows that the server has come to the write, which is then older than the next
-        // watch.
+        // Once this watch is answered, the server has begun the write. So the write is older than the next watch.
         using var earlier = await Begin("GET", "/watch");
         await Eventually.Holds(() => earlier.IsAnswered, "it is open");
         using var watch = await Begin("GET", "/watch");
         await Revoke();
-        // Longer than a request is believed from its beginning.
+        // This takes longer than a request may rely on its first authentication.
         await watch.Answer();
 
         await put.Send("\"}");
@@ -124,6 +123,18 @@ internal sealed class EndedKeyTests(Engine engine) : AccessTest(engine)
 
         ExpectEnded(await put.Answer());
         Assert.That((await _administrator.Get("k")).Status, Is.EqualTo(404));
+    }
+
+    [TestCase("/copy")]
+    [TestCase("/webhooks/7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b/replay")]
+    public async Task A_long_call_ends_before_its_body_does(string path)
+    {
+        using var call = await Begin("POST", path, "application/json");
+        // Enough for Kestrel's minimum data rate while the request waits.
+        await call.Send($$"""{"prefix":"{{new string('v', 8192)}}""");
+        await Revoke();
+
+        ExpectEnded(await call.Answer());
     }
 
     private static string Lines(int from, int count) => string.Concat(

@@ -2,7 +2,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>A call that lasts ends when its token expires.</summary>
+/// <summary>A long call ends when its token expires.</summary>
 internal sealed class EndedTokenTests(Engine engine) : EngineTests(engine)
 {
     protected override (string Name, string? Value)[] Settings =>
@@ -13,7 +13,7 @@ internal sealed class EndedTokenTests(Engine engine) : EngineTests(engine)
     public async Task A_watch_and_a_long_poll_end_with_their_token()
     {
         var claims = TokenIssuer.Claims($"kv:{Kv.Namespace}/{Kv.AppName}:read");
-        // Of the skew that is allowed (30 s) a little is left.
+        // A little of the allowed skew (30 s) is left.
         claims["exp"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 27;
         var holder = new KvClient(Host.Http, Kv.Namespace, Kv.AppName) { Credential = TokenIssuer.Sign(claims) };
         using var watch = await LastingCall.Begin(Host.Address, holder, "GET", "/watch");

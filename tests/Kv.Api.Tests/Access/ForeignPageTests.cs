@@ -2,7 +2,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>What a real browser lets a page of another site do to Kv, and a page that somebody stored in it.</summary>
+/// <summary>The limits that a real browser sets to a page of another site and to a page stored in Kv.</summary>
 internal sealed class ForeignPageTests : BrowserTest
 {
     [TestCase("/kv/{0}")]
@@ -17,7 +17,7 @@ internal sealed class ForeignPageTests : BrowserTest
 
         Assert.That(await Fetch(address, "{}"), Does.StartWith("TypeError"));
         Assert.That(Page.Complaints, Has.Some.Contains("CORS policy"));
-        // Kv is within reach: without a look at the answer, the browser asks it.
+        // Kv is reachable: the browser sends a request whose answer the page does not read.
         Assert.That(await Fetch(address, "{ mode: 'no-cors' }"), Is.EqualTo("opaque 0 "));
     }
 
@@ -35,7 +35,7 @@ internal sealed class ForeignPageTests : BrowserTest
     }
 
     [Test]
-    public async Task It_shows_no_page_of_Kvs_within_its_own()
+    public async Task It_cannot_frame_a_page_of_Kv()
     {
         await Page.Go(Elsewhere.Uri);
 
@@ -48,7 +48,7 @@ internal sealed class ForeignPageTests : BrowserTest
     }
 
     [Test]
-    public async Task A_page_that_was_stored_runs_no_script()
+    public async Task A_stored_page_runs_no_script()
     {
         var key = KvHost.Unique("page-");
         await Kv.With(
@@ -63,7 +63,7 @@ internal sealed class ForeignPageTests : BrowserTest
         Assert.That(Page.Complaints, Has.Some.Contains("sandboxed"));
     }
 
-    // What a script of the page is told: of the answer, as it begins, or of the error.
+    // The result that a script of the page gets: the start of the answer, or the error.
     private Task<string?> Fetch(Uri address, string request) => Page.Evaluate<string>(
         $"fetch('{address}', {request}).then("
         + "async answer => `${answer.type} ${answer.status} ${(await answer.text()).slice(0, 100)}`, String)");

@@ -16,7 +16,7 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
     private const string HiddenKey = "hidden-key";
 
     [Test]
-    public async Task No_sequence_of_calls_reads_or_changes_what_was_not_granted([Values(1, 2, 3)] int seed)
+    public async Task No_sequence_of_calls_reads_or_changes_data_without_a_grant([Values(1, 2, 3)] int seed)
     {
         var victim = await Administrator(Host.NewTenant());
         var owner = await Administrator();
@@ -30,7 +30,7 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
                 HttpMethod.Post, "/webhooks", $$"""{"key":"{{HiddenKey}}","event":"create","endpoint":"http://127.0.0.1:9/{{Hidden}}"}""")).Json.GetProperty("id").GetString()!);
         }
         await victim.Put("in:k", $"{Hidden} in:k");
-        // What is inside of its prefix it may have.
+        // The attacker may read the keys inside its prefix.
         await owner.Put("in:/../out:k", "its own");
         var attacker = await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "in:", AccessVerbs.All)));
         var (theirs, ours) = (await Everything(victim), await Everything(owner));
@@ -42,7 +42,7 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
 
         for (var done = 0; done < Calls; done += AtOnce)
         {
-            // Beside the victim's own reads, which share the store's batches with them.
+            // The calls run beside the victim's own reads and share the store's batches with them.
             var reads = Enumerable.Range(0, AtOnce).Select(_ => victim.Get("out:k")).ToArray();
             var tries = Enumerable.Range(0, AtOnce).Select(_ => calls.Next()).Select(async call => (
                 Call: $"seed {seed}: {call.Method} {call.Path} as {call.Namespace}/{call.AppName}",
@@ -59,9 +59,9 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
                 Assert.That(read.Json.GetProperty("value").GetString(), Is.EqualTo($"{Hidden} out:k"));
         }
 
-        Assert.That(await Everything(victim), Is.EqualTo(theirs), $"seed {seed}: the victim's");
-        Assert.That(await Everything(owner), Is.EqualTo(ours), $"seed {seed}: what is outside of the prefix");
-        // It was no wall of refusals that was tested.
+        Assert.That(await Everything(victim), Is.EqualTo(theirs), $"seed {seed}: the victim's data");
+        Assert.That(await Everything(owner), Is.EqualTo(ours), $"seed {seed}: the keys outside of the prefix");
+        // Many calls succeeded: the test did not only meet refusals.
         Assert.That(statuses.Keys, Is.SupersetOf(new[] { 200, 201, 400, 403 }), string.Join(", ", statuses));
         Assert.That(statuses[403], Is.GreaterThan(Calls / 5), string.Join(", ", statuses));
     }
@@ -80,7 +80,7 @@ internal sealed class IsolationTests(Engine engine) : AccessTest(engine)
         }
     }
 
-    // All that an administrator sees of a tenant, without what the attacker may change.
+    // All data of a tenant that an administrator sees, without the keys that the attacker may change.
     private async Task<string> Everything(KvClient tenant)
     {
         var keys = (await tenant.Send(HttpMethod.Get, "/export"))

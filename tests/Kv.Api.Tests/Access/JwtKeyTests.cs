@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Where the issuer's keys come from.</summary>
+/// <summary>The sources of the issuer's keys.</summary>
 internal sealed class JwtKeyTests
 {
     private static readonly (string Name, string? Value)[] Jwt =
@@ -40,7 +40,7 @@ internal sealed class JwtKeyTests
     }
 
     [Test]
-    public async Task A_file_that_changes_says_whose_tokens_are_taken_from_then_on()
+    public async Task A_changed_key_file_takes_effect_without_a_restart()
     {
         using var file = new KeyFile(TokenIssuer.RsaPem);
         await using var host = await KvHost.Start(
@@ -52,15 +52,15 @@ internal sealed class JwtKeyTests
 
         file.Write($"{TokenIssuer.RsaPem}\n{TokenIssuer.EcdsaPem}");
         await Eventually.Holds(async () => (await Get(host, fresh)).Status == 404, "the new key is known");
-        Assert.That((await Get(host, old)).Status, Is.EqualTo(404), "and the old one still is");
+        Assert.That((await Get(host, old)).Status, Is.EqualTo(404), "the old key is still known");
 
         file.Write(TokenIssuer.EcdsaPem);
-        await Eventually.Holds(async () => (await Get(host, old)).Status == 401, "the old one is no more");
+        await Eventually.Holds(async () => (await Get(host, old)).Status == 401, "the old key is removed");
         Assert.That((await Get(host, fresh)).Status, Is.EqualTo(404));
     }
 
     [Test]
-    public async Task A_file_that_is_broken_keeps_the_keys_that_were_in_it_and_is_told_of_once()
+    public async Task A_broken_key_file_keeps_the_previous_keys_and_is_logged_once()
     {
         using var file = new KeyFile(TokenIssuer.RsaPem);
         await using var kv = KvProcess.Start(
@@ -75,22 +75,22 @@ internal sealed class JwtKeyTests
 
         foreach (var broken in new[] { TokenIssuer.Rsa.ExportPkcs8PrivateKeyPem(), "nonsense" })
         {
-            var told = Told();
+            var before = Faults();
             file.Write(broken);
-            await Eventually.Holds(() => Told() == told + 1, "it is told of");
+            await Eventually.Holds(() => Faults() == before + 1, "the fault is logged");
             Assert.That((await client.Get("k")).Status, Is.EqualTo(404));
         }
 
         Assert.That(kv.Output, Does.Contain(file.Path).And.Not.Contain("PRIVATE"));
         file.Write(TokenIssuer.EcdsaPem);
-        await Eventually.Holds(async () => (await client.Get("k")).Status == 401, "once it is whole it is used");
-        Assert.That(Told(), Is.EqualTo(2), "each was told of once");
+        await Eventually.Holds(async () => (await client.Get("k")).Status == 401, "the repaired file is used");
+        Assert.That(Faults(), Is.EqualTo(2), "each fault is logged once");
 
-        int Told() => kv.Output.Split("cannot be used").Length - 1;
+        int Faults() => kv.Output.Split("cannot be used").Length - 1;
     }
 
     [Test]
-    public async Task The_issuers_metadata_tell_its_name_and_its_keys()
+    public async Task The_issuers_metadata_give_its_name_and_its_keys()
     {
         await using var issuer = WebhookReceiver.Start();
         var authority = issuer.Uri.ToString().TrimEnd('/');
@@ -111,7 +111,28 @@ internal sealed class JwtKeyTests
     }
 
     [Test]
-    public async Task A_token_whose_key_is_new_waits_once_for_the_keys()
+    public async Task A_key_of_the_issuer_that_is_too_short_is_not_used()
+    {
+        await using var issuer = WebhookReceiver.Start();
+        var authority = issuer.Uri.ToString().TrimEnd('/');
+        using var weak = RSA.Create(1024);
+        var keys = new JsonObject { ["keys"] = new JsonArray(Named("weak", weak), Named("k1", TokenIssuer.Rsa)) };
+        issuer.Answer = request => ReceiverAnswer.Status(200, request.Target.EndsWith("/jwks", StringComparison.Ordinal)
+            ? keys.ToJsonString()
+            : new JsonObject { ["issuer"] = authority, ["jwks_uri"] = $"{authority}/jwks" }.ToJsonString());
+        await using var host = await KvHost.Start(Engine.Embedded, [.. Jwt, ("JWT_AUTHORITY", authority)]);
+        var claims = TokenIssuer.Claims("kv:admin");
+        claims["iss"] = authority;
+
+        Assert.That((await Get(host, TokenIssuer.Sign(claims))).Status, Is.EqualTo(404), "the other key is used");
+        var signed = TokenIssuer.Token(
+            new JsonObject { ["alg"] = "RS256", ["kid"] = "weak" }, claims,
+            bytes => weak.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Assert.That((await Get(host, signed)).Status, Is.EqualTo(401));
+    }
+
+    [Test]
+    public async Task A_token_with_a_new_key_waits_for_one_fetch_of_the_keys()
     {
         await using var issuer = WebhookReceiver.Start();
         var authority = issuer.Uri.ToString().TrimEnd('/');
@@ -132,7 +153,7 @@ internal sealed class JwtKeyTests
 
         Assert.That(first.Status, Is.EqualTo(404), first.ToString());
         Assert.That(strangers.Select(answer => answer.Status), Has.All.EqualTo(401));
-        Assert.That(issuer.RequestCount, Is.LessThanOrEqualTo(2), "the issuer is not asked for each");
+        Assert.That(issuer.RequestCount, Is.LessThanOrEqualTo(2), "the issuer is not asked for each token");
 
         string Signed(string id, RSA key)
         {
@@ -152,7 +173,7 @@ internal sealed class JwtKeyTests
     }
 
     [Test]
-    public async Task An_issuer_that_is_away_is_told_and_asked_again()
+    public async Task An_unreachable_issuer_is_logged_and_asked_again()
     {
         await using var issuer = WebhookReceiver.Start();
         var authority = issuer.Uri.ToString().TrimEnd('/');
@@ -165,16 +186,16 @@ internal sealed class JwtKeyTests
         var away = await Get(host, token);
         Expect.Problem(away, 503, "Issuer unavailable");
         Assert.That(away.Header("Retry-After"), Is.EqualTo("1"));
-        Assert.That((await Get(host, "x")).Status, Is.EqualTo(401), "what is no token needs no keys");
+        Assert.That((await Get(host, "x")).Status, Is.EqualTo(401), "a malformed token needs no keys");
 
         issuer.Answer = request => ReceiverAnswer.Status(200, request.Target.EndsWith("/jwks", StringComparison.Ordinal)
             ? TokenIssuer.KeySet()
             : new JsonObject { ["issuer"] = authority, ["jwks_uri"] = $"{authority}/jwks" }.ToJsonString());
-        await Eventually.Holds(async () => (await Get(host, token)).Status == 404, "it is asked again");
+        await Eventually.Holds(async () => (await Get(host, token)).Status == 404, "the issuer is asked again");
     }
 
     [Test]
-    public async Task A_setting_that_makes_no_sense_stops_the_start()
+    public async Task An_invalid_setting_stops_the_start()
     {
         using var weak = RSA.Create(1024);
         using var strong = RSA.Create(2048);

@@ -6,7 +6,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Tokens of the trusted issuer open what their scopes say; no others open anything.</summary>
+/// <summary>A token of the trusted issuer has the access of its scopes. Any other token is refused.</summary>
 internal sealed class JwtTests(Engine engine) : EngineTests(engine)
 {
     protected override (string Name, string? Value)[] Settings =>
@@ -17,7 +17,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
 
     [TestCase("RS256")]
     [TestCase("PS256")]
-    public async Task A_token_of_the_issuer_opens(string algorithm)
+    public async Task A_token_of_the_issuer_is_accepted(string algorithm)
     {
         var kv = With(TokenIssuer.Sign(TokenIssuer.Claims(Everything), algorithm));
 
@@ -28,7 +28,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task What_it_opens_is_what_its_scopes_say()
+    public async Task Scopes_decide_the_access_of_a_token()
     {
         var kv = With(
             TokenIssuer.Sign(
@@ -46,7 +46,22 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Scopes_may_be_an_array_and_an_administrators()
+    public async Task A_webhook_names_the_subject_and_the_issuer_of_the_token_that_registered_it()
+    {
+        var kv = With(TokenIssuer.Sign(TokenIssuer.Claims(Everything)));
+
+        var made = await kv.Send(
+            HttpMethod.Post, "/webhooks", """{"key":"a","event":"*","endpoint":"https://example.com/a"}""");
+
+        Assert.That(made.Status, Is.EqualTo(201), made.ToString());
+        var listed = (await kv.Send(HttpMethod.Get, "/webhooks")).Json.EnumerateArray().Single();
+        Assert.That(
+            listed.GetProperty("registered_by").GetRawText(),
+            Is.EqualTo($$"""{"subject":"somebody","issuer":"{{TokenIssuer.Name}}"}"""));
+    }
+
+    [Test]
+    public async Task Scopes_may_be_an_array_and_may_name_an_administrator()
     {
         var many = With(
             TokenIssuer.Sign(
@@ -68,7 +83,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [TestCase("kv:*:read")]
     [TestCase("kv:*/*")]
     [TestCase("kv:*/*:all")]
-    public async Task A_token_without_a_grant_may_nothing(string? scope) =>
+    public async Task A_token_without_a_grant_allows_nothing(string? scope) =>
         Expect.Problem(await With(TokenIssuer.Sign(TokenIssuer.Claims(scope))).Get("k"), 403, "Forbidden");
 
     private static readonly (string Fault, Action<JsonObject> Spoil)[] Faults =
@@ -85,7 +100,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
         Faults.Select((fault, index) => new TestCaseData(index).SetArgDisplayNames(fault.Fault));
 
     [TestCaseSource(nameof(FaultNames))]
-    public async Task A_token_with_a_fault_opens_nothing(int fault)
+    public async Task An_invalid_token_is_refused(int fault)
     {
         var claims = TokenIssuer.Claims("kv:admin");
         Faults[fault].Spoil(claims);
@@ -98,7 +113,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [TestCase("""[["x kv:admin y"]]""")]
     [TestCase("1")]
     [TestCase("true")]
-    public async Task A_scope_that_is_no_text_grants_nothing(string scope) =>
+    public async Task A_scope_that_is_not_a_string_grants_nothing(string scope) =>
         Expect.Problem(
             await With(TokenIssuer.Sign(TokenIssuer.Claims(JsonNode.Parse(scope)))).Get("k"), 403, "Forbidden");
 
@@ -109,8 +124,10 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [TestCase("logout+jwt", 401)]
     [TestCase("dpop+jwt", 401)]
     [TestCase("secevent+jwt", 401)]
+    [TestCase("id_token+jwt", 401)]
+    [TestCase("at+jwt;x", 401)]
     [TestCase("nonsense", 401)]
-    public async Task A_token_of_another_use_opens_nothing(string type, int status) =>
+    public async Task A_token_for_another_use_is_refused(string type, int status) =>
         Assert.That(
             (await With(Signed(new JsonObject { ["alg"] = "RS256", ["typ"] = type })).Get("k")).Status,
             Is.EqualTo(status));
@@ -127,14 +144,14 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [TestCase("None")]
     [TestCase("nOnE")]
     [TestCase("")]
-    public async Task A_token_that_is_not_signed_opens_nothing(string algorithm)
+    public async Task An_unsigned_token_is_refused(string algorithm)
     {
         var header = new JsonObject { ["alg"] = algorithm };
         var claims = TokenIssuer.Claims("kv:admin");
 
         await ExpectRefused(TokenIssuer.Token(header, claims, _ => []));
         await ExpectRefused(TokenIssuer.Token(new JsonObject(), TokenIssuer.Claims("kv:admin"), _ => []));
-        // The signature of a good token behind another header, and none at all.
+        // The signature of a valid token behind another header, and no signature at all.
         var good = TokenIssuer.Sign(claims).Split('.');
         await ExpectRefused(
             $"{TokenIssuer.Token(header, TokenIssuer.Claims("kv:admin"), _ => []).Split('.')[0]}.{good[1]}.{good[2]}");
@@ -145,7 +162,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     [TestCase("HS256")]
     [TestCase("HS384")]
     [TestCase("HS512")]
-    public async Task The_public_key_is_no_shared_secret(string algorithm)
+    public async Task A_token_signed_with_the_public_key_as_a_secret_is_refused(string algorithm)
     {
         var secrets = new[]
         {
@@ -166,7 +183,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_key_that_is_not_the_issuers_opens_nothing_even_when_the_token_brings_it()
+    public async Task A_token_signed_by_a_foreign_key_is_refused_even_when_it_carries_that_key()
     {
         using var other = RSA.Create(2048);
         var jwk = TokenIssuer.Jwk(other.ExportParameters(includePrivateParameters: false));
@@ -185,11 +202,11 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task An_algorithm_that_no_key_is_for_opens_nothing() =>
+    public async Task A_token_whose_algorithm_has_no_key_is_refused() =>
         await ExpectRefused(TokenIssuer.Sign(TokenIssuer.Claims("kv:admin"), "ES256"));
 
     [Test]
-    public async Task What_was_changed_behind_the_signature_opens_nothing()
+    public async Task A_token_changed_after_its_signature_is_refused()
     {
         var weak = TokenIssuer.Sign(TokenIssuer.Claims("kv:nothing/here:read")).Split('.');
         var strong = TokenIssuer.Sign(TokenIssuer.Claims("kv:admin")).Split('.');
@@ -216,7 +233,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_token_may_be_for_ever()
+    public async Task A_token_may_expire_in_the_distant_future()
     {
         var claims = TokenIssuer.Claims("kv:admin");
         claims["exp"] = 253402300799;
@@ -225,10 +242,10 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_token_that_was_good_is_none_when_it_expires()
+    public async Task A_token_is_refused_once_it_expires()
     {
         var claims = TokenIssuer.Claims("kv:admin");
-        // Of the skew that is allowed (30 s) a little is left.
+        // A little of the allowed skew (30 s) is left.
         claims["exp"] = Now() - 27;
         var kv = With(TokenIssuer.Sign(claims));
         Assert.That((await kv.Get("k")).Status, Is.EqualTo(404));
@@ -237,7 +254,7 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task What_was_changed_in_a_token_that_is_good_opens_nothing()
+    public async Task A_change_to_an_accepted_token_is_refused()
     {
         var token = TokenIssuer.Sign(TokenIssuer.Claims(Everything));
         Assert.That((await With(token).Get("k")).Status, Is.EqualTo(404));
@@ -263,6 +280,6 @@ internal sealed class JwtTests(Engine engine) : EngineTests(engine)
         Expect.Problem(answer, 401, "Unauthorized");
         Assert.That(answer.Header("WWW-Authenticate"), Is.EqualTo("Bearer realm=\"kv\", error=\"invalid_token\""));
         Assert.That(
-            answer.Body, Does.Not.Contain("IDX").And.Not.Contain(TokenIssuer.Name), "what was wrong is not told");
+            answer.Body, Does.Not.Contain("IDX").And.Not.Contain(TokenIssuer.Name), "the fault is not named");
     }
 }

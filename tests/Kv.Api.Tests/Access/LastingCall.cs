@@ -15,10 +15,10 @@ internal sealed class LastingCall : IDisposable
 
     private LastingCall(Socket connection) => _connection = connection;
 
-    /// <summary>Whether anything of the answer is there.</summary>
+    /// <summary>Whether a part of the answer has arrived.</summary>
     public bool IsAnswered => _connection.Available > 0;
 
-    /// <summary>Sends the head of a request; with a content type, of one whose body follows.</summary>
+    /// <summary>Sends the head of a request. With a content type, a body follows.</summary>
     public static async Task<LastingCall> Begin(
         Uri address, KvClient kv, string method, string target, string? contentType = null, params string[] headers)
     {
@@ -45,7 +45,7 @@ internal sealed class LastingCall : IDisposable
     public Task<Answer> Answer() => RawHttp.ReadAnswer(_connection);
 
     /// <summary>Takes a little of the answer again and again until the server ends the connection.</summary>
-    /// <returns>What came, as text.</returns>
+    /// <returns>The received text.</returns>
     public async Task<string> ReadSlowly()
     {
         var received = new StringBuilder();

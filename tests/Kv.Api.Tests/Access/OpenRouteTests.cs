@@ -5,17 +5,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Nothing is reachable without credentials but what docs/security.md lists.</summary>
+/// <summary>Only the routes that docs/security.md lists are reachable without credentials.</summary>
 internal sealed class OpenRouteTests(Engine engine) : AccessTest(engine)
 {
     private static readonly string[] Open = ["/", "/livez", "/readyz", "/metrics"];
 
+    protected override (string Name, string? Value)[] Settings => [.. base.Settings, KvHost.WithTelemetry];
+
     [Test]
-    public async Task Every_route_but_the_open_ones_asks_for_credentials()
+    public async Task Every_route_but_the_open_ones_needs_credentials()
     {
         var endpoints = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .ToArray();
-        Assert.That(endpoints, Has.Length.GreaterThan(20), "the search finds what is there");
+        Assert.That(endpoints, Has.Length.GreaterThan(20), "the search finds the routes");
 
         var open = new List<string>();
         foreach (var endpoint in endpoints)
@@ -49,7 +51,7 @@ internal sealed class OpenRouteTests(Engine engine) : AccessTest(engine)
     [TestCase("GET", "/admin")]
     [TestCase("GET", "//kv/k")]
     [TestCase("GET", "/livez/x")]
-    public async Task What_is_no_route_tells_nothing_without_credentials(string method, string path) =>
+    public async Task An_unknown_route_is_401_without_credentials(string method, string path) =>
         ExpectUnauthorized(await Kv.Send(new HttpMethod(method), path, content: null));
 
     [TestCase("/livez", 200)]
@@ -59,6 +61,6 @@ internal sealed class OpenRouteTests(Engine engine) : AccessTest(engine)
     [TestCase("/console/settings.json", 200)]
     [TestCase("/swagger/index.html", 200)]
     [TestCase("/swagger/v1/swagger.json", 200)]
-    public async Task What_an_orchestrator_and_a_reader_need_is_open(string path, int status) =>
+    public async Task Probes_and_documents_are_open(string path, int status) =>
         Assert.That((await Kv.Send(HttpMethod.Get, path)).Status, Is.EqualTo(status));
 }

@@ -30,7 +30,7 @@ internal sealed class PathTrickTests(Engine engine) : AccessTest(engine)
     ];
 
     [TestCaseSource(nameof(Spellings))]
-    public async Task A_spelling_of_a_path_does_not_lead_out_of_the_prefix(string target)
+    public async Task No_spelling_of_a_path_leads_out_of_the_prefix(string target)
     {
         var owner = await Administrator();
         await owner.Put("out:k", "hidden-value");
@@ -55,11 +55,11 @@ internal sealed class PathTrickTests(Engine engine) : AccessTest(engine)
     }
 
     [TestCaseSource(nameof(Spellings))]
-    public async Task A_spelling_of_a_path_does_not_open_without_credentials(string target)
+    public async Task No_spelling_of_a_path_avoids_authentication(string target)
     {
         var answer = await RawHttp.Send(Host.Address, RawHttp.Request("GET", target, Kv));
 
-        // 400 and 404 come from steps that could not make a key of it, before authentication asks who is calling.
+        // 400 and 404 come from steps before authentication that found no key in the path.
         Assert.That(answer.Status, Is.AnyOf(400, 401, 404), answer.ToString());
     }
 
@@ -73,7 +73,7 @@ internal sealed class PathTrickTests(Engine engine) : AccessTest(engine)
     [TestCase("*", "*")]
     [TestCase("{0}*", "{1}")]
     [TestCase("", "{1}")]
-    public async Task A_spelling_of_a_tenant_does_not_lead_to_another_one(string space, string app)
+    public async Task No_spelling_of_a_tenant_leads_to_another(string space, string app)
     {
         var victim = await Administrator(Host.NewTenant());
         await victim.Put("k", "hidden-value");

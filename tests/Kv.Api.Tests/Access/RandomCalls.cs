@@ -4,10 +4,10 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Makes up calls of somebody who tries everything, the same ones for the same seed.</summary>
+/// <summary>Makes random calls of every kind; the same seed makes the same calls.</summary>
 /// <param name="random">Seeded.</param>
-/// <param name="tenants">Whom a call may name: its own tenant, and those that it has no business with.</param>
-/// <param name="keys">Keys, its own and others'.</param>
+/// <param name="tenants">The tenants that a call may name: the caller's own and foreign ones.</param>
+/// <param name="keys">Keys inside and outside of the caller's grants.</param>
 /// <param name="ids">Ids of webhooks.</param>
 internal sealed class RandomCalls(
     Random random, (string? Namespace, string? AppName)[] tenants, string[] keys, string[] ids)

@@ -5,7 +5,7 @@ using Kv.Domain.Access;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>A webhook remembers who answers for it, so that it can end with their key.</summary>
+/// <summary>A webhook stores the API key that registered it, so that it can be disabled with that key.</summary>
 internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
 {
     protected override (string Name, string? Value)[] Settings => [("AUTH", "apikey"), ("AUDIT", "store")];
@@ -21,7 +21,7 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task Who_gives_another_endpoint_or_enables_it_answers_for_it_and_nobody_else()
+    public async Task A_changed_endpoint_or_an_enabling_makes_its_caller_the_registrant()
     {
         var (first, second, third) = (await Key(), await Key(), await Key());
         var id = await Register(Holder(first));
@@ -41,7 +41,7 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task Webhooks_of_a_revoked_key_go_on_and_are_named()
+    public async Task A_revocation_leaves_the_webhooks_of_the_key_active_and_names_them()
     {
         var (key, other) = (await Key(), await Key());
         var id = await Register(Holder(key));
@@ -60,7 +60,7 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task They_are_disabled_with_the_key_where_that_is_asked_for()
+    public async Task A_revocation_disables_the_webhooks_of_the_key_on_request()
     {
         var (key, other) = (await Key(), await Key());
         var (mine, theirs) = (await Register(Holder(key)), await Register(Holder(other)));
@@ -78,7 +78,7 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task They_can_be_disabled_when_the_key_is_gone_already()
+    public async Task Webhooks_of_a_key_revoked_earlier_can_be_disabled()
     {
         var key = await Key();
         var id = await Register(Holder(key));
@@ -91,7 +91,7 @@ internal sealed class RegistrantTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task A_word_that_is_none_is_refused()
+    public async Task A_malformed_flag_is_refused()
     {
         var key = await Key();
 

@@ -4,7 +4,7 @@ using Kv.Domain.Access;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Which tenants a caller sees.</summary>
+/// <summary>The tenants that a caller sees.</summary>
 internal sealed class TenantListAccessTests(Engine engine) : AccessTest(engine)
 {
     [Test]
@@ -32,7 +32,7 @@ internal sealed class TenantListAccessTests(Engine engine) : AccessTest(engine)
     public async Task Without_a_credential_no_tenant_is_listed() =>
         ExpectUnauthorized(await new KvClient(Host.Http, null, null).Send(HttpMethod.Get, "/tenants"));
 
-    // The host is shared: all namespaces of this test begin alike.
+    // The host is shared: all namespaces of this test have one prefix.
     private async Task<(string?, string?)[]> Seen(params Grant[] grants)
     {
         var client = new KvClient(Host.Http, null, null) { Credential = (await Issue(Of(grants))).Reveal() };

@@ -6,7 +6,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>Issues JSON Web Tokens, good ones and others, and has its public keys in files.</summary>
+/// <summary>Issues valid and invalid JSON Web Tokens, and has its public keys in files.</summary>
 internal static class TokenIssuer
 {
     public const string Name = "https://issuer.example";
@@ -47,7 +47,7 @@ internal static class TokenIssuer
         ["e"] = Base64Url.EncodeToString(key.Exponent),
     };
 
-    /// <summary>The claims of a good token.</summary>
+    /// <summary>The claims of a valid token.</summary>
     public static JsonObject Claims(JsonNode? scope)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
@@ -90,7 +90,7 @@ internal static class TokenIssuer
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 }
 
-/// <summary>Cleans up what the issuer wrote.</summary>
+/// <summary>Deletes the files of the issuer.</summary>
 [SetUpFixture]
 internal sealed class TokenFiles
 {

@@ -3,7 +3,7 @@ using Kv.Domain.Access;
 
 namespace Kv.Api.Tests.Access;
 
-/// <summary>What webhooks may do where callers must show who they are.</summary>
+/// <summary>Webhooks where callers must authenticate.</summary>
 internal sealed class WebhookAccessTests(Engine engine) : AccessTest(engine)
 {
     protected override (string Name, string? Value)[] Settings => [("AUTH", "apikey")];
@@ -13,7 +13,7 @@ internal sealed class WebhookAccessTests(Engine engine) : AccessTest(engine)
     [TestCase("http://[fd00::1]/", "the address is private")]
     [TestCase("http://169.254.169.254/", "the address is link-local")]
     [TestCase("http://8.8.8.8:2379/", "the port is etcd's")]
-    public async Task Only_public_addresses_may_be_called_unless_it_is_set_otherwise(string endpoint, string rule)
+    public async Task Only_public_addresses_may_be_called_by_default(string endpoint, string rule)
     {
         var kv = await Holder(AccessVerbs.Webhooks);
 

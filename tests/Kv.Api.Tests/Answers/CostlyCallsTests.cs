@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Kv.Api.Answers;
 using Kv.Api.Tenants;
+using Kv.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -8,24 +10,22 @@ namespace Kv.Api.Tests.Answers;
 
 /// <summary>Costly calls run on some processors only, and tenants take turns.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class CostlyCallsTests : IDisposable
+internal sealed class CostlyCallsTests
 {
     private const int Large = 100_000;
 
-    private readonly UnsentBytes _unsent;
+    private readonly HeldBytes _held;
     private readonly CostlyCalls _calls;
 
     public CostlyCallsTests()
     {
         var tenants = new TenantHeaders(new TenantOptions());
-        _unsent = new UnsentBytes(
+        _held = new HeldBytes(
+            HeldKind.Answers,
             new AnswerOptions { MaxUnsentBytes = 1_000_000, StallTimeout = TimeSpan.FromSeconds(1) }, tenants,
-            TimeProvider.System,
-            "tests");
-        _calls = new CostlyCalls(tenants, _unsent, mostAtOnce: 1);
+            TimeProvider.System, Meters.Factory.Create(new MeterOptions("tests")));
+        _calls = new CostlyCalls(tenants, _held, mostAtOnce: 1);
     }
-
-    public void Dispose() => _unsent.Dispose();
 
     [Test]
     public async Task Tenants_take_turns()
@@ -49,7 +49,7 @@ internal sealed class CostlyCallsTests : IDisposable
     }
 
     [Test]
-    public async Task A_call_that_waits_keeps_no_other_from_its_turn()
+    public async Task A_waiting_call_blocks_no_other()
     {
         var answer = new TaskCompletionSource();
         var waiting = _calls.Run(Of("one"), async _ => await answer.Task);
@@ -76,7 +76,7 @@ internal sealed class CostlyCallsTests : IDisposable
     }
 
     [Test]
-    public void What_a_call_throws_reaches_its_caller() => Assert.That(
+    public void An_exception_of_a_call_reaches_its_caller() => Assert.That(
         () => _calls.Run(Of("one"), _ => throw new InvalidDataException()), Throws.TypeOf<InvalidDataException>());
 
     [Test]
@@ -103,7 +103,7 @@ internal sealed class CostlyCallsTests : IDisposable
     [Test]
     public async Task The_calls_of_a_tenant_whose_large_answers_are_not_read_take_turns()
     {
-        using var share = _unsent.Hold(Of("one").Request, Large);
+        using var share = _held.Hold(Of("one").Request, Large);
 
         Assert.That(await IsCostly(Of("one")), Is.True);
         Assert.That(await IsCostly(Of("another")), Is.False);
@@ -116,7 +116,7 @@ internal sealed class CostlyCallsTests : IDisposable
         var request = Of("one");
         request.Request.Path = path;
         request.SetEndpoint(
-            new Endpoint(null, new EndpointMetadataCollection(new CostlyAttribute { ButForOneKey = true }), null));
+            new Endpoint(null, new EndpointMetadataCollection(new CostlyAttribute { ExceptForOneKey = true }), null));
 
         Assert.That(await IsCostly(request), Is.EqualTo(isCostly));
     }

@@ -4,10 +4,10 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Answers;
 
-/// <summary>A value that is sent in parts arrives as it was stored, in whichever answer.</summary>
+/// <summary>A value that is sent in parts arrives as it was stored, in every kind of answer.</summary>
 internal sealed class LargeValueTests(Engine engine) : EngineTests(engine)
 {
-    // Their characters have one to four bytes, so parts end within one; what is no text is sent as base64.
+    // The characters have one to four bytes, so parts end within a character. A binary value is sent as base64.
     private static readonly byte[][] Values =
     [
         [.. Enumerable.Repeat<byte>(1, 50_000)],

@@ -3,13 +3,13 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Answers;
 
-/// <summary>What one call may read in all.</summary>
+/// <summary>The limit of the bytes that one call reads.</summary>
 internal sealed class ResultBudgetTests(Engine engine) : EngineTests(engine)
 {
     protected override (string, string?)[] Settings => [("MAX_VALUE_SIZE", "10000"), ("MAX_RESULT_BYTES", "25000")];
 
     [Test]
-    public async Task A_read_of_a_bulk_beyond_the_budget_is_refused_and_the_rest_is_done()
+    public async Task A_bulk_read_beyond_the_budget_is_refused_and_the_other_operations_are_done()
     {
         await Fill();
 
@@ -41,7 +41,7 @@ internal sealed class ResultBudgetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_transaction_reads_what_fits_however_many_keys_it_names()
+    public async Task A_transaction_within_the_budget_reads_any_number_of_keys()
     {
         await Fill();
 
@@ -53,7 +53,7 @@ internal sealed class ResultBudgetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task What_a_transaction_sets_and_reads_counts_as_it_will_be()
+    public async Task A_transaction_that_reads_its_own_write_counts_the_new_value()
     {
         var large = new string('v', 10_000);
 

@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>Who may read the records, and whom they name.</summary>
+/// <summary>The permission to read audit records, and the actors that they name.</summary>
 internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
 {
     private const string Path = "/admin/audit";
@@ -14,7 +14,7 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
         [("AUTH", "apikey"), ("AUDIT", "store"), ("WEBHOOK_TARGETS", "private")];
 
     [Test]
-    public async Task Administrators_alone_read_them()
+    public async Task Only_administrators_read_them()
     {
         var (administrator, holder) = (await Administrator(), await Holder(AccessVerbs.All));
         await holder.Put("k", "v");
@@ -23,12 +23,12 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
         ExpectForbidden(await holder.Send(HttpMethod.Get, Path));
         ExpectForbidden(await holder.Send(HttpMethod.Get, $"{Path}?namespace={Kv.Namespace}&app={Kv.AppName}"));
         var record = (await administrator.Trail()).Single();
-        Assert.That(record.Text("actor"), Is.EqualTo(holder.Credential![3..19]), "the id in it");
+        Assert.That(record.Text("actor"), Is.EqualTo(holder.Credential![3..19]), "the id of the API key");
         Assert.That($"{record}", Does.Not.Contain(holder.Credential[20..]));
     }
 
     [Test]
-    public async Task Who_makes_and_revokes_keys_stands_in_the_deployments_records()
+    public async Task The_deployments_records_name_the_caller_that_creates_or_revokes_a_key()
     {
         var administrator = await Administrator();
         var issued = (await administrator.Send(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["read"]}""")).Json;
@@ -45,7 +45,7 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task Who_is_turned_away_leaves_no_record()
+    public async Task A_refused_request_leaves_no_record()
     {
         await (await Holder(AccessVerbs.Read)).Put("k", "v");
         await Kv.Put("k", "v");
@@ -55,7 +55,7 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
 
     [TestCase(null)]
     [TestCase("log")]
-    public async Task Where_none_are_kept_it_is_said(string? mode)
+    public async Task Without_stored_records_the_call_says_so(string? mode)
     {
         await using var host = await KvHost.Start(Engine, ("AUDIT", mode));
         var kv = host.NewTenant();
@@ -73,7 +73,8 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
     {
         const string traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
         await using var host = await KvHost.Start(
-            Engine, ("AUDIT", "store"), ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
+            Engine, KvHost.WithTelemetry, ("AUDIT", "store"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
         var kv = host.NewTenant();
         await kv.With(HttpMethod.Put, "/kv/k", AuditLines.Body("""{"value":"v"}"""), ("traceparent", $"00-{traceId}-00f067aa0ba902b7-01"));
 
@@ -81,13 +82,13 @@ internal sealed class AuditAccessTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task A_record_goes_when_its_time_is_over()
+    public async Task A_record_expires()
     {
         await using var host = await KvHost.Start(Engine, ("AUDIT", "store"), ("AUDIT_RETENTION", "2s"));
         var kv = host.NewTenant();
         await kv.Put("k", "v");
 
-        await Eventually.Holds(async () => (await kv.Trail()).Length == 0, "it is gone");
-        Assert.That((await kv.Get("k")).Status, Is.EqualTo(200), "what it told of is not");
+        await Eventually.Holds(async () => (await kv.Trail()).Length == 0, "the record has expired");
+        Assert.That((await kv.Get("k")).Status, Is.EqualTo(200), "its key remains");
     }
 }

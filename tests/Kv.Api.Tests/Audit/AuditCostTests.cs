@@ -3,13 +3,13 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>What records cost etcd, by its own count.</summary>
+/// <summary>The cost of audit records for etcd, by etcd's own metrics.</summary>
 internal sealed class AuditCostTests
 {
     private const int Changes = 60;
 
     [Test]
-    public async Task A_write_with_its_record_is_one_transaction_still()
+    public async Task A_write_and_its_record_are_one_transaction()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var host = await KvHost.StartOver(etcd.Endpoint, ("AUDIT", "store"));

@@ -3,7 +3,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>The lines of the audit in what a program writes.</summary>
+/// <summary>The audit lines in a program's output.</summary>
 internal static class AuditLines
 {
     public static JsonElement[] Of(KvProcess kv) => Of(kv.Output);
@@ -17,7 +17,7 @@ internal static class AuditLines
             .Select(line => line.GetProperty("State")),
     ];
 
-    /// <summary>A member of a line; empty where it tells nothing.</summary>
+    /// <summary>A member of a line; empty where it is absent.</summary>
     public static string Text(this JsonElement line, string name) => line.GetProperty(name).ToString();
 
     public static ByteArrayContent Body(string json) => KvClient.Json(System.Text.Encoding.UTF8.GetBytes(json));

@@ -4,7 +4,7 @@ using static Kv.Api.Tests.Audit.AuditLines;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>Who changed what, as the log of the real program tells it.</summary>
+/// <summary>The audit in the log of the real program.</summary>
 internal sealed class AuditLogTests
 {
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -16,7 +16,7 @@ internal sealed class AuditLogTests
 
     [TestCase(Engine.Etcd)]
     [TestCase(Engine.Embedded)]
-    public async Task Every_change_is_told_with_its_outcome_and_without_its_value(Engine engine)
+    public async Task Every_change_is_logged_with_its_outcome_and_without_its_value(Engine engine)
     {
         await using var kv = await Start(engine, ("AUDIT", "log"));
         var client = await kv.Client("a-space", "an-app");
@@ -40,9 +40,9 @@ internal sealed class AuditLogTests
         await client.Send(HttpMethod.Delete, $"/webhooks/{webhook}");
         await kv.Terminate();
 
-        var told = Of(kv);
+        var seen = Of(kv);
         Assert.That(
-            told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
+            seen.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
             Is.EqualTo(new[]
         {
             "set k applied", "set k condition_failed", "set_ttl k applied", "delete k applied",
@@ -52,18 +52,18 @@ internal sealed class AuditLogTests
         }));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told.Select(line => line.Text("Actor")), Has.All.EqualTo("anonymous"));
-            Assert.That(told.Select(line => line.Text("Address")), Has.All.EqualTo("127.0.0.1"));
+            Assert.That(seen.Select(line => line.Text("Actor")), Has.All.EqualTo("anonymous"));
+            Assert.That(seen.Select(line => line.Text("Address")), Has.All.EqualTo("127.0.0.1"));
             Assert.That(
-                told.Select(line => (line.Text("Namespace"), line.Text("AppName"))),
+                seen.Select(line => (line.Text("Namespace"), line.Text("AppName"))),
                 Has.All.EqualTo(("a-space", "an-app")));
-            Assert.That($"\"{told[0].Text("Revision")}\"", Is.EqualTo(written.Header("ETag")));
+            Assert.That($"\"{seen[0].Text("Revision")}\"", Is.EqualTo(written.Header("ETag")));
             Assert.That(kv.Output, Does.Not.Contain("hidden").And.Not.Contain(MeasuredKv.Secret[6..]));
         }
     }
 
     [Test]
-    public async Task A_webhook_that_was_added_before_is_told_as_that_one()
+    public async Task A_repeated_registration_is_logged_with_the_id_of_the_first()
     {
         await using var kv = await Start(Engine.Embedded, ("AUDIT", "log"));
         var client = await kv.Client("a-space", "an-app");
@@ -82,12 +82,12 @@ internal sealed class AuditLogTests
     }
 
     [Test]
-    public async Task What_a_quota_refuses_is_told_as_refused()
+    public async Task A_write_beyond_the_quota_is_logged_as_refused()
     {
         await using var kv = await Start(Engine.Embedded, ("AUDIT", "log"), ("QUOTA_KEYS", "1"));
         var client = await kv.Client("a-space", "an-app");
         await Eventually.Holds(
-            async () => (await client.Send(HttpMethod.Get, "/readyz")).Status == 200, "it has counted");
+            async () => (await client.Send(HttpMethod.Get, "/readyz")).Status == 200, "Kv has counted the keys");
 
         await client.Put("k", "v");
         await client.Put("more", "v");
@@ -100,7 +100,7 @@ internal sealed class AuditLogTests
     }
 
     [Test]
-    public async Task A_change_whose_outcome_is_not_known_is_told_with_its_trace()
+    public async Task A_change_with_an_unknown_outcome_is_logged_with_its_trace()
     {
         await using var kv = KvProcess.Start(
             ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"),
@@ -108,13 +108,13 @@ internal sealed class AuditLogTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
         var client = await kv.Client();
         await client.With(HttpMethod.Put, "/kv/k", Body("""{"value":"v"}"""), ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
-        await Eventually.Holds(() => Of(kv).Length == 1, "it is told");
+        await Eventually.Holds(() => Of(kv).Length == 1, "the change is logged");
 
         Assert.That((Of(kv)[0].Text("Outcome"), Of(kv)[0].Text("TraceId")), Is.EqualTo(("failed", TraceId)));
     }
 
     [Test]
-    public async Task Who_came_in_with_a_key_is_named_by_it_and_so_is_who_makes_and_revokes_keys()
+    public async Task The_log_names_a_caller_by_the_id_of_its_API_key()
     {
         var store = new[] { ("STORE", "embedded"), ("DATA_DIR", _data.Path) };
         var made = await KvProcess.Run(["apikey", "create", "--admin"], store);
@@ -130,16 +130,43 @@ internal sealed class AuditLogTests
         await Ask(HttpMethod.Delete, $"/admin/apikeys/{id}", null);
         await kv.Terminate();
 
-        var told = Of(kv);
+        var seen = Of(kv);
         Assert.That(
-            told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
+            seen.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
             Is.EqualTo(new[] { "set k applied", $"create_api_key {id} applied", $"revoke_api_key {id} applied" }));
-        Assert.That(told.Select(line => line.Text("Actor")), Has.All.EqualTo(secret[3..19]), "the id in it");
+        Assert.That(seen.Select(line => line.Text("Actor")), Has.All.EqualTo(secret[3..19]), "the id of the API key");
         Assert.That(kv.Output, Does.Not.Contain(secret[20..]));
     }
 
+    [TestCase(Engine.Etcd)]
+    [TestCase(Engine.Embedded)]
+    public async Task The_log_of_a_revocation_names_the_webhooks_that_remain(Engine engine)
+    {
+        var store = await Store(engine);
+        var administrator = (await KvProcess.Run(["apikey", "create", "--admin"], store)).Output.Trim();
+        await using var kv = KvProcess.Start(
+            [.. store, ("LOG_FORMAT", "json"), ("AUTH", "apikey"), ("AUDIT", "log")]);
+        var client = new KvClient(await kv.Http(), "n", "a") { Credential = administrator };
+        var key = (await client.Send(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["webhooks"]}""")).Json;
+        var holder = new KvClient(await kv.Http(), "n", "a") { Credential = key.GetProperty("key").GetString() };
+        var webhook = await holder.Send(HttpMethod.Post, "/webhooks", """{"key":"a","event":"*","endpoint":"https://receiver.example/a"}""");
+        var id = key.GetProperty("id").GetString();
+
+        var revoked = await client.Send(HttpMethod.Delete, $"/admin/apikeys/{id}");
+        await kv.Terminate();
+
+        Assert.That(revoked.Status, Is.EqualTo(200), revoked.ToString());
+        Assert.That(
+            Of(kv).Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}").TakeLast(2),
+            Is.EqualTo(new[]
+            {
+                $"revoke_api_key {id} applied",
+                $"leave_webhook n/a/{webhook.Json.GetProperty("id").GetString()} applied",
+            }));
+    }
+
     [Test]
-    public async Task Unless_it_is_asked_for_there_is_none()
+    public async Task By_default_there_is_no_audit_log()
     {
         await using var kv = await Start(Engine.Embedded);
         var client = await kv.Client();
@@ -149,12 +176,11 @@ internal sealed class AuditLogTests
         Assert.That(Of(kv), Is.Empty);
     }
 
-    private async Task<KvProcess> Start(Engine engine, params (string, string)[] settings)
-    {
-        (string, string)[] store = engine == Engine.Embedded
-            ? [("STORE", "embedded"), ("DATA_DIR", _data.Path)]
-            : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
-                ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
-        return KvProcess.Start([.. store, ("LOG_FORMAT", "json"), .. settings]);
-    }
+    private async Task<KvProcess> Start(Engine engine, params (string, string)[] settings) =>
+        KvProcess.Start([.. await Store(engine), ("LOG_FORMAT", "json"), .. settings]);
+
+    private async Task<(string, string)[]> Store(Engine engine) => engine == Engine.Embedded
+        ? [("STORE", "embedded"), ("DATA_DIR", _data.Path)]
+        : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
+            ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
 }

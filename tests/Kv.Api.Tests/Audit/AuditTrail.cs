@@ -3,7 +3,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>Reads the records of who changed what.</summary>
+/// <summary>Reads the stored audit records.</summary>
 internal static class AuditTrail
 {
     /// <summary>All records of a client's tenant, oldest first, page by page.</summary>
@@ -31,7 +31,7 @@ internal static class AuditTrail
     /// <summary>The records of the deployment's API keys.</summary>
     public static Task<JsonElement[]> DeploymentTrail(this KvClient kv) => kv.Trail(query: "");
 
-    /// <summary>What records tell was done: <c>set a, delete b</c>.</summary>
+    /// <summary>The changes in the records: <c>set a, delete b</c>.</summary>
     public static string[] Changes(this JsonElement[] records) =>
     [
         .. records.Select(record => string.Join(", ", record.GetProperty("changes").EnumerateArray()

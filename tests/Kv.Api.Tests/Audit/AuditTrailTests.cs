@@ -5,14 +5,14 @@ using static Kv.Api.Tests.Audit.AuditLines;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>Beside each change stands who made it, and beside nothing else.</summary>
+/// <summary>Each change has a record of its actor, and only a change has one.</summary>
 internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
 {
     protected override (string Name, string? Value)[] Settings => [
         ("AUDIT", "store"), ("WEBHOOK_RETRY_SCHEDULE", "30ms")];
 
     [Test]
-    public async Task Each_change_of_a_key_leaves_one_record_and_what_changes_nothing_leaves_none()
+    public async Task Each_change_of_a_key_leaves_one_record_and_other_calls_leave_none()
     {
         var before = DateTimeOffset.UtcNow;
         var written = await Kv.Put("k", "hidden-value");
@@ -60,7 +60,7 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_is_done_together_leaves_one_record_and_what_is_done_by_itself_its_own()
+    public async Task A_transaction_leaves_one_record_and_each_operation_of_a_bulk_its_own()
     {
         await Kv.Send(HttpMethod.Post, "/bulk", """
             [{"op":"set","key":"a","value":"1"},{"op":"get","key":"a"},{"op":"delete","key":"none"},{"op":"set","key":"","value":"1"}]
@@ -122,7 +122,7 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task All_that_failed_and_is_sent_again_leaves_one_record_and_nothing_leaves_none()
+    public async Task A_call_leaves_one_record_if_it_resends_deliveries_and_none_otherwise()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -142,7 +142,7 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_webhook_is_told_of_the_change_and_not_of_its_record()
+    public async Task A_webhook_gets_the_change_and_not_its_record()
     {
         await RegisterAt($"{Receiver.Uri}", "\"key\":\"*\"");
         var changes = new[] { "a", "b", "c" };
@@ -150,7 +150,7 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
             await Kv.Put(key, "v");
         await Arrived(changes.Length);
         await Kv.Put("last", "v");
-        await Eventually.Holds(() => Receiver.Requests.Any(request => KeyOf(request) == "last"), "the last is told");
+        await Eventually.Holds(() => Receiver.Requests.Any(request => KeyOf(request) == "last"), "the last arrives");
 
         Assert.That(Receiver.Requests.Select(KeyOf), Is.EquivalentTo(changes.Append("last")));
     }
@@ -171,7 +171,7 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task Every_write_of_a_crowd_has_its_record_at_its_revision()
+    public async Task Every_concurrent_write_has_its_record_at_its_revision()
     {
         var random = new Random(7);
         var asked = Enumerable.Range(0, 40)
@@ -290,6 +290,6 @@ internal sealed class AuditTrailTests(Engine engine) : CallTests(engine)
     [TestCase("limit=0", "limit")]
     [TestCase("limit=1001", "limit")]
     [TestCase("limit=many", "limit")]
-    public async Task What_makes_no_sense_is_told(string query, string field) =>
+    public async Task A_wrong_parameter_is_refused(string query, string field) =>
         Expect.Problem(await Kv.Send(HttpMethod.Get, $"/admin/audit?{query}"), 400, null, field);
 }

@@ -4,11 +4,11 @@ using static Kv.Api.Tests.Audit.AuditLines;
 
 namespace Kv.Api.Tests.Audit;
 
-/// <summary>What the command line changes is in the store's records as well.</summary>
+/// <summary>The store's records include the changes of the command line.</summary>
 internal sealed class AuditVerbTests
 {
     [Test]
-    public async Task Who_made_a_key_at_the_command_line_is_read_over_HTTP()
+    public async Task The_creator_of_a_key_at_the_command_line_is_read_over_HTTP()
     {
         using var data = new TemporaryDirectory();
         (string, string)[] store =

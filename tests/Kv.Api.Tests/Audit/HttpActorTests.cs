@@ -11,7 +11,7 @@ namespace Kv.Api.Tests.Audit;
 internal sealed class HttpActorTests
 {
     [Test]
-    public void Who_came_in_is_named_with_the_address()
+    public void The_actor_has_the_callers_name_and_address()
     {
         var context = new DefaultHttpContext();
         context.Features.Set(new Admission(new Identity(Principal.OfApiKey("a1b2"), Grants.None), "", At: 0));
@@ -22,7 +22,7 @@ internal sealed class HttpActorTests
     }
 
     [Test]
-    public void A_name_that_Kv_has_not_checked_is_none()
+    public void A_name_that_Kv_has_not_checked_is_anonymous()
     {
         var context = new DefaultHttpContext
         {

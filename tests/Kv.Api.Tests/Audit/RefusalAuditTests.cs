@@ -20,7 +20,7 @@ internal sealed class RefusalAuditTests
     public void Dispose() => _data.Dispose();
 
     [Test]
-    public async Task Who_is_turned_away_is_told_once_without_the_credential()
+    public async Task Each_refused_request_is_logged_once_without_its_credential()
     {
         var made = await KvProcess.Run(
             ["apikey", "create", "--namespace", "a-space", "--app", "an-app", "--verbs", "read,write", "--prefix",
@@ -49,9 +49,9 @@ internal sealed class RefusalAuditTests
         await kv.Terminate();
 
         Assert.That(statuses, Is.EqualTo(new[] { 401, 401, 401, 403, 403, 403, 403 }));
-        var (told, actor) = (Of(kv)[1..], secret[3..19]);
+        var (seen, actor) = (Of(kv)[1..], secret[3..19]);
         Assert.That(
-            told.Select(
+            seen.Select(
                 line =>
                     $"{line.Text("Actor")} {line.Text("Operation")} ({line.Text("Namespace")}, "
                         + $"{line.Text("AppName")}) {line.Text("Outcome")}"),
@@ -66,8 +66,8 @@ internal sealed class RefusalAuditTests
             }));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told.Select(line => line.Text("Address")), Has.All.EqualTo("127.0.0.1"));
-            Assert.That(told.Select(line => line.Text("TraceId")), Has.All.EqualTo(TraceId));
+            Assert.That(seen.Select(line => line.Text("Address")), Has.All.EqualTo("127.0.0.1"));
+            Assert.That(seen.Select(line => line.Text("TraceId")), Has.All.EqualTo(TraceId));
             Assert.That(kv.Output, Does.Not.Contain("hidden").And.Not.Contain(secret[20..^1]));
         }
     }
@@ -107,7 +107,7 @@ internal sealed class RefusalAuditTests
     }
 
     [Test]
-    public async Task Who_makes_and_revokes_keys_at_the_command_line_is_told_in_the_same_form()
+    public async Task Keys_created_and_revoked_at_the_command_line_are_logged_in_the_same_form()
     {
         var made = await KvProcess.Run(["apikey", "create", "--admin"], Store);
         var id = made.Output.Split('_')[1];
@@ -115,20 +115,20 @@ internal sealed class RefusalAuditTests
         var missed = await KvProcess.Run(["apikey", "revoke", id], Store);
 
         Assert.That(made.Output.Trim(), Does.Match("^kv_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$"), "the key alone");
-        var told = Of(made.Error + revoked.Error + missed.Error);
+        var seen = Of(made.Error + revoked.Error + missed.Error);
         Assert.That(
-            told.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
+            seen.Select(line => $"{line.Text("Operation")} {line.Text("Target")} {line.Text("Outcome")}"),
             Is.EqualTo(
                 new[] { $"create_api_key {id} applied", $"revoke_api_key {id} applied", $"revoke_api_key {id} "
                     + "condition_failed" }));
         Assert.That(
-            told.Select(line => line.Text("Actor")),
+            seen.Select(line => line.Text("Actor")),
             Has.All.EqualTo($"cli:{Environment.UserName}@{Environment.MachineName}"));
         Assert.That(made.Error, Does.Not.Contain(made.Output.Trim()[20..]));
     }
 
     [Test]
-    public async Task At_the_command_line_nothing_is_told_unless_it_is_asked_for()
+    public async Task The_command_line_logs_no_audit_by_default()
     {
         var made = await KvProcess.Run(
             ["apikey", "create", "--admin"], ("STORE", "embedded"), ("DATA_DIR", _data.Path), ("LOG_FORMAT", "json"));

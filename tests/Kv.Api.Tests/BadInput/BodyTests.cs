@@ -4,7 +4,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.BadInput;
 
-/// <summary>Bodies that cannot be what was meant: told by field, and nothing is written.</summary>
+/// <summary>Wrong bodies: the error names the field, and nothing is written.</summary>
 internal sealed class BodyTests(Engine engine) : EngineTests(engine)
 {
     [TestCase("")]
@@ -32,7 +32,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     [TestCase("\"key\"")]
     [TestCase("1")]
     [TestCase("true")]
-    public async Task What_is_no_json_object_is_refused(string body)
+    public async Task A_body_that_is_not_a_JSON_object_is_refused(string body)
     {
         Expect.Problem(await Kv.PostJson(body), 400, "Invalid input", "body");
         Expect.Problem(await Kv.PutJson("k", body), 400, "Invalid input", "body");
@@ -98,7 +98,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     [TestCase("\\udc00")]
     [TestCase("\\udc00\\ud800")]
     [TestCase("x\\ud83c")]
-    public async Task A_lone_surrogate_is_no_text(string text)
+    public async Task A_lone_surrogate_is_refused(string text)
     {
         Expect.Problem(await Kv.PostJson($$"""{"key":"k","value":"{{text}}"}"""), 400, "Invalid input", "value", "Unicode");
         Expect.Problem(await Kv.PostJson($$"""{"key":"{{text}}","value":"v"}"""), 400, "Invalid input", "key", "Unicode");
@@ -110,7 +110,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     [TestCase(new byte[] { 0xc0, 0xaf })]
     [TestCase(new byte[] { 0xed, 0xa0, 0x80 })]
     [TestCase(new byte[] { 0xf5, 0x80, 0x80, 0x80 })]
-    public async Task Bytes_that_are_not_utf8_are_no_text(byte[] text)
+    public async Task Bytes_that_are_not_UTF_8_are_refused(byte[] text)
     {
         Expect.Problem(await Post([.. """{"key":"k","value":" """u8, .. text, .. "\"}"u8]), 400, "Invalid input");
         Expect.Problem(await Post([.. """{"value":"v","key":" """u8, .. text, .. "\"}"u8]), 400, "Invalid input");
@@ -133,7 +133,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     [TestCase("expire_at")]
     [TestCase("value")]
     [TestCase("unknown")]
-    public async Task Json_nested_as_deep_as_one_likes_is_refused(string member)
+    public async Task Deeply_nested_JSON_is_refused(string member)
     {
         var deep = new string('[', 100_000) + new string(']', 100_000);
 
@@ -162,8 +162,8 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     [TestCase("/kv", "{\"key\":\"k\",\n \"value\":\"v\" \"ttl\":1}", "The body is not valid JSON (line 2, byte 14)")]
     [TestCase("/bulk", "[{\"op\":\"get\",\n\"key\" \"k\"}]", "The body is not valid JSON (line 2, byte 7)")]
     [TestCase("/kv", "{\"key\":\"k\",", "The body is not valid JSON (line 1, byte 11)")]
-    public async Task A_mistake_in_JSON_is_told_with_its_place(string path, string body, string told) =>
-        Expect.Problem(await Kv.Send(HttpMethod.Post, path, body), 400, "Invalid input", "body", told);
+    public async Task A_mistake_in_JSON_is_reported_with_its_position(string path, string body, string expected) =>
+        Expect.Problem(await Kv.Send(HttpMethod.Post, path, body), 400, "Invalid input", "body", expected);
 
     [TestCase("Content-Length: 100", """{"key":"k","value":"v"}""")]
     [TestCase("Transfer-Encoding: chunked", "17\r\n{\"key\":\"k\",\"value\":\"v\"}\r\n")]
@@ -171,7 +171,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     {
         var head = RawHttp.Request("POST", "/kv", Kv, null, "Content-Type: application/json", framing);
 
-        // The server takes this for a caller who left, and answers nothing.
+        // The server treats this as a closed connection and answers nothing.
         Assert.That(
             () => RawHttp.Send(Host.Address, [.. head, .. Encoding.Latin1.GetBytes(body)], thenEnd: true),
             Throws.InstanceOf<SocketException>().Or.InstanceOf<InvalidOperationException>());
@@ -184,7 +184,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     [TestCase("Content-Length: 99999999999999999999")]
     [TestCase("Content-Length: 5\r\nContent-Length: 6")]
     [TestCase("Transfer-Encoding: nonsense")]
-    public async Task A_body_of_no_clear_length_is_refused(string framing)
+    public async Task A_body_with_an_ambiguous_length_is_refused(string framing)
     {
         var head = RawHttp.Request("POST", "/kv", Kv, null, "Content-Type: application/json", framing);
 
@@ -196,7 +196,7 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Several_mistakes_are_told_at_once()
+    public async Task Several_mistakes_are_reported_at_once()
     {
         var answer = await Kv.PostJson($$"""{"key":"{{new string('k', 101)}}","value":"v","ttl":-1}""");
 

@@ -69,7 +69,7 @@ internal sealed class KeyTests(Engine engine) : EngineTests(engine)
         foreach (var answer in new[] { put, get })
         {
             Assert.That(answer.Status, Is.EqualTo(400), answer.ToString());
-            // What Kestrel refuses by itself has no body.
+            // An answer of Kestrel itself has no body.
             if (answer.Body.Length > 0)
                 Expect.Problem(answer, 400, null, "key", "percent-encoded");
         }

@@ -4,17 +4,17 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.BadInput;
 
-/// <summary>A body of 100 MB: refused before it is taken in.</summary>
+/// <summary>A body of 100 MB is refused before it is read.</summary>
 internal sealed class LargeBodyTests(Engine engine) : EngineTests(engine)
 {
     private const int Size = 100 * 1000 * 1000;
 
-    // What the buffers of two sockets may hold, beside the largest body that is read.
+    // The buffers of two sockets, and the largest body that the server reads.
     private const int MostThatIsTaken = 40 * 1000 * 1000;
 
     [TestCase("POST", "/kv")]
     [TestCase("PUT", "/kv/k")]
-    public async Task With_its_length_it_is_413_and_the_connection_ends(string method, string path)
+    public async Task With_a_declared_length_it_is_413_and_the_connection_ends(string method, string path)
     {
         var (answer, sent) = await Flood(method, path, $"Content-Length: {Size}", chunked: false);
 
@@ -25,7 +25,7 @@ internal sealed class LargeBodyTests(Engine engine) : EngineTests(engine)
 
     [TestCase("POST", "/kv")]
     [TestCase("PUT", "/kv/k")]
-    public async Task Without_its_length_it_is_413_and_the_connection_ends(string method, string path)
+    public async Task Without_a_declared_length_it_is_413_and_the_connection_ends(string method, string path)
     {
         var (answer, sent) = await Flood(method, path, "Transfer-Encoding: chunked", chunked: true);
 

@@ -32,7 +32,7 @@ internal sealed class NullTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task In_a_change_of_a_webhook_null_leaves_all_as_it_is_and_nothing_takes_it_away()
+    public async Task In_a_change_of_a_webhook_null_keeps_a_member_and_an_empty_value_removes_it()
     {
         var id = await Register("""
             {"key":"a","event":"*","endpoint":"http://127.0.0.1:9/","method":"PUT","headers":{"X-A":"1"},"payload":{"p":1},

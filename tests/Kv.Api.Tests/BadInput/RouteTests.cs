@@ -34,7 +34,7 @@ internal sealed class RouteTests(Engine engine) : EngineTests(engine)
     [TestCase("GET /kv/k HTTP/9.9")]
     [TestCase("GET kv/k HTTP/1.1")]
     [TestCase("G\u00cbT /kv/k HTTP/1.1")]
-    public async Task What_is_no_request_is_refused_and_the_connection_ends(string line)
+    public async Task A_malformed_request_line_is_refused_and_the_connection_ends(string line)
     {
         var request = System.Text.Encoding.Latin1.GetBytes($"{line}\r\nHost: localhost\r\n\r\n");
 

@@ -4,8 +4,8 @@ using Kv.Api.Tests.Hosting;
 namespace Kv.Api.Tests.BadInput;
 
 /// <summary>
-/// Requests whose end a gateway and Kv might see in different places (RFC 9112, section 11.2): what the one takes for a
-/// body would be a request to the other, with whatever tenant it names.
+/// Requests whose end a gateway and Kv might see in different places (RFC 9112, section 11.2): a body to one would be a
+/// request to the other, for any tenant that it names.
 /// </summary>
 internal sealed class SmugglingTests
 {
@@ -18,7 +18,7 @@ internal sealed class SmugglingTests
     [TestCase("Transfer-Encoding: chunked, gzip")]
     [TestCase("Transfer-Encoding : chunked")]
     [TestCase("Transfer-Encoding: xchunked")]
-    public async Task A_request_whose_end_is_doubtful_is_refused_and_its_connection_ends(string headers)
+    public async Task A_request_with_an_ambiguous_end_is_refused_and_its_connection_ends(string headers)
     {
         var host = await SharedHosts.Get(Engine.Embedded);
         var kv = host.NewTenant();

@@ -4,7 +4,7 @@ using Kv.Api.Tests.Hosting;
 namespace Kv.Api.Tests.BadInput;
 
 /// <summary>
-/// Requests that only a broken or hostile client sends: each has an answer of its own, and none meets a fault in Kv.
+/// Requests that only a broken or hostile client sends: each has its own answer, and none causes a fault in Kv.
 /// </summary>
 internal sealed class StrangeRequestTests(Engine engine) : EngineTests(engine)
 {
@@ -31,7 +31,7 @@ internal sealed class StrangeRequestTests(Engine engine) : EngineTests(engine)
     [TestCase("application/json;charset=")]
     [TestCase("text/plain;charset=")]
     [TestCase("image")]
-    public async Task A_value_whose_type_is_no_media_type_is_415(string contentType)
+    public async Task A_value_with_a_malformed_media_type_is_415(string contentType)
     {
         var answer = await Kv.With(HttpMethod.Put, "/kv/k", KvClient.Bytes("""{"value":"v"}"""u8.ToArray(), contentType));
 
@@ -69,7 +69,7 @@ internal sealed class StrangeRequestTests(Engine engine) : EngineTests(engine)
     [TestCase("xn--")]
     [TestCase("xn--\u00e9")]
     [TestCase("a.\u0301b")]
-    public async Task A_webhook_for_a_host_that_is_hardly_a_name_is_taken_or_refused(string host)
+    public async Task A_webhook_with_an_odd_host_name_is_accepted_or_refused(string host)
     {
         foreach (var name in new[] { host, $"{host}.example", string.Concat(Enumerable.Repeat(host, 30)) })
         {
@@ -81,7 +81,7 @@ internal sealed class StrangeRequestTests(Engine engine) : EngineTests(engine)
 
     [TestCase("http://host?/kv/k")]
     [TestCase("http://host?x=/kv/k")]
-    public async Task A_target_without_a_path_is_no_key_in_its_query(string target)
+    public async Task A_target_without_a_path_names_no_key(string target)
     {
         await Kv.Put("k", "v");
 

@@ -3,13 +3,11 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.BadInput;
 
-/// <summary>
-/// Nothing is answered as done that was meant otherwise: what would have no effect is refused, by its name.
-/// </summary>
+/// <summary>Kv refuses input that would have no effect, by its name, instead of ignoring it.</summary>
 internal sealed class WithoutEffectTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task No_operation_takes_a_query_parameter_that_it_does_not_document()
+    public async Task No_operation_accepts_an_undocumented_query_parameter()
     {
         await using var host = await KvHost.Start(Engine, ("AUDIT", "store"), ("QUOTA_KEYS", "1000"));
         var kv = host.NewTenant();
@@ -24,7 +22,7 @@ internal sealed class WithoutEffectTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task No_operation_takes_a_header_of_Kvs_that_it_does_not_document()
+    public async Task No_operation_accepts_an_undocumented_header_of_Kv()
     {
         await using var host = await KvHost.Start(Engine, ("AUDIT", "store"), ("QUOTA_KEYS", "1000"));
         var kv = host.NewTenant();
@@ -51,7 +49,7 @@ internal sealed class WithoutEffectTests(Engine engine) : EngineTests(engine)
     [TestCase("PUT", "/kv/a", """{"key":"b","value":"v"}""", "key")]
     [TestCase("PUT", "/kv/a", """{"value":"v","expire_at":99}""", "expire_at")]
     [TestCase("POST", "/kv", """{"key":"a","value":"v","expire_at":99}""", "expire_at")]
-    public async Task A_request_that_would_be_understood_otherwise_is_refused(
+    public async Task A_request_that_could_be_misunderstood_is_refused(
         string method, string path, string? body, string field)
     {
         await Kv.Put("a", "old");
@@ -101,7 +99,7 @@ internal sealed class WithoutEffectTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_key_that_ends_in_the_wildcard_is_reached_by_saying_so()
+    public async Task A_key_that_ends_in_the_wildcard_is_reached_with_literal()
     {
         var import = KvClient.Bytes("""{"key":"a*","value":"star"}"""u8.ToArray(), "application/x-ndjson");
         await Kv.Put("ab", "v");

@@ -30,12 +30,12 @@ internal sealed class CommandTests
     [TestCase("apikeys", "create", "Did you mean")]
     [TestCase("serve", "now", "Unrecognized command or argument 'serve'")]
     [TestCase("--store", "embedded", "Unrecognized command or argument '--store'")]
-    public async Task An_unknown_word_is_told_and_nothing_starts(string word, string next, string told)
+    public async Task An_unknown_word_is_reported_and_no_server_starts(string word, string next, string expected)
     {
         var (exitCode, output, error) = await KvProcess.Run([word, next]);
 
         Assert.That(exitCode, Is.EqualTo(2));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain(told));
+        Assert.That(error, Does.Contain(expected));
     }
 }

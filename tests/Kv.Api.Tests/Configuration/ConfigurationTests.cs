@@ -3,7 +3,9 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Configuration;
 
-/// <summary>A setting that makes no sense stops the start, and is told by name, value and what is allowed.</summary>
+/// <summary>
+/// An invalid setting stops the start. The error names the setting, its value and the allowed values.
+/// </summary>
 internal sealed class ConfigurationTests
 {
     [TestCase("PORT", "http", "0 to 65535")]
@@ -42,6 +44,9 @@ internal sealed class ConfigurationTests
     [TestCase("BASE_KEY_PREFIX", "/kvstore/", "without '/' at its ends")]
     [TestCase("HEADER_NAMESPACE", "KV Namespace", "a header name")]
     [TestCase("HEADER_APPNAME", "KV:App", "a header name")]
+    [TestCase("HEADER_NAMESPACE", "authorization", "without another meaning for Kv")]
+    [TestCase("HEADER_APPNAME", "X-API-Key", "without another meaning for Kv")]
+    [TestCase("HEADER_APPNAME", "Content-Type", "without another meaning for Kv")]
     [TestCase("HEADER_APPNAME", "KV-Namespace", "another header than HEADER_NAMESPACE")]
     [TestCase("DEFAULT_NAMESPACE", "a/b", "without '/', '*'")]
     [TestCase("DEFAULT_NAMESPACE", "abcdefghijklmnopqrstuvwxyz", "at most 25 characters")]
@@ -100,7 +105,7 @@ internal sealed class ConfigurationTests
     [TestCase("ETCD_QUOTA_BACKEND_BYTES", "8GiB", "a whole number from 0 to")]
     [TestCase("ETCD_QUOTA_BACKEND_BYTES", "-1", "a whole number from 0 to")]
     [TestCase("ETCD_PASSWORD", "hunter2", "ETCD_USERNAME and ETCD_PASSWORD go together")]
-    public async Task A_setting_that_makes_no_sense_stops_the_start(string name, string value, string allowed)
+    public async Task An_invalid_setting_stops_the_start(string name, string value, string allowed)
     {
         var (exitCode, output, error) = await KvProcess.Run([], (name, value));
 
@@ -114,7 +119,7 @@ internal sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task A_limit_that_the_default_tenant_breaks_is_told()
+    public async Task A_limit_that_the_default_tenant_breaks_is_reported()
     {
         var (exitCode, _, error) = await KvProcess.Run([], ("MAX_NAMESPACE_LEN", "5"));
 
@@ -135,7 +140,7 @@ internal sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task Every_mistake_is_told_at_once()
+    public async Task Every_mistake_is_reported_at_once()
     {
         var (_, _, error) = await KvProcess.Run([], ("PORT", "x"), ("STORE", "y"), ("MAX_KEY_LEN", "z"));
 
@@ -145,7 +150,7 @@ internal sealed class ConfigurationTests
     [TestCase("ETCD_CA_FILE")]
     [TestCase("ETCD_CERT_FILE")]
     [TestCase("ETCD_KEY_FILE")]
-    public async Task A_certificate_file_that_holds_none_is_told(string name)
+    public async Task A_certificate_file_without_a_certificate_is_reported(string name)
     {
         using var directory = new TemporaryDirectory();
         using var certificates = TestCertificates.Create();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Kv.Api.Tests.Configuration;
 
-/// <summary>What is made of the settings of webhooks that make sense.</summary>
+/// <summary>Kv reads valid settings of webhooks.</summary>
 internal sealed class DeliverySettingsTests
 {
     [Test]
@@ -25,7 +25,7 @@ internal sealed class DeliverySettingsTests
     }
 
     [Test]
-    public void Numbers_and_texts_are_taken_as_they_are()
+    public void Numbers_and_texts_are_read_unchanged()
     {
         var options = Read(
             ("MAX_WEBHOOKS_ALLOWED", "10000"), ("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "30"),

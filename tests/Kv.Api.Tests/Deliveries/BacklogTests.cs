@@ -4,7 +4,9 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>What waits for a receiver that is away is bounded, and the webhook says what it loses.</summary>
+/// <summary>
+/// The deliveries that wait for an unreachable receiver are bounded, and the webhook counts the dropped ones.
+/// </summary>
 internal sealed class BacklogTests(Engine engine) : CallTests(engine)
 {
     private static readonly string Filling = new('x', 10_000);
@@ -13,14 +15,14 @@ internal sealed class BacklogTests(Engine engine) : CallTests(engine)
         [("WEBHOOK_BACKLOG_BYTES", "35000"), ("WEBHOOK_RETRY_SCHEDULE", "1h"), ("QUOTA_BYTES", "1000000")];
 
     [Test]
-    public async Task What_does_not_fit_is_dropped_and_the_webhook_says_how_much_and_since_when()
+    public async Task Deliveries_beyond_the_limit_are_dropped_and_the_webhook_counts_them()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
         for (var number = 0; number < 8; number++)
             Assert.That((await Kv.Put($"k{number}", Filling)).Status, Is.EqualTo(200));
 
-        await Eventually.Holds(async () => await Dropped(webhook) == 5, "the webhook tells of each that it has lost");
+        await Eventually.Holds(async () => await Dropped(webhook) == 5, "the webhook counts each dropped delivery");
         var listed = (await Kv.Send(HttpMethod.Get, "/webhooks")).Json[0];
         Assert.That(listed.GetProperty("dropped").GetInt64(), Is.EqualTo(5));
         Assert.That(listed.GetProperty("dropped_since").GetInt64(), Is.GreaterThan(1_700_000_000));
@@ -32,7 +34,7 @@ internal sealed class BacklogTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_is_kept_is_delivered_in_order_and_then_there_is_room_again()
+    public async Task Kept_deliveries_arrive_in_order_and_make_room()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -49,7 +51,7 @@ internal sealed class BacklogTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_waits_counts_for_its_tenant()
+    public async Task Waiting_deliveries_count_for_their_tenant()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -61,7 +63,7 @@ internal sealed class BacklogTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_replay_that_comes_to_more_than_may_wait_says_where_to_go_on()
+    public async Task A_replay_beyond_the_limit_says_where_to_continue()
     {
         for (var number = 0; number < 5; number++)
             Assert.That((await Kv.Put($"k{number}", Filling)).Status, Is.EqualTo(200));

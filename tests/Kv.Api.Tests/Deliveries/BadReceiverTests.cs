@@ -6,8 +6,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Deliveries;
 
 /// <summary>
-/// Receivers that do everything a receiver should not, all at once, beside fifty that are well: each is dealt with as
-/// the contract says, and the program has so little memory that it would end if any of them filled it.
+/// Bad receivers of every kind, all at once, beside fifty healthy ones. Kv handles each as the contract says. The
+/// program has so little memory that it would end if any receiver filled it.
 /// </summary>
 [CancelAfter(120_000)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
@@ -40,7 +40,7 @@ internal sealed class BadReceiverTests
 
     [TestCase(Engine.Etcd)]
     [TestCase(Engine.Embedded)]
-    public async Task Each_is_dealt_with_as_specified_beside_fifty_that_are_well(Engine engine)
+    public async Task Each_bad_receiver_is_handled_as_specified_beside_fifty_healthy_ones(Engine engine)
     {
         await Start(engine);
         _bad.Answer = request => Answer(
@@ -58,7 +58,7 @@ internal sealed class BadReceiverTests
         Assert.That((await _kv.Post("k", "value")).Status, Is.EqualTo(201));
         await Eventually.Holds(
             () => _healthy.RequestCount >= HealthyTenants * HealthyOfEach * Keys,
-            "those that are well are told of everything",
+            "the healthy receivers get every change",
             TimeSpan.FromSeconds(60));
         foreach (var kind in Kinds)
             await Eventually.Holds(

@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>What the tests of deliveries share: a receiver, and short words for the calls.</summary>
+/// <summary>The helpers of the delivery tests: a receiver, and short names for the calls.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal abstract class CallTests(Engine engine) : EngineTests(engine)
 {
@@ -41,7 +41,7 @@ internal abstract class CallTests(Engine engine) : EngineTests(engine)
         return [.. answer.Json.GetProperty("items").EnumerateArray()];
     }
 
-    /// <summary>Waits until so many deliveries are listed.</summary>
+    /// <summary>Waits until the list has this number of deliveries.</summary>
     protected async Task<JsonElement[]> UntilListed(string webhook, string status, int count = 1)
     {
         JsonElement[] listed = [];
@@ -58,7 +58,7 @@ internal abstract class CallTests(Engine engine) : EngineTests(engine)
     protected Task<Answer> RedeliverFailed(string webhook) =>
         Kv.Send(HttpMethod.Post, $"/webhooks/{webhook}/redeliver-failed");
 
-    /// <summary>Waits until a delivery was accepted, and so is no more.</summary>
+    /// <summary>Waits until a delivery is accepted and so removed.</summary>
     protected Task Gone(string delivery) =>
         Eventually.Holds(async () => (await Delivery(delivery)).Status == 404, "the delivery is done with");
 

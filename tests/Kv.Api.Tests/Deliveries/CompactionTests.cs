@@ -5,12 +5,12 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>The store forgets changes before they were read.</summary>
+/// <summary>The store compacts changes before the leader has read them.</summary>
 internal sealed class CompactionTests
 {
     [Test]
     [CancelAfter(60_000)]
-    public async Task What_was_compacted_unread_is_reported_and_what_is_left_of_it_is_told()
+    public async Task Changes_compacted_unread_are_reported_and_the_remaining_ones_are_delivered()
     {
         await using var receiver = WebhookReceiver.Start();
         await using var etcd = await EtcdServer.StartAsync();
@@ -50,28 +50,28 @@ internal sealed class CompactionTests
         metrics.Start();
         await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
         await Eventually.Holds(
-            () => receiver.RequestCount == 3, "what is left of the changes is told, and what comes after them");
+            () => receiver.RequestCount == 3, "the remaining changes and the later ones arrive");
         metrics.RecordObservableInstruments();
         var readiness = await Answer.Of(await host.Http.GetAsync(new Uri("/readyz", UriKind.Relative)));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Told(), Is.EquivalentTo(["update old=2", "create new=1", "create after=1"]));
+            Assert.That(Delivered(), Is.EquivalentTo(["update old=2", "create new=1", "create after=1"]));
             Assert.That(Interlocked.Read(ref counted), Is.Positive, "the metric");
             Assert.That(readiness.Status, Is.EqualTo(200));
             Assert.That(
                 readiness.Json.GetProperty("checks").GetProperty("watcher").GetProperty("detail").GetString(),
-                Does.Contain("The store forgot the changes after revision"));
+                Does.Contain("The store compacted the changes after revision"));
         }
 
         string Path(string key) => $"/compacted/kv/{kv.Namespace}/{kv.AppName}/{key}";
 
         Task Put(string key, string value) => EtcdKeys.Put(etcd, Path(key), System.Text.Encoding.UTF8.GetBytes(value));
 
-        IEnumerable<string> Told() => receiver.Requests
+        IEnumerable<string> Delivered() => receiver.Requests
             .Select(request => JsonDocument.Parse(request.Body).RootElement.GetProperty("event"))
             .Select(
-                told =>
-                    $"{told.GetProperty("event").GetString()} "
-                        + $"{told.GetProperty("key").GetString()}={told.GetProperty("value").GetString()}");
+                body =>
+                    $"{body.GetProperty("event").GetString()} "
+                        + $"{body.GetProperty("key").GetString()}={body.GetProperty("value").GetString()}");
     }
 }

@@ -5,11 +5,11 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>Records of webhooks that somebody copied in the store, together with the keys of a tenant.</summary>
+/// <summary>Records of webhooks that an operator copied in the store, with the keys of a tenant.</summary>
 internal sealed class CopiedWebhookTests
 {
     [Test]
-    public async Task One_id_under_two_tenants_is_called_for_each_until_it_is_deleted_there()
+    public async Task Two_tenants_with_one_webhook_id_are_independent()
     {
         await using var receiver = WebhookReceiver.Start();
         await using var etcd = await EtcdServer.StartAsync();
@@ -26,21 +26,21 @@ internal sealed class CopiedWebhookTests
         await one.Put("k", "v");
         await other.Put("k", "v");
         await Eventually.Holds(
-            () => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other.Namespace }.Order()),
-            "each is told of its own");
+            () => Namespaces(receiver).Order().SequenceEqual(new[] { one.Namespace, other.Namespace }.Order()),
+            "each webhook gets its own change");
 
         Assert.That((await other.Send(HttpMethod.Delete, $"/webhooks/{id}")).Status, Is.EqualTo(204));
         await other.Put("k", "v");
         await one.Put("k", "v");
         await Eventually.Holds(
-            () => Told(receiver).Count(name => name == one.Namespace) == 2, "the one that is left is told");
-        Assert.That(Told(receiver).Count(name => name == other.Namespace), Is.EqualTo(1));
+            () => Namespaces(receiver).Count(name => name == one.Namespace) == 2, "the remaining webhook is called");
+        Assert.That(Namespaces(receiver).Count(name => name == other.Namespace), Is.EqualTo(1));
 
         string Place(KvClient kv) => $"/{host.KeyPrefix}/webhooks/{kv.Namespace}/{kv.AppName}/{id}";
     }
 
     [Test]
-    public async Task What_waits_for_a_copy_that_came_while_nobody_watched_is_not_held_up_by_another_copy()
+    public async Task Deliveries_copied_while_no_replica_runs_are_not_held_up_by_another_copy()
     {
         await using var receiver = WebhookReceiver.Start();
         receiver.Answer = _ => ReceiverAnswer.Status(500);
@@ -57,7 +57,7 @@ internal sealed class CopiedWebhookTests
             await one.Put("k", "v");
             await Eventually.Holds(async () => (await Waiting(one)).Length == 1, "its delivery waits");
         }
-        // The first copy has nothing that waits; for the second it is copied as well.
+        // The first copy has no waiting delivery. The second copy has a copy of the waiting one.
         var (idle, other) = (KvHost.Unique("n"), KvHost.Unique("n"));
         await CopyTo(idle, $"/copied/webhooks/{one.Namespace}/{one.AppName}/{id}");
         await CopyTo(other, $"/copied/webhooks/{one.Namespace}/{one.AppName}/{id}");
@@ -72,8 +72,8 @@ internal sealed class CopiedWebhookTests
         await using var host = await KvHost.StartOver(etcd.Endpoint, prefix);
 
         await Eventually.Holds(
-            () => Told(receiver).Order().SequenceEqual(new[] { one.Namespace, other }.Order()),
-            "what waits is told for each");
+            () => Namespaces(receiver).Order().SequenceEqual(new[] { one.Namespace, other }.Order()),
+            "each waiting delivery arrives");
 
         Task<string[]> Waiting(KvClient kv) =>
             EtcdKeys.Keys(etcd, $"/copied/deliveries/pending/{kv.Namespace}/{kv.AppName}/");
@@ -85,7 +85,7 @@ internal sealed class CopiedWebhookTests
         }
     }
 
-    private static IEnumerable<string?> Told(WebhookReceiver receiver) =>
+    private static IEnumerable<string?> Namespaces(WebhookReceiver receiver) =>
         receiver.Requests.Select(
             request => JsonSerializer.Deserialize<JsonElement>(request.Text).GetProperty("event")
                 .GetProperty("namespace").GetString());

@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>What deliveries cost etcd, by its own count.</summary>
+/// <summary>The cost of deliveries for etcd, by etcd's own metrics.</summary>
 internal sealed class CostTests
 {
     private const int Webhooks = 20;
@@ -40,8 +40,8 @@ internal sealed class CostTests
         var saves = after.CursorSaves - before.CursorSaves;
         // A log is read before it is written; the reads for one save may be one call.
         var logs = after.LogSaves - before.LogSaves;
-        // With each renewal of its lease, the leader reads whether it leads still: behind it, so that one of either end
-        // may be cut off.
+        // With each renewal of its lease, the leader reads whether it still leads. The count may be off by one at
+        // either end.
         var proofs = after.Renewals - before.Renewals;
         using (Assert.EnterMultipleScope())
         {
@@ -54,18 +54,18 @@ internal sealed class CostTests
                 Is.InRange(Changes + saves + proofs - 1, Changes + saves + logs + proofs + 1), "nothing else was read");
         }
 
-        // One after the other: what waited for long would be stored.
+        // One after the other: a delivery that waits for long would be stored.
         async Task Tell(string key)
         {
-            var told = receiver.RequestCount;
+            var seen = receiver.RequestCount;
             Assert.That((await kv.Put(key, "value")).Status, Is.EqualTo(200));
-            await Eventually.Holds(() => receiver.RequestCount == told + Webhooks, "every webhook is told");
+            await Eventually.Holds(() => receiver.RequestCount == seen + Webhooks, "every webhook is called");
         }
 
         long Revision() => receiver.Requests.Max(
             request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture));
 
-        // It moves over its own writes no further.
+        // The cursor's own writes do not move it further.
         Task CursorIsAt(long revision) => Eventually.Holds(
             async () => await Cursor() is { } cursor
                 && Encoding.UTF8.GetString(cursor.Value).Split(' ')[0] == $"{revision}", "the cursor is saved");

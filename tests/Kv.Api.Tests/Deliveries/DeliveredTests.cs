@@ -10,7 +10,7 @@ internal sealed class DeliveredTests(Engine engine) : CallTests(engine)
         ("WEBHOOK_RETRY_SCHEDULE", "30ms"), ("QUOTA_BYTES", "1000000")];
 
     [Test]
-    public async Task They_are_listed_with_the_accepted_attempt_the_latest_first()
+    public async Task They_are_listed_latest_first_with_the_accepted_attempt()
     {
         Receiver.Answer = request => ReceiverAnswer.Status(request.Number == 1 ? 503 : 202);
         var webhook = await Register();

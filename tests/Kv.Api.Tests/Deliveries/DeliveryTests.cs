@@ -15,7 +15,7 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
     public async Task StopReceiver() => await _receiver.DisposeAsync();
 
     [Test]
-    public async Task Each_change_is_told_with_its_data_in_order()
+    public async Task Each_change_is_delivered_with_its_data_in_order()
     {
         await Register("""{"key":"user:1","event":"*","add_event_data":true,"payload":{"team":"a"}}""");
         await Kv.Post("user:1", "one");
@@ -23,21 +23,21 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         await Kv.Delete("user:1");
         await Arrived(3);
 
-        var told = _receiver.Requests.Select(request => JsonDocument.Parse(request.Body).RootElement).ToList();
+        var seen = _receiver.Requests.Select(request => JsonDocument.Parse(request.Body).RootElement).ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told.Select(body => body.GetProperty("team").GetString()), Is.All.EqualTo("a"));
+            Assert.That(seen.Select(body => body.GetProperty("team").GetString()), Is.All.EqualTo("a"));
             Assert.That(
-                told.Select(body => Short(body.GetProperty("event"))),
+                seen.Select(body => Short(body.GetProperty("event"))),
                 Is.EqualTo(new[] { "create one", "update two", "delete null" }));
-            Assert.That(told[1].GetProperty("event").GetProperty("expire_at").GetInt64(), Is.GreaterThan(0));
-            Assert.That(told[0].GetProperty("event").GetProperty("appName").GetString(), Is.EqualTo(Kv.AppName));
+            Assert.That(seen[1].GetProperty("event").GetProperty("expire_at").GetInt64(), Is.GreaterThan(0));
+            Assert.That(seen[0].GetProperty("event").GetProperty("appName").GetString(), Is.EqualTo(Kv.AppName));
         }
     }
 
     [TestCase("/txn", """{"success":[{"op":"set","key":"t/a","value":"1"},{"op":"set","key":"t/b","value":"2"},{"op":"delete","key":"t/gone"}]}""")]
     [TestCase("/bulk", """[{"op":"set","key":"t/a","value":"1"},{"op":"set","key":"t/b","value":"2"},{"op":"delete","key":"t/gone"}]""")]
-    public async Task Each_key_that_a_call_changes_is_told(string path, string body)
+    public async Task Each_key_that_a_call_changes_is_delivered(string path, string body)
     {
         await Kv.Put("t/gone", "v");
         await Register("""{"key":"t/*","event":"*","add_event_data":true}""");
@@ -51,7 +51,7 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_time_to_live_that_changes_is_told_as_an_update()
+    public async Task A_changed_ttl_is_delivered_as_an_update()
     {
         await Kv.Put("k", "v");
         await Register("""{"key":"k","event":"*","add_event_data":true}""");
@@ -65,7 +65,7 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
     [TestCase("create", "create")]
     [TestCase("update", "update")]
     [TestCase("delete", "delete")]
-    public async Task A_webhook_is_told_of_its_event_alone(string @event, string told)
+    public async Task A_webhook_gets_its_own_event_only(string @event, string expected)
     {
         await Register($$"""{"key":"k*","event":"{{@event}}","add_event_data":true}""");
         await Register("""{"key":"last","event":"create","add_event_data":true}""");
@@ -75,7 +75,7 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         await Kv.Post("last", "");
         await Arrived(2);
 
-        Assert.That(Events().Select(e => e.GetProperty("event").GetString()), Is.EquivalentTo([told, "create"]));
+        Assert.That(Events().Select(e => e.GetProperty("event").GetString()), Is.EquivalentTo([expected, "create"]));
     }
 
     [TestCase("a/b/c")]
@@ -93,17 +93,17 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
 
     [TestCase("delete", "delete")]
     [TestCase("expire", "expire")]
-    public async Task An_expiry_fires(string @event, string told)
+    public async Task An_expiry_fires(string @event, string expected)
     {
         await Register($$"""{"key":"k","event":"{{@event}}","add_event_data":true}""");
         await Kv.Post("k", "value", ttl: 1);
         await Arrived(1);
 
-        Assert.That(Short(Events().Single()), Is.EqualTo($"{told} null"));
+        Assert.That(Short(Events().Single()), Is.EqualTo($"{expected} null"));
     }
 
     [Test]
-    public async Task Other_tenants_are_told_of_nothing()
+    public async Task Other_tenants_get_no_delivery()
     {
         await Register("""{"key":"*","event":"*"}""");
         await Host.NewTenant().Post("k", "theirs");
@@ -116,7 +116,7 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_webhook_that_is_registered_amid_changes_is_told_of_every_one_behind_it_and_none_before()
+    public async Task A_webhook_registered_among_changes_gets_all_later_ones_and_no_earlier_one()
     {
         const int Before = 50, Amid = 200, Behind = 250;
         await WriteKeys(0, Before);
@@ -125,14 +125,14 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
         await writing;
         await WriteKeys(Amid, Behind);
         await Eventually.Holds(
-            () => _receiver.RequestCount > 0 && _receiver.RequestCount == Behind - Told().Min(),
-            "everything from the first on is told");
+            () => _receiver.RequestCount > 0 && _receiver.RequestCount == Behind - Numbers().Min(),
+            "every change from the first on is delivered");
 
-        Assert.That(Told().Order(), Is.EqualTo(Enumerable.Range(Told().Min(), Behind - Told().Min())));
-        Assert.That(Told().Min(), Is.InRange(Before, Amid));
+        Assert.That(Numbers().Order(), Is.EqualTo(Enumerable.Range(Numbers().Min(), Behind - Numbers().Min())));
+        Assert.That(Numbers().Min(), Is.InRange(Before, Amid));
 
-        IEnumerable<int> Told() =>
-            Events().Select(told => int.Parse(told.GetProperty("key").GetString()!, CultureInfo.InvariantCulture));
+        IEnumerable<int> Numbers() =>
+            Events().Select(one => int.Parse(one.GetProperty("key").GetString()!, CultureInfo.InvariantCulture));
 
         async Task WriteKeys(int from, int to)
         {
@@ -142,7 +142,7 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_webhook_that_was_changed_calls_where_it_now_points_and_a_deleted_one_nobody()
+    public async Task A_changed_webhook_calls_its_new_endpoint_and_a_deleted_webhook_makes_no_call()
     {
         var id = await Register("""{"key":"k","event":"*"}""");
         await Kv.Send(HttpMethod.Put, $"/webhooks/{id}", $$"""{"endpoint":"{{_receiver.Uri}}moved"}""");
@@ -169,6 +169,6 @@ internal sealed class DeliveryTests(Engine engine) : EngineTests(engine)
     private IEnumerable<JsonElement> Events() =>
         _receiver.Requests.Select(request => JsonDocument.Parse(request.Body).RootElement.GetProperty("event"));
 
-    private static string Short(JsonElement told) =>
-        $"{told.GetProperty("event").GetString()} {told.GetProperty("value").GetString() ?? "null"}";
+    private static string Short(JsonElement body) =>
+        $"{body.GetProperty("event").GetString()} {body.GetProperty("value").GetString() ?? "null"}";
 }

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>A webhook that only fails is called no more, until its owner says so.</summary>
+/// <summary>A webhook that only fails is disabled until its owner enables it.</summary>
 internal sealed class DisablingTests(Engine engine) : CallTests(engine)
 {
     protected override (string Name, string? Value)[] Settings =>
@@ -13,7 +13,7 @@ internal sealed class DisablingTests(Engine engine) : CallTests(engine)
     ];
 
     [Test]
-    public async Task A_receiver_that_is_gone_hears_no_more_until_the_webhook_is_enabled()
+    public async Task A_receiver_that_answers_410_gets_no_call_until_the_webhook_is_enabled()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(410);
         var webhook = await Register();
@@ -31,7 +31,7 @@ internal sealed class DisablingTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_was_gone_is_listed_as_failed_and_can_be_sent_again()
+    public async Task A_delivery_answered_410_is_listed_as_failed_and_can_be_sent_again()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(410);
         var webhook = await Register();
@@ -49,7 +49,7 @@ internal sealed class DisablingTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task Nothing_but_failures_for_so_long_disables_and_gives_up_what_waits()
+    public async Task Lasting_failures_disable_the_webhook_and_fail_its_waiting_deliveries()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -66,7 +66,7 @@ internal sealed class DisablingTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task One_that_was_enabled_is_not_disabled_for_what_was_before()
+    public async Task An_enabled_webhook_is_not_disabled_for_earlier_failures()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();

@@ -10,7 +10,7 @@ internal sealed class DroppedTests
     private const int Kept = 3;
 
     [Test]
-    public async Task A_metric_counts_them_and_a_line_of_the_log_names_their_webhook()
+    public async Task A_metric_counts_dropped_deliveries_and_the_log_names_their_webhook()
     {
         await using var receiver = WebhookReceiver.Start();
         receiver.Answer = _ => ReceiverAnswer.Status(500);
@@ -18,7 +18,7 @@ internal sealed class DroppedTests
         await using var process = KvProcess.Start(
             ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", "json"),
             ("WEBHOOK_BACKLOG_DELIVERIES", $"{Kept}"), ("WEBHOOK_RETRY_SCHEDULE", "1h"));
-        // Its log tells in JSON where it listens as well.
+        // The line with its address is JSON too.
         var kv = await process.Client();
         var registered = await kv.Send(HttpMethod.Post, "/webhooks", $$"""{"key":"*","event":"*","endpoint":"{{receiver.Uri}}"}""");
         var webhook = registered.Json.GetProperty("id").GetString();
@@ -28,11 +28,11 @@ internal sealed class DroppedTests
 
         await Eventually.Holds(
             async () => (await Scrape.Of(kv)).Sum("kv_delivery_dropped_total") == Writes - Kept,
-            "those without room are counted");
+            "dropped deliveries are counted");
         var lines = LogLine.Of(process)
-            .Where(line => line.Message.Contains("loses deliveries", StringComparison.Ordinal)).ToArray();
+            .Where(line => line.Message.Contains("drops deliveries", StringComparison.Ordinal)).ToArray();
         Assert.That(lines, Has.Length.EqualTo(1), process.Output);
         Assert.That(lines[0].Level, Is.EqualTo("Warning"));
-        Assert.That(lines[0].Message, Does.StartWith($"Webhook {webhook} (process, tests) loses deliveries"));
+        Assert.That(lines[0].Message, Does.StartWith($"Webhook {webhook} (process, tests) drops deliveries"));
     }
 }

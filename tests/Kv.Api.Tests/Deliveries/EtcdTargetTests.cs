@@ -7,9 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>
-/// No webhook speaks to etcd, whose JSON gateway would read and write as Kv does, nor to another replica.
-/// </summary>
+/// <summary>No webhook can call etcd, whose JSON gateway has Kv's own access, or another replica.</summary>
 internal sealed class EtcdTargetTests
 {
     private const string Secret = "of another tenant";
@@ -23,7 +21,7 @@ internal sealed class EtcdTargetTests
     [TestCase("[::1]")]
     [TestCase("[::ffff:127.0.0.1]")]
     [TestCase("2130706433")]
-    public async Task A_caller_who_may_register_webhooks_reads_and_writes_nothing_of_etcd(string host)
+    public async Task A_webhook_cannot_read_or_write_etcd(string host)
     {
         // All addresses of the machine lead to it.
         await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions { ListensOnAllAddresses = true });
@@ -55,7 +53,7 @@ internal sealed class EtcdTargetTests
     }
 
     [Test]
-    public async Task Members_that_the_configuration_does_not_name_are_refused_as_well()
+    public async Task Members_that_the_configuration_does_not_name_are_refused_too()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var kv = await KvHost.StartOver(cluster.Endpoints[0], AllAllowed);
@@ -86,7 +84,7 @@ internal sealed class EtcdTargetTests
                 400, "The target is not allowed: the address and port are this deployment's own", "endpoint");
     }
 
-    // As simple-golang-kv may have stored it, which asked nothing of an endpoint.
+    // As simple-golang-kv may have stored it, which did not check endpoints.
     private static async Task<string> Stored(
         EtcdServer etcd, KvHost kv, KvClient tenant, string endpoint, string payload)
     {

@@ -8,15 +8,15 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>One call answers why a change has not arrived.</summary>
+/// <summary>One call explains why a change has not arrived.</summary>
 internal sealed class ExplainTests(Engine engine) : CallTests(engine)
 {
     private const string RefusedAddress = "127.0.0.3";
 
     private static readonly ReceiverAnswer Waits = ReceiverAnswer.Status(503, "", ("Retry-After", "3600"));
 
-    // The verdict, what its detail and its remedy contain (null: there is no remedy), and how to bring it about: the
-    // result is the webhook and the key.
+    // The verdict, texts in its detail and its remedy (null: no remedy), and the steps that lead to it, whose result is
+    // the webhook and the key.
     private static readonly (string Verdict, string Detail, string? Remedy, Func<ExplainTests,
         Task<(string Webhook, string Key)>> Arrange)[] All =
     [
@@ -153,10 +153,10 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         var (verdict, detail, remedy, arrange) = All[number];
         var (webhook, key) = await arrange(this);
 
-        var told = await UntilExplained(webhook, key, verdict, detail);
+        var seen = await UntilExplained(webhook, key, verdict, detail);
 
-        var remedied = told.Json.GetProperty("remedy").GetString();
-        Assert.That(told.Json.GetProperty("detail").GetString(), Does.EndWith("."));
+        var remedied = seen.Json.GetProperty("remedy").GetString();
+        Assert.That(seen.Json.GetProperty("detail").GetString(), Does.EndWith("."));
         Assert.That(remedied, remedy is null ? Is.Null : Does.Contain(remedy).And.EndsWith("."));
     }
 
@@ -168,12 +168,12 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         var first = await Kv.Put("k", "first");
         await Kv.Put("k", "second");
 
-        // What waits for two seconds is stored.
+        // A delivery that waits for two seconds is stored.
         await UntilListed(webhook, "pending", 2);
-        var told = (await UntilExplained(webhook, "k", "held_back", "503")).Json;
+        var seen = (await UntilExplained(webhook, "k", "held_back", "503")).Json;
 
-        var change = told.GetProperty("change");
-        var (delivery, heldBy) = (told.GetProperty("delivery"), told.GetProperty("held_by"));
+        var change = seen.GetProperty("change");
+        var (delivery, heldBy) = (seen.GetProperty("delivery"), seen.GetProperty("held_by"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(change.GetProperty("event").GetString(), Is.EqualTo("update"));
@@ -185,20 +185,20 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
             Assert.That($"\"{heldBy.GetProperty("revision").GetInt64()}\"", Is.EqualTo(first.Header("ETag")));
             Assert.That(heldBy.GetProperty("id").GetString(), Is.EqualTo(Receiver.Requests[0].MessageId));
             Assert.That(heldBy.GetProperty("attempts").GetArrayLength(), Is.EqualTo(1));
-            Assert.That(told.GetProperty("cursor").GetInt64(), Is.Positive);
+            Assert.That(seen.GetProperty("cursor").GetInt64(), Is.Positive);
         }
     }
 
     [Test]
-    public async Task A_deletion_and_what_never_was_a_change_are_told_apart()
+    public async Task A_deletion_and_an_unknown_change_have_different_answers()
     {
         var webhook = await Register();
         await Kv.Put("k", "v");
         await Kv.Delete("k");
 
-        var told = (await UntilExplained(webhook, "k", "delivered", "answered 200")).Json;
+        var seen = (await UntilExplained(webhook, "k", "delivered", "answered 200")).Json;
 
-        Assert.That(told.GetProperty("change").GetProperty("event").GetString(), Is.EqualTo("delete"));
+        Assert.That(seen.GetProperty("change").GetProperty("event").GetString(), Is.EqualTo("delete"));
         Assert.That(
             (await Explain(webhook, "kx")).Json.GetProperty("change").ValueKind,
             Is.EqualTo(System.Text.Json.JsonValueKind.Null));
@@ -217,13 +217,13 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
             await leader.StopAsync(CancellationToken.None);
         await kv.Put("k", "2");
 
-        var told = await kv.Send(HttpMethod.Get, $"/webhooks/{webhook}/explain?key=k");
+        var seen = await kv.Send(HttpMethod.Get, $"/webhooks/{webhook}/explain?key=k");
 
-        Assert.That(told.Json.GetProperty("verdict").GetString(), Is.EqualTo("not_seen"), told.ToString());
+        Assert.That(seen.Json.GetProperty("verdict").GetString(), Is.EqualTo("not_seen"), seen.ToString());
         Assert.That(
-            told.Json.GetProperty("cursor").GetInt64(),
-            Is.LessThan(told.Json.GetProperty("change").GetProperty("revision").GetInt64()));
-        Assert.That(told.Json.GetProperty("remedy").GetString(), Does.Contain("/readyz"));
+            seen.Json.GetProperty("cursor").GetInt64(),
+            Is.LessThan(seen.Json.GetProperty("change").GetProperty("revision").GetInt64()));
+        Assert.That(seen.Json.GetProperty("remedy").GetString(), Does.Contain("/readyz"));
     }
 
     [TestCase("", "Key must not be empty")]
@@ -237,7 +237,7 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
         400, error, "key");
 
     [Test]
-    public async Task Only_the_webhooks_tenant_is_told()
+    public async Task Only_the_webhooks_tenant_gets_an_explanation()
     {
         var webhook = await Register();
 
@@ -252,13 +252,13 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
 
     private async Task<Answer> UntilExplained(string webhook, string key, string verdict, string detail)
     {
-        var told = await Explain(webhook, key);
+        var seen = await Explain(webhook, key);
         await Eventually.Holds(
-            async () => (told = await Explain(webhook, key)) is { Status: 200 }
-                && told.Json.GetProperty("verdict").GetString() == verdict
-                && told.Json.GetProperty("detail").GetString()!.Contains(detail, StringComparison.Ordinal),
+            async () => (seen = await Explain(webhook, key)) is { Status: 200 }
+                && seen.Json.GetProperty("verdict").GetString() == verdict
+                && seen.Json.GetProperty("detail").GetString()!.Contains(detail, StringComparison.Ordinal),
             $"the verdict is {verdict}, {detail}");
-        return told;
+        return seen;
     }
 
     // As it was registered before the address was denied.

@@ -4,9 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>
-/// Deliveries that have failed for good take up the room of their webhook as well, and that of its tenant.
-/// </summary>
+/// <summary>Deliveries that have failed for good count against the limits of their webhook and of its tenant.</summary>
 internal sealed class FailedBacklogTests(Engine engine) : CallTests(engine)
 {
     private const int Room = 3;

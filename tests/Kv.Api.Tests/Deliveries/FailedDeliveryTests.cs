@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>What was not accepted can be looked at, and sent again by hand.</summary>
+/// <summary>A failed delivery can be read, and sent again by hand.</summary>
 internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
 {
     protected override (string Name, string? Value)[] Settings => [("WEBHOOK_RETRY_SCHEDULE", "30ms,30ms")];
@@ -38,7 +38,7 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_failed_is_delivered_when_somebody_says_so_and_then_is_no_more()
+    public async Task A_failed_delivery_can_be_sent_again_and_is_then_gone()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -59,7 +59,7 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_fails_again_after_it_was_sent_by_hand_has_its_retries_anew()
+    public async Task A_delivery_sent_again_by_hand_has_all_its_retries_again()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -71,11 +71,11 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
             async () => (await Delivery(id)).Json is var delivery
                 && delivery.GetProperty("status").GetString() == "failed"
                 && delivery.GetProperty("attempts").GetArrayLength() == 6,
-            "it has failed anew, after as many attempts");
+            "it has failed again, after as many attempts");
     }
 
     [Test]
-    public async Task While_it_waits_it_is_pending_and_is_delivered_when_somebody_says_so()
+    public async Task A_waiting_delivery_is_pending_and_can_be_sent_at_once()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500, "", ("Retry-After", "3600"));
         var webhook = await Register();
@@ -97,7 +97,7 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_listing_goes_page_by_page_in_the_order_of_what_happened()
+    public async Task A_listing_has_pages_in_the_order_of_the_changes()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -122,7 +122,7 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_delivery_of_another_tenant_and_one_that_never_was_are_not_found()
+    public async Task A_delivery_of_another_tenant_and_an_unknown_one_are_not_found()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -146,7 +146,7 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
     [TestCase("limit=0")]
     [TestCase("limit=101")]
     [TestCase("cursor=nonsense")]
-    public async Task A_listing_that_makes_no_sense_is_refused(string query)
+    public async Task An_invalid_listing_is_refused(string query)
     {
         var webhook = await Register();
 

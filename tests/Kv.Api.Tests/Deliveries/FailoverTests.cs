@@ -43,7 +43,7 @@ internal sealed class FailoverTests
         await leader.Kill();
         await writing;
 
-        await Eventually.Holds(() => ToldKeys().Count == 500, "every change arrives", PastTheLease);
+        await Eventually.Holds(() => DeliveredKeys().Count == 500, "every change arrives", PastTheLease);
         Assert.That(Leads(other), Is.True);
         AssertOneIdForEachChange();
     }
@@ -60,15 +60,15 @@ internal sealed class FailoverTests
         Assert.That(await leader.Terminate(), Is.Zero);
         Assert.That(
             await EtcdKeys.Keys(_etcd, "/kvstore/locks/watcher/"), Has.Length.EqualTo(1),
-            "it has given the lead back, not left it to the lease");
+            "it has released the lead before the lease ends");
         await Eventually.Holds(() => Leads(other), "the other one leads");
         await writing;
-        await Eventually.Holds(() => ToldKeys().Count == 300, "every change arrives");
+        await Eventually.Holds(() => DeliveredKeys().Count == 300, "every change arrives");
         AssertOneIdForEachChange();
     }
 
     [Test]
-    public async Task A_leader_that_stops_saves_how_far_it_has_come()
+    public async Task A_leader_that_stops_saves_its_progress()
     {
         var replica = await StartOne();
         var kv = await replica.Client();
@@ -85,7 +85,7 @@ internal sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_call_that_hangs_when_the_leader_stops_is_cut_off_and_made_again_by_the_next()
+    public async Task A_call_that_hangs_when_the_leader_stops_is_cut_off_and_repeated_by_the_next_leader()
     {
         var (leader, other) = await StartTwo();
         var kv = await other.Client();
@@ -101,14 +101,14 @@ internal sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_leader_that_was_paused_past_its_lease_writes_nothing_and_steps_back()
+    public async Task A_leader_paused_beyond_its_lease_writes_nothing_and_steps_back()
     {
         var (leader, other) = await StartTwo();
         var kv = await other.Client();
         await Register(kv);
         await kv.Post("first", "value");
         await Eventually.Holds(() => _receiver.RequestCount == 1, "the leader delivers");
-        // It has a call under way whose failure it would have to write down.
+        // It has a call under way, whose failure it would have to record.
         var answered = new TaskCompletionSource();
         _receiver.Answer = _ => ReceiverAnswer.Raw(async (stream, cancellationToken) =>
         {
@@ -120,9 +120,10 @@ internal sealed class FailoverTests
         leader.Pause();
         await Eventually.Holds(() => Leads(other), "the other one leads", PastTheLease);
         _receiver.Answer = _ => ReceiverAnswer.Ok;
-        await Eventually.Holds(() => ToldKeys().Contains("held"), "the other one delivers what was under way");
+        await Eventually.Holds(() => DeliveredKeys().Contains("held"), "the other one delivers what was under way");
         await kv.Post("last", "value");
-        await Eventually.Holds(async () => await Cursor() > 0 && ToldKeys().Contains("last"), "the other one goes on");
+        await Eventually.Holds(
+            async () => await Cursor() > 0 && DeliveredKeys().Contains("last"), "the other one goes on");
         var cursor = await Cursor();
         answered.SetResult();
         leader.Resume();
@@ -130,7 +131,7 @@ internal sealed class FailoverTests
         await Eventually.Holds(
             () => leader.Output.Contains("has lost the lead", StringComparison.Ordinal), "it steps back");
         Assert.That(
-            await EtcdKeys.Keys(_etcd, "/kvstore/deliveries/pending/"), Is.Empty, "what it would have written down");
+            await EtcdKeys.Keys(_etcd, "/kvstore/deliveries/pending/"), Is.Empty, "no failure is recorded");
         Assert.That(await Cursor(), Is.GreaterThanOrEqualTo(cursor));
         await other.Terminate();
         await Eventually.Holds(
@@ -149,7 +150,7 @@ internal sealed class FailoverTests
         await _etcd.Restart();
         await writing;
 
-        await Eventually.Holds(() => ToldKeys().Count == 300, "every change arrives", PastTheLease);
+        await Eventually.Holds(() => DeliveredKeys().Count == 300, "every change arrives", PastTheLease);
     }
 
     [Test]
@@ -167,11 +168,11 @@ internal sealed class FailoverTests
         }
         await writing;
 
-        await Eventually.Holds(() => ToldKeys().Count == 300, "every change arrives", PastTheLease);
+        await Eventually.Holds(() => DeliveredKeys().Count == 300, "every change arrives", PastTheLease);
     }
 
     [Test]
-    public async Task The_embedded_engine_killed_with_deliveries_that_wait_makes_them_when_it_is_back()
+    public async Task The_embedded_engine_makes_waiting_deliveries_after_a_kill()
     {
         using var data = new TemporaryDirectory();
         (string, string)[] settings =
@@ -192,7 +193,7 @@ internal sealed class FailoverTests
         var second = KvProcess.Start(settings);
         _replicas.Add(second);
 
-        await Eventually.Holds(() => ToldKeys().Count == 20, "they are made");
+        await Eventually.Holds(() => DeliveredKeys().Count == 20, "they are made");
         AssertOneIdForEachChange();
     }
 
@@ -225,7 +226,7 @@ internal sealed class FailoverTests
         return answer.Json.GetProperty("id").GetString()!;
     }
 
-    // One that is not acknowledged is written again until it is.
+    // A write without an acknowledgement is repeated until it has one.
     private static async Task WriteKeys(KvClient kv, int count)
     {
         for (var key = 0; key < count; key++)
@@ -233,15 +234,15 @@ internal sealed class FailoverTests
                 await Task.Delay(50);
     }
 
-    private HashSet<string> ToldKeys() =>
-        [.. _receiver.Requests.Select(request => Told(request).GetProperty("key").GetString()!)];
+    private HashSet<string> DeliveredKeys() =>
+        [.. _receiver.Requests.Select(request => Body(request).GetProperty("key").GetString()!)];
 
-    private static JsonElement Told(ReceivedRequest request) =>
+    private static JsonElement Body(ReceivedRequest request) =>
         JsonDocument.Parse(request.Body).RootElement.GetProperty("event");
 
     // Each key was created once.
     private void AssertOneIdForEachChange() => Assert.That(
-        _receiver.Requests.GroupBy(request => Told(request).GetProperty("key").GetString())
+        _receiver.Requests.GroupBy(request => Body(request).GetProperty("key").GetString())
             .Select(calls => calls.Select(call => call.MessageId).Distinct().Count()),
         Is.All.EqualTo(1));
 

@@ -3,16 +3,16 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>Over a store in which Kv has never led.</summary>
+/// <summary>A store in which Kv has never led.</summary>
 internal sealed class FirstLeadTests
 {
     [Test]
     [CancelAfter(60_000)]
-    public async Task What_happens_before_anybody_leads_is_told_when_somebody_does()
+    public async Task Changes_before_the_first_lead_are_delivered_once_a_replica_leads()
     {
         await using var receiver = WebhookReceiver.Start();
         await using var etcd = await EtcdServer.StartAsync();
-        // Another one, simple-golang-kv say, was killed: its lock is there for a while.
+        // Another program, such as simple-golang-kv, was killed: its lock remains for a while.
         var lease = await EtcdKeys.Grant(etcd, 600);
         await EtcdKeys.Put(etcd, $"/first/locks/watcher/{lease:x}", [], lease);
         await EtcdKeys.Put(etcd, "/first/kv/default/default/before", "1"u8.ToArray());
@@ -27,9 +27,9 @@ internal sealed class FirstLeadTests
         Assert.That(receiver.RequestCount, Is.Zero);
 
         await etcd.Call("kv/lease/revoke", new Dictionary<string, long> { ["ID"] = lease });
-        await Eventually.Holds(() => receiver.RequestCount > 0, "the change is told");
+        await Eventually.Holds(() => receiver.RequestCount > 0, "the change is delivered");
         await kv.Post("late", "1");
-        await Eventually.Holds(() => receiver.RequestCount > 1, "and those after it");
+        await Eventually.Holds(() => receiver.RequestCount > 1, "later changes are delivered");
         Assert.That(
             receiver.Requests.Select(request => request.Text),
             Has.Exactly(1).Contains("\"early\"").And.Exactly(1).Contains("\"late\""));

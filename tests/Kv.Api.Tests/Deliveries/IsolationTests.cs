@@ -15,7 +15,7 @@ internal sealed class IsolationTests(Engine engine) : CallTests(engine)
             ("WEBHOOK_RETRY_SCHEDULE", "30ms,30ms,1h")];
 
     [Test]
-    public async Task Healthy_webhooks_are_told_of_everything_while_bad_ones_hang()
+    public async Task Healthy_webhooks_get_every_change_while_others_hang()
     {
         await using var hanging = WebhookReceiver.Start();
         await using var endless = WebhookReceiver.Start();
@@ -42,7 +42,7 @@ internal sealed class IsolationTests(Engine engine) : CallTests(engine)
         {
             Assert.That(
                 Receiver.Requests.GroupBy(request => request.Target)
-                    .Select(told => told.Select(KeyOf).Distinct().Count()),
+                    .Select(seen => seen.Select(KeyOf).Distinct().Count()),
                 Is.EqualTo(Enumerable.Repeat(Keys, Tenants * WebhooksOfEach)));
             Assert.That(Receiver.RequestCount, Is.EqualTo(Tenants * WebhooksOfEach * Keys));
             Assert.That(await Ended(hangs), Is.Empty, "an attempt that hangs has come to its end");
@@ -54,7 +54,7 @@ internal sealed class IsolationTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task One_that_hangs_is_called_for_so_many_keys_at_a_time_and_no_more()
+    public async Task The_concurrent_calls_to_a_hanging_receiver_are_bounded()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var slow = WebhookReceiver.Start();

@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>The changes of one key arrive in their order, all of them, whatever fails in between.</summary>
+/// <summary>All changes of one key arrive in order, even if calls fail in between.</summary>
 internal sealed class OrderTests(Engine engine) : CallTests(engine)
 {
     private const int Keys = 100;

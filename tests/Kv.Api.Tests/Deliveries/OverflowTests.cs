@@ -4,21 +4,21 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>What is too much to be kept in memory waits in the store.</summary>
+/// <summary>Deliveries beyond the memory limit wait in the store.</summary>
 internal sealed class OverflowTests(Engine engine) : CallTests(engine)
 {
     private const int Keys = 8;
     private const int Updates = 14;
 
-    // All together they come to more than what values that wait may take of memory.
+    // Together they exceed the memory limit of waiting values.
     private static readonly string Filling = new('x', 800_000);
 
-    // A store on a slow disk takes its time over this much; how long is not what is tried here.
+    // A store on a slow disk is slow with so much data. This test does not measure the time.
     protected override (string Name, string? Value)[] Settings =>
         [("MAX_VALUE_SIZE", "1000000"), ("STORE_TIMEOUT_SECONDS", "30"), ("WEBHOOK_BACKLOG_BYTES", "200000000")];
 
     [Test]
-    public async Task More_than_memory_holds_is_stored_and_arrives_in_order()
+    public async Task Deliveries_beyond_the_memory_limit_are_stored_and_arrive_in_order()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Receiver.Answer = _ => ReceiverAnswer.Ok.When(release.Task);

@@ -6,9 +6,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>
-/// Whatever is allowed, a webhook reaches nothing that belongs to the deployment: neither Kv itself nor what Kv uses.
-/// </summary>
+/// <summary>Even where every target is allowed, a webhook cannot reach Kv itself or the servers that Kv uses.</summary>
 [TestFixture(Engine.Etcd)]
 [TestFixture(Engine.Embedded)]
 internal sealed class OwnEndpointTests(Engine engine)
@@ -55,7 +53,7 @@ internal sealed class OwnEndpointTests(Engine engine)
                 "The target is not allowed: ");
     }
 
-    // By a name, which is judged when it is dialled.
+    // The endpoint is a host name, whose address Kv checks when it connects.
     [Test]
     public async Task Another_tenant_is_not_read_through_Kvs_own_port()
     {
@@ -92,13 +90,13 @@ internal sealed class OwnEndpointTests(Engine engine)
     }
 
     [Test]
-    public async Task Webhooks_that_write_the_keys_they_watch_do_not_turn_in_a_circle()
+    public async Task Webhooks_that_write_the_keys_they_watch_do_not_loop()
     {
         await using var host = await KvHost.Start(engine, AllAllowed);
         await using var proxy = TcpProxy.To($"127.0.0.1:{host.Address.Port}");
         var kv = new KvClient(host.Http, null, null);
         const string write = "\"method\":\"PUT\",\"payload\":{\"value\":\"turned\"},\"event\":\"*\"";
-        // That the proxy leads back can be told by what the call carries alone.
+        // Only the headers of the call show that the proxy leads back to Kv.
         string[] webhooks =
         [
             await Registered(kv, $"{proxy.Uri}kv/b", $"{write},\"key\":\"a\""),
@@ -127,7 +125,8 @@ internal sealed class OwnEndpointTests(Engine engine)
     {
         await using var collector = WebhookReceiver.Start();
         await using var host = await KvHost.Start(
-            engine, [(variable, $"http://localhost:{collector.Port}/v1"), .. AllAllowed]);
+            engine,
+            [KvHost.WithTelemetry, (variable, $"http://localhost:{collector.Port}/v1"), .. AllAllowed]);
         var kv = host.NewTenant();
 
         Expect.Problem(await Register(kv, $"http://localhost:{collector.Port}/"), 400, Refusal);
@@ -139,7 +138,7 @@ internal sealed class OwnEndpointTests(Engine engine)
     }
 
     [Test]
-    public async Task The_issuer_of_tokens_is_refused_and_so_is_where_its_keys_are()
+    public async Task The_issuer_of_tokens_and_the_host_of_its_keys_are_refused()
     {
         await using var keys = WebhookReceiver.Start();
         await using var issuer = WebhookReceiver.Start();

@@ -1,15 +1,16 @@
 using System.Globalization;
+using System.Text;
 using Kv.Api.Tests.Hosting;
 using Kv.Domain.Webhooks;
 using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>A webhook can be tried, and what it sends is signed.</summary>
+/// <summary>A ping tries a webhook, and its calls are signed.</summary>
 internal sealed class PingTests(Engine engine) : CallTests(engine)
 {
     [Test]
-    public async Task A_ping_tells_what_the_receiver_answered()
+    public async Task A_ping_reports_the_receivers_answer()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(418, "a teapot");
         var webhook = await Register();
@@ -30,7 +31,52 @@ internal sealed class PingTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_ping_of_a_receiver_that_is_away_tells_so()
+    public async Task A_ping_shows_the_request_as_the_receiver_gets_it_but_for_secrets()
+    {
+        var secret = WebhookSecret.New().Reveal();
+        var webhook = await RegisterAt(
+            $"http://user:hidden-password@127.0.0.1:{Receiver.Port}/",
+            $$""" "key":"k","secret":"{{secret}}","headers":{"X-Source":"kv"},"payload":{"team":"ü"} """);
+
+        var answer = await Ping(webhook);
+
+        var request = answer.Json.GetProperty("request");
+        var call = Receiver.Requests.Single();
+        var received = call.Headers.Where(header => header.Key is not ("Host" or "Connection"))
+            .ToDictionary(header => header.Key, header => header.Key.ToLowerInvariant() switch
+            {
+                "authorization" or "webhook-signature" => "********",
+                _ => header.Value,
+            });
+        Assert.That(request.GetProperty("body").GetString(), Is.EqualTo(call.Text));
+        Assert.That(
+            request.GetProperty("headers").EnumerateObject().ToDictionary(
+                header => header.Name, header => header.Value.GetString()!),
+            Is.EquivalentTo(received));
+        Assert.That(received["X-Source"], Is.EqualTo("kv"));
+        Assert.That(
+            answer.Body,
+            Does.Not.Contain("hidden").And.Not.Contain(secret[WebhookSecret.Prefix.Length..]).And.Not.Contain("v1,")
+                .And.Not.Contain(Convert.ToBase64String("user:hidden-password"u8)));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public async Task A_ping_shows_the_first_bytes_of_a_large_body_and_splits_no_character(int before)
+    {
+        var webhook = await Register(
+            $$""" "key":"k","payload":{"{{new string('a', before)}}":"{{new string('ü', 4096)}}"} """);
+
+        var request = (await Ping(webhook)).Json.GetProperty("request");
+
+        var shown = request.GetProperty("body").GetString()!;
+        Assert.That(Receiver.Requests.Single().Text, Does.StartWith(shown));
+        Assert.That(Encoding.UTF8.GetByteCount(shown), Is.InRange(4095, 4096));
+        Assert.That(shown, Does.EndWith("ü"));
+    }
+
+    [Test]
+    public async Task A_ping_of_an_unreachable_receiver_says_so()
     {
         Uri away;
         await using (var receiver = WebhookReceiver.Start())
@@ -45,7 +91,7 @@ internal sealed class PingTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_ping_of_nothing_and_of_another_tenants_is_not_found()
+    public async Task A_ping_of_an_unknown_webhook_and_of_another_tenants_is_not_found()
     {
         var webhook = await Register();
         Expect.Problem(await Ping($"{Guid.NewGuid()}"), 404, "Webhook not found");

@@ -20,15 +20,15 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         Receiver.Clear();
         Receiver.Answer = _ => ReceiverAnswer.Ok;
 
-        Assert.That(Told(await RedeliverFailed(other)), Is.EqualTo((0, false)), "another webhook has none");
-        Assert.That(Told(await RedeliverFailed(webhook)), Is.EqualTo((25, false)));
+        Assert.That(Read(await RedeliverFailed(other)), Is.EqualTo((0, false)), "another webhook has none");
+        Assert.That(Read(await RedeliverFailed(webhook)), Is.EqualTo((25, false)));
 
         await Arrived(25);
         await Eventually.Holds(async () => (await Listed(webhook, "pending")).Length == 0, "all are delivered");
         Assert.That(Receiver.Requests.Select(request => request.MessageId), Is.EquivalentTo(failed));
         Assert.That(Receiver.Requests.Select(ValueOf), Has.All.EqualTo("value"));
         Assert.That(await Listed(webhook, "failed"), Is.Empty);
-        Assert.That(Told(await RedeliverFailed(webhook)), Is.EqualTo((0, false)));
+        Assert.That(Read(await RedeliverFailed(webhook)), Is.EqualTo((0, false)));
     }
 
     [Test]
@@ -38,8 +38,8 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         var webhook = await Failing(values, new string('x', 1024 * 1024));
         Receiver.Answer = _ => ReceiverAnswer.Ok;
 
-        Assert.That(Told(await RedeliverFailed(webhook)), Is.EqualTo((values - 1, true)));
-        Assert.That(Told(await RedeliverFailed(webhook)), Is.EqualTo((1, false)));
+        Assert.That(Read(await RedeliverFailed(webhook)), Is.EqualTo((values - 1, true)));
+        Assert.That(Read(await RedeliverFailed(webhook)), Is.EqualTo((1, false)));
 
         await Eventually.Holds(
             async () => (await Listed(webhook, "pending")).Length == 0 && (await Listed(webhook, "failed")).Length == 0,
@@ -57,7 +57,7 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         {
             for (var count = 0; ;)
             {
-                var (more, hasMore) = Told(await RedeliverFailed(webhook));
+                var (more, hasMore) = Read(await RedeliverFailed(webhook));
                 count += more;
                 if (!hasMore)
                     return count;
@@ -100,7 +100,7 @@ internal sealed class RedeliverFailedTests(Engine engine) : CallTests(engine)
         Assert.That(await Listed(webhook, "failed"), Has.Length.EqualTo(1));
     }
 
-    private static (int Count, bool More) Told(Answer answer)
+    private static (int Count, bool More) Read(Answer answer)
     {
         Assert.That(answer.Status, Is.EqualTo(202), answer.ToString());
         return (answer.Json.GetProperty("count").GetInt32(), answer.Json.GetProperty("more").GetBoolean());

@@ -3,13 +3,13 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>A webhook can be told again of what it was told before.</summary>
+/// <summary>A replay delivers earlier changes to a webhook again.</summary>
 internal sealed class ReplayTests(Engine engine) : CallTests(engine)
 {
     protected override (string Name, string? Value)[] Settings => [("WEBHOOK_RETRY_SCHEDULE", "30ms,30ms")];
 
     [Test]
-    public async Task What_happened_since_a_revision_comes_again_under_the_same_ids()
+    public async Task Changes_since_a_revision_are_sent_again_under_the_same_ids()
     {
         var webhook = await Register();
         await Kv.Post("k", "1");
@@ -17,10 +17,10 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
         await Kv.Put("other", "not asked for");
         await Kv.Delete("k");
         await Arrived(3);
-        var told = Receiver.Requests;
+        var seen = Receiver.Requests;
         Receiver.Clear();
 
-        var answer = await Replay(webhook, RevisionOf(told[0]));
+        var answer = await Replay(webhook, RevisionOf(seen[0]));
         Assert.That(answer.Status, Is.EqualTo(202), answer.ToString());
         Assert.That(answer.Json.GetProperty("replayed").GetInt64(), Is.EqualTo(2));
         await Arrived(2);
@@ -28,7 +28,7 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
         {
             Assert.That(
                 Receiver.Requests.Select(request => request.MessageId),
-                Is.EqualTo(told.Skip(1).Select(request => request.MessageId)));
+                Is.EqualTo(seen.Skip(1).Select(request => request.MessageId)));
             Assert.That(Receiver.Requests.Select(ValueOf), Is.EqualTo(new[] { "2", null }));
             Assert.That(
                 Receiver.Requests.Select(request => EventOf(request).GetProperty("event").GetString()),
@@ -38,17 +38,17 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task Many_changes_come_again_each_once()
+    public async Task A_replay_sends_each_of_many_changes_once()
     {
         var webhook = await Register();
         await Kv.Post("k", "first");
         foreach (var number in Enumerable.Range(0, 120))
             await Kv.Post($"k{number:d3}", new string('x', 10_000));
         await Arrived(121);
-        var told = Receiver.Requests;
+        var seen = Receiver.Requests;
         Receiver.Clear();
 
-        var answer = await Replay(webhook, RevisionOf(told.Single(request => KeyOf(request) == "k")));
+        var answer = await Replay(webhook, RevisionOf(seen.Single(request => KeyOf(request) == "k")));
         Assert.That(answer.Json.GetProperty("replayed").GetInt64(), Is.EqualTo(120));
         await Eventually.Holds(
             () => Receiver.Requests.Select(request => request.MessageId).Distinct().Count() >= 120,
@@ -58,7 +58,7 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_failed_is_told_by_a_replay_and_is_failed_no_more()
+    public async Task A_replay_sends_a_failed_delivery_and_clears_its_failure()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(500);
         var webhook = await Register();
@@ -75,7 +75,7 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_makes_no_sense_or_is_not_there_is_not_replayed()
+    public async Task A_replay_with_a_wrong_revision_or_webhook_is_refused()
     {
         var webhook = await Register();
         await Kv.Post("k", "1");

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>How long what failed is kept, as etcd sees it.</summary>
+/// <summary>The retention of failed deliveries, by their leases in etcd.</summary>
 internal sealed class RetentionTests
 {
     [Test]

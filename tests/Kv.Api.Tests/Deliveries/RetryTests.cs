@@ -3,13 +3,13 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>What is not accepted is sent again.</summary>
+/// <summary>A delivery that is not accepted is sent again.</summary>
 internal sealed class RetryTests(Engine engine) : CallTests(engine)
 {
     protected override (string Name, string? Value)[] Settings => [("WEBHOOK_RETRY_SCHEDULE", "30ms,30ms")];
 
     [Test]
-    public async Task What_was_refused_comes_again_under_the_same_id_with_the_same_event()
+    public async Task A_refused_delivery_is_sent_again_with_the_same_id_and_event()
     {
         Receiver.Answer = request => ReceiverAnswer.Status(request.Number == 1 ? 500 : 200);
         await Register();
@@ -46,7 +46,7 @@ internal sealed class RetryTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_receiver_that_asks_for_time_is_left_alone_for_as_long()
+    public async Task A_retry_waits_for_the_time_in_Retry_After()
     {
         Receiver.Answer = _ => ReceiverAnswer.Status(503, "", ("Retry-After", "3600"));
         var webhook = await Register();
@@ -64,7 +64,7 @@ internal sealed class RetryTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task A_receiver_that_is_away_is_tried_as_often_as_the_schedule_says()
+    public async Task An_unreachable_receiver_is_tried_as_often_as_the_schedule_says()
     {
         Uri away;
         await using (var receiver = WebhookReceiver.Start())
@@ -82,7 +82,7 @@ internal sealed class RetryTests(Engine engine) : CallTests(engine)
     }
 
     [Test]
-    public async Task What_was_not_told_yet_holds_back_its_own_key_alone()
+    public async Task A_waiting_delivery_holds_back_its_own_key_only()
     {
         Receiver.Answer = request => KeyOf(request) == "k1"
             ? ReceiverAnswer.Status(503, "", ("Retry-After", "3600"))

@@ -5,8 +5,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Deliveries;
 
 /// <summary>
-/// The leader goes while some of its deliveries are stored and others, for earlier changes, are not. The next one joins
-/// what is stored with what it reads from the feed. Real processes, on either engine.
+/// The leader ends while some of its deliveries are stored and others, for earlier changes, are not. The next leader
+/// merges the stored deliveries with the changes that it reads from the feed. Real processes, on either engine.
 /// </summary>
 [TestFixture(Engine.Etcd)]
 [TestFixture(Engine.Embedded)]
@@ -43,7 +43,7 @@ internal sealed class TakeoverTests(Engine engine)
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_call_that_hangs_is_made_by_the_next_leader_also_when_later_deliveries_are_stored(bool isKilled)
+    public async Task The_next_leader_makes_a_hanging_call_again_even_when_later_deliveries_are_stored(bool isKilled)
     {
         var first = Start();
         var kv = await first.Client();
@@ -61,9 +61,9 @@ internal sealed class TakeoverTests(Engine engine)
 
         var second = Start();
         kv = await second.Client();
-        await Eventually.Holds(() => Told().ToHashSet().SetEquals(["h", "x"]), "both are told", PastTheLease);
+        await Eventually.Holds(() => Delivered().ToHashSet().SetEquals(["h", "x"]), "both are delivered", PastTheLease);
         await kv.Put("h", "2");
-        await Eventually.Holds(() => Told().Count(key => key == "h") >= 2, "so is what comes later");
+        await Eventually.Holds(() => Delivered().Count(key => key == "h") >= 2, "so is what comes later");
         await Eventually.Holds(async () => (await Pending(kv, webhook)).Length == 0, "nothing waits any more");
         Assert.That(
             _receiver.Requests.Where(request => KeyOf(request) == "h").Select(ValueOf).Distinct(),
@@ -71,7 +71,7 @@ internal sealed class TakeoverTests(Engine engine)
     }
 
     [Test]
-    public async Task Killed_again_and_again_among_many_changes_it_tells_all_of_them_in_order()
+    public async Task A_leader_killed_again_and_again_delivers_every_change_in_order()
     {
         const int keys = 40;
         const int rounds = 3;
@@ -98,7 +98,7 @@ internal sealed class TakeoverTests(Engine engine)
             async () => _receiver.Requests.GroupBy(KeyOf)
                 .Count(calls => calls.Select(ValueOf).Distinct().Count() == rounds) == keys
                 && (await Pending(kv, webhook)).Length == 0,
-            "every change is told, and nothing waits any more", TimeSpan.FromSeconds(60));
+            "every change is delivered, and no delivery waits", TimeSpan.FromSeconds(60));
         foreach (var calls in _receiver.Requests.GroupBy(KeyOf))
             Assert.That(calls.Select(ValueOf).Distinct(), Is.EqualTo(new[] { "1", "2", "3" }), calls.Key);
     }
@@ -126,7 +126,7 @@ internal sealed class TakeoverTests(Engine engine)
             .EnumerateArray().Select(delivery => delivery.GetProperty("key").GetString()!),
     ];
 
-    private IEnumerable<string> Told() => _receiver.Requests.Select(KeyOf);
+    private IEnumerable<string> Delivered() => _receiver.Requests.Select(KeyOf);
 
     private static string KeyOf(ReceivedRequest request) => EventOf(request).GetProperty("key").GetString()!;
 

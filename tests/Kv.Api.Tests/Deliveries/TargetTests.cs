@@ -8,9 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Deliveries;
 
-/// <summary>
-/// An address that may not be called is not, however it is spelled: a canary there sees no connection.
-/// </summary>
+/// <summary>Kv does not call a denied address in any spelling: a canary there sees no connection.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class TargetTests(Engine engine) : EngineTests(engine)
 {

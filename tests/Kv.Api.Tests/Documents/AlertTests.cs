@@ -4,14 +4,14 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>That the alerts are raised by what they are for, from the first time on, and by nothing else.</summary>
+/// <summary>Each alert fires for its cause, from the first event on, and for nothing else.</summary>
 internal sealed partial class AlertTests
 {
     private static readonly string Root = ExampleProcess.Root();
 
-    // A count that came with its first event would show no rise by it.
+    // A counter that first appears with an event shows no increase by that event.
     [Test]
-    public async Task What_is_to_rise_is_there_from_the_start()
+    public async Task The_counters_of_the_alerts_exist_from_the_start()
     {
         var counters = Rise().Matches(await File.ReadAllTextAsync(Path.Combine(Root, "docs", "deploy", "alerts.yaml")))
             .Select(match => match.Groups[1].Value).Distinct().ToList();
@@ -36,7 +36,7 @@ internal sealed partial class AlertTests
     }
 
     [Test]
-    public async Task Nothing_but_the_names_of_the_runtimes_metrics_is_to_be_said_of_what_is_scraped()
+    public async Task Promtool_objects_only_to_the_names_of_the_runtimes_metrics()
     {
         var scrape = await (await MeasuredKv.Shared(Engine.Embedded)).Scrape();
 
@@ -47,7 +47,7 @@ internal sealed partial class AlertTests
             Is.Empty);
     }
 
-    // Kv's own, which are made when it starts; those of a histogram are not.
+    // Kv's own counters, which it creates at its start. It does not create the series of a histogram then.
     [GeneratedRegex(@"\bincrease\((kv_[a-z_]+_total)")]
     private static partial Regex Rise();
 

@@ -7,8 +7,8 @@ using Kv.Api.Tests.Hosting;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// The commands of docs/api.md, run as they stand there: after each come comments with what it prints, in which
-/// <c>...</c> stands for anything.
+/// The commands of docs/api.md, run unchanged: comments after each command hold its output, in which <c>...</c> stands
+/// for any text.
 /// </summary>
 internal sealed partial class ApiTourTests
 {
@@ -17,7 +17,7 @@ internal sealed partial class ApiTourTests
     [TestCase(Engine.Embedded)]
     [TestCase(Engine.Etcd)]
     [CancelAfter(120_000)]
-    public async Task Every_command_prints_what_is_said(Engine engine, CancellationToken cancellationToken)
+    public async Task Every_command_prints_the_documented_output(Engine engine, CancellationToken cancellationToken)
     {
         await using var host = await KvHost.Start(engine, ("QUOTA_KEYS", "1000"));
         var steps = Steps(await File.ReadAllTextAsync(Document(), cancellationToken));
@@ -47,7 +47,7 @@ internal sealed partial class ApiTourTests
             var (command, expected) = (new StringBuilder(), new List<string>());
             foreach (var line in block.Groups[1].Value.Split('\n').Append(""))
             {
-                // A comment before a command tells of the command; one behind it, of what it prints.
+                // A comment before a command is about the command; a comment behind it is its output.
                 if (line.StartsWith("# ", StringComparison.Ordinal) && command.Length > 0)
                     expected.Add(line[2..]);
                 else if (line.Length == 0 && (expected.Count > 0 || command.Length > 0))

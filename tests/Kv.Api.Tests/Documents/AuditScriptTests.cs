@@ -3,19 +3,17 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>
-/// <c>scripts/audit.sh</c>, over a solution of one project and a package source that is known to the last byte.
-/// </summary>
+/// <summary><c>scripts/audit.sh</c>, over a solution of one project and a package source of this test.</summary>
 internal sealed class AuditScriptTests
 {
     private const string Advisory = "https://github.com/advisories/GHSA-test-test-test";
 
-    // The one that Directory.Build.props excuses.
+    // The advisory that Directory.Build.props excuses.
     private const string Excused = "https://github.com/advisories/GHSA-rvv3-g6hj-g44x";
 
     [TestCase("sample.outer")]
     [TestCase("sample.inner")]
-    public async Task A_vulnerable_package_fails_it_however_far_down(string package)
+    public async Task A_vulnerable_package_at_any_depth_fails_the_script(string package)
     {
         var (exitCode, output) = await Audit(PackageSource.Known(package, "[1.0.0, 2.0.0)", Advisory));
 
@@ -27,7 +25,8 @@ internal sealed class AuditScriptTests
     [TestCase("sample.inner", "[2.0.0, 3.0.0)", Advisory)]
     [TestCase("sample.other", "[1.0.0, 2.0.0)", Advisory)]
     [TestCase("sample.inner", "[1.0.0, 2.0.0)", Excused)]
-    public async Task Without_one_that_is_not_excused_it_passes(string package, string versions, string advisory)
+    public async Task The_script_passes_without_vulnerable_packages_and_with_excused_ones(
+        string package, string versions, string advisory)
     {
         var (exitCode, output) = await Audit(PackageSource.Known(package, versions, advisory));
 
@@ -36,7 +35,7 @@ internal sealed class AuditScriptTests
     }
 
     [Test]
-    public async Task A_source_that_tells_of_none_is_named()
+    public async Task A_source_without_vulnerability_data_is_named()
     {
         var (exitCode, output) = await Audit(null);
 
@@ -83,7 +82,7 @@ internal sealed class AuditScriptTests
               EndGlobalSection
             EndGlobal
             """);
-        // What is fetched stays there too.
+        // The fetched packages stay there too.
         const string script = """NUGET_PACKAGES="$0/packages" NUGET_HTTP_CACHE_PATH="$0/http" exec bash "$0/scripts/audit.sh" """;
         await using var audit = ExampleProcess.Start("bash", "-c", script, directory.Path);
         return (await audit.Ended(), audit.Output);

@@ -20,7 +20,7 @@ internal sealed partial class BackupTests
     public void Delete() => _files.Dispose();
 
     [Test]
-    public async Task An_etcd_cluster_is_restored_as_is_said()
+    public async Task The_documented_commands_restore_an_etcd_cluster()
     {
         Assert.That(Etcd, Has.Length.EqualTo(4));
         var (variables, save, restore, look) = (Etcd[0], Etcd[1], Etcd[2], Etcd[3]);
@@ -44,7 +44,7 @@ internal sealed partial class BackupTests
             variables + look,
             [.. Variables(cluster, cluster.Members[0]), ("KV", (await kv.Address()).ToString().TrimEnd('/'))]);
         await Eventually.Holds(
-            () => kv.Output.Contains("etcd was restored from a backup", StringComparison.Ordinal), "it says so");
+            () => kv.Output.Contains("etcd was restored from a backup", StringComparison.Ordinal), "its log says so");
         if (!EtcdBackup.CanBumpRevision)
             return;
         Assert.That(long.Parse(found.Header("KV-Revision")!, null), Is.GreaterThan(1_000_000_000));
@@ -53,7 +53,7 @@ internal sealed partial class BackupTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task An_embedded_store_is_restored_as_is_said(bool runsMeanwhile)
+    public async Task The_documented_commands_restore_an_embedded_store(bool runsMeanwhile)
     {
         Assert.That(Embedded, Has.Length.EqualTo(3));
         var (variables, save, restore) = (Embedded[0], Embedded[1], Embedded[2]);
@@ -66,7 +66,7 @@ internal sealed partial class BackupTests
             var client = await before.Client();
             await client.Send(HttpMethod.Post, "/webhooks", $$"""{"key":"*","event":"*","endpoint":"{{receiver.Uri}}","add_event_data":true}""");
             await client.Put("k", "kept");
-            await Eventually.Holds(() => receiver.RequestCount == 1, "it is told");
+            await Eventually.Holds(() => receiver.RequestCount == 1, "the webhook is called");
             if (runsMeanwhile)
                 await Run(variables + save, settings);
             Assert.That(await before.Terminate(), Is.Zero);
@@ -95,7 +95,7 @@ internal sealed partial class BackupTests
         await kv.Put("new", "v");
         await Eventually.Holds(
             () => receiver.Requests.Any(request => request.Text.Contains("\"key\":\"new\"", StringComparison.Ordinal)),
-            "it is told");
+            "the webhook is called");
     }
 
     private static (string, string)[] Variables(EtcdCluster cluster, EtcdServer member) =>

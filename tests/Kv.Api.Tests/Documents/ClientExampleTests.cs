@@ -2,7 +2,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>The clients in docs/clients, and the requests in docs/Kv.http, do as they say.</summary>
+/// <summary>The clients in docs/clients and the requests in docs/Kv.http work as documented.</summary>
 internal sealed class ClientExampleTests
 {
     private static readonly string Documents = Path.Combine(ExampleProcess.Root(), "docs");

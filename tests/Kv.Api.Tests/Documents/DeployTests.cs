@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// compose.yaml and the manifests in docs/deploy, held against the program, its image and its documents.
+/// compose.yaml and the manifests in docs/deploy, compared with the program, its image and its documents.
 /// </summary>
 internal sealed partial class DeployTests
 {
@@ -16,7 +16,7 @@ internal sealed partial class DeployTests
     private static YamlNode Container => Manifest("deployment").At("spec.template.spec.containers").Items().Single();
 
     [Test]
-    public void Every_setting_is_documented_and_taken()
+    public void Every_setting_is_documented_and_read()
     {
         var documented = Variable().Matches(File.ReadAllText(Path.Combine(Root, "docs", "configuration.md")))
             .Select(match => match.Groups[1].Value).ToHashSet();
@@ -38,7 +38,7 @@ internal sealed partial class DeployTests
     [TestCase("startupProbe", "/livez")]
     [TestCase("livenessProbe", "/livez")]
     [TestCase("readinessProbe", "/readyz")]
-    public async Task Probes_ask_what_is_there(string probe, string path)
+    public async Task Probes_call_a_route_that_exists(string probe, string path)
     {
         var host = await SharedHosts.Get(Engine.Embedded, ("MANAGEMENT_PORT", "0"));
         var request = Container.At(probe).At("httpGet");
@@ -49,7 +49,7 @@ internal sealed partial class DeployTests
     }
 
     [Test]
-    public void The_port_is_the_images()
+    public void The_port_is_that_of_the_image()
     {
         var exposed = Regex.Match(
             File.ReadAllText(Path.Combine(Root, "Dockerfile")), @"^EXPOSE (\d+)$", RegexOptions.Multiline).Groups[
@@ -76,7 +76,7 @@ internal sealed partial class DeployTests
     }
 
     [Test]
-    public void What_Kv_may_reach_is_named_and_is_neither_Kv_nor_everything()
+    public void The_egress_rules_of_Kv_name_their_peers_and_exclude_Kv()
     {
         var rules = Manifest("network-policy").At("spec.egress").Items().ToList();
         var reached = rules.Select(rule => rule.At("to").Items().Single().At("podSelector.matchLabels").Members())
@@ -108,7 +108,7 @@ internal sealed partial class DeployTests
         Assert.That(Selected("2379"), Is.EquivalentTo(new[] { kv["app.kubernetes.io/name"], "etcd" }));
         Assert.That(Selected("2380"), Is.EquivalentTo(new[] { "etcd" }));
 
-        // A peer with another selector, of a namespace say, would fail to have this one alone.
+        // A peer with a second selector, such as one of a namespace, fails here.
         IEnumerable<string> Selected(string port) => callers[port].Select(peer =>
         {
             Assert.That(peer.Members().Keys, Is.EqualTo(new[] { "podSelector" }));
@@ -133,7 +133,7 @@ internal sealed partial class DeployTests
         Assert.That(others, Is.Empty);
     }
 
-    // A manifest that only some clusters take is named in a comment.
+    // A comment names the manifest that only some clusters accept.
     [Test]
     public void The_kustomization_names_every_manifest()
     {
@@ -150,7 +150,7 @@ internal sealed partial class DeployTests
     }
 
     [Test]
-    public void It_may_do_no_more_than_the_image_needs()
+    public void The_pod_has_no_more_rights_than_the_image_needs()
     {
         var pod = Manifest("deployment").At("spec.template.spec.securityContext");
         var container = Container.At("securityContext");
@@ -176,7 +176,7 @@ internal sealed partial class DeployTests
     [TestCase("service", "spec.selector")]
     [TestCase("pod-disruption-budget", "spec.selector.matchLabels")]
     [TestCase("network-policy", "spec.podSelector.matchLabels")]
-    public void What_is_selected_are_the_pods(string manifest, string selector)
+    public void Selectors_match_the_labels_of_the_pods(string manifest, string selector)
     {
         var labels = Manifest("deployment").At("spec.template.metadata.labels").Members();
 
@@ -215,7 +215,7 @@ internal sealed partial class DeployTests
     }
 
     [Test]
-    public void One_Kv_builds_the_image_and_the_other_waits_for_it_in_compose()
+    public void In_compose_one_Kv_builds_the_image_and_the_other_waits_for_it()
     {
         using (Assert.EnterMultipleScope())
         {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>A program of the documents, run as they say.</summary>
+/// <summary>A program of the documents, run by its documented command.</summary>
 internal sealed class ExampleProcess : IAsyncDisposable
 {
     private static readonly string[] Kept =
@@ -43,7 +43,7 @@ internal sealed class ExampleProcess : IAsyncDisposable
     /// <inheritdoc cref="Start(string, string[])"/>
     /// <param name="runtime">The command.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="kv">What the example finds in the variable KV; null for nothing.</param>
+    /// <param name="kv">The value of the variable KV; null for no variable.</param>
     public static ExampleProcess Start(string runtime, string[] arguments, Uri? kv)
     {
         if (!IsInstalled(runtime))
@@ -59,7 +59,7 @@ internal sealed class ExampleProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Root(),
         };
-        // What the test runner set for itself would change how dotnet builds.
+        // The test runner's own variables would change the way dotnet builds.
         foreach (var name in start.Environment.Keys.Except(Kept).ToList())
             start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";

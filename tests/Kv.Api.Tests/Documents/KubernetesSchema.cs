@@ -13,7 +13,7 @@ namespace Kv.Api.Tests.Documents;
 /// <summary>
 /// Reads a manifest as strictly as the API server validates one (<c>kubectl apply --validate=strict</c>), by the models
 /// that the Kubernetes client generates from the API's own schema: no field that the kind does not have, no value of
-/// another type, no word that is not to choose, no required field left out. By way of JSON, as kubectl does it: a
+/// another type, no value outside of an enumeration, no required field left out. By way of JSON, as kubectl does it: a
 /// reader of YAML would take a number or a boolean for a text.
 /// </summary>
 internal static class KubernetesSchema
@@ -24,9 +24,9 @@ internal static class KubernetesSchema
         .Where(kind => kind.Entity is not null)
         .ToDictionary(kind => $"{ApiVersion(kind.Entity!)} {kind.Entity!.Kind}", kind => kind.Type);
 
-    // The models do not say of a text, a list or an object whether it is required: this does, for what the manifests
-    // use, after the API references of Kubernetes and of the Prometheus operator. Of numbers and flags they do: an
-    // optional one is nullable.
+    // The models do not say whether a text, a list or an object is required. This table does so for the fields that the
+    // manifests use, after the API references of Kubernetes and of the Prometheus operator. In the models, an optional
+    // number or flag is nullable.
     private static readonly Dictionary<Type, string[]> Required = new()
     {
         [typeof(V1Deployment)] = ["metadata", "spec"],
@@ -52,7 +52,7 @@ internal static class KubernetesSchema
         [typeof(ServiceMonitorSpec)] = ["endpoints", "selector"],
     };
 
-    // Nor do they say which words a text may be.
+    // The models do not list the values of an enumeration either.
     private static readonly Dictionary<(Type, string), string[]> Words = new()
     {
         [(typeof(V1DeploymentStrategy), "type")] = ["RollingUpdate", "Recreate"],
@@ -75,9 +75,9 @@ internal static class KubernetesSchema
 
     /// <summary>The object that a manifest describes.</summary>
     /// <exception cref="JsonException">
-    /// It is not what the schema allows; the message names the field or its path.
+    /// The schema does not allow it; the message names the field or its path.
     /// </exception>
-    /// <exception cref="YamlException">It is no YAML, or names a field twice.</exception>
+    /// <exception cref="YamlException">It is not YAML, or it names a field twice.</exception>
     public static object Read(string manifest)
     {
         var stream = new YamlStream();
@@ -116,7 +116,7 @@ internal static class KubernetesSchema
                 };
     }
 
-    // A null is a field that is not there, in Kubernetes as here.
+    // A null means an absent field, in Kubernetes as here.
     private static JsonNode? Json(YamlNode node) => node switch
     {
         YamlMappingNode mapping => new JsonObject(mapping.Children
@@ -127,7 +127,7 @@ internal static class KubernetesSchema
         _ => node.Text(),
     };
 
-    // What a text without quotes is, by YAML 1.1, as kubectl reads it.
+    // The type of a text without quotes, by YAML 1.1, as kubectl reads it.
     private static JsonNode? Plain(string text) => text switch
     {
         "" or "~" or "null" or "Null" or "NULL" => null,

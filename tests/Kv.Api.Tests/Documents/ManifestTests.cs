@@ -4,8 +4,8 @@ using YamlDotNet.Core;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// The manifests in docs/deploy/kubernetes, held against the schemas of Kubernetes; and that this would find what is
-/// wrong.
+/// The manifests in docs/deploy/kubernetes, validated against the schemas of Kubernetes; and the validation finds
+/// mistakes.
 /// </summary>
 internal sealed class ManifestTests
 {
@@ -16,7 +16,7 @@ internal sealed class ManifestTests
             .Where(name => name != "kustomization.yaml").Order();
 
     [TestCaseSource(nameof(Manifests))]
-    public void It_is_what_Kubernetes_takes(string manifest) =>
+    public void A_manifest_matches_the_schema_of_Kubernetes(string manifest) =>
         Assert.That(() => KubernetesSchema.Read(Text(manifest)), Throws.Nothing);
 
     // No such field, at any depth.
@@ -45,13 +45,13 @@ internal sealed class ManifestTests
     [TestCase("network-policy", "    - Ingress", "    - 1", "$.spec.policyTypes[0]")]
     [TestCase("service", "port: 8081", "port: management", "$.spec.ports[1].port")]
     [TestCase("service-monitor", "path: /metrics", "path: yes", "$.spec.endpoints[0].path")]
-    // A word that is none of those to choose from.
+    // A value outside of the enumeration.
     [TestCase("deployment", "type: RuntimeDefault", "type: Default", "'Default' is no 'type'")]
     [TestCase("deployment", "ScheduleAnyway", "ScheduleAnyways", "'ScheduleAnyways'")]
     [TestCase("deployment", "medium: Memory", "medium: RAM", "'RAM'")]
     [TestCase("network-policy", "    - Egress", "    - Outgress", "'Outgress'")]
     [TestCase("network-policy", "protocol: UDP", "protocol: udp", "'udp'")]
-    // A required one left out, or left empty.
+    // A required field that is absent or empty.
     [TestCase("deployment", "name: kv\n  labels:", "labels:", "'name'")]
     [TestCase("deployment", "topologyKey: kubernetes.io/hostname", "", "'topologyKey'")]
     [TestCase("deployment", "maxSkew: 1", "minDomains: 1", "'maxSkew'")]
@@ -65,17 +65,17 @@ internal sealed class ManifestTests
     // A kind of another group or version.
     [TestCase("deployment", "apps/v1", "extensions/v1beta1", "'extensions/v1beta1 Deployment'")]
     [TestCase("pod-disruption-budget", "policy/v1", "v1", "'v1 PodDisruptionBudget'")]
-    public void What_is_wrong_is_found(string manifest, string right, string wrong, string told)
+    public void A_mistake_in_a_manifest_is_found(string manifest, string right, string wrong, string error)
     {
         var text = Text($"{manifest}.yaml");
         var spoiled = text.Replace(right, wrong, StringComparison.Ordinal);
 
         Assert.That(spoiled, Is.Not.EqualTo(text), $"there is no '{right}' in {manifest}.yaml");
-        Assert.That(() => KubernetesSchema.Read(spoiled), Throws.TypeOf<JsonException>().With.Message.Contains(told));
+        Assert.That(() => KubernetesSchema.Read(spoiled), Throws.TypeOf<JsonException>().With.Message.Contains(error));
     }
 
     [Test]
-    public void A_field_twice_and_a_quantity_that_is_none_are_found()
+    public void A_repeated_field_and_a_malformed_quantity_are_found()
     {
         var text = Text("deployment.yaml");
 

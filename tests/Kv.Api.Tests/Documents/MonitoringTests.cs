@@ -6,8 +6,8 @@ using YamlDotNet.RepresentationModel;
 namespace Kv.Api.Tests.Documents;
 
 /// <summary>
-/// The dashboard, the alerts and the table of metrics, held against what <c>/metrics</c> tells after a little of
-/// everything.
+/// The dashboard, the alerts and the table of metrics, compared with the output of <c>/metrics</c> after calls of every
+/// kind.
 /// </summary>
 internal sealed partial class MonitoringTests
 {
@@ -17,12 +17,12 @@ internal sealed partial class MonitoringTests
 
     [SetUp]
     public async Task Look() => _scrape = await (await MeasuredKv.Shared(Engine.Etcd)).Until(
-        told => told.Sum("kv_delivery_given_up_total") > 0 && told.Sum("kv_watcher_read_revision") > 0
-            && told.Sum("kv_delivery_latency_seconds_count") > 0,
+        seen => seen.Sum("kv_delivery_given_up_total") > 0 && seen.Sum("kv_watcher_read_revision") > 0
+            && seen.Sum("kv_delivery_latency_seconds_count") > 0,
         "everything has happened once");
 
     [Test]
-    public void Every_metric_of_the_dashboard_is_there()
+    public void Every_metric_of_the_dashboard_exists()
     {
         using var dashboard = JsonDocument.Parse(
             File.ReadAllText(Path.Combine(Documents, "deploy", "grafana-dashboard.json")));
@@ -37,7 +37,7 @@ internal sealed partial class MonitoringTests
     }
 
     [Test]
-    public void Every_metric_of_the_alerts_is_there()
+    public void Every_metric_of_the_alerts_exists()
     {
         using var text = File.OpenText(Path.Combine(Documents, "deploy", "alerts.yaml"));
         var stream = new YamlStream();
@@ -56,7 +56,7 @@ internal sealed partial class MonitoringTests
     }
 
     [Test]
-    public void Every_metric_of_the_table_is_there_and_every_one_of_Kvs_own_is_in_the_table()
+    public void Every_metric_of_the_table_exists_and_the_table_has_every_metric_of_Kv()
     {
         var documented = Row().Matches(File.ReadAllText(Path.Combine(Documents, "operations.md")))
             .Select(row => row.Groups[1].Value).ToList();
@@ -67,7 +67,7 @@ internal sealed partial class MonitoringTests
     }
 
     [Test]
-    public void The_service_monitor_scrapes_what_the_service_offers()
+    public void The_service_monitor_scrapes_a_port_of_the_service()
     {
         var monitor = Manifest("service-monitor");
         var service = Manifest("service");
@@ -86,8 +86,8 @@ internal sealed partial class MonitoringTests
         }
     }
 
-    // Of an expression, what is no label, no word of the language and no duration: every metric has an underscore in
-    // its name.
+    // The metrics of an expression: every metric has an underscore in its name. Labels, words of the language and
+    // durations are left out.
     private static IEnumerable<string> Metrics(string expression) =>
         Name().Matches(Labels().Replace(expression, "")).Select(name => name.Value)
             .Where(name => name is not ("histogram_quantile" or "clamp_min")).Distinct();

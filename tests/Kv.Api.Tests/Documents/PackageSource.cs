@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.Documents;
 
 /// <summary>
 /// A package source (NuGet's server API, version 3) of two packages: <c>Sample.Outer</c>, which depends on
-/// <c>Sample.Inner</c>, both 1.0.0. It tells what is known of vulnerable packages, if it is given something.
+/// <c>Sample.Inner</c>, both 1.0.0. It also serves data about vulnerable packages, where it is given some.
 /// </summary>
 internal sealed class PackageSource : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class PackageSource : IAsyncDisposable
     private readonly JsonObject? _vulnerable;
 
     /// <param name="vulnerable">
-    /// What is known, by the names of packages in lower case; null for a source that does not tell.
+    /// The vulnerability data, by the names of packages in lower case; null for a source without such data.
     /// </param>
     public PackageSource(JsonObject? vulnerable)
     {
@@ -29,7 +29,7 @@ internal sealed class PackageSource : IAsyncDisposable
 
     public string Index => Address("index.json");
 
-    /// <summary>What is known of one package.</summary>
+    /// <summary>The vulnerability data of one package.</summary>
     public static JsonObject Known(string package, string versions, string advisory) => new()
     {
         [package] = new JsonArray(new JsonObject { ["url"] = advisory, ["severity"] = 2, ["versions"] = versions }),

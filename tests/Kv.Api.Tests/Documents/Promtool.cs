@@ -15,7 +15,7 @@ internal static class Promtool
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Runs it in a folder; where there is none, the test that is running is skipped, or fails where CI=true.
+    /// Runs promtool in a folder. Without promtool the current test is skipped, or fails where CI=true.
     /// </summary>
     /// <returns>Its exit code and all that it printed.</returns>
     public static async Task<(int ExitCode, string Output)> Run(string folder, string input, params string[] arguments)

@@ -6,9 +6,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>
-/// The receivers that docs/webhooks.md offers take what Kv sends, once, and nothing that anybody else sends.
-/// </summary>
+/// <summary>The receivers in docs/webhooks.md accept each call of Kv once, and no other call.</summary>
 internal sealed class ReceiverExampleTests
 {
     // The first run of the one in C# compiles it.
@@ -24,7 +22,7 @@ internal sealed class ReceiverExampleTests
     [TestCase("python3", "docs/webhooks/receiver.py")]
     [TestCase("node", "docs/webhooks/receiver.mjs")]
     [TestCase("dotnet", "run", "docs/webhooks/receiver.cs", "--")]
-    public async Task It_takes_what_is_genuine_and_new(string runtime, params string[] program)
+    public async Task It_accepts_only_genuine_and_new_calls(string runtime, params string[] program)
     {
         var port = FreePort.Next();
         _address = new Uri($"http://127.0.0.1:{port}/hook");
@@ -41,7 +39,7 @@ internal sealed class ReceiverExampleTests
             $$"""{"key":"k","event":"*","add_event_data":true,"endpoint":"{{_address}}","secret":"{{_secret.Reveal()}}"}""");
         await kv.Post("k", "Zoë");
         await Eventually.Holds(
-            () => receiver.Output.Contains("Zoë", StringComparison.Ordinal), "it has received Kv's call");
+            () => receiver.Output.Contains("Zoë", StringComparison.Ordinal), "the receiver has accepted Kv's call");
 
         const string Body = """{"event":{"key":"ours"}}""";
         var (now, old) = (Now(), Now() - 3600);
@@ -63,7 +61,7 @@ internal sealed class ReceiverExampleTests
                 Is.EqualTo(HttpStatusCode.Unauthorized), "an old call");
         }
         await Eventually.Holds(
-            () => receiver.Output.Contains("ours", StringComparison.Ordinal), "it has received ours");
+            () => receiver.Output.Contains("ours", StringComparison.Ordinal), "the receiver has accepted our call");
         Assert.That(receiver.Output.Split("received ").Length - 1, Is.EqualTo(2), receiver.Output);
     }
 

@@ -15,7 +15,7 @@ internal sealed record ServiceMonitor(
     [property: JsonPropertyName("metadata")] V1ObjectMeta Metadata,
     [property: JsonPropertyName("spec")] ServiceMonitorSpec Spec);
 
-/// <summary>Which services' endpoints are scraped, and what is told of them beside their metrics.</summary>
+/// <summary>The services whose endpoints are scraped, and the labels that their metrics get.</summary>
 internal sealed record ServiceMonitorSpec(
     [property: JsonPropertyName("selector")] V1LabelSelector Selector,
     [property: JsonPropertyName("endpoints")] IReadOnlyList<ServiceMonitorEndpoint> Endpoints,
@@ -25,7 +25,7 @@ internal sealed record ServiceMonitorSpec(
     [property: JsonPropertyName("podTargetLabels")] IReadOnlyList<string>? PodTargetLabels = null,
     [property: JsonPropertyName("sampleLimit")] ulong? SampleLimit = null);
 
-/// <summary>What is scraped: <paramref name="Port"/> is the name of the Service's port.</summary>
+/// <summary>The scraped endpoint: <paramref name="Port"/> is the name of the Service's port.</summary>
 internal sealed record ServiceMonitorEndpoint(
     [property: JsonPropertyName("port")] string? Port = null,
     [property: JsonPropertyName("targetPort")] IntOrString? TargetPort = null,
@@ -35,7 +35,7 @@ internal sealed record ServiceMonitorEndpoint(
     [property: JsonPropertyName("scrapeTimeout")] string? ScrapeTimeout = null,
     [property: JsonPropertyName("honorLabels")] bool? HonorLabels = null);
 
-/// <summary>In which namespaces; without it, in the monitor's own.</summary>
+/// <summary>The namespaces of the services; without it, the monitor's own namespace.</summary>
 internal sealed record ServiceMonitorNamespaces(
     [property: JsonPropertyName("any")] bool? Any = null,
     [property: JsonPropertyName("matchNames")] IReadOnlyList<string>? MatchNames = null);

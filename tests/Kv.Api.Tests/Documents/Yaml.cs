@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Kv.Api.Tests.Documents;
 
-/// <summary>Reads YAML by paths. What a merge key (<c>&lt;&lt;</c>) brings is there too.</summary>
+/// <summary>Reads YAML by paths. It applies merge keys (<c>&lt;&lt;</c>).</summary>
 internal static class Yaml
 {
     /// <summary>The node at a path of names with dots in between; fails the test when there is none.</summary>

@@ -8,7 +8,7 @@ namespace Kv.Api.Tests.Errors;
 /// <summary>The table of exceptions and their answers.</summary>
 internal sealed class FailureTests
 {
-    // No request meets the one of the start.
+    // No request causes the exception of the start.
     private static readonly IEnumerable<Type> Own =
         new[] { typeof(Limits).Assembly, typeof(ApplicationServices).Assembly }
         .SelectMany(assembly => assembly.GetExportedTypes())

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kv.Api.Tests.Fuzz;
 
-/// <summary>A call of the OpenAPI document, with what it says may be sent.</summary>
+/// <summary>A call of the OpenAPI document, with its documented input.</summary>
 /// <param name="Method">The method, in capital letters.</param>
 /// <param name="Path">The path, with its parameters in braces.</param>
 /// <param name="Query">The names of its query parameters.</param>

@@ -4,19 +4,19 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Fuzz;
 
-/// <summary>Sends one request as it is, and reads what comes.</summary>
+/// <summary>Sends one request unchanged, and reads the answer.</summary>
 internal static class FuzzConnection
 {
     // Longer than any call may take.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // What is answered is answered by then; a server that waits still waits for the rest of a request that is cut
-    // short, or for another one.
+    // A server that can answer has answered by then. Otherwise it waits for the rest of a truncated request, or for
+    // another request.
     private static readonly TimeSpan UntilNoMoreComes = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// The status of the answer; null when the server ended the connection without one, as it may where the request is
-    /// none.
+    /// The status of the answer; null when the server ended the connection without an answer, as it may for a malformed
+    /// request.
     /// </summary>
     /// <exception cref="TimeoutException">Neither happened.</exception>
     public static async Task<int?> Send(Uri address, byte[] request)

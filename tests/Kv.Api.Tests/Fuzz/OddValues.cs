@@ -1,6 +1,6 @@
 namespace Kv.Api.Tests.Fuzz;
 
-/// <summary>What clients send that are broken or hostile.</summary>
+/// <summary>Values that broken or hostile clients send.</summary>
 internal static class OddValues
 {
     /// <summary>Keys and ids as they stand in a path.</summary>
@@ -15,7 +15,7 @@ internal static class OddValues
         new('k', 100), new('k', 101), new('k', 5000),
     ];
 
-    /// <summary>What stands behind the name of a query parameter or a header.</summary>
+    /// <summary>Values of query parameters and headers.</summary>
     public static readonly string[] Texts =
     [
         "", "1", "0", "-1", "2", "1000", "1001", "00", "+1", "1.5", "1e3", "9223372036854775807", "9223372036854775808",

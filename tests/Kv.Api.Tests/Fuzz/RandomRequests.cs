@@ -6,11 +6,11 @@ using Kv.Api.Tests.Hosting;
 namespace Kv.Api.Tests.Fuzz;
 
 /// <summary>
-/// Makes requests of the calls that there are, each more or less spoilt: in its target, its headers, its body or its
-/// bytes. The same seed and number make the same request.
+/// Makes requests of the existing calls, each more or less damaged: in its target, its headers, its body or its bytes.
+/// The same seed and number make the same request.
 /// </summary>
 /// <param name="calls">The calls.</param>
-/// <param name="tenant">For whom; its credential goes with most of them.</param>
+/// <param name="tenant">The tenant of the requests; most requests have its credential.</param>
 /// <param name="seed">The seed.</param>
 internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
 {
@@ -54,6 +54,13 @@ internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
         return random.OneIn(15) ? Spoil(random, request) : request;
     }
 
+    /// <summary>The target of a request that reads.</summary>
+    public string Target(int number)
+    {
+        var random = new Random(HashOf(seed, number));
+        return Target(random, random.Pick([.. calls.Where(call => call.Method == "GET")]));
+    }
+
     private static string Target(Random random, ApiCall call)
     {
         var path = call.Path;
@@ -64,7 +71,7 @@ internal sealed class RandomRequests(ApiCall[] calls, KvClient tenant, int seed)
             .Select(name => random.OneIn(20) ? name : $"{name}={random.Pick(OddValues.Texts)}").ToList();
         if (random.OneIn(20) && query.Count > 0)
             query.Add(query[0]);
-        // One that waits waits a second.
+        // A call with a wait waits for a second.
         var target = query.Count == 0
             ? path
             : $"{path}?{string.Join('&', query).Replace("wait=1000", "wait=1", StringComparison.Ordinal)}";

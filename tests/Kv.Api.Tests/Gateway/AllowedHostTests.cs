@@ -3,9 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Gateway;
 
-/// <summary>
-/// A page of another site must not reach a laptop's Kv by a host name that it made point to loopback.
-/// </summary>
+/// <summary>A page of another site cannot reach Kv on a laptop through a host name that resolves to loopback.</summary>
 internal sealed class AllowedHostTests
 {
     [TestCase("localhost", true)]
@@ -40,6 +38,35 @@ internal sealed class AllowedHostTests
             ("ALLOWED_HOSTS", allowed));
 
         Assert.That((await Get(kv, name)).Status, Is.EqualTo(isServed ? 404 : 400));
+    }
+
+    [Test]
+    public async Task An_address_of_loopback_on_which_Kv_listens_is_served()
+    {
+        using var data = new TemporaryDirectory();
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "127.0.0.2"));
+
+        Expect.Problem(await Get(kv, "127.0.0.2"), 404, "Key not found");
+    }
+
+    [TestCase("localhost", 200)]
+    [TestCase("rebound.example", 400)]
+    public async Task The_management_port_on_loopback_serves_its_names_alone(string name, int status)
+    {
+        using var data = new TemporaryDirectory();
+        var management = FreePort.Next();
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "localhost"),
+            ("MANAGEMENT_PORT", $"{management}"));
+        await kv.Started();
+
+        var answer = await RawHttp.Send(
+            new Uri($"http://localhost:{management}"),
+            System.Text.Encoding.ASCII.GetBytes(
+                $"GET /metrics HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"));
+
+        Assert.That(answer.Status, Is.EqualTo(status), answer.ToString());
     }
 
     private static async Task<Answer> Get(KvProcess kv, string host) => await RawHttp.Send(

@@ -2,11 +2,11 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Gateway;
 
-/// <summary>What a real browser lets pages of the origins in CORS_ORIGINS do.</summary>
+/// <summary>The access that a real browser gives to pages of the origins in CORS_ORIGINS.</summary>
 internal sealed class CrossOriginTests : BrowserTest
 {
     [Test]
-    public async Task A_page_of_an_origin_that_is_named_reads_writes_and_sees_headers_and_errors()
+    public async Task A_page_of_an_allowed_origin_reads_writes_and_sees_headers_and_errors()
     {
         await using var kv = await Start(Elsewhere.Uri);
         await Page.Go(Elsewhere.Uri);
@@ -34,7 +34,7 @@ internal sealed class CrossOriginTests : BrowserTest
     }
 
     [Test]
-    public async Task An_EventSource_hears_the_events_of_the_tenant_in_its_query_and_no_empty_message()
+    public async Task An_EventSource_gets_the_events_of_the_tenant_in_its_query_and_no_empty_message()
     {
         await using var kv = await Start(Elsewhere.Uri);
         var tenant = kv.NewTenant();

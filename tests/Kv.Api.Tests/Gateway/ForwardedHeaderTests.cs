@@ -2,7 +2,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Gateway;
 
-/// <summary>Whose X-Forwarded headers are believed. The tests come from 127.0.0.1.</summary>
+/// <summary>Kv trusts X-Forwarded headers of TRUSTED_PROXIES only. The tests call from 127.0.0.1.</summary>
 internal sealed class ForwardedHeaderTests
 {
     private static readonly (string, string)[] Forwarded =
@@ -13,7 +13,7 @@ internal sealed class ForwardedHeaderTests
 
     [TestCase("127.0.0.0/8")]
     [TestCase("10.0.0.0/8, 127.0.0.1")]
-    public async Task A_proxy_that_is_trusted_says_under_which_path_callers_reach_Kv(string trusted)
+    public async Task A_trusted_proxy_sets_the_path_prefix(string trusted)
     {
         var host = await SharedHosts.Get(Engine.Embedded, ("TRUSTED_PROXIES", trusted));
         var kv = host.NewTenant();
@@ -25,7 +25,7 @@ internal sealed class ForwardedHeaderTests
 
     [TestCase(null)]
     [TestCase("10.0.0.0/8,fd00::/8")]
-    public async Task Headers_of_anybody_else_are_ignored(string? trusted)
+    public async Task Headers_of_an_untrusted_sender_are_ignored(string? trusted)
     {
         var host = await SharedHosts.Get(Engine.Embedded, ("TRUSTED_PROXIES", trusted));
         var kv = host.NewTenant();
@@ -82,7 +82,7 @@ internal sealed class ForwardedHeaderTests
     }
 
     [Test]
-    public async Task A_prefix_goes_before_the_base()
+    public async Task A_forwarded_prefix_precedes_the_base()
     {
         var host = await SharedHosts.Get(
             Engine.Embedded, ("TRUSTED_PROXIES", "127.0.0.1"), ("PATH_BASE", "/kv-service"));

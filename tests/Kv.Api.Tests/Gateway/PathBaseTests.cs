@@ -2,7 +2,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Gateway;
 
-/// <summary>Kv under a path of a gateway's, which leaves the path in the requests or takes it off.</summary>
+/// <summary>Kv under a path of a gateway that keeps the path in the requests or removes it.</summary>
 internal sealed class PathBaseTests(Engine engine) : EngineTests(engine)
 {
     private const string Base = "/kv-service";

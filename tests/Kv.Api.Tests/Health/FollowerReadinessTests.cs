@@ -3,11 +3,11 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Health;
 
-/// <summary>What <c>/readyz</c> tells of a replica that is well while another one leads.</summary>
+/// <summary>The answer of <c>/readyz</c> of a healthy replica that does not lead.</summary>
 internal sealed class FollowerReadinessTests
 {
     [Test]
-    public async Task It_does_not_lead_and_has_no_numbers_of_a_watch_or_of_deliveries()
+    public async Task It_reports_no_numbers_of_a_watch_or_of_deliveries()
     {
         await using var leader = await KvHost.Start(Engine.Etcd);
         await Eventually.Holds(async () => await Leads(leader), "one leads");

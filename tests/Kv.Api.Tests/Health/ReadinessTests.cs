@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Health;
 
-/// <summary>What <c>/readyz</c> tells of a Kv that is well, in numbers.</summary>
+/// <summary>The numbers in the answer of <c>/readyz</c> of a healthy Kv.</summary>
 [TestFixture(Engine.Etcd)]
 [TestFixture(Engine.Embedded)]
 internal sealed class ReadinessTests(Engine engine)
@@ -31,7 +31,7 @@ internal sealed class ReadinessTests(Engine engine)
     }
 
     [Test]
-    public async Task The_store_tells_its_revision_what_it_takes_and_what_it_can_grow_by()
+    public async Task The_store_reports_its_revision_its_size_and_its_free_space()
     {
         var written = await _kv.Put("k", "v");
 
@@ -47,7 +47,7 @@ internal sealed class ReadinessTests(Engine engine)
     }
 
     [Test]
-    public async Task The_leader_tells_how_far_it_has_come_and_what_waits_to_be_delivered()
+    public async Task The_leader_reports_its_progress_and_the_waiting_deliveries()
     {
         _receiver.Answer = _ => ReceiverAnswer.Status(500);
         await _kv.Send(HttpMethod.Post, "/webhooks", $$"""{"key":"told","event":"*","endpoint":"{{_receiver.Uri}}"}""");

@@ -2,9 +2,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>
-/// A test of what a real browser makes of Kv's answers, on a shared host and beside a site that is not Kv's.
-/// </summary>
+/// <summary>A test of Kv's answers in a real browser, on a shared host and beside another site.</summary>
 internal abstract class BrowserTest
 {
     /// <summary>A page that is empty until the test goes somewhere.</summary>
@@ -16,7 +14,7 @@ internal abstract class BrowserTest
     protected KvClient Kv => new(Host.Http, null, null);
 
     /// <summary>
-    /// Another site. Whatever it is asked for, it sends a page that does nothing; a path that ends so, a script.
+    /// Another site. It answers every request with an empty page, and a path that ends in .js with a script.
     /// </summary>
     protected WebhookReceiver Elsewhere { get; private set; } = null!;
 
@@ -36,7 +34,7 @@ internal abstract class BrowserTest
     [TearDown]
     public async Task Close()
     {
-        // There is neither where there is no browser.
+        // Neither exists without a browser.
         if (Page is not null)
             await Page.DisposeAsync();
         if (Elsewhere is not null)

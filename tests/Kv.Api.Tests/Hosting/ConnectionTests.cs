@@ -1,16 +1,21 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Kv.Testing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>What callers may take up by their connections alone.</summary>
+/// <summary>The limits of connections.</summary>
 internal sealed class ConnectionTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Test]
-    public async Task A_head_that_does_not_come_to_its_end_is_cut()
+    public async Task An_unfinished_head_is_cut_off()
     {
         var host = await SharedHosts.Get(Engine.Embedded, ("REQUEST_HEADERS_TIMEOUT_SECONDS", "1"));
         using var connection = await RawHttp.Connect(host.Address);
@@ -22,7 +27,7 @@ internal sealed class ConnectionTests
     }
 
     [Test]
-    public async Task A_body_that_drips_is_cut()
+    public async Task A_body_that_arrives_too_slowly_is_cut_off()
     {
         var host = await SharedHosts.Get(Engine.Embedded, ("MIN_BODY_BYTES_PER_SECOND", "1000000"));
         var kv = host.NewTenant();
@@ -38,8 +43,27 @@ internal sealed class ConnectionTests
         Assert.That((await kv.Get("k")).Status, Is.EqualTo(404), "nothing was written");
     }
 
+    [TestCase("100")]
+    [TestCase("4096")]
+    public async Task The_read_ahead_of_a_connection_is_bounded_and_has_room_for_a_head(string maxKeyLength)
+    {
+        await using var host = await KvHost.Start(Engine.Embedded, ("MAX_KEY_LEN", maxKeyLength));
+        var limits = host.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        var most = Math.Max(64 * 1024, limits.MaxRequestHeadersTotalSize);
+
+        // A client cannot see how much Kestrel reads, because of the system's own buffers.
+        Assert.That(
+            host.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.MaxReadBufferSize,
+            Is.EqualTo(most));
+        Assert.That(limits.MaxRequestBufferSize, Is.EqualTo(most));
+        Assert.That(limits.Http2.InitialConnectionWindowSize, Is.EqualTo(256 * 1024));
+        Assert.That(limits.Http2.InitialStreamWindowSize, Is.EqualTo(64 * 1024));
+        var key = new string('k', int.Parse(maxKeyLength, CultureInfo.InvariantCulture));
+        Assert.That((await host.NewTenant().Put(key, "v")).Status, Is.EqualTo(200));
+    }
+
     [Test]
-    public async Task A_connection_that_is_idle_is_closed()
+    public async Task An_idle_connection_is_closed()
     {
         var host = await SharedHosts.Get(Engine.Embedded, ("KEEP_ALIVE_TIMEOUT_SECONDS", "1"));
         using var fresh = await RawHttp.Connect(host.Address);
@@ -51,7 +75,7 @@ internal sealed class ConnectionTests
     }
 
     [Test]
-    public async Task Connections_beyond_the_limit_are_closed_and_those_there_are_go_on()
+    public async Task Connections_beyond_the_limit_are_closed_and_the_open_ones_go_on()
     {
         await using var host = await KvHost.Start(Engine.Embedded, ("MAX_CONNECTIONS", "3"));
         var open = new List<Socket>();
@@ -80,7 +104,7 @@ internal sealed class ConnectionTests
     }
 
     [Test]
-    public async Task Ten_thousand_idle_connections_leave_it_answering()
+    public async Task Kv_answers_beside_ten_thousand_idle_connections()
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
@@ -155,7 +179,7 @@ internal sealed class ConnectionTests
         }
         catch (SocketException)
         {
-            // It was cut while this was sending.
+            // The server closed the connection during the send.
         }
     }
 
@@ -178,8 +202,8 @@ internal sealed class ConnectionTests
         }
     }
 
-    // This process holds the other ends, beside what all the tests at its side have open. .NET raises the limit as far
-    // as it may, here and in Kv.
+    // This process holds the client ends and the files of the tests beside it. .NET raises the limit as far as it may,
+    // here and in Kv.
     private static int Affordable()
     {
         var limit = File.Exists("/proc/self/limits")

@@ -7,12 +7,12 @@ internal abstract class EngineTests(Engine engine)
 {
     protected Engine Engine => engine;
 
-    protected KvHost Host { get; private set; } = null!;
+    protected KvHost Host { get; set; } = null!;
 
     /// <summary>A client of this test's own tenant.</summary>
-    protected KvClient Kv { get; private set; } = null!;
+    protected KvClient Kv { get; set; } = null!;
 
-    /// <summary>What the host is set to, beside the defaults. Fixtures with the same settings share it.</summary>
+    /// <summary>The host's settings beside the defaults. Fixtures with the same settings share a host.</summary>
     protected virtual (string Name, string? Value)[] Settings => [];
 
     [SetUp]

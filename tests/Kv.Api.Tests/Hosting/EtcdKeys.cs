@@ -5,10 +5,10 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>What is in etcd itself, as simple-golang-kv or an operator would put and read it.</summary>
+/// <summary>The keys of etcd itself, written and read as by simple-golang-kv or an operator.</summary>
 internal static class EtcdKeys
 {
-    /// <summary>Where simple-golang-kv keeps a key.</summary>
+    /// <summary>The etcd key under which simple-golang-kv keeps a key.</summary>
     public static string Of(KvHost host, KvClient kv, string key) =>
         $"/{host.KeyPrefix}/kv/{kv.Namespace}/{kv.AppName}/{key}";
 
@@ -28,7 +28,7 @@ internal static class EtcdKeys
     public static async Task<(byte[] Value, long Version)?> Versioned(EtcdServer etcd, string key) =>
         await Entry(etcd, key) is { } entry ? (Value(entry), Number(entry, "version")) : null;
 
-    /// <summary>The keys that begin so.</summary>
+    /// <summary>The keys with this prefix.</summary>
     public static async Task<string[]> Keys(EtcdServer etcd, string prefix)
     {
         var answer = await etcd.Call(
@@ -61,7 +61,7 @@ internal static class EtcdKeys
     private static byte[] Value(JsonElement entry) =>
         entry.TryGetProperty("value", out var bytes) ? bytes.GetBytesFromBase64() : [];
 
-    // The serializer would write the first letters of an object's members small.
+    // The serializer would write the members' first letters in lower case.
     private static Dictionary<string, long> Fields(string name, long value) => new() { [name] = value };
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

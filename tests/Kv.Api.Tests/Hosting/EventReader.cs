@@ -20,13 +20,13 @@ internal sealed class EventReader : IAsyncDisposable
 
     public HttpResponseMessage Response => _response;
 
-    /// <summary>What a reader would send to go on.</summary>
+    /// <summary>The Last-Event-ID with which a reader resumes.</summary>
     public string? LastEventId { get; private set; }
 
-    /// <summary>How many comments have come.</summary>
+    /// <summary>The number of received comments.</summary>
     public int Heartbeats { get; private set; }
 
-    /// <summary>Opens a watch and waits until it says that it is open.</summary>
+    /// <summary>Opens a watch and waits until the server confirms it.</summary>
     public static Task<EventReader> Open(KvHost host, KvClient kv, string query = "", string? lastEventId = null) =>
         Open(host.Http, kv, query, lastEventId);
 

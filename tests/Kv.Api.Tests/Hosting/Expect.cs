@@ -3,18 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>What answers must look like, in one place.</summary>
+/// <summary>Expectations about answers.</summary>
 internal static partial class Expect
 {
     /// <summary>The members of an object, in their order.</summary>
     public static string[] Members(JsonElement json) => [.. json.EnumerateObject().Select(member => member.Name)];
 
-    /// <summary>A problem (RFC 9457) with Kv's <c>error</c>, which gives away nothing of the inside.</summary>
+    /// <summary>A problem (RFC 9457) with Kv's <c>error</c>, which reveals no internals.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="status">Its status.</param>
     /// <param name="error">The member <c>error</c>; null for any.</param>
     /// <param name="field">The field that <c>errors</c> blames; null for none in particular.</param>
-    /// <param name="saying">What the message about that field contains.</param>
+    /// <param name="saying">A text that the message about that field contains.</param>
     public static void Problem(Answer answer, int status, string? error, string? field = null, string? saying = null)
     {
         Assert.That(answer.Status, Is.EqualTo(status), answer.ToString());
@@ -25,8 +25,12 @@ internal static partial class Expect
         {
             Assert.That(problem.GetProperty("status").GetInt32(), Is.EqualTo(status));
             Assert.That(problem.GetProperty("title").GetString(), Is.Not.Empty);
-            var told = problem.GetProperty("error").GetString();
-            Assert.That(told, error is null ? Is.Not.Empty : Is.EqualTo(error), answer.ToString());
+            var seen = problem.GetProperty("error").GetString();
+            Assert.That(seen, error is null ? Is.Not.Empty : Is.EqualTo(error), answer.ToString());
+            Assert.That(
+                string.Join(", ", answer.Headers["Cache-Control"]),
+                Does.Contain("private").And.Contain("no-cache").And.Not.Contain("no-store"));
+            Assert.That(string.Join(", ", answer.Headers["Vary"]), Does.Contain("Authorization, X-API-Key"));
         }
         if (field is null)
             return;

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>Calls Kv for one tenant. Paths go out as they are written here; nothing in them is repaired.</summary>
+/// <summary>Calls Kv for one tenant. It sends paths unchanged and repairs nothing in them.</summary>
 internal sealed class KvClient(HttpClient http, string? space, string? app)
 {
     private static readonly UriCreationOptions AsWritten = new()

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Kv.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -10,11 +11,14 @@ using Microsoft.Extensions.Logging;
 namespace Kv.Api.Tests.Hosting;
 
 /// <summary>
-/// Kv in this process, on a real Kestrel and a free port of 127.0.0.1. It knows only the settings that it is given:
-/// what the machine's environment holds stays outside.
+/// Kv in this process, on a real Kestrel and a free port of 127.0.0.1. It has only the settings that the test gives; it
+/// does not read the machine's environment.
 /// </summary>
 internal sealed class KvHost : IAsyncDisposable
 {
+    /// <summary>The setting of a host that measures, traces and serves <c>/metrics</c>; others do not.</summary>
+    public static readonly (string Name, string? Value) WithTelemetry = ("OTEL_SDK_DISABLED", "false");
+
     private readonly WebApplication _app;
     private readonly IDisposable? _owned;
 
@@ -43,8 +47,14 @@ internal sealed class KvHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>What the program is made of, for what no answer tells.</summary>
+    /// <summary>The services of the program, for state that no answer shows.</summary>
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>The number of open watches and long polls.</summary>
+    public long Watches => Measure("kv.watch.subscribers");
+
+    /// <summary>Whether it watches the store for them.</summary>
+    public bool WatchesStore => Measure("kv.watch.upstreams") > 0;
 
     /// <summary>Asks Kv to stop, as an orchestrator does.</summary>
     public Task Stop() => _app.StopAsync();
@@ -53,12 +63,18 @@ internal sealed class KvHost : IAsyncDisposable
     public string KeyPrefix { get; }
 
     /// <summary>Starts Kv over the shared etcd, or over an embedded store of its own.</summary>
-    public static async Task<KvHost> Start(Engine engine, params (string Name, string? Value)[] settings)
+    public static Task<KvHost> Start(Engine engine, params (string Name, string? Value)[] settings) =>
+        StartWith(null, engine, settings);
+
+    /// <summary>Starts Kv over the shared etcd, or over an embedded store of its own, with this clock.</summary>
+    public static async Task<KvHost> StartWith(
+        TimeProvider? time, Engine engine, params (string Name, string? Value)[] settings)
     {
         if (engine == Engine.Etcd)
-            return await StartOver((await SharedEtcd.Get()).Endpoint, settings);
+            return await Start(
+                [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), .. settings], null, time);
         var directory = new TemporaryDirectory();
-        return await Start([("STORE", "embedded"), ("DATA_DIR", directory.Path), .. settings], directory);
+        return await Start([("STORE", "embedded"), ("DATA_DIR", directory.Path), .. settings], directory, time);
     }
 
     /// <summary>Starts Kv over an etcd of the test's own.</summary>
@@ -75,7 +91,7 @@ internal sealed class KvHost : IAsyncDisposable
     /// <summary>A client of a tenant that no other test uses.</summary>
     public KvClient NewTenant() => new(Http, Unique("n"), Unique("a"));
 
-    /// <summary>What <c>/readyz</c> tells under <c>checks</c> by a name.</summary>
+    /// <summary>The check of this name in the answer of <c>/readyz</c>.</summary>
     public async Task<JsonElement> ReadinessCheck(string name) =>
         (await Answer.Of(await Http.GetAsync(new Uri("/readyz", UriKind.Relative)))).Json.GetProperty("checks")
             .GetProperty(name);
@@ -91,10 +107,13 @@ internal sealed class KvHost : IAsyncDisposable
     /// <summary>A name that fits the default limits.</summary>
     public static string Unique(string start) => $"{start}{Guid.NewGuid():n}"[..20];
 
+    private long Measure(string instrument) =>
+        Meters.Read(Services.GetRequiredService<IMeterFactory>(), instrument);
+
     private static async Task<KvHost> Start(
         (string Name, string? Value)[] settings, IDisposable? owned, TimeProvider? time = null)
     {
-        // MVC looks for controllers in the application that is named, which would be the test runner.
+        // MVC looks for controllers in the named application, which is the test runner by default.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(KvApplication).Assembly.GetName().Name,
@@ -108,6 +127,8 @@ internal sealed class KvHost : IAsyncDisposable
             ["LISTEN_ADDRESS"] = "127.0.0.1",
             ["BASE_KEY_PREFIX"] = keyPrefix,
             ["SHUTDOWN_DRAIN_SECONDS"] = "0",
+            // Each exporter listens to the meters of all hosts in this process.
+            ["OTEL_SDK_DISABLED"] = "true",
         };
         foreach (var (name, value) in settings)
             all[name] = value;

@@ -7,8 +7,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Hosting;
 
 /// <summary>
-/// The real program, as its own process, on a free port of 127.0.0.1. Of this machine's environment it sees nothing
-/// that Kv or the framework would read.
+/// The real program, as its own process, on a free port of 127.0.0.1. It inherits no variable that Kv or the framework
+/// reads.
 /// </summary>
 internal sealed partial class KvProcess : IAsyncDisposable
 {
@@ -81,7 +81,7 @@ internal sealed partial class KvProcess : IAsyncDisposable
         return await _started.Task;
     }
 
-    /// <summary>Where it listens, by its own word.</summary>
+    /// <summary>The address on which it listens, from its log.</summary>
     public async Task<Uri> Address() => new(ListeningOn().Match(await Started()).Groups[1].Value);
 
     /// <summary>A client of one tenant.</summary>
@@ -159,7 +159,7 @@ internal sealed partial class KvProcess : IAsyncDisposable
     /// <summary>Stops it where it is (SIGSTOP): its connections stay open, and nothing answers.</summary>
     public void Pause() => Signals.Pause(_process.Id);
 
-    /// <summary>Lets it go on when it was paused.</summary>
+    /// <summary>Resumes the paused process.</summary>
     public void Resume() => Signals.Resume(_process.Id);
 
     /// <summary>Ends it at once (SIGKILL).</summary>

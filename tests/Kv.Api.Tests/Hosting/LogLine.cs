@@ -6,13 +6,13 @@ namespace Kv.Api.Tests.Hosting;
 internal sealed record LogLine(string Level, string Category, string Message)
 {
     /// <summary>
-    /// Whether an operator is meant to see it. That the etcd of the tests has known faults is not Kv's doing.
+    /// Whether it is a warning or an error of Kv. The warning about known faults of the tests' etcd does not count.
     /// </summary>
     public bool IsAlarming =>
         Level is "Warning" or "Error" or "Critical"
             && !Message.Contains("which has known faults", StringComparison.Ordinal);
 
-    /// <summary>What the process has logged by now.</summary>
+    /// <summary>The lines that the process has logged so far.</summary>
     public static LogLine[] Of(KvProcess kv) =>
     [
         .. kv.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)

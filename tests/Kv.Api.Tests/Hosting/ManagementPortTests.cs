@@ -11,9 +11,9 @@ internal sealed class ManagementPortTests
     [TestCase("/livez")]
     [TestCase("/readyz")]
     [TestCase("/metrics")]
-    public async Task What_is_for_operators_is_there_and_on_the_callers_port_no_more(string path)
+    public async Task Probes_and_metrics_are_on_this_port_and_not_on_the_callers_port(string path)
     {
-        var host = await SharedHosts.Get(Engine.Embedded, Management);
+        var host = await SharedHosts.Get(Engine.Embedded, Management, KvHost.WithTelemetry);
 
         Assert.That((await Ask(host.ManagementAddress, path)).Status, Is.EqualTo(200));
         Expect.Problem(await Ask(host.Address, path), 404, "Not Found");
@@ -33,9 +33,9 @@ internal sealed class ManagementPortTests
     [TestCase("GET", "/livez/")]
     [TestCase("GET", "/livez/../kv")]
     [TestCase("GET", "/metrics/x")]
-    public async Task Nothing_else_is_there(string method, string path)
+    public async Task No_other_route_is_there(string method, string path)
     {
-        var host = await SharedHosts.Get(Engine.Embedded, Management);
+        var host = await SharedHosts.Get(Engine.Embedded, Management, KvHost.WithTelemetry);
         var kv = new KvClient(host.Http, null, null);
 
         var answer = await RawHttp.Send(
@@ -46,9 +46,9 @@ internal sealed class ManagementPortTests
     }
 
     [Test]
-    public async Task What_a_request_says_of_its_host_does_not_open_it()
+    public async Task The_Host_header_of_a_request_does_not_lead_to_the_management_port()
     {
-        var host = await SharedHosts.Get(Engine.Embedded, Management);
+        var host = await SharedHosts.Get(Engine.Embedded, Management, KvHost.WithTelemetry);
         var kv = new KvClient(host.Http, null, null);
 
         var pretending = await RawHttp.Send(
@@ -61,7 +61,7 @@ internal sealed class ManagementPortTests
     }
 
     [Test]
-    public async Task It_asks_for_no_credentials_and_takes_no_path_base()
+    public async Task It_needs_no_credentials_and_has_no_path_base()
     {
         await using var host = await KvHost.Start(
             Engine.Embedded, Management, ("AUTH", "apikey"), ("PATH_BASE", "/service"));
@@ -74,7 +74,8 @@ internal sealed class ManagementPortTests
     [Test]
     public async Task It_answers_when_callers_have_taken_all_connections()
     {
-        await using var host = await KvHost.Start(Engine.Embedded, Management, ("MAX_CONNECTIONS", "2"));
+        await using var host = await KvHost.Start(
+            Engine.Embedded, Management, KvHost.WithTelemetry, ("MAX_CONNECTIONS", "2"));
         using var first = await Taken(host.Address);
         using var second = await Taken(host.Address);
         using var beyond = new HttpClient(new SocketsHttpHandler { UseProxy = false });
@@ -87,9 +88,9 @@ internal sealed class ManagementPortTests
     }
 
     [Test]
-    public async Task Probes_are_no_traffic_there_either()
+    public async Task Requests_to_the_management_port_are_not_counted()
     {
-        // A process of its own: what is measured is measured for all of a process.
+        // A process of its own: the metrics count all requests of a process.
         using var data = new TemporaryDirectory();
         var management = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         await using var kv = KvProcess.Start(
@@ -125,13 +126,13 @@ internal sealed class ManagementPortTests
         Assert.That(health.Output, Does.Contain($"http://127.0.0.1:{port}/livez"));
         await Eventually.Holds(
             () => kv.Output.Contains($"Probes and metrics are at http://127.0.0.1:{port}", StringComparison.Ordinal),
-            "it is told where");
+            "the log names the port");
     }
 
     [Test]
     public async Task The_document_of_the_callers_port_does_not_show_the_probes()
     {
-        var host = await SharedHosts.Get(Engine.Embedded, Management);
+        var host = await SharedHosts.Get(Engine.Embedded, Management, KvHost.WithTelemetry);
 
         var document = await Ask(host.Address, "/swagger/v1/swagger.json");
 
@@ -144,7 +145,7 @@ internal sealed class ManagementPortTests
     [TestCase("65536", "0 to 65535")]
     [TestCase("http", "0 to 65535")]
     [TestCase("8080", "another port than PORT")]
-    public async Task A_port_that_makes_no_sense_stops_the_start(string port, string allowed)
+    public async Task An_invalid_port_stops_the_start(string port, string allowed)
     {
         var (exitCode, output, error) = await KvProcess.Run([], ("PORT", "8080"), ("MANAGEMENT_PORT", port));
 
@@ -153,7 +154,7 @@ internal sealed class ManagementPortTests
     }
 
     [Test]
-    public async Task A_port_that_is_taken_ends_the_start_with_a_clear_word()
+    public async Task A_port_in_use_ends_the_start_with_a_clear_error()
     {
         var host = await SharedHosts.Get(Engine.Embedded);
         using var data = new TemporaryDirectory();
@@ -176,7 +177,7 @@ internal sealed class ManagementPortTests
         return await new KvClient(http, null, null).Send(HttpMethod.Get, path);
     }
 
-    // A connection that is known to be counted, as it has been answered.
+    // The server has counted this connection, as it has answered on it.
     private static async Task<Socket> Taken(Uri address)
     {
         var connection = await RawHttp.Connect(address);

@@ -29,22 +29,22 @@ internal sealed class MeasuredKv : IAsyncDisposable
                 ("QUOTA_KEYS", "1000000")]);
     }
 
-    /// <summary>What no metric may tell.</summary>
+    /// <summary>The texts that no metric may contain.</summary>
     public static readonly string[] Private =
         ["customer-ada", "vip", "a-space", "an-app", "the-value-itself", "refused-path", "gone-path", Secret[6..]];
 
     public KvClient Kv { get; private set; } = null!;
 
-    /// <summary>The one for an engine that all tests share who only look.</summary>
+    /// <summary>The process of an engine that all read-only tests share.</summary>
     public static Task<MeasuredKv> Shared(Engine engine)
     {
-        // Outside the shared task: what skips a test must be thrown in that test.
+        // Outside the shared task: a test is skipped by an exception of its own.
         if (engine == Engine.Etcd)
             RequiresEtcd.Check();
         return Started.GetOrAdd(engine, static asked => new Lazy<Task<MeasuredKv>>(() => Start(asked))).Value;
     }
 
-    /// <summary>Stops those that are shared.</summary>
+    /// <summary>Stops the shared processes.</summary>
     public static async Task StopShared()
     {
         foreach (var started in Started.Values)
@@ -70,7 +70,7 @@ internal sealed class MeasuredKv : IAsyncDisposable
 
     public Task<Scrape> Scrape() => Hosting.Scrape.Of(Kv);
 
-    /// <summary>Scrapes until it tells something.</summary>
+    /// <summary>Scrapes until the metrics meet a condition.</summary>
     public async Task<Scrape> Until(Func<Scrape, bool> condition, string because)
     {
         var scrape = await Scrape();

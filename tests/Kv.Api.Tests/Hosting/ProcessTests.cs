@@ -13,7 +13,7 @@ internal sealed class ProcessTests
         var port = $"{(await kv.Address()).Port}";
 
         await Eventually.Holds(
-            async () => (await KvProcess.Run(["health"], ("PORT", port))).ExitCode == 0, "it is said to be alive");
+            async () => (await KvProcess.Run(["health"], ("PORT", port))).ExitCode == 0, "the health verb succeeds");
         await kv.Kill();
         var dead = await KvProcess.Run(["health"], ("PORT", port));
 
@@ -22,7 +22,7 @@ internal sealed class ProcessTests
     }
 
     [Test]
-    public async Task Sigterm_ends_it_cleanly_with_a_store_that_is_away_too()
+    public async Task Sigterm_ends_it_cleanly_even_without_the_store()
     {
         await using var kv = KvProcess.Start(("ETCD_ENDPOINTS", "127.0.0.1:1"));
         var client = await kv.Client();
@@ -66,7 +66,7 @@ internal sealed class ProcessTests
     }
 
     [Test]
-    public async Task Whatever_was_acknowledged_before_a_kill_in_the_middle_of_writes_is_there([Range(1, 3)] int round)
+    public async Task Every_acknowledged_write_survives_a_kill([Range(1, 3)] int round)
     {
         using var data = new TemporaryDirectory();
         (string, string)[] settings = [("STORE", "embedded"), ("DATA_DIR", data.Path)];
@@ -104,7 +104,7 @@ internal sealed class ProcessTests
     }
 
     [Test]
-    public async Task A_key_whose_time_is_over_while_Kv_is_down_is_gone_when_it_is_back()
+    public async Task A_key_that_expires_while_Kv_is_down_is_gone_after_the_start()
     {
         using var data = new TemporaryDirectory();
         (string, string)[] settings = [("STORE", "embedded"), ("DATA_DIR", data.Path)];
@@ -124,7 +124,7 @@ internal sealed class ProcessTests
     }
 
     [Test]
-    public async Task A_body_of_100_megabytes_many_times_over_costs_no_memory()
+    public async Task Many_bodies_of_100_megabytes_take_no_memory()
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(

@@ -11,7 +11,7 @@ internal sealed class RollingUpdateTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Test]
-    public async Task No_request_fails_while_one_replica_after_the_other_is_replaced()
+    public async Task No_request_fails_during_a_rolling_update()
     {
         var etcd = await SharedEtcd.Get();
         (string, string)[] settings =
@@ -31,7 +31,7 @@ internal sealed class RollingUpdateTests
             for (var slot = 0; slot < Replicas; slot++)
             {
                 var end = replicas[slot].Terminate();
-                // As a load balancer does that asks for readiness: it sends no more, once that has fallen.
+                // A load balancer that checks readiness stops sending once a replica is not ready.
                 await Eventually.Holds(async () => await Readiness(addresses[slot]) == 503, "readiness falls first");
                 addresses.TryRemove(slot, out _);
                 Assert.That(await end, Is.Zero, replicas[slot].Error);
@@ -128,12 +128,13 @@ internal sealed class RollingUpdateTests
             }
         }
 
-        // A replica that takes no connection was sent nothing: its requests go to the next one. All else must succeed.
+        // A replica that refuses a connection got no request, so the request goes to the next one. Every other request
+        // must succeed.
         private async Task<Answer?> Answered(int turn, Func<KvClient, Task<Answer>> request)
         {
             for (var attempt = 0; ; attempt++)
             {
-                // A snapshot first: it changes while it is read.
+                // Take a snapshot: the collection changes while it is read.
                 var addresses = _addresses.ToArray().OrderBy(slot => slot.Key).Select(slot => slot.Value).ToList();
                 var address = addresses[(turn + attempt) % addresses.Count];
                 try

@@ -10,7 +10,7 @@ internal static class SharedHosts
 
     public static Task<KvHost> Get(Engine engine, params (string Name, string? Value)[] settings)
     {
-        // Outside the shared task: what skips a test must be thrown in that test.
+        // Outside the shared task: a test is skipped by an exception of its own.
         if (engine == Engine.Etcd)
             RequiresEtcd.Check();
         return Hosts.GetOrAdd(

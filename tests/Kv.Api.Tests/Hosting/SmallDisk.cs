@@ -4,16 +4,14 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>
-/// A disk that is soon full: a file system in memory, unmounted when disposed of. Only root of Linux can have one.
-/// </summary>
+/// <summary>A small disk: a file system in memory, unmounted when disposed of. It needs root on Linux.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
     public string Path => _directory.Path;
 
-    /// <summary>Mounts one, or skips the test that is running where that cannot be done.</summary>
+    /// <summary>Mounts a disk, or skips the current test where it cannot.</summary>
     public static SmallDisk Mount(int megabytes)
     {
         var disk = new SmallDisk();

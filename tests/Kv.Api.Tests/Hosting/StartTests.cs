@@ -14,13 +14,13 @@ internal sealed class StartTests
         var line = await kv.Started();
         var address = (await kv.Address()).GetLeftPart(UriPartial.Authority);
 
-        // The watcher tells of the lead when it gets it: before that line or behind it.
+        // The watcher logs the lead when it gets it, before or after that line.
         await Eventually.Holds(() => kv.Output.Contains("The watch begins", StringComparison.Ordinal), "it leads");
 
         Assert.That(line, Does.Contain($"the embedded store in {data.Path}").And.Contain($"{address}/swagger"));
         var others = kv.Output.Trim().Split('\n')
             .Where(
-                told => !told.Contains(": Kv.Infrastructure.Dispatching.", StringComparison.Ordinal) && told != line);
+                seen => !seen.Contains(": Kv.Infrastructure.Dispatching.", StringComparison.Ordinal) && seen != line);
         Assert.That(others.First(), Does.Contain($"The console is at {address}/console"));
         Assert.That(
             others.Skip(1).Single(),
@@ -33,11 +33,20 @@ internal sealed class StartTests
     [TestCase("ETCD_ENDPOINTS", "etcd:2379", "STORE=etcd")]
     [TestCase("HTTP2_PORT", "8082", "HTTP2_CLEARTEXT=true")]
     [TestCase("ETCD_QUOTA_BACKEND_BYTES", "1000000", "STORE=etcd")]
-    public async Task A_setting_without_effect_is_told_with_the_one_that_it_needs(
-        string name, string value, string needed)
+    [TestCase("WEBHOOK_TARGETS_ALLOW", "10.0.0.0/8", "WEBHOOK_TARGETS=public")]
+    [TestCase("TLS_RELOAD_SECONDS", "5", "TLS_CERT_FILE or ETCD_CA_FILE or ETCD_CERT_FILE or JWT_KEY_FILE")]
+    [TestCase("MAX_STREAMS_PER_CONNECTION", "5", "TLS_CERT_FILE or HTTP2_CLEARTEXT=true")]
+    [TestCase(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317", "OTEL_SDK_DISABLED=false", "OTEL_SDK_DISABLED", "true")]
+    [TestCase(
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://collector:4317", "OTEL_LOGS_EXPORTER=otlp",
+        "OTEL_LOGS_EXPORTER", "none")]
+    public async Task A_setting_without_effect_is_logged_with_the_setting_that_it_needs(
+        string name, string value, string needed, string other = "AUTH", string set = "none")
     {
         using var data = new TemporaryDirectory();
-        await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), (name, value));
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), (name, value), (other, set));
 
         await kv.Started();
 
@@ -47,7 +56,7 @@ internal sealed class StartTests
     [TestCase("*", "none", true)]
     [TestCase("localhost", "none", false)]
     [TestCase("*", "apikey", false)]
-    public async Task An_open_port_without_credentials_is_told(string address, string auth, bool isTold)
+    public async Task An_open_port_without_credentials_is_logged(string address, string auth, bool isLogged)
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
@@ -57,13 +66,13 @@ internal sealed class StartTests
 
         Assert.That(
             kv.Output.Contains("AUTH is none and LISTEN_ADDRESS is not loopback", StringComparison.Ordinal),
-            Is.EqualTo(isTold));
+            Is.EqualTo(isLogged));
     }
 
     [TestCase("none", "0", true)]
     [TestCase("none", "100", false)]
     [TestCase("apikey", "0", false)]
-    public async Task A_limit_that_new_names_escape_is_told(string auth, string perAddress, bool isTold)
+    public async Task A_rate_limit_that_new_tenant_names_evade_is_logged(string auth, string perAddress, bool isLogged)
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
@@ -74,13 +83,13 @@ internal sealed class StartTests
 
         Assert.That(
             kv.Output.Contains("AUTH is none and RATE_LIMIT_PER_ADDRESS is not set", StringComparison.Ordinal),
-            Is.EqualTo(isTold));
+            Is.EqualTo(isLogged));
     }
 
     [Test]
     [Platform(Exclude = "Win")]
     [UnsupportedOSPlatform("windows")]
-    public async Task What_the_embedded_store_holds_is_closed_to_other_users()
+    public async Task Other_users_cannot_read_the_files_of_the_embedded_store()
     {
         using var parent = new TemporaryDirectory();
         var data = parent.File("data");
@@ -98,7 +107,7 @@ internal sealed class StartTests
     [Test]
     [Platform(Exclude = "Win")]
     [UnsupportedOSPlatform("windows")]
-    public async Task What_an_older_version_left_open_to_other_users_is_closed()
+    public async Task The_start_closes_files_that_an_older_version_left_open_to_other_users()
     {
         using var data = new TemporaryDirectory();
         await using (var first = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path)))
@@ -117,7 +126,7 @@ internal sealed class StartTests
     }
 
     [Test]
-    public async Task Without_a_store_named_it_is_etcd_on_localhost()
+    public async Task The_default_store_is_etcd_on_localhost()
     {
         await using var kv = KvProcess.Start();
 
@@ -135,7 +144,7 @@ internal sealed class StartTests
     }
 
     [Test]
-    public async Task A_port_that_is_taken_ends_the_start_with_a_clear_word([Values("0", "1000")] string quota)
+    public async Task A_port_in_use_ends_the_start_with_a_clear_error([Values("0", "1000")] string quota)
     {
         var host = await SharedHosts.Get(Engine.Embedded);
         using var data = new TemporaryDirectory();
@@ -151,7 +160,7 @@ internal sealed class StartTests
     }
 
     [Test]
-    public async Task An_address_of_another_machine_ends_the_start_with_a_clear_word()
+    public async Task An_address_of_another_machine_ends_the_start_with_a_clear_error()
     {
         using var data = new TemporaryDirectory();
 
@@ -165,7 +174,7 @@ internal sealed class StartTests
     }
 
     [Test]
-    public async Task A_log_level_that_there_is_not_ends_the_start_with_a_clear_word()
+    public async Task An_unknown_log_level_ends_the_start_with_a_clear_error()
     {
         using var data = new TemporaryDirectory();
 
@@ -179,7 +188,7 @@ internal sealed class StartTests
     }
 
     [Test]
-    public async Task A_second_process_on_one_data_directory_is_told_so()
+    public async Task A_second_process_on_one_data_directory_gets_a_clear_error()
     {
         using var data = new TemporaryDirectory();
         await using var first = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path));
@@ -194,7 +203,7 @@ internal sealed class StartTests
     }
 
     [Test]
-    public async Task A_data_directory_that_cannot_be_made_is_told()
+    public async Task A_data_directory_that_cannot_be_created_gets_a_clear_error()
     {
         using var data = new TemporaryDirectory();
         await File.WriteAllTextAsync(data.File("file"), "");

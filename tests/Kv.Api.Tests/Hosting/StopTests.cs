@@ -2,19 +2,19 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Hosting;
 
-/// <summary>What signals do to the real program.</summary>
+/// <summary>The effect of signals on the real program.</summary>
 internal sealed class StopTests
 {
     private const int KilledBySignal = 128;
 
-    // Twice as long as a start takes on a machine that has nothing else to do; on a busy one, as long as it takes.
+    // Twice the time of a start on an idle machine; on a busy machine, the time that the start takes.
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan LongestOnABusyMachine = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     [Test]
     [Platform(Include = "Linux", Reason = "It looks into /proc.")]
-    public async Task A_signal_at_any_moment_of_the_start_ends_it_with_0_and_without_a_word([Values] Engine engine)
+    public async Task A_signal_at_any_moment_of_the_start_ends_it_with_0_and_without_an_error([Values] Engine engine)
     {
         var (isCtrlC, hasStarted) = (false, false);
         for (var moment = TimeSpan.Zero;
@@ -24,7 +24,7 @@ internal sealed class StopTests
             using var data = new TemporaryDirectory();
             await using var kv = await Start(engine, data);
             await Task.Delay(moment);
-            // Before its own first instruction the system ends it, by the signal.
+            // Before the program's first instruction the signal ends it, by the system's default.
             var hears = kv.HasLoaded("Kv.Infrastructure.dll");
             hasStarted = kv.HasStarted;
 
@@ -79,7 +79,7 @@ internal sealed class StopTests
     }
 
     [Test]
-    public async Task A_verb_of_the_command_line_ends_by_a_signal_as_any_command_does()
+    public async Task A_signal_ends_a_verb_of_the_command_line()
     {
         // It waits for a store that never answers.
         await using var hole = TcpProxy.To("127.0.0.1:1");
@@ -100,7 +100,7 @@ internal sealed class StopTests
         return KvProcess.Start([.. store, ("SHUTDOWN_DRAIN_SECONDS", "1")]);
     }
 
-    // A shell has commands in the background ignore it, and what they start ignores it as well.
+    // A shell makes background commands ignore SIGINT, and their child processes ignore it too.
     private static void AssumeSigintIsHeard(bool isCtrlC) =>
         Assume.That(
             isCtrlC && Signals.IsInterruptIgnored, Is.False, "SIGINT is ignored by all that this test run starts");

@@ -4,11 +4,11 @@ using System.Text;
 namespace Kv.Api.Tests.Hosting;
 
 /// <summary>
-/// Sends the start of a body and waits for the answer, which does not come where all of the body is waited for.
+/// Sends the start of a body and waits for the answer. A server that waits for the whole body does not answer.
 /// </summary>
 internal static class UnfinishedBody
 {
-    // More than what is sent, and less than what is refused for its length.
+    // More than the sent bytes, and less than a length that the server refuses.
     private const int Length = 30 * 1024 * 1024;
 
     /// <summary>Posts the start of a body of JSON, and leaves the rest out.</summary>

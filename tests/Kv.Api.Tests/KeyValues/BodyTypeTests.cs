@@ -3,7 +3,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>What the type of a body makes of it.</summary>
+/// <summary>The content type of a body decides how Kv reads it.</summary>
 internal sealed class BodyTypeTests(Engine engine) : EngineTests(engine)
 {
     private const string Wrapped = """{"value":"v","ttl":60}""";
@@ -48,7 +48,7 @@ internal sealed class BodyTypeTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_body_that_is_packed_is_refused_with_what_is_taken()
+    public async Task A_compressed_body_is_refused_with_the_accepted_encodings()
     {
         var content = KvClient.Json(Encoding.UTF8.GetBytes(Wrapped));
         content.Headers.ContentEncoding.Add("gzip");
@@ -72,7 +72,7 @@ internal sealed class BodyTypeTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task What_a_read_answers_can_be_sent_back()
+    public async Task The_answer_of_a_read_can_be_sent_back()
     {
         var bytes = await Kv.With(
             HttpMethod.Put, "/kv/bytes", KvClient.Bytes([0xFF, 0x00], "image/png"), ("KV-TTL", "60"));
@@ -94,7 +94,7 @@ internal sealed class BodyTypeTests(Engine engine) : EngineTests(engine)
 
     [TestCase("""{"value":"!","encoding":"base64"}""", "value")]
     [TestCase("""{"value":"v","encoding":"hex"}""", "encoding")]
-    public async Task A_value_that_is_not_as_its_encoding_says_is_refused(string body, string field) =>
+    public async Task A_value_that_contradicts_its_encoding_is_refused(string body, string field) =>
         Expect.Problem(await Kv.PutJson("k", body), 400, "Invalid input", field);
 
     private Task<Answer> Put(string path, string body, string type) =>

@@ -33,7 +33,7 @@ internal sealed class ConcurrencyTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_reader_sees_what_was_acknowledged_before_it_asked()
+    public async Task A_reader_sees_every_write_acknowledged_before_its_request()
     {
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async writer =>
         {

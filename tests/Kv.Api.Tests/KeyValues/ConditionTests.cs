@@ -3,13 +3,13 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>Requests that depend on how a key stands (RFC 9110, section 13).</summary>
+/// <summary>Conditional requests (RFC 9110, section 13).</summary>
 internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
 {
     private const string Failed = "Precondition failed";
 
     [Test]
-    public async Task Every_answer_about_a_key_tells_its_revision_and_the_stores()
+    public async Task Every_answer_about_a_key_has_its_revision_and_the_stores()
     {
         var posted = await Kv.Post("k", "v");
         var etag = posted.Header("ETag")!;
@@ -35,14 +35,14 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_write_with_the_present_etag_is_done_and_one_with_a_stale_one_changes_nothing()
+    public async Task A_write_with_the_current_etag_succeeds_and_one_with_a_stale_etag_changes_nothing()
     {
         var stale = (await Kv.Put("k", "1")).Header("ETag")!;
         var present = (await Kv.Put("k", "2")).Header("ETag")!;
 
         var lost = await Put("k", "lost", ("If-Match", stale));
         Expect.Problem(lost, 412, Failed);
-        Assert.That(lost.Header("ETag"), Is.EqualTo(present), "the one to try again with");
+        Assert.That(lost.Header("ETag"), Is.EqualTo(present), "the current ETag, for a retry");
         Assert.That(await Value("k"), Is.EqualTo("2"));
 
         var won = await Put("k", "3", ("If-Match", present));
@@ -51,7 +51,7 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task If_match_any_writes_only_over_a_key_and_if_none_match_any_only_where_there_is_none()
+    public async Task If_match_any_needs_an_existing_key_and_if_none_match_any_an_absent_one()
     {
         var absent = await Put("k", "v", ("If-Match", "*"));
         Expect.Problem(absent, 412, Failed);
@@ -81,7 +81,7 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_read_is_spared_what_the_caller_has()
+    public async Task A_read_of_an_unchanged_value_is_304()
     {
         var etag = (await Kv.Put("k", "v")).Header("ETag")!;
 
@@ -104,7 +104,7 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     [TestCase("\"1\", {0}")]
     [TestCase("{0}, \"9999999999\"")]
     [TestCase("\"1\", W/{0} , \"9999999999\"")]
-    public async Task A_list_of_etags_and_a_weak_one_are_taken_by_every_write(string format)
+    public async Task Every_write_accepts_a_list_of_etags_and_a_weak_etag(string format)
     {
         var answers = new List<Answer>();
         answers.Add(await Put("k", "1", ("If-Match", Match(await Kv.Put("k", "0")))));
@@ -172,7 +172,7 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Of_many_writers_with_one_etag_exactly_one_wins()
+    public async Task One_of_many_writers_with_the_same_etag_wins()
     {
         var etag = (await Kv.Put("counter", "0")).Header("ETag")!;
 
@@ -203,7 +203,7 @@ internal sealed class ConditionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_key_past_its_time_counts_as_none()
+    public async Task An_expired_key_counts_as_absent()
     {
         var etag = (await Kv.Put("k", "v", 1)).Header("ETag")!;
         await Eventually.Holds(async () => (await Kv.Get("k")).Status == 404, "the key is gone");

@@ -2,12 +2,12 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>How fresh an answer is.</summary>
+/// <summary>The freshness of answers.</summary>
 internal sealed class ConsistencyTests(Engine engine) : EngineTests(engine)
 {
     [TestCase("/kv/k")]
     [TestCase("/kv?prefix=k")]
-    public async Task A_serializable_read_that_must_have_seen_a_revision_has(string path)
+    public async Task A_serializable_read_with_a_required_revision_has_seen_it(string path)
     {
         for (var round = 0; round < 20; round++)
         {
@@ -22,7 +22,7 @@ internal sealed class ConsistencyTests(Engine engine) : EngineTests(engine)
 
     [TestCase("/kv/k")]
     [TestCase("/kv?prefix=k")]
-    public async Task A_revision_that_was_not_reached_is_refused(string path)
+    public async Task A_required_revision_in_the_future_is_refused(string path)
     {
         await Kv.Put("k", "v");
 
@@ -38,7 +38,7 @@ internal sealed class ConsistencyTests(Engine engine) : EngineTests(engine)
     [TestCase("KV-Min-Revision", "-1", "0 or more")]
     [TestCase("KV-Min-Revision", "x", "0 or more")]
     [TestCase("KV-Min-Revision", "9223372036854775808", "0 or more")]
-    public async Task A_header_that_makes_no_sense_is_refused_by_its_name(string header, string value, string saying)
+    public async Task A_malformed_header_is_refused_by_its_name(string header, string value, string saying)
     {
         Expect.Problem(await Kv.With(HttpMethod.Get, "/kv/k", null, (header, value)), 400, null, header, saying);
         Expect.Problem(await Kv.With(HttpMethod.Get, "/kv", null, (header, value)), 400, null, header, saying);

@@ -21,7 +21,7 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
 
         Assert.That(Expect.Members(done.Json), Is.EqualTo(new[] { "deleted", "dry_run", "more", "revision" }));
         Assert.That(
-            (Told(dry), Told(done), Told(again)),
+            (Read(dry), Read(done), Read(again)),
             Is.EqualTo(((3L, true, false), (3L, false, false), (0L, false, false))));
         Assert.That(done.Header("KV-Revision"), Is.EqualTo($"{done.Json.GetProperty("revision").GetInt64()}"));
         Assert.That(await Keys(), Is.EqualTo(new[] { "a", "a0", "b/a/1" }));
@@ -31,7 +31,7 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task One_call_deletes_a_limited_number_and_the_next_the_rest()
+    public async Task One_call_deletes_a_limited_number_of_keys_and_the_next_call_the_rest()
     {
         var lines = new StringBuilder();
         for (var number = 0; number < 5050; number++)
@@ -40,20 +40,20 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
             HttpMethod.Post, "/import",
             KvClient.Bytes(Encoding.UTF8.GetBytes(lines.ToString()), "application/x-ndjson"));
 
-        Assert.That(Told(await Delete("k", "&dry_run")), Is.EqualTo((5050L, true, false)));
-        Assert.That(Told(await Delete("k")), Is.EqualTo((5000L, false, true)));
-        Assert.That(Told(await Delete("k")), Is.EqualTo((50L, false, false)));
+        Assert.That(Read(await Delete("k", "&dry_run")), Is.EqualTo((5050L, true, false)));
+        Assert.That(Read(await Delete("k")), Is.EqualTo((5000L, false, true)));
+        Assert.That(Read(await Delete("k")), Is.EqualTo((50L, false, false)));
         Assert.That(await Keys(), Is.Empty);
     }
 
     [Test]
-    public async Task Two_that_delete_at_once_delete_each_key_once()
+    public async Task Concurrent_calls_delete_each_key_once()
     {
         await Task.WhenAll(Enumerable.Range(0, 300).Select(number => Kv.Put($"k{number}", "v")));
 
         var both = await Task.WhenAll(Delete("k"), Delete("k"));
 
-        Assert.That(both.Sum(answer => Told(answer).Deleted), Is.EqualTo(300));
+        Assert.That(both.Sum(answer => Read(answer).Deleted), Is.EqualTo(300));
         Assert.That(await Keys(), Is.Empty);
     }
 
@@ -88,7 +88,7 @@ internal sealed class DeletePrefixTests(Engine engine) : EngineTests(engine)
     private Task<Answer> Delete(string prefix, string more = "") =>
         Kv.Send(HttpMethod.Delete, $"/kv?prefix={prefix}{more}");
 
-    private static (long Deleted, bool DryRun, bool More) Told(Answer answer)
+    private static (long Deleted, bool DryRun, bool More) Read(Answer answer)
     {
         Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
         return (

@@ -17,11 +17,11 @@ internal sealed class DeleteTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Delete_answers_204_when_there_was_none() =>
+    public async Task Delete_of_an_absent_key_answers_204() =>
         Assert.That((await Kv.Delete("nothing")).Status, Is.EqualTo(204));
 
     [Test]
-    public async Task Delete_takes_one_key_and_no_prefix()
+    public async Task Delete_removes_one_key_and_not_a_prefix()
     {
         await Kv.Post("a", "v");
         await Kv.Post("ab", "v");

@@ -17,7 +17,7 @@ internal sealed class GetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Get_answers_what_remains_of_a_key_that_expires()
+    public async Task Get_answers_the_remaining_time_of_a_key_that_expires()
     {
         await Kv.Post("k", "v", 1000);
 
@@ -28,7 +28,7 @@ internal sealed class GetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_key_that_is_not_there_is_a_problem_404() =>
+    public async Task An_absent_key_is_a_problem_404() =>
         Expect.Problem(await Kv.Get("nothing"), 404, "Key not found");
 
     [Test]
@@ -41,7 +41,7 @@ internal sealed class GetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_query_is_no_part_of_the_key()
+    public async Task A_query_is_not_part_of_the_key()
     {
         await Kv.Post("k", "v");
 

@@ -3,7 +3,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>Requests that their callers may repeat.</summary>
+/// <summary>Requests with an idempotency key, which their callers may repeat.</summary>
 internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
 {
     private const string Set = """{"key":"k","value":"1","ttl":600}""";
@@ -13,7 +13,7 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
     [TestCase("/kv", Set)]
     [TestCase("/txn", Transaction)]
     [TestCase("/webhooks", Hook)]
-    public async Task A_request_that_is_repeated_is_done_once_and_answered_alike(string path, string body)
+    public async Task A_repeated_request_is_done_once_and_gets_the_same_answer(string path, string body)
     {
         var first = await Post(path, body, "once");
         await Kv.Put("k", "changed by others");
@@ -32,7 +32,7 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
     [TestCase("/kv", Set, """{"key":"k","value":"1"}""")]
     [TestCase("/txn", Transaction, """{"success":[{"op":"set","key":"k","value":"1","ttl":600}]}""")]
     [TestCase("/webhooks", Hook, """{"key":"k","event":"delete","endpoint":"http://localhost:9/hook"}""")]
-    public async Task Another_request_under_the_same_name_is_refused(string path, string body, string other)
+    public async Task Another_request_with_the_same_idempotency_key_is_refused(string path, string body, string other)
     {
         await Post(path, body, "once");
 
@@ -40,7 +40,7 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_name_is_one_tenants_and_one_calls()
+    public async Task An_idempotency_key_belongs_to_one_tenant_and_one_call()
     {
         await Post("/kv", Set, "once");
 
@@ -53,7 +53,7 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
     [TestCase("/kv", Set)]
     [TestCase("/txn", Transaction)]
     [TestCase("/webhooks", Hook)]
-    public async Task Of_many_at_once_one_is_done(string path, string body)
+    public async Task One_of_many_concurrent_repeats_is_done(string path, string body)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Post(path, body, "once")));
 
@@ -62,7 +62,7 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task What_was_not_done_is_not_remembered()
+    public async Task A_failed_request_is_not_remembered()
     {
         await Kv.Put("k", "v");
         var condition = ("If-None-Match", "*");
@@ -82,7 +82,7 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task The_branch_that_was_taken_is_answered_again()
+    public async Task A_repeated_transaction_answers_with_its_first_branch()
     {
         const string body = """
             {"compare":[{"key":"k","exists":true}],"success":[{"op":"set","key":"took","value":"success"}],"failure":[{"op":"set","key":"k","value":"failure"}]}
@@ -93,21 +93,21 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
 
         Assert.That(first.Json.GetProperty("succeeded").GetBoolean(), Is.False);
         Assert.That(second.Body, Is.EqualTo(first.Body));
-        Assert.That((await Kv.Get("took")).Status, Is.EqualTo(404), "k exists by now, but it was done before");
+        Assert.That((await Kv.Get("took")).Status, Is.EqualTo(404), "the second request changed nothing");
     }
 
     [Test]
-    public async Task A_transaction_that_reads_cannot_be_repeated_under_a_name() => Expect.Problem(
+    public async Task A_transaction_that_reads_takes_no_idempotency_key() => Expect.Problem(
         await Post("/txn", """{"success":[{"op":"get","key":"k"}]}""", "once"), 400, null, "Idempotency-Key", "must not read");
 
     [TestCase("")]
     [TestCase("\"\"")]
     [TestCase("a\tb")]
-    public async Task A_name_that_is_none_is_refused(string name) =>
+    public async Task A_malformed_idempotency_key_is_refused(string name) =>
         Expect.Problem(await Post("/kv", Set, name), 400, null, "Idempotency-Key", "1 to 255");
 
     [Test]
-    public async Task A_name_that_is_too_long_is_refused()
+    public async Task An_idempotency_key_that_is_too_long_is_refused()
     {
         Expect.Problem(await Post("/kv", Set, new string('n', 256)), 400, null, "Idempotency-Key", "255");
         Assert.That((await Post("/kv", Set, new string('n', 255))).Status, Is.EqualTo(201));
@@ -115,8 +115,8 @@ internal sealed class IdempotencyTests(Engine engine) : EngineTests(engine)
 
     [TestCase("/bulk", """[{"op":"get","key":"k"}]""")]
     [TestCase("/webhooks/7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b/ping", "{}")]
-    public async Task A_call_that_does_not_take_a_name_says_so(string path, string body) =>
-        Expect.Problem(await Post(path, body, "once"), 400, null, "Idempotency-Key", "not taken");
+    public async Task A_call_that_takes_no_idempotency_key_says_so(string path, string body) =>
+        Expect.Problem(await Post(path, body, "once"), 400, null, "Idempotency-Key", "has no effect on this call");
 
     private Task<Answer> Post(string path, string body, string name) =>
         Kv.With(HttpMethod.Post, path, KvClient.Json(Encoding.UTF8.GetBytes(body)), ("Idempotency-Key", name));

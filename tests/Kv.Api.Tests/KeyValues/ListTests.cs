@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.KeyValues;
 internal sealed class ListTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task List_answers_an_array_of_what_get_answers()
+    public async Task List_answers_an_array_of_the_answers_of_get()
     {
         await Kv.Post("user:1", "Ada");
         await Kv.Post("user:2", "Bob", 1000);
@@ -25,7 +25,7 @@ internal sealed class ListTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task List_is_a_problem_404_when_there_are_none()
+    public async Task List_without_matches_is_a_problem_404()
     {
         await Kv.Post("a", "v");
 
@@ -33,7 +33,7 @@ internal sealed class ListTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task List_has_the_key_that_is_the_prefix_itself_and_none_that_merely_sorts_near()
+    public async Task List_includes_the_prefix_itself_and_excludes_its_neighbours_in_the_order()
     {
         foreach (var key in new[] { "a", "ab", "abc", "ac", "b", "aB", "Ab" })
             await Kv.Post(key, "v");
@@ -84,7 +84,7 @@ internal sealed class ListTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_prefix_may_end_within_what_looks_like_one_character()
+    public async Task A_prefix_may_end_within_a_composed_character()
     {
         await Kv.Post("e\u0301t\u00e9", "v");
         await Kv.Post("été", "v");
@@ -108,7 +108,7 @@ internal sealed class ListTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_listing_larger_than_any_message_of_the_store_comes_whole()
+    public async Task A_listing_larger_than_a_message_of_the_store_is_complete()
     {
         var value = new string('v', 1_000_000);
         for (var number = 0; number < 70; number++)

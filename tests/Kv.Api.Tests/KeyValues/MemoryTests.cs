@@ -4,13 +4,13 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>What is long takes no more memory than what is short.</summary>
+/// <summary>Long bodies and answers take no more memory than short ones.</summary>
 internal sealed class MemoryTests
 {
     private const int Keys = 30_000;
     private const int ValueBytes = 10_000;
 
-    // All of it in memory would take as much as its bytes and more.
+    // Holding the whole data in memory would take more than its bytes.
     private const long Most = (long)Keys * ValueBytes;
 
     [Test]

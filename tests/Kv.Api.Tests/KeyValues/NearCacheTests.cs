@@ -2,12 +2,12 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>Reads that may be stale, where there is a near cache.</summary>
+/// <summary>Reads that may be stale, with a near cache.</summary>
 internal sealed class NearCacheTests
 {
     [TestCase(Engine.Embedded)]
     [TestCase(Engine.Etcd)]
-    public async Task A_read_that_must_have_seen_a_write_has_and_others_tell_how_old_they_are(Engine engine)
+    public async Task A_read_with_a_required_revision_is_fresh_and_others_give_their_age(Engine engine)
     {
         await using var host = await KvHost.Start(engine, ("NEAR_CACHE_BYTES", "1000000"));
         var kv = host.NewTenant();

@@ -10,7 +10,7 @@ internal sealed class NeverExpiringTests(Engine engine) : EngineTests(engine)
     protected override (string Name, string? Value)[] Settings => [("DEFAULT_TTL_SECONDS", "500")];
 
     [Test]
-    public async Task Every_call_that_writes_a_key_takes_the_word()
+    public async Task Every_call_that_writes_a_key_accepts_never()
     {
         Answer[] answers =
         [
@@ -31,7 +31,7 @@ internal sealed class NeverExpiringTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task What_an_export_gives_is_imported_as_it_was()
+    public async Task An_export_is_imported_unchanged()
     {
         await Kv.PutJson("never", """{"value":"v","ttl":"never"}""");
         await Kv.Put("default", "v");
@@ -48,7 +48,7 @@ internal sealed class NeverExpiringTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Null_and_nothing_take_the_default()
+    public async Task Null_and_an_absent_ttl_take_the_default()
     {
         await Kv.PutJson("put", """{"value":"v","ttl":null}""");
         await Kv.Send(HttpMethod.Post, "/bulk", """[{"op":"set","key":"bulk","value":"v","ttl":null}]""");
@@ -61,7 +61,7 @@ internal sealed class NeverExpiringTests(Engine engine) : EngineTests(engine)
     [TestCase("\"ever\"")]
     [TestCase("\"Never\"")]
     [TestCase("\"\"")]
-    public async Task Another_word_is_refused_and_told_the_right_one(string ttl)
+    public async Task Another_word_is_refused_and_the_error_names_never(string ttl)
     {
         Expect.Problem(await Kv.PutJson("k", $$"""{"value":"v","ttl":{{ttl}}}"""), 400, null, "ttl", "\"never\"");
         Expect.Problem(

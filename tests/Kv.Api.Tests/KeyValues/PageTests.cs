@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.KeyValues;
 internal sealed class PageTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task A_page_tells_of_each_key_what_there_is_to_tell()
+    public async Task A_page_has_all_fields_of_each_key()
     {
         await Kv.Put("a", "1");
         var second = await Kv.Put("a", "2", 600);
@@ -33,7 +33,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
 
     [TestCase("key", new[] { "key" })]
     [TestCase("meta", new[] { "key", "etag", "create_revision", "version" })]
-    public async Task Fields_chooses_what_is_told(string fields, string[] members)
+    public async Task The_parameter_fields_chooses_the_members(string fields, string[] members)
     {
         await Kv.Put("a", "1");
 
@@ -43,7 +43,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Metadata_comes_with_content_types_also_of_many_keys()
+    public async Task Metadata_includes_the_content_types_of_many_keys()
     {
         for (var number = 0; number < 30; number++)
             await (number % 3 == 0
@@ -63,7 +63,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     [TestCase(7)]
     [TestCase(25)]
     [TestCase(100)]
-    public async Task All_pages_together_are_all_keys_at_one_revision_while_others_write(int limit)
+    public async Task The_pages_together_hold_every_key_at_one_revision_beside_writers(int limit)
     {
         await Task.WhenAll(Enumerable.Range(0, 25).Select(number => Kv.Put($"k/{number:d2}", "before")));
         await Kv.Put("l", "another prefix");
@@ -107,7 +107,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Keys_with_a_delimiter_come_as_folders_each_once()
+    public async Task Keys_with_a_delimiter_are_grouped_into_folders()
     {
         foreach (var key in new[] { "a", "b/1", "b/2", "b/c/3", "c", "d/1", "e//1", "f" })
             await Kv.Put(key, "v");
@@ -124,7 +124,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     [TestCase(2)]
     [TestCase(3)]
     [TestCase(1000)]
-    public async Task Folders_large_and_small_come_once_over_all_pages(int limit)
+    public async Task Each_folder_is_listed_once_across_all_pages(int limit)
     {
         await Task.WhenAll(Enumerable.Range(0, 60).Select(number => Kv.Put($"big/{number:d2}", "v")));
         await Task.WhenAll(Enumerable.Range(0, 12).Select(number => Kv.Put($"small{number:d2}/x", "v")));
@@ -156,7 +156,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_cursor_is_good_for_its_own_listing_and_tenant_only()
+    public async Task A_cursor_is_valid_for_its_own_listing_and_tenant_only()
     {
         await Task.WhenAll(Enumerable.Range(0, 5).Select(number => Kv.Put($"a/{number}", "v")));
         var cursor = (await List("?prefix=a/&limit=2")).Json.GetProperty("cursor").GetString()!;
@@ -183,7 +183,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     [TestCase("limit=1&limit=2", "limit", "more than once")]
     [TestCase("fields=value", "fields", "key, meta, all")]
     [TestCase("delimiter=", "delimiter", "1 to 100 characters")]
-    public async Task What_makes_no_sense_is_refused_by_its_name(string query, string field, string saying) =>
+    public async Task A_wrong_parameter_is_refused_by_its_name(string query, string field, string saying) =>
         Expect.Problem(await List($"?{query}"), 400, null, field, saying);
 
     [Test]
@@ -207,7 +207,7 @@ internal sealed class PageTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task The_predecessors_listing_tells_its_revision()
+    public async Task The_predecessors_listing_has_a_revision()
     {
         var written = await Kv.Put("a", "v");
 

@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.KeyValues;
 
-/// <summary>The time to live alone, without its value.</summary>
+/// <summary>Changes of the time to live without the value: <c>PATCH /kv/{key}</c>.</summary>
 internal sealed class PatchTests(Engine engine) : EngineTests(engine)
 {
     private const string MergePatch = "application/merge-patch+json";
@@ -31,7 +31,7 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Null_lets_a_key_live_on()
+    public async Task Null_removes_the_expiry()
     {
         await Kv.Put("k", "v", 2);
         await Kv.Put("marker", "v", 2);
@@ -39,12 +39,12 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
         var patched = await Patch("k", """{"ttl":null}""");
 
         Assert.That(patched.Body, Is.EqualTo("""{"key":"k","ttl":null,"expire_at":null}"""));
-        await Eventually.Holds(async () => (await Kv.Get("marker")).Status == 404, "what kept its ttl is gone");
+        await Eventually.Holds(async () => (await Kv.Get("marker")).Status == 404, "the first ttl has passed");
         Assert.That((await Kv.Get("k")).Status, Is.EqualTo(200));
     }
 
     [Test]
-    public async Task A_key_that_is_touched_again_and_again_outlives_its_time()
+    public async Task A_renewed_key_outlives_its_first_ttl()
     {
         await Kv.Put("kept", "v", 2);
         await Kv.Put("marker", "v", 4);
@@ -55,7 +55,7 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
                 Assert.That((await Patch("kept", """{"ttl":2}""")).Status, Is.EqualTo(200));
                 return (await Kv.Get("marker")).Status == 404;
             },
-            "what is not touched is gone");
+            "the key without a renewal is gone");
 
         Assert.That((await Kv.Get("kept")).Status, Is.EqualTo(200));
     }
@@ -74,7 +74,7 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_key_that_is_not_there_is_not_found_and_not_made()
+    public async Task An_absent_key_is_404_and_is_not_created()
     {
         Expect.Problem(await Patch("k", """{"ttl":60}"""), 404, "Key not found");
         Expect.Problem(await Patch("k", """{"ttl":60}""", MergePatch, ("If-Match", "*")), 412, "Precondition failed");
@@ -82,7 +82,7 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Beside_writers_no_value_is_lost_and_none_comes_back()
+    public async Task Concurrent_writes_are_neither_lost_nor_undone()
     {
         await Kv.Put("k", "0");
 
@@ -108,7 +108,7 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_content_type_that_was_left_behind_does_not_come_back()
+    public async Task A_leftover_content_type_does_not_come_back()
     {
         await Kv.With(HttpMethod.Put, "/kv/k", KvClient.Bytes("<p>"u8.ToArray(), "text/html"));
         await Kv.Put("k", "plain");
@@ -127,7 +127,7 @@ internal sealed class PatchTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"ttl":60,"value":"v"}""", "Invalid input", "value")]
     [TestCase("[]", "Invalid input", "body")]
     [TestCase("{", "Invalid input", "body")]
-    public async Task A_body_that_makes_no_sense_is_refused_and_changes_nothing(string body, string error, string field)
+    public async Task An_invalid_body_is_refused_and_changes_nothing(string body, string error, string field)
     {
         await Kv.Put("k", "v");
 

@@ -8,7 +8,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     private static readonly byte[] Png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0xFF];
 
     [Test]
-    public async Task Bytes_come_back_as_they_were_sent_with_their_type()
+    public async Task Bytes_and_their_type_are_read_unchanged()
     {
         var put = await Put("logo", Png, "image/png", ("KV-TTL", "600"));
         Assert.That(put.Status, Is.EqualTo(200), put.ToString());
@@ -27,7 +27,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task In_JSON_bytes_that_are_no_text_are_base64_and_say_so()
+    public async Task In_JSON_binary_values_are_base64_with_their_encoding()
     {
         await Put("logo", Png, "image/png");
         await Put("text", "grüße"u8.ToArray(), "text/plain; charset=utf-8");
@@ -42,7 +42,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_stored_page_is_no_page_of_this_site()
+    public async Task A_stored_page_has_a_foreign_origin()
     {
         await Put("page", "<script>alert(1)</script>"u8.ToArray(), "text/html");
 
@@ -92,7 +92,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_type_in_which_the_value_cannot_be_had_is_told_those_in_which_it_can()
+    public async Task A_type_that_is_not_acceptable_is_refused_with_the_available_types()
     {
         await Put("logo", Png, "image/png");
 
@@ -105,7 +105,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_value_set_without_a_type_has_none_though_it_had_one()
+    public async Task A_value_set_without_a_type_loses_its_former_type()
     {
         await Put("k", "<p>"u8.ToArray(), "text/html");
         await Kv.Put("k", "plain");
@@ -146,7 +146,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_value_of_the_limit_is_taken_and_one_byte_more_is_not()
+    public async Task A_value_at_the_limit_is_accepted_and_one_byte_more_is_not()
     {
         const int limit = 1024 * 1024;
 
@@ -160,7 +160,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
 
     [TestCase("x", "seconds")]
     [TestCase("1.5", "seconds")]
-    public async Task A_ttl_header_that_is_no_number_is_refused(string ttl, string saying)
+    public async Task A_ttl_header_that_is_not_a_number_is_refused(string ttl, string saying)
     {
         Expect.Problem(await Put("k", "v"u8.ToArray(), "text/plain", ("KV-TTL", ttl)), 400, null, "KV-TTL", saying);
         Assert.That((await Kv.Get("k")).Status, Is.EqualTo(404));
@@ -177,7 +177,7 @@ internal sealed class RawValueTests(Engine engine) : EngineTests(engine)
     [TestCase("application/json utf-8")]
     [TestCase("nonsense")]
     [TestCase("")]
-    public async Task What_curl_and_forms_send_by_themselves_is_no_value(string contentType)
+    public async Task Form_types_and_malformed_content_types_are_refused(string contentType)
     {
         Expect.Problem(await Put("k", "value=v"u8.ToArray(), contentType), 415, "Invalid input");
         Assert.That((await Kv.Get("k")).Status, Is.EqualTo(404));

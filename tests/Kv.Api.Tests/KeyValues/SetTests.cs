@@ -67,7 +67,7 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Put_takes_back_the_body_that_get_answered()
+    public async Task Put_accepts_the_body_of_a_get()
     {
         await Kv.Put("k", "v", 600);
         var read = await Kv.Get("k");
@@ -79,7 +79,7 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Names_of_members_are_taken_in_any_case()
+    public async Task Names_of_members_are_read_in_any_letter_case()
     {
         var answer = await Kv.PostJson("""{"Key":"k","VALUE":"v","Ttl":60}""");
 
@@ -89,7 +89,7 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
 
     [TestCase("application/json; charset=utf-8")]
     [TestCase("Application/JSON")]
-    public async Task Any_spelling_of_the_content_type_json_will_do(string contentType)
+    public async Task Any_spelling_of_the_JSON_content_type_is_accepted(string contentType)
     {
         var content = KvClient.Json("""{"key":"k","value":"v"}"""u8.ToArray());
         content.Headers.Remove("Content-Type");
@@ -113,7 +113,7 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
     [TestCase("<script>alert('&')</script>")]
     [TestCase("grüße 世界 שלום 🎉 e\u0301 \u2028")]
     [TestCase("{\"json\":[1,2]}")]
-    public async Task A_value_comes_back_as_it_was(string value)
+    public async Task A_value_is_read_unchanged(string value)
     {
         await Kv.Post("k", value);
 
@@ -129,7 +129,7 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_text_that_is_not_ascii_is_answered_as_itself_and_not_escaped()
+    public async Task Text_beyond_ASCII_is_answered_without_escapes()
     {
         await Kv.Post("ключ", "世界<>&'");
 
@@ -140,7 +140,7 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
     [TestCase("é")]
     [TestCase("世")]
     [TestCase("🎉")]
-    public async Task A_value_of_just_a_mebibyte_of_utf8_is_taken_and_a_byte_more_is_not(string character)
+    public async Task A_value_of_one_mebibyte_of_UTF_8_is_accepted_and_one_byte_more_is_not(string character)
     {
         var bytes = Encoding.UTF8.GetByteCount(character);
         var largest = string.Concat(Enumerable.Repeat(character, 1_048_576 / bytes)) + new string(
@@ -171,7 +171,7 @@ internal sealed class SetTests(Engine engine) : EngineTests(engine)
     [TestCase("k")]
     [TestCase("é")]
     [TestCase("🎉")]
-    public async Task A_key_of_100_characters_is_taken_and_one_of_101_is_not(string character)
+    public async Task A_key_of_100_characters_is_accepted_and_one_of_101_is_not(string character)
     {
         var longest = string.Concat(Enumerable.Repeat(character, 100));
 

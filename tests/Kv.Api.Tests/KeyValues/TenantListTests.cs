@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.KeyValues;
 internal sealed class TenantListTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task Tenants_that_hold_keys_are_listed_in_order_and_only_they()
+    public async Task Only_tenants_with_keys_are_listed_and_in_order()
     {
         foreach (var app in new[] { "b", "a-1", "c", "a" })
             await Of(app).Put("k", "v");
@@ -24,7 +24,7 @@ internal sealed class TenantListTests(Engine engine) : EngineTests(engine)
     [TestCase(1)]
     [TestCase(3)]
     [TestCase(5)]
-    public async Task Pages_together_are_all_tenants_also_of_large_ones(int limit)
+    public async Task The_pages_together_hold_every_tenant_including_large_ones(int limit)
     {
         var apps = Enumerable.Range(0, 5).Select(number => $"app{number}").ToArray();
         await Task.WhenAll(apps.Select(app => Of(app).Put("k", "v")));

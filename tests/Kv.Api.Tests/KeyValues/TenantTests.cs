@@ -4,7 +4,7 @@ namespace Kv.Api.Tests.KeyValues;
 
 internal sealed class TenantTests(Engine engine) : EngineTests(engine)
 {
-    // Pairs that would meet if names and keys were glued together without care.
+    // Pairs that would collide if names and keys were simply concatenated.
     private static readonly (string Namespace, string AppName, string Key)[] Neighbours =
     [
         ("a", "b", "c"), ("a", "b", "c/c"), ("a", "bc", "c"), ("ab", "c", "c"), ("a", "b", "b/c"), ("a", "c", "b/c"),
@@ -87,7 +87,7 @@ internal sealed class TenantTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Names_of_25_and_50_characters_are_taken_and_longer_ones_are_not()
+    public async Task Names_of_25_and_50_characters_are_accepted_and_longer_ones_are_not()
     {
         var host = Host;
         var space = Unique(25);

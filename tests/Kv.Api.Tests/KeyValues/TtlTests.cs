@@ -68,7 +68,7 @@ internal sealed class TtlTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"value":"v"}""")]
     [TestCase("""{"value":"v","ttl":0}""")]
     [TestCase("""{"value":"v","ttl":null}""")]
-    public async Task Put_without_ttl_lets_the_key_live_on(string body)
+    public async Task Put_without_ttl_removes_the_expiry(string body)
     {
         await Kv.Put("k", "v", 2);
         await Kv.Put("marker", "v", 2);
@@ -76,7 +76,7 @@ internal sealed class TtlTests(Engine engine) : EngineTests(engine)
         var answer = await Kv.PutJson("k", body);
 
         Assert.That(answer.Body, Is.EqualTo("""{"key":"k","value":"v"}"""));
-        await Eventually.Holds(async () => (await Kv.Get("marker")).Status == 404, "what kept its ttl is gone");
+        await Eventually.Holds(async () => (await Kv.Get("marker")).Status == 404, "the first ttl has passed");
         Assert.That((await Kv.Get("k")).Body, Is.EqualTo("""{"key":"k","value":"v","ttl":null,"expire_at":null}"""));
     }
 
@@ -88,13 +88,13 @@ internal sealed class TtlTests(Engine engine) : EngineTests(engine)
 
         await Kv.Put("k", "v", 600);
 
-        await Eventually.Holds(async () => (await Kv.Get("marker")).Status == 404, "what kept its ttl is gone");
+        await Eventually.Holds(async () => (await Kv.Get("marker")).Status == 404, "the first ttl has passed");
         Assert.That((await Kv.Get("k")).Json.GetProperty("ttl").GetInt64(), Is.InRange(500, 600));
     }
 
     [TestCase(1)]
     [TestCase(31_536_000)]
-    public async Task The_ends_of_the_range_are_taken(long ttl)
+    public async Task The_ends_of_the_range_are_accepted(long ttl)
     {
         var answer = await Kv.Post("k", "v", ttl);
 
@@ -123,7 +123,7 @@ internal sealed class TtlTests(Engine engine) : EngineTests(engine)
     [TestCase("true")]
     [TestCase("[]")]
     [TestCase("{}")]
-    public async Task A_ttl_that_is_no_whole_number_is_refused(string ttl)
+    public async Task A_ttl_that_is_not_an_integer_is_refused(string ttl)
     {
         Expect.Problem(await Kv.PostJson($$"""{"key":"k","value":"v","ttl":{{ttl}}}"""), 400, null, "ttl", "seconds");
         Expect.Problem(await Kv.PutJson("k", $$"""{"value":"v","ttl":{{ttl}}}"""), 400, null, "ttl", "seconds");

@@ -1,7 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kv.Api.Health;
+using Kv.Api.OpenApi;
 using Kv.Api.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.Swagger;
 
 namespace Kv.Api.Tests.OpenApi;
 
@@ -26,7 +30,7 @@ internal sealed class DocumentTests
     }
 
     [Test]
-    public async Task Every_operation_says_what_it_does_for_whom_and_how_it_can_fail()
+    public async Task Every_operation_has_a_summary_the_tenant_headers_and_its_errors()
     {
         var document = (await Get("/swagger/v1/swagger.json")).Json;
         var operations = document.GetProperty("paths").EnumerateObject()
@@ -44,7 +48,8 @@ internal sealed class DocumentTests
                 if (name is "get /livez" or "get /readyz")
                     continue;
                 // Calls about the deployment or about all tenants have no tenant.
-                var isOfATenant = !name.Contains(" /admin/", StringComparison.Ordinal) && name != "get /tenants";
+                var isOfATenant = !name.Contains(" /admin/", StringComparison.Ordinal)
+                    && name is not ("get /tenants" or "get /whoami");
                 var headers = !isOfATenant
                     ? ["KV-Namespace", "KV-App-Name"]
                     : operation.GetProperty("parameters").EnumerateArray()
@@ -89,12 +94,17 @@ internal sealed class DocumentTests
             document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("description").GetString()),
             Is.Unique.And.None.Empty);
         Assert.That(
+            document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("name").GetString()),
+            Is.EquivalentTo(operations.SelectMany(operation => operation.GetProperty("tags").EnumerateArray())
+                .Select(tag => tag.GetString()).Distinct()),
+            "each group of operations is described");
+        Assert.That(
             document.GetProperty("info").GetProperty("version").GetString(),
             Is.EqualTo(ProgramVersion.Text));
     }
 
     [Test]
-    public async Task The_health_calls_are_in_the_document_and_answer_as_it_shows()
+    public async Task The_health_calls_are_in_the_document_and_match_it()
     {
         var paths = (await Get("/swagger/v1/swagger.json")).Json.GetProperty("paths");
 
@@ -123,7 +133,9 @@ internal sealed class DocumentTests
             "registered_by", "dropped", "dropped_since",
         }));
         Assert.That(
-            Members("PingAnswer"), Is.EqualTo(new[] { "at", "duration_ms", "status", "error", "answer", "accepted" }));
+            Members("PingAnswer"),
+            Is.EqualTo(new[] { "at", "duration_ms", "status", "error", "answer", "accepted", "request" }));
+        Assert.That(Members("PingRequest"), Is.EqualTo(new[] { "headers", "body" }));
         Assert.That(Members("StoredDelivery"), Is.EqualTo(new[]
         {
             "id", "webhook_id", "status", "event", "key", "revision", "attempts", "attempt_count", "next_attempt_at",
@@ -143,7 +155,7 @@ internal sealed class DocumentTests
     [TestCase("UpdateWebhookBody", "method", 7)]
     [TestCase("WatchedKey", "encoding", 1)]
     [TestCase("WatchedKey", "reason", 2)]
-    public async Task A_member_that_is_one_of_a_list_shows_the_list(string schema, string name, int count)
+    public async Task A_member_with_fixed_values_lists_them(string schema, string name, int count)
     {
         var schemas = (await Get("/swagger/v1/swagger.json")).Json.GetProperty("components").GetProperty("schemas");
         var member = schemas.GetProperty(schema).GetProperty("properties").GetProperty(name);
@@ -155,7 +167,7 @@ internal sealed class DocumentTests
     }
 
     [Test]
-    public async Task A_parameter_that_is_one_of_a_list_shows_the_list_and_a_flag_is_none_of_texts()
+    public async Task A_parameter_with_fixed_values_lists_them_and_a_flag_is_a_boolean()
     {
         var paths = (await Get("/swagger/v1/swagger.json")).Json.GetProperty("paths");
 
@@ -169,6 +181,28 @@ internal sealed class DocumentTests
             paths.GetProperty(path).GetProperty(method).GetProperty("parameters")
             .EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == name)
                 .GetProperty("schema");
+    }
+
+    [Test]
+    public async Task It_is_created_once_for_all_requests_and_path_bases()
+    {
+        var documents = new CountedDocuments();
+        var served = new ServedDocument(_ => Task.CompletedTask, documents);
+
+        foreach (var pathBase in new[] { "", "/api", "/\"", "" })
+        {
+            using var body = new MemoryStream();
+            var context = new DefaultHttpContext
+            {
+                Request = { Method = "GET", PathBase = pathBase, Path = "/swagger/v1/swagger.json" },
+                Response = { Body = body },
+            };
+            await served.Invoke(context);
+            var url = JsonNode.Parse(body.ToArray())!["servers"]![0]!["url"]!.GetValue<string>();
+            Assert.That(url, Is.EqualTo(pathBase.Length > 0 ? pathBase : "/"));
+        }
+
+        Assert.That(documents.Created, Is.EqualTo(1));
     }
 
     [Test]
@@ -211,4 +245,15 @@ internal sealed class DocumentTests
 
     private async Task<Answer> Get(string path) =>
         await Answer.Of(await _host.Http.GetAsync(new Uri(path, UriKind.Relative)));
+
+    private sealed class CountedDocuments : IAsyncSwaggerProvider
+    {
+        public int Created { get; private set; }
+
+        public Task<OpenApiDocument> GetSwaggerAsync(string documentName, string? host = null, string? basePath = null)
+        {
+            Created++;
+            return Task.FromResult(new OpenApiDocument { Info = new OpenApiInfo { Title = "Kv", Version = "1" } });
+        }
+    }
 }

@@ -4,10 +4,10 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.OpenApi;
 
-/// <summary>The clients that people generate from docs/openapi.json compile, and do what they are called for.</summary>
+/// <summary>The clients that generators make of docs/openapi.json compile and work.</summary>
 internal sealed class GeneratedClientTests
 {
-    // Not by its own name: it is no project of this repository.
+    // The project has another file name here, as it is not part of the solution.
     private const string Project = "client.project.xml";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -101,7 +101,7 @@ internal sealed class GeneratedClientTests
             RedirectStandardError = true,
             WorkingDirectory = _work.Path,
         };
-        // A tool runs on the runtime that there is, and no process of a build stays behind.
+        // A tool runs on the installed runtime, and no process of a build stays behind.
         start.Environment["DOTNET_ROLL_FORWARD"] = "Major";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";

@@ -3,7 +3,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.OpenApi;
 
-/// <summary>Swagger UI as a real browser shows it: it does what it is for, and no more.</summary>
+/// <summary>Swagger UI in a real browser: it works, and injected scripts do not.</summary>
 internal sealed class SwaggerUiTests : BrowserTest
 {
     private const string Operation = """document.querySelector('.opblock-get [data-path="/kv/{key}"]')?.closest('.opblock')""";
@@ -24,7 +24,7 @@ internal sealed class SwaggerUiTests : BrowserTest
     ];
 
     [Test]
-    public async Task It_lists_every_operation_and_the_browser_finds_nothing_to_complain_of()
+    public async Task It_lists_every_operation_and_the_browser_reports_no_error()
     {
         await GoToSwaggerUi();
 
@@ -78,10 +78,9 @@ internal sealed class SwaggerUiTests : BrowserTest
     }
 
     [Test]
-    public async Task What_is_smuggled_into_the_page_neither_runs_nor_gets_out()
+    public async Task An_injected_script_neither_runs_nor_sends_data()
     {
-        // Where no policy forbids it, each of them runs. So it is the policy that keeps it from running within Kv's
-        // page.
+        // Each attempt succeeds on a page without a policy. So only the policy stops it on Kv's page.
         await Page.Go(Elsewhere.Uri);
         foreach (var (attempt, _) in Attempts)
             Assert.That(await Try(attempt), Is.EqualTo("ran"), attempt);
@@ -94,7 +93,7 @@ internal sealed class SwaggerUiTests : BrowserTest
         Assert.That(Elsewhere.Requests, Is.Empty);
     }
 
-    // That it ran, or the directive of the policy that it violates.
+    // "ran", or the directive of the policy that the attempt violates.
     private Task<string?> Try(string attempt) => Page.Evaluate<string>(
         $$"""
         new Promise(done => {
@@ -128,7 +127,7 @@ internal sealed class SwaggerUiTests : BrowserTest
         await Page.Until($"{input}?.disabled === false");
         await Page.Evaluate<object>($"{input}.focus(), {input}.select()");
         await Page.Type(text);
-        // Left, it takes what was typed at once.
+        // A field takes the typed text at once when it loses the focus.
         await Page.Until($"{input}.value === '{text}' && ({input}.blur(), true)");
     }
 

@@ -5,16 +5,18 @@ using Kv.Testing;
 namespace Kv.Api.Tests.OpenApi;
 
 /// <summary>
-/// "Try it out" and "Execute" in Swagger UI succeed for every operation, on an empty store, with what stands there.
+/// "Try it out" and "Execute" in Swagger UI succeed for every operation, on an empty store, with the examples of the
+/// document.
 /// </summary>
 internal sealed class TryItOutTests
 {
-    // After those that they need; deletions last. API keys and tickets need a credential first.
+    // Each operation comes after those that it needs; deletions come last. API keys and tickets need a credential
+    // first.
     private static readonly string[] Order =
     [
         "Keys-createKey", "Keys-listKeys", "Keys-countKeys", "Keys-getKey", "Keys-headKey", "Webhooks-registerWebhook",
         "Keys-setKey", "Keys-setKeyTtl", "Keys-executeBulk", "Keys-executeTransaction", "Keys-getKeyHistory",
-        "Keys-listTenants", "Transfer-exportKeys",
+        "Keys-listTenants", "Access-getCaller", "Operation-getOverview", "Transfer-exportKeys",
         "Transfer-importKeys", "Transfer-copyKeys", "Usage-getUsage", "Webhooks-listWebhooks", "Webhooks-getWebhook",
         "Webhooks-updateWebhook",
         "Webhooks-rotateWebhookSecret", "Webhooks-pingWebhook", "Deliveries-listDeliveries",
@@ -47,7 +49,7 @@ internal sealed class TryItOutTests
 
     [Test]
     [CancelAfter(600_000)]
-    public async Task Every_operation_is_executed_as_it_stands(CancellationToken cancellationToken)
+    public async Task Every_operation_succeeds_with_its_example(CancellationToken cancellationToken)
     {
         var kv = new KvClient(_host.Http, null, null);
         var paths = (await kv.Send(HttpMethod.Get, "/swagger/v1/swagger.json")).Json.GetProperty("paths");
@@ -74,7 +76,7 @@ internal sealed class TryItOutTests
         }
     }
 
-    // An id is the one thing that only an answer tells.
+    // Only an id has to be taken from an answer.
     private static async Task<string?> Id(KvClient kv, string name)
     {
         if (
@@ -106,7 +108,7 @@ internal sealed class TryItOutTests
             await _page.Until($"{input}?.disabled === false");
             await _page.Evaluate<object>($"{input}.focus(), {input}.select()");
             await _page.Type(id);
-            // Left, it takes what was typed at once.
+            // A field takes the typed text at once when it loses the focus.
             await _page.Until($"{input}.value === '{id}' && ({input}.blur(), true)");
         }
         await _page.Evaluate<object>("window.statuses.length = 0, undefined");

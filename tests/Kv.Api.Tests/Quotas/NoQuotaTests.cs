@@ -2,11 +2,11 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Quotas;
 
-/// <summary>Where there are no quotas, or one alone.</summary>
+/// <summary>A deployment without quotas, or with only one.</summary>
 internal sealed class NoQuotaTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task Without_quotas_nothing_is_counted_and_that_is_said()
+    public async Task Without_quotas_usage_is_404_and_readiness_has_no_quota_check()
     {
         var answer = await Kv.Send(HttpMethod.Get, "/usage");
 
@@ -18,7 +18,7 @@ internal sealed class NoQuotaTests(Engine engine) : EngineTests(engine)
 
     [TestCase("QUOTA_KEYS", "max_keys", "max_bytes")]
     [TestCase("QUOTA_BYTES", "max_bytes", "max_keys")]
-    public async Task One_quota_leaves_the_other_open(string setting, string limited, string open)
+    public async Task One_quota_does_not_limit_the_other_resource(string setting, string limited, string open)
     {
         var host = await SharedHosts.Get(Engine, (setting, "3"));
         await QuotaTest.Counted(host);

@@ -7,16 +7,16 @@ namespace Kv.Api.Tests.Quotas;
 internal sealed class QuotaMetricsTests
 {
     [Test]
-    public async Task Refusals_are_counted_by_what_there_is_too_much_of_and_the_counting_shows()
+    public async Task Metrics_count_refusals_by_quota_and_show_the_state_of_the_count()
     {
         using var data = new TemporaryDirectory();
         await using var process = KvProcess.Start(
             ("STORE", "embedded"), ("DATA_DIR", data.Path), ("QUOTA_KEYS", "1"), ("QUOTA_BYTES", "10"));
         var kv = await process.Client("a-space", "an-app");
-        await Eventually.Holds(async () => (await kv.Send(HttpMethod.Get, "/readyz")).Status == 200, "it has counted");
+        await Eventually.Holds(async () => (await kv.Send(HttpMethod.Get, "/readyz")).Status == 200, "Kv has counted");
 
         var before = await Scrape.Of(kv);
-        Assert.That(before.Sum("kv_quota_refusals_total", "quota=\"keys\""), Is.Zero, "it is there from the start");
+        Assert.That(before.Sum("kv_quota_refusals_total", "quota=\"keys\""), Is.Zero, "it exists from the start");
         Assert.That(before.Sum("kv_quota_refusals_total", "quota=\"bytes\""), Is.Zero);
         await kv.Put("k", "v");
         await kv.Put("more", "v");
@@ -34,6 +34,6 @@ internal sealed class QuotaMetricsTests
                     && scrape.Sum("kv_quota_following") == 1
                     && scrape.Sum("kv_quota_tenants") == 1;
             },
-            "all of it is told");
+            "the metrics show the refusals and the count");
     }
 }

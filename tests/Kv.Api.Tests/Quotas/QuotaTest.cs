@@ -4,17 +4,17 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Quotas;
 
-/// <summary>What the tests of quotas share.</summary>
+/// <summary>The helpers of the quota tests.</summary>
 internal static class QuotaTest
 {
-    /// <summary>Waits until a host has counted, and is ready.</summary>
+    /// <summary>Waits until a host has counted the keys and is ready.</summary>
     public static Task Counted(KvHost host) => Eventually.Holds(
         async () => (await host.NewTenant().Send(HttpMethod.Get, "/readyz")).Status == 200,
-        "it has counted what tenants have");
+        "Kv has counted the usage of the tenants");
 
-    /// <summary>Waits until a tenant's usage is told to be so much.</summary>
+    /// <summary>Waits until Kv reports this usage of a tenant.</summary>
     public static Task Usage(KvClient kv, long keys, long bytes, TimeSpan? timeout = null) => Eventually.Holds(
-        async () => await Usage(kv) == (keys, bytes), $"{keys} keys and {bytes} bytes are told", timeout);
+        async () => await Usage(kv) == (keys, bytes), $"the usage is {keys} keys and {bytes} bytes", timeout);
 
     public static async Task<(long Keys, long Bytes)> Usage(KvClient kv)
     {
@@ -22,7 +22,7 @@ internal static class QuotaTest
         return (usage.GetProperty("keys").GetInt64(), usage.GetProperty("bytes").GetInt64());
     }
 
-    /// <summary>What a tenant really has, by an export of all.</summary>
+    /// <summary>A tenant's real usage, by an export of all its keys.</summary>
     public static async Task<(long Keys, long Bytes)> Real(KvClient kv)
     {
         var lines = (await kv.Send(HttpMethod.Get, "/export")).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries);

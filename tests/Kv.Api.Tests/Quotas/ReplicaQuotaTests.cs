@@ -5,7 +5,9 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Quotas;
 
-/// <summary>What each replica knows of what others write, what it has missed, and what was there before it.</summary>
+/// <summary>
+/// Each replica counts the writes of the others, the changes that it missed, and the keys stored before its start.
+/// </summary>
 internal sealed class ReplicaQuotaTests
 {
     private const int MaxKeys = 10;
@@ -16,7 +18,7 @@ internal sealed class ReplicaQuotaTests
         [("QUOTA_KEYS", $"{MaxKeys}"), ("QUOTA_BYTES", "1000000"), ("BASE_KEY_PREFIX", _prefix)];
 
     [Test]
-    public async Task What_one_replica_writes_counts_for_the_other_and_what_it_deletes_makes_room_there_at_once()
+    public async Task Writes_and_deletes_on_one_replica_change_the_usage_on_the_other_at_once()
     {
         var etcd = await SharedEtcd.Get();
         await using var first = await Start(etcd.Endpoint);
@@ -25,7 +27,7 @@ internal sealed class ReplicaQuotaTests
         for (var number = 0; number < MaxKeys; number++)
             Assert.That((await (number % 2 == 0 ? one : other).Put($"k{number}", "v")).Status, Is.EqualTo(200));
 
-        // What the other has written may be on its way still: then this one more goes through, and not another.
+        // The other replica's write may not have arrived yet: then this one write goes through, and no further one.
         await QuotaTest.Usage(one, MaxKeys, 3 * MaxKeys);
         QuotaTest.ExpectRefused(await one.Put("more", "v"), "keys", MaxKeys);
         await QuotaTest.Usage(other, MaxKeys, 3 * MaxKeys);
@@ -41,7 +43,7 @@ internal sealed class ReplicaQuotaTests
 
     [TestCase(Engine.Etcd)]
     [TestCase(Engine.Embedded)]
-    public async Task A_replica_that_starts_counts_what_is_there(Engine engine)
+    public async Task A_starting_replica_counts_the_stored_keys(Engine engine)
     {
         using var directory = new TemporaryDirectory();
         await using (var before = await Open())
@@ -68,7 +70,7 @@ internal sealed class ReplicaQuotaTests
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task What_was_compacted_while_the_watch_was_cut_off_is_counted_again()
+    public async Task A_replica_counts_again_after_the_store_compacted_changes_that_it_missed()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(etcd.Endpoint);
@@ -85,7 +87,7 @@ internal sealed class ReplicaQuotaTests
         for (var number = 2; number < MaxKeys + 1; number++)
             await EtcdKeys.Put(etcd, Path(string.Create(CultureInfo.InvariantCulture, $"k{number}")), "v"u8.ToArray());
         await etcd.Compact(await etcd.CurrentRevision());
-        Assert.That(await QuotaTest.Usage(kv), Is.EqualTo((2L, 6L)), "as was known last");
+        Assert.That(await QuotaTest.Usage(kv), Is.EqualTo((2L, 6L)), "the last known usage");
         proxy.Forward();
 
         await QuotaTest.Usage(kv, MaxKeys, 7 + (3 * (MaxKeys - 1)) + 1, TimeSpan.FromSeconds(60));
@@ -95,7 +97,7 @@ internal sealed class ReplicaQuotaTests
     }
 
     [Test]
-    public async Task A_replica_whose_store_is_away_at_the_start_is_not_ready_and_counts_later()
+    public async Task A_replica_that_starts_without_its_store_is_not_ready_and_counts_later()
     {
         await using var proxy = TcpProxy.To((await SharedEtcd.Get()).Endpoint);
         proxy.RefuseConnections();

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Quotas;
 
-/// <summary>What is told of a tenant is what it has, after whatever was done at once.</summary>
+/// <summary>After any concurrent calls, the reported usage of a tenant equals its stored data.</summary>
 internal sealed class UsageTests(Engine engine) : EngineTests(engine)
 {
     private const int MaxKeys = 60;
@@ -19,7 +19,7 @@ internal sealed class UsageTests(Engine engine) : EngineTests(engine)
     [TestCase(1)]
     [TestCase(2)]
     [CancelAfter(120_000)]
-    public async Task What_is_told_is_what_there_is(int seed)
+    public async Task The_reported_usage_equals_the_stored_data(int seed)
     {
         var tenants = new[] { Kv, Host.NewTenant() };
         var statuses = await Task.WhenAll(
@@ -32,15 +32,15 @@ internal sealed class UsageTests(Engine engine) : EngineTests(engine)
             var (keys, bytes) = (0L, 0L);
             await Eventually.Holds(
                 async () => await QuotaTest.Usage(kv) == ((keys, bytes) = await QuotaTest.Real(kv)),
-                "what is told is what there is", TimeSpan.FromSeconds(40));
-            // Each is judged by what stood there when it was asked for; another may change that before it is written.
+                "the reported usage equals the stored data", TimeSpan.FromSeconds(40));
+            // Each write is judged by the value at the time of its request. Another write may change that value first.
             Assert.That(keys, Is.LessThanOrEqualTo(MaxKeys + Callers));
             Assert.That(bytes, Is.LessThanOrEqualTo(MaxBytes + (Callers * 100)));
         }
 
         async Task<List<int>> Call(Random random)
         {
-            var told = new List<int>();
+            var seen = new List<int>();
             for (var round = 0; round < 80; round++)
             {
                 var kv = tenants[random.Next(tenants.Length)];
@@ -57,9 +57,9 @@ internal sealed class UsageTests(Engine engine) : EngineTests(engine)
                         """),
                     _ => await kv.Put(key, value),
                 };
-                told.Add(answer.Status);
+                seen.Add(answer.Status);
             }
-            return told;
+            return seen;
         }
     }
 }

@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.RateLimits;
 
-/// <summary>How many requests a tenant may make, and what it is told of that.</summary>
+/// <summary>The limit of a tenant's requests, and the headers that report it.</summary>
 internal sealed partial class RateLimitTests
 {
     private static readonly (string, string?)[] Few = [("RATE_LIMIT_PER_SECOND", "1"), ("RATE_LIMIT_BURST", "5")];
@@ -12,7 +12,7 @@ internal sealed partial class RateLimitTests
         [("RATE_LIMIT_PER_SECOND", "1000"), ("RATE_LIMIT_BURST", "100000")];
 
     [Test]
-    public async Task One_tenants_flood_is_cut_while_another_goes_on()
+    public async Task A_flood_of_one_tenant_is_limited_and_another_tenant_is_not()
     {
         var host = await SharedHosts.Get(Engine.Embedded, Few);
         var (flood, other) = (host.NewTenant(), host.NewTenant());
@@ -29,7 +29,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task What_is_refused_is_not_done()
+    public async Task A_refused_request_has_no_effect()
     {
         var host = await SharedHosts.Get(Engine.Embedded, Few);
         var kv = host.NewTenant();
@@ -42,7 +42,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task Every_answer_tells_the_policy_and_what_is_left()
+    public async Task Every_answer_has_the_policy_and_the_remaining_requests()
     {
         var host = await SharedHosts.Get(Engine.Embedded, Many);
         var kv = host.NewTenant();
@@ -60,7 +60,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task What_is_left_falls_with_each_request_and_tells_when_to_come_again()
+    public async Task Each_request_lowers_the_remaining_number_and_a_refusal_says_when_to_retry()
     {
         var host = await SharedHosts.Get(Engine.Embedded, Few);
         var kv = host.NewTenant();
@@ -93,7 +93,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task A_tenant_that_cannot_be_told_is_refused_as_ever()
+    public async Task A_malformed_tenant_gets_its_usual_error()
     {
         var host = await SharedHosts.Get(Engine.Embedded, Few);
         var kv = host.NewTenant();
@@ -106,7 +106,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task Names_that_are_too_long_share_what_one_tenant_may()
+    public async Task Tenant_names_that_are_too_long_share_one_limit()
     {
         await using var host = await KvHost.Start(Engine.Embedded, Few);
 
@@ -120,7 +120,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task A_flood_that_names_a_new_tenant_each_time_is_cut_by_its_address()
+    public async Task A_flood_under_ever_new_tenants_is_limited_by_its_address()
     {
         await using var host = await KvHost.Start(
             Engine.Embedded, ("RATE_LIMIT_PER_SECOND", "1000"), ("RATE_LIMIT_PER_ADDRESS", "5"),
@@ -144,7 +144,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task An_address_that_nobody_vouches_for_does_not_count()
+    public async Task An_untrusted_forwarded_address_is_ignored()
     {
         await using var host = await KvHost.Start(Engine.Embedded, ("RATE_LIMIT_PER_ADDRESS", "5"));
 
@@ -155,7 +155,7 @@ internal sealed partial class RateLimitTests
     }
 
     [Test]
-    public async Task Without_the_setting_nobody_is_limited()
+    public async Task Without_the_setting_no_limit_applies()
     {
         var host = await SharedHosts.Get(Engine.Embedded);
         var kv = host.NewTenant();

@@ -35,13 +35,13 @@ internal sealed class ClockTests
     }
 
     [Test]
-    public async Task What_the_other_one_wrote_with_the_same_deadline_stays_until_then()
+    public async Task A_lease_that_ends_too_early_does_not_end_the_key_of_the_other_replica()
     {
         // Each try has a deadline for which there is no lease yet.
         var left = 2;
         var (right, ahead) = (new KvClient(_leader.Http, "n", "a"), new KvClient(_ahead.Http, "n", "a"));
         var name = "";
-        // The one that is ahead is first, with a lease that is as much too short.
+        // The replica that is ahead writes first. Its lease is too short by the difference of the clocks.
         await Eventually.Holds(
             async () =>
             {
@@ -59,7 +59,7 @@ internal sealed class ClockTests
     }
 
     [Test]
-    public async Task The_readiness_tells_the_difference()
+    public async Task Readiness_reports_the_clock_difference()
     {
         var right = new KvClient(_leader.Http, "n", "a");
         await using var receiver = WebhookReceiver.Start();
@@ -74,14 +74,14 @@ internal sealed class ClockTests
                 await right.Put("k", "v");
                 return (await Watcher(_ahead)).GetProperty("clockDifferenceSeconds").GetDouble() > Ahead / 2;
             },
-            "it is told");
+            "readiness reports the difference");
 
-        var told = await _ahead.ReadinessCheck("watcher");
-        Assert.That(told.GetProperty("status").GetString(), Is.EqualTo("degraded"));
+        var seen = await _ahead.ReadinessCheck("watcher");
+        Assert.That(seen.GetProperty("status").GetString(), Is.EqualTo("degraded"));
         Assert.That(
-            told.GetProperty("data").GetProperty("clockDifferenceSeconds").GetDouble(), Is.LessThanOrEqualTo(Ahead));
+            seen.GetProperty("data").GetProperty("clockDifferenceSeconds").GetDouble(), Is.LessThanOrEqualTo(Ahead));
         Assert.That(
-            told.GetProperty("detail").GetString(),
+            seen.GetProperty("detail").GetString(),
             Does.Contain("ahead of the leader's").And.Contain("Synchronize the clocks"));
     }
 

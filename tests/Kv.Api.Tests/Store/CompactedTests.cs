@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Store;
 
-/// <summary>What the store has forgotten, and how that is told.</summary>
+/// <summary>The answers about revisions that the store has compacted.</summary>
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
 [TestFixture(Engine.Etcd)]
 [TestFixture(Engine.Embedded)]
@@ -55,7 +55,7 @@ internal sealed class CompactedTests(Engine engine)
     private string Cursor { get; set; } = null!;
 
     [Test]
-    public async Task A_past_that_is_forgotten_is_gone_and_the_oldest_that_is_kept_is_told()
+    public async Task A_compacted_revision_is_410_and_names_the_oldest_revision()
     {
         var gone = await _kv.Send(HttpMethod.Get, $"/kv/k?revision={_first}");
 
@@ -68,7 +68,7 @@ internal sealed class CompactedTests(Engine engine)
     }
 
     [Test]
-    public async Task A_listing_whose_revision_is_forgotten_is_gone()
+    public async Task A_listing_whose_revision_is_compacted_is_410()
     {
         var gone = await _kv.Send(HttpMethod.Get, $"/kv?prefix=page/&limit=1&cursor={Cursor}");
 
@@ -77,7 +77,7 @@ internal sealed class CompactedTests(Engine engine)
     }
 
     [Test]
-    public async Task A_history_begins_with_what_stood_then()
+    public async Task A_history_begins_with_the_value_at_the_compaction()
     {
         var history = (await _kv.Send(HttpMethod.Get, "/history/k")).Json;
         var stands = (await _kv.Send(HttpMethod.Get, "/history/stands")).Json;

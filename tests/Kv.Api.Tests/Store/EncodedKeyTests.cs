@@ -30,7 +30,7 @@ internal sealed class EncodedKeyTests
     }
 
     [Test]
-    public async Task With_the_setting_calls_find_what_is_stored_undecoded()
+    public async Task With_the_setting_calls_find_keys_under_encoded_names()
     {
         await Store("user%3A42", "old");
 
@@ -51,7 +51,7 @@ internal sealed class EncodedKeyTests
     }
 
     [Test]
-    public async Task The_decoded_name_goes_first()
+    public async Task The_decoded_name_takes_precedence()
     {
         await Store("user%3A42", "undecoded");
         await Store("user:42", "decoded");
@@ -62,7 +62,7 @@ internal sealed class EncodedKeyTests
     }
 
     [Test]
-    public async Task The_command_renames_them_with_all_they_have_and_overwrites_nothing()
+    public async Task The_command_renames_keys_with_their_attributes_and_overwrites_none()
     {
         await Store("user%3A42", "Ada", await EtcdKeys.Grant(_etcd, 600));
         await Store("taken%3A1", "undecoded");
@@ -98,7 +98,7 @@ internal sealed class EncodedKeyTests
     }
 
     [Test]
-    public async Task The_command_says_how_it_is_used()
+    public async Task The_command_prints_its_usage()
     {
         foreach (var arguments in new string[][] { ["keys"], ["keys", "encode"], ["keys", "decode", "--dry"] })
         {

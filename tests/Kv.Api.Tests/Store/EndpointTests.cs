@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Store;
 
-/// <summary>The ways to name an etcd, and those to be let in.</summary>
+/// <summary>The ways to name an etcd and to authenticate with it.</summary>
 internal sealed class EndpointTests
 {
     [TestCase("{0}")]
@@ -19,7 +19,7 @@ internal sealed class EndpointTests
     }
 
     [Test]
-    public async Task Requests_go_on_through_the_others_when_a_member_dies_and_comes_back()
+    public async Task Requests_succeed_when_a_member_dies_and_comes_back()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var host = await KvHost.StartOver(
@@ -30,7 +30,7 @@ internal sealed class EndpointTests
         foreach (var member in new[] { cluster.Members[0], (await cluster.Leader())! })
         {
             member.Kill();
-            // What is under way while the others elect may fail; then everything goes.
+            // A call during the election of the other members may fail. Afterwards every call succeeds.
             await Eventually.Holds(
                 async () => (await kv.Put("k", "during")).Status == 200, "writes go on", TimeSpan.FromSeconds(30));
             for (var number = 0; number < 10; number++)
@@ -59,7 +59,7 @@ internal sealed class EndpointTests
     }
 
     [Test]
-    public async Task Etcd_whose_certificate_nobody_vouches_for_is_503()
+    public async Task An_etcd_with_an_untrusted_certificate_is_503()
     {
         using var certificates = TestCertificates.Create();
         using var others = TestCertificates.Create();
@@ -74,7 +74,7 @@ internal sealed class EndpointTests
     }
 
     [Test]
-    public async Task Etcd_with_authentication_takes_the_right_password_and_a_wrong_one_is_503()
+    public async Task Etcd_with_authentication_works_with_the_right_password_and_a_wrong_one_is_503()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await etcd.EnableAuthentication("secret");
@@ -102,7 +102,7 @@ internal sealed class EndpointTests
     }
 
     [Test]
-    public async Task An_etcd_user_needs_no_more_than_the_part_of_the_store_that_is_Kvs()
+    public async Task An_etcd_user_needs_access_to_the_keys_of_Kv_only()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await etcd.EnableAuthentication("secret");

@@ -6,7 +6,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Store;
 
-/// <summary>What the real program says of an etcd whose version has known faults.</summary>
+/// <summary>The log and the readiness of the real program over an etcd whose version has known faults.</summary>
 internal sealed class EtcdVersionTests
 {
     [Test]
@@ -19,10 +19,10 @@ internal sealed class EtcdVersionTests
         await using var relay = new Relay(etcd.Endpoint, real, old);
         await using var kv = KvProcess.Start(("ETCD_ENDPOINTS", relay.Endpoint), ("LOG_FORMAT", "json"));
 
-        var told = $"The etcd member {relay.Endpoint} is {old}, which has known faults: ";
+        var seen = $"The etcd member {relay.Endpoint} is {old}, which has known faults: ";
         await Eventually.Holds(
             () => Array.Exists(LogLine.Of(kv), line =>
-                line.Level == "Warning" && line.Message.StartsWith(told, StringComparison.Ordinal)
+                line.Level == "Warning" && line.Message.StartsWith(seen, StringComparison.Ordinal)
                 && line.Message.Contains("etcd#20418", StringComparison.Ordinal)),
             "the log names it");
         var ready = await Answer.Of(await (await kv.Http()).GetAsync(new Uri("/readyz", UriKind.Relative)));
@@ -30,15 +30,13 @@ internal sealed class EtcdVersionTests
         Assert.That(ready.Status, Is.EqualTo(200), ready.ToString());
         var store = ready.Json.GetProperty("checks").GetProperty("store");
         Assert.That(store.GetProperty("status").GetString(), Is.EqualTo("healthy"));
-        Assert.That(store.GetProperty("detail").GetString(), Does.Contain(told));
+        Assert.That(store.GetProperty("detail").GetString(), Does.Contain(seen));
         Assert.That(
             store.GetProperty("data").GetProperty("knownFaults").EnumerateArray().Single().GetString(),
-            Does.StartWith(told).And.Contain("etcd#20418"));
+            Does.StartWith(seen).And.Contain("etcd#20418"));
     }
 
-    /// <summary>
-    /// Forwards to etcd, and puts one text in the place of another of its length in what etcd answers.
-    /// </summary>
+    /// <summary>Forwards to etcd, and replaces one text in etcd's answers by another of the same length.</summary>
     private sealed class Relay : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

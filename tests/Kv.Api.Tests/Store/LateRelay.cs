@@ -5,8 +5,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Store;
 
 /// <summary>
-/// Stands between Kv and etcd. It keeps back what Kv sends, cuts Kv off, and delivers to etcd what it kept: a request
-/// arrives after its sender has given it up.
+/// Stands between Kv and etcd. It holds back the bytes that Kv sends, cuts Kv off, and delivers the bytes to etcd
+/// later: a request arrives after its sender has given it up.
 /// </summary>
 internal sealed class LateRelay : IAsyncDisposable
 {
@@ -26,8 +26,7 @@ internal sealed class LateRelay : IAsyncDisposable
     public string Endpoint => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     /// <summary>
-    /// Keeps back what comes on the connections that are open, from the next large write on: what Kv reads before it is
-    /// answered.
+    /// Holds back the bytes of the open connections, from the next large write on. Earlier reads of Kv are answered.
     /// </summary>
     public void Hold() => ForAll(connection => connection.Hold());
 
@@ -38,7 +37,9 @@ internal sealed class LateRelay : IAsyncDisposable
     /// <summary>Cuts the clients of the connections that are held, and leaves the server's side open.</summary>
     public void CutClients() => ForAll(connection => connection.CutClient());
 
-    /// <summary>Delivers what was kept, but for what cancels it, and waits until the server has answered it.</summary>
+    /// <summary>
+    /// Delivers the held bytes, except frames that cancel them, and waits until the server has answered.
+    /// </summary>
     public async Task Deliver()
     {
         ForAll(connection => connection.Deliver());
@@ -85,10 +86,10 @@ internal sealed class LateRelay : IAsyncDisposable
 
     private sealed class Connection(Socket client) : IDisposable
     {
-        // Longer than what HTTP/2 sends by itself, shorter than what etcd answers a transaction.
+        // Longer than the frames that HTTP/2 sends by itself, shorter than etcd's answer to a transaction.
         public const int ShortestAnswer = 60;
 
-        // In bytes: larger than whatever Kv sends to read.
+        // In bytes: larger than any read request of Kv.
         private const int Large = 4096;
 
         private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
@@ -146,7 +147,7 @@ internal sealed class LateRelay : IAsyncDisposable
         }
 
         // Kv may have given up a call before it was cut off, and said so by a frame of its own (RFC 9113, section 6.4).
-        // What is tested is that the call arrives.
+        // This test needs the call to arrive.
         private static byte[] WithoutCancellations(byte[] frames)
         {
             const int header = 9, resetStream = 3;
@@ -171,7 +172,7 @@ internal sealed class LateRelay : IAsyncDisposable
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
-                // One side was cut. What came from it before is not lost.
+                // One side was cut. The bytes that it sent before are not lost.
             }
         }
 

@@ -5,12 +5,12 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Store;
 
 /// <summary>
-/// A write is answered 503 with an unknown outcome, its caller repeats it by way of another replica, somebody else
+/// A write is answered 503 with an unknown outcome, its caller repeats it through another replica, another caller
 /// writes the key, and then the first write reaches etcd.
 /// </summary>
 internal sealed class LateWriteTests
 {
-    // More than all else that goes to etcd meanwhile: when so much is kept, the write is.
+    // More bytes than all else that goes to etcd meanwhile: once the relay holds so many, it holds the write.
     private static readonly string Ours = new('o', 20_000);
 
     private LateRelay _relay = null!;
@@ -112,9 +112,9 @@ internal sealed class LateWriteTests
         await ExpectKey("theirs");
     }
 
-    // Why the advice is not simply to read the key and to repeat.
+    // This is the reason that the advice is not simply to read the key and to repeat the write.
     [Test]
-    public async Task Without_a_condition_the_first_write_undoes_what_came_between()
+    public async Task Without_a_condition_the_late_write_undoes_a_newer_one()
     {
         await _kv.Put("k", "before");
         var first = new Write(HttpMethod.Put, "/kv/k", $$"""{"value":"{{Ours}}"}""");

@@ -53,7 +53,7 @@ internal sealed class OutOfSpaceTests
     }
 
     [Test]
-    public async Task Etcd_without_space_has_no_room_for_records_of_the_audit_and_what_only_removes_goes_on_without()
+    public async Task Etcd_without_space_takes_no_audit_records_and_deletes_go_on_without_them()
     {
         await using var etcd = await EtcdServer.StartAsync(new EtcdServerOptions
         {
@@ -73,17 +73,17 @@ internal sealed class OutOfSpaceTests
         var webhook = await Id(kv.Send(HttpMethod.Post, "/webhooks", """{"key":"none","event":"*","endpoint":"http://example.com"}"""));
         var apiKey = await Id(kv.Send(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["read"]}"""));
         await FillUp(kv);
-        // etcd does not see a put within a condition; what it refuses is the lease, when the last one that it granted
-        // is over.
+        // etcd does not check the space for a put within a condition. It refuses the new lease, once the last granted
+        // one has ended.
         await Eventually.Holds(
             async () => (await kv.With(HttpMethod.Put, "/kv/new", AuditLines.Body("""{"value":"v"}"""), ("If-None-Match", "*"))).Status == 507,
             "a record has no room");
 
         Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204));
-        Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204), "as ever where there is nothing");
+        Assert.That((await kv.Delete("here")).Status, Is.EqualTo(204), "a delete of an absent key succeeds");
         Assert.That(
             (await kv.With(HttpMethod.Delete, "/kv/there", null, ("If-Match", "\"1\""))).Status, Is.EqualTo(412),
-            "conditions hold as ever");
+            "conditions still apply");
         Assert.That((await kv.Send(HttpMethod.Delete, $"/webhooks/{webhook}")).Status, Is.EqualTo(204));
         Assert.That((await kv.Send(HttpMethod.Delete, $"/admin/apikeys/{apiKey}")).Status, Is.EqualTo(200));
         var deletion = await kv.Send(HttpMethod.Post, "/txn", """{"success":[{"op":"delete","key":"there"}]}""");
@@ -94,15 +94,15 @@ internal sealed class OutOfSpaceTests
         Assert.That((await kv.Send(HttpMethod.Get, $"/webhooks/{webhook}")).Status, Is.EqualTo(404));
         Assert.That($"{(await kv.Send(HttpMethod.Get, "/admin/apikeys")).Json}", Does.Not.Contain(apiKey));
         await process.Terminate();
-        var told = process.Output.Split('\n')
-            .Where(line => line.Contains("no room for a record of the audit", StringComparison.Ordinal)).ToArray();
+        var seen = process.Output.Split('\n')
+            .Where(line => line.Contains("no room for an audit record", StringComparison.Ordinal)).ToArray();
         string[] unrecorded =
         [
             "delete here of (n, a)", $"delete_webhook {webhook} of (n, a)", $"revoke_api_key {apiKey} of",
             "delete there of (n, a)",
         ];
-        Assert.That(told, Has.Length.EqualTo(unrecorded.Length), process.Output);
-        foreach (var (line, what) in told.Zip(unrecorded))
+        Assert.That(seen, Has.Length.EqualTo(unrecorded.Length), process.Output);
+        foreach (var (line, what) in seen.Zip(unrecorded))
             Assert.That(line, Does.Contain(what));
         Assert.That(
             process.Output, Does.Contain("delete here of (n, a): applied"), "the audit's own line is written anyway");
@@ -117,12 +117,12 @@ internal sealed class OutOfSpaceTests
         await using var host = await KvHost.Start(Engine.Embedded, ("DATA_DIR", disk.Path));
         var kv = host.NewTenant();
         await kv.Put("there", "v");
-        // Data beside that of Kv, which can be removed.
+        // Other data on the disk, which the test removes later.
         var ballast = Path.Combine(disk.Path, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[1024 * 1024]);
         await FillUp(kv);
 
-        // More than was refused, whose overwriting costs the old value once more.
+        // More than the refused write needs: overwriting a value needs the space of the old value too.
         Expect.Problem(await kv.Put("k", Filling + Filling + Filling), 507, "Store out of space");
         await AnImportIsRefused(kv, Filling + Filling + Filling);
         Assert.That((await kv.Get("k")).Status, Is.EqualTo(404), "nothing was written");
@@ -161,7 +161,7 @@ internal sealed class OutOfSpaceTests
     {
         await Eventually.Holds(async () => (await kv.Put("k", "after", 600)).Status == 200, "writes go on");
         await Eventually.Holds(
-            async () => !(await Store(host)).Tells("no space left"), "readiness has nothing to complain of");
+            async () => !(await Store(host)).Tells("no space left"), "readiness reports no problem");
         Assert.That((await kv.Get("k")).Json.GetProperty("value").GetString(), Is.EqualTo("after"));
     }
 

@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Store;
 
-/// <summary>simple-golang-kv and Kv read what the other wrote.</summary>
+/// <summary>simple-golang-kv and Kv read each other's data.</summary>
 internal sealed class PredecessorDataTests
 {
     private EtcdServer _etcd = null!;
@@ -46,7 +46,7 @@ internal sealed class PredecessorDataTests
     }
 
     [Test]
-    public async Task A_value_with_a_lease_of_any_id_is_read_with_what_remains_of_it()
+    public async Task A_value_with_a_lease_of_any_id_is_read_with_its_remaining_time()
     {
         var lease = await EtcdKeys.Grant(_etcd, 600);
         await EtcdKeys.Put(_etcd, Path("k"), "v"u8.ToArray(), lease);
@@ -82,7 +82,7 @@ internal sealed class PredecessorDataTests
     }
 
     [Test]
-    public async Task What_Kv_writes_is_the_raw_value_at_the_old_place()
+    public async Task Kv_writes_the_raw_value_under_the_predecessors_key()
     {
         await _kv.Post("user/42", "Ada 🎉");
 
@@ -93,7 +93,7 @@ internal sealed class PredecessorDataTests
     }
 
     [Test]
-    public async Task What_Kv_writes_with_a_ttl_has_a_lease_that_says_so()
+    public async Task A_value_with_a_ttl_has_a_lease_of_that_ttl()
     {
         await _kv.Put("k", "v", 600);
 
@@ -128,7 +128,7 @@ internal sealed class PredecessorDataTests
     [TestCase(new byte[] { 0xff, 0xfe, 0x00 })]
     [TestCase(new byte[] { 0xc3 })]
     [TestCase(new byte[] { 0xed, 0xa0, 0x80 })]
-    public async Task A_value_that_is_no_text_shows_as_base64_and_says_so(byte[] value)
+    public async Task A_binary_value_is_shown_as_base64_with_its_encoding(byte[] value)
     {
         await EtcdKeys.Put(_etcd, Path("k"), value);
 
@@ -155,7 +155,7 @@ internal sealed class PredecessorDataTests
     }
 
     [Test]
-    public async Task A_key_that_is_no_text_does_not_hide_the_others()
+    public async Task A_key_that_is_not_UTF_8_does_not_hide_the_others()
     {
         await _kv.Post("a", "v");
         await _kv.Post("z", "v");

@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.Store;
 internal sealed class ReplicaTests
 {
     [Test]
-    public async Task What_one_replica_wrote_another_one_reads()
+    public async Task A_replica_reads_the_writes_of_another()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         var prefix = ("BASE_KEY_PREFIX", (string?)KvHost.Unique("test/"));

@@ -7,8 +7,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Store;
 
 /// <summary>
-/// etcd is restored from a snapshot while replicas run: watches end, nothing stale is read, quotas count the restored
-/// data, and webhooks are told of what comes.
+/// etcd is restored from a snapshot while replicas run: watches end, no read is stale, quotas count the restored data,
+/// and webhooks get the later changes.
 /// </summary>
 [CancelAfter(180_000)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
@@ -45,7 +45,7 @@ internal sealed class RestoreTests
     [TestCase(1, "another", false)]
     [TestCase(1, null, true)]
     [TestCase(3, "another", false)]
-    public async Task Replicas_that_run_meanwhile_begin_anew(int members, string? token, bool isBumped)
+    public async Task Replicas_that_run_during_a_restore_start_over(int members, string? token, bool isBumped)
     {
         var options = Options(isBumped);
         await Start(members);
@@ -58,11 +58,11 @@ internal sealed class RestoreTests
         foreach (var kv in (KvClient[])[one, other])
             await Eventually.Holds(async () => await Stale(kv) == "lost", "it is in the near cache");
         var waiting = Changed();
-        await Eventually.Holds(() => Task.FromResult(Watches(_second) == 2), "it waits");
+        await Eventually.Holds(() => Task.FromResult(_second.Watches == 2), "it waits");
 
         await _members.Restore(_files.File("snapshot"), token, options);
 
-        // A long poll waits for another state, and what was restored is one.
+        // A long poll waits for another state, and the restored state is another.
         Assert.That((await waiting).Json.GetProperty("value").GetString(), Is.EqualTo("kept"));
         foreach (var reader in (EventReader[])[watch, otherWatch])
         {
@@ -94,7 +94,7 @@ internal sealed class RestoreTests
     }
 
     [Test]
-    public async Task A_position_of_before_is_refused_with_the_present_revision()
+    public async Task A_watch_position_from_before_the_restore_is_refused_with_the_present_revision()
     {
         await Start(members: 1);
         var kv = Client(_first);
@@ -119,7 +119,7 @@ internal sealed class RestoreTests
     // The key with which cursors are signed is made by the first listing.
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_listing_of_before_does_not_go_on_in_another_history(bool keyIsInSnapshot)
+    public async Task A_listing_from_before_the_restore_does_not_continue_after_it(bool keyIsInSnapshot)
     {
         await Start(members: 1);
         var kv = Client(_first);
@@ -150,18 +150,18 @@ internal sealed class RestoreTests
     [TestCase(null, false)]
     [TestCase("another", false)]
     [TestCase(null, true)]
-    public async Task Webhooks_are_told_of_every_change_after_a_restore(string? token, bool isBumped)
+    public async Task Webhooks_get_every_change_after_a_restore(string? token, bool isBumped)
     {
         var options = Options(isBumped);
         await Start(members: 1);
         var kv = Client(_second);
         await Register(kv);
         await kv.Put("k", "kept");
-        await Eventually.Holds(() => Told("k").Count == 1, "it is told");
+        await Eventually.Holds(() => Revisions("k").Count == 1, "the change is delivered");
         await Save();
         var last = await WriteWhatIsLost(kv);
-        await Eventually.Holds(() => Told("lost1").Count == 1, "it is told");
-        // What is under way when etcd goes is settled while it is away: the leader tries to write how far it has come.
+        await Eventually.Holds(() => Revisions("lost1").Count == 1, "the change is delivered");
+        // A save of the leader's progress that is under way when etcd stops ends during the outage.
         var accepted = new TaskCompletionSource();
         _receiver.Answer = _ => ReceiverAnswer.Raw(async (stream, cancellationToken) =>
         {
@@ -169,7 +169,7 @@ internal sealed class RestoreTests
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellationToken);
         });
         await kv.Put("under way", "v");
-        await Eventually.Holds(() => Told("under way").Count == 1, "it is under way");
+        await Eventually.Holds(() => Revisions("under way").Count == 1, "it is under way");
 
         _members[0].Kill();
         accepted.SetResult();
@@ -180,16 +180,17 @@ internal sealed class RestoreTests
             await kv.Put($"after{i}", "v");
 
         await Eventually.Holds(
-            () => Enumerable.Range(0, Written).All(i => Told($"after{i}").Count > 0), "every change is told", Patience);
-        Assert.That(Told("after1")[0], isBumped ? Is.GreaterThan(last) : Is.LessThan(last));
+            () => Enumerable.Range(0, Written).All(i => Revisions($"after{i}").Count > 0),
+            "every change arrives", Patience);
+        Assert.That(Revisions("after1")[0], isBumped ? Is.GreaterThan(last) : Is.LessThan(last));
         await Eventually.Holds(
-            async () => await Cursor() is var cursor && cursor >= Told($"after{Written - 1}")[0]
+            async () => await Cursor() is var cursor && cursor >= Revisions($"after{Written - 1}")[0]
                 && cursor <= Revision(await kv.Get("k")),
             "the cursor moves on", Patience);
     }
 
     [Test]
-    public async Task What_waits_in_the_snapshot_is_told_again_under_its_id()
+    public async Task A_delivery_that_waits_in_the_snapshot_is_sent_again_under_its_id()
     {
         await Start(members: 1);
         var kv = Client(_second);
@@ -209,14 +210,14 @@ internal sealed class RestoreTests
 
         await _members.Restore(_files.File("snapshot"), "another");
 
-        await Eventually.Holds(() => _receiver.RequestCount > 0, "it is told again", Patience);
+        await Eventually.Holds(() => _receiver.RequestCount > 0, "it is delivered again", Patience);
         Assert.That(_receiver.Requests.Select(request => request.MessageId).Distinct(), Is.EqualTo(ids));
         await Eventually.Holds(
             async () => (await EtcdKeys.Keys(_members[0], $"/{_prefix}/deliveries/pending/")).Length == 0,
-            "it waits no more", Patience);
+            "no delivery waits", Patience);
     }
 
-    // What docs/operations.md recommends, where the tools beside this etcd can do it.
+    // The options that docs/operations.md recommends, where the tools of this etcd have them.
     private static string[] Options(bool isBumped)
     {
         if (isBumped && !EtcdBackup.CanBumpRevision)
@@ -258,9 +259,6 @@ internal sealed class RestoreTests
         (await kv.With(HttpMethod.Get, "/kv/k", null, ("KV-Consistency", "serializable"))).Json.GetProperty("value")
             .GetString();
 
-    private static int Watches(KvHost host) =>
-        ((Domain.Watching.IKeyChangeFeed)host.Services.GetService(typeof(Domain.Watching.IKeyChangeFeed))!).Watches;
-
     private async Task Register(KvClient kv)
     {
         var answer = await kv.Send(
@@ -268,8 +266,8 @@ internal sealed class RestoreTests
         Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
     }
 
-    // The revisions at which changes of a key were told.
-    private List<long> Told(string key) =>
+    // The revisions of the delivered changes of a key.
+    private List<long> Revisions(string key) =>
     [
         .. _receiver.Requests.Where(request => request.Text.Contains($"\"key\":\"{key}\"", StringComparison.Ordinal))
             .Select(request => long.Parse(request.MessageId!.Split('_')[2], CultureInfo.InvariantCulture)),

@@ -6,7 +6,7 @@ namespace Kv.Api.Tests.Store;
 /// <summary>The store goes away and comes back; Kv stays, says so, and recovers by itself.</summary>
 internal sealed class StoreAwayTests
 {
-    // The promise is the time-out of a call and a little; what hangs takes much longer.
+    // A call answers within its time-out and a little more. A call that hangs takes much longer.
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     [Test]
@@ -20,7 +20,7 @@ internal sealed class StoreAwayTests
         proxy.RefuseConnections();
         proxy.CutConnections();
         await Eventually.Holds(() => proxy.OpenConnections == 0, "the connections are gone");
-        // What finds the broken connection may have been sent on it; what comes after is not sent at all.
+        // The first call may have been sent on the broken connection. The next call is not sent at all.
         await Send(kv, HttpMethod.Get, "/kv/k");
 
         foreach (var (method, path, body) in Calls)
@@ -105,7 +105,7 @@ internal sealed class StoreAwayTests
     }
 
     [Test]
-    public async Task A_read_cut_in_flight_has_no_outcome_to_speak_of()
+    public async Task A_read_cut_in_flight_does_not_report_an_outcome()
     {
         await using var proxy = TcpProxy.To((await SharedEtcd.Get()).Endpoint);
         await using var host = await Over(proxy);
@@ -134,7 +134,7 @@ internal sealed class StoreAwayTests
 
         etcd.Kill();
         await Eventually.Holds(
-            async () => (await Send(kv, HttpMethod.Get, "/kv/k")).Status == 503, "the store is missed");
+            async () => (await Send(kv, HttpMethod.Get, "/kv/k")).Status == 503, "a read answers 503");
         foreach (var (method, path, body) in Calls)
             ExpectUnavailable(await Send(kv, method, path, body));
         await ExpectHealth(host, live: 200, ready: 503);
@@ -146,7 +146,7 @@ internal sealed class StoreAwayTests
     }
 
     [Test]
-    public async Task A_paused_store_is_503_and_Kv_goes_on_when_it_does()
+    public async Task A_paused_store_is_503_and_Kv_resumes_with_it()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var host = await KvHost.StartOver(etcd.Endpoint, ("STORE_TIMEOUT_SECONDS", "1"));
@@ -165,7 +165,7 @@ internal sealed class StoreAwayTests
     }
 
     [Test]
-    public async Task Kv_starts_without_its_store_and_serves_when_it_comes()
+    public async Task Kv_starts_without_its_store_and_serves_once_it_is_there()
     {
         await using var etcd = await EtcdServer.StartAsync();
         etcd.Kill();
@@ -183,7 +183,7 @@ internal sealed class StoreAwayTests
     }
 
     [Test]
-    public async Task A_listing_that_the_store_leaves_midway_is_cut_and_never_looks_whole()
+    public async Task A_listing_that_loses_the_store_midway_is_cut_and_never_looks_complete()
     {
         await using var proxy = TcpProxy.To((await SharedEtcd.Get()).Endpoint);
         await using var host = await Over(proxy);

@@ -10,7 +10,7 @@ namespace Kv.Api.Tests.Store;
 internal sealed class UpgradeTests
 {
     private const string WebhookId = "7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b";
-    private const string NotLeading = "Another replica calls webhooks, or none yet.";
+    private const string NotLeading = "This replica calls no webhooks: another one leads, or none does yet.";
 
     private readonly WebhookReceiver _receiver = WebhookReceiver.Start();
     private readonly string _prefix = KvHost.Unique("test/");
@@ -35,7 +35,7 @@ internal sealed class UpgradeTests
     public async Task StopReceiver() => await _receiver.DisposeAsync();
 
     [Test]
-    public async Task Beside_the_predecessor_Kv_serves_and_takes_over_when_the_lock_goes()
+    public async Task Kv_serves_beside_the_predecessor_and_takes_over_when_the_lock_is_free()
     {
         await using var host = await Start();
         var kv = Tenant(host);
@@ -63,7 +63,7 @@ internal sealed class UpgradeTests
     }
 
     [Test]
-    public async Task After_Kv_has_stopped_the_predecessor_finds_all_as_it_would_have_written_it()
+    public async Task After_Kv_has_stopped_the_predecessor_finds_the_data_in_its_own_format()
     {
         await _etcd.Call("lease/revoke", new { ID = $"{_predecessor}" });
         string registered;
@@ -85,7 +85,7 @@ internal sealed class UpgradeTests
         Assert.That(
             await EtcdKeys.TimeToLive(_etcd, (await EtcdKeys.Get(_etcd, Key("user:3")))!.Value.Lease),
             Is.InRange(860, 902));
-        // It lists by prefix: what it cannot read must not be there.
+        // The predecessor lists by prefix, so there must be no record that it cannot read.
         Assert.That(await Below(Key("")), Is.EquivalentTo(new[] { Key("user:1"), Key("user:3") }));
         Assert.That(await Below(Webhook("")), Is.EquivalentTo(new[] { Webhook(registered), Webhook(WebhookId) }));
         var changed = JsonDocument.Parse((await Value(Webhook(WebhookId)))!).RootElement;

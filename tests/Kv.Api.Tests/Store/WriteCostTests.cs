@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Store;
 
-/// <summary>What writes cost etcd, by its own count.</summary>
+/// <summary>The cost of writes for etcd, by etcd's own metrics.</summary>
 internal sealed class WriteCostTests
 {
     private const int Callers = 128;

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kv.Api.Tests.Telemetry;
 
-/// <summary>A caller that goes away in the middle is no fault of Kv's, and no line of its log.</summary>
+/// <summary>A caller that disconnects during a call is no fault of Kv and leaves no line in its log.</summary>
 internal sealed class CallerGoneLogTests
 {
     private const int Keys = 200;
@@ -34,7 +34,7 @@ internal sealed class CallerGoneLogTests
     ];
 
     [Test]
-    public async Task Nothing_is_logged_whatever_was_asked_and_however_far_the_answer_had_come()
+    public async Task A_vanished_caller_is_not_logged_at_any_point_of_any_call()
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", "json"));
@@ -57,7 +57,7 @@ internal sealed class CallerGoneLogTests
     }
 
     [Test]
-    public void A_problem_that_its_caller_does_not_wait_for_is_no_error()
+    public void An_error_answer_to_a_vanished_caller_is_not_logged_as_an_error()
     {
         var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
 
@@ -81,7 +81,7 @@ internal sealed class CallerGoneLogTests
             caller.Shutdown(SocketShutdown.Send);
     }
 
-    // As much as there is, up to so many bytes.
+    // Reads all available bytes, up to the limit.
     private static async Task Read(Socket caller, int bytes)
     {
         var buffer = new byte[8 * 1024];
@@ -94,11 +94,11 @@ internal sealed class CallerGoneLogTests
         }
         catch (OperationCanceledException)
         {
-            // A watch has no more to say.
+            // A watch sends no more.
         }
     }
 
-    // The one that asks among them.
+    // The request for the metrics counts as one.
     private static int Requests(string metrics) => metrics.Split('\n')
         .Where(line => line.StartsWith("http_server_active_requests", StringComparison.Ordinal))
         .Sum(line => int.Parse(line[(line.LastIndexOf(' ') + 1)..], null));

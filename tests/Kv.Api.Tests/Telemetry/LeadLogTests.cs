@@ -3,18 +3,18 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Telemetry;
 
-/// <summary>What the real program says of the lead, where there is no other replica.</summary>
+/// <summary>The log of the real program about the lead, with a single replica.</summary>
 internal sealed class LeadLogTests
 {
     private const string Leads = "This replica leads";
     private const string HasLost = "This replica has lost the lead";
     private const string GivesBack = "This replica has given the lead back";
 
-    // The lock is looked at every three seconds or so.
+    // Kv checks the lock about every three seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Test]
-    public async Task A_lock_that_is_lost_is_told_as_lost_and_one_that_is_given_back_as_given_back()
+    public async Task A_lost_lock_and_a_released_lock_have_different_log_lines()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var kv = KvProcess.Start(

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Kv.Api.Tests.Access;
 using Kv.Api.Tests.Documents;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
 
 namespace Kv.Api.Tests.Telemetry;
 
-/// <summary>What the real program writes to its standard output.</summary>
+/// <summary>The standard output of the real program.</summary>
 internal sealed partial class LogTests
 {
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -14,7 +15,7 @@ internal sealed partial class LogTests
     [TestCase("")]
     [TestCase("auto")]
     [TestCase("json")]
-    public async Task Where_no_terminal_is_each_line_is_JSON(string format)
+    public async Task Without_a_terminal_each_line_is_JSON(string format)
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", format));
@@ -31,7 +32,22 @@ internal sealed partial class LogTests
     }
 
     [Test]
-    public async Task Text_is_for_people()
+    public async Task No_call_logs_a_warning()
+    {
+        using var data = new TemporaryDirectory();
+        await using var kv = KvProcess.Start(
+            ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", "json"), ("QUOTA_KEYS", "1000"));
+        var client = await kv.Client();
+
+        foreach (var call in Call.All)
+            Assert.That((await call.Send(client)).Status, Is.LessThan(500), $"{call}");
+        await kv.Terminate();
+
+        Assert.That(LogLine.Of(kv).Where(line => line.IsAlarming), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_text_format_is_readable()
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path), ("LOG_FORMAT", "text"));
@@ -40,7 +56,7 @@ internal sealed partial class LogTests
     }
 
     [Test]
-    public async Task The_access_log_in_the_documents_tells_of_each_request()
+    public async Task The_documented_access_log_has_a_line_for_each_request()
     {
         var document = await File.ReadAllTextAsync(Path.Combine(ExampleProcess.Root(), "docs", "operations.md"));
         var setting = AccessLogSetting().Match(document).Groups;
@@ -63,7 +79,7 @@ internal sealed partial class LogTests
     }
 
     [Test]
-    public async Task What_a_traced_request_meets_is_logged_with_its_trace_and_without_its_value()
+    public async Task The_log_of_a_traced_request_has_its_trace_and_not_its_value()
     {
         await using var kv = KvProcess.Start(
             ("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), ("LOG_FORMAT", "json"),

@@ -2,7 +2,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Telemetry;
 
-/// <summary>What <c>/metrics</c> tells after a little of everything, and what it does not.</summary>
+/// <summary>The output of <c>/metrics</c> after calls of every kind.</summary>
 [TestFixture(Engine.Etcd)]
 [TestFixture(Engine.Embedded)]
 internal sealed class MetricsTests(Engine engine)
@@ -32,7 +32,7 @@ internal sealed class MetricsTests(Engine engine)
     }
 
     [Test]
-    public async Task Long_polls_can_be_told_from_requests_that_take_long()
+    public async Task Long_polls_and_slow_requests_are_counted_apart()
     {
         var scrape = await _measured.Scrape();
 
@@ -67,7 +67,7 @@ internal sealed class MetricsTests(Engine engine)
     }
 
     [Test]
-    public async Task What_the_store_takes_and_what_is_left_is_told_since_readiness_was_asked_for()
+    public async Task The_size_of_the_store_and_its_free_space_have_metrics_after_a_readiness_check()
     {
         var scrape = await _measured.Scrape();
 
@@ -76,16 +76,16 @@ internal sealed class MetricsTests(Engine engine)
     }
 
     [Test]
-    public async Task Deliveries_are_counted_by_outcome_and_those_that_are_over_wait_no_more()
+    public async Task Deliveries_are_counted_by_outcome_and_finished_ones_are_not_pending()
     {
         var scrape = await _measured.Until(
-            told => told.Sum("kv_delivery_given_up_total") == 2 && told.Sum("kv_delivery_waiting") == 0
-                && told.Sum("kv_webhook_registered", "state=\"disabled\"") == 1,
+            seen => seen.Sum("kv_delivery_given_up_total") == 2 && seen.Sum("kv_delivery_waiting") == 0
+                && seen.Sum("kv_webhook_registered", "state=\"disabled\"") == 1,
             "one delivery was refused three times, another once and for all");
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Attempts("accepted"), Is.EqualTo(5), "every change is told to the webhook for all");
+            Assert.That(Attempts("accepted"), Is.EqualTo(5), "the webhook for all keys gets every change");
             Assert.That(scrape.Sum("kv_delivery_latency_seconds_count"), Is.EqualTo(5));
             Assert.That(Attempts("refused"), Is.EqualTo(4));
             Assert.That(scrape.Sum("kv_delivery_retries_total"), Is.EqualTo(2));
@@ -99,12 +99,12 @@ internal sealed class MetricsTests(Engine engine)
     }
 
     [Test]
-    public async Task The_leader_tells_how_far_it_has_come()
+    public async Task The_leader_reports_its_progress()
     {
         var scrape = await _measured.Until(
-            told => told.Sum("kv_watcher_read_revision") >= told.Sum("kv_store_written_revision")
-                && told.Sum("kv_watcher_settled_revision") >= told.Sum("kv_store_written_revision"),
-            "it has read and settled what was written");
+            seen => seen.Sum("kv_watcher_read_revision") >= seen.Sum("kv_store_written_revision")
+                && seen.Sum("kv_watcher_settled_revision") >= seen.Sum("kv_store_written_revision"),
+            "the leader has read and settled every change");
 
         using (Assert.EnterMultipleScope())
         {
@@ -112,7 +112,7 @@ internal sealed class MetricsTests(Engine engine)
             Assert.That(scrape.Sum("kv_build_info"), Is.EqualTo(1));
             Assert.That(scrape.Sum("kv_watcher_lag_revisions"), Is.Zero);
             Assert.That(scrape.Sum("kv_watcher_lag_time_seconds"), Is.Zero);
-            Assert.That(scrape.Sum("kv_watcher_lost_revisions_total"), Is.Zero, "it is there before anything was lost");
+            Assert.That(scrape.Sum("kv_watcher_lost_revisions_total"), Is.Zero, "the counter exists before any loss");
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class MetricsTests(Engine engine)
     }
 
     [Test]
-    public async Task No_metric_tells_a_key_a_tenant_a_value_a_target_or_a_secret()
+    public async Task No_metric_holds_a_key_a_tenant_a_value_a_target_or_a_secret()
     {
         var text = (await _measured.Scrape()).Text;
 

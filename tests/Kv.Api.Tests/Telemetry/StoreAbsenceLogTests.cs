@@ -3,21 +3,22 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Telemetry;
 
-/// <summary>What the real program logs when its store is away, and when the store comes back.</summary>
+/// <summary>The log of the real program when its store is away and when it comes back.</summary>
 internal sealed class StoreAbsenceLogTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Test]
-    public async Task An_etcd_that_is_absent_from_the_start_is_told_with_its_endpoint_and_cause_and_so_is_its_coming()
+    public async Task An_etcd_missing_at_the_start_is_logged_with_endpoint_and_cause_and_so_is_its_arrival()
     {
         await using var etcd = await EtcdServer.StartAsync();
         etcd.Kill();
         await using var kv = Start(etcd.Endpoint);
 
-        await Says(kv, $"The store is away (etcd at http://{etcd.Endpoint}): etcd could not read (Unavailable: ");
+        await Says(
+            kv, $"The store is unavailable (etcd at http://{etcd.Endpoint}): etcd could not read (Unavailable: ");
         await etcd.Restart();
-        await Says(kv, "The store is back after ");
+        await Says(kv, "The store is available again after ");
 
         Assert.That(
             Alarming(kv),
@@ -27,7 +28,7 @@ internal sealed class StoreAbsenceLogTests
     }
 
     [Test]
-    public async Task An_etcd_that_goes_and_comes_back_is_told_once_each_time_whatever_asks_it([Values] bool isKilled)
+    public async Task An_outage_of_etcd_and_its_end_are_logged_once_each([Values] bool isKilled)
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var receiver = WebhookReceiver.Start();
@@ -45,19 +46,19 @@ internal sealed class StoreAbsenceLogTests
         else
             etcd.Pause();
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => client.Put($"k{number}", "v")));
-        await Says(kv, $"The store is away (etcd at http://{etcd.Endpoint}): ");
+        await Says(kv, $"The store is unavailable (etcd at http://{etcd.Endpoint}): ");
         if (isKilled)
             await etcd.Restart();
         else
             etcd.Resume();
-        await Says(kv, "The store is back after ");
+        await Says(kv, "The store is available again after ");
         await Eventually.Holds(async () => (await client.Put("k", "after")).Status == 200, "it serves again");
 
         Assert.That(answers.Select(answer => answer.Status), Is.All.EqualTo(503));
         await Eventually.Holds(
             () => Array.TrueForAll(answers, answer => HasLine(kv, answer)), "each answer's trace is in the log");
         Assert.That(Alarming(kv), Has.Length.EqualTo(1).And.All.Matches<LogLine>(
-            line => line!.Message.StartsWith("The store is away", StringComparison.Ordinal)));
+            line => line!.Message.StartsWith("The store is unavailable", StringComparison.Ordinal)));
     }
 
     private static KvProcess Start(string endpoints, params (string, string)[] settings) =>

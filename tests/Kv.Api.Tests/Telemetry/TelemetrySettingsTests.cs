@@ -8,7 +8,7 @@ namespace Kv.Api.Tests.Telemetry;
 internal sealed class TelemetrySettingsTests
 {
     [Test]
-    public async Task Metrics_are_sent_to_a_collector_that_is_named()
+    public async Task Metrics_are_sent_to_the_configured_collector()
     {
         await using var collector = WebhookReceiver.Start();
         using var data = new TemporaryDirectory();
@@ -20,13 +20,13 @@ internal sealed class TelemetrySettingsTests
 
         await Eventually.Holds(
             () => collector.Requests.Any(request =>
-                request.Target == "/v1/metrics" && Told(request, "kv.store.operation.duration")
-                    && Told(request, "kv-of-the-test")),
-            "the collector is told of the store's calls");
+                request.Target == "/v1/metrics" && Contains(request, "kv.store.operation.duration")
+                    && Contains(request, "kv-of-the-test")),
+            "the collector gets the metrics of the store's calls");
     }
 
     [Test]
-    public async Task Without_OpenTelemetry_there_are_no_metrics_and_Kv_works_as_ever()
+    public async Task Without_OpenTelemetry_there_are_no_metrics_and_Kv_works()
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
@@ -37,6 +37,6 @@ internal sealed class TelemetrySettingsTests
         Assert.That((await client.Send(HttpMethod.Get, "/metrics")).Status, Is.EqualTo(404));
     }
 
-    private static bool Told(ReceivedRequest request, string text) =>
+    private static bool Contains(ReceivedRequest request, string text) =>
         request.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 }

@@ -5,7 +5,7 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Telemetry;
 
 /// <summary>
-/// Traces, as a client begins them, a collector sees them and a receiver of webhooks is told of them.
+/// Traces: a client begins them, a collector receives them, and a receiver of webhooks gets their id.
 /// </summary>
 internal sealed class TracesTests
 {
@@ -38,7 +38,7 @@ internal sealed class TracesTests
 
     [TestCase(Engine.Etcd)]
     [TestCase(Engine.Embedded)]
-    public async Task A_trace_goes_on_from_the_request_through_the_store_to_the_webhook(Engine engine)
+    public async Task A_trace_spans_the_request_the_store_and_the_webhook(Engine engine)
     {
         await using var kv = await Start(engine, Traced);
         var client = await kv.Client();
@@ -46,15 +46,15 @@ internal sealed class TracesTests
 
         await Put(client, Sampled);
         await Eventually.Holds(() => _receiver.RequestCount == 1, "the webhook is called");
-        var told = _receiver.Requests.Single().Header("traceparent");
+        var seen = _receiver.Requests.Single().Header("traceparent");
         await Eventually.Holds(
             () => Spans("PUT kv/{key}") && Spans("store commit") && (engine == Engine.Embedded || Spans("etcd commit"))
                 && Spans("webhook"),
             "the collector has the spans of the trace");
 
-        Assert.That(Spans("{*"), Is.False, "no route's stars");
+        Assert.That(Spans("{*"), Is.False, "the route has no asterisk");
         Assert.That(
-            told, Does.Match($"^00-{TraceId}-[0-9a-f]{{16}}-01$").And.Not.EqualTo(Sampled), "the call's own span");
+            seen, Does.Match($"^00-{TraceId}-[0-9a-f]{{16}}-01$").And.Not.EqualTo(Sampled), "the call's own span");
     }
 
     [TestCase("otlp", true)]
@@ -88,7 +88,7 @@ internal sealed class TracesTests
         await Eventually.Holds(() => _receiver.RequestCount == 2, "it is tried again");
         await Send(client, HttpMethod.Post, "/txn", """{"success":[{"op":"set","key":"a","value":"1"},{"op":"set","key":"b","value":"2"}]}""");
         await Send(client, HttpMethod.Delete, "/kv/a", null);
-        await Eventually.Holds(() => _receiver.RequestCount == 5, "the transaction and the deletion are told");
+        await Eventually.Holds(() => _receiver.RequestCount == 5, "the transaction and the deletion are delivered");
 
         Assert.That(
             _receiver.Requests.Select(request => request.Header("traceparent")),
@@ -96,7 +96,7 @@ internal sealed class TracesTests
     }
 
     [Test]
-    public async Task A_leader_that_does_not_trace_passes_on_what_another_replica_traced()
+    public async Task A_leader_without_tracing_passes_on_the_trace_of_another_replica()
     {
         await using var leader = await Start(Engine.Etcd, []);
         await Eventually.Holds(
@@ -115,7 +115,7 @@ internal sealed class TracesTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task What_is_not_traced_leaves_nothing_behind(bool isTracing)
+    public async Task An_untraced_request_stores_no_trace(bool isTracing)
     {
         await using var kv = await Start(Engine.Etcd, isTracing ? Traced : []);
         var client = await kv.Client();
@@ -126,12 +126,12 @@ internal sealed class TracesTests
 
         Assert.That(_receiver.Requests.Single().Header("traceparent"), Is.Null);
         Assert.That(await EtcdKeys.Keys(await SharedEtcd.Get(), $"/{_prefix}/kv_traces/"), Is.Empty);
-        Assert.That(Spans(""), Is.False, "the collector is told of the registration at most");
+        Assert.That(Spans(""), Is.False, "the collector gets at most the registration");
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_fault_is_found_by_its_trace_and_where_nobody_traces_none_is_begun(bool isTracing)
+    public async Task An_error_names_the_trace_and_without_tracing_a_request_number(bool isTracing)
     {
         await using var kv = KvProcess.Start(
             [("STORE", "etcd"), ("ETCD_ENDPOINTS", $"127.0.0.1:{FreePort.Next()}"), .. isTracing ? Traced : []]);
@@ -172,7 +172,7 @@ internal sealed class TracesTests
         Assert.That(answer.Status, Is.AnyOf(200, 204), answer.ToString());
     }
 
-    // The collector is sent protocol buffers; ids and names stand in them as they are.
+    // The collector receives protocol buffers, which hold ids and names unencoded.
     private bool Spans(string name) => _collector.Requests.Any(request =>
         request.Target == "/v1/traces"
         && request.Body.AsSpan().IndexOf(Convert.FromHexString(TraceId)) >= 0

@@ -6,8 +6,8 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Tls;
 
 /// <summary>
-/// When Kv calls a server by TLS, its certificate makes Kv call no other: nothing is fetched from the addresses that it
-/// names, and nothing goes by a proxy that the environment names.
+/// When Kv calls a server over TLS, it calls no other server: it does not fetch from the addresses in the certificate,
+/// and it does not use a proxy of the environment.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class FetchingTests

@@ -7,14 +7,14 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Tls;
 
-/// <summary>How many requests an HTTP/2 connection may carry at a time.</summary>
+/// <summary>The limit of concurrent requests on an HTTP/2 connection.</summary>
 internal sealed class StreamsTests
 {
     private const int MaxConcurrentStreams = 3;
 
     [TestCase(null, 100)]
     [TestCase("7", 7)]
-    public async Task The_server_tells_how_many_streams_it_takes(string? setting, int expected)
+    public async Task The_server_announces_its_limit_of_streams(string? setting, int expected)
     {
         using var certificates = TestCertificates.Create();
         await using var host = await KvHost.Start(
@@ -44,10 +44,10 @@ internal sealed class StreamsTests
         var settings = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
         await tls.ReadExactlyAsync(settings);
 
-        var told = settings.Chunk(6).ToDictionary(
+        var seen = settings.Chunk(6).ToDictionary(
             one => (int)BinaryPrimitives.ReadUInt16BigEndian(one),
             one => (long)BinaryPrimitives.ReadUInt32BigEndian(one.AsSpan(2)));
         Assert.That(head[3], Is.EqualTo(4), "a frame of settings");
-        Assert.That(told[MaxConcurrentStreams], Is.EqualTo(expected));
+        Assert.That(seen[MaxConcurrentStreams], Is.EqualTo(expected));
     }
 }

@@ -98,13 +98,13 @@ internal sealed class TlsTests
         File.Copy(_second.ServerCertFile, CertFile, overwrite: true);
 
         using var expected = _second.LoadServer();
-        await Eventually.Holds(async () => await Shown(address) == expected.Thumbprint, "the new one is shown");
+        await Eventually.Holds(async () => await Shown(address) == expected.Thumbprint, "the new certificate is used");
         Assert.That((await client.Get("k")).Status, Is.EqualTo(200));
         Assert.That(connections, Is.EqualTo(1));
     }
 
     [Test]
-    public async Task A_pair_that_does_not_fit_leaves_the_old_one_and_is_told()
+    public async Task A_mismatched_pair_keeps_the_old_certificate_and_is_logged()
     {
         await using var kv = Start();
         var address = await kv.Address();
@@ -112,16 +112,16 @@ internal sealed class TlsTests
 
         File.Copy(_second.ServerCertFile, CertFile, overwrite: true);
 
-        await Eventually.Holds(() => kv.Output.Contains("cannot be used", StringComparison.Ordinal), "it is told");
-        Assert.That(kv.Output, Does.Contain(CertFile).And.Contain("stays in use").And.Not.Contain("PRIVATE"));
+        await Eventually.Holds(() => kv.Output.Contains("cannot be used", StringComparison.Ordinal), "it is logged");
+        Assert.That(kv.Output, Does.Contain(CertFile).And.Contain("stay in use").And.Not.Contain("PRIVATE"));
         Assert.That(await Shown(address), Is.EqualTo(old.Thumbprint));
         File.Copy(_second.ServerKeyFile, KeyFile, overwrite: true);
         using var expected = _second.LoadServer();
-        await Eventually.Holds(async () => await Shown(address) == expected.Thumbprint, "once it is whole it is used");
+        await Eventually.Holds(async () => await Shown(address) == expected.Thumbprint, "the repaired pair is used");
     }
 
     [Test]
-    public async Task The_authorities_behind_a_certificate_are_shown_too()
+    public async Task The_server_sends_its_intermediate_certificates()
     {
         File.Copy(_first.ChainedClientCertFile, CertFile, overwrite: true);
         File.Copy(_first.ChainedClientKeyFile, KeyFile, overwrite: true);
@@ -138,7 +138,7 @@ internal sealed class TlsTests
             [("PORT", $"{(await kv.Address()).Port}"), ("TLS_CERT_FILE", CertFile), ("TLS_KEY_FILE", KeyFile)];
 
         await Eventually.Holds(
-            async () => (await KvProcess.Run(["health"], settings)).ExitCode == 0, "it is said to be alive");
+            async () => (await KvProcess.Run(["health"], settings)).ExitCode == 0, "the health verb succeeds");
         await kv.Kill();
         var dead = await KvProcess.Run(["health"], settings);
 
@@ -147,7 +147,7 @@ internal sealed class TlsTests
     }
 
     [Test]
-    public async Task Whoever_speaks_no_TLS_is_not_answered()
+    public async Task A_plain_HTTP_request_is_not_answered()
     {
         await using var kv = Start();
         var address = await kv.Address();
@@ -163,7 +163,7 @@ internal sealed class TlsTests
     [TestCase("TLS_KEY_FILE", "/nowhere/tls.key", "a file that exists")]
     [TestCase("TLS_KEY_FILE", "", "TLS_CERT_FILE and TLS_KEY_FILE go together")]
     [TestCase("TLS_RELOAD_SECONDS", "0", "1 to 3600")]
-    public async Task Settings_that_make_no_sense_stop_the_start(string name, string value, string allowed)
+    public async Task Invalid_settings_stop_the_start(string name, string value, string allowed)
     {
         var (exitCode, output, error) = await KvProcess.Run(
             [], ("TLS_CERT_FILE", CertFile), ("TLS_KEY_FILE", KeyFile), (name, value));
@@ -219,7 +219,7 @@ internal sealed class TlsTests
         };
     }
 
-    // The certificate that a new connection is shown.
+    // The certificate that a new connection gets.
     private static async Task<string?> Shown(Uri address)
     {
         string? thumbprint = null;

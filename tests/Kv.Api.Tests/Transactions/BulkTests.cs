@@ -4,7 +4,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Transactions;
 
-/// <summary>Many operations, each by itself.</summary>
+/// <summary>Bulks: many operations, each done by itself.</summary>
 internal sealed class BulkTests(Engine engine) : EngineTests(engine)
 {
     [Test]
@@ -36,7 +36,7 @@ internal sealed class BulkTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_thousand_are_done_and_those_of_one_key_in_their_order()
+    public async Task A_thousand_operations_are_done_and_those_on_one_key_in_order()
     {
         var operations = Enumerable.Range(0, 1000)
             .Select(number => new { op = "set", key = $"k{number % 10}", value = $"{number}" });
@@ -65,7 +65,7 @@ internal sealed class BulkTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_thousand_and_one_are_too_many()
+    public async Task A_thousand_and_one_operations_are_too_many()
     {
         var operations = Enumerable.Range(0, 1001)
             .Select(number => new { op = "set", key = $"k{number}", value = "v" });
@@ -75,7 +75,7 @@ internal sealed class BulkTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Too_many_are_refused_before_the_rest_of_the_body_has_come()
+    public async Task Too_many_operations_are_refused_before_the_rest_of_the_body_arrives()
     {
         var operations = string.Concat(Enumerable.Repeat("""{"op":"set","key":"k","value":"v"},""", 1001));
 
@@ -87,11 +87,11 @@ internal sealed class BulkTests(Engine engine) : EngineTests(engine)
 
     [TestCase("""[{"op":"move","key":"a"},""", "[0].op")]
     [TestCase("""{"op":""", "body")]
-    public async Task The_first_mistake_is_told_before_the_rest_of_the_body_has_come(string start, string field) =>
+    public async Task The_first_mistake_is_reported_before_the_rest_of_the_body_arrives(string start, string field) =>
         Expect.Problem(await UnfinishedBody.Send(Host, Kv, "/bulk", start + new string(' ', 20_000)), 400, null, field);
 
     [Test]
-    public async Task An_operation_that_is_larger_than_one_can_be_is_refused_before_its_end() => Expect.Problem(
+    public async Task An_operation_that_is_too_large_is_refused_before_its_end() => Expect.Problem(
         await UnfinishedBody.Send(Host, Kv, "/bulk", $$"""[{"op":"set","key":"a","value":"{{new string('v', 14_000_000)}}"""),
         400, "Invalid input", "body", "too long");
 

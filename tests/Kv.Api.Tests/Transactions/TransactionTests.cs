@@ -4,11 +4,11 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Transactions;
 
-/// <summary>Operations that are done together.</summary>
+/// <summary>Transactions: operations that are done together.</summary>
 internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task All_is_done_at_one_revision()
+    public async Task All_operations_are_done_at_one_revision()
     {
         await Kv.Put("gone", "v");
 
@@ -77,7 +77,7 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Without_anything_to_do_instead_a_lost_compare_changes_nothing_and_is_told()
+    public async Task Without_an_else_branch_a_failed_compare_changes_nothing_and_is_reported()
     {
         var etag = (await Kv.Put("k", "v")).Header("ETag")!.Trim('"');
 
@@ -93,7 +93,7 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Of_a_hundred_operations_all_are_done()
+    public async Task A_hundred_operations_are_all_done()
     {
         var sets = string.Join(',', Enumerable.Range(0, 100).Select(number =>
             $$"""{"op":"set","key":"k{{number:d2}}","value":"v","content_type":"text/plain"}"""));
@@ -130,8 +130,8 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"failure":[{"op":"set","key":"a","value":"v","ttl":"1"}]}""", "failure[0].ttl", "whole number")]
     [TestCase("""{"success":[{"op":"set","key":"a","value":"!","encoding":"base64"}]}""", "success[0].value", "base64")]
     [TestCase("""{"success":[{"op":"set","key":"a","value":"v","encoding":"hex"}]}""", "success[0].encoding", "base64")]
-    [TestCase("""{"success":[{"op":"get","key":"a","value":"v"}]}""", "success[0].value", "set only")]
-    [TestCase("""{"success":[{"op":"set","key":"a","value":"v","etag":"1"}]}""", "success[0].etag", "goes with operations of a bulk")]
+    [TestCase("""{"success":[{"op":"get","key":"a","value":"v"}]}""", "success[0].value", "only for set")]
+    [TestCase("""{"success":[{"op":"set","key":"a","value":"v","etag":"1"}]}""", "success[0].etag", "is only for a bulk")]
     [TestCase("""{"compare":[{"key":"a"}]}""", "compare[0]", "one of")]
     [TestCase("""{"compare":[{"key":"a","exists":true,"value":"v"}]}""", "compare[0]", "one of")]
     [TestCase("""{"compare":[{"key":"a","etag":"W/1"}]}""", "compare[0].etag", "entity tag")]
@@ -140,7 +140,7 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"compare":["a"]}""", "compare[0]", "object")]
     [TestCase("""{"then":[]}""", "then", "not a member")]
     [TestCase("[]", "body", "object")]
-    public async Task What_makes_no_sense_is_refused_by_where_it_stands(string body, string field, string saying)
+    public async Task A_mistake_is_refused_by_its_position(string body, string field, string saying)
     {
         Expect.Problem(await Txn(body), 400, null, field, saying);
         Assert.That((await Kv.Get("a")).Status, Is.EqualTo(404));
@@ -158,7 +158,7 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"success":[""", """{"op":"delete","key":"a"},""", "success", "max 100")]
     [TestCase("""{"success":[{"op":"get","key":"a"}],"failure":[""", """{"op":"delete","key":"a"},""", "success", "max 100")]
     [TestCase("""{"compare":[""", """{"key":"a","exists":true},""", "compare", "max 100")]
-    public async Task Too_many_are_refused_before_the_rest_of_the_body_has_come(
+    public async Task Too_many_operations_are_refused_before_the_rest_of_the_body_arrives(
         string start, string one, string field, string saying)
     {
         var answer = await UnfinishedBody.Send(Host, Kv, "/txn", start + string.Concat(Enumerable.Repeat(one, 101)));
@@ -167,7 +167,7 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Of_many_mistakes_the_first_twenty_are_told()
+    public async Task The_first_twenty_of_many_mistakes_are_reported()
     {
         var wrong = string.Join(',', Enumerable.Range(0, 100).Select(number => $$"""{"op":"set","key":"k{{number}}*","value":"v","ttl":-1}"""));
 
@@ -200,7 +200,7 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"success":[{"op":"set","key":"a","value":"v"},]}""", "body")]
     [TestCase("""{"success":[{"op":"set","key":"a","value":"\ud800"}]}""", "success[0].value")]
     [TestCase("""{"\ud800":[]}""", "body")]
-    public async Task A_body_that_is_not_what_it_should_be_changes_nothing(string body, string field)
+    public async Task A_malformed_body_changes_nothing(string body, string field)
     {
         Expect.Problem(await Txn(body), 400, "Invalid input", field);
         Assert.That((await Kv.Get("a")).Status, Is.EqualTo(404));
@@ -222,7 +222,7 @@ internal sealed class TransactionTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Money_that_is_moved_about_by_many_neither_grows_nor_shrinks()
+    public async Task Concurrent_transfers_keep_the_sum()
     {
         string[] accounts = ["a", "b", "c"];
         foreach (var account in accounts)

@@ -21,7 +21,7 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
 
         Assert.That(
             Expect.Members(done.Json), Is.EqualTo(new[] { "copied", "existing", "invalid", "dry_run", "cursor" }));
-        Assert.That((Told(dry), Told(done)), Is.EqualTo(((3L, 0L, 0L), (3L, 0L, 0L))));
+        Assert.That((Read(dry), Read(done)), Is.EqualTo(((3L, 0L, 0L), (3L, 0L, 0L))));
         Assert.That(before.Keys, Is.EqualTo(new[] { "other" }), "a dry run writes nothing");
         var (copies, originals) = (await Items("b/"), await Items("a/"));
         Assert.That(copies.Keys, Is.EqualTo(new[] { "image", "other", "short", "text" }));
@@ -30,32 +30,32 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Keys_that_exist_are_kept_unless_they_are_to_be_overwritten()
+    public async Task Existing_keys_are_kept_unless_the_copy_may_overwrite_them()
     {
         await Kv.Put("a/1", "new");
         await Kv.Put("a/2", "new");
         await Kv.Put("b/1", "old");
 
-        Assert.That(Told(await Copy("a/", "b/", dryRun: true)), Is.EqualTo((1L, 1L, 0L)));
-        Assert.That(Told(await Copy("a/", "b/")), Is.EqualTo((1L, 1L, 0L)));
+        Assert.That(Read(await Copy("a/", "b/", dryRun: true)), Is.EqualTo((1L, 1L, 0L)));
+        Assert.That(Read(await Copy("a/", "b/")), Is.EqualTo((1L, 1L, 0L)));
         Assert.That((await Kv.Get("b/1")).Json.GetProperty("value").GetString(), Is.EqualTo("old"));
-        Assert.That(Told(await Copy("a/", "b/", overwrite: true)), Is.EqualTo((2L, 0L, 0L)));
+        Assert.That(Read(await Copy("a/", "b/", overwrite: true)), Is.EqualTo((2L, 0L, 0L)));
         Assert.That((await Kv.Get("b/1")).Json.GetProperty("value").GetString(), Is.EqualTo("new"));
     }
 
     [Test]
-    public async Task Names_that_are_no_keys_are_counted_and_left_out()
+    public async Task Names_that_are_not_valid_keys_are_counted_and_skipped()
     {
         await Kv.Put("a", "the new name would be empty");
         await Kv.Put("a/" + new string('k', 98), "the new name would be too long");
         await Kv.Put("a/b", "v");
 
-        Assert.That(Told(await Copy("a", "")), Is.EqualTo((2L, 0L, 1L)));
-        Assert.That(Told(await Copy("a/", "long/")), Is.EqualTo((1L, 0L, 1L)));
+        Assert.That(Read(await Copy("a", "")), Is.EqualTo((2L, 0L, 1L)));
+        Assert.That(Read(await Copy("a/", "long/")), Is.EqualTo((1L, 0L, 1L)));
     }
 
     [Test]
-    public async Task A_copy_into_itself_ends_and_its_calls_together_copy_every_key_once()
+    public async Task A_copy_into_its_own_prefix_ends_and_copies_every_key_once()
     {
         var lines = new StringBuilder();
         for (var number = 0; number < 1100; number++)
@@ -69,7 +69,7 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
         do
         {
             var answer = await Copy("k/", "k/copy/", cursor: cursor);
-            copied += Told(answer).Copied;
+            copied += Read(answer).Copied;
             cursor = answer.Json.GetProperty("cursor").GetString();
             calls++;
         }
@@ -93,7 +93,7 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
         Kv.Send(
             HttpMethod.Post, "/copy", JsonSerializer.Serialize(new { from, to, overwrite, dry_run = dryRun, cursor }));
 
-    private static (long Copied, long Existing, long Invalid) Told(Answer answer)
+    private static (long Copied, long Existing, long Invalid) Read(Answer answer)
     {
         Assert.That(answer.Status, Is.EqualTo(200), answer.ToString());
         return (
@@ -101,7 +101,7 @@ internal sealed class CopyTests(Engine engine) : EngineTests(engine)
             answer.Json.GetProperty("invalid").GetInt64());
     }
 
-    // The keys with a prefix, without it, with what a copy keeps.
+    // The keys with a prefix: their names without it, and the attributes that a copy keeps.
     private async Task<SortedDictionary<string, string>> Items(string prefix) => new(
         (await Kv.Send(HttpMethod.Get, $"/kv?prefix={prefix}")).Json.GetProperty("items").EnumerateArray().ToDictionary(
             item => item.GetProperty("key").GetString()![prefix.Length..],

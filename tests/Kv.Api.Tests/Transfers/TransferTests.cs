@@ -9,11 +9,11 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Transfers;
 
-/// <summary>Keys as a whole, out and in.</summary>
+/// <summary>Export and import of all keys: <c>GET /export</c> and <c>POST /import</c>.</summary>
 internal sealed class TransferTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task What_is_exported_and_imported_is_exported_alike()
+    public async Task An_export_after_an_import_equals_the_first_export()
     {
         await Kv.Put("b", "grüße\n\"x\"");
         await Kv.Put("a/1", "1", 600);
@@ -34,7 +34,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Tens_of_thousands_go_in_and_out_as_they_are()
+    public async Task Tens_of_thousands_of_keys_are_imported_and_exported_unchanged()
     {
         var lines = string.Concat(Enumerable.Range(0, 20_000).Select(number =>
             string.Create(CultureInfo.InvariantCulture, $$"""{"key":"k{{number:d5}}","value":"v{{number}}","ttl":"never"}""") + "\n"));
@@ -47,7 +47,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Modes_say_what_becomes_of_keys_that_exist()
+    public async Task The_mode_decides_about_existing_keys()
     {
         await Kv.Put("b", "old");
         const string lines = """
@@ -75,7 +75,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
 
     [TestCase("overwrite", """{"done":true,"read":3,"written":3,"skipped":0,"expired":0}""")]
     [TestCase("skip", """{"done":true,"read":3,"written":2,"skipped":1,"expired":0}""")]
-    public async Task A_dry_run_says_what_would_happen_and_writes_nothing(string mode, string report)
+    public async Task A_dry_run_reports_the_effect_and_writes_nothing(string mode, string report)
     {
         await Kv.Put("b", "old");
         const string lines = """
@@ -98,7 +98,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     [TestCase("overwrite", """{"done":true,"read":4,"written":3,"skipped":0,"expired":1}""")]
     [TestCase("skip", """{"done":true,"read":4,"written":1,"skipped":2,"expired":1}""")]
     [TestCase("fail", """{"done":false,"read":2,"written":1,"skipped":0,"expired":1,"error":{"line":3,"message":"The key 'a' exists","field":"key"}}""")]
-    public async Task A_dry_run_counts_what_the_real_one_does(string mode, string report)
+    public async Task A_dry_run_counts_the_same_as_the_import(string mode, string report)
     {
         const string lines = """
             {"key":"a","value":"gone","expire_at":1000000000}
@@ -119,7 +119,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
 
     [TestCase("a*")]
     [TestCase("a\\nb")]
-    public async Task Names_that_are_no_longer_allowed_are_imported_as_they_were_exported(string name)
+    public async Task Names_that_are_no_longer_allowed_are_imported_unchanged(string name)
     {
         var line = $$"""{"key":"{{name}}","value":"v","ttl":"never"}""" + "\n";
 
@@ -128,7 +128,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
         Assert.That((await Kv.Send(HttpMethod.Get, "/export")).Body, Is.EqualTo(line));
     }
 
-    [TestCase("nonsense", "no JSON object", null)]
+    [TestCase("nonsense", "not a JSON object", null)]
     [TestCase("""{"key":"x"}""", "value is required", "value")]
     [TestCase("""{"value":"x"}""", "key is required", "key")]
     [TestCase("""{"key":"","value":"x"}""", "Key must not be empty", "key")]
@@ -137,7 +137,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     [TestCase("""{"key":"x","value":"x","expire_at":99999999999}""", "31536000", "ttl")]
     [TestCase("""{"key":"x","value":"x","ttl":1,"expire_at":1}""", "expire_at", "ttl")]
     [TestCase("""["key","x"]""", "JSON object", null)]
-    public async Task A_broken_line_in_the_middle_ends_it_there(string broken, string saying, string? field)
+    public async Task An_import_ends_at_a_broken_line(string broken, string saying, string? field)
     {
         var lines = string.Join('\n', Enumerable.Range(1, 250).Select(number => $$"""{"key":"k{{number:d3}}","value":"v"}""")
             .Append(broken).Append("""{"key":"z","value":"behind"}"""));
@@ -156,7 +156,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task What_has_expired_is_left_out()
+    public async Task An_expired_key_is_not_imported()
     {
         var answer = await Import(Kv, """
             {"key":"gone","value":"v","expire_at":1000000000}
@@ -168,7 +168,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_key_that_comes_twice_is_what_came_last()
+    public async Task The_last_line_of_a_key_wins()
     {
         var answer = await Import(Kv, string.Join('\n', Enumerable.Range(0, 300).Select(number => $$"""{"key":"k{{number % 3}}","value":"{{number}}"}""")));
 
@@ -178,7 +178,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
 
     [TestCase("")]
     [TestCase("\n")]
-    public async Task A_line_that_is_too_long_is_refused_however_it_comes(string end)
+    public async Task A_line_that_is_too_long_is_refused(string end)
     {
         var answer = await Import(Kv, """{"key":"a","value":"1"}""" + "\n" + new string('x', 7 * 1024 * 1024) + end);
 
@@ -188,7 +188,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_line_nested_as_deep_as_one_likes_is_refused()
+    public async Task A_deeply_nested_line_is_refused()
     {
         var deep = new string('[', 100_000) + new string(']', 100_000);
 
@@ -199,7 +199,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_body_that_would_grow_when_it_is_unpacked_is_not_unpacked()
+    public async Task A_compressed_body_is_refused()
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
@@ -213,7 +213,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task An_import_whose_sender_vanishes_has_done_what_came_before_whole()
+    public async Task An_import_whose_sender_vanishes_keeps_its_complete_lines()
     {
         var lines = string.Concat(Enumerable.Range(0, 1_000).Select(number => $$"""{"key":"k{{number:d4}}","value":"{{new string('v', 1000)}}"}""" + "\n"));
         var request = RawHttp.Request(
@@ -222,7 +222,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
         {
             await socket.SendAsync(request);
             await socket.SendAsync(Encoding.ASCII.GetBytes(lines));
-            await Eventually.Holds(async () => (await Kv.Get("k0500")).Status == 200, "it has come far");
+            await Eventually.Holds(async () => (await Kv.Get("k0500")).Status == 200, "the import is well under way");
             socket.LingerState = new LingerOption(true, 0);
         }
 
@@ -265,7 +265,7 @@ internal sealed class TransferTests(Engine engine) : EngineTests(engine)
 
     [TestCase("?mode=merge", "mode", "overwrite, skip, fail")]
     [TestCase("?dry_run=maybe", "dry_run", "true, false")]
-    public async Task What_makes_no_sense_is_refused_by_its_name(string query, string field, string saying) =>
+    public async Task A_wrong_parameter_is_refused_by_its_name(string query, string field, string saying) =>
         Expect.Problem(await Import(Kv, "{}", query), 400, null, field, saying);
 
     [Test]

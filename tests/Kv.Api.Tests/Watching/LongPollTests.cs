@@ -1,11 +1,9 @@
 using Kv.Api.Tests.Hosting;
-using Kv.Domain.Watching;
 using Kv.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Watching;
 
-/// <summary>Waiting for a key to become another.</summary>
+/// <summary>Reads that wait for a change of a key.</summary>
 internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
 {
     [Test]
@@ -23,7 +21,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task It_answers_when_the_key_goes()
+    public async Task It_answers_when_the_key_is_deleted()
     {
         var etag = (await Kv.Put("k", "1")).Header("ETag")!;
 
@@ -34,7 +32,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task It_answers_when_the_key_comes()
+    public async Task It_answers_when_the_key_is_created()
     {
         var waiting = await Waiting("k", "\"0\"");
         await Kv.Put("k", "1");
@@ -43,7 +41,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task At_the_end_of_the_wait_it_is_as_it_was()
+    public async Task It_answers_that_the_key_is_unchanged_at_the_end_of_the_wait()
     {
         var etag = (await Kv.Put("k", "1")).Header("ETag")!;
 
@@ -55,7 +53,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Who_knows_another_state_or_none_is_answered_at_once()
+    public async Task A_request_with_another_ETag_or_none_is_answered_at_once()
     {
         await Kv.Put("k", "1");
 
@@ -71,7 +69,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     [TestCase("61", "between 0 and 60 seconds")]
     [TestCase("1000000", "between 0 and 60 seconds")]
     [TestCase("soon", "whole number")]
-    public async Task A_wait_that_makes_no_sense_is_refused(string wait, string saying)
+    public async Task An_invalid_wait_is_refused(string wait, string saying)
     {
         var etag = (await Kv.Put("k", "1")).Header("ETag")!;
 
@@ -100,7 +98,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_stale_read_does_not_miss_what_woke_it()
+    public async Task A_stale_read_sees_the_change_that_woke_it()
     {
         var etag = (await Kv.Put("k", "1")).Header("ETag")!;
 
@@ -111,7 +109,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task Many_who_follow_a_key_see_it_come_to_its_last_value()
+    public async Task Many_followers_of_a_key_all_see_its_last_value()
     {
         const int writes = 60;
         await Kv.Put("k", "0");
@@ -121,7 +119,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
             while (value != $"{writes}")
             {
                 var answer = await Kv.With(HttpMethod.Get, "/kv/k?wait=30", null, ("If-None-Match", etag));
-                Assert.That(answer.Status, Is.EqualTo(200), "it is never waited for in vain");
+                Assert.That(answer.Status, Is.EqualTo(200), "each wait ends with a change");
                 (value, etag) = (answer.Json.GetProperty("value").GetString()!, answer.Header("ETag")!);
             }
         })).ToArray();
@@ -139,8 +137,7 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
         var kv = host.NewTenant();
         var etag = (await kv.Put("k", "1")).Header("ETag")!;
         var waiting = kv.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", etag));
-        var feed = host.Services.GetRequiredService<IKeyChangeFeed>();
-        await Eventually.Holds(() => feed.Watches == 1, "it waits");
+        await Eventually.Holds(() => host.Watches == 1, "it waits");
 
         await host.Stop().WaitAsync(TimeSpan.FromSeconds(20));
 
@@ -151,10 +148,9 @@ internal sealed class LongPollTests(Engine engine) : EngineTests(engine)
     // Begun, and waiting.
     private async Task<Task<Answer>> Waiting(string key, string etag, params (string, string)[] headers)
     {
-        var feed = Host.Services.GetRequiredService<IKeyChangeFeed>();
-        var before = feed.Watches;
+        var before = Host.Watches;
         var waiting = Kv.With(HttpMethod.Get, $"/kv/{key}?wait=30", null, [("If-None-Match", etag), .. headers]);
-        await Eventually.Holds(() => feed.Watches > before || waiting.IsCompleted, "it waits");
+        await Eventually.Holds(() => Host.Watches > before || waiting.IsCompleted, "it waits");
         return waiting;
     }
 }

@@ -1,31 +1,29 @@
 using System.Net.Sockets;
 using Kv.Api.Tests.Hosting;
-using Kv.Domain.Watching;
 using Kv.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Watching;
 
-/// <summary>Many who watch, slow ones, and ones that vanish.</summary>
+/// <summary>Many readers of watches, including slow ones and ones that vanish.</summary>
 [TestFixture(Engine.Etcd)]
 [TestFixture(Engine.Embedded)]
 internal sealed class ManyReadersTests(Engine engine)
 {
-    // Of what happens, and of calls to look again at what waits.
+    // One watch for the changes, and one for the requests to look at the waiting deliveries again.
     private const long LeadersWatches = 2;
 
     private EtcdServer? _etcd;
     private KvHost _host = null!;
     private KvClient _kv = null!;
-    private IKeyChangeFeed _feed = null!;
 
     [SetUp]
     public async Task StartAlone()
     {
         _etcd = engine == Engine.Etcd ? await EtcdServer.StartAsync() : null;
-        _host = _etcd is null ? await KvHost.Start(engine) : await KvHost.StartOver(_etcd.Endpoint);
+        // The near cache has a watch of its own.
+        _host = _etcd is null ? await KvHost.Start(engine)
+            : await KvHost.StartOver(_etcd.Endpoint, ("NEAR_CACHE_BYTES", "0"));
         _kv = _host.NewTenant();
-        _feed = _host.Services.GetRequiredService<IKeyChangeFeed>();
     }
 
     [TearDown]
@@ -49,19 +47,19 @@ internal sealed class ManyReadersTests(Engine engine)
         Assert.That(
             await Task.WhenAll(readers.Select(async reader => (await reader.Take(1))[0].ToString())),
             Is.All.EqualTo("create k=v"));
-        Assert.That(_feed.Watches, Is.EqualTo(201));
+        Assert.That(_host.Watches, Is.EqualTo(201));
         Assert.That(await WatchesOfEtcd(), Is.Null.Or.EqualTo(LeadersWatches + 1));
         foreach (var reader in readers)
             await reader.DisposeAsync();
-        await Eventually.Holds(() => _feed.Watches == 1, "they are gone");
+        await Eventually.Holds(() => _host.Watches == 1, "the other readers are gone");
     }
 
     [Test]
-    public async Task A_reader_that_takes_nothing_is_cut_off_and_the_others_are_told_everything()
+    public async Task A_reader_that_takes_nothing_is_cut_off_and_the_others_get_every_event()
     {
         using var slow = await RawHttp.Connect(_host.Address);
         await slow.SendAsync(RawHttp.Request("GET", "/watch", _kv));
-        await Eventually.Holds(() => _feed.Watches == 1, "it watches");
+        await Eventually.Holds(() => _host.Watches == 1, "it watches");
         await using var quick = await EventReader.Open(_host, _kv);
         var value = new string('v', 500_000);
 
@@ -71,13 +69,13 @@ internal sealed class ManyReadersTests(Engine engine)
             Assert.That((await quick.Take(1))[0].Key, Is.EqualTo($"{number}"));
         }
 
-        await Eventually.Holds(() => _feed.Watches == 1, "the slow one is cut off");
+        await Eventually.Holds(() => _host.Watches == 1, "the slow one is cut off");
         await ExpectTheEnd(slow);
     }
 
     [Test]
     [CancelAfter(240_000)]
-    public async Task A_thousand_readers_that_vanish_in_the_middle_leave_nothing(CancellationToken cancellationToken)
+    public async Task A_thousand_vanished_readers_leave_no_watch_behind(CancellationToken cancellationToken)
     {
         var start = (await _kv.Put("k0", "v")).Header("KV-Revision");
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -90,7 +88,8 @@ internal sealed class ManyReadersTests(Engine engine)
             CancellationToken.None);
         for (var round = 0; round < 10; round++)
         {
-            // Watches from now and from before, and long polls; some end in an orderly way and some do not.
+            // Watches from now and from an earlier revision, and long polls. Some close their connection, and some
+            // reset it.
             var readers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async number =>
             {
                 var reader = await RawHttp.Connect(_host.Address);
@@ -104,19 +103,20 @@ internal sealed class ManyReadersTests(Engine engine)
                     RawHttp.Request("GET", target, _kv, headers: number % 4 == 1 ? ["If-None-Match: \"0\""] : []));
                 return reader;
             }));
-            await Eventually.Holds(() => _feed.Watches == 100, "all are there");
+            await Eventually.Holds(() => _host.Watches == 100, "all readers are open");
             foreach (var (number, reader) in readers.Index())
             {
                 if (number % 2 == 0)
                     reader.LingerState = new LingerOption(true, 0);
                 reader.Dispose();
             }
-            await Eventually.Holds(() => _feed.Watches == 0, "nobody is left");
+            await Eventually.Holds(() => _host.Watches == 0, "no watch is left");
         }
         await enough.CancelAsync();
         await writing;
 
-        await Eventually.Holds(() => !_feed.IsWatching, "nothing watches the store any more", TimeSpan.FromMinutes(1));
+        await Eventually.Holds(
+            () => !_host.WatchesStore, "nothing watches the store any more", TimeSpan.FromMinutes(1));
         await Eventually.Holds(async () => await WatchesOfEtcd() is null or LeadersWatches, "by its own count as well");
     }
 

@@ -5,28 +5,28 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Watching;
 
-/// <summary>Watches and webhooks that ask for what keys were before.</summary>
+/// <summary>Watches and webhooks that ask for the previous values of keys.</summary>
 internal sealed class PreviousValueTests(Engine engine) : EngineTests(engine)
 {
     [Test]
-    public async Task A_watch_tells_what_a_key_was_before()
+    public async Task A_watch_gives_the_previous_value()
     {
         var since = (await Kv.Put("other", "v")).Header("KV-Revision");
         await Change();
 
         await using var events = await EventReader.Open(Host, Kv, $"?prefix=k&include_previous=true&since={since}");
-        var told = new List<string?>();
+        var previous = new List<string?>();
         for (var i = 0; i < 4; i++)
-            told.Add(Previous((await events.Next())!.Data));
+            previous.Add(Previous((await events.Next())!.Data));
 
-        Assert.That(told, Is.EqualTo(Told));
+        Assert.That(previous, Is.EqualTo(Expected));
         await using var without = await EventReader.Open(Host, Kv, $"?prefix=k&since={since}");
         await without.Next();
         Assert.That(Previous((await without.Next())!.Data), Is.Null);
     }
 
     [Test]
-    public async Task A_webhook_tells_what_a_key_was_before_and_a_retry_does_as_well()
+    public async Task A_webhook_and_its_retry_give_the_previous_value()
     {
         await using var receiver = WebhookReceiver.Start();
         await using var host = await KvHost.Start(Engine, ("WEBHOOK_RETRY_SCHEDULE", "50ms"));
@@ -47,13 +47,13 @@ internal sealed class PreviousValueTests(Engine engine) : EngineTests(engine)
 
         await Change(kv);
 
-        await Eventually.Holds(() => receiver.Requests.Count >= 8, "each change is told twice");
-        var told = receiver.Requests.Select(
+        await Eventually.Holds(() => receiver.Requests.Count >= 8, "each change is delivered twice");
+        var previous = receiver.Requests.Select(
             request => Previous(JsonDocument.Parse(request.Body).RootElement.GetProperty("event"))).ToArray();
-        Assert.That(told, Is.EqualTo(Told.SelectMany(one => new[] { one, one })));
+        Assert.That(previous, Is.EqualTo(Expected.SelectMany(one => new[] { one, one })));
     }
 
-    private static string?[] Told => [null, """{"value":"1"}""", """{"value":"/w==","encoding":"base64"}""", null];
+    private static string?[] Expected => [null, """{"value":"1"}""", """{"value":"/w==","encoding":"base64"}""", null];
 
     private Task Change() => Change(Kv);
 

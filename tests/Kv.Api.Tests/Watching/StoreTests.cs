@@ -1,16 +1,14 @@
 using System.Text;
 using Kv.Api.Tests.Hosting;
-using Kv.Domain.Watching;
 using Kv.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Api.Tests.Watching;
 
-/// <summary>Watches over a store that goes away, or forgets.</summary>
+/// <summary>Watches over a store that is away or compacts its history.</summary>
 internal sealed class StoreTests
 {
     [Test]
-    public async Task A_store_that_is_killed_and_comes_back_costs_no_watch_anything()
+    public async Task A_watch_misses_nothing_when_the_store_is_killed_and_comes_back()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var host = await KvHost.StartOver(
@@ -21,15 +19,15 @@ internal sealed class StoreTests
         Assert.That((await watch.Take(1))[0].ToString(), Is.EqualTo("create k=before"));
 
         etcd.Kill();
-        await Eventually.Holds(async () => (await kv.Get("k")).Status == 503, "the store is missed");
+        await Eventually.Holds(async () => (await kv.Get("k")).Status == 503, "a read answers 503");
         Expect.Problem(await kv.Send(HttpMethod.Get, "/watch"), 503, "Store unavailable");
-        var told = watch.Next();
+        var seen = watch.Next();
         var (before, heard) = (watch.LastEventId, watch.Heartbeats);
-        await Eventually.Holds(() => watch.Heartbeats > heard, "it is kept alive meanwhile");
+        await Eventually.Holds(() => watch.Heartbeats > heard, "the watch is kept alive meanwhile");
         await etcd.Restart();
         await Eventually.Holds(async () => (await kv.Put("k", "after")).Status == 200, "the store is back");
 
-        var next = (await told)!;
+        var next = (await seen)!;
         Assert.That((next.Name, next.Key), Is.EqualTo(("update", "k")));
         while (next.Data.GetProperty("value").GetString() != "after")
             next = (await watch.Next())!;
@@ -38,7 +36,7 @@ internal sealed class StoreTests
     }
 
     [Test]
-    public async Task What_the_store_forgets_while_it_is_out_of_reach_is_told_to_be_gone()
+    public async Task A_watch_ends_with_gone_when_the_store_compacts_changes_during_an_outage()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(etcd.Endpoint);
@@ -62,11 +60,11 @@ internal sealed class StoreTests
         Assert.That(await watch.Next(), Is.Null);
         ExpectGone(await kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", last!)), oldest);
         await Eventually.Holds(
-            () => host.Services.GetRequiredService<IKeyChangeFeed>().Watches == 0, "nothing is left");
+            () => host.Watches == 0, "nothing is left");
     }
 
     [Test]
-    public async Task Who_begins_after_what_the_store_forgot_is_not_told_to_be_gone()
+    public async Task A_watch_opened_after_the_compaction_does_not_end_with_gone()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(etcd.Endpoint);
@@ -82,8 +80,8 @@ internal sealed class StoreTests
         await EtcdKeys.Put(etcd, EtcdKeys.Of(host, kv, "k"), "present"u8.ToArray());
         await etcd.Compact(await etcd.CurrentRevision());
         proxy.Forward();
-        // As soon as etcd can be asked: the watch of the store, which tries again less often, does not know yet what is
-        // gone.
+        // As soon as etcd answers: Kv's watch of the store retries less often, so it does not know yet which changes
+        // are compacted.
         Answer? read = null;
         await Eventually.Holds(async () => (read = await kv.Get("k")).Status == 200, "etcd can be asked");
         await using var later = await EventReader.Open(host, kv);
@@ -96,7 +94,7 @@ internal sealed class StoreTests
     }
 
     [Test]
-    public async Task Etcd_refuses_to_tell_from_where_it_has_forgotten()
+    public async Task A_compacted_position_is_410_over_etcd()
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var host = await KvHost.StartOver(etcd.Endpoint);
@@ -106,7 +104,7 @@ internal sealed class StoreTests
         var oldest = await etcd.CurrentRevision();
         await using (var all = await EventReader.Open(host, kv, "?since=0"))
             Assert.That(
-                (await all.Take(2)).Select(told => told.ToString()), Is.EqualTo(new[] { "create k=1", "update k=2" }));
+                (await all.Take(2)).Select(seen => seen.ToString()), Is.EqualTo(new[] { "create k=1", "update k=2" }));
         await etcd.Compact(oldest);
         // The hub still remembers the changes of the watches that have just ended.
         await using var another = await KvHost.StartOver(etcd.Endpoint, ("BASE_KEY_PREFIX", host.KeyPrefix));
@@ -120,7 +118,7 @@ internal sealed class StoreTests
     }
 
     [Test]
-    public async Task The_embedded_store_refuses_to_tell_from_where_it_has_forgotten()
+    public async Task A_compacted_position_is_410_over_the_embedded_store()
     {
         await using var host = await KvHost.Start(Engine.Embedded, ("HISTORY_REVISIONS", "1000"));
         var kv = host.NewTenant();
@@ -141,8 +139,8 @@ internal sealed class StoreTests
     // As a browser does: it resumes a watch that ended.
     private static async Task<EventReader.Event> NextOrResumed(KvHost host, KvClient kv, EventReader watch)
     {
-        if (await watch.Next() is { } told)
-            return told;
+        if (await watch.Next() is { } seen)
+            return seen;
         await using var resumed = await EventReader.Open(host, kv, lastEventId: watch.LastEventId);
         return (await resumed.Next())!;
     }

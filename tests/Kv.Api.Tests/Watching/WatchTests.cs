@@ -10,7 +10,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
     protected override (string Name, string? Value)[] Settings => [("WATCH_HEARTBEAT_SECONDS", "1")];
 
     [Test]
-    public async Task Every_kind_of_change_is_told_as_it_happens()
+    public async Task Every_kind_of_change_is_an_event()
     {
         await using var watch = await EventReader.Open(Host, Kv);
 
@@ -22,7 +22,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
 
         var events = await watch.Take(6);
         Assert.That(
-            events.Select(told => told.ToString()),
+            events.Select(seen => seen.ToString()),
             Is.EqualTo(new[]
             {
                 "create k=1", "update k=2", "create bytes=/w==", "delete k deleted", "create short=v",
@@ -37,13 +37,13 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
             Is.EqualTo(created.Json.GetProperty("expire_at").GetInt64()));
         Assert.That($"\"{events[0].Data.GetProperty("etag").GetString()}\"", Is.EqualTo(created.Header("ETag")));
         Assert.That(events[2].Data.GetProperty("encoding").GetString(), Is.EqualTo("base64"));
-        Assert.That(events.Select(told => told.Id), Is.EqualTo(events.Select(told => $"{told.Revision}")));
+        Assert.That(events.Select(seen => seen.Id), Is.EqualTo(events.Select(seen => $"{seen.Revision}")));
         Assert.That(watch.Response.Headers.CacheControl!.NoStore, Is.True);
         Assert.That(watch.Response.Headers.GetValues("X-Accel-Buffering"), Is.EqualTo(new[] { "no" }));
     }
 
     [Test]
-    public async Task A_watch_is_about_its_prefix_or_its_key_and_its_tenant()
+    public async Task A_watch_is_limited_to_its_tenant_and_its_prefix_or_key()
     {
         var other = Host.NewTenant();
         await using var prefix = await EventReader.Open(Host, Kv, "?prefix=a/");
@@ -55,14 +55,14 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         await Kv.Put("a/2", "2");
         await Kv.Put("a/22", "3");
 
-        Assert.That((await prefix.Take(3)).Select(told => told.Key), Is.EqualTo(new[] { "a/1", "a/2", "a/22" }));
-        Assert.That((await key.Take(1)).Select(told => told.Key), Is.EqualTo(new[] { "a/2" }));
+        Assert.That((await prefix.Take(3)).Select(seen => seen.Key), Is.EqualTo(new[] { "a/1", "a/2", "a/22" }));
+        Assert.That((await key.Take(1)).Select(seen => seen.Key), Is.EqualTo(new[] { "a/2" }));
         await Kv.Put("a/2", "4");
         Assert.That((await key.Take(1))[0].ToString(), Is.EqualTo("update a/2=4"));
     }
 
     [Test]
-    public async Task Since_a_revision_all_that_was_missed_comes_first()
+    public async Task A_watch_since_a_revision_begins_with_the_missed_changes()
     {
         var first = await Kv.Put("k", "1");
         await Kv.Put("k", "2");
@@ -72,14 +72,14 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         await Kv.Put("k", "3");
 
         Assert.That(
-            (await watch.Take(3)).Select(told => told.ToString()),
+            (await watch.Take(3)).Select(seen => seen.ToString()),
             Is.EqualTo(new[] { "update k=2", "delete k deleted", "create k=3" }));
     }
 
     [Test]
     [CancelAfter(90_000)]
     [SuppressMessage("Style", "IDE0060", Justification = "NUnit gives it.")]
-    public async Task Cut_anywhere_and_gone_on_there_a_watch_misses_nothing_and_repeats_nothing(
+    public async Task A_watch_that_resumes_at_any_point_misses_nothing_and_repeats_nothing(
         CancellationToken cancellationToken)
     {
         const int writers = 4;
@@ -91,26 +91,26 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
                 await Kv.Put($"w{writer}", $"{number}");
         }));
 
-        var told = new List<EventReader.Event>();
+        var seen = new List<EventReader.Event>();
         var last = start;
         var random = new Random(1);
-        while (told.Count < writers * writes)
+        while (seen.Count < writers * writes)
         {
             await using var watch = await EventReader.Open(Host, Kv, "?since=1", last);
-            for (var takes = random.Next(1, 40); takes > 0 && told.Count < writers * writes; takes--)
-                told.Add((await watch.Next())!);
-            // What has no id yet is told again.
-            if (told[^1].Id is null)
-                told.RemoveAll(one => one.Revision == told[^1].Revision);
+            for (var takes = random.Next(1, 40); takes > 0 && seen.Count < writers * writes; takes--)
+                seen.Add((await watch.Next())!);
+            // An event without an id is sent again.
+            if (seen[^1].Id is null)
+                seen.RemoveAll(one => one.Revision == seen[^1].Revision);
             last = watch.LastEventId ?? last;
         }
         await writing;
 
         for (var writer = 0; writer < writers; writer++)
             Assert.That(
-                told.Where(one => one.Key == $"w{writer}").Select(one => one.Data.GetProperty("value").GetString()),
+                seen.Where(one => one.Key == $"w{writer}").Select(one => one.Data.GetProperty("value").GetString()),
                 Is.EqualTo(Enumerable.Range(0, writes).Select(number => $"{number}")));
-        Assert.That(told.Select(one => one.Revision), Is.Ordered);
+        Assert.That(seen.Select(one => one.Revision), Is.Ordered);
     }
 
     [Test]
@@ -121,7 +121,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         var written = long.Parse((await Host.NewTenant().Put("k", "v")).Header("KV-Revision")!, null);
 
         await Eventually.Holds(
-            () => watch.LastEventId is { } id && long.Parse(id, null) >= written, "the heartbeat tells how far it is");
+            () => watch.LastEventId is { } id && long.Parse(id, null) >= written, "the heartbeat has the position");
 
         Assert.That(reading.IsCompleted, Is.False);
         await Kv.Put("k", "v");
@@ -129,7 +129,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_position_is_an_event_of_its_own_with_data_so_that_no_client_takes_it_for_a_message()
+    public async Task A_position_is_its_own_event_with_data_so_that_no_client_reads_it_as_a_message()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/watch", UriKind.Relative));
         using var response = await Host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -162,19 +162,19 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         foreach (var events in new[] { await watch.Take(3), await resumed.Take(3) })
         {
             Assert.That(
-                events.Select(told => told.ToString()), Is.EqualTo(new[] { "create a=1", "create b=2", "create c=3" }));
-            Assert.That(events.Select(told => told.Id), Is.EqualTo(new[] { null, null, revision }));
+                events.Select(seen => seen.ToString()), Is.EqualTo(new[] { "create a=1", "create b=2", "create c=3" }));
+            Assert.That(events.Select(seen => seen.Id), Is.EqualTo(new[] { null, null, revision }));
         }
     }
 
     [Test]
-    public async Task A_watch_that_is_lost_before_its_first_event_goes_on_where_it_began()
+    public async Task A_watch_that_is_cut_before_its_first_event_resumes_where_it_began()
     {
         string? id;
         await using (var lost = await EventReader.Open(Host, Kv))
         {
             var reading = lost.Next();
-            await Eventually.Holds(() => lost.LastEventId is not null, "it says at once from where on it tells");
+            await Eventually.Holds(() => lost.LastEventId is not null, "the watch sends its position at once");
             id = lost.LastEventId;
         }
         await Kv.Put("k", "meanwhile");
@@ -194,7 +194,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
     [TestCase("?prefix=a&key=a", "prefix", "must not be given together")]
     [TestCase("?key=", "key", "must not be empty")]
     [TestCase("?key=a*", "key", "must not end in '*'")]
-    public async Task What_makes_no_sense_is_refused_by_its_name(string query, string field, string saying) =>
+    public async Task A_wrong_parameter_is_refused_by_its_name(string query, string field, string saying) =>
         Expect.Problem(await Kv.Send(HttpMethod.Get, $"/watch{query}"), 400, null, field, saying);
 
     [Test]
@@ -220,7 +220,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         "Key too long (max 100 characters)", field);
 
     [Test]
-    public async Task A_revision_of_the_future_is_refused()
+    public async Task A_future_revision_is_refused()
     {
         Expect.Problem(
             await Kv.Send(HttpMethod.Get, $"/watch?since={long.MaxValue}"), 400, "Revision in the future", "since");
@@ -230,7 +230,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
     }
 
     [Test]
-    public async Task A_last_event_id_that_is_none_is_refused() => Expect.Problem(
+    public async Task A_malformed_last_event_id_is_refused() => Expect.Problem(
         await Kv.With(HttpMethod.Get, "/watch", null, ("Last-Event-ID", "x")), 400, null, "Last-Event-ID",
         "whole number");
 
@@ -257,7 +257,7 @@ internal sealed class WatchTests(Engine engine) : EngineTests(engine)
         using var http = new HttpClient { BaseAddress = await kv.Address() };
         await using var watch = await EventReader.Open(http, client);
         var poll = client.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", etag));
-        // It is there when a later request on the same connections has been answered.
+        // The wait has begun once a later request on the same connections is answered.
         await Eventually.Holds(async () => (await client.Get("k")).Status == 200, "requests are answered");
         await Task.WhenAny(poll, Task.Delay(500));
 

@@ -8,7 +8,7 @@ namespace Kv.Api.Tests.Watching;
 /// <summary>A watch that is opened with a ticket.</summary>
 internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
 {
-    private static readonly KvClient Nobody = new(null!, null, null);
+    private static readonly KvClient Anonymous = new(null!, null, null);
 
     [Test]
     public async Task A_ticket_opens_one_watch_on_its_prefix()
@@ -16,17 +16,17 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
         var holder = await Holder(AccessVerbs.Read | AccessVerbs.Write);
         var ticket = await Ticket(holder, "a/");
 
-        await using var watch = await EventReader.Open(Host.Http, Nobody, $"?ticket={ticket}&{Tenant}&prefix=a/b");
+        await using var watch = await EventReader.Open(Host.Http, Anonymous, $"?ticket={ticket}&{Tenant}&prefix=a/b");
         await holder.Put("a/c", "another prefix");
         await holder.Put("a/b", "v");
         using var again = await Open($"?ticket={ticket}&{Tenant}&prefix=a/b");
 
         Assert.That((await watch.Next())!.ToString(), Is.EqualTo("create a/b=v"));
-        Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized), "it is used up");
+        Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized), "the ticket is used up");
     }
 
     [Test]
-    public async Task A_ticket_is_good_for_no_more_than_it_says()
+    public async Task A_ticket_is_valid_for_its_own_tenant_and_prefix_only()
     {
         var holder = await Holder(AccessVerbs.All);
         var other = Host.NewTenant();
@@ -47,7 +47,7 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task Nobody_gets_a_ticket_for_more_than_the_credential_allows()
+    public async Task A_ticket_cannot_exceed_the_grants_of_its_credential()
     {
         ExpectForbidden(await Ask(await Holder(AccessVerbs.Read, "a/"), "b/"));
         ExpectForbidden(await Ask(await Holder(AccessVerbs.Read, "a/"), ""));
@@ -59,7 +59,7 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
     [TestCase("nonsense")]
     [TestCase("")]
     [TestCase("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public async Task What_is_no_ticket_opens_nothing(string ticket)
+    public async Task A_malformed_ticket_is_refused(string ticket)
     {
         using var answer = await Open($"?ticket={ticket}&{Tenant}");
 
@@ -81,7 +81,7 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
     {
         var secret = await Issue(Of(new Grant(Kv.Namespace!, Kv.AppName!, "", AccessVerbs.Read)));
         await using var watch = await EventReader.Open(
-            Host.Http, Nobody, $"?ticket={await Ticket(Holder(secret), "")}&{Tenant}");
+            Host.Http, Anonymous, $"?ticket={await Ticket(Holder(secret), "")}&{Tenant}");
 
         var revoked = await (await Administrator()).Send(HttpMethod.Delete, $"/admin/apikeys/{secret.Id}");
 
@@ -91,7 +91,7 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
     }
 
     [Test]
-    public async Task Without_credentials_there_are_no_tickets()
+    public async Task Tickets_do_not_exist_without_authentication()
     {
         var host = await SharedHosts.Get(Engine);
 

@@ -5,18 +5,20 @@ using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
-/// <summary>Each page for people with other eyes and screens: axe, light and dark, and the width of a phone.</summary>
+/// <summary>The accessibility of each page: axe, in light and dark, and the width of a phone.</summary>
 // The pages are the same on either engine, and axe takes long.
 [TestFixture(Engine.Embedded)]
 internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
 {
     private static readonly (string Place, string Shows, string? Button)[] Places =
     [
-        ("keys", "motd", null), ("keys", "motd", "New key"),
+        ("keys", "motd", null), ("keys", "motd", "New key"), ("keys", "motd", "Tenant:"),
         ("keys?key=motd", "Edit", null), ("keys?key=motd", "Edit", "Edit"),
-        ("keys?key=motd", "Edit", "History"), ("live", "connected", null),
+        ("keys?key=motd", "Edit", "Copy as curl"), ("keys?key=motd", "Edit", "History"),
+        ("keys?key=motd", "Edit", "Webhooks"), ("live", "connected", null),
         ("webhooks", "active", null), ("webhooks", "active", "New webhook"),
         ("webhooks?id", "Settings", null), ("transfer", "Dry run", null),
+        ("overview", "healthy", null), ("keys?contains=mot", "found among all names", null),
     ];
 
     [Test]
@@ -24,20 +26,9 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
         [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme)
     {
         var page = await NewPage(scheme);
-        var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };
-        // The dark scheme changes only colours.
-        if (scheme == ColorScheme.Dark)
-            options.RunOnly = RunOnlyOptions.Rules("color-contrast");
-        await Visit(page, async name =>
-        {
-            var result = await page.RunAxe(options);
-            Assert.That(
-                result.Violations.Where(finding => finding.Impact is "serious" or "critical")
-                    .Select(finding =>
-                        $"{name}: {finding.Id}: {finding.Help}: "
-                        + string.Join("; ", finding.Nodes.Take(3).Select(node => node.Html))),
-                Is.Empty);
-        });
+        await Visit(page, name => Check(page, name, scheme));
+        await page.GotoAsync(Host.Address.ToString());
+        await Check(page, "/", scheme);
     }
 
     [Test]
@@ -47,20 +38,42 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
         const string hiddenWidth =
             "Math.max(0, ...[...document.querySelectorAll('.page, .pane-body')]"
             + ".map(part => part.scrollWidth - part.clientWidth))";
+        const string cutOff =
+            "[...document.querySelectorAll('a, button, input, select')].filter(control => control.checkVisibility())"
+            + ".filter(control => control.getBoundingClientRect().left < 0"
+            + " || control.getBoundingClientRect().right > innerWidth)"
+            + ".map(control => control.outerHTML.slice(0, 120))";
         var page = await NewPage(width: width, height: 740);
         await Visit(page, async name =>
         {
             Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(width), name);
             Assert.That(
                 await page.EvaluateAsync<int>(hiddenWidth), Is.Zero, $"{name} scrolls only up and down");
+            Assert.That(await page.EvaluateAsync<string[]>(cutOff), Is.Empty, $"{name} cuts no control off");
         });
+    }
+
+    /// <summary>Expects that axe finds nothing serious or critical on a page.</summary>
+    public static async Task Check(IPage page, string name, ColorScheme scheme)
+    {
+        var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };
+        // The dark scheme changes only colours.
+        if (scheme == ColorScheme.Dark)
+            options.RunOnly = RunOnlyOptions.Rules("color-contrast");
+        var result = await page.RunAxe(options);
+        Assert.That(
+            result.Violations.Where(finding => finding.Impact is "serious" or "critical")
+                .Select(finding =>
+                    $"{name}: {finding.Id}: {finding.Help}: "
+                    + string.Join("; ", finding.Nodes.Take(3).Select(node => node.Html))),
+            Is.Empty);
     }
 
     private async Task Visit(IPage page, Func<string, Task> check)
     {
         foreach (var value in new[] { "Welcome", "Welcome back" })
             await Kv.Put("motd", value, ttl: 3600);
-        var id = (await Kv.Send(HttpMethod.Post, "/webhooks", """{"key":"*","event":"*","endpoint":"http://127.0.0.1:9/"}"""))
+        var id = (await Kv.Send(HttpMethod.Post, "/webhooks", """{"key":"*","event":"*","endpoint":"http://127.0.0.1:9/a/path/that/is/as/long/as/some/are"}"""))
             .Json.GetProperty("id").GetString()!;
         foreach (var (place, shows, button) in Places)
         {
@@ -71,8 +84,13 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
             if (button is not null)
                 await page
                     .GetByRole(
-                        button == "History" ? AriaRole.Tab : AriaRole.Button, new() { Name = button, Exact = true })
+                        button is "History" or "Webhooks" ? AriaRole.Tab : AriaRole.Button,
+                        new() { Name = button, Exact = button != "Tenant:" })
                     .First.ClickAsync();
+            if (button == "History")
+                await page.Locator(".history tbody tr").Last.WaitForAsync();
+            if (button == "Webhooks")
+                await page.Locator(".notice").WaitForAsync();
             await check($"{place} {button}");
         }
     }

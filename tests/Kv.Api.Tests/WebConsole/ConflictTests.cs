@@ -25,6 +25,7 @@ internal sealed class ConflictTests(Engine engine) : ConsoleTest(engine)
         await Conflict("a\nb\nc", "a\nmine\nc", "a\ntheirs\nc");
 
         await Sees("One place was changed by both");
+        await AccessibilityTests.Check(Page, "conflict", ColorScheme.Light);
         Assert.That(
             await Field("Merged value").InputValueAsync(),
             Is.EqualTo("a\n<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> theirs\nc"));
@@ -87,7 +88,7 @@ internal sealed class ConflictTests(Engine engine) : ConsoleTest(engine)
     private async Task Conflict(string start, string mine, string theirs)
     {
         await Kv.Put("k", start);
-        var other = await NewPage();
+        var other = await NewBrowser();
         await Edit(Page, mine);
         await Edit(other, theirs);
         await other.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();

@@ -14,9 +14,19 @@ internal static class ConsoleBrowser
 
     public static async Task<IPage> Open()
     {
-        // Outside the shared task: what skips a test must be thrown in that test.
+        // Outside the shared task: a test is skipped by an exception of its own.
         SharedChromium.Binary();
         return await (await Started.Value).Context.NewPageAsync();
+    }
+
+    /// <summary>A page of another person, whose browser shares nothing with the others.</summary>
+    public static async Task<IPage> OpenElsewhere()
+    {
+        SharedChromium.Binary();
+        var context = await NewContext((await Started.Value).Context.Browser!);
+        var page = await context.NewPageAsync();
+        page.Close += (_, _) => _ = context.CloseAsync();
+        return page;
     }
 
     public static async Task Stop()
@@ -38,15 +48,20 @@ internal static class ConsoleBrowser
             Args =
                 ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--disable-breakpad"],
         });
+        return (playwright, await NewContext(browser));
+    }
+
+    private static async Task<IBrowserContext> NewContext(IBrowser browser)
+    {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
             TimezoneId = "UTC",
         });
-        // The clipboard belongs to the browser, but each test asks for what its own page has copied.
+        // The clipboard belongs to the browser, but each test reads the text that its own page copied.
         await context.AddInitScriptAsync(
             "if (navigator.clipboard) navigator.clipboard.writeText = async text => { window.copied = text; }");
-        return (playwright, context);
+        return context;
     }
 }

@@ -24,13 +24,19 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
     {
         foreach (var page in _pages)
             await page.CloseAsync();
-        Assert.That(_complaints, Is.Empty, "what the browser complained of");
+        Assert.That(_complaints, Is.Empty, "the browser reports no error");
     }
 
     /// <summary>Another page.</summary>
-    protected async Task<IPage> NewPage(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    protected async Task<IPage> NewPage(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
+        await Prepare(await ConsoleBrowser.Open(), scheme, width, height);
+
+    /// <summary>A page of another person's browser.</summary>
+    protected async Task<IPage> NewBrowser() => await Prepare(await ConsoleBrowser.OpenElsewhere());
+
+    private async Task<IPage> Prepare(
+        IPage page, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
     {
-        var page = await ConsoleBrowser.Open();
         _pages.Add(page);
         await page.SetViewportSizeAsync(width, height);
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
@@ -70,9 +76,9 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
     /// <summary>Waits until the page shows a text.</summary>
     protected Task Sees(string text) => Page.GetByText(text).First.WaitForAsync();
 
-    /// <summary>What the page has copied last.</summary>
+    /// <summary>The text that the page copied last.</summary>
     protected Task<string> Copied() => Page.EvaluateAsync<string>("window.copied");
 
-    /// <summary>The value of a key, as the API has it.</summary>
+    /// <summary>The value of a key, read through the API.</summary>
     protected async Task<string?> ValueOf(string key) => (await Kv.Get(key)).Json.GetProperty("value").GetString();
 }

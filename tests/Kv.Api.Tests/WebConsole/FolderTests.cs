@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Kv.Api.Tests.Hosting;
 using Microsoft.Playwright;
 
@@ -17,6 +18,34 @@ internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
 
         await TreeItem("config/needle").WaitForAsync();
         await Assertions.Expect(Page.GetByRole(AriaRole.Treeitem)).ToHaveCountAsync(1);
+        await Sees("1 key found among all names");
+    }
+
+    [Test]
+    public async Task A_search_shows_its_results_and_progress_and_can_be_stopped()
+    {
+        await Fill("a/needle", "b/needle", "c/needle", "d");
+        // The second page of the search waits until the person has stopped it.
+        var stopped = new TaskCompletionSource();
+        await Page.RouteAsync("**/kv?*contains=*", async route =>
+        {
+            var isSecond = route.Request.Url.Contains("cursor=", StringComparison.Ordinal);
+            if (isSecond)
+                await stopped.Task;
+            await route.ContinueAsync(new()
+            {
+                Url = route.Request.Url.Replace("limit=200", "limit=1", StringComparison.Ordinal),
+            });
+        });
+        await Go("keys", ("contains", "needle"));
+
+        await TreeItem("a/needle").WaitForAsync();
+        await Page.GetByText(new Regex(@"1 key found, \d+ of 4 names looked at")).WaitForAsync();
+        await Button("Stop").ClickAsync();
+        stopped.SetResult();
+        await Button("Continue").ClickAsync();
+
+        await Sees("3 keys found among all names");
     }
 
     [Test]

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.WebConsole;
 
-/// <summary>What a person does with keys.</summary>
+/// <summary>The pages of the keys.</summary>
 internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
 {
     [Test]
@@ -27,7 +27,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Page.Keyboard.PressAsync("End");
         await Page.Keyboard.PressAsync("Enter");
         await Sees("value of motd");
-        Assert.That(new Uri(Page.Url).Fragment, Does.Contain("key=motd"), "the place can be linked");
+        Assert.That(new Uri(Page.Url).Fragment, Does.Contain("key=motd"), "the address names the key");
     }
 
     [Test]
@@ -75,7 +75,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
-    public async Task A_search_finds_what_is_not_loaded()
+    public async Task A_search_finds_keys_that_the_page_has_not_loaded()
     {
         await Kv.Send(
             HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 300).Select(i => $"k{i:000}").Append("zebra/1")));
@@ -131,6 +131,34 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task A_folder_is_gone_with_its_last_key()
+    {
+        await Kv.Put("a/b/c", "x");
+        await Kv.Put("motd", "x");
+        await Go("keys", ("key", "a/b/c"));
+        await TreeItem("c").Last.WaitForAsync();
+
+        await Button("Delete").ClickAsync();
+
+        await Sees("There is no such key");
+        await Microsoft.Playwright.Assertions.Expect(Page.GetByRole(Microsoft.Playwright.AriaRole.Treeitem))
+            .ToHaveTextAsync("motd");
+    }
+
+    [Test]
+    public async Task The_time_that_a_key_has_left_runs_down_until_it_is_gone()
+    {
+        await Kv.Put("session", "x", ttl: 10);
+        await Go("keys", ("key", "session"));
+        var left = Page.Locator(".facts time");
+        var first = await left.InnerTextAsync();
+
+        await Microsoft.Playwright.Assertions.Expect(left).Not.ToHaveTextAsync(first);
+
+        await Sees("There is no such key");
+    }
+
+    [Test]
     public async Task A_key_that_exists_is_not_overwritten_by_a_new_one()
     {
         await Kv.Put("motd", "first");
@@ -158,10 +186,10 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
-    public async Task Each_two_revisions_can_be_compared_and_each_restored()
+    public async Task Any_two_revisions_can_be_compared_and_each_restored()
     {
         foreach (var value in new[] { "one\ntwo\n", "one\n2\n", "one\n2\nthree\n" })
-            await Kv.Put("list", value);
+            await Kv.Put("list", value, ttl: 3600);
         await Go("keys", ("key", "list"));
         await Tab("History").ClickAsync();
         var rows = Page.Locator("tbody tr");
@@ -173,9 +201,12 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
             await Page.Locator(".diff-line.removed, .diff-line.added").AllInnerTextsAsync(),
             Is.EqualTo(new[] { "\u2212two", "+2", "+three" })
                 .Using<string>((a, b) => a.Replace("\n", "", StringComparison.Ordinal) == b));
-        await rows.Nth(2).GetByRole(Microsoft.Playwright.AriaRole.Button).ClickAsync();
+        await rows.Nth(2).GetByRole(Microsoft.Playwright.AriaRole.Button, new() { NameRegex = new("^Restore") })
+            .ClickAsync();
         await Sees("Restored revision");
-        Assert.That(await ValueOf("list"), Is.EqualTo("one\ntwo\n"));
+        var restored = (await Kv.Get("list")).Json;
+        Assert.That(restored.GetProperty("value").GetString(), Is.EqualTo("one\ntwo\n"));
+        Assert.That(restored.GetProperty("ttl").GetInt64(), Is.Positive, "the deadline stays");
     }
 
     [Test]
@@ -190,32 +221,6 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
             .ClickAsync();
 
         await Page.Locator("pre.text", new() { HasText = "here" }).WaitForAsync();
-    }
-
-    [Test]
-    public async Task Actions_are_copied_as_curl_that_does_the_same()
-    {
-        await Kv.Put("it's", "x");
-        await Go("keys", ("key", "it's"));
-        await Button("Copy as curl").ClickAsync();
-        await Button("Delete this key").ClickAsync();
-        await Sees("curl command copied");
-
-        var command = await Copied();
-        Assert.That(
-            command,
-            Does.StartWith("curl -X DELETE 'http://127.0.0.1:").And.Contain($"-H 'KV-Namespace: {Kv.Namespace}'"));
-        if (OperatingSystem.IsLinux())
-        {
-            using var shell = System.Diagnostics.Process.Start(
-                new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"{command} --noproxy '*'"])
-                {
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                })!;
-            await shell.WaitForExitAsync();
-            Assert.That((await Kv.Get("it's")).Status, Is.EqualTo(404));
-        }
     }
 
     [Test]

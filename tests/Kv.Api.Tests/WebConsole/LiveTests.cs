@@ -28,7 +28,7 @@ internal sealed class LiveTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
-    public async Task A_paused_page_keeps_what_comes_until_it_goes_on()
+    public async Task A_paused_page_keeps_new_changes_until_it_resumes()
     {
         await Go("live");
         await Sees("connected");

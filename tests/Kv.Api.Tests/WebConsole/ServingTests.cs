@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Kv.Api.Tests.Hosting;
 using Microsoft.Playwright;
@@ -7,10 +9,12 @@ namespace Kv.Api.Tests.WebConsole;
 /// <summary>How Kv serves the console's files.</summary>
 internal sealed partial class ServingTests
 {
+    private const string Forever = "public, max-age=31536000, immutable";
+
     [TestCase("/console/")]
     [TestCase("/console/settings.json")]
-    [TestCase("/console/js/main.js")]
-    public async Task CONSOLE_off_serves_none_of_it_and_the_root_leads_to_Swagger_UI(string path)
+    [TestCase("/console/v-0/js/main.js")]
+    public async Task CONSOLE_off_serves_no_file_of_the_console_and_the_root_leads_to_Swagger_UI(string path)
     {
         var kv = (await SharedHosts.Get(Engine.Embedded, ("CONSOLE", "off"))).NewTenant();
 
@@ -19,60 +23,110 @@ internal sealed partial class ServingTests
         Assert.That((root.Status, root.Header("Location")), Is.EqualTo((302, "/swagger")));
     }
 
-    [TestCase("/console/", "text/html")]
-    [TestCase("/console/js/main.js", "text/javascript")]
-    [TestCase("/console/vendor/preact.js", "text/javascript")]
-    [TestCase("/console/css/base.css", "text/css")]
-    [TestCase("/console/icon.svg", "image/svg+xml")]
-    public async Task A_file_is_kept_by_the_browser_as_long_as_it_is_the_same(string path, string type)
+    [TestCase("", "text/html", "no-cache")]
+    [TestCase("{files}/js/main.js", "text/javascript", Forever)]
+    [TestCase("{files}/vendor/preact.js", "text/javascript", Forever)]
+    [TestCase("{files}/css/base.css", "text/css", Forever)]
+    [TestCase("{files}/icon.svg", "image/svg+xml", Forever)]
+    // A page of another version asks during an upgrade.
+    [TestCase("v-0/icon.svg", "image/svg+xml", "no-cache")]
+    public async Task The_browser_keeps_the_files_of_a_page_and_asks_for_the_page(
+        string path, string type, string caching)
     {
         var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
+        path = $"/console/{path.Replace("{files}", await Folder(kv), StringComparison.Ordinal)}";
 
         var first = await kv.Send(HttpMethod.Get, path);
         var again = await kv.With(HttpMethod.Get, path, null, ("If-None-Match", first.Header("ETag")!));
         var head = await kv.Send(HttpMethod.Head, path);
 
         Assert.That((first.Status, first.ContentType), Is.EqualTo((200, type)));
-        Assert.That(first.Header("Cache-Control"), Is.EqualTo("no-cache"));
+        Assert.That(first.Header("Cache-Control"), Is.EqualTo(caching));
         Assert.That(
             first.Header("Content-Security-Policy"),
-            Does.StartWith("default-src 'none'; script-src 'self'; style-src 'self';").And.Not.Contain("unsafe")
+            Does.StartWith("default-src 'none'; script-src 'self'; style-src 'self' 'sha256-").And.Not.Contain("unsafe")
                 .And.Contain("frame-ancestors 'none'"));
         Assert.That(first.Header("X-Content-Type-Options"), Is.EqualTo("nosniff"));
         Assert.That((again.Status, again.Body), Is.EqualTo((304, "")));
         Assert.That((head.Status, head.Body), Is.EqualTo((200, "")));
     }
 
-    // Without this a browser would learn of a module only from the one that imports it, one round trip after the other.
+    [Test]
+    public async Task The_page_contains_only_the_style_that_its_policy_names()
+    {
+        var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
+
+        var page = await kv.Send(HttpMethod.Get, "/console/");
+
+        var style = InlineStyles().Matches(page.Body).Single().Groups[1].Value;
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+        Assert.That(page.Header("Content-Security-Policy"), Does.Contain($"style-src 'self' 'sha256-{hash}';"));
+        Assert.That(page.Body, Does.Not.Match("<script(?![^>]* src=)| style=| on[a-z]+="));
+    }
+
+    // Without this list a browser finds each module only in the module that imports it, one round trip after the other.
     [Test]
     public async Task The_page_names_every_module_that_it_will_need()
     {
         var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
+        var folder = await Folder(kv);
         var named = Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body)
-            .Select(match => match.Groups[1].Value).ToArray();
+            .Select(match => match.Groups[1].Value[$"{folder}/".Length..]).ToArray();
 
         var imported = new HashSet<string>();
         foreach (var module in named)
         {
-            var text = (await kv.Send(HttpMethod.Get, $"/console/{module}")).Body;
+            var text = (await kv.Send(HttpMethod.Get, $"/console/{folder}/{module}")).Body;
             imported.UnionWith(Imports().Matches(text).Select(
                 match => new Uri(new Uri($"http://kv/{module}"), match.Groups[1].Value).AbsolutePath[1..]));
         }
 
-        Assert.That(named, Is.EquivalentTo(imported.Append("js/main.js")));
+        Assert.That(named, Is.EquivalentTo([.. imported, "js/main.js", "js/start.js"]));
     }
 
     [TestCase("GET", "/console/none.js", 404)]
+    [TestCase("GET", "/console/js/main.js", 404)]
+    [TestCase("GET", "/console/v-0/index.html", 404)]
     [TestCase("GET", "/console/../appsettings.json", 404)]
     [TestCase("GET", "/console/%2e%2e/appsettings.json", 404)]
     [TestCase("GET", "/console//", 404)]
     [TestCase("POST", "/console/", 405)]
-    [TestCase("DELETE", "/console/js/main.js", 405)]
-    public async Task What_is_no_file_is_refused(string method, string path, int status)
+    [TestCase("DELETE", "/console/v-0/js/main.js", 405)]
+    public async Task A_path_without_a_file_is_refused(string method, string path, int status)
     {
         var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
 
         Assert.That((await kv.Send(new HttpMethod(method), path)).Status, Is.EqualTo(status));
+    }
+
+    [Test]
+    public async Task A_missing_file_of_this_version_is_not_kept()
+    {
+        var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
+
+        var missing = await kv.Send(HttpMethod.Get, $"/console/{await Folder(kv)}/none.js");
+
+        Assert.That((missing.Status, missing.Header("Cache-Control")), Is.EqualTo((404, "no-cache")));
+    }
+
+    [Test]
+    public async Task A_second_visit_asks_for_nothing_but_the_page_and_its_settings()
+    {
+        var host = await SharedHosts.Get(Engine.Embedded);
+        var page = await ConsoleBrowser.OpenElsewhere();
+        await page.GotoAsync($"{host.Address}console/#/live");
+        await page.GetByText("connected").WaitForAsync();
+
+        await page.GotoAsync("about:blank");
+        await page.GotoAsync($"{host.Address}console/#/live");
+        await page.GetByText("connected").WaitForAsync();
+
+        var asked = await page.EvaluateAsync<string[]>(
+            "performance.getEntriesByType('resource').filter(entry => entry.transferSize > 0)"
+            + ".map(entry => new URL(entry.name).pathname)");
+        Assert.That(asked, Has.None.Contains("/v-"));
+        Assert.That(asked, Has.Member("/console/settings.json"));
+        await page.CloseAsync();
     }
 
     [Test]
@@ -94,6 +148,15 @@ internal sealed partial class ServingTests
         await page.Locator("pre.text", new() { HasText = "hello" }).WaitForAsync();
         await page.CloseAsync();
     }
+
+    private static async Task<string> Folder(KvClient kv) =>
+        Folders().Match((await kv.Send(HttpMethod.Get, "/console/")).Body).Value;
+
+    [GeneratedRegex("v-[0-9a-f]+")]
+    private static partial Regex Folders();
+
+    [GeneratedRegex("<style>([^<]*)</style>")]
+    private static partial Regex InlineStyles();
 
     [GeneratedRegex("(?:href|src)=\"([^\"]+\\.js)\"")]
     private static partial Regex Addresses();

@@ -6,6 +6,26 @@ namespace Kv.Api.Tests.WebConsole;
 
 internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
 {
+    // The page gets each line of an export after a call of nextLine().
+    private const string LineByLine =
+        """
+        const real = fetch;
+        window.fetch = async (address, options) => {
+          const answer = await real(address, options);
+          if (!String(address).includes('/export')) return answer;
+          const lines = (await answer.text()).split(/(?<=\n)/).filter(Boolean);
+          const body = new ReadableStream({
+            async pull(controller) {
+              await new Promise(go => { window.nextLine = go; });
+              const line = lines.shift();
+              if (line === undefined) controller.close();
+              else controller.enqueue(new TextEncoder().encode(line));
+            },
+          }, { highWaterMark: 0 });
+          return new Response(body, answer);
+        };
+        """;
+
     [Test]
     public async Task An_export_is_a_file_with_a_line_for_each_key()
     {
@@ -24,7 +44,27 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
-    public async Task An_import_is_tried_and_then_done()
+    public async Task An_export_counts_the_keys_while_it_runs()
+    {
+        await Kv.Put("a", "1");
+        await Kv.Put("b", "2");
+        await Page.AddInitScriptAsync(LineByLine);
+        await Go("transfer");
+
+        await Button("Export").ClickAsync();
+        await Sees("0 keys, 0 B\u2026");
+        await Page.EvaluateAsync("nextLine()");
+        await Sees("1 key, 38 B\u2026");
+        await Button("Stop").WaitForAsync();
+        await Page.EvaluateAsync("nextLine()");
+        await Sees("2 keys, 76 B\u2026");
+        await Page.RunAndWaitForDownloadAsync(() => Page.EvaluateAsync("nextLine()"));
+
+        await Sees("2 keys, 76 B. The file is saved.");
+    }
+
+    [Test]
+    public async Task An_import_runs_after_a_dry_run()
     {
         await Choose("{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
         await Button("Try").ClickAsync();
@@ -37,6 +77,19 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
 
         await Sees("The import is complete.");
         Assert.That(await ValueOf("b"), Is.EqualTo("2"));
+    }
+
+    [Test]
+    public async Task An_import_shows_its_progress_and_can_be_stopped()
+    {
+        await Choose("{\"key\":\"a\",\"value\":\"1\"}\n");
+        await Page.RouteAsync("**/import?*", route => Task.CompletedTask);
+        await Button("Try").ClickAsync();
+
+        await Page.GetByRole(AriaRole.Progressbar, new() { Name = "Sent" }).WaitForAsync();
+        await Button("Stop").ClickAsync();
+
+        await Sees("Stopped.");
     }
 
     [Test]

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
-/// <summary>Values of every kind, those of a hostile caller among them.</summary>
+/// <summary>Values of every kind, including those of a hostile caller.</summary>
 internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
 {
     private const string Script = "<script>window.ran = true</script>\"><img src=x onerror=\"window.ran = true\">";
@@ -112,7 +112,7 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
-    public async Task A_value_of_a_mebibyte_is_shown_in_part_until_all_is_asked_for()
+    public async Task A_value_of_a_mebibyte_is_shown_in_part_until_the_person_asks_for_all_of_it()
     {
         await Kv.Put("big", new string('x', 1024 * 1024));
         await Go("keys", ("key", "big"));

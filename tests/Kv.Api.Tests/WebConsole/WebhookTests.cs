@@ -24,7 +24,13 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
         await Button("Ping").ClickAsync();
         await Sees("Accepted with 200 after");
         await Sees("thanks <b>you</b>");
-        Assert.That(receiver.Requests.Single().Target, Is.EqualTo("/hook"));
+        var call = receiver.Requests.Single();
+        Assert.That(call.Target, Is.EqualTo("/hook"));
+        var request = Page.Locator(".exchange");
+        await Assertions.Expect(request).ToContainTextAsync($"POST {receiver.Uri}hook");
+        await Assertions.Expect(request).ToContainTextAsync($"webhook-id: {call.MessageId}");
+        await Assertions.Expect(request).ToContainTextAsync("webhook-signature: ********");
+        await Assertions.Expect(Page.GetByLabel("Body of the request")).ToHaveTextAsync(call.Text);
 
         await Button("Edit").ClickAsync();
         await Page.GetByText("Headers, payload and time-out").ClickAsync();
@@ -39,6 +45,10 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
 
         await Button("Disable").ClickAsync();
         await Sees("This webhook is disabled.");
+        await Sees("Mend the receiver, enable the webhook, then replay what was missed.");
+        await Button("Back to the webhooks").ClickAsync();
+        await Assertions.Expect(Page.Locator("tr.disabled td").Last).ToContainTextAsync("Disabled by its owner.");
+        await Page.GetByRole(AriaRole.Link, new() { Name = "cart/*" }).ClickAsync();
         await Button("Enable").ClickAsync();
         await Sees("Webhook enabled");
 
@@ -50,7 +60,7 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
-    public async Task A_delivery_that_waits_shows_why_and_is_made_again()
+    public async Task A_waiting_delivery_shows_its_reason_and_can_be_sent_again()
     {
         await using var receiver = WebhookReceiver.Start();
         receiver.Answer = _ => ReceiverAnswer.Status(503, "down for maintenance");
@@ -84,7 +94,41 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
-    public async Task What_changed_since_a_revision_is_replayed()
+    public async Task All_failed_deliveries_are_sent_again()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        receiver.Answer = _ => ReceiverAnswer.Status(503);
+        var id = await Register(receiver);
+        await Kv.Put("cart/1", "apples");
+        await Kv.Put("cart/2", "pears");
+        await Eventually.Holds(
+            async () => (await Kv.Send(HttpMethod.Get, $"/webhooks/{id}/deliveries?status=pending")).Json
+                .GetProperty("items").GetArrayLength() == 2,
+            "both deliveries wait");
+        await Go("webhooks", ("id", id));
+        await Button("Disable").ClickAsync();
+        await Sees("This webhook is disabled.");
+        receiver.Answer = _ => ReceiverAnswer.Ok;
+        await Button("Enable").ClickAsync();
+        await Tab("Failed").ClickAsync();
+        await Eventually.Holds(
+            async () =>
+            {
+                await Button("Reload the deliveries").ClickAsync();
+                return await Page.Locator(".delivery").CountAsync() == 2;
+            },
+            "both deliveries have failed");
+        var before = receiver.RequestCount;
+
+        await Button("Deliver all again").ClickAsync();
+
+        await Sees("2 deliveries made again");
+        await Eventually.Holds(() => receiver.RequestCount == before + 2, "both arrive");
+        await Sees("Nothing has failed");
+    }
+
+    [Test]
+    public async Task Changes_since_a_revision_are_replayed()
     {
         await using var receiver = WebhookReceiver.Start();
         var before = (await Kv.Put("cart/0", "x")).Header("KV-Revision")!;
@@ -127,10 +171,42 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
         await Tab("Webhooks").ClickAsync();
         await Sees("Waiting for its next attempt");
         await Sees("The receiver has a fault of its own.");
+
+        await Kv.Send(HttpMethod.Put, $"/webhooks/{id}", """{"status":"disabled"}""");
+        await Kv.Put("cart/1", "pears");
+        await Go("webhooks", ("id", id), ("why", "cart/1"));
+        await Page.ReloadAsync();
+        await Sees("The webhook is disabled");
+        await Sees("What to do:");
     }
 
     [Test]
-    public async Task What_was_delivered_is_listed()
+    public async Task A_delivery_is_sent_again_from_the_answer_to_why_it_did_not_arrive()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        receiver.Answer = _ => ReceiverAnswer.Status(503);
+        var id = await Register(receiver);
+        await Kv.Put("cart/1", "apples");
+        // Kv itself tries again after 5 s, and then not for half a minute.
+        await Eventually.Holds(() => receiver.RequestCount > 1, "Kv has tried again");
+        await Go("webhooks", ("id", id), ("why", "cart/1"));
+        await Sees("Waiting for its next attempt");
+
+        receiver.Answer = _ => ReceiverAnswer.Ok;
+        await Page.Locator(".notice").GetByRole(AriaRole.Button, new() { Name = "Deliver again now" }).ClickAsync();
+
+        await Sees("The delivery is made now");
+        await Eventually.Holds(
+            async () =>
+            {
+                await Button("Ask again").ClickAsync();
+                return await Page.Locator(".notice b", new() { HasText = "Delivered" }).CountAsync() == 1;
+            },
+            "it is delivered");
+    }
+
+    [Test]
+    public async Task Accepted_deliveries_are_listed()
     {
         await using var receiver = WebhookReceiver.Start();
         var id = await Register(receiver);

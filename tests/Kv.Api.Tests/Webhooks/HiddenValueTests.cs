@@ -4,9 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Webhooks;
 
-/// <summary>
-/// What a webhook was given as a secret goes to the origin that it was given for, and no answer shows it.
-/// </summary>
+/// <summary>The secrets of a webhook go only to the origin that they were set for, and no answer shows them.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
 {
@@ -25,7 +23,7 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task An_endpoint_that_moves_takes_neither_hidden_headers_nor_the_secret_along()
+    public async Task A_moved_endpoint_loses_the_hidden_headers_and_the_secret()
     {
         var id = await Register(Everything(_here.Uri));
         await Kv.Send(HttpMethod.Post, $"/webhooks/{id}/rotate-secret");
@@ -40,14 +38,14 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
         Assert.That(
             (call.Header("Authorization"), call.Header("webhook-signature")),
             Is.EqualTo(((string?)null, (string?)null)));
-        // Nor does anything come back with it.
+        // A move back to the first origin does not restore them either.
         await Put(id, $$"""{"endpoint":"{{_here.Uri}}"}""");
         await Ping(id);
         Assert.That(_here.Requests.Single().Header("Authorization"), Is.Null);
     }
 
     [Test]
-    public async Task A_path_may_change_and_all_of_it_stays()
+    public async Task A_change_of_the_path_keeps_the_headers_and_the_secret()
     {
         var id = await Register(Everything(_here.Uri));
 
@@ -62,7 +60,7 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task What_is_given_anew_goes_along_and_a_mask_is_refused()
+    public async Task New_values_move_with_the_endpoint_and_a_mask_is_refused()
     {
         var id = await Register(Everything(_here.Uri));
         var before = (await Get(id)).Body;
@@ -70,7 +68,7 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
         Expect.Problem(
             await Put(id, $$"""{"endpoint":"{{_elsewhere.Uri}}","headers":{"X-Token":"********"} }"""), 400, null, "headers", "X-Token");
         Expect.Problem(
-            await Put(id, $$"""{"endpoint":"{{_elsewhere.Uri}}","secret":"********"}"""), 400, null, "secret", "given anew");
+            await Put(id, $$"""{"endpoint":"{{_elsewhere.Uri}}","secret":"********"}"""), 400, null, "secret", "send it again");
         Assert.That((await Get(id)).Body, Is.EqualTo(before), "nothing was changed");
         await Put(id, $$"""{"endpoint":"{{_elsewhere.Uri}}","headers":{"X-Token":"new"},"secret":"{{Secret}}"}""");
         await Ping(id);
@@ -96,6 +94,22 @@ internal sealed class HiddenValueTests(Engine engine) : WebhookTests(engine)
         Assert.That(
             _here.Requests.Single().Header("Authorization"),
             Is.EqualTo($"Basic {Convert.ToBase64String("user:hidden-1"u8)}"));
+    }
+
+    [Test]
+    public async Task A_ping_sends_hidden_values_and_shows_none()
+    {
+        var id = await Register(Everything(_here.Uri));
+
+        var ping = await Ping(id);
+
+        Assert.That(_here.Requests.Single().Header("X-Token"), Is.EqualTo("hidden-2"));
+        var headers = ping.Json.GetProperty("request").GetProperty("headers");
+        foreach (var name in new[] { "Authorization", "X-Token", "webhook-signature" })
+            Assert.That(headers.GetProperty(name).GetString(), Is.EqualTo("********"), name);
+        Assert.That(
+            ping.Body,
+            Does.Not.Contain("hidden").And.Not.Contain("v1,").And.Not.Contain(Secret[WebhookSecret.Prefix.Length..]));
     }
 
     [Test]

@@ -12,7 +12,7 @@ internal sealed class PredecessorWebhookTests
     private KvHost _host = null!;
     private KvClient _kv = null!;
 
-    // No two webhooks of a store have the same, whosever they are; tests run at once.
+    // Ids are unique in a store across tenants, and tests run concurrently.
     private string Id { get; } = $"{Guid.NewGuid():D}";
 
     [SetUp]
@@ -24,7 +24,7 @@ internal sealed class PredecessorWebhookTests
     }
 
     [Test]
-    public async Task A_webhook_that_the_predecessor_wrote_is_read_listed_and_changed()
+    public async Task A_webhook_of_the_predecessor_is_read_listed_and_changed()
     {
         await Put(
             $$"""
@@ -43,7 +43,7 @@ internal sealed class PredecessorWebhookTests
     }
 
     [Test]
-    public async Task Headers_that_are_reserved_now_are_kept_and_told_and_not_sent()
+    public async Task Headers_that_are_reserved_now_are_kept_and_shown_and_not_sent()
     {
         await using var receiver = WebhookReceiver.Start();
         await Put(
@@ -59,8 +59,7 @@ internal sealed class PredecessorWebhookTests
         var call = receiver.Requests.Single();
         Assert.That(call.Header("Authorization"), Is.EqualTo("a"));
         Assert.That(call.Headers.Select(header => header.Value), Has.None.EqualTo("victim").And.None.EqualTo("5"));
-        // A change of something else keeps them for the predecessor; what an answer says can be sent back, and then
-        // they are gone.
+        // A change of another member keeps them for the predecessor. An answer that is sent back removes them.
         await _kv.Send(HttpMethod.Put, $"/webhooks/{Id}", """{"event":"create"}""");
         Assert.That(
             (await Stored(Id)).GetProperty("headers").GetProperty("KV-Namespace").GetString(), Is.EqualTo("victim"));
@@ -69,10 +68,10 @@ internal sealed class PredecessorWebhookTests
     }
 
     [Test]
-    public async Task A_webhook_that_the_predecessor_wrote_fires()
+    public async Task A_webhook_of_the_predecessor_fires()
     {
         await using var receiver = WebhookReceiver.Start();
-        // The first to lead begins with what happens from then on.
+        // The first leader begins with the changes after its start.
         await Eventually.Holds(
             async () => (await _kv.Send(HttpMethod.Get, "/readyz"))
                 .Body.Contains("This replica calls webhooks", StringComparison.Ordinal), "it leads");
@@ -91,7 +90,7 @@ internal sealed class PredecessorWebhookTests
     }
 
     [Test]
-    public async Task What_Kv_writes_has_the_predecessors_members_and_types()
+    public async Task Kv_writes_webhooks_with_the_predecessors_members_and_types()
     {
         var id = (await _kv.Send(
             HttpMethod.Post, "/webhooks",

@@ -3,7 +3,7 @@ using Kv.Api.Tests.Hosting;
 namespace Kv.Api.Tests.Webhooks;
 
 /// <summary>
-/// Webhooks from their registration to their end, in the predecessor's contract and with what Kv adds.
+/// Webhooks from their registration to their end, in the predecessor's contract and with Kv's additions.
 /// </summary>
 internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
 {
@@ -28,7 +28,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task Everything_that_can_be_said_shows_and_secrets_are_masked()
+    public async Task Every_setting_is_shown_and_secrets_are_masked()
     {
         var id = await Register(
             $$"""
@@ -83,7 +83,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task Members_are_taken_in_any_letter_case_and_nulls_as_nothing_said()
+    public async Task Members_are_read_in_any_letter_case_and_null_means_absent()
     {
         var id = await Register(
             """
@@ -99,7 +99,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task A_change_leaves_what_it_does_not_name()
+    public async Task A_change_keeps_the_members_that_it_omits()
     {
         var id = await Register(
             $$"""
@@ -122,7 +122,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task What_is_named_is_changed_and_can_be_cleared()
+    public async Task A_change_sets_and_clears_the_members_that_it_names()
     {
         var id = await Register(
             $$"""
@@ -176,7 +176,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task A_new_secret_is_told_once()
+    public async Task A_new_secret_is_shown_once()
     {
         var id = await Register();
 
@@ -208,7 +208,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     [TestCase("no-id")]
     [TestCase("a/b")]
     [TestCase("%2F")]
-    public async Task What_is_not_there_is_not_found(string id)
+    public async Task An_unknown_webhook_is_not_found(string id)
     {
         Expect.Problem(await Get(id), 404, "Webhook not found");
         Expect.Problem(await Put(id, "{}"), 404, "Webhook not found");
@@ -216,7 +216,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
 
     [TestCase("7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b")]
     [TestCase("no-id")]
-    public async Task What_is_not_there_gets_no_new_secret(string id) =>
+    public async Task An_unknown_webhook_gets_no_new_secret(string id) =>
         Expect.Problem(await Kv.Send(HttpMethod.Post, $"/webhooks/{id}/rotate-secret"), 404, "Webhook not found");
 
     [Test]
@@ -240,7 +240,7 @@ internal sealed class RegistrationTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task Of_forty_that_register_at_once_as_many_succeed_as_may_be()
+    public async Task Concurrent_registrations_do_not_exceed_the_limit()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Post($$"""{{{Plain}}}""")));
 

@@ -3,11 +3,11 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.Webhooks;
 
-/// <summary>As simple-golang-kv does, answers show headers, unless callers must show who they are.</summary>
+/// <summary>Answers show headers, as those of simple-golang-kv do, unless callers must authenticate.</summary>
 internal sealed class ShownHeaderTests(Engine engine) : WebhookTests(engine)
 {
     [Test]
-    public async Task Headers_come_back_as_they_were_given_and_can_be_sent_back()
+    public async Task Headers_are_shown_unchanged_and_can_be_sent_back()
     {
         var id = await Register($$"""{{Plain}},"headers":{"Authorization":"Bearer token123","X-Empty":""}""");
 

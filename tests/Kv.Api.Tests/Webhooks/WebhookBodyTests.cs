@@ -3,7 +3,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Webhooks;
 
-/// <summary>Bodies that cannot be what was meant: told by field, and nothing is written.</summary>
+/// <summary>Wrong bodies: the error names the field, and nothing is written.</summary>
 internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
 {
     [TestCase("{}", "Key must not be empty")]
@@ -19,7 +19,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     [TestCase("""{"key":"k","event":"update","endpoint":"example.com"}""", "Endpoint must be an absolute http or https URL")]
     [TestCase("""{"key":"k","event":"update","endpoint":"file:///etc/passwd"}""", "Endpoint must be an absolute http or https URL")]
     [TestCase("""{"key":"k","event":"update","endpoint":"http://example.com","method":"BREW"}""", "Invalid method")]
-    public async Task The_contracts_words_for_what_is_wrong(string body, string error)
+    public async Task The_errors_of_the_contract_are_given_word_for_word(string body, string error)
     {
         Expect.Problem(await Post(body), 400, error);
         Assert.That((await List()).Body, Is.EqualTo("[]"));
@@ -31,7 +31,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     [TestCase("\"method\":\"BREW\"", "Invalid method", "method")]
     [TestCase("\"headers\":{\"Host\":\"a\"}", "Header 'Host' is reserved", "headers")]
     [TestCase("\"headers\":{\"webhook-id\":\"a\"}", "Header 'webhook-id' is reserved", "headers")]
-    [TestCase("\"headers\":{\"X A\":\"a\"}", "Header 'X A' has a name that HTTP does not allow", "headers")]
+    [TestCase("\"headers\":{\"X A\":\"a\"}", "Header 'X A' has an invalid name", "headers")]
     [TestCase("\"headers\":{\"X-A\":\"a\\r\\nX-B: b\"}", null, "headers")]
     [TestCase("\"headers\":{\"X-A\":\"a\\u0000\"}", null, "headers")]
     [TestCase("\"timeout_seconds\":-1", "Timeout must be between 1 and 30 seconds", "timeout_seconds")]
@@ -86,7 +86,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task What_is_too_large_is_told_with_its_limit()
+    public async Task A_member_that_is_too_large_is_refused_with_its_limit()
     {
         Expect.Problem(
             await Post($$"""{{{Plain.Replace("user:*", new string('k', 101))}}}"""), 400, "Key too long (max 100 characters)", "key");
@@ -107,7 +107,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     [TestCase("[]")]
     [TestCase("\"text\"")]
     [TestCase("{\"\\ud800\":1}")]
-    public async Task What_is_no_json_object_is_refused(string body)
+    public async Task A_body_that_is_not_a_JSON_object_is_refused(string body)
     {
         var id = await Register();
 
@@ -117,7 +117,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task Bytes_that_are_not_utf8_are_no_text()
+    public async Task Bytes_that_are_not_UTF_8_are_refused()
     {
         byte[] body = [.. """{"event":"update","endpoint":"http://example.com","key":" """u8, 0xff, .. "\"}"u8];
 
@@ -126,7 +126,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task A_payload_nested_as_deep_as_one_likes_is_refused()
+    public async Task A_deeply_nested_payload_is_refused()
     {
         var deep = new string('[', 100_000) + new string(']', 100_000);
 
@@ -142,7 +142,7 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task The_tenants_names_are_held_to_their_limits()
+    public async Task Tenant_names_have_limits()
     {
         var long26 = new KvClient(Host.Http, new string('n', 26), "app");
 
@@ -167,8 +167,8 @@ internal sealed class WebhookBodyTests(Engine engine) : WebhookTests(engine)
     [TestCase("limit=0", "Limit must be between 1 and 100", "limit")]
     [TestCase("limit=101", "Limit must be between 1 and 100", "limit")]
     [TestCase("limit=many", "Invalid input", "limit")]
-    [TestCase("cursor=x", "Cursor must be one that a page of this webhook's deliveries gave", "cursor")]
-    public async Task A_listing_of_deliveries_is_told_what_is_wrong(string query, string error, string field) =>
+    [TestCase("cursor=x", "Cursor must be the cursor of a page of this webhook's deliveries", "cursor")]
+    public async Task A_wrong_listing_of_deliveries_is_refused(string query, string error, string field) =>
         Expect.Problem(
         await Kv.Send(HttpMethod.Get, $"/webhooks/{Guid.NewGuid()}/deliveries?{query}"), 400, error, field);
 }

@@ -16,7 +16,7 @@ internal sealed class WebhookListTests(Engine engine) : WebhookTests(engine)
     }
 
     [Test]
-    public async Task All_are_listed_in_the_order_of_their_registration_each_as_it_shows_alone()
+    public async Task A_list_has_the_order_of_registration_and_each_webhook_in_full()
     {
         var ids = new List<string>();
         foreach (var key in new[] { "c", "a", "b*" })
@@ -44,7 +44,7 @@ internal sealed class WebhookListTests(Engine engine) : WebhookTests(engine)
     [TestCase("USER*", new string[0])]
     [TestCase("user/x/deliveries*", new string[0])]
     [TestCase("user/x/../x*", new string[0])]
-    public async Task Those_are_listed_whose_key_starts_with_the_pattern(string pattern, string[] keys)
+    public async Task A_list_holds_the_webhooks_whose_key_starts_with_the_pattern(string pattern, string[] keys)
     {
         foreach (var key in new[] { "user:*", "user/é 1*", "user/x/y", "User:1", "100%" })
             await Register(Plain.Replace("user:*", key));

@@ -8,7 +8,7 @@ using Kv.Domain.Webhooks;
 namespace Kv.Api.Tests.Webhooks;
 
 /// <summary>
-/// Each setting of a webhook reaches every place that must know it: the body, the record in the store, the answer, the
+/// Each setting of a webhook reaches every place that uses it: the body, the record in the store, the answer, the
 /// fingerprint of a request that may be repeated, and the OpenAPI document.
 /// </summary>
 internal sealed class WebhookSettingsTests(Engine engine) : WebhookTests(engine)

@@ -2,7 +2,7 @@ using Kv.Api.Tests.Hosting;
 
 namespace Kv.Api.Tests.Webhooks;
 
-/// <summary>What the tests of webhooks share: short words for the calls.</summary>
+/// <summary>The helpers of the webhook tests: short names for the calls.</summary>
 internal abstract class WebhookTests(Engine engine) : EngineTests(engine)
 {
     /// <summary>The members that a registration needs, and no other.</summary>

@@ -36,7 +36,7 @@ internal sealed class ApiKeyAuthenticationTests
     }
 
     [Test]
-    public async Task A_flood_of_keys_that_there_are_none_of_costs_a_read_a_second()
+    public async Task A_flood_of_unknown_keys_costs_one_read_a_second()
     {
         for (var i = 0; i < 1000; i++)
             Assert.That(await Find(ApiKeySecret.New()), Is.Null);
@@ -49,7 +49,7 @@ internal sealed class ApiKeyAuthenticationTests
     }
 
     [Test]
-    public async Task What_cannot_be_a_key_costs_nothing()
+    public async Task A_malformed_key_costs_no_read()
     {
         Assert.That(await _authentication.Find("kv_x", CancellationToken.None), Is.Null);
 
@@ -68,7 +68,7 @@ internal sealed class ApiKeyAuthenticationTests
     }
 
     [Test]
-    public async Task A_key_that_is_gone_is_refused_after_five_seconds()
+    public async Task A_removed_key_is_refused_after_five_seconds()
     {
         var secret = Store();
         await Find(secret);
@@ -80,7 +80,7 @@ internal sealed class ApiKeyAuthenticationTests
     }
 
     [Test]
-    public async Task Nobody_waits_for_a_read_while_what_is_known_is_young_enough()
+    public async Task No_caller_waits_for_a_read_while_the_cached_keys_are_fresh_enough()
     {
         var secret = Store();
         await Find(secret);
@@ -100,7 +100,7 @@ internal sealed class ApiKeyAuthenticationTests
     }
 
     [Test]
-    public async Task What_was_changed_here_is_known_at_once()
+    public async Task A_change_by_this_replica_is_known_immediately()
     {
         var secret = Store();
         await Find(secret);
@@ -112,7 +112,7 @@ internal sealed class ApiKeyAuthenticationTests
     }
 
     [Test]
-    public async Task A_store_that_is_away_is_told_and_asked_again()
+    public async Task An_unavailable_store_is_reported_and_asked_again()
     {
         var secret = Store();
         _repository.Setup(repository => repository.List(It.IsAny<CancellationToken>()))

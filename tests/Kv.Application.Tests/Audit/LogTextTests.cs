@@ -11,10 +11,10 @@ internal sealed class LogTextTests
     [TestCase("\u001b[2K\u007f\u0085", "\\u001b[2K\\u007f\\u0085")]
     [TestCase("a\u2028b\u2029c", "a\\u2028b\\u2029c")]
     [TestCase("a\u202eb\u200bc", "a\\u202eb\\u200bc")]
-    public void What_would_begin_a_line_or_turn_it_round_is_escaped(string? text, string? expected) =>
+    public void Line_breaks_and_bidirectional_controls_are_escaped(string? text, string? expected) =>
         Assert.That(LogText.Escape(text), Is.EqualTo(expected));
 
     [Test]
-    public void What_is_longer_than_any_key_is_cut_off() =>
+    public void Text_longer_than_any_key_is_cut_off() =>
         Assert.That(LogText.Escape(new string('n', 100_000))!.Length, Is.LessThan(10_000));
 }

@@ -38,26 +38,26 @@ internal sealed class DeliveryUseTests
             .Setup(deliveries => deliveries.Get(WebhookRequests.Tenant, Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(Failed(kind));
 
-        var told = (await new GetDeliveryHandler(_deliveries.Object, WebhookRequests.Mapper)
+        var dto = (await new GetDeliveryHandler(_deliveries.Object, WebhookRequests.Mapper)
             .Handle(new GetDelivery("space", "app", Id.ToString()), CancellationToken.None))!;
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told.Id, Is.EqualTo(Id.ToString()));
-            Assert.That(told.WebhookId, Is.EqualTo(WebhookRequests.Id));
-            Assert.That(told.Status, Is.EqualTo("failed"));
-            Assert.That(told.Event, Is.EqualTo(name));
-            Assert.That(told.Key, Is.EqualTo("user:1"));
-            Assert.That(told.Revision, Is.EqualTo(42));
-            Assert.That(told.Attempts.Select(attempt => attempt.Status), Is.EqualTo(new int?[] { 503, null }));
-            Assert.That(told.Attempts[1].Error, Is.EqualTo("No connection."));
-            Assert.That(told.NextAttemptAt, Is.Null);
-            Assert.That(told.FailedReason, Is.EqualTo("All attempts failed."));
+            Assert.That(dto.Id, Is.EqualTo(Id.ToString()));
+            Assert.That(dto.WebhookId, Is.EqualTo(WebhookRequests.Id));
+            Assert.That(dto.Status, Is.EqualTo("failed"));
+            Assert.That(dto.Event, Is.EqualTo(name));
+            Assert.That(dto.Key, Is.EqualTo("user:1"));
+            Assert.That(dto.Revision, Is.EqualTo(42));
+            Assert.That(dto.Attempts.Select(attempt => attempt.Status), Is.EqualTo(new int?[] { 503, null }));
+            Assert.That(dto.Attempts[1].Error, Is.EqualTo("No connection."));
+            Assert.That(dto.NextAttemptAt, Is.Null);
+            Assert.That(dto.FailedReason, Is.EqualTo("All attempts failed."));
         }
     }
 
     [Test]
-    public async Task What_is_no_id_is_that_of_none()
+    public async Task A_malformed_id_finds_nothing()
     {
         Assert.That(
             await new GetDeliveryHandler(_deliveries.Object, WebhookRequests.Mapper)
@@ -71,21 +71,21 @@ internal sealed class DeliveryUseTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_delivery_is_made_due(bool exists)
+    public async Task A_delivery_becomes_due(bool exists)
     {
         _deliveries
             .Setup(deliveries => deliveries.Redeliver(WebhookRequests.Tenant, Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(exists);
 
-        var told = await new RedeliverDeliveryHandler(_deliveries.Object)
+        var dto = await new RedeliverDeliveryHandler(_deliveries.Object)
             .Handle(new RedeliverDelivery("space", "app", Id.ToString()), CancellationToken.None);
 
-        Assert.That(told, Is.EqualTo(exists));
+        Assert.That(dto, Is.EqualTo(exists));
     }
 
     [TestCase("pending", DeliveryStatus.Pending)]
     [TestCase("failed", DeliveryStatus.Failed)]
-    public async Task A_page_tells_where_the_next_one_starts(string name, DeliveryStatus status)
+    public async Task A_page_has_the_cursor_of_the_next_one(string name, DeliveryStatus status)
     {
         _deliveries
             .Setup(deliveries => deliveries.List(
@@ -110,13 +110,13 @@ internal sealed class DeliveryUseTests
     [TestCase("failed", null, 0, "Limit must be between 1 and 100")]
     [TestCase("failed", null, 101, "Limit must be between 1 and 100")]
     [TestCase("delivered", null, 100, null)]
-    [TestCase("failed", "x", 1, "Cursor must be one that a page of this webhook's deliveries gave")]
-    public void What_may_be_asked_of_a_listing(string status, string? cursor, int limit, string? error) => Assert.That(
+    [TestCase("failed", "x", 1, "Cursor must be the cursor of a page of this webhook's deliveries")]
+    public void The_parameters_of_a_listing(string status, string? cursor, int limit, string? error) => Assert.That(
         Errors(new ListDeliveriesValidator(Limits), List(status, cursor) with { Limit = limit }),
         error is null ? Is.Empty : Is.EqualTo([error]));
 
     [Test]
-    public void Delivered_ones_have_no_cursor() => Assert.That(
+    public void A_page_of_delivered_ones_has_no_cursor() => Assert.That(
         Errors(new ListDeliveriesValidator(Limits), List("delivered", Id.ToString())),
         Has.Exactly(1).Contains("one page"));
 
@@ -141,12 +141,12 @@ internal sealed class DeliveryUseTests
 
         Assert.That(page.Cursor, Is.Null);
         Assert.That(page.Items, Has.Count.EqualTo(1), "the limit holds");
-        var told = page.Items[0];
+        var dto = page.Items[0];
         Assert.That(
-            (told.Id, told.Status, told.Event, told.Key, told.AttemptCount),
+            (dto.Id, dto.Status, dto.Event, dto.Key, dto.AttemptCount),
             Is.EqualTo((Id.ToString(), "delivered", "update", "user:1", 3)));
         Assert.That(
-            told.Attempts.Select(attempt => (attempt.Status, attempt.Duration.TotalMilliseconds)),
+            dto.Attempts.Select(attempt => (attempt.Status, attempt.Duration.TotalMilliseconds)),
             Is.EqualTo(new (int?, double)[] { (204, 12) }));
     }
 
@@ -161,7 +161,7 @@ internal sealed class DeliveryUseTests
     }
 
     [Test]
-    public async Task Failed_deliveries_are_made_due_unless_the_webhook_is_disabled()
+    public async Task Failed_deliveries_become_due_unless_the_webhook_is_disabled()
     {
         var webhook = WebhookRequests.Stored();
         _webhooks
@@ -182,7 +182,7 @@ internal sealed class DeliveryUseTests
     }
 
     [Test]
-    public async Task A_replay_tells_how_many_there_are()
+    public async Task A_replay_returns_the_number_of_its_deliveries()
     {
         _deliveries
             .Setup(

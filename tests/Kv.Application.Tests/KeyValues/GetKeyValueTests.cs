@@ -10,7 +10,7 @@ namespace Kv.Application.Tests.KeyValues;
 internal sealed class GetKeyValueTests
 {
     [Test]
-    public async Task A_key_is_told_with_its_expiry()
+    public async Task A_key_is_returned_with_its_expiry()
     {
         var found = await Handle(Requests.Stored(expiry: new Expiry(1_800_000_000, 0)));
 
@@ -25,7 +25,7 @@ internal sealed class GetKeyValueTests
     }
 
     [Test]
-    public async Task A_key_that_never_expires_has_neither_ttl_nor_moment()
+    public async Task A_key_that_never_expires_has_neither_a_ttl_nor_an_expiry_time()
     {
         var found = await Handle(Requests.Stored());
 
@@ -35,10 +35,10 @@ internal sealed class GetKeyValueTests
     }
 
     [Test]
-    public async Task A_key_that_is_not_there_is_null() => Assert.That(await Handle(null), Is.Null);
+    public async Task An_absent_key_is_null() => Assert.That(await Handle(null), Is.Null);
 
     [Test]
-    public async Task It_is_read_as_asked_for_and_told_with_the_stores_revision()
+    public async Task It_is_read_as_requested_and_returned_with_the_revision_of_the_store()
     {
         var options = new ReadOptions(ReadConsistency.Serializable, 3, WithContentType: true);
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);

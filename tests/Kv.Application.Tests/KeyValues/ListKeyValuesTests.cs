@@ -25,7 +25,7 @@ internal sealed class ListKeyValuesTests
     }
 
     [Test]
-    public async Task A_listing_tells_every_key_in_order_and_disposes_of_its_source()
+    public async Task A_listing_returns_every_key_in_order_and_disposes_of_its_source()
     {
         var source = new Source("a", "b", "c");
         var keys = new List<string>();
@@ -93,7 +93,7 @@ internal sealed class ListKeyValuesTests
         return sequence.KeyValues;
     }
 
-    /// <summary>A repository's listing that tells how far it was read.</summary>
+    /// <summary>The listing of a repository, which counts its reads.</summary>
     private sealed class Source(params string[] keys) : IAsyncEnumerable<KeyValue>, IAsyncEnumerator<KeyValue>
     {
         public Exception? Failure { get; init; }

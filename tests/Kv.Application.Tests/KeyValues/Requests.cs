@@ -3,7 +3,7 @@ using Kv.Domain.KeyValues;
 
 namespace Kv.Application.Tests.KeyValues;
 
-/// <summary>Valid requests, of which a test changes what it is about, and what a repository gives for them.</summary>
+/// <summary>Valid requests, of which a test changes one part, and the answers of a repository to them.</summary>
 internal static class Requests
 {
     public static SetKeyValue Set { get; } = new("space", "app", "key", "value"u8.ToArray());

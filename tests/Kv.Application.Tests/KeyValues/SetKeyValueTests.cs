@@ -21,7 +21,7 @@ internal sealed class SetKeyValueTests
     [TestCase(0L, 300, 300L)]
     [TestCase(60L, 0, 60L)]
     [TestCase(60L, 300, 60L)]
-    public async Task A_key_lives_as_long_as_asked_or_else_as_the_deployment_says(
+    public async Task A_key_lives_for_the_requested_time_or_for_the_default_of_the_deployment(
         long? asked, long standard, long? given)
     {
         using var cancellation = new CancellationTokenSource();
@@ -45,7 +45,7 @@ internal sealed class SetKeyValueTests
     }
 
     [Test]
-    public async Task The_answer_is_what_the_store_took()
+    public async Task The_answer_is_the_key_value_that_the_store_wrote()
     {
         _repository
             .Setup(repository => repository.Set(

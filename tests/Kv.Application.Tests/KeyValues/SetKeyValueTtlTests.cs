@@ -12,7 +12,7 @@ internal sealed class SetKeyValueTtlTests
     [TestCase(null, null)]
     [TestCase(0L, 300L)]
     [TestCase(60L, 60L)]
-    public async Task Never_is_for_ever_and_0_is_the_default(long? asked, long? given)
+    public async Task Never_disables_the_expiry_and_0_selects_the_default(long? asked, long? given)
     {
         var repository = new Mock<IKeyValueRepository>(MockBehavior.Strict);
         repository
@@ -28,7 +28,7 @@ internal sealed class SetKeyValueTtlTests
     }
 
     [Test]
-    public async Task A_key_that_is_not_there_is_null_unless_a_condition_asked_for_it()
+    public async Task An_absent_key_is_null_unless_a_condition_asks_for_its_absence()
     {
         var repository = new Mock<IKeyValueRepository>();
         repository

@@ -6,7 +6,7 @@ using Kv.Domain.KeyValues;
 namespace Kv.Application.Tests.KeyValues;
 
 /// <summary>
-/// What a request may look like: the limits, at their edge and beyond it, and the contract's words for it.
+/// The rules for requests: the limits, at their edge and beyond it, with the messages of the contract.
 /// </summary>
 internal sealed class ValidatorTests
 {
@@ -69,7 +69,7 @@ internal sealed class ValidatorTests
 
     [TestCase("a*")]
     [TestCase("a\n")]
-    public void A_key_that_was_written_before_there_were_rules_can_be_read_and_deleted(string key)
+    public void A_key_that_breaks_the_rules_for_new_keys_can_be_read_and_deleted(string key)
     {
         Assert.That(Errors(new GetKeyValueValidator(Wide), Requests.Get with { Key = key }), Is.Empty);
         Assert.That(Errors(new DeleteKeyValueValidator(Wide), Requests.Delete with { Key = key }), Is.Empty);
@@ -107,12 +107,12 @@ internal sealed class ValidatorTests
     public void A_key_or_prefix_that_has_no_UTF_8_form()
     {
         var half = new string('\uD83D', 1);
-        const string told = "Key must be well-formed Unicode";
+        const string expected = "Key must be well-formed Unicode";
 
-        Assert.That(Errors(new GetKeyValueValidator(Wide), Requests.Get with { Key = half }), IsJust(told));
-        Assert.That(Errors(new DeleteKeyValueValidator(Wide), Requests.Delete with { Key = half }), IsJust(told));
-        Assert.That(Errors(new SetKeyValueValidator(Wide), Requests.Set with { Key = half }), IsJust(told));
-        Assert.That(Errors(new ListKeyValuesValidator(Wide), Requests.List with { Prefix = half }), IsJust(told));
+        Assert.That(Errors(new GetKeyValueValidator(Wide), Requests.Get with { Key = half }), IsJust(expected));
+        Assert.That(Errors(new DeleteKeyValueValidator(Wide), Requests.Delete with { Key = half }), IsJust(expected));
+        Assert.That(Errors(new SetKeyValueValidator(Wide), Requests.Set with { Key = half }), IsJust(expected));
+        Assert.That(Errors(new ListKeyValuesValidator(Wide), Requests.List with { Prefix = half }), IsJust(expected));
     }
 
     [TestCaseSource(nameof(Tenants))]
@@ -132,7 +132,7 @@ internal sealed class ValidatorTests
     }
 
     [Test]
-    public void Everything_that_is_wrong_is_told_at_once() => Assert.That(
+    public void All_errors_are_reported_at_once() => Assert.That(
         Errors(
             new SetKeyValueValidator(Limits),
             new SetKeyValue("1234", "12345", "", new byte[7], TimeToLive.FromSeconds(8))),

@@ -9,7 +9,7 @@ using Moq;
 
 namespace Kv.Application.Tests.KeyValues;
 
-/// <summary>In which order a wait watches and looks, so that nothing is missed.</summary>
+/// <summary>The order in which a wait opens its watch and reads, so that it misses no change.</summary>
 internal sealed class WaitForKeyValueTests
 {
     private static readonly Tenant Tenant = new Tenant("space", "app");
@@ -22,14 +22,14 @@ internal sealed class WaitForKeyValueTests
     private readonly Mock<IKeyChangeWatch> _watch = new();
     private readonly List<string> _done = [];
     private readonly Queue<KeyValue?> _states = [];
-    private readonly Queue<KeyChangeSet?> _told = [];
+    private readonly Queue<KeyChangeSet?> _seen = [];
 
     [SetUp]
     public void Prepare()
     {
         foreach (var mock in new Mock[] { _keyValues, _feed, _watch })
             mock.Reset();
-        foreach (var list in new[] { _states.Count, _told.Count })
+        foreach (var list in new[] { _states.Count, _seen.Count })
             Assert.That(list, Is.Zero);
         _done.Clear();
         _keyValues
@@ -45,13 +45,13 @@ internal sealed class WaitForKeyValueTests
             .Callback(() => _done.Add("open"));
         _watch
             .Setup(it => it.Next(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(() => _told.Dequeue())
+            .ReturnsAsync(() => _seen.Dequeue())
             .Callback(() => _done.Add("wait"));
         _watch.Setup(it => it.DisposeAsync()).Callback(() => _done.Add("close")).Returns(ValueTask.CompletedTask);
     }
 
     [Test]
-    public async Task Who_knows_another_state_is_answered_at_once()
+    public async Task A_reader_with_an_outdated_ETag_is_answered_immediately()
     {
         _states.Enqueue(Requests.Stored());
 
@@ -62,12 +62,12 @@ internal sealed class WaitForKeyValueTests
     }
 
     [Test]
-    public async Task It_looks_again_once_its_watch_is_open_and_after_each_change()
+    public async Task It_reads_again_when_its_watch_is_open_and_after_each_change()
     {
         _states.Enqueue(Requests.Stored());
         _states.Enqueue(Requests.Stored());
         _states.Enqueue(null);
-        _told.Enqueue(new KeyChangeSet(8, [Change]));
+        _seen.Enqueue(new KeyChangeSet(8, [Change]));
 
         var found = await Handle(Request with { Options = new ReadOptions(ReadConsistency.Serializable) });
 
@@ -76,7 +76,7 @@ internal sealed class WaitForKeyValueTests
     }
 
     [Test]
-    public async Task What_changed_before_its_watch_was_open_is_seen()
+    public async Task A_change_before_its_watch_is_open_is_seen()
     {
         _states.Enqueue(Requests.Stored());
         _states.Enqueue(null);
@@ -86,11 +86,11 @@ internal sealed class WaitForKeyValueTests
     }
 
     [Test]
-    public async Task At_the_end_of_the_wait_and_of_the_watch_it_is_as_it_was([Values] bool isOver)
+    public async Task When_the_wait_or_the_watch_ends_the_present_state_is_returned([Values] bool isOver)
     {
         _states.Enqueue(Requests.Stored());
         _states.Enqueue(Requests.Stored());
-        _told.Enqueue(isOver ? null : new KeyChangeSet(9, []));
+        _seen.Enqueue(isOver ? null : new KeyChangeSet(9, []));
 
         Assert.That((await Handle(Request)).KeyValue!.Revision, Is.EqualTo(7));
         Assert.That(_done, Is.EqualTo(new[] { "read", "open", "read", "wait", "close" }));

@@ -18,16 +18,16 @@ internal sealed class AccessBehaviorTests
     ];
 
     [TestCaseSource(nameof(Requests))]
-    public void Every_request_says_what_its_caller_must_be_allowed_to_do(Type request) =>
+    public void Every_request_declares_the_permission_that_it_needs(Type request) =>
         Assert.That(request.IsAssignableTo(typeof(IGuardedRequest)), Is.True);
 
     [Test]
-    public void One_that_does_not_say_it_is_refused_even_to_an_administrator() =>
+    public void A_request_that_declares_no_permission_is_refused_even_to_an_administrator() =>
         Assert.That(
             () => Send<Unguarded, int>(new Unguarded(), Grants.All), Throws.InstanceOf<AccessDeniedException>());
 
     [Test]
-    public async Task What_is_allowed_is_done_and_the_rest_is_not()
+    public async Task Only_permitted_requests_reach_their_handler()
     {
         var reader = new Grants(isAdministrator: false, [new Grant("n", "a", "in:", AccessVerbs.Read)]);
 

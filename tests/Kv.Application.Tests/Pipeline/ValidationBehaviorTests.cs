@@ -29,7 +29,7 @@ internal sealed class ValidationBehaviorTests
     }
 
     [Test]
-    public async Task Every_failure_of_every_validator_is_told()
+    public async Task Every_failure_of_every_validator_is_reported()
     {
         var error = await Assert.ThrowsAsync<ValidationException>(
             () => Handle("request", new NotLongerThan(3), new NotLongerThan(10), new NotLongerThan(2)));

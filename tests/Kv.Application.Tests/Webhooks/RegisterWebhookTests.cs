@@ -22,7 +22,7 @@ internal sealed class RegisterWebhookTests
     }
 
     [Test]
-    public async Task What_is_not_said_is_as_the_predecessor_had_it()
+    public async Task Omitted_settings_have_the_defaults_of_the_predecessor()
     {
         Accept(true);
 
@@ -41,7 +41,7 @@ internal sealed class RegisterWebhookTests
     }
 
     [Test]
-    public async Task What_is_said_is_taken()
+    public async Task Given_settings_are_used()
     {
         Accept(true);
         var secret = WebhookSecret.New().Reveal();
@@ -69,7 +69,7 @@ internal sealed class RegisterWebhookTests
     }
 
     [Test]
-    public async Task Where_there_are_as_many_as_may_be_there_is_no_id()
+    public async Task At_the_limit_of_webhooks_no_id_is_returned()
     {
         Accept(false);
 
@@ -77,7 +77,7 @@ internal sealed class RegisterWebhookTests
     }
 
     [Test]
-    public void What_may_not_be_called_is_not_registered()
+    public void A_forbidden_endpoint_is_not_registered()
     {
         _targets.Setup(targets => targets.Refusal("http://example.com/hook", It.IsAny<CancellationToken>()))
             .ReturnsAsync("the rule");

@@ -29,7 +29,7 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public async Task What_is_left_out_or_empty_stays()
+    public async Task Omitted_and_empty_settings_are_kept()
     {
         _stored.SetSecret(WebhookSecret.New());
         var secret = _stored.Secret;
@@ -42,9 +42,9 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public async Task What_is_said_takes_its_place()
+    public async Task Given_settings_replace_the_former_ones()
     {
-        var told = await Handle(new WebhookInput
+        var dto = await Handle(new WebhookInput
         {
             Key = "k",
             Events = ["delete"],
@@ -66,11 +66,11 @@ internal sealed class UpdateWebhookTests
         Assert.That(_stored.Settings.AddEventData, Is.False);
         Assert.That(_stored.Settings.ChangedOnly, Is.False);
         Assert.That(_stored.Settings.TimeoutSeconds, Is.Null);
-        Assert.That(told!.Key, Is.EqualTo("k"));
+        Assert.That(dto!.Key, Is.EqualTo("k"));
     }
 
     [Test]
-    public async Task A_masked_header_stays_whatever_the_case_of_its_name_and_those_that_are_not_named_go()
+    public async Task A_masked_header_is_kept_in_any_letter_case_and_unnamed_headers_are_removed()
     {
         await Handle(new WebhookInput
         {
@@ -83,7 +83,7 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public async Task A_masked_header_that_is_empty_stays()
+    public async Task An_empty_masked_header_is_kept()
     {
         await Handle(new WebhookInput { Headers = new Dictionary<string, string> { ["X-Empty"] = "********" } });
 
@@ -91,7 +91,7 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public void A_masked_header_that_is_not_there_is_refused() => Assert.That(
+    public void A_masked_header_that_is_not_stored_is_refused() => Assert.That(
         () => Handle(new WebhookInput { Headers = new Dictionary<string, string> { ["X-Other"] = "********" } }),
         Throws.InstanceOf<ValidationException>().With.Message.Contains("'X-Other' is masked"));
 
@@ -100,9 +100,9 @@ internal sealed class UpdateWebhookTests
     {
         var secret = WebhookSecret.New().Reveal();
 
-        var told = await Handle(new WebhookInput { Secret = secret });
+        var dto = await Handle(new WebhookInput { Secret = secret });
         Assert.That(_stored.Secret!.Reveal(), Is.EqualTo(secret));
-        Assert.That(told!.HasSecret, Is.True);
+        Assert.That(dto!.HasSecret, Is.True);
 
         await Handle(new WebhookInput { Secret = "********" });
         Assert.That(_stored.Secret!.Reveal(), Is.EqualTo(secret));
@@ -114,7 +114,7 @@ internal sealed class UpdateWebhookTests
     [TestCase("https://example.com/hook")]
     [TestCase("http://example.com:8080/hook")]
     [TestCase("http://example.org/hook")]
-    public async Task At_another_origin_neither_the_secrets_nor_hidden_headers_stay(string endpoint)
+    public async Task At_another_origin_secrets_and_hidden_headers_are_not_kept(string endpoint)
     {
         _stored.SetSecret(WebhookSecret.New());
         _stored.RotateSecret(WebhookSecret.New(), DateTimeOffset.UnixEpoch);
@@ -128,7 +128,7 @@ internal sealed class UpdateWebhookTests
 
     [TestCase("http://example.com/another?path")]
     [TestCase("HTTP://EXAMPLE.COM:80/hook")]
-    public async Task At_the_same_origin_they_stay(string endpoint)
+    public async Task At_the_same_origin_they_are_kept(string endpoint)
     {
         _stored.SetSecret(WebhookSecret.New());
         var secret = _stored.Secret;
@@ -140,7 +140,7 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public async Task What_is_given_anew_goes_to_the_other_origin()
+    public async Task Values_that_are_given_again_are_used_at_the_other_origin()
     {
         var secret = WebhookSecret.New().Reveal();
         _stored.SetSecret(WebhookSecret.New());
@@ -157,7 +157,7 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public void A_mask_does_not_bring_anything_to_another_origin()
+    public void A_mask_carries_no_value_to_another_origin()
     {
         _stored.SetSecret(WebhookSecret.New());
         var elsewhere = new WebhookInput { Endpoint = "http://example.org" };
@@ -165,14 +165,14 @@ internal sealed class UpdateWebhookTests
         Assert.That(
             () => Handle(elsewhere with { Headers = new Dictionary<string, string> { ["X-Token"] = "********" } }),
             Throws.InstanceOf<ValidationException>().With.Message.Contains(
-                "'X-Token' is masked and must be given anew"));
+                "'X-Token' is masked: send it again"));
         Assert.That(
             () => Handle(elsewhere with { Secret = "********" }),
-            Throws.InstanceOf<ValidationException>().With.Message.Contains("Secret is masked and must be given anew"));
+            Throws.InstanceOf<ValidationException>().With.Message.Contains("Secret is masked: send it again"));
     }
 
     [Test]
-    public async Task Headers_that_answers_show_stay_at_another_origin()
+    public async Task Headers_that_are_not_hidden_are_kept_at_another_origin()
     {
         _policy = new HeaderPolicy { AreShown = true };
 
@@ -182,21 +182,21 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public async Task A_masked_password_in_the_endpoint_stays()
+    public async Task A_masked_password_in_the_endpoint_is_kept()
     {
         _stored = WebhookRequests.Stored(
             WebhookRequests.Settings with { Endpoint = "http://user:p%40ss@example.com/hook" });
 
-        var told = await Handle(new WebhookInput { Endpoint = "http://user:********@example.com/other" });
+        var dto = await Handle(new WebhookInput { Endpoint = "http://user:********@example.com/other" });
 
         Assert.That(_stored.Settings.Endpoint, Is.EqualTo("http://user:p%40ss@example.com/other"));
-        Assert.That(told!.Endpoint, Is.EqualTo("http://user:********@example.com/other"));
+        Assert.That(dto!.Endpoint, Is.EqualTo("http://user:********@example.com/other"));
     }
 
     [TestCase("http://example.com/", "http://user:********@example.com/")]
     [TestCase("http://user:pass@example.com/", "http://other:********@example.com/")]
     [TestCase("http://user:pass@example.com/", "http://user:********@example.org/")]
-    public void A_masked_password_that_is_not_there_is_refused(string stored, string given)
+    public void A_masked_password_that_is_not_stored_is_refused(string stored, string given)
     {
         _stored = WebhookRequests.Stored(WebhookRequests.Settings with { Endpoint = stored });
 
@@ -206,7 +206,7 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public void It_is_not_moved_to_what_may_not_be_called()
+    public void It_is_not_moved_to_a_forbidden_endpoint()
     {
         _targets.Setup(targets => targets.Refusal("http://127.0.0.1", It.IsAny<CancellationToken>()))
             .ReturnsAsync("the rule");
@@ -219,15 +219,15 @@ internal sealed class UpdateWebhookTests
     [Test]
     public async Task Its_owner_disables_and_enables_it()
     {
-        var told = await Handle(new WebhookInput { Status = "disabled" });
-        Assert.That(told!.DisabledReason, Is.EqualTo("Disabled by its owner."));
-        Assert.That(told.IsActive, Is.False);
+        var dto = await Handle(new WebhookInput { Status = "disabled" });
+        Assert.That(dto!.DisabledReason, Is.EqualTo("Disabled by its owner."));
+        Assert.That(dto.IsActive, Is.False);
 
         Assert.That((await Handle(new WebhookInput { Status = "active" }))!.DisabledReason, Is.Null);
     }
 
     [Test]
-    public async Task One_that_is_disabled_keeps_its_reason()
+    public async Task A_disabled_webhook_keeps_its_reason()
     {
         _stored.Disable("The receiver answered 410 Gone.");
 
@@ -238,7 +238,7 @@ internal sealed class UpdateWebhookTests
     }
 
     [Test]
-    public async Task A_change_that_came_too_late_is_made_again_on_what_is_there_now()
+    public async Task A_change_that_loses_a_race_is_repeated_on_the_present_state()
     {
         Save(false, false, true);
         _repository
@@ -248,14 +248,14 @@ internal sealed class UpdateWebhookTests
             .ReturnsAsync(WebhookRequests.Stored())
             .ReturnsAsync(WebhookRequests.Stored(WebhookRequests.Settings with { Endpoint = "http://theirs.example" }));
 
-        var told = await Handle(new WebhookInput { Key = "mine" });
+        var dto = await Handle(new WebhookInput { Key = "mine" });
 
-        Assert.That(told!.Key, Is.EqualTo("mine"));
-        Assert.That(told.Endpoint, Is.EqualTo("http://theirs.example"));
+        Assert.That(dto!.Key, Is.EqualTo("mine"));
+        Assert.That(dto.Endpoint, Is.EqualTo("http://theirs.example"));
     }
 
     [Test]
-    public void A_change_that_always_comes_too_late_is_given_up()
+    public void A_change_that_loses_every_race_is_given_up()
     {
         Save(false);
 
@@ -271,7 +271,7 @@ internal sealed class UpdateWebhookTests
         Assert.That(await Handle(new WebhookInput(), "no-id"), Is.Null);
     }
 
-    // The last answer holds for all further ones.
+    // The last answer is repeated.
     private void Save(params bool[] answers)
     {
         var next = 0;

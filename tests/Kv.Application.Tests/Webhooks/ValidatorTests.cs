@@ -7,7 +7,7 @@ using NUnit.Framework.Constraints;
 
 namespace Kv.Application.Tests.Webhooks;
 
-/// <summary>What may be said of a webhook, at its registration and later.</summary>
+/// <summary>The rules for the input of a registration and of a change of a webhook.</summary>
 internal sealed class ValidatorTests
 {
     private const string WrongEvent =
@@ -82,9 +82,9 @@ internal sealed class ValidatorTests
     [TestCase("Authorization", "Bearer a\tb", null)]
     [TestCase("X-A", "", null)]
     [TestCase("Content-Type", "text/plain", null)]
-    [TestCase("", "a", "Header '' has a name that HTTP does not allow")]
-    [TestCase("X A", "a", "Header 'X A' has a name that HTTP does not allow")]
-    [TestCase("X-A:", "a", "Header 'X-A:' has a name that HTTP does not allow")]
+    [TestCase("", "a", "Header '' has an invalid name")]
+    [TestCase("X A", "a", "Header 'X A' has an invalid name")]
+    [TestCase("X-A:", "a", "Header 'X-A:' has an invalid name")]
     [TestCase("host", "a", "Header 'host' is reserved")]
     [TestCase("Webhook-Signature", "a", "Header 'Webhook-Signature' is reserved")]
     [TestCase("kv-namespace", "a", "Header 'kv-namespace' is reserved")]
@@ -110,7 +110,7 @@ internal sealed class ValidatorTests
         Expect(WithHeader("X-A", new string('a', 4097)), "Header 'X-A' is too long (max 4096 characters)");
         Expect(
             WithHeader(new string('a', 4097), ""),
-            $"Header '{new string('a', 64)}...' has too long a name (max 4096 characters)");
+            $"Header '{new string('a', 64)}...' has a name that is too long (max 4096 characters)");
     }
 
     [Test]
@@ -140,18 +140,18 @@ internal sealed class ValidatorTests
     [TestCase("whsec_")]
     [TestCase("whsec_not base64, surely not base64")]
     [TestCase("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
-    public void What_is_no_secret(string text) => Expect(WithSecret(text), SecretError);
+    public void A_malformed_secret(string text) => Expect(WithSecret(text), SecretError);
 
     [Test]
     public void No_secret() => Expect(WithSecret(null), null);
 
     [Test]
-    public void A_mask_stands_for_what_is_there_and_not_for_what_is_new()
+    public void A_mask_is_valid_in_a_change_and_not_in_a_registration()
     {
         Expect(WithSecret("********"), SecretError, null);
         Expect(
             WithHeader("X-A", "********"),
-            "Header 'X-A' is masked, and there is no value that could stay as it is", null);
+            "Header 'X-A' is masked, but no value is stored: send the value", null);
     }
 
     [TestCase(null, null)]
@@ -162,7 +162,7 @@ internal sealed class ValidatorTests
         Expect(WebhookRequests.Input with { Status = status }, error);
 
     [Test]
-    public void Everything_that_is_wrong_is_told_at_once_by_the_names_of_the_contract()
+    public void All_errors_are_reported_at_once_under_the_names_of_the_contract()
     {
         var input = new WebhookInput
         {
@@ -185,7 +185,7 @@ internal sealed class ValidatorTests
     }
 
     [Test]
-    public void Nothing_need_be_said_in_a_change() =>
+    public void A_change_may_be_empty() =>
         Assert.That(
             Errors(new UpdateWebhookValidator(Limits, WebhookRequests.Policy), WebhookRequests.Update), Is.Empty);
 
@@ -202,18 +202,19 @@ internal sealed class ValidatorTests
     [Test]
     public void The_tenant_of_every_request()
     {
-        string[] told = ["Namespace must not be empty", "App name must not be empty"];
+        string[] expected = ["Namespace must not be empty", "App name must not be empty"];
 
-        Assert.That(Errors(new GetWebhookValidator(Limits), new GetWebhook("", "", "id")), Is.EqualTo(told));
-        Assert.That(Errors(new ListWebhooksValidator(Limits), new ListWebhooks("", "")), Is.EqualTo(told));
-        Assert.That(Errors(new DeleteWebhookValidator(Limits), new DeleteWebhook("", "", "id")), Is.EqualTo(told));
+        Assert.That(Errors(new GetWebhookValidator(Limits), new GetWebhook("", "", "id")), Is.EqualTo(expected));
+        Assert.That(Errors(new ListWebhooksValidator(Limits), new ListWebhooks("", "")), Is.EqualTo(expected));
+        Assert.That(Errors(new DeleteWebhookValidator(Limits), new DeleteWebhook("", "", "id")), Is.EqualTo(expected));
         Assert.That(
-            Errors(new RotateWebhookSecretValidator(Limits), new RotateWebhookSecret("", "", "id")), Is.EqualTo(told));
-        Assert.That(Errors(new PingWebhookValidator(Limits), new PingWebhook("", "", "id")), Is.EqualTo(told));
+            Errors(new RotateWebhookSecretValidator(Limits), new RotateWebhookSecret("", "", "id")),
+            Is.EqualTo(expected));
+        Assert.That(Errors(new PingWebhookValidator(Limits), new PingWebhook("", "", "id")), Is.EqualTo(expected));
         Assert.That(
             Errors(
                 new UpdateWebhookValidator(Limits, WebhookRequests.Policy),
-                WebhookRequests.Update with { Namespace = "", AppName = "" }), Is.EqualTo(told));
+                WebhookRequests.Update with { Namespace = "", AppName = "" }), Is.EqualTo(expected));
     }
 
     private const string SecretError = "Secret must be whsec_ and the base64 of 24 to 64 bytes";

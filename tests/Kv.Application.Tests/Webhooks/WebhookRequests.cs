@@ -6,7 +6,7 @@ using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Tests.Webhooks;
 
-/// <summary>Valid requests, of which a test changes what it is about, and what a repository gives for them.</summary>
+/// <summary>Valid requests, of which a test changes one part, and the answers of a repository to them.</summary>
 internal static class WebhookRequests
 {
     public static readonly Guid Id = Guid.Parse("7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b");

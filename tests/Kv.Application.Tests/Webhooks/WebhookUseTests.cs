@@ -8,7 +8,7 @@ using Moq;
 
 namespace Kv.Application.Tests.Webhooks;
 
-/// <summary>What is done with a webhook that is there.</summary>
+/// <summary>The use cases of a registered webhook.</summary>
 internal sealed class WebhookUseTests
 {
     private readonly Mock<IWebhookRepository> _repository = new(MockBehavior.Strict);
@@ -30,29 +30,29 @@ internal sealed class WebhookUseTests
     {
         _stored.SetSecret(WebhookSecret.New());
 
-        var told = (await Get($"{WebhookRequests.Id}"))!;
+        var dto = (await Get($"{WebhookRequests.Id}"))!;
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told.Id, Is.EqualTo(WebhookRequests.Id));
-            Assert.That(told.Namespace, Is.EqualTo("space"));
-            Assert.That(told.AppName, Is.EqualTo("app"));
-            Assert.That(told.Key, Is.EqualTo("user:*"));
-            Assert.That(told.Events, Is.EqualTo(["create", "update"]));
-            Assert.That(told.Endpoint, Is.EqualTo("http://example.com/hook"));
-            Assert.That(told.Method, Is.EqualTo("PUT"));
+            Assert.That(dto.Id, Is.EqualTo(WebhookRequests.Id));
+            Assert.That(dto.Namespace, Is.EqualTo("space"));
+            Assert.That(dto.AppName, Is.EqualTo("app"));
+            Assert.That(dto.Key, Is.EqualTo("user:*"));
+            Assert.That(dto.Events, Is.EqualTo(["create", "update"]));
+            Assert.That(dto.Endpoint, Is.EqualTo("http://example.com/hook"));
+            Assert.That(dto.Method, Is.EqualTo("PUT"));
             Assert.That(
-                told.Headers,
+                dto.Headers,
                 Is.EqualTo(new Dictionary<string, string> { ["X-Token"] = "********", ["X-Empty"] = "********" }));
-            Assert.That(told.HeadersNotSent, Is.Empty);
-            Assert.That(told.Payload.ToArray(), Is.EqualTo("""{"a":1}"""u8.ToArray()));
-            Assert.That(told.AddEventData, Is.True);
-            Assert.That(told.CreatedAt, Is.EqualTo(1_800_000_000));
-            Assert.That(told.ChangedOnly, Is.True);
-            Assert.That(told.TimeoutSeconds, Is.EqualTo(7));
-            Assert.That(told.HasSecret, Is.True);
-            Assert.That(told.IsActive, Is.True);
-            Assert.That(JsonSerializer.Serialize(told), Does.Not.Contain("hidden").And.Not.Contain("whsec_"));
+            Assert.That(dto.HeadersNotSent, Is.Empty);
+            Assert.That(dto.Payload.ToArray(), Is.EqualTo("""{"a":1}"""u8.ToArray()));
+            Assert.That(dto.AddEventData, Is.True);
+            Assert.That(dto.CreatedAt, Is.EqualTo(1_800_000_000));
+            Assert.That(dto.ChangedOnly, Is.True);
+            Assert.That(dto.TimeoutSeconds, Is.EqualTo(7));
+            Assert.That(dto.HasSecret, Is.True);
+            Assert.That(dto.IsActive, Is.True);
+            Assert.That(JsonSerializer.Serialize(dto), Does.Not.Contain("hidden").And.Not.Contain("whsec_"));
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class WebhookUseTests
     [TestCase("nonsense")]
     [TestCase("7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b")]
     [TestCase("{7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b}")]
-    public async Task What_is_no_id_is_that_of_none(string id)
+    public async Task A_malformed_id_finds_nothing(string id)
     {
         Assert.That(await Get(id), Is.Null);
         await new DeleteWebhookHandler(_repository.Object)
@@ -70,7 +70,7 @@ internal sealed class WebhookUseTests
     }
 
     [Test]
-    public async Task Those_are_listed_whose_key_starts_with_a_text()
+    public async Task A_listing_by_prefix_has_only_the_webhooks_whose_key_starts_with_it()
     {
         _repository
             .Setup(repository => repository.List(WebhookRequests.Tenant, It.IsAny<CancellationToken>()))
@@ -84,15 +84,15 @@ internal sealed class WebhookUseTests
     }
 
     [Test]
-    public async Task A_new_secret_is_told_and_the_one_before_signs_on()
+    public async Task A_rotation_returns_the_new_secret_and_the_old_one_still_signs()
     {
         var before = WebhookSecret.New();
         _stored.SetSecret(before);
         _repository.Setup(repository => repository.Update(_stored, It.IsAny<CancellationToken>())).ReturnsAsync(true);
 
-        var told = await Rotate();
+        var dto = await Rotate();
 
-        Assert.That(told, Is.EqualTo(_stored.Secret!.Reveal()).And.Not.EqualTo(before.Reveal()));
+        Assert.That(dto, Is.EqualTo(_stored.Secret!.Reveal()).And.Not.EqualTo(before.Reveal()));
         Assert.That(_stored.PreviousSecret, Is.SameAs(before));
     }
 
@@ -104,13 +104,14 @@ internal sealed class WebhookUseTests
 
         Assert.That(await Rotate(), Is.Null);
         Assert.That(
-            await new PingWebhookHandler(_repository.Object, sender.Object, WebhookRequests.Mapper, TimeProvider.System)
+            await new PingWebhookHandler(
+                _repository.Object, sender.Object, new HeaderPolicy(), WebhookRequests.Mapper, TimeProvider.System)
                 .Handle(new PingWebhook("space", "app", $"{WebhookRequests.Id}"), CancellationToken.None),
             Is.Null);
     }
 
     [Test]
-    public async Task A_ping_tells_of_no_change_and_what_came_of_it_is_told()
+    public async Task A_ping_carries_no_change_and_its_result_is_returned()
     {
         _stored.Disable("It can be pinged all the same.");
         var sender = new Mock<IWebhookSender>();
@@ -127,18 +128,24 @@ internal sealed class WebhookUseTests
                 Duration = TimeSpan.FromMilliseconds(12),
                 Status = 204,
                 Answer = "ok",
+                Request = new SentRequest(
+                    new Dictionary<string, string> { ["User-Agent"] = "kv", ["webhook-signature"] = "v1,x" }, "{}"),
             });
 
-        var told = await new PingWebhookHandler(
-            _repository.Object, sender.Object, WebhookRequests.Mapper, TimeProvider.System)
+        var ping = await new PingWebhookHandler(
+            _repository.Object, sender.Object, new HeaderPolicy(), WebhookRequests.Mapper, TimeProvider.System)
             .Handle(new PingWebhook("space", "app", $"{WebhookRequests.Id}"), CancellationToken.None);
 
-        Assert.That(told!.Status, Is.EqualTo(204));
-        Assert.That(told.At, Is.EqualTo(DateTimeOffset.UnixEpoch));
-        Assert.That(told.Duration, Is.EqualTo(TimeSpan.FromMilliseconds(12)));
-        Assert.That(told.Answer, Is.EqualTo("ok"));
-        Assert.That(told.IsAccepted, Is.True);
-        Assert.That(told.Error, Is.Null);
+        var attempt = ping!.Attempt;
+        Assert.That(attempt.Status, Is.EqualTo(204));
+        Assert.That(attempt.At, Is.EqualTo(DateTimeOffset.UnixEpoch));
+        Assert.That(attempt.Duration, Is.EqualTo(TimeSpan.FromMilliseconds(12)));
+        Assert.That(attempt.Answer, Is.EqualTo("ok"));
+        Assert.That(attempt.IsAccepted, Is.True);
+        Assert.That(attempt.Error, Is.Null);
+        Assert.That(ping.Request!.Body, Is.EqualTo("{}"));
+        Assert.That(ping.Request.Headers["User-Agent"], Is.EqualTo("kv"));
+        Assert.That(ping.Request.Headers["webhook-signature"], Is.EqualTo("********"));
     }
 
     private Task<WebhookDto?> Get(string id) => new GetWebhookHandler(_repository.Object, WebhookRequests.Mapper)

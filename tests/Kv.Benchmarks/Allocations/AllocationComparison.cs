@@ -1,6 +1,6 @@
 namespace Kv.Benchmarks.Allocations;
 
-/// <summary>What a measured figure is against the committed one.</summary>
+/// <summary>The result of the comparison of a measured figure with the committed one.</summary>
 internal enum AllocationVerdict
 {
     /// <summary>Within the tolerance.</summary>
@@ -22,18 +22,18 @@ internal enum AllocationVerdict
 /// <summary>One operation's figures.</summary>
 /// <param name="Operation">The operation.</param>
 /// <param name="Committed">Bytes by the committed file; null where it has none.</param>
-/// <param name="Measured">Bytes as measured; null where there is no such operation.</param>
-/// <param name="Verdict">What the one is against the other.</param>
+/// <param name="Measured">The measured bytes; null where there is no such operation.</param>
+/// <param name="Verdict">The result of the comparison.</param>
 internal readonly record struct AllocationComparison(
     string Operation, long? Committed, long? Measured, AllocationVerdict Verdict)
 {
     /// <summary>How far a figure may be from the committed one, as a share of it.</summary>
     public const double Tolerance = 0.10;
 
-    // Of a few bytes, one object more is no small part: so much is borne with, whatever the share.
+    // For a figure of a few bytes, one more object is a large share, so this amount is always allowed.
     private const long SmallestObject = 24;
 
-    /// <summary>Whether it fails the check. A figure that fell does not: it is good news.</summary>
+    /// <summary>Whether it fails the check. A lower figure does not.</summary>
     public bool IsFailure =>
         Verdict is AllocationVerdict.Exceeded or AllocationVerdict.Unknown or AllocationVerdict.Missing;
 

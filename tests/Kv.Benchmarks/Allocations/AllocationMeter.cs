@@ -33,7 +33,7 @@ internal static class AllocationMeter
         return measured;
     }
 
-    // What else the process does meanwhile only adds to it, so the least is nearest to the truth.
+    // Other work of the process only adds to it, so the minimum is the best estimate.
     private static async Task<long> Least(Func<Task> invoke, int operationsEach)
     {
         var least = long.MaxValue;

@@ -2,7 +2,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Benchmarks.Bare;
 
-/// <summary>What a <see cref="BareController"/> asks before it answers.</summary>
+/// <summary>The store that a <see cref="BareController"/> calls before it answers.</summary>
 /// <param name="Engine">The store; null for none.</param>
 internal sealed record BareStore(IStore? Engine)
 {

@@ -5,7 +5,7 @@ namespace Kv.Benchmarks.Growth;
 /// <summary>An empty store, over which Kv is started as often as wanted.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
-    // Garbage that waits to be collected would hide what is measured, so it is collected early: every 4 MiB.
+    // Uncollected garbage would distort the measurements, so it is collected early: every 4 MiB.
     private const string FirstGenerationBytes = "400000";
 
     private readonly string _directory;
@@ -21,14 +21,14 @@ internal sealed class Bench : IAsyncDisposable
     public long? EtcdMemory => _etcd is null ? null : KvServer.MemoryOf(_etcd.ProcessId);
 
     /// <summary>
-    /// What of it is heap and stacks; the rest is its program, and pages of its database, which it maps into memory.
+    /// The part that is heap and stacks; the rest is its program, and mapped pages of its database.
     /// </summary>
     public long? EtcdAnonymousMemory => _etcd is null ? null : KvServer.MemoryOf(_etcd.ProcessId, "RssAnon");
 
     public static async Task<Bench> Open(string directory, string engine) => new(
         directory,
         engine == "etcd"
-            // What is written meanwhile may be more than the 2 GB that etcd takes by default.
+            // The writes of a measurement may be more than the 2 GB that etcd allows by default.
             ? await EtcdServer.StartAsync(new EtcdServerOptions
             {
                 Arguments = ["--quota-backend-bytes=8589934592", "--log-level=error"],

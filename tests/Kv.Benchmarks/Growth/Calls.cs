@@ -26,7 +26,7 @@ internal static class Calls
     }
 
     /// <summary>Makes a call after another for a while.</summary>
-    /// <returns>What one took, in milliseconds: the median.</returns>
+    /// <returns>The median time of a call, in milliseconds.</returns>
     public static async Task<double> Median(Func<int, Task> call)
     {
         var number = 0;
@@ -42,7 +42,7 @@ internal static class Calls
         return taken[taken.Count / 2];
     }
 
-    /// <summary>What a call takes, in milliseconds.</summary>
+    /// <summary>The time of a call, in milliseconds.</summary>
     public static async Task<double> Once(Func<Task> call)
     {
         var start = Stopwatch.GetTimestamp();

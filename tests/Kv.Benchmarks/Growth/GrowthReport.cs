@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Kv.Benchmarks.Growth;
 
-/// <summary>Measures what grows with what, part by part, and prints tables.</summary>
+/// <summary>Measures how cost grows with keys, values, watchers and webhooks, and prints tables.</summary>
 internal static class GrowthReport
 {
-    /// <param name="parts">What to measure: keys, sizes, webhooks, watchers, startup.</param>
+    /// <param name="parts">The parts to measure: keys, sizes, webhooks, watchers, startup.</param>
     /// <param name="builds">Published builds, as name=directory; the first is the one that is measured.</param>
     public static async Task Run(IReadOnlyList<string> parts, IReadOnlyList<string> builds)
     {

@@ -1,6 +1,6 @@
 namespace Kv.Benchmarks.Growth;
 
-/// <summary>What more keys in the store cost.</summary>
+/// <summary>The cost of more keys in the store.</summary>
 internal static class KeysGrowth
 {
     private static readonly string Value = new('v', 256);
@@ -21,7 +21,7 @@ internal static class KeysGrowth
                 afterLoading = loader.Memory;
             }
             loaded = keys;
-            // A fresh one has done the same whatever the number. It leads, so all that is written goes by it as well.
+            // A fresh replica has done the same for every number of keys. It leads, so it also reads every write.
             await using var kv = await bench.Start();
             var get = await Calls.Median(number => kv.Http.Get($"/kv/{Some(number)}"));
             var put = await Calls.Median(number => kv.Http.Put(Some(number), Value));

@@ -24,7 +24,7 @@ internal sealed class KvServer : IAsyncDisposable
     /// <summary>The resident memory that it has at the moment, in bytes.</summary>
     public long Memory => MemoryOf(_process.Id);
 
-    /// <summary>What of it is heap and stacks; the rest are programs and files, and code that was compiled.</summary>
+    /// <summary>The part that is heap and stacks; the rest is programs, files and compiled code.</summary>
     public long AnonymousMemory => MemoryOf(_process.Id, "RssAnon");
 
     public int ProcessId => _process.Id;
@@ -75,7 +75,7 @@ internal sealed class KvServer : IAsyncDisposable
         return new KvServer(process, address, Stopwatch.GetElapsedTime(began));
     }
 
-    /// <summary>The resident memory of a process, in bytes, as Linux tells it.</summary>
+    /// <summary>The resident memory of a process, in bytes, as Linux reports it.</summary>
     public static long MemoryOf(int processId, string which = "VmRSS")
     {
         var line = File.ReadLines($"/proc/{processId}/status")
@@ -94,7 +94,7 @@ internal sealed class KvServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        // It gives the lead back, so that the next one need not wait for it.
+        // It releases the leadership, so that the next replica need not wait for it.
         if (!_process.HasExited)
             Signals.Terminate(_process.Id);
         using var patience = new CancellationTokenSource(Patience);

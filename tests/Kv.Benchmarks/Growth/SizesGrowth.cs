@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Kv.Benchmarks.Growth;
 
-/// <summary>What larger values cost.</summary>
+/// <summary>The cost of larger values.</summary>
 internal static class SizesGrowth
 {
     private const int Keys = 8;

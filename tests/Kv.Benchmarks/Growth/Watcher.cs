@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Kv.Benchmarks.Growth;
 
-/// <summary>One who watches keys over a connection, with as little of its own as can be.</summary>
+/// <summary>A client that watches keys over a connection, with as little memory as possible.</summary>
 internal sealed class Watcher : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Kv.Benchmarks.Growth;
 
-/// <summary>What more watchers cost, each with a connection of its own, all told of each write.</summary>
+/// <summary>The cost of more watchers, each with a connection of its own, all of which receive each write.</summary>
 internal static class WatchersGrowth
 {
     private const int Concurrent = 50;
@@ -28,10 +28,10 @@ internal static class WatchersGrowth
                 for (var i = 0; i < Writes; i++)
                 {
                     var written = $"number{++number};";
-                    var told = Task.WhenAll(watchers.ConvertAll(watcher => watcher.Await(written)));
+                    var delivered = Task.WhenAll(watchers.ConvertAll(watcher => watcher.Await(written)));
                     var start = Stopwatch.GetTimestamp();
                     await kv.Http.Put("w0", written);
-                    await told.WaitAsync(Patience);
+                    await delivered.WaitAsync(Patience);
                     taken.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 }
                 taken.Sort();
@@ -48,7 +48,7 @@ internal static class WatchersGrowth
         }
     }
 
-    /// <summary>What a connection costs that was used once and waits, to compare with.</summary>
+    /// <summary>The cost of an idle connection that was used once, as a baseline.</summary>
     public static async Task MeasureIdle(string directory)
     {
         const int count = 5_000;

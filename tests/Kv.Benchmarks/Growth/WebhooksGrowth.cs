@@ -5,7 +5,7 @@ using Kv.WebhookBench;
 
 namespace Kv.Benchmarks.Growth;
 
-/// <summary>What more webhooks in the registry cost, of which one wants to be told of what is written.</summary>
+/// <summary>The cost of more webhooks in the registry, one of which matches the writes.</summary>
 internal static class WebhooksGrowth
 {
     // Registering is exact within a tenant, so the webhooks of one are counted for each.
@@ -37,9 +37,9 @@ internal static class WebhooksGrowth
             registered = webhooks;
             if (webhooks == 1)
                 await Calls.BurnIn(_ => Tell());
-            var told = await Calls.Median(_ => Tell());
+            var delivery = await Calls.Median(_ => Tell());
             var put = await Calls.Median(number => kv.Http.Put($"unwatched{number % 100}", "v"));
-            table.Row(webhooks, put, told, Table.MiB(kv.Memory));
+            table.Row(webhooks, put, delivery, Table.MiB(kv.Memory));
         }
         table.Print($"Webhooks, {engine}: {OfTenant} for each tenant, one of which is called");
 

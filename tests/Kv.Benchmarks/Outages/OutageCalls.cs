@@ -9,7 +9,7 @@ using Kv.Testing;
 namespace Kv.Benchmarks.Outages;
 
 /// <summary>
-/// Steady calls, each sent at its time however long those before take, and a webhook that is told of every write.
+/// Steady calls, each sent at its time even if earlier ones are slow, and a webhook that receives every write.
 /// </summary>
 internal sealed class OutageCalls : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class OutageCalls : IAsyncDisposable
     private readonly WebhookReceiver _receiver = WebhookReceiver.Start();
     private readonly ConcurrentBag<Call> _done = [];
     private readonly ConcurrentDictionary<string, double> _written = [];
-    private readonly ConcurrentDictionary<string, double> _told = [];
+    private readonly ConcurrentDictionary<string, double> _seen = [];
     private readonly long _start = Stopwatch.GetTimestamp();
 
     /// <param name="address">The replica that is called.</param>
@@ -29,7 +29,7 @@ internal sealed class OutageCalls : IAsyncDisposable
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
         _receiver.Answer = request =>
         {
-            _told.TryAdd(ValueOf(request), Now);
+            _seen.TryAdd(ValueOf(request), Now);
             return ReceiverAnswer.Ok;
         };
     }
@@ -37,11 +37,11 @@ internal sealed class OutageCalls : IAsyncDisposable
     /// <summary>Seconds since the beginning.</summary>
     public double Now => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    /// <summary>The calls that have come to their end.</summary>
+    /// <summary>The completed calls.</summary>
     public IReadOnlyCollection<Call> Done => _done;
 
     /// <summary>How many writes were answered whose webhook was not called yet.</summary>
-    public int Untold => _written.Keys.Count(value => !_told.ContainsKey(value));
+    public int Undelivered => _written.Keys.Count(value => !_seen.ContainsKey(value));
 
     public async Task Register()
     {
@@ -50,7 +50,7 @@ internal sealed class OutageCalls : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Calls until it is told to stop, and waits for the last answers.</summary>
+    /// <summary>Calls until it is cancelled, and waits for the last answers.</summary>
     public async Task Run(CancellationToken over)
     {
         var calls = new List<Task>();
@@ -67,7 +67,7 @@ internal sealed class OutageCalls : IAsyncDisposable
     /// <summary>By how much the webhook of a write came later than the write's answer, at most.</summary>
     /// <param name="from">Of the writes that were answered since.</param>
     public double LatestWebhook(double from) => _written.Where(write => write.Value >= from)
-        .Max(write => _told.TryGetValue(write.Key, out var told) ? told - write.Value : double.PositiveInfinity);
+        .Max(write => _seen.TryGetValue(write.Key, out var seen) ? seen - write.Value : double.PositiveInfinity);
 
     public async ValueTask DisposeAsync()
     {
@@ -106,7 +106,7 @@ internal sealed class OutageCalls : IAsyncDisposable
 
     /// <param name="Sent">When it was sent.</param>
     /// <param name="Ended">When it was answered.</param>
-    /// <param name="IsGood">Whether it did what was asked for.</param>
+    /// <param name="IsGood">Whether it succeeded.</param>
     /// <param name="IsUnknown">Whether it is a write that may have happened.</param>
     internal sealed record Call(double Sent, double Ended, bool IsGood, bool IsUnknown);
 }

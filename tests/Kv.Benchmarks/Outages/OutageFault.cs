@@ -2,8 +2,8 @@ using Kv.Testing;
 
 namespace Kv.Benchmarks.Outages;
 
-/// <summary>Something that breaks.</summary>
-/// <param name="Name">What, for the table.</param>
+/// <summary>A fault of a process or a link.</summary>
+/// <param name="Name">Its name in the table.</param>
 /// <param name="Begin">Breaks it; all is healed later.</param>
 internal sealed record OutageFault(string Name, Func<OutageBench, Task> Begin)
 {

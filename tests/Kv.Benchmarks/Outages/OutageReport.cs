@@ -4,16 +4,16 @@ using Kv.Testing;
 
 namespace Kv.Benchmarks.Outages;
 
-/// <summary>Measures what a caller sees of each fault, and for how long, and prints a table.</summary>
+/// <summary>Measures how each fault affects callers, and for how long, and prints a table.</summary>
 internal static class OutageReport
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Fault = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan UntilTold = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan UntilDelivered = TimeSpan.FromSeconds(60);
 
     /// <param name="directory">Where Kv was published to.</param>
-    /// <param name="names">Words of the faults that are measured; all where there are none.</param>
+    /// <param name="names">Words of the faults to measure; all faults if there are none.</param>
     public static async Task Run(string directory, IReadOnlyList<string> names)
     {
         var table = new Table(
@@ -43,9 +43,9 @@ internal static class OutageReport
         await Task.Delay(After);
         await over.CancelAsync();
         await calling;
-        await Eventually.Holds(() => calls.Untold == 0, "every write is told", UntilTold);
+        await Eventually.Holds(() => calls.Undelivered == 0, "every write is delivered", UntilDelivered);
 
-        // What was under way when the fault began has met it as well.
+        // Calls that were running when the fault began have met it as well.
         var met = calls.Done.Where(call => call.Ended >= begun).ToList();
         var failed = met.Where(call => !call.IsGood).ToList();
         table.Row(

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kv.Benchmarks.Pipeline;
 
-/// <content>What the application sees of it.</content>
+/// <content>The features that the application uses.</content>
 internal abstract partial class Exchange :
     IFeatureCollection, IHttpRequestFeature, IHttpResponseFeature, IHttpResponseBodyFeature,
         IHttpRequestBodyDetectionFeature,

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
-/// A connection with the request that is on it and its answer. Nothing of it is made anew for a request.
+/// A connection with its current request and answer. It allocates nothing for a request.
 /// </summary>
 internal abstract partial class Exchange
 {

@@ -4,8 +4,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
-/// A store that holds one entry whatever is written to it, and answers when it is told to, as one does that is waited
-/// for. It makes nothing for a request, so what is counted is what stands above it.
+/// A store that always holds one entry, and answers only on demand, so that callers wait as for a real store. It
+/// allocates nothing for a request, so all counted bytes are of the layers above it.
 /// </summary>
 internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
 {
@@ -17,15 +17,15 @@ internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
 
     public Epoch Epoch => Epoch.First;
 
-    /// <summary>Answers what was asked, if anything was. All that waits for it happens within.</summary>
+    /// <summary>Answers the waiting call, if there is one, and runs its continuations before it returns.</summary>
     public bool Release() => _read.Release() || _pair.Release() || _commit.Release();
 
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
         _read.Hold(new PointRead(Find(key), Revision: 43));
 
     public ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        _pair.Hold(new PairRead(Find(key), null, Revision: 43));
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        _pair.Hold(new PairRead(Find(first), null, Revision: 43));
 
     public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
         _commit.Hold(Written);

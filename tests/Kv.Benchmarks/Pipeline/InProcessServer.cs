@@ -6,7 +6,7 @@ namespace Kv.Benchmarks.Pipeline;
 
 /// <summary>
 /// Replaces Kestrel: hands requests to the application as they would come off a connection that is kept open,
-/// without a socket. It makes nothing for a request that it could use again, so that what is counted is the
+/// without a socket. It allocates nothing for a request that it could reuse, so that all counted bytes are the
 /// application's own.
 /// </summary>
 internal sealed class InProcessServer : IServer

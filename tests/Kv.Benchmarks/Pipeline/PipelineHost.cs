@@ -28,7 +28,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     private PipelineHost(WebApplication app, HeldStore store, Exchange exchange) =>
         (_app, _store, _exchange) = (app, store, exchange);
 
-    /// <summary>What the program is made of.</summary>
+    /// <summary>The services of the program.</summary>
     public IServiceProvider Services => _app.Services;
 
     /// <summary>The status of the last answer.</summary>

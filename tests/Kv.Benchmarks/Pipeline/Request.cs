@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Kv.Benchmarks.Pipeline;
 
-/// <summary>A request as it is sent time and again.</summary>
+/// <summary>A request that is sent repeatedly.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path; nothing in it is encoded.</param>
 /// <param name="Headers">The headers, but for the host and the length.</param>

@@ -21,7 +21,7 @@ internal readonly record struct Flatness(double Second, double Last, double Limi
             second, Median(values.Skip(3 * quarter)), (second * (1 + tolerance.Share)) + tolerance.Amount);
     }
 
-    /// <summary>The median of what was measured; NaN where nothing was, which is never flat.</summary>
+    /// <summary>The median of the measurements; NaN without any, which is never flat.</summary>
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Where(value => !double.IsNaN(value)).Order().ToList();

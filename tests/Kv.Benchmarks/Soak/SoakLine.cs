@@ -1,12 +1,12 @@
 namespace Kv.Benchmarks.Soak;
 
-/// <summary>What is drawn as one line, and judged where it has a tolerance.</summary>
+/// <summary>A line of the picture, which is judged if it has a tolerance.</summary>
 internal sealed class SoakLine(string panel, string name, Tolerance? tolerance = null)
 {
-    /// <summary>What is measured, with its unit: the title of the panel that the line is drawn in.</summary>
+    /// <summary>The measured quantity with its unit: the title of the panel of the line.</summary>
     public string Panel => panel;
 
-    /// <summary>What it is measured of.</summary>
+    /// <summary>The process or the kind of call that is measured.</summary>
     public string Name => name;
 
     /// <summary>The samples in order; NaN where nothing was measured.</summary>

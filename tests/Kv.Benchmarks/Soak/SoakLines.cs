@@ -20,7 +20,7 @@ internal sealed class SoakLines
     private static readonly Tolerance OfHeap = new(0.15, 4);
     private static readonly Tolerance OfHandles = new(0.1, 10);
     private static readonly Tolerance OfThreads = new(0.1, 4);
-    // Beside those of the keys there are leases of marks, which last ten minutes: as long as the shortest run.
+    // Besides the leases of keys there are those of marks, which last ten minutes: as long as the shortest run.
     private static readonly Tolerance OfLeases = new(0.2, 60);
     private static readonly Tolerance OfSize = new(0.1, 4);
     private static readonly Tolerance OfWaiting = new(0.5, 20);
@@ -83,10 +83,10 @@ internal sealed class SoakLines
     private static double Sum(double one, double other) =>
         (double.IsNaN(one) ? 0 : one) + (double.IsNaN(other) ? 0 : other);
 
-    /// <summary>A snapshot, and what the load counted since the one before.</summary>
+    /// <summary>A snapshot, and the counts of the load since the one before.</summary>
     internal sealed record Sample(
         SoakSnapshot Snapshot, IReadOnlyList<double> Gets, IReadOnlyList<double> Puts, Counted PerSecond);
 
-    /// <summary>What was counted, for each second.</summary>
+    /// <summary>The counts per second.</summary>
     internal readonly record struct Counted(double Requests, double WatchEvents, double WebhookCalls);
 }

@@ -7,7 +7,7 @@ using System.Text;
 namespace Kv.Benchmarks.Soak;
 
 /// <summary>
-/// Steady calls on keys: so many a second over all replicas, of all kinds. The keys are always the same, and a third of
+/// Steady calls on keys: a fixed rate over all replicas, of all kinds. The keys are always the same, and a third of
 /// the writes have a TTL of some seconds, so that leases come and go.
 /// </summary>
 internal sealed class SoakLoad(SoakReplicas replicas, SoakTotals totals, int rate) : IDisposable
@@ -46,7 +46,7 @@ internal sealed class SoakLoad(SoakReplicas replicas, SoakTotals totals, int rat
         }
     }
 
-    // Until the next call is due. What Kv was too slow for is not made up for: the load would rise after each pause.
+    // Until the next call is due. It does not catch up on late calls: the load would rise after each pause.
     private TimeSpan Rest()
     {
         var now = Stopwatch.GetTimestamp();

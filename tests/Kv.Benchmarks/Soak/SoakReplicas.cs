@@ -23,10 +23,10 @@ internal sealed class SoakReplicas : IAsyncDisposable
 
     public EtcdServer? Etcd { get; }
 
-    /// <summary>The one that is never restarted.</summary>
+    /// <summary>The replica that is never restarted.</summary>
     public KvServer Kept { get; private set; } = null!;
 
-    /// <summary>The one that is; null over the embedded engine, and while it restarts.</summary>
+    /// <summary>The replica that is restarted; null over the embedded engine, and while it restarts.</summary>
     public KvServer? Restarted { get; private set; }
 
     /// <summary>The directory in which the embedded engine keeps its data.</summary>
@@ -41,7 +41,7 @@ internal sealed class SoakReplicas : IAsyncDisposable
             ? await EtcdServer.StartAsync(new EtcdServerOptions { Arguments = EtcdArguments })
             : null;
         var replicas = new SoakReplicas(directory, etcd, log);
-        // The one that starts first leads. The first restart moves the lead to the one that is kept.
+        // The replica that starts first leads. The first restart moves the lead to the replica that is kept.
         if (etcd is not null)
             replicas.Restarted = await replicas.New();
         replicas.Kept = await replicas.New();

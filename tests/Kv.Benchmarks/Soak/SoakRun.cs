@@ -4,7 +4,7 @@ using Kv.Benchmarks.Growth;
 
 namespace Kv.Benchmarks.Soak;
 
-/// <summary>Loads Kv for a long time, samples what it takes, and judges whether each line ends flat.</summary>
+/// <summary>Loads Kv for a long time, samples its resources, and judges whether each line ends flat.</summary>
 internal static class SoakRun
 {
     // Two restarts in each quarter, at the same points of it: so the quarters that are compared differ by their age

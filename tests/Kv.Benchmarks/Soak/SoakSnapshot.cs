@@ -3,7 +3,7 @@ using Kv.Benchmarks.Growth;
 
 namespace Kv.Benchmarks.Soak;
 
-/// <summary>What is measured at one moment. NaN stands for what could not be.</summary>
+/// <summary>The measurements of one moment. NaN stands for a failed measurement.</summary>
 internal sealed record SoakSnapshot(
     ProcessSnapshot Kept, ProcessSnapshot Restarted, ProcessSnapshot Store, double Leases, double StoreMiB,
     double StoreInUseMiB);
@@ -16,7 +16,7 @@ internal readonly record struct ProcessSnapshot(
 
     public static ProcessSnapshot None { get; } = new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
 
-    /// <summary>A replica: what Linux tells of the process, and what its runtime and Kv itself tell.</summary>
+    /// <summary>The figures of a replica, from Linux, the runtime and Kv itself.</summary>
     public static async Task<ProcessSnapshot> Of(KvServer? replica)
     {
         if (replica is null)
@@ -37,7 +37,7 @@ internal readonly record struct ProcessSnapshot(
         }
     }
 
-    /// <summary>What Linux tells of a process.</summary>
+    /// <summary>The figures of a process, as Linux reports them.</summary>
     public static ProcessSnapshot Of(int processId) => None with
     {
         MemoryMiB = KvServer.MemoryOf(processId) / MiB,

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Kv.Benchmarks.Soak;
 
-/// <summary>What the load counts: calls and their times, events, failures.</summary>
+/// <summary>The counters of the load: calls and their times, events, failures.</summary>
 internal sealed class SoakTotals(TextWriter failures)
 {
     private readonly ConcurrentDictionary<CallKind, ConcurrentQueue<double>> _taken = new();
@@ -43,7 +43,7 @@ internal sealed class SoakTotals(TextWriter failures)
 
     public void Webhook() => Interlocked.Increment(ref _webhooks);
 
-    /// <summary>Notes what must not happen while nothing is wrong with the store.</summary>
+    /// <summary>Records a failure: there must be none while the store is healthy.</summary>
     public void Failed(string what)
     {
         Interlocked.Increment(ref _failures);
@@ -66,7 +66,7 @@ internal sealed class SoakTotals(TextWriter failures)
     }
 }
 
-/// <summary>The kinds of calls whose times are told apart.</summary>
+/// <summary>The kinds of calls whose times are recorded separately.</summary>
 internal enum CallKind
 {
     Get,

@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace Kv.Benchmarks.Soak;
 
 /// <summary>
-/// Watches and long polls that come and go. Each watch lasts some seconds; half of them go on where the last one ended,
-/// on whichever replica.
+/// Watches and long polls that come and go. Each watch lasts some seconds; half of them resume where the last one
+/// ended, on any replica.
 /// </summary>
 internal sealed class SoakWatchers(SoakReplicas replicas, SoakTotals totals) : IDisposable
 {
@@ -88,7 +88,7 @@ internal sealed class SoakWatchers(SoakReplicas replicas, SoakTotals totals) : I
             {
                 using var answer = await _http.SendAsync(request, over);
                 totals.Watch();
-                // At its end a wait is answered 304, with the tag that it has.
+                // At its end a wait is answered 304, with the ETag of the key.
                 if (answer.StatusCode
                     is not (HttpStatusCode.OK or HttpStatusCode.NotFound or HttpStatusCode.NotModified))
                     totals.Failed(

@@ -31,7 +31,7 @@ public class EmbeddedBenchmarks
         _puts = [.. _keys.Select(key => Transaction.Unconditional(new Operation.Put(key, value)))];
         _store = EmbeddedStore.Open(
             new EmbeddedOptions { DataDirectory = _directory.Path, Timeout = TimeSpan.FromMinutes(5) },
-            TimeProvider.System, NullLogger<EmbeddedStore>.Instance);
+            TimeProvider.System, Meters.Factory, NullLogger<EmbeddedStore>.Instance);
         await Put();
     }
 

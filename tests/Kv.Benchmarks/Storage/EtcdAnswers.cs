@@ -7,7 +7,7 @@ using EtcdKeyValue = Mvccpb.KeyValue;
 namespace Kv.Benchmarks.Storage;
 
 /// <summary>
-/// What an etcd answers in which every key has the same value, as bytes, put together without making anything.
+/// The answers of an etcd in which every key has the same value, as bytes, built without an allocation.
 /// </summary>
 internal sealed class EtcdAnswers
 {

@@ -4,13 +4,14 @@ using Etcdserverpb;
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
+using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Benchmarks.Storage;
 
 /// <summary>
-/// Group commit and group read: what one of 128 callers at a time costs from the store's surface to the bytes of a
-/// shared message, and back from the answer's.
+/// Group commit and group read: the cost of one of 128 concurrent callers, from the store's interface to the bytes of a
+/// shared message, and back from the bytes of the answer.
 /// </summary>
 [MemoryDiagnoser]
 public class EtcdBenchmarks
@@ -41,7 +42,8 @@ public class EtcdBenchmarks
         _etcd = new EtcdStub(new EtcdAnswers(_keys[0], value));
         // A wave takes no time to speak of, but a machine may be slow.
         _store = new EtcdStore(
-            new EtcdOptions { Timeout = TimeSpan.FromMinutes(5) }, TimeProvider.System, NullLoggerFactory.Instance);
+            new EtcdOptions { Timeout = TimeSpan.FromMinutes(5), NearCacheBytes = 0 }, KeyRange.Single(_keys[0]),
+            TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
         var channel = MembersOf(ConnectionOf(_store))[0].Channel;
         KeysOf(channel) = new KV.KVClient(_etcd);
         LeasesOf(channel) = new Lease.LeaseClient(_etcd);

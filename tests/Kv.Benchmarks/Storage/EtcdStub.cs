@@ -5,7 +5,7 @@ namespace Kv.Benchmarks.Storage;
 
 /// <summary>
 /// Replaces the connection to etcd: writes each request out and reads an answer in, as a connection does, and
-/// answers when it is told to. The network and gRPC's own work for a call, which a batch shares, are not in it.
+/// answers on demand. The network and gRPC's own work for a call, which a batch shares, are not in it.
 /// </summary>
 internal sealed class EtcdStub(EtcdAnswers answers) : CallInvoker
 {

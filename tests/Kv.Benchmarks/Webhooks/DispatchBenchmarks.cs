@@ -10,7 +10,6 @@ using Kv.Infrastructure.Dispatching;
 using Kv.Infrastructure.Dispatching.Lanes;
 using Kv.Infrastructure.Dispatching.Leading;
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Benchmarks.Webhooks;
@@ -39,14 +38,14 @@ public class DispatchBenchmarks
         _host = await PipelineHost.Start(_value);
         _term = _host.Services.CreateScope();
         var term = _term.ServiceProvider;
-        term.GetRequiredService<LeadSlot>().Lead = new Lead(new Held(), from: 0, present: 0);
+        term.GetRequiredService<LeadSlot>().Lead = new Lead(new Held(), from: 0, storeRevision: 0);
         _settled = term.GetRequiredService<SettledRevisions>();
         _lanes = new WebhookLanes(
             term.GetRequiredService<WebhookRegistry>(),
             new LaneServices(
                 term.GetRequiredService<Lead>(), _settled, term.GetRequiredService<DeliveryStore>(),
                 term.GetRequiredService<AcceptedLog>(), new Accepting(),
-                term.GetRequiredService<WebhookDisabler>(), term.GetRequiredService<DeliveryOptions>(),
+                term.GetRequiredService<WebhookOutcomes>(), term.GetRequiredService<DeliveryOptions>(),
                 term.GetRequiredService<DeliveryTelemetry>(), TimeProvider.System));
         _lanes.Set(Sample.Webhook(_tenant, "*"));
     }

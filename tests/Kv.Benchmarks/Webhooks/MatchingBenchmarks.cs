@@ -7,7 +7,7 @@ using Kv.Infrastructure.Dispatching;
 
 namespace Kv.Benchmarks.Webhooks;
 
-/// <summary>Finding the webhooks that want to be told of a change, one of few and one of many.</summary>
+/// <summary>Finding the webhooks that match a change, one of few and one of many.</summary>
 [MemoryDiagnoser]
 public class MatchingBenchmarks
 {

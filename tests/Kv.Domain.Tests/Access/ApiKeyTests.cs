@@ -7,7 +7,7 @@ namespace Kv.Domain.Tests.Access;
 internal sealed class ApiKeyTests
 {
     [Test]
-    public void A_secret_is_read_as_it_is_written_and_does_not_show()
+    public void A_secret_parses_from_its_text_and_is_not_shown()
     {
         var secret = ApiKeySecret.New();
 
@@ -34,10 +34,10 @@ internal sealed class ApiKeyTests
     [TestCase("kv_0123456789abcdeg_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [TestCase("kv-0123456789abcdef_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [TestCase("kv_0123456789abcdef_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+/")]
-    public void What_is_no_secret_is_none(string text) => Assert.That(ApiKeySecret.TryParse(text), Is.Null);
+    public void Malformed_text_is_no_secret(string text) => Assert.That(ApiKeySecret.TryParse(text), Is.Null);
 
     [Test]
-    public void A_key_takes_its_own_secret_until_it_expires()
+    public void A_key_accepts_its_own_secret_until_it_expires()
     {
         var secret = ApiKeySecret.New();
         var key = ApiKey.Create(secret, Grants.None, "", createdAt: 0, expireAt: 100);

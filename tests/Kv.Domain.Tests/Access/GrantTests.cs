@@ -33,7 +33,7 @@ internal sealed class GrantTests
     [TestCase("shop*/billing:read")]
     [TestCase("shop/%00:read")]
     [TestCase("shop:read/billing")]
-    public void What_is_no_grant_grants_nothing(string text) => Assert.That(Grant.TryParse(text), Is.Null);
+    public void A_malformed_grant_grants_nothing(string text) => Assert.That(Grant.TryParse(text), Is.Null);
 
     [TestCase("in:k", true)]
     [TestCase("in:", true)]
@@ -46,20 +46,20 @@ internal sealed class GrantTests
             new Grant("n", "a", "in:", AccessVerbs.Read).Allows(AccessVerbs.Read, "n", "a", key), Is.EqualTo(allowed));
 
     [Test]
-    public void Who_has_no_grant_may_nothing_and_an_administrator_everything()
+    public void Without_a_grant_nothing_is_allowed_and_an_administrator_may_do_everything()
     {
-        Assert.That(Grants.None.Reach("n", "a"), Is.False);
+        Assert.That(Grants.None.Cover("n", "a"), Is.False);
         Assert.That(Grants.None.Allow(AccessVerbs.Read, "n", "a", "k"), Is.False);
         Assert.That(Grants.All.Allow(AccessVerbs.Webhooks, "n", "a", ""), Is.True);
     }
 
     [Test]
-    public void A_tenant_is_reached_with_the_verb_that_is_asked_for()
+    public void A_grant_covers_its_tenant_only_with_its_own_verb()
     {
         var grants = new Grants(isAdministrator: false, [new Grant("n", "a", "p", AccessVerbs.Read)]);
 
-        Assert.That(grants.Reach("n", "a"), Is.True);
-        Assert.That(grants.Reach("n", "a", AccessVerbs.Write), Is.False);
-        Assert.That(grants.Reach("n", "b"), Is.False);
+        Assert.That(grants.Cover("n", "a"), Is.True);
+        Assert.That(grants.Cover("n", "a", AccessVerbs.Write), Is.False);
+        Assert.That(grants.Cover("n", "b"), Is.False);
     }
 }

@@ -7,7 +7,7 @@ internal sealed class AuditRecordIdTests
     private static readonly DateTimeOffset Time = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
 
     [Test]
-    public void The_written_form_is_read_again()
+    public void The_written_form_parses_back()
     {
         var id = new AuditRecordId(Time.UtcTicks, uint.MaxValue);
 
@@ -32,5 +32,5 @@ internal sealed class AuditRecordIdTests
     [TestCase("+8de48a1b2c3d4e5-7f0c6f0e")]
     [TestCase("ffffffffffffffff-7f0c6f0e")]
     [TestCase("7fffffffffffffff-7f0c6f0e")]
-    public void What_is_no_written_form_is_refused(string text) => Assert.That(AuditRecordId.TryParse(text), Is.Null);
+    public void A_malformed_written_form_is_refused(string text) => Assert.That(AuditRecordId.TryParse(text), Is.Null);
 }

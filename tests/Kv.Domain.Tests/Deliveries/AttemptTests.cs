@@ -12,7 +12,7 @@ internal sealed class AttemptTests
     [TestCase(410, null, false, true)]
     [TestCase(200, "The connection was reset.", false, false)]
     [TestCase(410, "The connection was reset.", false, false)]
-    public void What_came_whole_counts(int? status, string? error, bool isAccepted, bool isGone)
+    public void Only_a_complete_answer_counts(int? status, string? error, bool isAccepted, bool isGone)
     {
         var attempt = new Attempt
         {

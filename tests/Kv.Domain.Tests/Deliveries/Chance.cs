@@ -1,6 +1,6 @@
 namespace Kv.Domain.Tests.Deliveries;
 
-/// <summary>Chance that always comes out the same.</summary>
+/// <summary>A random source that always returns the same number.</summary>
 internal sealed class Chance(double value) : Random
 {
     public override double NextDouble() => value;

@@ -6,10 +6,10 @@ internal sealed class DeliveryIdTests
 {
     private static readonly Guid Webhook = Guid.Parse("0123456789abcdef0123456789abcdef");
 
-    // Receivers compare ids with those of before an upgrade, so they never change.
+    // Receivers compare ids across upgrades, so the ids never change.
     [TestCase("a", "msg_0123456789abcdef0123456789abcdef_42_ca978112ca1bbdca")]
     [TestCase("日本", "msg_0123456789abcdef0123456789abcdef_42_cf2abf0c5be326cb")]
-    public void It_is_the_same_for_one_change_whoever_makes_it(string key, string written) => Assert.That(
+    public void The_id_of_a_change_is_the_same_on_every_replica(string key, string written) => Assert.That(
         DeliveryId.For(Webhook, 42, key).ToString(), Is.EqualTo(written));
 
     [Test]
@@ -24,7 +24,7 @@ internal sealed class DeliveryIdTests
     [TestCase(0)]
     [TestCase(42)]
     [TestCase(long.MaxValue)]
-    public void The_written_form_comes_back(long revision)
+    public void The_written_form_parses_back(long revision)
     {
         var id = DeliveryId.For(Webhook, revision, "a/b_c");
 
@@ -46,5 +46,5 @@ internal sealed class DeliveryIdTests
     [TestCase("msg_0123456789abcdef0123456789abcdef_42_CA978112CA1BBDCA")]
     [TestCase("msg_0123456789abcdef0123456789abcdef_42_ca978112ca1bbdc")]
     [TestCase("msg_0123456789abcdef0123456789abcdef_42_ca978112ca1bbdca_")]
-    public void What_was_not_written_so_is_none(string text) => Assert.That(DeliveryId.TryParse(text), Is.Null);
+    public void A_malformed_written_form_is_refused(string text) => Assert.That(DeliveryId.TryParse(text), Is.Null);
 }

@@ -13,7 +13,7 @@ internal sealed class DeliveryTests
     private static readonly Chance Middle = new(0.5);
 
     [Test]
-    public void A_new_one_is_due_at_once()
+    public void A_new_delivery_is_due_immediately()
     {
         var delivery = NewDelivery();
 
@@ -37,10 +37,10 @@ internal sealed class DeliveryTests
     }
 
     [Test]
-    public void By_another_clock_it_waits_no_longer_than_it_was_to_wait()
+    public void A_clock_that_is_set_back_does_not_lengthen_the_wait()
     {
         var delivery = NewDelivery();
-        Assert.That(delivery.DueBy(Now.AddHours(-1)), Is.EqualTo(Now.AddHours(-1)), "it was due at once");
+        Assert.That(delivery.DueBy(Now.AddHours(-1)), Is.EqualTo(Now.AddHours(-1)), "it was due immediately");
 
         delivery.Fail(Failed(), Schedule, Middle);
 
@@ -79,7 +79,7 @@ internal sealed class DeliveryTests
     }
 
     [Test]
-    public void A_receiver_that_is_gone_is_not_tried_again()
+    public void A_receiver_that_answers_410_is_not_tried_again()
     {
         var delivery = NewDelivery();
 
@@ -90,7 +90,7 @@ internal sealed class DeliveryTests
     }
 
     [Test]
-    public void Sent_again_it_is_due_with_all_its_attempts_before_it()
+    public void A_redelivery_is_due_with_all_its_attempts_left()
     {
         var delivery = NewDelivery();
         delivery.Fail(Failed(), Schedule, Middle);
@@ -102,11 +102,11 @@ internal sealed class DeliveryTests
         Assert.That(delivery.NextAttemptAt, Is.EqualTo(Now.AddDays(1)));
         Assert.That(delivery.FailedReason, Is.Null);
         Assert.That(delivery.Failures, Is.Zero);
-        Assert.That(delivery.Attempts, Has.Count.EqualTo(1), "what was is still told");
+        Assert.That(delivery.Attempts, Has.Count.EqualTo(1), "the former attempt is kept");
     }
 
     [Test]
-    public void Of_many_attempts_the_last_are_kept()
+    public void Only_the_last_attempts_are_kept()
     {
         var delivery = NewDelivery();
 
@@ -120,7 +120,7 @@ internal sealed class DeliveryTests
     }
 
     [Test]
-    public void It_comes_back_from_the_store_as_it_was()
+    public void It_is_restored_from_the_store_unchanged()
     {
         var delivery = NewDelivery();
         delivery.Fail(Failed(), Schedule, Middle);
@@ -136,7 +136,7 @@ internal sealed class DeliveryTests
     }
 
     [Test]
-    public void An_event_tells_of_its_change()
+    public void An_event_describes_its_change()
     {
         var value = new byte[] { 1, 2 };
 

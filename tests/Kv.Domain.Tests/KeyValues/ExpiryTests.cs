@@ -26,11 +26,11 @@ internal sealed class ExpiryTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void What_is_told_at_the_write_is_the_time_to_live_that_was_asked_for() =>
+    public void A_write_returns_the_requested_time_to_live() =>
         Prop.ForAll(Ttls, Moments, (ttl, now) => Expiry.After(ttl, now).Ttl == ttl).QuickCheckThrowOnFailure();
 
     [Test]
-    public void A_read_at_the_moment_of_the_write_tells_the_same() =>
+    public void A_read_at_the_moment_of_the_write_returns_the_same() =>
         Prop.ForAll(Ttls, Moments, (ttl, now) =>
         {
             var written = Expiry.After(ttl, now);
@@ -38,7 +38,7 @@ internal sealed class ExpiryTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void What_remains_is_at_least_a_second_and_otherwise_never_more_than_there_is() =>
+    public void The_remaining_time_is_at_least_a_second_and_otherwise_never_rounded_up() =>
         Prop.ForAll(Moments, Moments, (expires, now) =>
         {
             var expireAt = expires.ToUnixTimeSeconds();
@@ -50,10 +50,10 @@ internal sealed class ExpiryTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void What_is_told_of_a_moment_known_to_the_second_is_never_more_than_was_asked_for() =>
+    public void For_a_moment_known_to_the_second_the_time_to_live_never_exceeds_the_requested_one() =>
         Prop.ForAll(Ttls, Moments, (ttl, now) =>
-            Expiry.Within(Expiry.After(ttl, now).ExpireAt, now.ToUnixTimeSeconds()).Ttl is var told && told >= 1
-                && told <= ttl)
+            Expiry.Within(Expiry.After(ttl, now).ExpireAt, now.ToUnixTimeSeconds()).Ttl is var seen && seen >= 1
+                && seen <= ttl)
         .QuickCheckThrowOnFailure();
 
     [TestCase(0, 10)]
@@ -74,6 +74,6 @@ internal sealed class ExpiryTests
     [TestCase(9_999, 1)]
     [TestCase(10_000, 1)]
     [TestCase(60_000, 1)]
-    public void What_remains_is_told_in_whole_seconds(int millisecondsLater, int ttl) => Assert.That(
+    public void The_remaining_time_is_in_whole_seconds(int millisecondsLater, int ttl) => Assert.That(
         Expiry.At(Second.ToUnixTimeSeconds() + 10, Second.AddMilliseconds(millisecondsLater)).Ttl, Is.EqualTo(ttl));
 }

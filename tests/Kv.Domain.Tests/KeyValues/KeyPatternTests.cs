@@ -19,7 +19,7 @@ internal sealed class KeyPatternTests
     [TestCase("a**", "ab", false)]
     [TestCase("日*", "日本", true)]
     [TestCase("caf\u00E9*", "cafe\u0301", false)]
-    public void A_key_is_meant_letter_by_letter_and_a_prefix_by_its_wildcard(
+    public void A_pattern_without_a_wildcard_is_a_key_and_one_with_it_is_a_prefix(
         string pattern, string key, bool matches) =>
         Assert.That(KeyPattern.Parse(pattern).Matches(key), Is.EqualTo(matches));
 
@@ -27,7 +27,7 @@ internal sealed class KeyPatternTests
     [TestCase("a/*", true, "a/")]
     [TestCase("*", true, "")]
     [TestCase("a*b", false, "a*b")]
-    public void A_pattern_tells_its_key_or_its_prefix(string text, bool isPrefix, string keyOrPrefix)
+    public void A_pattern_has_a_key_or_a_prefix(string text, bool isPrefix, string keyOrPrefix)
     {
         var pattern = KeyPattern.Parse(text);
 
@@ -39,6 +39,6 @@ internal sealed class KeyPatternTests
 
     [TestCase("")]
     [TestCaseSource(typeof(IllFormed), nameof(IllFormed.Texts))]
-    public void What_is_empty_or_has_no_UTF_8_form_is_none(string text) =>
+    public void Text_that_is_empty_or_has_no_UTF_8_form_is_refused(string text) =>
         Assert.That(() => KeyPattern.Parse(text), Throws.ArgumentException);
 }

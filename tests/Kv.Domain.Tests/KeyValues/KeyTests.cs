@@ -20,16 +20,16 @@ internal sealed class KeyTests
 
     [TestCase("")]
     [TestCaseSource(typeof(IllFormed), nameof(IllFormed.Texts))]
-    public void What_is_empty_or_has_no_UTF_8_form_is_none(string text) =>
+    public void Text_that_is_empty_or_has_no_UTF_8_form_is_refused(string text) =>
         Assert.That(() => Key.Parse(text), Throws.ArgumentException);
 
     [Test]
-    public void Keys_are_equal_letter_by_letter()
+    public void Keys_are_compared_by_code_unit()
     {
         var text = new string('a', 1);
         Assert.That(Key.Parse(text), Is.EqualTo(Key.Parse("a")));
         Assert.That(Key.Parse("a"), Is.Not.EqualTo(Key.Parse("A")));
-        // The same to the eye: one code point, and two.
+        // They look the same: one code point, and two.
         Assert.That(Key.Parse("\u00E4"), Is.Not.EqualTo(Key.Parse("a\u0308")));
     }
 }

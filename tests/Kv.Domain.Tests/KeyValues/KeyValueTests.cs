@@ -5,7 +5,7 @@ namespace Kv.Domain.Tests.KeyValues;
 internal sealed class KeyValueTests
 {
     [Test]
-    public void A_key_value_holds_what_the_store_had()
+    public void A_key_value_holds_the_fields_of_the_stored_entry()
     {
         var expiry = new Expiry(1_800_000_000, 60);
         var keyValue = new KeyValue(Key.Parse("key"), "value"u8.ToArray(), expiry, revision: 7);

@@ -11,8 +11,8 @@ internal sealed class PathSpellingTests
     [TestCase("%C3%A4%3A", "ä:")]
     [TestCase("a%25%3A", "a%:")]
     [TestCase("a*%20", "a* ")]
-    public void A_name_that_was_stored_as_its_path_was_spelled_tells_what_was_meant(string stored, string meant) =>
-        Assert.That(PathSpelling.Meant(stored), Is.EqualTo(meant));
+    public void A_name_that_was_stored_percent_encoded_is_decoded(string stored, string meant) =>
+        Assert.That(PathSpelling.DecodedName(stored), Is.EqualTo(meant));
 
     [TestCase("user:42")]
     [TestCase("a%20b")]
@@ -23,6 +23,6 @@ internal sealed class PathSpellingTests
     [TestCase("%FF%3A")]
     [TestCase("%")]
     [TestCase("")]
-    public void A_name_that_a_path_could_not_have_given_is_what_was_meant(string stored) =>
-        Assert.That(PathSpelling.Meant(stored), Is.Null);
+    public void A_name_that_path_encoding_cannot_produce_has_no_decoded_name(string stored) =>
+        Assert.That(PathSpelling.DecodedName(stored), Is.Null);
 }

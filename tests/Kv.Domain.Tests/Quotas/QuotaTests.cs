@@ -18,18 +18,18 @@ internal sealed class QuotaTests
     [TestCase(20, 200, -1, 0, null)]
     [TestCase(20, 200, -1, 1, QuotaKind.Bytes)]
     [TestCase(5, 0, long.MaxValue / 2, 0, QuotaKind.Keys)]
-    public void Only_what_grows_beyond_a_limit_breaks_it(
+    public void Only_growth_beyond_a_limit_breaks_it(
         long keys, long bytes, long moreKeys, long moreBytes, QuotaKind? broken) =>
-        Assert.That(Both.Broken(new Usage(keys, bytes), new Usage(moreKeys, moreBytes)), Is.EqualTo(broken));
+        Assert.That(Both.ExceededBy(new Usage(keys, bytes), new Usage(moreKeys, moreBytes)), Is.EqualTo(broken));
 
     [Test]
-    public void What_is_not_limited_is_never_broken()
+    public void An_absent_limit_is_never_broken()
     {
         var huge = new Usage(1L << 50, 1L << 50);
 
-        Assert.That(new Quota(null, 10).Broken(default, huge), Is.EqualTo(QuotaKind.Bytes));
-        Assert.That(new Quota(10, null).Broken(default, huge), Is.EqualTo(QuotaKind.Keys));
-        Assert.That(new Quota(null, null).Broken(huge, huge), Is.Null);
+        Assert.That(new Quota(null, 10).ExceededBy(default, huge), Is.EqualTo(QuotaKind.Bytes));
+        Assert.That(new Quota(10, null).ExceededBy(default, huge), Is.EqualTo(QuotaKind.Keys));
+        Assert.That(new Quota(null, null).ExceededBy(huge, huge), Is.Null);
     }
 
     [Test]
@@ -37,7 +37,7 @@ internal sealed class QuotaTests
         Assert.That(Usage.ForKey(Key.Parse("grüße"), 3), Is.EqualTo(new Usage(1, 10)));
 
     [Test]
-    public void The_message_names_the_limit_and_what_there_is()
+    public void The_message_names_the_limit_and_the_usage()
     {
         var exceeded = new QuotaExceededException(QuotaKind.Bytes, limit: 100, present: 95, growth: 10);
 

@@ -13,7 +13,7 @@ internal sealed class TenantTests
     [TestCase(" ")]
     [TestCase("..")]
     [TestCase("日本👍")]
-    public void A_tenant_has_the_names_that_it_was_made_of(string name)
+    public void A_tenant_keeps_its_names(string name)
     {
         var tenant = new Tenant(name, "app");
 
@@ -24,7 +24,7 @@ internal sealed class TenantTests
 
     [TestCaseSource(nameof(NotNames))]
     [TestCaseSource(typeof(IllFormed), nameof(IllFormed.Texts))]
-    public void What_is_no_name_makes_no_tenant(string text)
+    public void A_malformed_name_makes_no_tenant(string text)
     {
         Assert.That(Tenant.IsName(text), Is.False);
         Assert.That(() => new Tenant(text, "app"), Throws.ArgumentException);
@@ -48,7 +48,7 @@ internal sealed class TenantTests
             .QuickCheckThrowOnFailure();
 
     [Test]
-    public void Every_text_either_makes_a_tenant_or_is_refused() =>
+    public void Any_text_makes_a_tenant_or_is_refused() =>
         Prop.ForAll<string>(text => text is null || Tenant.IsName(text) == Makes(text)).QuickCheckThrowOnFailure();
 
     private static bool AreNames((string? Namespace, string? AppName) names) =>

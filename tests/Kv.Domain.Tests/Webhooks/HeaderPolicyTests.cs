@@ -19,6 +19,6 @@ internal sealed class HeaderPolicyTests
     [TestCase("User-Agent", false)]
     [TestCase("Authorization", false)]
     [TestCase("X-Webhook-Id", false)]
-    public void What_frames_or_signs_a_message_is_reserved_and_what_tells_callers_apart(string name, bool isReserved) =>
+    public void Framing_signature_and_identity_headers_are_reserved(string name, bool isReserved) =>
         Assert.That(Policy.IsReserved(name), Is.EqualTo(isReserved));
 }

@@ -14,7 +14,7 @@ internal sealed class WebhookSecretTests
         Is.EqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
 
     [Test]
-    public void Everything_that_is_sent_is_signed()
+    public void The_id_the_time_and_the_body_are_signed()
     {
         var secret = WebhookSecret.TryParse(Encoded)!;
         var signatures = new[]
@@ -32,7 +32,7 @@ internal sealed class WebhookSecretTests
 
     [TestCase(WebhookSecret.MinBytes)]
     [TestCase(WebhookSecret.MaxBytes)]
-    public void The_written_form_comes_back(int bytes)
+    public void The_written_form_parses_back(int bytes)
     {
         var written = WebhookSecret.Prefix + Convert.ToBase64String(new byte[bytes]);
 
@@ -43,15 +43,15 @@ internal sealed class WebhookSecretTests
     [TestCase("whsec_")]
     [TestCase("whsec_not base64!")]
     [TestCase("WHSEC_" + Encoded)]
-    public void What_is_not_base64_of_a_key_is_none(string text) => Assert.That(WebhookSecret.TryParse(text), Is.Null);
+    public void Text_that_is_not_base64_is_no_secret(string text) => Assert.That(WebhookSecret.TryParse(text), Is.Null);
 
     [TestCase(WebhookSecret.MinBytes - 1)]
     [TestCase(WebhookSecret.MaxBytes + 1)]
-    public void A_key_that_is_too_short_or_too_long_is_none(int bytes) =>
+    public void A_key_that_is_too_short_or_too_long_is_no_secret(int bytes) =>
         Assert.That(WebhookSecret.TryParse(Convert.ToBase64String(new byte[bytes])), Is.Null);
 
     [Test]
-    public void A_new_secret_is_like_no_other_and_can_be_read_back()
+    public void A_new_secret_is_unique_and_parses_back()
     {
         var secret = WebhookSecret.New();
 
@@ -60,6 +60,6 @@ internal sealed class WebhookSecretTests
     }
 
     [Test]
-    public void A_secret_does_not_show_by_accident() =>
+    public void A_secret_is_not_shown_by_ToString() =>
         Assert.That($"{WebhookSecret.TryParse(Encoded)}", Is.EqualTo("whsec_..."));
 }

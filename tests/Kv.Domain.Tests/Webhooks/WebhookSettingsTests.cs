@@ -25,7 +25,7 @@ internal sealed class WebhookSettingsTests
     [TestCase("a\0b", false)]
     [TestCase("a\u007Fb", false)]
     [TestCase("caf\u00E9", false)]
-    public void The_value_of_a_header_breaks_no_line(string text, bool isValue) =>
+    public void The_value_of_a_header_has_no_line_break(string text, bool isValue) =>
         Assert.That(WebhookSettings.IsHeaderValue(text), Is.EqualTo(isValue));
 
     [TestCase("X-Api_Key.1", true)]

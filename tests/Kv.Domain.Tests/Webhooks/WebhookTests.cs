@@ -18,7 +18,7 @@ internal sealed class WebhookTests
     public void Without_a_secret_nothing_is_signed() => Assert.That(NewWebhook().Sign("msg_1", 1, "body"u8), Is.Null);
 
     [Test]
-    public void For_a_day_after_a_rotation_both_secrets_sign_the_new_one_first()
+    public void For_a_day_after_a_rotation_both_secrets_sign_and_the_new_one_is_first()
     {
         var webhook = NewWebhook();
         webhook.SetSecret(First);
@@ -66,39 +66,39 @@ internal sealed class WebhookTests
     }
 
     [Test]
-    public void It_wants_the_changes_that_its_pattern_and_its_events_name()
+    public void It_matches_the_changes_that_its_pattern_and_its_events_name()
     {
         var webhook = NewWebhook(settings => settings with { Events = EventFilter.TryParse(["create"])!.Value });
 
-        Assert.That(webhook.Wants(Created("a/1")), Is.True);
-        Assert.That(webhook.Wants(Created("b")), Is.False);
-        Assert.That(webhook.Wants(Updated("a/1", isSameValue: false)), Is.False);
+        Assert.That(webhook.Matches(Created("a/1")), Is.True);
+        Assert.That(webhook.Matches(Created("b")), Is.False);
+        Assert.That(webhook.Matches(Updated("a/1", isSameValue: false)), Is.False);
     }
 
     [TestCase(false, false, true)]
     [TestCase(false, true, true)]
     [TestCase(true, false, true)]
     [TestCase(true, true, false)]
-    public void An_update_that_changes_nothing_may_be_passed_over(bool changedOnly, bool isSameValue, bool wanted) =>
+    public void An_update_that_changes_nothing_may_be_ignored(bool changedOnly, bool isSameValue, bool wanted) =>
         Assert.That(
-        NewWebhook(settings => settings with { ChangedOnly = changedOnly }).Wants(Updated("a/1", isSameValue)),
+        NewWebhook(settings => settings with { ChangedOnly = changedOnly }).Matches(Updated("a/1", isSameValue)),
         Is.EqualTo(wanted));
 
     [Test]
-    public void While_it_is_disabled_it_wants_nothing()
+    public void While_it_is_disabled_it_matches_nothing()
     {
         var webhook = NewWebhook();
 
         webhook.Disable("The receiver answered 410 Gone.");
         Assert.That(webhook.IsActive, Is.False);
         Assert.That(webhook.DisabledReason, Is.EqualTo("The receiver answered 410 Gone."));
-        Assert.That(webhook.Wants(Created("a/1")), Is.False);
+        Assert.That(webhook.Matches(Created("a/1")), Is.False);
         webhook.Enable(by: null);
-        Assert.That(webhook.Wants(Created("a/1")), Is.True);
+        Assert.That(webhook.Matches(Created("a/1")), Is.True);
     }
 
     [Test]
-    public void Who_gives_another_endpoint_or_enables_it_answers_for_it()
+    public void The_principal_that_changes_the_endpoint_or_enables_it_is_recorded()
     {
         var (first, second, third) =
             (Principal.OfApiKey("1"), Principal.OfApiKey("2"), Principal.OfToken("3", "issuer"));

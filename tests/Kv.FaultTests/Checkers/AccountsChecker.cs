@@ -17,29 +17,29 @@ internal sealed partial class AccountsChecker : IChecker
 
     private static IEnumerable<string> Audit(Evidence evidence)
     {
-        var told = evidence.All<AuditTold>()
+        var seen = evidence.All<AuditReading>()
             .SelectMany(
                 record => record.Changes.Where(change => KeyOperations.Contains(change.Operation))
                     .Select(change => (record, change)))
             .ToLookup(
                 one => (new KeyName(one.record.Tenant, one.change.Target), one.record.Revision),
                 one => one.change.Operation);
-        foreach (var records in told)
+        foreach (var records in seen)
         {
             var change = evidence.Store.ChangeAt(records.Key.Item1, records.Key.Revision);
             if (records.Count() > 1)
-                yield return $"the audit tells {records.Count()} times of {records.Key.Item1} at revision "
+                yield return $"the audit has {records.Count()} records of {records.Key.Item1} at revision "
                     + $"{records.Key.Revision}";
             if (change is null || change.IsRemoved != (records.First() == "delete"))
-                yield return $"the audit tells of {records.First()} {records.Key.Item1} at revision "
+                yield return $"the audit has {records.First()} {records.Key.Item1} at revision "
                     + $"{records.Key.Revision}, " +
                     $"but the store had {(change is null ? "no change of it" : change)}";
         }
         var unrecorded = UnrecordedRemovals(evidence);
         foreach (var change in evidence.Store.InOrder)
-            if (!told.Contains((change.Name, change.Revision))
+            if (!seen.Contains((change.Name, change.Revision))
                 && !(change.IsRemoved && (Evidence.MayBeExpired(change) || unrecorded.Remove(change.Name))))
-                yield return $"the audit does not tell of {change}";
+                yield return $"the audit has no record of {change}";
     }
 
     // One entry for each line of the log: it excuses one removal.
@@ -51,16 +51,16 @@ internal sealed partial class AccountsChecker : IChecker
            select new KeyName($"{match.Groups["namespace"]}/{match.Groups["app"]}", match.Groups["key"].Value),
     ];
 
-    [GeneratedRegex(@"^The store has no room for a record of the audit, so delete (?<key>.+) of \((?<namespace>[^,]+), (?<app>.+)\) was done without")]
+    [GeneratedRegex(@"^The store has no room for an audit record: delete (?<key>.+) of \((?<namespace>[^,]+), (?<app>.+)\) was done without")]
     private static partial Regex UnrecordedRemoval();
 
     private static IEnumerable<string> Usage(Evidence evidence)
     {
         var (next, totals) = (0, new Dictionary<string, (long Keys, long Bytes)>());
-        foreach (var told in evidence.All<UsageTold>().OrderBy(told => told.Revision))
+        foreach (var seen in evidence.All<UsageReading>().OrderBy(seen => seen.Revision))
         {
             for (; next < evidence.Store.InOrder.Count
-                && evidence.Store.InOrder[next].Revision <= told.Revision; next++)
+                && evidence.Store.InOrder[next].Revision <= seen.Revision; next++)
             {
                 var change = evidence.Store.InOrder[next];
                 var (keys, bytes) = totals.GetValueOrDefault(change.Name.Tenant);
@@ -68,12 +68,12 @@ internal sealed partial class AccountsChecker : IChecker
                     keys + (change.IsRemoved ? 0 : 1) - (change.Before is null ? 0 : 1),
                     bytes + Bytes(change) - Bytes(change.Before));
             }
-            var had = totals.GetValueOrDefault(told.Tenant);
-            // Deliveries that wait take up room as well.
-            if (had.Keys != told.Keys || had.Bytes > told.Bytes)
-                yield return $"{told.Replica} told at {CallText.Time(told.At)} that {told.Tenant} had {told.Keys} "
-                    + $"keys and {told.Bytes} bytes at " +
-                    $"revision {told.Revision}; the store had {had.Keys} and {had.Bytes}";
+            var had = totals.GetValueOrDefault(seen.Tenant);
+            // Waiting deliveries and records of idempotent requests also take room.
+            if (had.Keys != seen.Keys || had.Bytes > seen.Bytes)
+                yield return $"{seen.Replica} reported at {CallText.Time(seen.At)} that {seen.Tenant} had {seen.Keys} "
+                    + $"keys and {seen.Bytes} bytes at " +
+                    $"revision {seen.Revision}; the store had {had.Keys} and {had.Bytes}";
         }
     }
 

@@ -4,13 +4,13 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// Every call ends, and every watch is answered and tells something, within its bound (<see cref="Bounds"/>); a failure
+/// Every call ends, and every watch is answered and sends an event, within its bound (<see cref="Bounds"/>); a failure
 /// of the store is 503, 504 or 507; every error is a problem; the log of the replica has the trace id of each 5xx; and
 /// no call that is well formed is refused as malformed.
 /// </summary>
 internal sealed partial class AnswersChecker : IChecker
 {
-    // A process that ends at once loses the lines that it has not written yet.
+    // A killed process loses the log lines that it has not written yet.
     private const long LongestUnwritten = 5_000_000;
 
     public IEnumerable<string> Check(Evidence evidence)

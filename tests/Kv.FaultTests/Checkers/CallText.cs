@@ -4,7 +4,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers;
 
-/// <summary>Calls in a line of text, as violations tell of them.</summary>
+/// <summary>Calls in a line of text, for violations.</summary>
 internal static class CallText
 {
     private const int MostItems = 4;
@@ -94,7 +94,7 @@ internal static class CallText
 
     private static void Add(StringBuilder text, string name, long? number)
     {
-        if (number is { } told)
-            text.Append(CultureInfo.InvariantCulture, $"{name}{told}");
+        if (number is { } seen)
+            text.Append(CultureInfo.InvariantCulture, $"{name}{seen}");
     }
 }

@@ -10,7 +10,7 @@ public sealed class ConditionsCheckerTests
     private static readonly KeyCondition Absent = new("k", ConditionKind.Absent);
 
     [Test]
-    public void Conditions_that_are_kept_are_right()
+    public void Kept_conditions_are_right()
     {
         var run = Store()
             .Put("k", "a", (0, 1), revision: 5, Absent)
@@ -48,14 +48,14 @@ public sealed class ConditionsCheckerTests
     }
 
     [Test]
-    public void The_branch_of_a_transaction_is_that_of_its_compares()
+    public void The_branch_of_a_transaction_must_match_its_compares()
     {
         Call Transaction(RunBuilder run, bool succeeded) => run.New(CallKind.Transaction, (2, 3), CallOutcome.Ok) with
         {
             Conditions = [new KeyCondition("k", ConditionKind.HasValue, Value: "a")],
             Operations = [new KeyOperation(OperationKind.Set, "k", "b")],
             Otherwise = [new KeyOperation(OperationKind.Set, "k", "b")],
-            Answer = RunBuilder.Told(200, 6, null, new KeyAnswer("k", 200, ETag: 6)) with { Succeeded = succeeded },
+            Answer = RunBuilder.Answered(200, 6, null, new KeyAnswer("k", 200, ETag: 6)) with { Succeeded = succeeded },
         };
         var (right, wrong) = (Store(), Store());
 

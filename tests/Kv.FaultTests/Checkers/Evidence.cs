@@ -45,7 +45,7 @@ internal sealed class Evidence
     /// <summary>The store's own history.</summary>
     public StoreTimeline Store { get; }
 
-    /// <summary>Who knew of which revision when, in the order of the times.</summary>
+    /// <summary>When each revision is first known to exist, in the order of the times.</summary>
     public IReadOnlyList<Fact> Facts { get; }
 
     /// <summary>The other records of a kind.</summary>

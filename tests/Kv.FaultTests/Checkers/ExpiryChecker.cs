@@ -30,18 +30,18 @@ internal sealed class ExpiryChecker : IChecker
 
     private static IEnumerable<string> Given(Evidence evidence)
     {
-        foreach (var write in evidence.Writes.Where(write => write is { Fate: WriteFate.Done, Told: not null }))
+        foreach (var write in evidence.Writes.Where(write => write is { Fate: WriteFate.Done, Result: not null }))
         {
             if (write.Operation.Kind == OperationKind.Delete)
                 continue;
-            var (asked, told) = (write.Operation.Ttl is > 0 and var ttl ? ttl : (long?)null, write.Told!.ExpireAt);
-            if (asked is null != told is null)
+            var (asked, given) = (write.Operation.Ttl is > 0 and var ttl ? ttl : (long?)null, write.Result!.ExpireAt);
+            if (asked is null != given is null)
                 yield return $"asked for {(asked is null ? "no time to live" : $"{asked} s to live")}, given "
-                    + $"{(told is null ? "none" : $"until {told}")}: " +
+                    + $"{(given is null ? "none" : $"until {given}")}: " +
                     write.Text;
-            else if (told < evidence.Clock.EarliestExpiry(write.Request.Start, asked ?? 0)
-                || told > evidence.Clock.LatestExpiry(write.Request.End, asked ?? 0))
-                yield return $"asked for {asked} s to live, given until {told}: {write.Text}";
+            else if (given < evidence.Clock.EarliestExpiry(write.Request.Start, asked ?? 0)
+                || given > evidence.Clock.LatestExpiry(write.Request.End, asked ?? 0))
+                yield return $"asked for {asked} s to live, given until {given}: {write.Text}";
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class ExpiryChecker : IChecker
             change => change.IsRemoved && Evidence.MayBeExpired(change) && !evidence.MayBeDeleted(change));
         var facts = evidence.Facts;
         foreach (var removal in removals)
-            // The first to know of its revision tells by when it had happened.
+            // The first fact about its revision shows by when it had happened.
             if (
                 FirstToKnow(facts, removal.Revision) is { } fact
                     && !evidence.Clock.MayBeGone(removal.Before!.ExpireAt, fact.At))

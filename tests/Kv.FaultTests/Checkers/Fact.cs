@@ -2,13 +2,13 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers;
 
-/// <summary>Somebody knew of a revision: it had happened by then.</summary>
-/// <param name="At">When it was known.</param>
+/// <summary>Proof that a revision existed at a time: an answer, a watch event or a webhook call.</summary>
+/// <param name="At">The time.</param>
 /// <param name="Revision">The revision.</param>
-/// <param name="Source">Tells by what.</param>
+/// <param name="Source">Describes the proof.</param>
 internal readonly record struct Fact(long At, long Revision, Func<string> Source)
 {
-    /// <summary>All that a run tells of revisions, in the order of the times.</summary>
+    /// <summary>All facts of a run about revisions, in the order of the times.</summary>
     public static IReadOnlyList<Fact> Of(
         IEnumerable<Call> calls, IEnumerable<WatchEvent> events, IEnumerable<WebhookArrival> arrivals) =>
     [

@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// A page of a history tells changes that the store has, the newest first and no more than were asked for. It leaves
+/// A page of a history has changes of the store, the newest first and no more than were requested. It leaves
 /// none out from the newest, or from its cursor, through its end: the next cursor, the oldest revision that the store
 /// keeps, or the first change.
 /// </summary>
@@ -26,33 +26,33 @@ internal sealed class HistoryChecker : IChecker
     {
         var name = new KeyName(call.Tenant, call.Operations[0].Key);
         if (answer.Events.Count > call.Limit)
-            yield return $"told {answer.Events.Count} changes, asked for {call.Limit}";
+            yield return $"returned {answer.Events.Count} changes, asked for {call.Limit}";
         var before = call.Before ?? long.MaxValue;
-        foreach (var told in answer.Events)
+        foreach (var seen in answer.Events)
         {
-            if (told.Revision >= before)
-                yield return $"told revision {told.Revision} after {before}";
-            before = told.Revision;
-            if (evidence.Store.ChangeAt(name, told.Revision) is not { } change)
-                yield return $"told a change at revision {told.Revision}, which the store does not have";
+            if (seen.Revision >= before)
+                yield return $"returned revision {seen.Revision} after {before}";
+            before = seen.Revision;
+            if (evidence.Store.ChangeAt(name, seen.Revision) is not { } change)
+                yield return $"returned a change at revision {seen.Revision}, which the store does not have";
             else if (
-                new ToldChange(told.Event, told.Value, told.ExpireAt, told.Reason)
+                new SeenChange(seen.Event, seen.Value, seen.ExpireAt, seen.Reason)
                     .Difference(evidence, change) is { } difference)
                 yield return $"{difference}; the store has {change}";
         }
         var oldest = answer.OldestRevision ?? 0;
         if (oldest > 0 && !evidence.IsCompacted(oldest - 1, call.End))
             yield return $"the oldest revision is {oldest}, although nothing through it was compacted";
-        // The value that stands at the oldest revision may be an older one.
+        // The present value at the oldest revision may have been written before it.
         if (
             oldest > 0 && !IsCompactedDuring(evidence, call)
-                && answer.Events.SkipLast(1).Any(told => told.Revision < oldest))
-            yield return $"told changes before the oldest revision {oldest}";
+                && answer.Events.SkipLast(1).Any(seen => seen.Revision < oldest))
+            yield return $"returned changes before the oldest revision {oldest}";
         var newest = Math.Max(through, answer.Events is [var first, ..] ? first.Revision : 0);
         var missing = evidence.Store.Of(name)
             .Where(change => change.Revision <= newest && change.Revision > oldest && !(change.Revision < answer.Before)
-                && !answer.Events.Any(told => told.Revision == change.Revision)
-                // 404 does not tell the oldest revision.
+                && !answer.Events.Any(seen => seen.Revision == change.Revision)
+                // 404 does not have the oldest revision.
                 && (answer.Status == 200 || !evidence.IsCompacted(change.Revision - 1, call.End)))
             .ToList();
         if (missing.Count > 0)

@@ -13,7 +13,7 @@ public sealed class HistoryCheckerTests
     private static readonly HistoryEntry Again = new(9, "create", Value: "3");
 
     [Test]
-    public void Whole_histories_and_pages_are_right()
+    public void Complete_histories_and_pages_are_right()
     {
         Assert.That(Judged(Page(Again, Deleted, Updated, Created)), Is.Empty);
         Assert.That(Judged(Page(Again, Deleted) with { Before = 8 }, limit: 2), Is.Empty);
@@ -37,18 +37,18 @@ public sealed class HistoryCheckerTests
     }
 
     [Test]
-    public void A_change_that_nobody_knew_of_before_the_call_may_be_left_out() =>
+    public void A_change_that_is_not_known_to_precede_the_call_may_be_left_out() =>
         Assert.That(Judged(Page(Deleted, Updated, Created), known: 8), Is.Empty);
 
     [Test]
-    public void What_is_told_wrongly_is_found()
+    public void A_wrong_history_item_is_found()
     {
         Assert.That(
             Judged(Page(Again with { Value = "4" }, Deleted, Updated, Created)),
             Has.Exactly(1).Contains("another value"));
         Assert.That(
             Judged(Page(Again, Deleted with { Reason = "expired" }, Updated, Created)),
-            Has.Exactly(1).Contains("told as expired"));
+            Has.Exactly(1).Contains("shown as expired"));
         Assert.That(Judged(Page(Again, Deleted, Created, Updated)), Has.Exactly(1).Contains("revision 6 after 5"));
         Assert.That(
             Judged(Page(Again, Again with { Revision = 7 }, Deleted, Updated, Created)),

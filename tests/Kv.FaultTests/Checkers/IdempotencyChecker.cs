@@ -17,7 +17,7 @@ internal sealed class IdempotencyChecker : IChecker
             if (firsts.Count > 1)
                 yield return $"done {firsts.Count} times under one Idempotency-Key: "
                     + $"{CallText.Some(firsts, CallText.Of)}";
-            if (done.Find(call => Told(call) != Told(done[0])) is { } other)
+            if (done.Find(call => AnswerOf(call) != AnswerOf(done[0])) is { } other)
                 yield return $"answered differently under one Idempotency-Key: {CallText.Of(done[0])} and "
                     + $"{CallText.Of(other)}";
             if (done is [{ Answer.IsReplayed: true } replay, ..] && request.Calls[0] == replay)
@@ -25,7 +25,7 @@ internal sealed class IdempotencyChecker : IChecker
         }
     }
 
-    private static (int, long?, long?, bool?, string) Told(Call call)
+    private static (int, long?, long?, bool?, string) AnswerOf(Call call)
     {
         var answer = call.Answer!;
         var keys = answer.Keys.Select(key => $"{key.Key} {key.Status} {key.ETag} {key.ExpireAt}");

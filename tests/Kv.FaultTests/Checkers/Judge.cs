@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers;
 
-/// <summary>Holds a history to everything that Kv promises.</summary>
+/// <summary>Checks a history against all promises of Kv.</summary>
 internal static class Judge
 {
     private static readonly IChecker[] Checkers =
@@ -15,10 +15,10 @@ internal static class Judge
         new IdempotencyChecker(), new ExpiryChecker(), new WatchChecker(), new WebhookChecker(), new AccountsChecker(),
     ];
 
-    /// <summary>What the checkers are called.</summary>
+    /// <summary>The names of the checkers.</summary>
     public static IEnumerable<string> Names => Checkers.Select(Name);
 
-    /// <summary>Everything in a history that Kv does not promise to be so; empty when there is nothing.</summary>
+    /// <summary>All violations of a history; empty when there are none.</summary>
     public static IReadOnlyList<Violation> Violations(RunHistory history)
     {
         var evidence = new Evidence(history);

@@ -10,7 +10,7 @@ internal sealed record KeyVersion(KeyName Name, long Revision, string? Value, lo
 {
     public bool IsRemoved => Value is null;
 
-    /// <summary>The change, as watches and webhooks name it; a removal is <c>delete</c> for whatever reason.</summary>
+    /// <summary>The change, as watches and webhooks name it; every removal is <c>delete</c>.</summary>
     public string Event => IsRemoved ? "delete" : Before is null ? "create" : "update";
 
     public override string ToString() => IsRemoved

@@ -72,7 +72,7 @@ internal sealed class ListingsChecker : IChecker
     private static IEnumerable<string> OfCount(Evidence evidence, Call call)
     {
         var standing = Standing(evidence, call.Tenant, call.Prefix ?? "", call.Answer!.Revision!.Value).ToList();
-        // One that has expired a moment ago may still be counted.
+        // A key that has just expired may still be counted.
         var least = standing.Count(stood => !evidence.Clock.MayBeGone(stood.ExpireAt, call.End));
         if (call.Answer.Count is { } count && (count < least || count > standing.Count))
             yield return $"counts {count}, but there were {least} to {standing.Count}: {CallText.Of(call)}";

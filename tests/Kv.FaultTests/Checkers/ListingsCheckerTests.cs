@@ -8,7 +8,7 @@ public sealed class ListingsCheckerTests
     private static readonly ListingsChecker Checker = new();
 
     [Test]
-    public void A_listing_of_all_that_stood_is_right()
+    public void A_listing_of_all_present_keys_is_right()
     {
         Assert.That(Listed(CallKind.Prefix, 7, ("p/a", "1", 5), ("p/c", "3", 7)), Is.Empty);
         Assert.That(Listed(CallKind.Export, 8, ("p/a", "1", 5), ("p/b", "2", 8), ("p/c", "3", 7)), Is.Empty);
@@ -50,14 +50,14 @@ public sealed class ListingsCheckerTests
     [TestCase(2, true)]
     [TestCase(3, false)]
     [TestCase(1, false)]
-    public void A_count_is_as_many_as_stood(int count, bool isRight)
+    public void A_count_equals_the_number_of_present_keys(int count, bool isRight)
     {
         var run = Store();
         run.Add(
             run.New(
                 CallKind.Count, (0, 1),
                 CallOutcome.Ok) with
-            { Prefix = "p/", Answer = RunBuilder.Told(200, 7, null) with { Count = count } });
+            { Prefix = "p/", Answer = RunBuilder.Answered(200, 7, null) with { Count = count } });
 
         Assert.That(run.Judged(Checker), Has.Count.EqualTo(isRight ? 0 : 1));
     }
@@ -69,7 +69,7 @@ public sealed class ListingsCheckerTests
         run.Add(run.New(CallKind.Prefix, (1_500_000, 1_600_000), CallOutcome.Ok) with
         {
             Prefix = "p/",
-            Answer = RunBuilder.Told(200, 5, null, new KeyAnswer("p/a", 200, "1", 5, RunBuilder.StartSecond + 1)),
+            Answer = RunBuilder.Answered(200, 5, null, new KeyAnswer("p/a", 200, "1", 5, RunBuilder.StartSecond + 1)),
         });
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("had expired"));
@@ -79,7 +79,7 @@ public sealed class ListingsCheckerTests
         CallKind kind, long revision, params (string Key, string Value, long ETag)[] items)
     {
         var run = Store();
-        return run.Add(run.New(kind, (0, 1), CallOutcome.Ok) with { Prefix = "p/", Answer = Told(revision, items) })
+        return run.Add(run.New(kind, (0, 1), CallOutcome.Ok) with { Prefix = "p/", Answer = Answered(revision, items) })
             .Judged(Checker);
     }
 
@@ -91,7 +91,7 @@ public sealed class ListingsCheckerTests
             Prefix = "p/",
             Listing = 1,
             Limit = 1,
-            Answer = Told(first, ("p/a", "1", 5)) with { HasMore = true },
+            Answer = Answered(first, ("p/a", "1", 5)) with { HasMore = true },
         };
         return run.Add(page).Add(page with
         {
@@ -99,12 +99,12 @@ public sealed class ListingsCheckerTests
             Start = 2,
             End = 3,
             IsLaterPage = true,
-            Answer = Told(second, (key, key == "p/b" ? "2" : "3", etag)),
+            Answer = Answered(second, (key, key == "p/b" ? "2" : "3", etag)),
         }).Judged(Checker);
     }
 
-    private static Answer Told(long revision, params (string Key, string Value, long ETag)[] items) =>
-        RunBuilder.Told(
+    private static Answer Answered(long revision, params (string Key, string Value, long ETag)[] items) =>
+        RunBuilder.Answered(
             200, revision, null, [.. items.Select(item => new KeyAnswer(item.Key, 200, item.Value, item.ETag))]);
 
     private static RunBuilder Store() => new RunBuilder()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kv.FaultTests.Checkers;
 
-/// <summary>Reads what a <c>webhook-id</c> says: <c>msg_{webhook}_{revision}_{hash of the key}</c>.</summary>
+/// <summary>Reads a <c>webhook-id</c>: <c>msg_{webhook}_{revision}_{hash of the key}</c>.</summary>
 internal static class MessageIds
 {
     /// <summary>The revision of the change that it is about; null when it is not written so.</summary>

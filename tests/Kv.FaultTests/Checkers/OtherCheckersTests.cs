@@ -16,7 +16,7 @@ public sealed class AnswersCheckerTests
     [TestCase(503, false, "without a problem")]
     [TestCase(404, false, "without a problem")]
     [TestCase(400, true, "malformed")]
-    public void Failures_are_of_three_kinds_and_problems(int status, bool isProblem, string? fault)
+    public void Failures_of_the_store_must_be_503_504_or_507_and_problems(int status, bool isProblem, string? fault)
     {
         var run = new RunBuilder();
         run.Add(run.New(CallKind.Get, (0, 1), CallOutcome.Failed) with
@@ -29,7 +29,7 @@ public sealed class AnswersCheckerTests
     }
 
     [Test]
-    public void A_trace_id_of_5xx_stands_in_the_log_of_its_replica()
+    public void A_trace_id_of_a_5xx_answer_is_in_the_log_of_its_replica()
     {
         RunBuilder Failed(string? traceId)
         {
@@ -69,7 +69,7 @@ public sealed class AnswersCheckerTests
     [TestCase(9, 2, null)]
     [TestCase(17, 2, "took 17")]
     [TestCase(25, 30, "took 25")]
-    public void On_a_loaded_machine_a_call_may_take_as_many_times_longer_up_to_three(
+    public void The_time_limit_grows_with_the_load_of_the_machine_up_to_three_times(
         int seconds, double load, string? fault)
     {
         var run = new RunBuilder();
@@ -81,7 +81,7 @@ public sealed class AnswersCheckerTests
     }
 
     [Test]
-    public void A_watch_is_refused_as_a_call_is()
+    public void A_refused_watch_is_judged_like_a_refused_call()
     {
         Assert.That(Watched(1, new Answer { Status = 500, IsProblem = true, TraceId = "a1" }),
             Has.Some.Contains("answered 500: watch w").And.Some.Contains("does not have the trace id a1: watch w"));
@@ -122,7 +122,7 @@ public sealed class AnswersCheckerTests
     }
 
     [Test]
-    public void A_call_that_asks_to_wait_may_take_as_much_longer()
+    public void The_time_limit_grows_by_the_wait_that_a_call_asks_for()
     {
         var run = new RunBuilder();
         run.Add(run.New(CallKind.Get, (0, 9_000_000), CallOutcome.Failed) with { WaitSeconds = 2 });
@@ -136,7 +136,7 @@ public sealed class LogCheckerTests
     private static readonly LogChecker Checker = new();
 
     [Test]
-    public void An_error_is_found_and_a_warning_is_none()
+    public void An_error_in_the_log_is_found_and_a_warning_is_not()
     {
         var run = new RunBuilder()
             .Add(new LogLine("replica-0", 1, "Warning", "Kv.Store", "etcd is away"))
@@ -148,7 +148,7 @@ public sealed class LogCheckerTests
     }
 
     [Test]
-    public void Changes_are_lost_by_compaction_alone()
+    public void Only_compaction_may_lose_changes()
     {
         var lost = new LogLine(
             "replica-0", 5, "Warning", "Kv",
@@ -166,7 +166,7 @@ public sealed class IdempotencyCheckerTests
     private static readonly IdempotencyChecker Checker = new();
 
     [Test]
-    public void A_repeat_is_answered_alike_and_says_that_it_is_one()
+    public void A_repeat_has_the_same_answer_and_is_marked_as_a_repeat()
     {
         Assert.That(Repeated(5, isReplayed: true), Is.Empty);
         Assert.That(
@@ -176,10 +176,10 @@ public sealed class IdempotencyCheckerTests
     }
 
     [Test]
-    public void A_first_request_is_no_repeat()
+    public void A_first_request_is_not_marked_as_a_repeat()
     {
         var run = new RunBuilder();
-        run.Add(Post(run, 5) with { Answer = RunBuilder.Told(201, 5, 5) with { IsReplayed = true } });
+        run.Add(Post(run, 5) with { Answer = RunBuilder.Answered(201, 5, 5) with { IsReplayed = true } });
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("was the first"));
     }
@@ -191,7 +191,7 @@ public sealed class IdempotencyCheckerTests
         {
             Start = 2,
             End = 3,
-            Answer = RunBuilder.Told(201, revision, revision) with { IsReplayed = isReplayed },
+            Answer = RunBuilder.Answered(201, revision, revision) with { IsReplayed = isReplayed },
         });
         return run.Judged(Checker);
     }
@@ -200,7 +200,7 @@ public sealed class IdempotencyCheckerTests
     {
         IdempotencyKey = "i",
         Operations = [new KeyOperation(OperationKind.Set, "k", "a")],
-        Answer = RunBuilder.Told(201, revision, revision),
+        Answer = RunBuilder.Answered(201, revision, revision),
     };
 }
 
@@ -235,7 +235,7 @@ public sealed class ExpiryCheckerTests
     [TestCase(2L, 1L, "given until")]
     [TestCase(2L, null, "given none")]
     [TestCase(null, 5L, "no time to live")]
-    public void A_key_that_is_given_another_time_than_asked_for_is_found(long? ttl, long? given, string fault)
+    public void A_key_with_another_time_to_live_than_requested_is_found(long? ttl, long? given, string fault)
     {
         var run = new RunBuilder()
             .Put("k", "a", (0, 10), revision: 5, ttl: ttl, expireAt: RunBuilder.StartSecond + given);
@@ -259,12 +259,12 @@ public sealed class AccountsCheckerTests
     private static readonly AccountsChecker Checker = new();
 
     [Test]
-    public void An_audit_that_tells_of_each_change_is_right() =>
+    public void An_audit_with_a_record_of_each_change_is_right() =>
         Assert.That(Audited((5, "set", "k"), (6, "set", "é"), (7, "delete", "k")), Is.Empty);
 
     [Test]
     public void A_change_without_a_record_is_found() =>
-        Assert.That(Audited((5, "set", "k"), (7, "delete", "k")), Has.Exactly(1).Contains("does not tell of 'é'"));
+        Assert.That(Audited((5, "set", "k"), (7, "delete", "k")), Has.Exactly(1).Contains("has no record of 'é'"));
 
     [Test]
     public void A_record_without_a_change_is_found() => Assert.That(
@@ -274,32 +274,31 @@ public sealed class AccountsCheckerTests
     [Test]
     public void Two_records_of_one_change_are_found() => Assert.That(
         Audited((5, "set", "k"), (5, "set", "k"), (6, "set", "é"), (7, "delete", "k")),
-        Has.Exactly(1).Contains("tells 2 times"));
+        Has.Exactly(1).Contains("has 2 records"));
 
     [Test]
-    public void A_removal_that_a_full_store_took_without_a_record_is_right_once()
+    public void A_logged_removal_of_a_full_store_may_lack_one_record()
     {
         var (name, app) = (RunBuilder.Tenant.Split('/')[0], RunBuilder.Tenant.Split('/')[1]);
         var run = Store().With(info => info with { IsAudited = true })
             .Changed(8, "k", "b").Changed(9, "k", null).Delete("k", (0, 1), revision: 9)
-            .Add(new AuditTold(RunBuilder.Tenant, 5, [new AuditedKey("set", "k")]))
-            .Add(new AuditTold(RunBuilder.Tenant, 6, [new AuditedKey("set", "é")]))
-            .Add(new AuditTold(RunBuilder.Tenant, 8, [new AuditedKey("set", "k")]))
+            .Add(new AuditReading(RunBuilder.Tenant, 5, [new AuditedKey("set", "k")]))
+            .Add(new AuditReading(RunBuilder.Tenant, 6, [new AuditedKey("set", "é")]))
+            .Add(new AuditReading(RunBuilder.Tenant, 8, [new AuditedKey("set", "k")]))
             .Add(new LogLine(
                 "replica-0", 1, "Warning", "Kv.Audit",
-                $"The store has no room for a record of the audit, so delete k of ({name}, {app}) was done without: "
-                    + "it keeps none of it"));
+                $"The store has no room for an audit record: delete k of ({name}, {app}) was done without one"));
 
-        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("does not tell of 'k' removed at revision 9"));
+        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("has no record of"));
     }
 
     [TestCase(5, 1, 3, true)]
     [TestCase(6, 2, 6, true)]
     [TestCase(7, 1, 3, true)]
     [TestCase(7, 2, 6, false)]
-    public void The_usage_is_what_the_store_has(long revision, long keys, long bytes, bool isRight)
+    public void The_usage_equals_the_contents_of_the_store(long revision, long keys, long bytes, bool isRight)
     {
-        var run = Store().Add(new UsageTold(1, "replica-0", RunBuilder.Tenant, revision, keys, bytes));
+        var run = Store().Add(new UsageReading(1, "replica-0", RunBuilder.Tenant, revision, keys, bytes));
 
         Constraint expected = isRight ? Is.Empty : Has.Exactly(1).Contains("the store had 1 and 3");
         Assert.That(run.Judged(Checker), expected);
@@ -309,7 +308,7 @@ public sealed class AccountsCheckerTests
     {
         var run = Store().With(info => info with { IsAudited = true });
         foreach (var (revision, operation, key) in records)
-            run.Add(new AuditTold(RunBuilder.Tenant, revision, [new AuditedKey(operation, key)]));
+            run.Add(new AuditReading(RunBuilder.Tenant, revision, [new AuditedKey(operation, key)]));
         return run.Judged(Checker);
     }
 

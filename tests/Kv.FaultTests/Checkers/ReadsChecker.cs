@@ -4,8 +4,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// What a read answers is what the store had at the answer's <c>KV-Revision</c>: linearizable, serializable and past
-/// reads, and those of transactions. A serializable read is at least as fresh as it was asked to be.
+/// A read returns the state of the store at the answer's <c>KV-Revision</c>: linearizable, serializable and past reads,
+/// and those of transactions. A serializable read is at least as fresh as it was asked to be.
 /// </summary>
 internal sealed class ReadsChecker : IChecker
 {
@@ -59,7 +59,7 @@ internal sealed class ReadsChecker : IChecker
         {
             if (operation.Kind != OperationKind.Get)
                 continue;
-            // It sees what was done before it in the same transaction, and not what is done behind it.
+            // It sees the operations before it in the same transaction, and not those after it.
             var name = new KeyName(call.Tenant, operation.Key);
             var isWrittenLater = branch.Skip(i + 1)
                 .Any(later => later.Key == operation.Key && later.Kind != OperationKind.Get);

@@ -8,7 +8,7 @@ public sealed class ReadsCheckerTests
     private static readonly ReadsChecker Checker = new();
 
     [Test]
-    public void Reads_that_are_as_the_store_was_are_right()
+    public void Reads_that_match_the_store_are_right()
     {
         var run = Store()
             .Get("k", (0, 1), null, null, revision: 4)
@@ -24,7 +24,7 @@ public sealed class ReadsCheckerTests
     [TestCase("b", 6L, 7L, TestName = "A_wrong_etag_is_found")]
     [TestCase("b", 7L, 8L, TestName = "A_value_that_was_deleted_is_found")]
     [TestCase(null, null, 7L, TestName = "An_absence_that_was_none_is_found")]
-    public void A_read_that_is_not_as_the_store_was_is_found(string? value, long? etag, long revision)
+    public void A_read_that_does_not_match_the_store_is_found(string? value, long? etag, long revision)
     {
         var run = Store().Get("k", (0, 1), value, etag, revision);
 
@@ -41,7 +41,7 @@ public sealed class ReadsCheckerTests
     }
 
     [Test]
-    public void A_stale_read_is_held_to_its_own_revision_and_to_the_one_that_was_asked_for()
+    public void A_stale_read_must_match_its_own_revision_and_reach_the_requested_one()
     {
         Call Read(RunBuilder run, long min, long revision, string value, long etag) => run.New(
             CallKind.Get, (0, 1), CallOutcome.Ok) with
@@ -49,7 +49,7 @@ public sealed class ReadsCheckerTests
             IsSerializable = true,
             MinRevision = min,
             Operations = [new KeyOperation(OperationKind.Get, "k")],
-            Answer = RunBuilder.Told(200, revision, etag, new KeyAnswer("k", 200, value, etag)),
+            Answer = RunBuilder.Answered(200, revision, etag, new KeyAnswer("k", 200, value, etag)),
         };
         var (right, stale, wrong) = (Store(), Store(), Store());
 
@@ -60,21 +60,21 @@ public sealed class ReadsCheckerTests
     }
 
     [Test]
-    public void A_read_of_the_past_is_of_the_revision_that_was_asked_for()
+    public void A_read_of_the_past_must_match_the_requested_revision()
     {
         var run = Store();
         run.Add(run.New(CallKind.Get, (0, 1), CallOutcome.Ok) with
         {
             AtRevision = 5,
             Operations = [new KeyOperation(OperationKind.Get, "k")],
-            Answer = RunBuilder.Told(200, 7, 7, new KeyAnswer("k", 200, "b", 7)),
+            Answer = RunBuilder.Answered(200, 7, 7, new KeyAnswer("k", 200, "b", 7)),
         });
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("asked for revision 5"));
     }
 
     [Test]
-    public void A_read_in_a_transaction_sees_what_was_done_before_it()
+    public void A_read_in_a_transaction_sees_the_operations_before_it()
     {
         Call Transaction(RunBuilder run, string before, string after) => run.New(
             CallKind.Transaction, (0, 1), CallOutcome.Ok) with
@@ -84,7 +84,7 @@ public sealed class ReadsCheckerTests
                 new KeyOperation(OperationKind.Get, "k"), new KeyOperation(OperationKind.Set, "k", "b"),
                 new KeyOperation(OperationKind.Get, "k"),
             ],
-            Answer = RunBuilder.Told(
+            Answer = RunBuilder.Answered(
                 200, 7, null, new("k", 200, before, 5), new("k", 200, ETag: 7),
                 new("k", 200, after, 7)) with
             { Succeeded = true },

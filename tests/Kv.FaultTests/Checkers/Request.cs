@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// What a client asked for: one call, or all calls under one <c>Idempotency-Key</c>, which together have the effect of
+/// A request of a client: one call, or all calls under one <c>Idempotency-Key</c>, which together have the effect of
 /// one.
 /// </summary>
 internal sealed class Request
@@ -20,10 +20,10 @@ internal sealed class Request
 
     public IReadOnlyList<Call> Calls { get; }
 
-    /// <summary>The call that stands for what was asked.</summary>
+    /// <summary>The call that represents the request.</summary>
     public Call Asked => Done ?? Calls[0];
 
-    /// <summary>The first call that was told that it is done; null when none was.</summary>
+    /// <summary>The first call whose answer says that it is done; null when there is none.</summary>
     public Call? Done { get; }
 
     /// <summary>Whether it was done or its outcome is unknown.</summary>
@@ -36,7 +36,7 @@ internal sealed class Request
     public long End { get; }
 
     /// <summary>
-    /// The calls that were told that nothing was done, since a condition did not hold or there was no such key.
+    /// The calls whose answer says that nothing was done, since a condition did not hold or there was no such key.
     /// </summary>
     public IEnumerable<Call> Refused => Calls.Where(call => call.Outcome == CallOutcome.Ok && !IsDone(call));
 

@@ -3,8 +3,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// What is answered, told by a watch or told to a webhook has happened: a call that begins later is as of that revision
-/// or a later one, on whichever replica, and a write takes a later one.
+/// A change in an answer, a watch event or a webhook call has happened: a call that begins later is as of its revision
+/// or a later one, on any replica, and a write takes a later one.
 /// </summary>
 internal sealed class RevisionOrderChecker : IChecker
 {
@@ -28,7 +28,7 @@ internal sealed class RevisionOrderChecker : IChecker
         }
     }
 
-    // Whether the answer must be as of the present: neither stale, nor of the past, nor told again.
+    // Whether the answer must be as of the present: neither stale, nor of the past, nor a repeat.
     private static bool IsPresent(Call call) => call is
     {
         Outcome: CallOutcome.Ok, IsSerializable: false, AtRevision: null, IsLaterPage: false, Answer.IsReplayed: false,

@@ -8,7 +8,7 @@ public sealed class RevisionOrderCheckerTests
     private static readonly RevisionOrderChecker Checker = new();
 
     [Test]
-    public void Calls_side_by_side_may_tell_revisions_in_any_order()
+    public void Concurrent_calls_may_return_revisions_in_any_order()
     {
         var run = new RunBuilder().Put("a", "1", (0, 10), revision: 7).Get("b", (5, 12), null, null, revision: 6)
             .Put("b", "2", (13, 14), 8);
@@ -17,7 +17,7 @@ public sealed class RevisionOrderCheckerTests
     }
 
     [Test]
-    public void A_read_that_is_behind_what_was_answered_before_is_found()
+    public void A_read_behind_an_earlier_answer_is_found()
     {
         var run = new RunBuilder().Put("a", "1", (0, 10), revision: 7).Get("b", (11, 12), null, null, revision: 6);
 
@@ -25,7 +25,7 @@ public sealed class RevisionOrderCheckerTests
     }
 
     [Test]
-    public void A_read_that_is_behind_what_a_watch_told_before_is_found()
+    public void A_read_behind_an_earlier_watch_event_is_found()
     {
         var run = new RunBuilder()
             .Add(new WatchEvent
@@ -44,14 +44,14 @@ public sealed class RevisionOrderCheckerTests
     }
 
     [Test]
-    public void A_read_that_may_be_stale_may_be_behind()
+    public void A_serializable_read_may_be_behind()
     {
         var run = new RunBuilder().Put("a", "1", (0, 10), revision: 7);
         run.Add(run.New(CallKind.Get, (11, 12), CallOutcome.Ok) with
         {
             IsSerializable = true,
             Operations = [new KeyOperation(OperationKind.Get, "b")],
-            Answer = RunBuilder.Told(404, 6, null),
+            Answer = RunBuilder.Answered(404, 6, null),
         });
 
         Assert.That(run.Judged(Checker), Is.Empty);

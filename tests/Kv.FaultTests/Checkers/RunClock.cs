@@ -21,11 +21,11 @@ internal sealed class RunClock(RunInfo run)
     /// <summary>The same at the latest.</summary>
     public long LatestExpiry(long at, long ttl) => (Wall(at) + run.ClockTolerance + Second - 1) / Second + ttl;
 
-    /// <summary>Whether what expires then may be gone by a time of the run.</summary>
+    /// <summary>Whether a key that expires then may be removed by a time of the run.</summary>
     public bool MayBeGone(long? expireAt, long by) =>
         expireAt is { } second && (by == long.MaxValue || (Wall(by) + run.ClockTolerance) / Second >= second);
 
-    /// <summary>Whether what expires then may still stand at a time of the run.</summary>
+    /// <summary>Whether a key that expires then may still exist at a time of the run.</summary>
     public bool MayStand(long? expireAt, long at) =>
         expireAt is not { } second || (Wall(at) - run.ClockTolerance) / Second < second;
 }

@@ -3,9 +3,9 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// Transactions are done whole or not at all: two keys that are only ever written together stand alike in every answer
-/// that shows both, and at every revision of the store; and one without an outcome has either all its writes at one
-/// revision, or none.
+/// Transactions are applied completely or not at all: two keys that are only ever written together are equal in every
+/// answer that shows both, and at every revision of the store. A transaction without an outcome has either all its
+/// writes at one revision, or none.
 /// </summary>
 internal sealed class SnapshotChecker : IChecker
 {
@@ -50,7 +50,7 @@ internal sealed class SnapshotChecker : IChecker
         }
     }
 
-    // What a transaction sees of a key that it writes is its own.
+    // A transaction sees its own writes.
     private static IEnumerable<KeyAnswer> Shown(Call call)
     {
         if (call.Kind != CallKind.Transaction)

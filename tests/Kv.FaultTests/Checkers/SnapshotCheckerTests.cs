@@ -8,7 +8,7 @@ public sealed class SnapshotCheckerTests
     private static readonly SnapshotChecker Checker = new();
 
     [Test]
-    public void Two_keys_that_stand_alike_everywhere_are_right()
+    public void A_pair_with_equal_values_everywhere_is_right()
     {
         var run = Paired().Changed(5, "a", "1").Changed(5, "b", "1").Changed(6, "a", "2").Changed(6, "b", "2");
         run.Add(Listing(run, ("a", "1"), ("b", "1")));
@@ -34,7 +34,7 @@ public sealed class SnapshotCheckerTests
         run.Add(run.New(CallKind.Transaction, (0, 1), CallOutcome.Ok) with
         {
             Operations = [new KeyOperation(OperationKind.Get, "a"), new KeyOperation(OperationKind.Get, "b")],
-            Answer = RunBuilder.Told(
+            Answer = RunBuilder.Answered(
                 200, 6, null, new KeyAnswer("a", 200, "1", 5), new KeyAnswer("b", 404)) with
             { Succeeded = true },
         });
@@ -51,7 +51,7 @@ public sealed class SnapshotCheckerTests
     }
 
     [Test]
-    public void A_transaction_without_an_outcome_is_done_whole_or_not_at_all()
+    public void A_transaction_without_an_outcome_is_applied_completely_or_not_at_all()
     {
         RunBuilder Unknown()
         {
@@ -78,7 +78,7 @@ public sealed class SnapshotCheckerTests
         run.New(CallKind.Prefix, (0, 1), CallOutcome.Ok) with
         {
             Prefix = "",
-            Answer = RunBuilder.Told(
+            Answer = RunBuilder.Answered(
                 200, 5, null, [.. items.Select(item => new KeyAnswer(item.Key, 200, item.Value, 5))]),
         };
 }

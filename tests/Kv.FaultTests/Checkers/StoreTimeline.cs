@@ -17,7 +17,7 @@ internal sealed class StoreTimeline
             if (!_versions.TryGetValue(name, out var versions))
                 _versions[name] = versions = [];
             var before = versions is [.., { IsRemoved: false } last] ? last : null;
-            // A removal of what is not there is no change.
+            // The removal of an absent key is no change.
             if (change.IsRemoved && before is null)
                 continue;
             var version = new KeyVersion(

@@ -8,14 +8,14 @@ public sealed class WatchCheckerTests
     private static readonly WatchChecker Checker = new();
 
     [Test]
-    public void A_watch_that_tells_everything_over_several_connections_is_right()
+    public void A_watch_that_delivers_everything_over_several_connections_is_right()
     {
         var run = Store()
             .Add(Connection(0, 0, 10, revision: 4))
             .Add(Beat(0, 1, 4))
             .Add(Event(0, 2, "create", "k/a", "1", 5, id: 5))
             .Add(Event(0, 3, "create", "k/b", "2", 7, id: null))
-            // The connection is lost in the middle of revision 7: both of it are told again.
+            // The connection is lost in the middle of revision 7: both changes of it are delivered again.
             .Add(Connection(1, 10, 20, since: 5) with { Replica = "replica-1" })
             .Add(Event(1, 11, "create", "k/b", "2", 7, id: null))
             .Add(Event(1, 12, "update", "k/a", "3", 7, id: 7))
@@ -34,7 +34,7 @@ public sealed class WatchCheckerTests
 
         Assert.That(
             run.Judged(Checker),
-            Has.Exactly(1).Contains("1 changes were not told").And.Contains("'k/a' = 1 at revision 5"));
+            Has.Exactly(1).Contains("1 changes were not delivered").And.Contains("'k/a' = 1 at revision 5"));
     }
 
     [Test]
@@ -54,23 +54,24 @@ public sealed class WatchCheckerTests
     }
 
     [Test]
-    public void A_watch_that_goes_on_from_the_present_is_found()
+    public void A_watch_that_resumes_from_the_present_is_found()
     {
         var run = Store()
             .Add(Connection(0, 0, 10, revision: 4)).Add(Beat(0, 1, 4))
             .Add(Connection(1, 11, 20, since: 4) with { Revision = 8 }).Add(Beat(1, 12, 8));
 
         Assert.That(
-            run.Judged(Checker), Has.Some.Contains("begins behind 8").And.Some.Contains("3 changes were not told"));
+            run.Judged(Checker),
+            Has.Some.Contains("begins behind 8").And.Some.Contains("3 changes were not delivered"));
     }
 
     [Test]
-    public void A_change_that_is_told_twice_is_found()
+    public void A_change_that_is_delivered_twice_is_found()
     {
         var run = Store().Add(Connection(0, 0, 10, revision: 4))
             .Add(Event(0, 2, "create", "k/a", "1", 5, id: 5)).Add(Event(0, 3, "create", "k/a", "1", 5, id: 5));
 
-        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("told twice"));
+        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("delivered twice"));
     }
 
     [Test]
@@ -81,7 +82,7 @@ public sealed class WatchCheckerTests
             .Add(Event(0, 3, "create", "k/b", "2", 7, id: null))
             .Delete("k/a", (0, 1), revision: 9);
 
-        Assert.That(run.Judged(Checker), Has.Some.Contains("told behind revision 9"));
+        Assert.That(run.Judged(Checker), Has.Some.Contains("delivered after revision 9"));
     }
 
     [Test]
@@ -110,10 +111,11 @@ public sealed class WatchCheckerTests
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("no such change"));
     }
 
-    [TestCase("update", "1", null, "told as update")]
+    [TestCase("update", "1", null, "shown as update")]
     [TestCase("create", "x", null, "another value")]
-    [TestCase("create", "1", 1_234L, "told to expire")]
-    public void A_change_that_is_told_otherwise_is_found(string name, string value, long? expireAt, string fault)
+    [TestCase("create", "1", 1_234L, "shown to expire")]
+    public void A_change_that_is_delivered_with_wrong_fields_is_found(
+        string name, string value, long? expireAt, string fault)
     {
         var run = Store().Add(Connection(0, 0, 10, revision: 4))
             .Add(Event(0, 2, name, "k/a", value, 5, id: 5) with { ExpireAt = expireAt });
@@ -122,13 +124,13 @@ public sealed class WatchCheckerTests
     }
 
     [Test]
-    public void A_deletion_that_is_told_as_an_expiry_is_found()
+    public void A_deletion_that_is_delivered_as_an_expiry_is_found()
     {
         var run = Store().Add(Connection(0, 0, 10, revision: 8))
             .Add(Event(0, 2, "delete", "k/a", null, 9, id: 9) with { Reason = "expired" })
                 .Delete("k/a", (0, 1), revision: 9);
 
-        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("told as expired"));
+        Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("shown as expired"));
     }
 
     [Test]
@@ -144,7 +146,7 @@ public sealed class WatchCheckerTests
     }
 
     [Test]
-    public void A_watch_that_is_gone_is_told_no_more()
+    public void A_watch_delivers_nothing_after_the_gone_event()
     {
         var run = Store().With(run => run with { SettledRevision = 9 }).Add(new Fault(Fault.Compact, "etcd", 1, 1, "9"))
             .Add(Connection(0, 0, 10, revision: 4) with { OldestRevision = 9 })

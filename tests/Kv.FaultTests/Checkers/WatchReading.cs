@@ -8,7 +8,7 @@ internal sealed class WatchReading
     private readonly Evidence _evidence;
     private readonly WatchConnection _connection;
     private readonly List<KeyVersion> _due;
-    private readonly HashSet<(long, string)> _told = [];
+    private readonly HashSet<(long, string)> _seen = [];
     private readonly long? _begin;
     private int _next;
     private long _through;
@@ -27,7 +27,7 @@ internal sealed class WatchReading
             CheckGone(connection.Since, connection.End);
     }
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>Its violations.</summary>
     public List<string> Faults { get; } = [];
 
     /// <summary>The last id that came.</summary>
@@ -47,8 +47,8 @@ internal sealed class WatchReading
     /// <summary>The connection is over.</summary>
     public void End(bool isLast)
     {
-        // A reader whose connection held to the end of a run that came to rest was told everything. One that is told
-        // that changes are gone begins anew, as another watch.
+        // A reader whose connection held to the end of a run that came to rest has received everything. A reader whose
+        // changes are gone begins again, as another watch.
         if (
             isLast && _connection is { Status: 200, OldestRevision: null }
                 && _evidence.Run.SettledRevision is { } settled)
@@ -73,25 +73,25 @@ internal sealed class WatchReading
             Faults.Add($"an event without a key or a revision: {text}");
             return;
         }
-        if (!_told.Add((revision, key)))
+        if (!_seen.Add((revision, key)))
         {
-            Faults.Add($"told twice: {text}");
+            Faults.Add($"delivered twice: {text}");
             return;
         }
         if (revision <= _through)
-            Faults.Add($"told behind revision {_through}, up to which all had been told: {text}");
+            Faults.Add($"delivered after revision {_through}, which was complete: {text}");
         Pass(revision - 1, text);
         if (_due.Find(change => change.Revision == revision && change.Name.Key == key) is not { } change)
         {
-            Faults.Add($"told, but the store has no such change: {text}");
+            Faults.Add($"delivered, but the store has no such change: {text}");
             return;
         }
         if (
-            new ToldChange(one.Name, one.Value, one.ExpireAt, one.Reason)
+            new SeenChange(one.Name, one.Value, one.ExpireAt, one.Reason)
                 .Difference(_evidence, change) is { } difference)
             Faults.Add(
                 $"{difference}; the store has {change}, before it {change.Before?.ToString() ?? "none"}: {text}");
-        var isWhole = Group(revision).All(other => _told.Contains((revision, other.Name.Key)));
+        var isWhole = Group(revision).All(other => _seen.Contains((revision, other.Name.Key)));
         if (isWhole)
             Skip(revision);
         if (one.Id is not null && !isWhole)
@@ -102,16 +102,16 @@ internal sealed class WatchReading
             _through = Math.Max(_through, revision);
     }
 
-    // All that is due up to a revision must have been told by now.
+    // All changes up to a revision must have been delivered by now.
     private void Pass(long revision, string by)
     {
         var missing = new List<KeyVersion>();
         for (; _next < _due.Count && _due[_next].Revision <= revision; _next++)
-            if (!_told.Contains((_due[_next].Revision, _due[_next].Name.Key)))
+            if (!_seen.Contains((_due[_next].Revision, _due[_next].Name.Key)))
                 missing.Add(_due[_next]);
         if (missing.Count > 0)
             Faults.Add(
-                $"{missing.Count} changes were not told by {by}: "
+                $"{missing.Count} changes were not delivered by {by}: "
                     + $"{CallText.Some(missing, change => change.ToString())}");
     }
 

@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// A webhook is told of every change that it asks for, from its registration on: at least once, under one id per
+/// A webhook receives every change that it asks for, from its registration on: at least once, under one id per
 /// change, with what the store has, each key's changes in their order and each only when the one before was accepted.
 /// Nothing is invented, and nothing waits when its receiver has been well for a while.
 /// </summary>
@@ -17,11 +17,11 @@ internal sealed class WebhookChecker : IChecker
         var lost = evidence.All<LogLine>().Select(LostRevisions.Of).OfType<LostRevisions>().Distinct().ToList();
         foreach (var webhook in evidence.All<WebhookRegistration>())
         {
-            var told = new WebhookReading(evidence, webhook, lost);
+            var seen = new WebhookReading(evidence, webhook, lost);
             foreach (var arrival in arrivals[webhook.Id])
-                told.Read(arrival);
-            told.End();
-            foreach (var fault in told.Faults)
+                seen.Read(arrival);
+            seen.End();
+            foreach (var fault in seen.Faults)
                 yield return $"{fault}; webhook {webhook.Id} for {webhook.Pattern} "
                     + $"({string.Join(", ", webhook.Events)})";
             foreach (var delivery in left[webhook.Id])

@@ -8,47 +8,47 @@ public sealed class WebhookCheckerTests
     private static readonly WebhookChecker Checker = new();
 
     [Test]
-    public void A_webhook_that_is_told_everything_in_order_is_right()
+    public void A_webhook_that_receives_everything_in_order_is_right()
     {
         var run = Store()
-            .Add(Told(1, 5, "create", "k/a", "1", status: 500))
-            .Add(Told(2, 6, "create", "k/b", "2"))
-            .Add(Told(3, 5, "create", "k/a", "1"))
-            .Add(Told(4, 7, "update", "k/a", "3"))
-            // Another leader tells again.
-            .Add(Told(5, 7, "update", "k/a", "3"))
-            .Add(Told(6, 8, "delete", "k/a", null));
+            .Add(Arrival(1, 5, "create", "k/a", "1", status: 500))
+            .Add(Arrival(2, 6, "create", "k/b", "2"))
+            .Add(Arrival(3, 5, "create", "k/a", "1"))
+            .Add(Arrival(4, 7, "update", "k/a", "3"))
+            // Another leader sends it again.
+            .Add(Arrival(5, 7, "update", "k/a", "3"))
+            .Add(Arrival(6, 8, "delete", "k/a", null));
 
         Assert.That(run.Judged(Checker), Is.Empty);
     }
 
     [Test]
-    public void A_change_that_is_never_told_is_found()
+    public void A_change_that_is_never_delivered_is_found()
     {
-        var run = Store().Add(Told(1, 5, "create", "k/a", "1")).Add(Told(4, 7, "update", "k/a", "3"))
-            .Add(Told(6, 8, "delete", "k/a", null));
+        var run = Store().Add(Arrival(1, 5, "create", "k/a", "1")).Add(Arrival(4, 7, "update", "k/a", "3"))
+            .Add(Arrival(6, 8, "delete", "k/a", null));
 
         Assert.That(
-            run.Judged(Checker), Has.Exactly(1).Contains("1 changes were never told").And.Contains("'k/b' = 2"));
+            run.Judged(Checker), Has.Exactly(1).Contains("1 changes were never delivered").And.Contains("'k/b' = 2"));
     }
 
     [Test]
     public void First_calls_out_of_order_are_found()
     {
-        var run = All().Add(Told(0, 7, "update", "k/a", "3"));
+        var run = All().Add(Arrival(0, 7, "update", "k/a", "3"));
 
         Assert.That(
-            run.Judged(Checker), Has.Some.Contains("told of 'k/a' = 3 at revision 7 before 'k/a' = 1 at revision 5")
-            .And.Some.Contains("told for the first time of 'k/a' = 1 at revision 5 behind 'k/a' = 3 at revision 7"));
+            run.Judged(Checker), Has.Some.Contains("delivered 'k/a' = 3 at revision 7 before 'k/a' = 1 at revision 5")
+            .And.Some.Contains("first delivered 'k/a' = 1 at revision 5 after 'k/a' = 3 at revision 7"));
     }
 
     [Test]
     public void A_change_that_does_not_wait_for_the_one_before_it_is_found()
     {
         var run = Store()
-            .Add(Told(1, 5, "create", "k/a", "1", status: 500)).Add(Told(2, 6, "create", "k/b", "2"))
-            .Add(Told(3, 7, "update", "k/a", "3")).Add(Told(4, 5, "create", "k/a", "1"))
-                .Add(Told(6, 8, "delete", "k/a", null));
+            .Add(Arrival(1, 5, "create", "k/a", "1", status: 500)).Add(Arrival(2, 6, "create", "k/b", "2"))
+            .Add(Arrival(3, 7, "update", "k/a", "3")).Add(Arrival(4, 5, "create", "k/a", "1"))
+                .Add(Arrival(6, 8, "delete", "k/a", null));
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("before 'k/a' = 1 at revision 5 was accepted"));
     }
@@ -56,7 +56,7 @@ public sealed class WebhookCheckerTests
     [Test]
     public void Two_ids_for_one_change_are_found()
     {
-        var run = All().Add(Told(7, 8, "delete", "k/a", null) with { MessageId = "msg_w_8_other" });
+        var run = All().Add(Arrival(7, 8, "delete", "k/a", null) with { MessageId = "msg_w_8_other" });
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains("two ids for one change"));
     }
@@ -64,25 +64,25 @@ public sealed class WebhookCheckerTests
     [Test]
     public void One_id_for_two_changes_is_found()
     {
-        var run = All().Add(Told(7, 7, "update", "k/a", "3") with { MessageId = "msg_w_5_x" });
+        var run = All().Add(Arrival(7, 7, "update", "k/a", "3") with { MessageId = "msg_w_5_x" });
 
         Assert.That(run.Judged(Checker), Has.Some.Contains("one id for two changes"));
     }
 
-    [TestCase("create", "k/a", "x", 5, "in other words")]
-    [TestCase("update", "k/a", "1", 5, "in other words")]
+    [TestCase("create", "k/a", "x", 5, "with other fields")]
+    [TestCase("update", "k/a", "1", 5, "with other fields")]
     [TestCase("create", "k/c", "1", 9, "did not happen")]
     [TestCase("create", "other", "x", 4, "did not happen")]
-    public void A_call_that_tells_what_is_not_so_is_found(
+    public void A_call_with_a_false_event_is_found(
         string name, string key, string value, long revision, string fault)
     {
-        var run = All().Add(Told(7, revision, name, key, value));
+        var run = All().Add(Arrival(7, revision, name, key, value));
 
         Assert.That(run.Judged(Checker), Has.Exactly(1).Contains(fault));
     }
 
     [Test]
-    public void What_waits_when_all_is_well_is_found()
+    public void A_delivery_that_still_waits_after_recovery_is_found()
     {
         var run = All().Add(new DeliveryLeft("w", "msg_w_8_x", "pending", "k/a", 8, 0));
 
@@ -91,67 +91,67 @@ public sealed class WebhookCheckerTests
     }
 
     [Test]
-    public void A_webhook_is_told_of_what_it_asks_for_from_its_registration_on()
+    public void A_webhook_receives_the_events_that_it_asks_for_since_its_registration()
     {
         var run = new RunBuilder().Changed(5, "k/a", "1").Changed(6, "k/a", "1").Changed(7, "k/a", "2")
             .Changed(8, "k/a", "3")
             .With(run => run with { SettledRevision = 8 })
             .Add(Webhook("update") with { RegisteredAt = 5, IsChangedOnly = true })
-            .Add(Told(3, 8, "update", "k/a", "3"));
+            .Add(Arrival(3, 8, "update", "k/a", "3"));
 
-        Assert.That(run.Judged(Checker), Has.Some.Contains("1 changes were never told: 'k/a' = 2"));
-        Assert.That(run.Add(Told(1, 7, "update", "k/a", "2")).Judged(Checker), Is.Empty);
+        Assert.That(run.Judged(Checker), Has.Some.Contains("1 changes were never delivered: 'k/a' = 2"));
+        Assert.That(run.Add(Arrival(1, 7, "update", "k/a", "2")).Judged(Checker), Is.Empty);
         Assert.That(
-            run.Add(Told(2, 6, "update", "k/a", "1")).Judged(Checker),
-            Has.Exactly(1).Contains("did not happen, or what it does not ask for"));
+            run.Add(Arrival(2, 6, "update", "k/a", "1")).Judged(Checker),
+            Has.Exactly(1).Contains("did not happen, or that it does not ask for"));
     }
 
     [Test]
-    public void What_waits_for_a_webhook_that_is_removed_is_not_told_any_more()
+    public void Waiting_deliveries_of_a_removed_webhook_may_be_dropped()
     {
         var run = new RunBuilder().Changed(5, "k/a", "1").Changed(6, "k/a", "2")
             .With(run => run with { SettledRevision = 8 })
-            .Add(Webhook("*") with { RemovedAt = 7 }).Add(Told(1, 5, "create", "k/a", "1"));
+            .Add(Webhook("*") with { RemovedAt = 7 }).Add(Arrival(1, 5, "create", "k/a", "1"));
 
         Assert.That(run.Judged(Checker), Is.Empty);
     }
 
     [Test]
-    public void What_was_before_its_registration_may_be_told_again()
+    public void A_replay_may_deliver_changes_before_the_registration()
     {
         var run = All().Changed(2, "k/b", "0").Changed(3, "k/b", null).Delete("k/b", (0, 1), revision: 3)
-            .Add(Told(7, 3, "delete", "k/b", null)).Add(Told(8, 2, "create", "k/b", "0"));
+            .Add(Arrival(7, 3, "delete", "k/b", null)).Add(Arrival(8, 2, "create", "k/b", "0"));
 
         Assert.That(run.Judged(Checker), Is.Empty);
     }
 
-    // Kv reads of it again behind its deadline: another leader does.
+    // Another leader reads the change again after its deadline.
     [Test]
-    public void A_deletion_that_is_told_as_expired_later_is_in_no_order()
+    public void A_deletion_that_is_delivered_as_an_expiry_has_no_order()
     {
         var run = new RunBuilder()
             .Changed(5, "k/a", "1", expireAt: 1_001).Changed(6, "k/a", null).Delete("k/a", (0, 1), revision: 6)
             .Changed(7, "k/a", "2", expireAt: 1_001).Changed(8, "k/a", null)
             .With(run => run with { SettledRevision = 8 })
-            .Add(Webhook("expire")).Add(Told(1, 8, "expire", "k/a", null)).Add(Told(2, 6, "expire", "k/a", null));
+            .Add(Webhook("expire")).Add(Arrival(1, 8, "expire", "k/a", null)).Add(Arrival(2, 6, "expire", "k/a", null));
 
         Assert.That(run.Judged(Checker), Is.Empty);
     }
 
     [Test]
-    public void Of_what_the_store_has_forgotten_the_last_state_of_a_key_is_enough()
+    public void Of_compacted_changes_the_last_state_of_a_key_is_enough()
     {
         var run = Store().Add(new LogLine(
                 "replica-0", 1, "Warning", "Kv",
                 "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"))
-            .Add(Told(2, 6, "create", "k/b", "2")).Add(Told(3, 7, "create", "k/a", "3"))
-                .Add(Told(6, 8, "delete", "k/a", null));
+            .Add(Arrival(2, 6, "create", "k/b", "2")).Add(Arrival(3, 7, "create", "k/a", "3"))
+                .Add(Arrival(6, 8, "delete", "k/a", null));
 
         Assert.That(run.Judged(Checker), Is.Empty);
     }
 
     [Test]
-    public void Of_what_the_store_has_forgotten_a_key_that_has_expired_need_not_be_told()
+    public void Of_compacted_changes_an_expired_key_need_not_be_delivered()
     {
         var run = new RunBuilder()
             .Changed(5, "k/a", "1", expireAt: RunBuilder.StartSecond + 2).Changed(6, "k/b", "2").Changed(7, "k/b", "2")
@@ -161,7 +161,7 @@ public sealed class WebhookCheckerTests
                 "replica-0", 1, "Warning", "Kv",
                 "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"));
 
-        Assert.That(run.Add(Told(2, 7, "create", "k/b", "2")).Judged(Checker), Is.Empty);
+        Assert.That(run.Add(Arrival(2, 7, "create", "k/b", "2")).Judged(Checker), Is.Empty);
     }
 
     private static RunBuilder Store() => new RunBuilder()
@@ -171,13 +171,13 @@ public sealed class WebhookCheckerTests
         .Add(Webhook("*"));
 
     private static RunBuilder All() => Store()
-        .Add(Told(1, 5, "create", "k/a", "1")).Add(Told(2, 6, "create", "k/b", "2"))
-        .Add(Told(3, 7, "update", "k/a", "3")).Add(Told(4, 8, "delete", "k/a", null));
+        .Add(Arrival(1, 5, "create", "k/a", "1")).Add(Arrival(2, 6, "create", "k/b", "2"))
+        .Add(Arrival(3, 7, "update", "k/a", "3")).Add(Arrival(4, 8, "delete", "k/a", null));
 
     private static WebhookRegistration Webhook(string events) =>
         new() { Id = "w", Pattern = "k/*", Events = [events], Receiver = "/w", RegisteredAt = 4 };
 
-    private static WebhookArrival Told(
+    private static WebhookArrival Arrival(
         long at, long revision, string name, string key, string? value, int status = 200) => new()
         {
             Webhook = "w",

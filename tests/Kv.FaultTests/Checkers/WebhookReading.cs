@@ -9,7 +9,7 @@ internal sealed class WebhookReading
     private readonly WebhookRegistration _webhook;
     private readonly IReadOnlyList<LostRevisions> _lost;
     private readonly ILookup<KeyName, KeyVersion> _changes;
-    private readonly Dictionary<KeyVersion, List<WebhookArrival>> _told = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<KeyVersion, List<WebhookArrival>> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, KeyVersion> _ids = [];
     private readonly Dictionary<KeyName, KeyVersion> _latest = [];
 
@@ -19,7 +19,7 @@ internal sealed class WebhookReading
         _changes = evidence.Store.InOrder.Where(IsInReach).ToLookup(change => change.Name);
     }
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>Its violations.</summary>
     public List<string> Faults { get; } = [];
 
     /// <summary>Takes the next call.</summary>
@@ -36,17 +36,17 @@ internal sealed class WebhookReading
         {
             var real = _changes[name].FirstOrDefault(change => change.Revision == revision);
             Faults.Add(real is null || IsAskedFor(real) == false
-                ? $"told of what did not happen, or what it does not ask for: {text}"
-                : $"told of {real} (before: {real.Before?.ToString() ?? "none"}) in other words: {text}");
+                ? $"delivered a change that did not happen, or that it does not ask for: {text}"
+                : $"delivered {real} (before: {real.Before?.ToString() ?? "none"}) with other fields: {text}");
             return;
         }
         if (revision is not null && revision != change.Revision)
-            Faults.Add($"told of {change} under the id of another revision: {text}");
+            Faults.Add($"delivered {change} under the id of another revision: {text}");
         if (_ids.TryGetValue(arrival.MessageId, out var other) && other != change)
             Faults.Add($"one id for two changes, {other} and {change}: {text}");
         _ids[arrival.MessageId] = change;
-        if (!_told.TryGetValue(change, out var before))
-            _told[change] = before = [];
+        if (!_seen.TryGetValue(change, out var before))
+            _seen[change] = before = [];
         if (before.Count == 0)
             CheckOrder(change, text);
         else if (before[0].MessageId != arrival.MessageId)
@@ -57,17 +57,17 @@ internal sealed class WebhookReading
     /// <summary>There are no more calls.</summary>
     public void End()
     {
-        // What waits for a webhook goes with it when it is removed.
+        // The waiting deliveries of a webhook are removed with it.
         if (_evidence.Run.SettledRevision is not { } settled || _webhook.RemovedAt is not null)
             return;
         var missing = _changes.SelectMany(changes => changes)
             .Where(
-                change => change.Revision <= settled && IsDue(change) && !_told.ContainsKey(change)
+                change => change.Revision <= settled && IsDue(change) && !_seen.ContainsKey(change)
                     && !MayBeLost(change))
             .OrderBy(change => change.Revision).ToList();
         if (missing.Count > 0)
             Faults.Add(
-                $"{missing.Count} changes were never told: {CallText.Some(missing, change => change.ToString())}");
+                $"{missing.Count} changes were never delivered: {CallText.Some(missing, change => change.ToString())}");
     }
 
     // The first call for a change comes behind the first call for each change before it, and behind one that was
@@ -78,22 +78,21 @@ internal sealed class WebhookReading
             return;
         if (_latest.TryGetValue(change.Name, out var latest) && latest.Revision > change.Revision)
             Faults.Add(
-                $"told for the first time of {change} behind {latest}, first told by {Text(_told[latest][0])}: {text}");
+                $"first delivered {change} after {latest}, first delivered by {Text(_seen[latest][0])}: {text}");
         else
             _latest[change.Name] = change;
         var previous = _changes[change.Name].LastOrDefault(other =>
             other.Revision < change.Revision && IsDue(other) && !MayBeLost(other));
         if (previous is null)
             return;
-        if (!_told.TryGetValue(previous, out var calls))
-            Faults.Add($"told of {change} before {previous}: {text}");
+        if (!_seen.TryGetValue(previous, out var calls))
+            Faults.Add($"delivered {change} before {previous}: {text}");
         else if (!calls.Exists(call => call.Status is >= 200 and < 300))
             Faults.Add(
-                $"told of {change} before {previous} was accepted; that was last told by {Text(calls[^1])}: {text}");
+                $"delivered {change} before {previous} was accepted; last delivered by {Text(calls[^1])}: {text}");
     }
 
-    // A webhook must be told of it, in its turn. What was before its registration is told when it is asked for again,
-    // in any order.
+    // A webhook must receive it, in order. Changes before its registration come only by a replay, in any order.
     private bool IsDue(KeyVersion change) => change.Revision > _webhook.RegisteredAt && IsAskedFor(change) == true;
 
     private bool IsInReach(KeyVersion change) =>
@@ -102,12 +101,12 @@ internal sealed class WebhookReading
             ? change.Name.Key.StartsWith(prefix, StringComparison.Ordinal)
             : change.Name.Key == _webhook.Pattern);
 
-    // Null where it may be told and need not be: what the store does not tell apart.
+    // Null where its delivery is optional, because the store does not distinguish the cases.
     private bool? IsAskedFor(KeyVersion change)
     {
         if (change.Revision == _webhook.RemovedAt)
             return null;
-        // What is recovered is told as created or updated, whatever it was, and as if its value had changed.
+        // A recovered change is sent as created or updated, whatever it was, and as if its value had changed.
         if (!change.IsRemoved && IsLost(change))
             return _webhook.Events.Contains("*") && !_webhook.IsChangedOnly ? true : null;
         if (_webhook.IsChangedOnly && change.Before?.Value == change.Value)
@@ -124,7 +123,7 @@ internal sealed class WebhookReading
         if (arrival.Value != change.Value || arrival.ExpireAt != change.ExpireAt)
             return false;
         if (!change.IsRemoved)
-            // What is recovered behind a compaction is told as what became of the key since.
+            // A change that is recovered after a compaction is sent as the present state of the key.
             return arrival.Event == change.Event || (IsLost(change) && arrival.Event is "create" or "update");
         return arrival.Event switch
         {
@@ -138,8 +137,7 @@ internal sealed class WebhookReading
     private bool IsLost(KeyVersion change) =>
         _lost.Any(lost => change.Revision > lost.After && change.Revision <= lost.Through);
 
-    // Of changes that the store had forgotten, the last state of each key is told, unless it is gone or has expired
-    // when it is read.
+    // Of compacted changes, the last state of each key is sent, unless it is removed or has expired when it is read.
     private bool MayBeLost(KeyVersion change) => _lost.Any(lost =>
         change.Revision > lost.After && change.Revision <= lost.Through
         && (change.IsRemoved || _evidence.Store.At(change.Name, lost.Through) != change

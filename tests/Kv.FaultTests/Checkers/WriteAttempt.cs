@@ -3,20 +3,20 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers;
 
-/// <summary>A write of one key that a request asked for, and what is known of it.</summary>
+/// <summary>A write of one key that a request asked for, with its known outcome.</summary>
 /// <param name="Name">The key.</param>
-/// <param name="Operation">What was to be done.</param>
+/// <param name="Operation">The operation.</param>
 /// <param name="Request">The request.</param>
-/// <param name="Fate">What became of it.</param>
+/// <param name="Fate">Its outcome.</param>
 /// <param name="Revision">
-/// The revision that it took; of a deletion the revision as of which the key is gone. Null where it is not told.
+/// The revision that it took; for a deletion the revision from which the key is absent. Null where it is not known.
 /// </param>
 /// <param name="Conditions">The conditions of the key under which it was to be done.</param>
-/// <param name="Told">What is told of the key, where it was done.</param>
+/// <param name="Result">The state of the key in the answer, where it was done.</param>
 internal sealed record WriteAttempt(
     KeyName Name, KeyOperation Operation, Request Request, WriteFate Fate, long? Revision,
     IReadOnlyList<KeyCondition> Conditions,
-    KeyAnswer? Told)
+    KeyAnswer? Result)
 {
     public Call Call => Request.Asked;
 
@@ -37,9 +37,9 @@ internal sealed record WriteAttempt(
     private static WriteAttempt Single(Request request)
     {
         var operation = request.Asked.Operations[0];
-        var told = request.Done?.Answer is { } answer ? Sightings.Single(answer, operation.Key) : null;
-        var revision = operation.Kind == OperationKind.Delete ? request.Done?.Answer!.Revision : told?.ETag;
-        return New(request, operation, FateOf(request), revision, request.Asked.Conditions, told);
+        var result = request.Done?.Answer is { } answer ? Sightings.Single(answer, operation.Key) : null;
+        var revision = operation.Kind == OperationKind.Delete ? request.Done?.Answer!.Revision : result?.ETag;
+        return New(request, operation, FateOf(request), revision, request.Asked.Conditions, result);
     }
 
     private static IEnumerable<WriteAttempt> Bulk(Request request)
@@ -48,11 +48,12 @@ internal sealed record WriteAttempt(
         {
             if (operation.Kind == OperationKind.Get)
                 continue;
-            var told = request.Done?.Answer!.Keys[i];
-            var fate = told is null ? FateOf(request)
-                : told.IsOutcomeUnknown ? WriteFate.Unknown
-                : told.Status < 300 ? WriteFate.Done : WriteFate.NotDone;
-            yield return New(request, operation, fate, told?.ETag, operation.Condition is { } one ? [one] : [], told);
+            var result = request.Done?.Answer!.Keys[i];
+            var fate = result is null ? FateOf(request)
+                : result.IsOutcomeUnknown ? WriteFate.Unknown
+                : result.Status < 300 ? WriteFate.Done : WriteFate.NotDone;
+            yield return New(
+                request, operation, fate, result?.ETag, operation.Condition is { } one ? [one] : [], result);
         }
     }
 
@@ -76,10 +77,10 @@ internal sealed record WriteAttempt(
 
     private static WriteAttempt New(
         Request request, KeyOperation operation, WriteFate fate, long? revision, IReadOnlyList<KeyCondition> conditions,
-        KeyAnswer? told) =>
-        new(new KeyName(request.Asked.Tenant, operation.Key), operation, request, fate, revision, conditions, told);
+        KeyAnswer? result) =>
+        new(new KeyName(request.Asked.Tenant, operation.Key), operation, request, fate, revision, conditions, result);
 
-    // An import that skips does not tell which keys it wrote.
+    // An import that skips does not report which keys it wrote.
     private static WriteFate FateOfImport(Request request) =>
         FateOf(request) is WriteFate.Done && request.Asked.SkipsExisting ? WriteFate.Unknown : FateOf(request);
 
@@ -87,7 +88,7 @@ internal sealed record WriteAttempt(
         request.Done is not null ? WriteFate.Done : request.MayBeDone ? WriteFate.Unknown : WriteFate.NotDone;
 }
 
-/// <summary>What became of a write.</summary>
+/// <summary>The outcome of a write.</summary>
 internal enum WriteFate
 {
     Done,

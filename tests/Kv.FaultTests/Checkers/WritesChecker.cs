@@ -3,8 +3,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Checkers;
 
 /// <summary>
-/// What was acknowledged is in the store's history, as it was asked for and where the answer says; what was refused is
-/// not; and each change of the store was asked for, and made once.
+/// Acknowledged writes are in the store's history, as requested and at the answered revision; refused writes are not;
+/// and each change of the store was requested, and made once.
 /// </summary>
 internal sealed class WritesChecker : IChecker
 {
@@ -38,7 +38,7 @@ internal sealed class WritesChecker : IChecker
     private static string? Difference(WriteAttempt write, KeyVersion change)
     {
         var value = write.Operation.Kind == OperationKind.Set ? write.Operation.Value : change.Before?.Value;
-        return change.Value == value && (write.Told is null || write.Told.ExpireAt == change.ExpireAt)
+        return change.Value == value && (write.Result is null || write.Result.ExpireAt == change.ExpireAt)
             ? null
             : change.ToString();
     }
@@ -77,8 +77,8 @@ internal sealed class WritesChecker : IChecker
             return $"{change}, but no call wrote that";
         if (writes.FirstOrDefault(write => write.Fate != WriteFate.NotDone) is not { } write)
             return $"{change}, although it was answered that nothing was done: {writes[0].Text}";
-        if (write.Fate == WriteFate.Done && write.Revision is { } told && told != change.Revision)
-            return $"{change}, although it was acknowledged at revision {told}; it was applied twice, or elsewhere: "
+        if (write.Fate == WriteFate.Done && write.Revision is { } answered && answered != change.Revision)
+            return $"{change}, although it was acknowledged at revision {answered}; it was applied twice, or elsewhere: "
                 + $"{write.Text}";
         return used.Add(write) ? null : $"{change} was applied twice: {write.Text}";
     }

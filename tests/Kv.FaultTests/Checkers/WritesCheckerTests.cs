@@ -88,7 +88,7 @@ public sealed class WritesCheckerTests
             .Put("k", "a", (0, 1), revision: 5, ttl: 5, expireAt: 1_006)
             .Call(
                 CallKind.Patch, (2, 3), new(OperationKind.SetTtl, "k", Ttl: 9),
-                RunBuilder.Told(200, 6, 6, new KeyAnswer("k", 200, ExpireAt: 1_010)))
+                RunBuilder.Answered(200, 6, 6, new KeyAnswer("k", 200, ExpireAt: 1_010)))
             .Changed(5, "k", "a", 1_006).Changed(6, "k", "a", 1_010).Changed(7, "k", null);
 
         Assert.That(run.Judged(Checker), Is.Empty);
@@ -111,7 +111,7 @@ public sealed class WritesCheckerTests
         {
             IdempotencyKey = "i",
             Operations = [new KeyOperation(OperationKind.Set, "k", "a")],
-            Answer = RunBuilder.Told(201, 5, 5, new KeyAnswer("k", 201, ETag: 5)),
+            Answer = RunBuilder.Answered(201, 5, 5, new KeyAnswer("k", 201, ETag: 5)),
         };
         run.Add(first).Add(first with { Id = 2, Start = 2, End = 3 }).Changed(5, "k", "a").Changed(6, "k", "a");
 

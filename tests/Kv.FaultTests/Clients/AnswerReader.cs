@@ -4,11 +4,11 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Clients;
 
-/// <summary>Reads what Kv answers.</summary>
+/// <summary>Reads the answers of Kv.</summary>
 internal static class AnswerReader
 {
     /// <summary>Reads an answer.</summary>
-    /// <param name="request">What was asked.</param>
+    /// <param name="request">The request.</param>
     /// <param name="response">Its status and headers.</param>
     /// <param name="body">Its body.</param>
     public static Answer Read(CallRequest request, HttpResponseMessage response, string body)
@@ -38,7 +38,7 @@ internal static class AnswerReader
             Error = Text(problem, "error"),
             TraceId = Text(problem, "traceId"),
             OldestRevision = Long(problem, "oldest_revision"),
-            // Of a transaction that was refused, how the keys that it compares stand.
+            // For a refused transaction, the state of the keys that it compares.
             Keys = problem.TryGetProperty("found", out var found)
                 ? [.. found.EnumerateArray()
                     .Select(key => new KeyAnswer(Text(key, "key")!, answer.Status, ETag: Long(key, "etag")))]
@@ -54,7 +54,7 @@ internal static class AnswerReader
                 return answer with { Keys = [.. Lines(body).Select(line => Key(line.RootElement, 200))] };
             case CallKind.Import:
                 var last = Lines(body).Last().RootElement;
-                // What was not imported to its end may have been imported in part.
+                // An import that did not complete may have been applied in part.
                 return answer with
                 {
                     IsOutcomeUnknown = !(last.TryGetProperty("done", out var done)
@@ -116,7 +116,7 @@ internal static class AnswerReader
             ? value.GetString()
             : null;
 
-    // Revisions of keys are told as text, which is an entity tag without its quotes.
+    // Revisions of keys are text: an entity tag without its quotes.
     private static long? Long(JsonElement parent, string name) =>
         !parent.TryGetProperty(name, out var value) ? null : value.ValueKind switch
         {

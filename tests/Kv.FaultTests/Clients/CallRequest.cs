@@ -6,8 +6,8 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Clients;
 
-/// <summary>A call that is about to be made: what the history tells of it, and how it is sent.</summary>
-/// <param name="Kind">What is called.</param>
+/// <summary>A call before it is sent: its record in the history, and its request.</summary>
+/// <param name="Kind">The kind of call.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path with its query.</param>
 internal sealed record CallRequest(CallKind Kind, HttpMethod Method, string Path)
@@ -63,7 +63,7 @@ internal sealed record CallRequest(CallKind Kind, HttpMethod Method, string Path
         var parts = tenant.Split('/');
         request.Headers.Add(KvSettings.NamespaceHeader, parts[0]);
         request.Headers.Add(KvSettings.AppHeader, parts[1]);
-        // Those of a transaction stand in its body.
+        // The conditions of a transaction are in its body.
         if (Kind != CallKind.Transaction && Conditions is [var condition])
             Add(request, condition);
         if (IdempotencyKey is not null)

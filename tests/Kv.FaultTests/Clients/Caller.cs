@@ -6,13 +6,13 @@ using Kv.FaultTests.Running;
 
 namespace Kv.FaultTests.Clients;
 
-/// <summary>Makes the calls of one client, one after the other, and takes each of them down.</summary>
-/// <param name="client">What the history calls the client.</param>
+/// <summary>Makes the calls of one client, and records each of them.</summary>
+/// <param name="client">The name of the client in the history.</param>
 /// <param name="tenant">The tenant, as <c>namespace/app</c>.</param>
 /// <param name="recorder">Takes the calls down.</param>
 internal sealed class Caller(string client, string tenant, Recorder recorder) : IDisposable
 {
-    /// <summary>When a call is given up: a little after its bound, to see by how much it is too long.</summary>
+    /// <summary>The timeout of a call: a little more than its bound, to see by how much it is too slow.</summary>
     public static readonly TimeSpan GiveUpAfter = Bounds.MostSlowdown * KvSettings.CallBound + TimeSpan.FromSeconds(4);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
@@ -20,18 +20,18 @@ internal sealed class Caller(string client, string tenant, Recorder recorder) : 
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>What the history calls the client.</summary>
+    /// <summary>The name of the client in the history.</summary>
     public string Client => client;
 
     /// <summary>The tenant, as <c>namespace/app</c>.</summary>
     public string Tenant => tenant;
 
     /// <summary>Makes a call.</summary>
-    /// <returns>What was taken down.</returns>
+    /// <returns>The recorded call.</returns>
     public async Task<Call> Send(Replica replica, CallRequest request) => (await SendAndRead(replica, request)).Call;
 
     /// <summary>Makes a call.</summary>
-    /// <returns>What was taken down, and the body of the answer.</returns>
+    /// <returns>The recorded call, and the body of the answer.</returns>
     public async Task<(Call Call, string Body)> SendAndRead(Replica replica, CallRequest request)
     {
         var id = recorder.NextCall();
@@ -99,7 +99,7 @@ internal sealed class Caller(string client, string tenant, Recorder recorder) : 
         null => isSent && !request.IsRead ? CallOutcome.Unknown : CallOutcome.Failed,
         { IsOutcomeUnknown: true } => CallOutcome.Unknown,
         { Status: < 500 and not 408 and not 429 } => CallOutcome.Ok,
-        // By Kv's word nothing was done.
+        // Kv reports that nothing was done.
         { Status: 503 or 507 or < 500 } => CallOutcome.Failed,
         _ => request.IsRead ? CallOutcome.Failed : CallOutcome.Unknown,
     };

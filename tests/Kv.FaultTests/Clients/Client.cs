@@ -3,10 +3,10 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Clients;
 
-/// <summary>Someone who uses Kv, one call after the other.</summary>
-/// <param name="name">What the history calls it.</param>
-/// <param name="world">What it calls.</param>
-/// <param name="random">What is drawn for it.</param>
+/// <summary>A client of Kv, which makes one call after the other.</summary>
+/// <param name="name">Its name in the history.</param>
+/// <param name="world">The deployment that it calls.</param>
+/// <param name="random">The source of its random choices.</param>
 /// <param name="tenant">The tenant whose keys it uses.</param>
 internal abstract class Client(string name, World world, Random random, string tenant) : IDisposable
 {
@@ -21,7 +21,7 @@ internal abstract class Client(string name, World world, Random random, string t
 
     protected string Name => _caller.Client;
 
-    /// <summary>Makes calls until it is told to stop; a call that was begun is waited for.</summary>
+    /// <summary>Makes calls until it is cancelled, and waits for the end of the running call.</summary>
     public async Task Run(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -58,6 +58,6 @@ internal abstract class Client(string name, World world, Random random, string t
         return Random.Next(16) == 0 ? value.PadRight(Random.Next(100, 4000), '.') : value;
     }
 
-    // On average as long as all clients together make as many calls as they may.
+    // On average long enough that all clients together keep to the allowed rate.
     private TimeSpan Pause() => 2 * Random.NextDouble() * World.MeanPause();
 }

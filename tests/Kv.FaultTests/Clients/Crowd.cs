@@ -18,6 +18,7 @@ internal sealed class Crowd : IDisposable
         _settings = settings;
         _world = new World(deployment, recorder, () => TimeSpan.FromSeconds((double)_clients.Count / settings.Rate));
         Add(4, KeyNames.MainTenant, (name, random, tenant) => new RegisterClient(name, _world, random, tenant));
+        Add(3, KeyNames.MainTenant, (name, random, tenant) => new TogetherClient(name, _world, random, tenant));
         Add(2, KeyNames.MainTenant, (name, random, tenant) => new PairClient(name, _world, random, tenant));
         Add(1, KeyNames.MainTenant, (name, random, tenant) => new ListingClient(name, _world, random, tenant));
         Add(2, KeyNames.MainTenant, (name, random, tenant) => new RepeatingClient(name, _world, random, tenant));
@@ -35,20 +36,20 @@ internal sealed class Crowd : IDisposable
         Watch(KeyNames.OtherTenant, "prefix=");
     }
 
-    /// <summary>Up to which revision every watch was told all.</summary>
+    /// <summary>The revision up to which every watch has received everything.</summary>
     public long WatchedThrough => _watches.Min(watch => watch.Position);
 
-    /// <summary>Registers the webhooks that stand for the whole run.</summary>
+    /// <summary>Registers the webhooks that exist for the whole run.</summary>
     public async Task RegisterWebhooks()
     {
         foreach (var client in _clients.OfType<WebhookClient>())
             await client.RegisterStanding();
     }
 
-    /// <summary>Has all clients call until they are told to stop.</summary>
+    /// <summary>Lets all clients call until it is cancelled.</summary>
     public Task Call(CancellationToken stop) => Task.WhenAll(_clients.Select(client => client.Run(stop)));
 
-    /// <summary>Has all watches watch until they are told to stop.</summary>
+    /// <summary>Lets all watches run until it is cancelled.</summary>
     public Task Watch(CancellationToken stop) => Task.WhenAll(_watches.Select(watch => watch.Run(stop)));
 
     public void Dispose()

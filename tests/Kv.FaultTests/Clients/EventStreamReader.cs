@@ -5,7 +5,7 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>
-/// Reads server-sent events (HTML Living Standard, section 9.2.6); of a position it tells the id alone.
+/// Reads server-sent events (HTML Living Standard, section 9.2.6); a position event has only an id.
 /// </summary>
 internal sealed class EventStreamReader(Stream stream)
 {
@@ -30,7 +30,7 @@ internal sealed class EventStreamReader(Stream stream)
     }
 }
 
-/// <summary>What came over a watch.</summary>
+/// <summary>An event of a watch.</summary>
 /// <param name="Name">The event; null for an id alone.</param>
 /// <param name="Id">The id.</param>
 /// <param name="Data">The data.</param>
@@ -44,7 +44,7 @@ internal sealed record StreamedEvent(string? Name, long? Id, JsonElement? Data)
         id is null ? null : long.Parse(id, CultureInfo.InvariantCulture),
         data is null ? null : JsonDocument.Parse(data).RootElement);
 
-    /// <summary>As the history tells it.</summary>
+    /// <summary>The event as a record of the history.</summary>
     public WatchEvent ToRecord(WatchConnection connection, long at) => new()
     {
         Watch = connection.Watch,

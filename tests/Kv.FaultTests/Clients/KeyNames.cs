@@ -11,13 +11,13 @@ internal static class KeyNames
 
     public static readonly IReadOnlyList<string> Tenants = [MainTenant, OtherTenant];
 
-    /// <summary>What the keys start with that are read and written in all ways.</summary>
+    /// <summary>The prefix of the keys that are read and written in all ways.</summary>
     public const string RegisterPrefix = "r/";
 
-    /// <summary>What the keys start with that expire.</summary>
+    /// <summary>The prefix of the keys that expire.</summary>
     public const string ExpiringPrefix = "t/";
 
-    /// <summary>What the pairs start with.</summary>
+    /// <summary>The prefix of the pairs.</summary>
     public const string PairPrefix = "pair/";
 
     public static readonly IReadOnlyList<string> Registers = Numbered(RegisterPrefix, 8);

@@ -15,12 +15,12 @@ internal sealed class PairClient(string name, World world, Random random, string
     {
         var (first, second) = Pick(KeyNames.Pairs);
         var call = await Send(Next(first, second));
-        foreach (var told in call.Answer?.Keys ?? [])
+        foreach (var item in call.Answer?.Keys ?? [])
         {
-            if (told.ETag is { } revision)
-                _known[told.Key] = revision;
-            if (told.Value is { } value)
-                _values[told.Key] = value;
+            if (item.ETag is { } revision)
+                _known[item.Key] = revision;
+            if (item.Value is { } value)
+                _values[item.Key] = value;
         }
     }
 

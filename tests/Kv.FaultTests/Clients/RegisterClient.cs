@@ -56,7 +56,7 @@ internal sealed class RegisterClient(string name, World world, Random random, st
     // The cursor of the last page of the key's history, if there was one.
     private long? Before(string key) => _cursors.TryGetValue(key, out var cursor) ? cursor : null;
 
-    // Of a key that was never seen, a revision that it does not have.
+    // For a key that was never seen, a revision that it does not have.
     private long Known(string key) => _known.GetValueOrDefault(key, 1);
 
     private void Learn(string key, Call call)
@@ -69,8 +69,8 @@ internal sealed class RegisterClient(string name, World world, Random random, st
         if (answer.Before is { } before)
             _cursors[key] = before;
         if (call.Kind == CallKind.Bulk)
-            foreach (var told in answer.Keys)
-                if (told.ETag is { } revision)
-                    _known[told.Key] = revision;
+            foreach (var item in answer.Keys)
+                if (item.ETag is { } revision)
+                    _known[item.Key] = revision;
     }
 }

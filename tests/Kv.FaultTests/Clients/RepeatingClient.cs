@@ -3,8 +3,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>
-/// Sends requests under an <c>Idempotency-Key</c>, and sends them again until it knows what became of them, and at
-/// times once more.
+/// Sends requests under an <c>Idempotency-Key</c>, and sends them again until it knows their outcome, and
+/// sometimes once more.
 /// </summary>
 internal sealed class RepeatingClient(string name, World world, Random random, string tenant) : Client(
     name, world, random, tenant)

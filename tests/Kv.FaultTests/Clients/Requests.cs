@@ -47,7 +47,7 @@ internal static class Requests
             AtRevision = revision,
         };
 
-    /// <summary>The key once it is another than at a revision.</summary>
+    /// <summary>The key once it differs from its state at a revision.</summary>
     public static CallRequest LongPoll(string key, long known, int seconds) =>
         new(CallKind.Get, HttpMethod.Get, $"{KeyPath(key)}?wait={seconds}")
         {

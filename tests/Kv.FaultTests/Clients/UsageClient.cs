@@ -14,7 +14,7 @@ internal sealed class UsageClient(string name, World world, Random random, strin
             return;
         using var json = JsonDocument.Parse(body);
         var usage = json.RootElement;
-        World.Recorder.Add(new UsageTold(
+        World.Recorder.Add(new UsageReading(
             call.End, call.Replica, Tenant, usage.GetProperty("revision").GetInt64(),
             usage.GetProperty("keys").GetInt64(),
             usage.GetProperty("bytes").GetInt64()));

@@ -7,8 +7,8 @@ using Kv.FaultTests.Running;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>
-/// Follows changes by server-sent events. It goes from one replica to another, when a connection breaks and at times of
-/// its own accord, and resumes after the last id that came.
+/// Follows changes by server-sent events. It changes the replica when a connection breaks, and sometimes without a
+/// reason, and resumes after the last received id.
 /// </summary>
 internal sealed class WatchClient(string name, World world, Random random, string tenant, string query) : IDisposable
 {
@@ -25,13 +25,13 @@ internal sealed class WatchClient(string name, World world, Random random, strin
     private long _heardAt;
     private Silence? _silence;
 
-    /// <summary>Up to which revision it was told all.</summary>
+    /// <summary>The revision up to which it has received everything.</summary>
     public long Position => _position ?? 0;
 
-    // A reader whose changes were forgotten begins anew, as another watch.
+    // A reader whose changes were compacted begins again, as another watch.
     private string Watch => string.Create(CultureInfo.InvariantCulture, $"{name}.{_watches}");
 
-    /// <summary>Watches until it is told to stop.</summary>
+    /// <summary>Watches until it is cancelled.</summary>
     public async Task Run(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -108,15 +108,15 @@ internal sealed class WatchClient(string name, World world, Random random, strin
         WatchConnection connection, HttpResponseMessage response, CancellationToken enough, CancellationToken stop)
     {
         var events = new EventStreamReader(await response.Content.ReadAsStreamAsync(stop));
-        // What came before the connection broke is as good as what came with a proper end.
+        // Events before a broken connection count like those before a proper end.
         while (
-            !enough.IsCancellationRequested && await events.Next(stop).WaitAsync(Caller.GiveUpAfter, stop) is { } told)
+            !enough.IsCancellationRequested && await events.Next(stop).WaitAsync(Caller.GiveUpAfter, stop) is { } seen)
         {
             Hear();
-            _recorder.Add(told.ToRecord(connection, _recorder.Now));
-            if (told.Name == "gone")
-                return connection with { OldestRevision = told.OldestRevision };
-            _position = told.Id ?? _position;
+            _recorder.Add(seen.ToRecord(connection, _recorder.Now));
+            if (seen.Name == "gone")
+                return connection with { OldestRevision = seen.OldestRevision };
+            _position = seen.Id ?? _position;
         }
         return connection;
     }

@@ -4,8 +4,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Clients;
 
 /// <summary>
-/// Registers webhooks, each with a path of its own at the receiver. Some stand for the whole run; others come and go.
-/// Now and then it changes one, has it told again of what happened, and looks at what waits.
+/// Registers webhooks, each with a path of its own at the receiver. Some exist for the whole run; others come and go.
+/// Now and then it changes one, starts a replay for it, and lists its waiting deliveries.
 /// </summary>
 internal sealed class WebhookClient(string name, World world, Random random, string tenant, Uri receiver)
     : Client(name, world, random, tenant)
@@ -24,7 +24,7 @@ internal sealed class WebhookClient(string name, World world, Random random, str
     private readonly List<string> _transient = [];
     private int _registered;
 
-    /// <summary>Registers the webhooks that stand for the whole run. A busy machine may need several tries.</summary>
+    /// <summary>Registers the webhooks that exist for the whole run. A busy machine may need several tries.</summary>
     public async Task RegisterStanding()
     {
         foreach (var (pattern, events, changedOnly) in Standing)

@@ -29,7 +29,7 @@ internal sealed class DataDisk : IDisposable
     /// <summary>Whether the disk can be filled.</summary>
     public bool CanBeFilled => _keeper is not null;
 
-    /// <summary>What stands before the command line of a process that uses the disk.</summary>
+    /// <summary>The prefix of the command line of a process that uses the disk.</summary>
     public IReadOnlyList<string> Launcher => _keeper is null
         ? []
         : ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", _keeper.Id.ToString(

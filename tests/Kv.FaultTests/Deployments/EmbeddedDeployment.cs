@@ -22,7 +22,7 @@ internal sealed class EmbeddedDeployment : Deployment
     /// <summary>The disk that the data is on.</summary>
     public DataDisk Disk => _disk;
 
-    /// <summary>The file in which what is written comes to stand first.</summary>
+    /// <summary>The file to which writes go first.</summary>
     public string WriteAheadLog => Path.Combine(_disk.OutsidePath, "kv.db-wal");
 
     /// <summary>Starts it, and waits until it is ready.</summary>
@@ -87,7 +87,7 @@ internal sealed class EmbeddedDeployment : Deployment
     {
         ["STORE"] = "embedded",
         ["DATA_DIR"] = disk.Path,
-        // All of it: what is forgotten could not be judged.
+        // All of it: forgotten changes could not be judged.
         ["HISTORY_REVISIONS"] = "1000000000",
     };
 }

@@ -60,7 +60,7 @@ internal sealed class EtcdDeployment : Deployment
     }
 
     /// <summary>
-    /// Makes etcd forget the past, as far back as now. What it forgets is read before, so that the history is complete.
+    /// Compacts etcd at the present revision. The changes are read before, so that the history is complete.
     /// </summary>
     /// <returns>The revision from which on it remembers.</returns>
     public async Task<long> CompactAll()
@@ -108,14 +108,14 @@ internal sealed class EtcdDeployment : Deployment
 }
 
 /// <summary>A member of the cluster.</summary>
-/// <param name="Name">What the history calls it.</param>
+/// <param name="Name">Its name in the history.</param>
 /// <param name="Server">The process.</param>
 internal sealed record Member(string Name, EtcdServer Server);
 
 /// <summary>The network between a replica and a member.</summary>
 internal sealed record ClientLink(string Replica, Member Member, TcpProxy Proxy)
 {
-    /// <summary>What the history calls it.</summary>
+    /// <summary>Its name in the history.</summary>
     public string Name => $"{Replica}>{Member.Name}";
 
     public static ClientLink Between(string replica, Member member) =>

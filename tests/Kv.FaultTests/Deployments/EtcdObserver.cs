@@ -7,8 +7,8 @@ using Kv.Testing;
 namespace Kv.FaultTests.Deployments;
 
 /// <summary>
-/// Reads what etcd itself keeps of all changes, by etcd's own watch and past the proxies. It reads on from where it
-/// was, so that nothing is missing as long as it reads before etcd forgets.
+/// Reads all changes from etcd itself, by the watch of etcd and past the proxies. It continues at its position, so that
+/// no change is missing as long as it reads before etcd compacts.
 /// </summary>
 internal sealed class EtcdObserver(EtcdCluster cluster) : IDisposable
 {
@@ -85,7 +85,7 @@ internal sealed class EtcdObserver(EtcdCluster cluster) : IDisposable
         }
     }
 
-    // A message holds whole revisions.
+    // A message holds complete revisions.
     private void Take(JsonElement message)
     {
         if (!message.TryGetProperty("result", out var result) || result.TryGetProperty("canceled", out _))
@@ -100,10 +100,10 @@ internal sealed class EtcdObserver(EtcdCluster cluster) : IDisposable
         }
     }
 
-    private static StoredEntry Change(JsonElement told)
+    private static StoredEntry Change(JsonElement change)
     {
-        var entry = told.GetProperty("kv");
-        var isRemoved = told.TryGetProperty("type", out var type) && type.GetString() == "DELETE";
+        var entry = change.GetProperty("kv");
+        var isRemoved = change.TryGetProperty("type", out var type) && type.GetString() == "DELETE";
         var lease = Number(entry, "lease");
         return new StoredEntry(
             Number(entry, "mod_revision"),

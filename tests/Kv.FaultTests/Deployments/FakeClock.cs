@@ -31,7 +31,7 @@ internal sealed class FakeClock : IDisposable
         Set(InPlace);
     }
 
-    /// <summary>How a replica comes to have this clock.</summary>
+    /// <summary>The environment that gives a replica this clock.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["LD_PRELOAD"] = _library,
@@ -42,7 +42,7 @@ internal sealed class FakeClock : IDisposable
 
     private string File => _directory.File("clock");
 
-    /// <summary>A clock; null where there is no libfaketime.</summary>
+    /// <summary>A clock; null on a machine without libfaketime.</summary>
     public static FakeClock? Find()
     {
         var named = System.Environment.GetEnvironmentVariable(Variable);
@@ -50,10 +50,10 @@ internal sealed class FakeClock : IDisposable
         return library is null ? null : new FakeClock(library);
     }
 
-    /// <summary>Has the clock jump, to where it is so far from the machine's.</summary>
+    /// <summary>Makes the clock jump to this difference from the machine's.</summary>
     public void Jump(TimeSpan from) => Set(from.TotalSeconds.ToString("+0.000;-0.000", CultureInfo.InvariantCulture));
 
-    /// <summary>Has the clock jump back to the machine's.</summary>
+    /// <summary>Makes the clock jump back to the machine's.</summary>
     public void JumpBack() => Set(InPlace);
 
     public void Dispose() => _directory.Dispose();

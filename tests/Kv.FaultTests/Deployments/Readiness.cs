@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Kv.FaultTests.Deployments;
 
-/// <summary>What a replica's <c>/readyz</c> tells.</summary>
+/// <summary>The content of <c>/readyz</c> of a replica.</summary>
 /// <param name="IsReady">Whether it can serve requests.</param>
 /// <param name="IsLeading">Whether it calls webhooks.</param>
 /// <param name="SettledRevision">
-/// Of the one that leads: up to where every delivery is made, or stored for another attempt.
+/// For the leader: the revision up to which every delivery is made, or stored for another attempt.
 /// </param>
-/// <param name="Waiting">Of the one that leads: how many deliveries wait in its memory.</param>
+/// <param name="Waiting">For the leader: how many deliveries wait in its memory.</param>
 internal sealed record Readiness(bool IsReady, bool IsLeading, long SettledRevision, long Waiting)
 {
     public static Readiness Of(bool isReady, string body)
@@ -26,7 +26,7 @@ internal sealed record Readiness(bool IsReady, bool IsLeading, long SettledRevis
         Data(checks, check, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
 
     private static JsonElement? Data(JsonElement checks, string check, string name) =>
-        checks.TryGetProperty(check, out var told) && told.TryGetProperty("data", out var data)
+        checks.TryGetProperty(check, out var seen) && seen.TryGetProperty("data", out var data)
             && data.TryGetProperty(name, out var value)
             ? value
             : null;

@@ -30,11 +30,11 @@ internal sealed class Replica : IAsyncDisposable
 
     private ServerProcess? _process;
 
-    /// <param name="name">What the history calls it.</param>
-    /// <param name="settings">What is run.</param>
+    /// <param name="name">Its name in the history.</param>
+    /// <param name="settings">The settings of the run.</param>
     /// <param name="environment">Kv's settings that are this replica's own.</param>
     /// <param name="recorder">Takes down its log.</param>
-    /// <param name="launcher">What stands before its command line; null for nothing.</param>
+    /// <param name="launcher">The prefix of its command line; null for none.</param>
     public Replica(
         string name, RunSettings settings, IReadOnlyDictionary<string, string> environment, Recorder recorder,
         IReadOnlyList<string>? launcher = null)
@@ -60,7 +60,7 @@ internal sealed class Replica : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Its wall clock, where it has one of its own.</summary>
+    /// <summary>Its wall clock, if it has one of its own.</summary>
     public FakeClock? Clock { get; }
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
@@ -101,7 +101,7 @@ internal sealed class Replica : IAsyncDisposable
         }
     }
 
-    /// <summary>What it tells of itself; null when it does not answer.</summary>
+    /// <summary>Its readiness; null when it does not answer.</summary>
     public async Task<Readiness?> Readiness()
     {
         try
@@ -118,7 +118,7 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>Ends it at once (SIGKILL).</summary>
     public void Kill() => _process?.Kill();
 
-    /// <summary>Asks it to end (SIGTERM), and waits until it has.</summary>
+    /// <summary>Asks it to end (SIGTERM), and waits for its end.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> Terminate()
     {
@@ -127,14 +127,14 @@ internal sealed class Replica : IAsyncDisposable
         return _process!.ExitCode;
     }
 
-    /// <summary>Stops it where it is (SIGSTOP): its connections stay open, and nothing answers.</summary>
+    /// <summary>Pauses it (SIGSTOP): its connections stay open, and it does not answer.</summary>
     public void Pause()
     {
         Signals.Pause(Process.Id);
         IsPaused = true;
     }
 
-    /// <summary>Lets it go on when it was paused.</summary>
+    /// <summary>Resumes it when it was paused.</summary>
     public void Resume()
     {
         Signals.Resume(Process.Id);
@@ -150,7 +150,7 @@ internal sealed class Replica : IAsyncDisposable
             environment["PORT"] = "0";
         });
 
-    /// <summary>Has it run, whatever was done to it.</summary>
+    /// <summary>Starts or resumes it, after any fault.</summary>
     public void Heal()
     {
         Clock?.JumpBack();

@@ -4,12 +4,12 @@ using Kv.FaultTests.Running;
 
 namespace Kv.FaultTests.Deployments;
 
-/// <summary>Takes down what a replica writes.</summary>
+/// <summary>Records the output of a replica.</summary>
 internal sealed class ReplicaLog(string replica, Recorder recorder)
 {
     private const int MaxExceptionLength = 2000;
 
-    /// <summary>Takes a line of standard output or standard error.</summary>
+    /// <summary>Records a line of standard output or standard error.</summary>
     public void Read(string line)
     {
         if (line.Length == 0)
@@ -17,7 +17,7 @@ internal sealed class ReplicaLog(string replica, Recorder recorder)
         if (line[0] == '{')
             ReadJson(line);
         else
-            // What Kv's logger does not write is a crash, or a setting that it refuses.
+            // A line that is not of Kv's logger is a crash, or a refused setting.
             recorder.Add(new LogLine(replica, recorder.Now, "Error", "", line));
     }
 

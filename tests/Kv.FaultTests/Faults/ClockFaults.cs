@@ -4,7 +4,7 @@ using Kv.FaultTests.Running;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>What happens to the wall clock of a replica.</summary>
+/// <summary>Faults of the wall clock of a replica.</summary>
 internal static class ClockFaults
 {
     /// <summary>Its name on the command line.</summary>

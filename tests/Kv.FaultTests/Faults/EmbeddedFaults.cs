@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>What happens to the embedded engine alone: to its disk, its files and its directory.</summary>
+/// <summary>Faults of the embedded engine only: of its disk, its files and its directory.</summary>
 internal static class EmbeddedFaults
 {
     private static readonly TimeSpan TwinTimeout = TimeSpan.FromSeconds(30);

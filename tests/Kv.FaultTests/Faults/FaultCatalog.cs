@@ -3,20 +3,20 @@ using Kv.FaultTests.Running;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>All that can be made to go wrong.</summary>
+/// <summary>All faults that can be injected.</summary>
 internal static class FaultCatalog
 {
-    /// <summary>The name that stands for no fault at all.</summary>
+    /// <summary>The name that selects no fault.</summary>
     public const string None = "none";
 
-    /// <summary>What can happen to a deployment of an engine.</summary>
+    /// <summary>The faults of a deployment of an engine.</summary>
     public static IReadOnlyList<FaultKind> For(Engine engine) => engine == Engine.Etcd
         ? [.. MemberFaults.All, .. ReplicaFaults.All, .. ClockFaults.All, .. LinkFaults.All, .. PeerFaults.All,
             .. StoreFaults.All]
         : [.. ReplicaFaults.All, .. ClockFaults.All, .. EmbeddedFaults.All];
 
     /// <summary>
-    /// What may happen in a run. A name stands for all kinds that begin with it: <c>link</c> for every fault of links.
+    /// The faults of a run. A name selects all kinds that begin with it: <c>link</c> every fault of links.
     /// </summary>
     /// <exception cref="ArgumentException">No kind begins with a name.</exception>
     public static IReadOnlyList<FaultKind> Chosen(RunSettings settings)

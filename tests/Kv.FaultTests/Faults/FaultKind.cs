@@ -2,17 +2,17 @@ using Kv.FaultTests.Deployments;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>Something that can be made to go wrong.</summary>
+/// <summary>A fault that can be injected.</summary>
 internal sealed record FaultKind
 {
     private readonly Func<Deployment, FaultScene, Task> _happen;
 
     private FaultKind(string name, Func<Deployment, FaultScene, Task> happen) => (Name, _happen) = (name, happen);
 
-    /// <summary>By what it is named on the command line.</summary>
+    /// <summary>Its name on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>Whether no other fault may happen beside it, as it takes a store that answers.</summary>
+    /// <summary>Whether no other fault may happen at the same time, because it needs a store that answers.</summary>
     public bool IsAlone { get; init; }
 
     /// <summary>A fault of a kind of deployment.</summary>

@@ -4,14 +4,14 @@ using Kv.FaultTests.Running;
 namespace Kv.FaultTests.Faults;
 
 /// <summary>
-/// One fault as it happens: what is drawn for it, how long it lasts, and what the history tells of it.
+/// One fault as it happens: its random choices, its duration, and its record in the history.
 /// </summary>
-/// <param name="random">What is drawn for this fault; all of it comes from the seed.</param>
+/// <param name="random">The source of the random choices of this fault, which comes from the seed.</param>
 /// <param name="recorder">Takes it down.</param>
 /// <param name="over">Ends every fault.</param>
 internal sealed class FaultScene(Random random, Recorder recorder, CancellationToken over)
 {
-    /// <summary>What the kind of a note begins with that tells of something that must not be.</summary>
+    /// <summary>The prefix of the kind of a note that reports a broken promise.</summary>
     public const string Bad = "bad-";
 
     public Random Random => random;
@@ -31,8 +31,8 @@ internal sealed class FaultScene(Random random, Recorder recorder, CancellationT
     public TimeSpan Between(double from, double to) => TimeSpan.FromSeconds(from + random.NextDouble() * (to - from));
 
     /// <summary>Begins a fault, lets it last, and undoes it.</summary>
-    /// <param name="kind">What the history calls it.</param>
-    /// <param name="targets">To what it is done.</param>
+    /// <param name="kind">Its name in the history.</param>
+    /// <param name="targets">The processes or links that it affects.</param>
     /// <param name="time">How long it lasts; less when the run's faults are over.</param>
     /// <param name="begin">Does it.</param>
     /// <param name="end">Undoes it.</param>
@@ -59,10 +59,10 @@ internal sealed class FaultScene(Random random, Recorder recorder, CancellationT
         string kind, IReadOnlyList<string> targets, TimeSpan time, Action begin, Action end, string? detail = null) =>
         During(kind, targets, time, AsTask(begin), AsTask(end), detail);
 
-    /// <summary>Does something that is over as soon as it is done.</summary>
-    /// <param name="kind">What the history calls it.</param>
-    /// <param name="target">To what it is done.</param>
-    /// <param name="action">Does it, and tells more about it.</param>
+    /// <summary>Injects a fault without a duration.</summary>
+    /// <param name="kind">Its name in the history.</param>
+    /// <param name="target">The process or link that it affects.</param>
+    /// <param name="action">Does it, and returns more about it.</param>
     public async Task Once(string kind, string target, Func<Task<string?>> action)
     {
         var start = recorder.Now;
@@ -70,10 +70,10 @@ internal sealed class FaultScene(Random random, Recorder recorder, CancellationT
         Record(kind, [target], start, detail);
     }
 
-    /// <summary>Takes down that a fault showed what must not be.</summary>
+    /// <summary>Records that a fault showed a broken promise.</summary>
     public void Complain(string about, string target, string detail) => Note($"{Bad}{about}", target, detail);
 
-    /// <summary>Takes down what became of a fault that did not happen.</summary>
+    /// <summary>Records why a fault did not happen.</summary>
     public void Note(string kind, string target, string detail) => Record(kind, [target], recorder.Now, detail);
 
     private void Record(string kind, IReadOnlyList<string> targets, long start, string? detail)

@@ -5,14 +5,14 @@ namespace Kv.FaultTests.Faults;
 
 /// <summary>
 /// Makes faults happen, one after the other, with a pause between two. In some runs faults of links happen beside them.
-/// What happens, to what, and for how long comes from the seed alone.
+/// The faults, their targets and their durations come only from the seed.
 /// </summary>
 internal sealed class FaultSchedule(
     Deployment deployment, IReadOnlyList<FaultKind> kinds, int seed, Recorder recorder) : IDisposable
 {
     private readonly SemaphoreSlim _alone = new(1);
 
-    /// <summary>Runs until it is told that faults are over, and returns when all are undone.</summary>
+    /// <summary>Runs until it is cancelled, and returns when all faults are undone.</summary>
     public Task Run(CancellationToken over)
     {
         var links = kinds.Where(kind => kind.Name.StartsWith("link", StringComparison.Ordinal)).ToList();
@@ -53,7 +53,7 @@ internal sealed class FaultSchedule(
         }
         catch (Exception e) when (e is InvalidOperationException or HttpRequestException or TaskCanceledException)
         {
-            // etcd refuses some things while it has no leader. Whatever is left undone, healing does at the end.
+            // etcd refuses some calls while it has no leader. Healing at the end completes them.
             scene.Note("not-done", kind.Name, e.Message);
         }
         finally

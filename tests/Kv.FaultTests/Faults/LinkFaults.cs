@@ -4,7 +4,7 @@ using Kv.Testing;
 namespace Kv.FaultTests.Faults;
 
 /// <summary>
-/// What happens to the network between Kv and etcd: on one link, on all of one replica or one member, or on all.
+/// Faults of the network between Kv and etcd: of one link, of all links of a replica or a member, or of all.
 /// </summary>
 internal static class LinkFaults
 {

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>What happens to the processes of etcd.</summary>
+/// <summary>Faults of the processes of etcd.</summary>
 internal static class MemberFaults
 {
     public static IReadOnlyList<FaultKind> All { get; } =

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>What happens to the network between etcd's members.</summary>
+/// <summary>Faults of the network between etcd's members.</summary>
 internal static class PeerFaults
 {
     public static IReadOnlyList<FaultKind> All { get; } =

@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>What happens to the processes of Kv, over either engine.</summary>
+/// <summary>Faults of the processes of Kv, over either engine.</summary>
 internal static class ReplicaFaults
 {
     // The lease of the replica that calls webhooks.
@@ -18,7 +18,7 @@ internal static class ReplicaFaults
             "replica-stop", async (kv, scene) => await Stop(scene, await Choose(kv, scene), scene.Between(0.1, 4))),
         FaultKind.Of<Deployment>(
             "replica-stop-long",
-            // The one that leads: only its lease matters.
+            // The leader: only its lease matters.
             async (kv, scene) =>
                 await Stop(scene, await Leader(kv, scene), scene.Between(LeaseSeconds + 1, LeaseSeconds + 4))),
     ];
@@ -46,7 +46,7 @@ internal static class ReplicaFaults
     private static Task Stop(FaultScene scene, Replica replica, TimeSpan time) =>
         scene.During(Fault.Stop, [replica.Name], time, replica.Pause, replica.Resume);
 
-    // Mostly the one that calls webhooks: it is the one that has something to hand over.
+    // Mostly the leader, since only the leader has work to hand over.
     private static async Task<Replica> Choose(Deployment kv, FaultScene scene) =>
         scene.Random.Next(3) == 0 ? scene.Pick(kv.Replicas) : await Leader(kv, scene);
 

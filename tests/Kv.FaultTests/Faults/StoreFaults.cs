@@ -4,7 +4,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Faults;
 
-/// <summary>What an operator does to etcd, or forgets to do.</summary>
+/// <summary>Operations on etcd that an operator does, or forgets.</summary>
 internal static class StoreFaults
 {
     public static IReadOnlyList<FaultKind> All { get; } =

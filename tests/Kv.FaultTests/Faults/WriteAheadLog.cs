@@ -4,7 +4,7 @@ namespace Kv.FaultTests.Faults;
 
 /// <summary>
 /// SQLite's write-ahead log (https://www.sqlite.org/fileformat2.html#the_write_ahead_log), as a crash in the middle of
-/// a write leaves it: whatever was committed stands, and what follows is torn.
+/// a write leaves it: committed writes are complete, and the rest is torn.
 /// </summary>
 internal static class WriteAheadLog
 {
@@ -32,7 +32,7 @@ internal static class WriteAheadLog
         var salt = header.AsSpan(SaltAt, SaltBytes);
 
         file.Position = EndOfCommits(file, frameBytes, salt);
-        // The log is written over from its start again and again: behind the end there may be frames of before.
+        // SQLite overwrites the log from its start again and again: old frames may follow its end.
         if (random.Next(2) == 0)
             file.SetLength(file.Position);
         var torn = new byte[random.Next(1, frameBytes + 1)];

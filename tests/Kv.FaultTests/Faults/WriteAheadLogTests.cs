@@ -6,7 +6,7 @@ namespace Kv.FaultTests.Faults;
 public sealed class WriteAheadLogTests
 {
     [Test]
-    public void A_torn_log_keeps_what_was_committed_and_nothing_else([Range(1, 20)] int seed)
+    public void A_torn_log_keeps_only_committed_transactions([Range(1, 20)] int seed)
     {
         using var directory = new TemporaryDirectory();
         var (written, torn) = (directory.File("written.db"), directory.File("torn.db"));
@@ -15,7 +15,7 @@ public sealed class WriteAheadLogTests
             Execute(connection, "PRAGMA journal_mode = WAL; CREATE TABLE numbers (number INTEGER);");
             for (var number = 1; number <= 50; number++)
                 Execute(connection, $"INSERT INTO numbers VALUES ({number});");
-            // As the process that writes leaves it when it is killed: the log is not carried over to the database.
+            // As a killed writer leaves it: the log is not checkpointed into the database.
             foreach (var end in (string[])["", "-wal"])
                 File.Copy(written + end, torn + end);
         }

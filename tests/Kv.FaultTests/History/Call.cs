@@ -1,9 +1,9 @@
 namespace Kv.FaultTests.History;
 
-/// <summary>A call of a client, with all that it asked for and all that it was told.</summary>
+/// <summary>A call of a client, with its whole request and its whole answer.</summary>
 internal sealed record Call : HistoryRecord
 {
-    /// <summary>Which call of the run it is.</summary>
+    /// <summary>The number of the call within the run.</summary>
     public required long Id { get; init; }
 
     /// <summary>The client. A client makes one call after the other.</summary>
@@ -18,12 +18,12 @@ internal sealed record Call : HistoryRecord
     public string Tenant { get; init; } = "default/default";
 
     /// <summary>
-    /// What is done with which keys, in their order; one operation for a call of a single key. Of a transaction it is
-    /// what is done when all compares hold.
+    /// The operations in their order; one operation for a call of a single key. For a transaction, the operations when
+    /// all compares hold.
     /// </summary>
     public IReadOnlyList<KeyOperation> Operations { get; init; } = [];
 
-    /// <summary>What a transaction does when a compare does not hold; null when it has no such branch.</summary>
+    /// <summary>The operations of a transaction when a compare does not hold; null without such a branch.</summary>
     public IReadOnlyList<KeyOperation>? Otherwise { get; init; }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed record Call : HistoryRecord
     /// </summary>
     public IReadOnlyList<KeyCondition> Conditions { get; init; } = [];
 
-    /// <summary>What the keys of a listing, an export or a count start with.</summary>
+    /// <summary>The prefix of the keys of a listing, an export or a count.</summary>
     public string? Prefix { get; init; }
 
     /// <summary>Pages of one listing have the same number; null for every other call.</summary>
@@ -49,7 +49,7 @@ internal sealed record Call : HistoryRecord
     public bool IsSerializable { get; init; }
 
     /// <summary>
-    /// Whether the bytes of a value were asked for; such an answer does not tell when the key expires.
+    /// Whether the bytes of a value were requested; such an answer has no expiry of the key.
     /// </summary>
     public bool IsRaw { get; init; }
 
@@ -79,14 +79,14 @@ internal sealed record Call : HistoryRecord
 
     public required CallOutcome Outcome { get; init; }
 
-    /// <summary>What was answered; null when nothing was.</summary>
+    /// <summary>The answer; null when there was none.</summary>
     public Answer? Answer { get; init; }
 
-    /// <summary>What happened instead of an answer: <c>timeout</c>, <c>reset</c>, <c>refused</c>.</summary>
+    /// <summary>The reason for a missing answer: <c>timeout</c>, <c>reset</c>, <c>refused</c>.</summary>
     public string? Failure { get; init; }
 }
 
-/// <summary>What is called.</summary>
+/// <summary>The kinds of calls.</summary>
 internal enum CallKind
 {
     /// <summary><c>GET /kv/{key}</c>, also of the past and as a long poll.</summary>
@@ -132,10 +132,10 @@ internal enum CallKind
     Other,
 }
 
-/// <summary>What is known of a call's effect.</summary>
+/// <summary>The known effect of a call.</summary>
 internal enum CallOutcome
 {
-    /// <summary>It was answered: it was done, or an answer such as 404 or 412 says how things stand.</summary>
+    /// <summary>It was answered: it was done, or an answer such as 404 or 412 shows the state of the key.</summary>
     Ok,
 
     /// <summary>It had no effect, and says nothing of the store.</summary>
@@ -145,8 +145,8 @@ internal enum CallOutcome
     Unknown,
 }
 
-/// <summary>Something that is done with a key.</summary>
-/// <param name="Kind">What is done.</param>
+/// <summary>An operation on a key.</summary>
+/// <param name="Kind">The kind of operation.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value that is set.</param>
 /// <param name="Ttl">The seconds to live that are set; null for none.</param>
@@ -154,7 +154,7 @@ internal enum CallOutcome
 internal sealed record KeyOperation(
     OperationKind Kind, string Key, string? Value = null, long? Ttl = null, KeyCondition? Condition = null);
 
-/// <summary>What is done with a key.</summary>
+/// <summary>The kinds of operations on a key.</summary>
 internal enum OperationKind
 {
     Get,
@@ -163,16 +163,16 @@ internal enum OperationKind
     Delete,
 }
 
-/// <summary>What must hold of a key.</summary>
+/// <summary>A condition on a key.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Kind">What must hold.</param>
+/// <param name="Kind">The kind of condition.</param>
 /// <param name="Revision">
 /// The revision at which the key was, or was not, last written; 0 stands for no such key.
 /// </param>
 /// <param name="Value">The value that it must have.</param>
 internal sealed record KeyCondition(string Key, ConditionKind Kind, long? Revision = null, string? Value = null);
 
-/// <summary>What must hold of a key.</summary>
+/// <summary>The kinds of conditions on a key.</summary>
 internal enum ConditionKind
 {
     /// <summary>There is no such key: <c>If-None-Match: *</c>, <c>"exists": false</c>.</summary>
@@ -191,7 +191,7 @@ internal enum ConditionKind
     HasValue,
 }
 
-/// <summary>What was answered.</summary>
+/// <summary>The answer to a call.</summary>
 internal sealed record Answer
 {
     public required int Status { get; init; }
@@ -223,16 +223,15 @@ internal sealed record Answer
     public bool? Succeeded { get; init; }
 
     /// <summary>
-    /// The key that was read or written, the items of a listing in their order, or what became of each operation of a
-    /// bulk or a transaction. Of a transaction that was refused (412) the keys of its compares, as <c>found</c> tells
-    /// them.
+    /// The key that was read or written, the items of a listing in their order, or the result of each operation of a
+    /// bulk or a transaction. Of a refused transaction (412) the keys of its compares, from <c>found</c>.
     /// </summary>
     public IReadOnlyList<KeyAnswer> Keys { get; init; } = [];
 
     /// <summary>The items of a history, the newest first.</summary>
     public IReadOnlyList<HistoryEntry> Events { get; init; } = [];
 
-    /// <summary>The oldest revision that the store keeps, as a history or 410 tells it.</summary>
+    /// <summary>The oldest revision that the store keeps, as a history or 410 reports it.</summary>
     public long? OldestRevision { get; init; }
 
     /// <summary>
@@ -247,13 +246,13 @@ internal sealed record Answer
     public bool HasMore { get; init; }
 }
 
-/// <summary>What an answer tells of a key.</summary>
+/// <summary>The state of a key in an answer.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Status">
 /// 200 when there is one, 404 when there is none; of a bulk or a transaction the operation's status.
 /// </param>
-/// <param name="Value">The value, where it is told.</param>
-/// <param name="ETag">The revision at which the key was last written, where it is told.</param>
+/// <param name="Value">The value, if the answer has it.</param>
+/// <param name="ETag">The revision at which the key was last written, if the answer has it.</param>
 /// <param name="ExpireAt">The Unix second at which it expires; null when it does not.</param>
 /// <param name="Ttl">The seconds that are left; null when it does not expire.</param>
 /// <param name="IsOutcomeUnknown">Whether a bulk says <c>"outcome": "unknown"</c> of it.</param>

@@ -14,7 +14,7 @@ internal static class HistoryFile
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Writes a history to a file, which is made anew.</summary>
+    /// <summary>Writes a history to a new file.</summary>
     public static async Task Save(RunHistory history, string path)
     {
         await using var file = new StreamWriter(path);

@@ -5,7 +5,7 @@ namespace Kv.FaultTests.History;
 public sealed class HistoryFileTests
 {
     [Test]
-    public async Task What_is_saved_is_read_back()
+    public async Task A_saved_history_is_read_back()
     {
         using var directory = new TemporaryDirectory();
         var path = Path.Combine(directory.Path, "history.ndjson");
@@ -52,7 +52,7 @@ public sealed class HistoryFileTests
     }
 
     [Test]
-    public async Task A_line_that_is_no_record_is_told_with_its_number()
+    public async Task A_malformed_line_is_reported_with_its_number()
     {
         using var directory = new TemporaryDirectory();
         var path = Path.Combine(directory.Path, "history.ndjson");

@@ -1,6 +1,6 @@
 namespace Kv.FaultTests.History;
 
-/// <summary>What was run, and by which bounds its history is judged.</summary>
+/// <summary>The description of a run, and the bounds by which its history is judged.</summary>
 internal sealed record RunInfo : HistoryRecord
 {
     /// <summary>The seed from which faults and calls were drawn.</summary>
@@ -30,7 +30,7 @@ internal sealed record RunInfo : HistoryRecord
 
     /// <summary>
     /// The store's revision when the run had come to rest and its watches and receivers were about to be given time to
-    /// catch up: up to it watches and webhooks must have told everything. Null when the run never came to rest.
+    /// catch up: watches and webhooks must have received everything up to it. Null when the run never came to rest.
     /// </summary>
     public long? SettledRevision { get; init; }
 

@@ -8,20 +8,20 @@ internal sealed record WatchConnection : HistoryRecord
     /// <summary>The watch: the same for all connections of a reader.</summary>
     public required string Watch { get; init; }
 
-    /// <summary>Which connection of the watch it is, from 0.</summary>
+    /// <summary>The number of the connection within the watch, from 0.</summary>
     public required int Number { get; init; }
 
     public required string Replica { get; init; }
 
     public string Tenant { get; init; } = "default/default";
 
-    /// <summary>What the watched keys start with; null when one key is watched.</summary>
+    /// <summary>The prefix of the watched keys; null when one key is watched.</summary>
     public string? Prefix { get; init; }
 
     /// <summary>The key that is watched; null when a prefix is.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What was sent as <c>since</c> or <c>Last-Event-ID</c>; null when neither was: from now on.</summary>
+    /// <summary>The sent <c>since</c> or <c>Last-Event-ID</c>; null when neither was sent: from now on.</summary>
     public long? Since { get; init; }
 
     /// <summary>When it was asked for.</summary>
@@ -36,7 +36,7 @@ internal sealed record WatchConnection : HistoryRecord
     /// <summary>When the answer began; null when there was none.</summary>
     public long? AnsweredAt { get; init; }
 
-    /// <summary>What was answered instead of events; null when there were events, or no answer.</summary>
+    /// <summary>The answer instead of events; null when there were events, or no answer.</summary>
     public Answer? Refusal { get; init; }
 
     /// <summary>
@@ -47,14 +47,14 @@ internal sealed record WatchConnection : HistoryRecord
     /// <summary><c>KV-Revision</c>: behind which revision it begins.</summary>
     public long? Revision { get; init; }
 
-    /// <summary>The oldest revision that the store keeps, as 410 or the event <c>gone</c> tells it.</summary>
+    /// <summary>The oldest revision that the store keeps, as 410 or the event <c>gone</c> reports it.</summary>
     public long? OldestRevision { get; init; }
 }
 
-/// <summary>A time in which nothing came.</summary>
+/// <summary>A time without events and heartbeats.</summary>
 internal sealed record Silence(long From, long To);
 
-/// <summary>What came over a connection of a watch: an event, or a heartbeat.</summary>
+/// <summary>An event or a heartbeat of a connection of a watch.</summary>
 internal sealed record WatchEvent : HistoryRecord
 {
     public required string Watch { get; init; }
@@ -71,7 +71,7 @@ internal sealed record WatchEvent : HistoryRecord
     public string? Name { get; init; }
 
     /// <summary>
-    /// The <c>id</c>: all up to this revision was told. Null on all but the last event of a revision.
+    /// The <c>id</c>: everything up to this revision was delivered. Null on all but the last event of a revision.
     /// </summary>
     public long? Id { get; init; }
 
@@ -79,7 +79,7 @@ internal sealed record WatchEvent : HistoryRecord
 
     public string? Value { get; init; }
 
-    /// <summary>The revision of the change, as the member <c>etag</c> tells it.</summary>
+    /// <summary>The revision of the change, from the member <c>etag</c>.</summary>
     public long? ETag { get; init; }
 
     /// <summary><c>deleted</c> or <c>expired</c>.</summary>

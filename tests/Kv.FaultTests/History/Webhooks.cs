@@ -1,6 +1,6 @@
 namespace Kv.FaultTests.History;
 
-/// <summary>A webhook, as it stands from its registration to its removal, or to the end of the run.</summary>
+/// <summary>A webhook, from its registration to its removal, or to the end of the run.</summary>
 internal sealed record WebhookRegistration : HistoryRecord
 {
     /// <summary>The webhook's id, as Kv gave it.</summary>
@@ -20,10 +20,10 @@ internal sealed record WebhookRegistration : HistoryRecord
     /// <summary>Where it is received; each webhook has a path of its own.</summary>
     public required string Receiver { get; init; }
 
-    /// <summary>The revision of the store at which it was registered; it is told of what happens behind it.</summary>
+    /// <summary>The revision of the store at which it was registered; it receives the changes after it.</summary>
     public required long RegisteredAt { get; init; }
 
-    /// <summary>The revision of the store at which it was removed; null when it stands at the end of the run.</summary>
+    /// <summary>The revision of the store at which it was removed; null when it exists at the end of the run.</summary>
     public long? RemovedAt { get; init; }
 }
 
@@ -33,7 +33,7 @@ internal sealed record WebhookArrival : HistoryRecord
     /// <summary>The <see cref="WebhookRegistration.Id"/>, by the path that was called.</summary>
     public required string Webhook { get; init; }
 
-    /// <summary>When the whole request was there.</summary>
+    /// <summary>When the whole request had arrived.</summary>
     public required long At { get; init; }
 
     /// <summary>The header <c>webhook-id</c>.</summary>
@@ -55,7 +55,7 @@ internal sealed record WebhookArrival : HistoryRecord
     public int? Status { get; init; }
 }
 
-/// <summary>A delivery that was listed for a webhook when the run had ended and all was well for a while.</summary>
+/// <summary>A delivery that was listed for a webhook after the run, when no fault was active for a while.</summary>
 /// <param name="Webhook">The <see cref="WebhookRegistration.Id"/>.</param>
 /// <param name="Id">The delivery's id.</param>
 /// <param name="Status"><c>pending</c> or <c>failed</c>.</param>

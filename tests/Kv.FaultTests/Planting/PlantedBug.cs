@@ -6,19 +6,19 @@ namespace Kv.FaultTests.Planting;
 /// A bug that can be planted into a copy of Kv's source: one piece of code is replaced by another. Kv's own source
 /// knows nothing of it.
 /// </summary>
-/// <param name="Name">By what it is chosen.</param>
+/// <param name="Name">Its name on the command line.</param>
 /// <param name="File">The file, below <c>src</c>.</param>
 /// <param name="Code">The code that is replaced, which the file has once.</param>
 /// <param name="Instead">The code that takes its place. <c>IsPlanted</c> stands for whether the bug is chosen.</param>
 internal sealed record PlantedBug(string Name, string File, string Code, string Instead)
 {
-    /// <summary>The checkers that can find it. What others find beside them does not count.</summary>
+    /// <summary>The checkers that can find it. Findings of other checkers do not count.</summary>
     public required IReadOnlyList<string> FoundBy { get; init; }
 
-    /// <summary>The engine over which it is looked for.</summary>
+    /// <summary>The engine of the runs that look for it.</summary>
     public Engine Engine { get; init; } = Engine.Etcd;
 
-    /// <summary>The faults under which it is looked for; null for all.</summary>
+    /// <summary>The faults of the runs that look for it; null for all.</summary>
     public IReadOnlyList<string>? Faults { get; init; }
 
     /// <summary>How long a run is at least, in seconds: some faults take their time.</summary>

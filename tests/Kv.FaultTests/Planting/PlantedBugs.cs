@@ -61,6 +61,33 @@ internal static class PlantedBugs
             FoundBy = ["revisionorder", "linearizability"],
             Faults = ["peer-isolate", "peer-partition"],
         },
+        new("join-earlier-call", "Kv.Infrastructure/Storage/Etcd/CacheWatch.cs",
+            "    private async Task<long> Present(CancellationToken cancellationToken)\n",
+            """
+                private (Task<long> Answer, long At)? _sent;
+
+                private Task<long> Present(CancellationToken cancellationToken)
+                {
+                    if (!IsPlanted || _sent is not { } sent || _time.GetElapsedTime(sent.At).TotalMilliseconds > 100)
+                        _sent = sent = (Ask(cancellationToken), _time.GetTimestamp());
+                    return sent.Answer;
+                }
+
+                private async Task<long> Ask(CancellationToken cancellationToken)
+
+            """)
+        {
+            FoundBy = ["revisionorder", "linearizability", "reads"],
+            Faults = ["link-delay"],
+            SeedStep = 2,
+        },
+        new("progress-ahead", "Kv.Infrastructure/Storage/Etcd/CacheWatch.cs",
+            "_keys.Advance(revision);",
+            "_keys.Advance(IsPlanted ? ++revision : revision);")
+        {
+            FoundBy = ["revisionorder", "linearizability", "reads"],
+            SeedStep = 2,
+        },
         new("show-expired", "Kv.Infrastructure/Storage/Entry.cs",
             "Deadline is { } deadline && ",
             "!IsPlanted && Deadline is { } deadline && ")
@@ -156,9 +183,9 @@ internal static class PlantedBugs
             FoundBy = ["webhook", "settling"],
         },
         new("tell-newest-state", "Kv.Infrastructure/Dispatching/Lanes/DeliveryStore.cs",
-            "await _reads.Value(tenant, id, cancellationToken)",
+            "await Reads.Value(tenant, id, cancellationToken)",
             "IsPlanted ? (await store.Get(layout.KeyValue(tenant, Domain.KeyValues.Key.Parse(delivery.Event.Key)), "
-            + "default, cancellationToken)).Entry?.Value : await _reads.Value(tenant, id, cancellationToken)")
+            + "default, cancellationToken)).Entry?.Value : await Reads.Value(tenant, id, cancellationToken)")
         {
             FoundBy = ["webhook"],
         },
@@ -181,8 +208,8 @@ internal static class PlantedBugs
     private static PlantedBug[] Books =>
     [
         new("usage-forgets-deletions", "Kv.Infrastructure/Quotas/UsageCounter.cs",
-            "- SizeOf(key, change.Previous)",
-            "- (IsPlanted && change.Current is null ? default : SizeOf(key, change.Previous))")
+            "- owner.UsageOf(change.Previous)",
+            "- (IsPlanted && change.Current is null ? default : owner.UsageOf(change.Previous))")
         {
             FoundBy = ["accounts"],
             FirstSeed = 2,

@@ -6,9 +6,9 @@ public sealed class PlantedBugsTests
 {
     private static IEnumerable<string> Names => PlantedBugs.All.Select(bug => bug.Name);
 
-    // Where the source has changed, the bug is to be planted anew.
+    // If the source has changed, update the planted bug.
     [TestCaseSource(nameof(Names))]
-    public void A_bug_has_its_place_in_the_source(string name)
+    public void The_text_that_a_bug_replaces_is_in_the_source(string name)
     {
         var bug = PlantedBugs.All.Single(bug => bug.Name == name);
         var source = File.ReadAllText(Path.Combine(Repository.Root, "src", bug.File));
@@ -23,11 +23,11 @@ public sealed class PlantedBugsTests
         Is.Empty);
 
     [Test]
-    public void Each_bug_is_found_by_checkers_that_there_are() => Assert.That(
+    public void The_checkers_of_each_bug_exist() => Assert.That(
         PlantedBugs.All.SelectMany(bug => bug.FoundBy).Distinct(), Is.SubsetOf(Judge.Names.Append("settling")));
 
     [Test]
-    public void A_bug_that_there_is_not_is_named() => Assert.That(
+    public void An_unknown_bug_is_reported_by_name() => Assert.That(
         () => PlantedCommand.Chosen(["no-such"]),
         Throws.ArgumentException.With.Message.StartsWith("--planted: there is no 'no-such'"));
 }

@@ -27,7 +27,7 @@ internal static class PlantedBuild
 
     private static readonly string Copy = Path.Combine(Repository.Root, "artifacts", "planted");
 
-    /// <summary>Builds it. What has not changed since the last time is not built again.</summary>
+    /// <summary>Builds it, incrementally.</summary>
     /// <returns>The <c>Kv.Api.dll</c>.</returns>
     public static async Task<string> Make()
     {
@@ -75,7 +75,7 @@ internal static class PlantedBuild
             File.WriteAllText(path, text);
     }
 
-    // A plant need not be pretty.
+    // Warnings in planted code do not matter.
     private static async Task Build(string project)
     {
         var start = new ProcessStartInfo(

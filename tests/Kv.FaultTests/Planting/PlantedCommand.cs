@@ -5,12 +5,12 @@ using Kv.FaultTests.Running;
 namespace Kv.FaultTests.Planting;
 
 /// <summary>
-/// Runs Kv with one planted bug after the other until a checker finds it, and tells which one did, and how long it
+/// Runs Kv with one planted bug after the other until a checker finds it, and reports the checker and the time that it
 /// took.
 /// </summary>
 internal static class PlantedCommand
 {
-    /// <summary>The name that stands for all bugs.</summary>
+    /// <summary>The name that selects all bugs.</summary>
     public const string All = "all";
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);

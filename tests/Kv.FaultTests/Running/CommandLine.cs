@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kv.FaultTests.Running;
 
-/// <summary>What is asked for on the command line.</summary>
+/// <summary>The arguments of the command line.</summary>
 internal sealed record CommandLine
 {
     public const string Usage =
@@ -42,14 +42,14 @@ internal sealed record CommandLine
     /// <summary>The bugs that are planted; null for none.</summary>
     public IReadOnlyList<string>? Planted { get; init; }
 
-    /// <summary>Whether the histories of runs that show nothing are saved, too.</summary>
+    /// <summary>Whether the histories of runs without violations are saved, too.</summary>
     public bool KeepsAll { get; init; }
 
     /// <summary>The runs, one for each seed.</summary>
     public IEnumerable<RunSettings> Runs =>
         Enumerable.Range(Run.Seed, LastSeed - Run.Seed + 1).Select(seed => Run with { Seed = seed });
 
-    /// <exception cref="ArgumentException">It says something that is not understood.</exception>
+    /// <exception cref="ArgumentException">An argument is unknown or invalid.</exception>
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
         var line = new CommandLine { Run = new RunSettings(), LastSeed = new RunSettings().Seed };

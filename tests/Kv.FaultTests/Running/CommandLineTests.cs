@@ -13,7 +13,7 @@ public sealed class CommandLineTests
     [TestCase("--server /no/such/file", "--server: there is no file '/no/such/file'")]
     [TestCase("--env NAME", "--env: 'NAME' is not NAME=VALUE")]
     [TestCase("--speed 3", "'--speed' is not understood")]
-    public void What_is_not_understood_is_named(string line, string message) =>
+    public void An_invalid_argument_is_named(string line, string message) =>
         Assert.That(() => CommandLine.Parse(line.Split(' ')), Throws.ArgumentException.With.Message.EqualTo(message));
 
     [Test]
@@ -35,7 +35,7 @@ public sealed class CommandLineTests
         Assert.That(CommandLine.Parse(["--seeds", "3..5"]).Runs.Select(run => run.Seed), Is.EqualTo(new[] { 3, 4, 5 }));
 
     [Test]
-    public void A_fault_is_named_by_what_it_begins_with()
+    public void A_fault_is_selected_by_the_start_of_its_name()
     {
         var chosen = FaultCatalog.Chosen(new RunSettings { Faults = ["link-s", "compact"] });
 
@@ -45,7 +45,7 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public void A_fault_that_there_is_not_is_named() => Assert.That(
+    public void An_unknown_fault_is_reported_by_name() => Assert.That(
         () => FaultCatalog.Chosen(new RunSettings { Engine = Engine.Embedded, Faults = ["member-kill"] }),
         Throws.ArgumentException.With.Message.StartsWith(
             "--faults: 'member-kill' is no fault of Embedded; there are none, replica-kill"));

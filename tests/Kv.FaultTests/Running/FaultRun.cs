@@ -8,12 +8,12 @@ using Kv.FaultTests.Webhooks;
 namespace Kv.FaultTests.Running;
 
 /// <summary>
-/// One run: Kv is started, clients call it while faults happen, all is healed, and what was seen is judged once Kv has
-/// had the time to catch up.
+/// One run: Kv is started, clients call it while faults happen, all faults are healed, and the history is judged when
+/// Kv has had the time to catch up.
 /// </summary>
 internal sealed class FaultRun
 {
-    // The part of the run in which faults happen. In the rest all is well, and clients go on.
+    // The part of the run with faults. In the rest no fault is active, and clients continue.
     private const double FaultyPart = 0.8;
 
     private readonly RunSettings _settings;
@@ -39,7 +39,7 @@ internal sealed class FaultRun
         _recorder = new Recorder(_history);
     }
 
-    /// <summary>What was seen so far.</summary>
+    /// <summary>The history so far.</summary>
     public RunHistory History => _history;
 
     /// <summary>Runs, and judges.</summary>
@@ -96,7 +96,7 @@ internal sealed class FaultRun
             _recorder.Add(change.ToChange());
     }
 
-    // What a fault saw that must not be, whatever clients were told.
+    // Broken promises that a fault saw, independent of the answers to clients.
     private IEnumerable<Violation> Misbehaviour(int[] exitCodes) => _history.All<Fault>()
         .Where(fault => fault.Kind.StartsWith(FaultScene.Bad, StringComparison.Ordinal))
         .Select(fault => new Violation(fault.Kind, $"{fault.Target}: {fault.Detail}"))

@@ -4,8 +4,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Running;
 
 /// <summary>
-/// Takes down how loaded the machine is: what a call may take is said for a machine that has time, and is as many times
-/// longer on one that has less. Where the system does not tell, nothing is taken down.
+/// Records the load of the machine: the time limit of a call holds on an idle machine, and grows with the load. On a
+/// system that does not report its load, nothing is recorded.
 /// </summary>
 internal sealed class LoadMeter(Recorder recorder)
 {
@@ -14,7 +14,7 @@ internal sealed class LoadMeter(Recorder recorder)
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Measures until it is told to stop.</summary>
+    /// <summary>Measures until it is cancelled.</summary>
     public async Task Run(CancellationToken stop)
     {
         if (!File.Exists(Source))
@@ -31,7 +31,7 @@ internal sealed class LoadMeter(Recorder recorder)
         }
     }
 
-    /// <summary>Reads what the system tells.</summary>
-    public static double PerProcessor(string told) =>
-        double.Parse(told.Split(' ')[3].Split('/')[0], CultureInfo.InvariantCulture) / Environment.ProcessorCount;
+    /// <summary>Reads the load that the system reports.</summary>
+    public static double PerProcessor(string text) =>
+        double.Parse(text.Split(' ')[3].Split('/')[0], CultureInfo.InvariantCulture) / Environment.ProcessorCount;
 }

@@ -3,7 +3,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Running;
 
-/// <summary>Takes down what is seen in a run, by one clock.</summary>
+/// <summary>Records the events of a run, by one clock.</summary>
 internal sealed class Recorder(RunHistory history)
 {
     private readonly long _start = Stopwatch.GetTimestamp();

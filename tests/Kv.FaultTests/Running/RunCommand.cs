@@ -8,7 +8,7 @@ namespace Kv.FaultTests.Running;
 /// <summary>The command that runs.</summary>
 internal static class RunCommand
 {
-    /// <summary>Does what a command line asks for.</summary>
+    /// <summary>Executes a command line.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(IReadOnlyList<string> args)
     {
@@ -36,11 +36,11 @@ internal static class RunCommand
         return code;
     }
 
-    /// <summary>Runs once, and saves the history where it shows something broken.</summary>
-    /// <param name="settings">What is run.</param>
+    /// <summary>Runs once, and saves the history if it has violations.</summary>
+    /// <param name="settings">The settings of the run.</param>
     /// <param name="directory">Where the history is saved.</param>
     /// <param name="keeps">Whether it is saved in any case.</param>
-    /// <returns>What was seen, what is broken, and what to tell of it; null where nothing is.</returns>
+    /// <returns>The history, its violations, and the report; null where there is none.</returns>
     public static async Task<(RunHistory History, IReadOnlyList<Violation> Violations, string? Trouble)> Run(
         RunSettings settings, string directory, bool keeps)
     {

@@ -4,10 +4,10 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Running;
 
-/// <summary>What is told of runs: a line of a table for each, and what is broken.</summary>
+/// <summary>The report of runs: a line of a table for each, and the violations.</summary>
 internal sealed class RunReport(TextWriter output)
 {
-    private const int MostTold = 20;
+    private const int MostShown = 20;
     private const int MostLetters = 2000;
 
     private static readonly string[] Columns =
@@ -23,7 +23,7 @@ internal sealed class RunReport(TextWriter output)
         output.WriteLine($"|----------|------:|{string.Concat(Columns.Select(column => $"{new string('-', column.Length + 1)}:|"))}");
     }
 
-    /// <summary>Tells of a run.</summary>
+    /// <summary>Prints the line of a run.</summary>
     public void Tell(RunHistory history, IReadOnlyList<Violation> violations)
     {
         var calls = history.All<Call>();
@@ -34,7 +34,7 @@ internal sealed class RunReport(TextWriter output)
             calls.Count(call => call.Outcome == CallOutcome.Unknown),
             history.All<Fault>().Count,
             history.All<StoredChange>().Count,
-            history.All<WatchEvent>().Count(told => told.Name is not null),
+            history.All<WatchEvent>().Count(seen => seen.Name is not null),
             history.All<WebhookArrival>().Count,
             violations.Count,
         ];
@@ -51,10 +51,10 @@ internal sealed class RunReport(TextWriter output)
             Row("all", _runs.ToString(CultureInfo.InvariantCulture), _totals);
     }
 
-    /// <summary>Tells what is broken.</summary>
-    public static string Of(IReadOnlyList<Violation> violations) => string.Join('\n', violations.Take(MostTold)
+    /// <summary>Prints the violations.</summary>
+    public static string Of(IReadOnlyList<Violation> violations) => string.Join('\n', violations.Take(MostShown)
         .Select(violation => $"{violation.Checker}: {violation.Text[..Math.Min(violation.Text.Length, MostLetters)]}")
-        .Append(violations.Count > MostTold ? $"... and {violations.Count - MostTold} more" : "")).TrimEnd();
+        .Append(violations.Count > MostShown ? $"... and {violations.Count - MostShown} more" : "")).TrimEnd();
 
     private void Row(string engine, string seed, long[] counts) => output.WriteLine(
         $"| {engine,-8} | {seed,5} | {string.Join(" | ", Columns.Select((column, i) => counts[i].ToString(CultureInfo.InvariantCulture).PadLeft(column.Length)))} |");

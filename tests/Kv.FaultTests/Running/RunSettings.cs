@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kv.FaultTests.Running;
 
-/// <summary>What is run.</summary>
+/// <summary>The settings of a run.</summary>
 internal sealed record RunSettings
 {
     /// <summary>The seed from which faults and calls are drawn.</summary>
@@ -23,13 +23,13 @@ internal sealed record RunSettings
     /// <summary>How long Kv may take to catch up once all is well, in seconds; 1 to 600.</summary>
     public int SettleSeconds { get; init; } = 60;
 
-    /// <summary>The Kv that is run; null for the one that is built with this program.</summary>
+    /// <summary>The build of Kv to run; null for the one that is built with this program.</summary>
     public string? Server { get; init; }
 
     /// <summary>Further environment variables of Kv.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The command that does the same once more.</summary>
+    /// <summary>The command that repeats the run.</summary>
     public string Command
     {
         get

@@ -8,8 +8,8 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Running;
 
 /// <summary>
-/// Waits until a healed Kv has caught up: its watches have told everything, and nothing waits to be delivered. Then it
-/// takes down what Kv says of itself.
+/// Waits until a healed Kv has caught up: its watches have delivered everything, and no delivery waits. Then it records
+/// the audit and the usage that Kv reports.
 /// </summary>
 internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder recorder, TimeSpan patience) : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder reco
         Timeout = KvSettings.CallBound,
     };
 
-    /// <summary>Waits, and takes down.</summary>
+    /// <summary>Waits, and records.</summary>
     /// <returns>The conditions that did not hold in time.</returns>
     public async Task<IReadOnlyList<Violation>> Settle()
     {
@@ -54,7 +54,7 @@ internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder reco
             caller.Dispose();
     }
 
-    // The last write of each tenant: what has told it has told everything.
+    // The last write of each tenant: a watch or webhook that has delivered it has delivered everything.
     private async Task<long?> WriteEnd(long start)
     {
         var end = 0L;
@@ -77,9 +77,9 @@ internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder reco
     private async Task<string?> Missing(long end)
     {
         if (crowd.WatchedThrough < end)
-            return $"a watch has told no more than revision {crowd.WatchedThrough} of {end}.";
-        var told = await Task.WhenAll(deployment.Replicas.Select(replica => replica.Readiness()));
-        if (told.FirstOrDefault(one => one is { IsLeading: true }) is not { } leader)
+            return $"a watch has delivered no more than revision {crowd.WatchedThrough} of {end}.";
+        var seen = await Task.WhenAll(deployment.Replicas.Select(replica => replica.Readiness()));
+        if (seen.FirstOrDefault(one => one is { IsLeading: true }) is not { } leader)
             return "no replica calls webhooks.";
         if (leader.SettledRevision < end)
             return $"webhooks are settled through no more than revision {leader.SettledRevision} of {end}.";
@@ -127,7 +127,7 @@ internal sealed class Settling(Deployment deployment, Crowd crowd, Recorder reco
             if (page is null)
                 return;
             foreach (var item in page.RootElement.GetProperty("items").EnumerateArray())
-                recorder.Add(new AuditTold(
+                recorder.Add(new AuditReading(
                     caller.Tenant, item.GetProperty("revision").GetInt64(),
                     [.. item.GetProperty("changes").EnumerateArray().Select(change =>
                         new AuditedKey(

@@ -3,7 +3,7 @@ using Kv.Testing;
 namespace Kv.FaultTests.Webhooks;
 
 /// <summary>
-/// How a receiver that is not well answers: for each webhook and key it is drawn from the seed, and drawn anew every
+/// How a failing receiver answers: for each webhook and key it is drawn from the seed, and drawn anew every
 /// second or so. A key may hang while its neighbour is refused and a third is accepted.
 /// </summary>
 internal sealed class Moods(int seed)
@@ -11,7 +11,7 @@ internal sealed class Moods(int seed)
     private const long MoodMicroseconds = 1_500_000;
 
     /// <summary>
-    /// The answer to a call about a key at a time of the run, and the status that it tells; null when it tells none.
+    /// The answer to a call about a key at a time of the run, and its status; null when it has none.
     /// </summary>
     public (ReceiverAnswer Answer, int? Status) At(long now, string path, string key)
     {

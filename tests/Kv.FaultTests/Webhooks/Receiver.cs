@@ -6,7 +6,7 @@ using Kv.Testing;
 
 namespace Kv.FaultTests.Webhooks;
 
-/// <summary>Takes the calls of webhooks, and fails in all ways until it is told to be well.</summary>
+/// <summary>Receives the calls of webhooks, and fails in all ways until <see cref="BecomeWell"/>.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     private readonly WebhookReceiver _server = WebhookReceiver.Start();
@@ -27,7 +27,7 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>From now on it accepts every call.</summary>
     public void BecomeWell() => _isWell = true;
 
-    /// <summary>Adds what arrived to the history. Which webhook has which path is known when all is over.</summary>
+    /// <summary>Adds the received calls to the history. The paths of the webhooks are known after the run.</summary>
     public void Record(IReadOnlyDictionary<string, string> webhooksByPath)
     {
         foreach (var (path, arrival) in _arrivals)
@@ -40,12 +40,12 @@ internal sealed class Receiver : IAsyncDisposable
     {
         var at = _recorder.Now;
         using var json = JsonDocument.Parse(request.Body);
-        var told = json.RootElement.GetProperty("event");
-        var name = told.GetProperty("event").GetString()!;
-        // A ping tells of no change.
+        var seen = json.RootElement.GetProperty("event");
+        var name = seen.GetProperty("event").GetString()!;
+        // A ping has no change.
         if (name == "ping")
             return ReceiverAnswer.Ok;
-        var key = told.GetProperty("key").GetString()!;
+        var key = seen.GetProperty("key").GetString()!;
         var (answer, status) = _isWell ? (ReceiverAnswer.Ok, 200) : _moods.At(at, request.Target, key);
         _arrivals.Enqueue((request.Target, new WebhookArrival
         {
@@ -53,10 +53,10 @@ internal sealed class Receiver : IAsyncDisposable
             At = at,
             MessageId = request.MessageId ?? "",
             Event = name,
-            Tenant = $"{told.GetProperty("namespace").GetString()}/{told.GetProperty("appName").GetString()}",
+            Tenant = $"{seen.GetProperty("namespace").GetString()}/{seen.GetProperty("appName").GetString()}",
             Key = key,
-            Value = told.GetProperty("value").GetString(),
-            ExpireAt = told.TryGetProperty("expire_at", out var second) && second.ValueKind == JsonValueKind.Number
+            Value = seen.GetProperty("value").GetString(),
+            ExpireAt = seen.TryGetProperty("expire_at", out var second) && second.ValueKind == JsonValueKind.Number
                 ? second.GetInt64()
                 : null,
             Status = status,

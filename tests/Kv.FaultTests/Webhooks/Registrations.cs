@@ -5,7 +5,7 @@ using Kv.FaultTests.History;
 namespace Kv.FaultTests.Webhooks;
 
 /// <summary>
-/// The webhooks of a run, from what the store keeps of them: also those whose registration was never confirmed.
+/// The webhooks of a run, from the records of the store: also those whose registration was never confirmed.
 /// </summary>
 internal static class Registrations
 {

@@ -12,7 +12,7 @@ namespace Kv.Infrastructure.Tests.Access;
 internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
-    public async Task What_was_added_is_listed_whole_and_in_order_until_it_is_deleted()
+    public async Task Added_keys_are_listed_completely_and_in_order_until_they_are_deleted()
     {
         var (repository, _) = Over();
         var grants = new Grants(
@@ -51,7 +51,7 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
     [TestCase("""{"id":"fedcba9876543210","hash":"0000000000000000000000000000000000000000000000000000000000000000","admin":true,"name":"","grants":[],"created_at":0}""")]
     [TestCase("""{"id":"0123456789abcdef","hash":"0000000000000000000000000000000000000000000000000000000000000000","admin":false,"name":"","grants":["*"],"created_at":0}""")]
     [TestCase("""{"id":"0123456789abcdef","hash":"0000000000000000000000000000000000000000000000000000000000000000","admin":false,"name":"","grants":[null],"created_at":0}""")]
-    public async Task What_cannot_be_read_opens_nothing(string record)
+    public async Task An_unreadable_record_grants_no_access(string record)
     {
         var (repository, layout) = Over();
         await Store.Commit(
@@ -63,7 +63,7 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
     }
 
     [Test]
-    public void Keys_are_where_neither_tenants_nor_the_watcher_look()
+    public void Keys_are_stored_outside_the_ranges_of_tenants_and_of_the_watcher()
     {
         var (_, layout) = Over();
         var place = layout.ApiKey("0123456789abcdef");
@@ -71,13 +71,13 @@ internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(
         Assert.That(layout.ApiKeys.Contains(place), Is.True);
         foreach (var range in new[]
                  {
-                     layout.Watched, layout.KeyValues, layout.Webhooks, layout.WatchedBesideKeys,
+                     layout.Watched, layout.KeyValues, layout.Webhooks, layout.WatchedWithoutKeys,
                      layout.PendingDeliveries,
                  })
             Assert.That(range.Overlaps(layout.ApiKeys), Is.False);
     }
 
-    // Each test has a store of its own, as keys are of no tenant.
+    // Each test has a store of its own, because API keys belong to no tenant.
     private (ApiKeyRepository Repository, KeyLayout Layout) Over()
     {
         var options = new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" };

@@ -18,11 +18,11 @@ internal sealed class AuditRecordsTests
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_001));
 
     [Test]
-    public void Where_none_are_kept_operations_are_handed_back_as_they_are()
+    public void Without_an_audit_the_operations_are_returned_unchanged()
     {
-        IReadOnlyList<Operation> operations = [new Operation.Delete(Layout.Nothing)];
+        IReadOnlyList<Operation> operations = [new Operation.Delete(Layout.AbsentKey)];
         var records = new AuditRecords(
-            new StoreOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new Somebody());
+            new StoreOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new TestActor());
         var branch = new List<Operation>();
 
         records.Add(branch, Space, [new KeyOperation(KeyOperationKind.Delete, Key.Parse("k"))]);
@@ -32,7 +32,7 @@ internal sealed class AuditRecordsTests
     }
 
     [Test]
-    public void Records_of_one_moment_are_apart_and_in_their_order_even_while_the_clock_goes_back()
+    public void Records_of_one_moment_are_distinct_and_in_order_even_if_the_clock_is_set_back()
     {
         var records = Kept(TimeSpan.FromDays(30));
         var keys = new List<string>();
@@ -55,12 +55,12 @@ internal sealed class AuditRecordsTests
         Assert.That(Record(Kept(TimeSpan.FromSeconds(seconds))).Deadline, Is.EqualTo(deadline));
 
     [Test]
-    public void They_stand_where_neither_the_watcher_nor_readers_look()
+    public void They_are_stored_outside_the_ranges_of_the_watcher_and_of_readers()
     {
         foreach (var place in new[] { Layout.AuditPrefix(Space), Layout.AuditPrefix(null) })
             foreach (var range in new[]
                      {
-                         Layout.Watched, Layout.KeyValues, Layout.Webhooks, Layout.WatchedBesideKeys,
+                         Layout.Watched, Layout.KeyValues, Layout.Webhooks, Layout.WatchedWithoutKeys,
                          Layout.PendingDeliveries, Layout.Wakes, Layout.ApiKeys,
                      })
                 Assert.That(range.Overlaps(KeyRange.Prefix(place)), Is.False);
@@ -72,14 +72,14 @@ internal sealed class AuditRecordsTests
     private AuditRecords Kept(TimeSpan retention) =>
         new(
             new StoreOptions { AuditRetention = retention }, Layout, _time, NullLogger<AuditRecords>.Instance,
-            new Somebody());
+            new TestActor());
 
     private static Operation.Put Record(AuditRecords records) =>
         (Operation.Put)records.With([], Space, AuditOperations.Set, "k").Single();
 
-    private sealed class Somebody : IActor
+    private sealed class TestActor : IActor
     {
-        public string Name => "somebody";
+        public string Name => "actor";
 
         public string? Address => null;
     }

@@ -14,7 +14,7 @@ namespace Kv.Infrastructure.Tests.Audit;
 internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = new Tenant("n", "a");
-    private static readonly IActor Somebody = Mock.Of<IActor>(actor => actor.Name == "somebody");
+    private static readonly IActor Actor = Mock.Of<IActor>(actor => actor.Name == "actor");
 
     private KeyLayout _layout = null!;
     private CountedStore _store = null!;
@@ -32,7 +32,7 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
     public async Task Close() => await _store.DisposeAsync();
 
     [Test]
-    public async Task What_cannot_be_read_fills_no_page_however_large_it_is()
+    public async Task Unreadable_records_of_any_size_fill_no_page()
     {
         for (var ticks = 1; ticks <= 3; ticks++)
             await Keep(ticks, new byte[600 * 1024]);
@@ -50,7 +50,7 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
     }
 
     [Test]
-    public async Task Pages_tell_every_record_once_and_read_little_more_than_they_tell()
+    public async Task Pages_return_every_record_once_and_read_little_more_than_they_return()
     {
         // Six MiB of records, among them small ones and some that cannot be read.
         for (var ticks = 1; ticks <= 90; ticks++)
@@ -58,19 +58,19 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
                 ticks, ticks % 10 == 0
                     ? [1, 2, 3]
                     : Record([.. Enumerable.Repeat(new string('k', 1000), ticks % 3 == 0 ? 1 : 110)]));
-        var told = new List<long>();
+        var seen = new List<long>();
         var after = default(AuditRecordId);
-        for (var hasMore = true; hasMore; after = new AuditRecordId(told[^1], 1))
+        for (var hasMore = true; hasMore; after = new AuditRecordId(seen[^1], 1))
         {
             var read = _store.RangeBytes;
             (var page, hasMore) = await _trail.List(Us, (null, null), after, limit: 1000, Enough);
-            told.AddRange(page.Select(record => record.Id.Ticks));
+            seen.AddRange(page.Select(record => record.Id.Ticks));
 
             Assert.That(
                 _store.RangeBytes - read, Is.LessThanOrEqualTo(2 * 1024 * 1024), "a page is of one MiB and a record");
         }
 
-        Assert.That(told, Is.EqualTo(Enumerable.Range(1, 90).Where(ticks => ticks % 10 != 0)));
+        Assert.That(seen, Is.EqualTo(Enumerable.Range(1, 90).Where(ticks => ticks % 10 != 0)));
     }
 
     [TestCase(16, 1)]
@@ -95,5 +95,5 @@ internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine
         new(_layout.AuditRecord(Us, new AuditRecordId(ticks, 1)), record);
 
     private static byte[] Record(params string[] keys) => StoredAuditRecord.Write(
-        DateTimeOffset.UnixEpoch, Somebody, traceId: null, [.. keys.Select(key => new AuditedChange("set", key))]);
+        DateTimeOffset.UnixEpoch, Actor, traceId: null, [.. keys.Select(key => new AuditedChange("set", key))]);
 }

@@ -7,13 +7,14 @@ using Kv.Infrastructure.Diagnostics;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Changes;
 
 /// <summary>
-/// What deletes nothing writes nothing, though its request is traced. Each engine, a store of the fixture's own.
+/// The deletion of an absent key writes nothing, even if its request is traced. Each engine has a store of its own.
 /// </summary>
 internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(engine)
 {
@@ -36,7 +37,7 @@ internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(en
         _layout = new KeyLayout(options);
         _listener = new ActivityListener { ShouldListenTo = source => source.Name == Telemetry.Name };
         ActivitySource.AddActivityListener(_listener);
-        _lag = new WatchLag(_layout, TimeProvider.System);
+        _lag = new WatchLag(_layout, Meters.Factory, TimeProvider.System);
         var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
         _keyValues = new KeyValueRepository(
             new TracedStore(Store, new WriteTraces(_layout, TimeProvider.System), _lag), _layout, audit,
@@ -44,15 +45,11 @@ internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(en
     }
 
     [TearDown]
-    public void Dispose()
-    {
-        _listener.Dispose();
-        _lag.Dispose();
-    }
+    public void Dispose() => _listener.Dispose();
 
     [TestCase(PreconditionKind.None)]
     [TestCase(PreconditionKind.Absent)]
-    public async Task Where_there_is_no_key_no_revision_is_taken_and_no_trace_is_left(PreconditionKind condition)
+    public async Task The_deletion_of_an_absent_key_takes_no_revision_and_leaves_no_trace(PreconditionKind condition)
     {
         var before = await Write("another", "v");
         using var request = Request();
@@ -66,7 +63,7 @@ internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(en
     }
 
     [Test]
-    public async Task Where_there_is_one_its_trace_stands_at_the_revision_of_the_deletion()
+    public async Task The_trace_of_a_deletion_is_at_its_revision()
     {
         await Store.Commit(
             Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), Bytes("v"))), Enough);

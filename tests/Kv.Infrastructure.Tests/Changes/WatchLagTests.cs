@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
+using Kv.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Changes;
@@ -12,16 +13,21 @@ internal sealed class WatchLagTests
     private static readonly StoreKey Key = StoreKey.FromText("/kvstore/kv/space/app/key");
 
     private readonly FakeTimeProvider _time = new();
+    private Meters _meters = null!;
     private WatchLag _lag = null!;
 
     [SetUp]
-    public void Make() => _lag = new WatchLag(Layout, _time);
+    public void Make()
+    {
+        _meters = new Meters();
+        _lag = new WatchLag(Layout, _meters, _time);
+    }
 
     [TearDown]
-    public void Dispose() => _lag.Dispose();
+    public void Dispose() => _meters.Dispose();
 
     [Test]
-    public void A_watch_that_has_read_what_was_written_is_not_behind()
+    public void A_watch_that_has_read_all_writes_is_not_behind()
     {
         _lag.ReadThrough(9);
         Write(10);
@@ -32,7 +38,7 @@ internal sealed class WatchLagTests
     }
 
     [Test]
-    public void A_watch_that_stands_still_is_behind_since_the_oldest_write()
+    public void A_stalled_watch_is_behind_since_its_oldest_unread_write()
     {
         _lag.ReadThrough(9);
         Write(10);
@@ -44,7 +50,7 @@ internal sealed class WatchLagTests
     }
 
     [Test]
-    public void What_the_watch_told_before_the_write_was_answered_is_not_behind()
+    public void A_write_that_the_watch_delivers_before_its_answer_is_not_behind()
     {
         _lag.ReadThrough(10);
         Write(10);
@@ -54,7 +60,7 @@ internal sealed class WatchLagTests
     }
 
     [Test]
-    public void Neither_deleting_nothing_nor_what_is_no_key_is_waited_for()
+    public void A_deletion_of_nothing_and_a_write_of_another_space_do_not_count()
     {
         _lag.ReadThrough(9);
         Write(10, new Operation.Delete(Key), new OperationResult(Deleted: 0, []));
@@ -66,7 +72,7 @@ internal sealed class WatchLagTests
     }
 
     [Test]
-    public void Who_does_not_lead_tells_nothing()
+    public void A_replica_that_does_not_lead_reports_no_lag()
     {
         _lag.ReadThrough(9);
         Write(10);
@@ -76,7 +82,7 @@ internal sealed class WatchLagTests
     }
 
     [Test]
-    public void A_revision_that_was_written_here_is_as_old_as_its_write()
+    public void A_revision_of_this_replica_is_as_old_as_its_write()
     {
         _lag.ReadThrough(9);
         Write(10);
@@ -86,7 +92,7 @@ internal sealed class WatchLagTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(_lag.ReadThrough(10), Is.EqualTo(written));
-            Assert.That(_lag.ReadThrough(11), Is.EqualTo(_time.GetTimestamp()), "somebody else's");
+            Assert.That(_lag.ReadThrough(11), Is.EqualTo(_time.GetTimestamp()), "a write of another replica");
         }
     }
 
@@ -100,7 +106,7 @@ internal sealed class WatchLagTests
 
     private static (double? Revisions, double? Seconds) Lag()
     {
-        var told = new Dictionary<string, double>();
+        var seen = new Dictionary<string, double>();
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listening) =>
@@ -109,12 +115,12 @@ internal sealed class WatchLagTests
                     listening.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => told[instrument.Name] = value);
-        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => told[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen[instrument.Name] = value);
         listener.Start();
         listener.RecordObservableInstruments();
         return (Of("kv.watcher.lag.revisions"), Of("kv.watcher.lag.time"));
 
-        double? Of(string name) => told.TryGetValue(name, out var value) ? value : null;
+        double? Of(string name) => seen.TryGetValue(name, out var value) ? value : null;
     }
 }

@@ -4,6 +4,7 @@ using Kv.Domain.Storage;
 using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Diagnostics;
 using Kv.Infrastructure.Storage;
+using Kv.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
 
@@ -41,15 +42,15 @@ internal sealed class WriteTracesTests
     }
 
     [Test]
-    public void Beside_each_key_that_is_written_stands_the_trace_of_the_request_for_a_few_seconds()
+    public void Each_written_key_has_the_trace_of_its_request_beside_it_for_a_few_seconds()
     {
         Request(isSampled: true);
 
-        var kept = _traces.Keep(Transaction.Unconditional(
+        var kept = _traces.Extend(Transaction.Unconditional(
             new Operation.Read(Key("read")), new Operation.Put(Key("put"), Value), new Operation.Delete(Key("deleted")),
             new Operation.Put(Layout.WatcherCursor, Value)));
 
-        Assert.That(kept.Then, Has.Count.EqualTo(6), "what was asked for, and behind it");
+        Assert.That(kept.Then, Has.Count.EqualTo(6), "the requested page, and the pages behind it");
         Assert.That(
             kept.Then.Skip(4).Cast<Operation.Put>()
                 .Select(put => (put.Key.ToString(), Encoding.UTF8.GetString(put.Value.Span), put.Deadline)),
@@ -61,31 +62,31 @@ internal sealed class WriteTracesTests
     }
 
     [Test]
-    public void A_transaction_within_a_transaction_keeps_its_traces_within()
+    public void A_nested_transaction_writes_its_own_traces()
     {
         Request(isSampled: true);
         var inner = new Transaction([Compare.Absent(Key("k"))], [new Operation.Put(Key("k"), Value)]);
 
-        var kept = _traces.Keep(new Transaction([Compare.Absent(Key("record"))], [new Operation.Nested(inner)]));
+        var kept = _traces.Extend(new Transaction([Compare.Absent(Key("record"))], [new Operation.Nested(inner)]));
 
         Assert.That(kept.Then, Has.Count.EqualTo(1));
         Assert.That(((Operation.Nested)kept.Then[0]).Inner.Then, Has.Count.EqualTo(2));
     }
 
     [Test]
-    public void What_only_deletes_a_key_keeps_its_trace_where_there_is_one_and_is_as_it_was_otherwise()
+    public void A_deletion_writes_its_trace_only_if_the_key_exists()
     {
         Request(isSampled: true);
         var deletion = Transaction.Unconditional(
             new Operation.Delete(Key("k")), new Operation.Delete(StoreKey.FromText("/kvstore/content/space/app/k")));
 
-        var kept = _traces.Keep(deletion);
+        var kept = _traces.Extend(deletion);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
                 kept.Compares, Is.EqualTo(new[] { Compare.Exists(Key("k")) }),
-                "on one key, which etcd judges with what it does");
+                "on one key, which etcd judges together with its operations");
             Assert.That(kept.Then.Take(2), Is.EqualTo(deletion.Then));
             Assert.That(
                 kept.Then[2], Is.InstanceOf<Operation.Put>().With.Property(nameof(Operation.Put.Key))
@@ -95,26 +96,26 @@ internal sealed class WriteTracesTests
     }
 
     [Test]
-    public void What_is_not_sampled_or_only_read_stays_as_it_is()
+    public void Unsampled_requests_and_reads_are_unchanged()
     {
         var write = Transaction.Unconditional(new Operation.Put(Key("k"), Value));
         var read = Transaction.Unconditional(new Operation.Read(Key("k")));
 
-        Assert.That(_traces.Keep(write), Is.SameAs(write), "nobody's request");
+        Assert.That(_traces.Extend(write), Is.SameAs(write), "no request");
         Request(isSampled: false);
-        Assert.That(_traces.Keep(write), Is.SameAs(write));
+        Assert.That(_traces.Extend(write), Is.SameAs(write));
         _request!.Dispose();
         Request(isSampled: true);
-        Assert.That(_traces.Keep(read), Is.SameAs(read));
+        Assert.That(_traces.Extend(read), Is.SameAs(read));
     }
 
     [TestCase(50, 100)]
     [TestCase(51, 51)]
-    public void What_a_caller_asks_for_goes_before_its_traces(int writes, int operations)
+    public void The_operations_of_a_caller_take_precedence_over_its_traces(int writes, int operations)
     {
         Request(isSampled: true);
 
-        var kept = _traces.Keep(
+        var kept = _traces.Extend(
             Transaction.Unconditional(
                 [.. Enumerable.Range(0, writes).Select(i => new Operation.Put(Key($"{i}"), Value))]));
 
@@ -122,7 +123,7 @@ internal sealed class WriteTracesTests
     }
 
     [Test]
-    public void Who_reads_the_feed_finds_the_trace_at_the_revision_of_the_write()
+    public void A_reader_of_the_feed_finds_the_trace_at_the_revision_of_the_write()
     {
         var traces = _traces.Read(
             Changed((Key("k"), "value"), (Layout.Trace(Key("k")), Parent), (Layout.Trace(Key("bad")), "no\ntrace")));
@@ -141,13 +142,13 @@ internal sealed class WriteTracesTests
         {
             Assert.That(Layout.Watched.Contains(trace), Is.True);
             Assert.That(Layout.KeyValues.Contains(trace), Is.False);
-            Assert.That(Layout.WatchedBesideKeys.Contains(trace), Is.False);
+            Assert.That(Layout.WatchedWithoutKeys.Contains(trace), Is.False);
             Assert.That(Layout.ReadKeyValue(trace), Is.Null);
         }
     }
 
     [Test]
-    public async Task What_only_removes_is_done_without_its_trace_where_there_is_no_room_for_that()
+    public async Task Without_space_a_deletion_is_done_without_its_trace()
     {
         Request(isSampled: true);
         var delete = Transaction.Unconditional(new Operation.Delete(Key("k")));
@@ -158,7 +159,7 @@ internal sealed class WriteTracesTests
             .Throws(new StoreOutOfSpaceException("There is no room."));
         full.Setup(store => store.Commit(delete, default))
             .ReturnsAsync(new CommitResult(true, 7, [OperationResult.Written]));
-        using var lag = new WatchLag(Layout, _time);
+        var lag = new WatchLag(Layout, Meters.Factory, _time);
 
         var result = await new TracedStore(full.Object, _traces, lag).Commit(delete, default);
 

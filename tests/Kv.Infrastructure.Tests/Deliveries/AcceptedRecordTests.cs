@@ -9,7 +9,7 @@ internal sealed class AcceptedRecordTests
     private static readonly Guid Webhook = Guid.NewGuid();
 
     [Test]
-    public void What_is_written_is_read_again()
+    public void The_written_form_is_read_back()
     {
         AcceptedDelivery[] written =
             [Accepted(2, "k\"\u65e5\n", KeyChangeKind.Expire), Accepted(1, "k", KeyChangeKind.Create)];
@@ -59,7 +59,7 @@ internal sealed class AcceptedRecordTests
     [TestCase("null")]
     [TestCase("{}")]
     [TestCase("""[{"key":"k"}]""")]
-    public void What_cannot_be_read_is_empty(string stored) =>
+    public void An_unreadable_record_is_empty(string stored) =>
         Assert.That(AcceptedRecord.Read(Webhook, System.Text.Encoding.UTF8.GetBytes(stored)), Is.Empty);
 
     private static AcceptedDelivery Accepted(long revision, string key, KeyChangeKind kind) => new(

@@ -8,7 +8,7 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
-/// <summary>The log of accepted deliveries outlives its leader, goes with its webhook, and costs few writes.</summary>
+/// <summary>The log of accepted deliveries survives its leader, ends with its webhook, and costs few writes.</summary>
 internal sealed class AcceptedLogTests(StoreEngine engine) : LeadTest(engine)
 {
     private const int Webhooks = 10;
@@ -17,14 +17,14 @@ internal sealed class AcceptedLogTests(StoreEngine engine) : LeadTest(engine)
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task It_outlives_a_change_of_leader(bool isKilled)
+    public async Task It_survives_a_change_of_leader(bool isKilled)
     {
         var leader = await StartLeader();
         var webhook = await Register();
         var expected = new List<DeliveryId>();
         for (var number = 0; number < 20; number++)
             expected.Add(Id(webhook, await Write($"k{number}"), $"k{number}"));
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
         var other = await Start();
 
         if (isKilled)
@@ -34,10 +34,10 @@ internal sealed class AcceptedLogTests(StoreEngine engine) : LeadTest(engine)
         await Eventually.Holds(() => other.Status.IsLeader, "the other leads", Patience);
         expected.Add(Id(webhook, await Write("later"), "later"));
 
-        // A leader that was killed has not saved everything; then the next one repeats the calls.
+        // A killed leader has not saved everything, so the next one repeats the calls.
         await Eventually.Holds(
             async () => (await Log(other, webhook)).Select(one => one.Id).ToHashSet().IsSupersetOf(expected),
-            "the log is whole", Patience);
+            "the log is complete", Patience);
     }
 
     [Test]

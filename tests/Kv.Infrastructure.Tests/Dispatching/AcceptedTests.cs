@@ -8,11 +8,11 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
-/// <summary>A delivery that was accepted leaves no record behind that says otherwise, and is not told again.</summary>
+/// <summary>An accepted delivery leaves no waiting record behind, and is not sent again.</summary>
 internal sealed class AcceptedTests(StoreEngine engine) : LeadTest(engine)
 {
     [Test]
-    public async Task A_record_whose_save_is_under_way_when_the_call_is_accepted_is_removed()
+    public async Task A_record_that_is_being_saved_when_the_call_is_accepted_is_removed()
     {
         var (saving, save) = (NewSignal(), NewSignal());
         var (accept, accepted) = (NewSignal(), NewSignal());
@@ -37,12 +37,12 @@ internal sealed class AcceptedTests(StoreEngine engine) : LeadTest(engine)
         await accepted.Task.WaitAsync(Enough);
         save.SetResult();
 
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
         await ExpectNothingMore(leader, webhook, expected);
     }
 
     [Test]
-    public async Task A_save_that_timed_out_does_not_bring_the_record_back_when_it_lands_after_the_removal()
+    public async Task A_timed_out_save_that_lands_after_the_removal_does_not_restore_the_record()
     {
         var lost = new ConcurrentQueue<Transaction>();
         var accept = false;
@@ -58,7 +58,7 @@ internal sealed class AcceptedTests(StoreEngine engine) : LeadTest(engine)
         DeliveryId[] expected = [Id(webhook, await Write("k"), "k")];
         await Eventually.Holds(async () => (await Pending(webhook)).Count == 1, "the save is repeated", Patience);
         Volatile.Write(ref accept, true);
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
 
         foreach (var late in lost)
             Assert.That((await Store.Commit(late, Enough)).Succeeded, Is.False, "it comes too late");
@@ -66,16 +66,16 @@ internal sealed class AcceptedTests(StoreEngine engine) : LeadTest(engine)
         await ExpectNothingMore(leader, webhook, expected);
     }
 
-    // Neither does the next leader tell it again.
-    private async Task ExpectNothingMore(Replica leader, Webhook webhook, IReadOnlyList<DeliveryId> told)
+    // The next leader does not send it again either.
+    private async Task ExpectNothingMore(Replica leader, Webhook webhook, IReadOnlyList<DeliveryId> seen)
     {
         Assert.That(await Pending(webhook), Is.Empty);
         await leader.Stop();
         var next = await StartLeader();
         DeliveryId[] later = [Id(webhook, await Write("later"), "later")];
-        await UntilAllIsTold(next, webhook, later);
+        await UntilDelivered(next, webhook, later);
         var accepted = Calls.Where(call => call.IsAccepted).Select(call => call.Id);
-        Assert.That(accepted, Is.EqualTo((DeliveryId[])[.. told, .. later]));
+        Assert.That(accepted, Is.EqualTo((DeliveryId[])[.. seen, .. later]));
     }
 
     private static bool IsSave(Operation operation) =>

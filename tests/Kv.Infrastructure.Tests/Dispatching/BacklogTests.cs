@@ -14,7 +14,7 @@ internal sealed class BacklogTests(StoreEngine engine) : LeadTest(engine)
     protected override DeliveryOptions Options => base.Options with { BacklogDeliveries = Most };
 
     [Test]
-    public async Task The_deliveries_of_an_earlier_term_count_even_if_a_first_count_fails()
+    public async Task The_deliveries_of_an_earlier_leader_count_even_if_the_first_count_fails()
     {
         Receive = (_, _, _) => Task.FromResult(false);
         var webhook = await Register();
@@ -32,7 +32,7 @@ internal sealed class BacklogTests(StoreEngine engine) : LeadTest(engine)
 
         await Eventually.Holds(() => Volatile.Read(ref counts) > 1, "the deliveries are counted again", Patience);
         await Eventually.Holds(
-            () => Calls.Any(call => call.Key == "another"), "the change without room was attempted", Patience);
+            () => Calls.Any(call => call.Key == "another"), "the change without memory was attempted", Patience);
         Assert.That(await Pending(webhook), Has.Count.EqualTo(Most));
     }
 

@@ -8,7 +8,7 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
-/// <summary>What disables a webhook is that it is seen to fail for long, and not that time went by.</summary>
+/// <summary>A webhook is disabled because its calls keep failing, and not because time passes.</summary>
 internal sealed class FailingTests(StoreEngine engine) : LeadTest(engine)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ internal sealed class FailingTests(StoreEngine engine) : LeadTest(engine)
     };
 
     [Test]
-    public async Task A_webhook_is_not_disabled_for_a_time_in_which_nobody_called_it()
+    public async Task A_time_without_calls_does_not_disable_a_webhook()
     {
         Receive = (_, _, _) => Task.FromResult(false);
         var first = await StartLeader();
@@ -38,7 +38,7 @@ internal sealed class FailingTests(StoreEngine engine) : LeadTest(engine)
     }
 
     [Test]
-    public async Task A_webhook_that_is_seen_to_fail_for_long_is_disabled()
+    public async Task A_webhook_that_keeps_failing_is_disabled()
     {
         Receive = (_, _, _) => Task.FromResult(false);
         await StartLeader();

@@ -38,9 +38,10 @@ internal sealed class FencedWriterTests
     }
 
     [Test]
-    public async Task What_is_written_at_the_same_time_is_all_there()
+    public async Task Concurrent_writes_are_all_stored()
     {
-        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(number => _writer.Do(Put($"/k/{number}", $"{number}"))));
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(
+            number => _writer.Apply(Put($"/k/{number}", $"{number}"))));
 
         Assert.That(await _store.Count(KeyRange.Prefix(StoreKey.FromText("/k/")), 0, default), Is.EqualTo(1_000));
     }
@@ -48,7 +49,8 @@ internal sealed class FencedWriterTests
     [Test]
     public async Task Writes_of_one_key_keep_their_order()
     {
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(number => _writer.Do(Put($"/k/{number % 3}", $"{number}"))));
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(
+            number => _writer.Apply(Put($"/k/{number % 3}", $"{number}"))));
 
         Assert.That(
             new[] { await Read("/k/0"), await Read("/k/1"), await Read("/k/2") },
@@ -56,12 +58,13 @@ internal sealed class FencedWriterTests
     }
 
     [Test]
-    public async Task A_range_is_deleted_between_what_came_before_and_after_it()
+    public async Task A_range_deletion_is_applied_in_the_order_of_the_calls()
     {
         var work = new[]
         {
-            _writer.Do(Put("/k/old", "")), _writer.Do(new Operation.Delete(KeyRange.Prefix(StoreKey.FromText("/k/")))),
-            _writer.Do(Put("/k/new", "")),
+            _writer.Apply(Put("/k/old", "")),
+            _writer.Apply(new Operation.Delete(KeyRange.Prefix(StoreKey.FromText("/k/")))),
+            _writer.Apply(Put("/k/new", "")),
         };
         await Task.WhenAll(work);
 
@@ -74,14 +77,14 @@ internal sealed class FencedWriterTests
         await _store.Commit(Transaction.Unconditional(new Operation.Delete(LockKey)), default);
         await _store.Commit(Transaction.Unconditional(Put("/lock", "")), default);
 
-        Assert.That(async () => await _writer.Do(Put("/k", "")), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await _writer.Apply(Put("/k", "")), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(async () => await _running, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(async () => await _writer.Do(Put("/k", "")), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await _writer.Apply(Put("/k", "")), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(await Read("/k"), Is.Null);
     }
 
     [Test]
-    public async Task What_the_store_refuses_fails_alone()
+    public async Task A_refused_write_fails_alone()
     {
         var store = new Mock<IStore>();
         store.Setup(s => s.Commit(It.IsAny<Transaction>(), It.IsAny<CancellationToken>()))
@@ -91,8 +94,8 @@ internal sealed class FencedWriterTests
                     : _store.Commit(Transaction.Unconditional([.. transaction.Then]), token));
         using var lead = Held.Lead(default);
         var writer = Over(store.Object, lead);
-        // All three wait when the writer begins, so that they share a transaction.
-        Task[] work = [writer.Do(Put("/a", "")), writer.Do(Put("/bad", "")), writer.Do(Put("/b", ""))];
+        // All three operations wait when the writer begins, so that they share a transaction.
+        Task[] work = [writer.Apply(Put("/a", "")), writer.Apply(Put("/bad", "")), writer.Apply(Put("/b", ""))];
         var running = writer.Run();
 
         Assert.That(async () => await work[1], Throws.InstanceOf<StoreRejectedException>());
@@ -104,7 +107,7 @@ internal sealed class FencedWriterTests
     }
 
     [Test]
-    public async Task A_write_whose_outcome_is_unknown_is_done_again()
+    public async Task A_write_with_an_unknown_outcome_is_repeated()
     {
         var attempts = 0;
         var store = new Mock<IStore>();
@@ -115,7 +118,7 @@ internal sealed class FencedWriterTests
         using var lead = Held.Lead(default);
         var writer = Over(store.Object, lead);
         var running = writer.Run();
-        await writer.Do(Put("/k", "value"));
+        await writer.Apply(Put("/k", "value"));
 
         Assert.That((attempts, await Read("/k")), Is.EqualTo((3, "value")));
         await lead.End();

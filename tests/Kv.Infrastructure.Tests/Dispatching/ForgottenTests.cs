@@ -4,11 +4,11 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
-/// <summary>The store has forgotten changes that no leader has read. These tests have a store of their own.</summary>
+/// <summary>Changes are compacted before a leader reads them. These tests have a store of their own.</summary>
 internal sealed class ForgottenTests(StoreEngine engine) : LeadTest(engine)
 {
     [Test]
-    public async Task The_last_state_of_a_key_waits_for_earlier_deliveries_of_it_that_are_stored(
+    public async Task The_last_state_of_a_key_waits_for_stored_earlier_deliveries(
         [Values] bool isLoadedLater)
     {
         var webhook = await Register();
@@ -33,7 +33,7 @@ internal sealed class ForgottenTests(StoreEngine engine) : LeadTest(engine)
         }
 
         DeliveryId[] expected = [Id(webhook, early, "h"), Id(webhook, last, "h")];
-        await UntilAllIsTold(replica, webhook, expected);
+        await UntilDelivered(replica, webhook, expected);
         Assert.That(Calls.Select(call => call.Id), Is.EqualTo(expected));
     }
 

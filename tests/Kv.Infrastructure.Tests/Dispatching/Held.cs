@@ -10,7 +10,7 @@ internal sealed class Held(Compare fence) : IStoreLock
 
     public CancellationToken Lost => CancellationToken.None;
 
-    public static Lead Lead(Compare fence) => new(new Held(fence), from: 0, present: 0);
+    public static Lead Lead(Compare fence) => new(new Held(fence), from: 0, storeRevision: 0);
 
     public Task MoveFence(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -13,15 +13,15 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>
-/// Tests of what leads, over each engine: replicas come and go, and a receiver does as the test says.
+/// Tests of the leader, over each engine: replicas start and stop, and the test controls the receiver.
 /// </summary>
 internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
 {
-    /// <summary>Nothing that passes takes as long.</summary>
+    /// <summary>No passing test waits as long.</summary>
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private readonly List<Replica> _replicas = [];
-    private readonly ConcurrentQueue<Told> _told = [];
+    private readonly ConcurrentQueue<Sent> _sent = [];
     private string _prefix = "";
 
     protected KeyLayout Layout { get; private set; } = null!;
@@ -31,15 +31,15 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
         RetrySchedule = new RetrySchedule(Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 1_000)),
     };
 
-    /// <summary>What the receiver does; it accepts unless the test says otherwise.</summary>
+    /// <summary>The behaviour of the receiver; it accepts every call unless the test says otherwise.</summary>
     protected Func<DeliveryId, DeliveryEvent, CancellationToken, Task<bool>> Receive { get; set; } = Accept;
 
     /// <summary>The calls so far, in the order in which they were answered.</summary>
-    protected IReadOnlyList<Told> Calls => [.. _told];
+    protected IReadOnlyList<Sent> Calls => [.. _sent];
 
     /// <summary>The ids that were accepted, in the order in which each was accepted first.</summary>
     protected IReadOnlyList<DeliveryId> Accepted =>
-        [.. _told.Where(call => call.IsAccepted).Select(call => call.Id).Distinct()];
+        [.. _sent.Where(call => call.IsAccepted).Select(call => call.Id).Distinct()];
 
     [SetUp]
     public void BeginAnew()
@@ -47,7 +47,7 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
         _prefix = $"lead/{Guid.NewGuid():N}";
         Layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = _prefix });
         Receive = Accept;
-        _told.Clear();
+        _sent.Clear();
     }
 
     [TearDown]
@@ -97,7 +97,7 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
             Enough);
     }
 
-    /// <summary>Says, as an earlier leader, that everything up to a revision is settled.</summary>
+    /// <summary>Saves the cursor of an earlier leader: everything up to a revision is settled.</summary>
     protected Task SaveCursor(long revision) => Put(Layout.WatcherCursor, Encoding.UTF8.GetBytes($"{revision}"));
 
     protected async Task<IReadOnlyList<DeliveryId>> Pending(Webhook webhook)
@@ -108,24 +108,24 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
     }
 
     /// <summary>
-    /// Waits until changes are accepted, and nothing waits any more, in the store or by the leader's word.
+    /// Waits until changes are accepted and no delivery waits, neither in the store nor in the leader's status.
     /// </summary>
-    protected async Task UntilAllIsTold(Replica leader, Webhook webhook, IReadOnlyCollection<DeliveryId> expected)
+    protected async Task UntilDelivered(Replica leader, Webhook webhook, IReadOnlyCollection<DeliveryId> expected)
     {
         await Eventually.Holds(
             async () => expected.Except(Accepted).Any() is false && (await Pending(webhook)).Count == 0
                 && leader.Backlog is { Waiting: 0, MoreStored: false },
-            "everything is told, and nothing waits", Patience);
+            "everything is delivered, and nothing waits", Patience);
     }
 
-    /// <summary>Whether a query is for a page of what waits for a webhook.</summary>
+    /// <summary>Whether a query is for a page of the waiting deliveries of a webhook.</summary>
     protected static bool IsPage(RangeQuery query) =>
         query.Limit > 1 && query.Range.Start.ToString().Contains("/deliveries/pending/", StringComparison.Ordinal);
 
     protected static DeliveryId Id(Webhook webhook, long revision, string key) =>
         DeliveryId.For(webhook.Id, revision, key);
 
-    protected static Task<bool> Accept(DeliveryId id, DeliveryEvent told, CancellationToken cancellationToken) =>
+    protected static Task<bool> Accept(DeliveryId id, DeliveryEvent seen, CancellationToken cancellationToken) =>
         Task.FromResult(true);
 
     protected static async Task<bool> Hang(CancellationToken cancellationToken)
@@ -148,10 +148,10 @@ internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
     {
         var delivery = DeliveryId.TryParse(id)!.Value;
         var isAccepted = await Receive(delivery, @event, cancellationToken);
-        _told.Enqueue(new Told(delivery, @event.Key, isAccepted));
+        _sent.Enqueue(new Sent(delivery, @event.Key, isAccepted));
         return new Attempt { At = DateTimeOffset.UtcNow, Duration = TimeSpan.Zero, Status = isAccepted ? 200 : 500 };
     }
 
     /// <summary>A call that was answered.</summary>
-    protected sealed record Told(DeliveryId Id, string Key, bool IsAccepted);
+    protected sealed record Sent(DeliveryId Id, string Key, bool IsAccepted);
 }

@@ -4,12 +4,13 @@ using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Dispatching.Leading;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Testing;
 using Microsoft.Extensions.Time.Testing;
 using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
-/// <summary>A replica finds out how far its clock is off the leader's.</summary>
+/// <summary>A replica measures the difference between its clock and the leader's.</summary>
 internal sealed class LeaderClockTests(StoreEngine engine) : StoreContract(engine)
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
@@ -21,51 +22,48 @@ internal sealed class LeaderClockTests(StoreEngine engine) : StoreContract(engin
     public void Begin()
     {
         _layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"clock/{Guid.NewGuid():N}" });
-        _status = new WatcherStatus(new WatchLag(_layout, _time), _time);
+        _status = new WatcherStatus(new WatchLag(_layout, Meters.Factory, _time), Meters.Factory, _time);
         _clock = new LeaderClock(Store, _layout, _status, _time);
     }
 
     [TearDown]
-    public void End()
-    {
-        _clock.Dispose();
-        _status.Dispose();
-    }
+    public void End() => _clock.Dispose();
 
     [TestCase(0, 0)]
     [TestCase(-20, 20)]
     [TestCase(20, -19)]
-    public async Task By_a_cursor_that_was_saved_between_two_looks(int leaderAheadBy, int difference)
+    public async Task The_clock_difference_is_known_from_a_cursor_that_was_saved_between_two_reads(
+        int leaderAheadBy, int difference)
     {
         await Save(leaderAheadBy);
-        await _clock.Look(Enough);
+        await _clock.Check(Enough);
         await Save(leaderAheadBy);
         _time.Advance(LeaderClock.Interval);
 
-        await _clock.Look(Enough);
+        await _clock.Check(Enough);
 
         Assert.That(_status.ClockDifference, Is.EqualTo(TimeSpan.FromSeconds(difference)));
     }
 
     [Test]
-    public async Task Not_by_one_that_may_have_been_saved_long_ago()
+    public async Task The_clock_difference_is_unknown_from_a_cursor_that_may_be_old()
     {
         await Save(-20);
-        await _clock.Look(Enough);
+        await _clock.Check(Enough);
         _time.Advance(LeaderClock.Interval);
-        await _clock.Look(Enough);
+        await _clock.Check(Enough);
 
         Assert.That(_status.ClockDifference, Is.Null);
     }
 
     [Test]
-    public async Task Not_by_one_that_tells_no_time()
+    public async Task The_clock_difference_is_unknown_from_a_cursor_without_a_time()
     {
-        await _clock.Look(Enough);
+        await _clock.Check(Enough);
         await Put("42");
-        await _clock.Look(Enough);
+        await _clock.Check(Enough);
         await Put("42 x");
-        await _clock.Look(Enough);
+        await _clock.Check(Enough);
 
         Assert.That(_status.ClockDifference, Is.Null);
     }

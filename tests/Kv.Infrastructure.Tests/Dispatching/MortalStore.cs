@@ -6,8 +6,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>
-/// A replica's way to the store, which can be cut between any two calls, as when the replica's process is killed: what
-/// it has sent may be done, nothing else comes of it, and its locks are free.
+/// The connection of a replica to the store, which can be cut between any two calls, as by a kill of the process. Sent
+/// calls may still be applied, no call is answered, and the locks are free.
 /// </summary>
 internal sealed class MortalStore(IStore inner) : IStore
 {
@@ -23,7 +23,7 @@ internal sealed class MortalStore(IStore inner) : IStore
     /// <summary>Called before each commit.</summary>
     public Func<Transaction, Task>? BeforeCommit { get; set; }
 
-    /// <summary>Called before a watch tells of changes.</summary>
+    /// <summary>Called before a watch delivers changes.</summary>
     public Func<ChangeSet, Task>? BeforeChange { get; set; }
 
     /// <summary>How many locks it was given.</summary>
@@ -44,8 +44,8 @@ internal sealed class MortalStore(IStore inner) : IStore
         Read(() => inner.Get(key, consistency, cancellationToken));
 
     public ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        Read(() => inner.GetPair(key, beside, consistency, cancellationToken));
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Read(() => inner.GetPair(first, second, consistency, cancellationToken));
 
     public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ internal sealed class MortalStore(IStore inner) : IStore
         return Alive(read);
     }
 
-    // Nothing that the dead replica asks for is ever answered.
+    // No call of the dead replica is ever answered.
     private async ValueTask<T> Alive<T>(Func<ValueTask<T>> call)
     {
         _dead.Token.ThrowIfCancellationRequested();

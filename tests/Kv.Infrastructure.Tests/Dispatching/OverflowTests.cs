@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
-/// <summary>More waits for a webhook than memory holds.</summary>
+/// <summary>More deliveries wait for a webhook than memory holds.</summary>
 internal sealed class OverflowTests(StoreEngine engine) : LeadTest(engine)
 {
     private const int Keys = 7;
@@ -13,7 +13,7 @@ internal sealed class OverflowTests(StoreEngine engine) : LeadTest(engine)
     protected override DeliveryOptions Options => base.Options with { LaneCapacity = 40 };
 
     [Test]
-    public async Task What_memory_does_not_hold_is_stored_and_told_in_order()
+    public async Task Deliveries_that_memory_cannot_hold_are_stored_and_sent_in_order()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Receive = async (_, _, token) =>
@@ -31,13 +31,13 @@ internal sealed class OverflowTests(StoreEngine engine) : LeadTest(engine)
             .And.Property(nameof(DeliveryBacklog.Waiting)).LessThan(100));
         release.SetResult();
 
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
         AssertOrder();
         Assert.That(Calls, Has.Count.EqualTo(expected.Count), "each once");
     }
 
     [Test]
-    public async Task What_is_stored_while_a_page_is_read_is_told_in_order()
+    public async Task Deliveries_that_are_stored_while_a_page_is_read_are_sent_in_order()
     {
         var (held, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,7 +68,7 @@ internal sealed class OverflowTests(StoreEngine engine) : LeadTest(engine)
         goOn.SetResult();
         release.SetResult();
 
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
         AssertOrder();
 
         async Task WriteSome(int count)
@@ -79,7 +79,7 @@ internal sealed class OverflowTests(StoreEngine engine) : LeadTest(engine)
     }
 
     [Test]
-    public async Task A_replay_of_more_than_memory_holds_is_told_while_memory_is_full()
+    public async Task A_replay_of_more_than_memory_holds_is_sent_while_memory_is_full()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Receive = async (_, _, token) =>
@@ -101,6 +101,6 @@ internal sealed class OverflowTests(StoreEngine engine) : LeadTest(engine)
         Assert.That(leader.Backlog!.Waiting, Is.LessThan(200));
         release.SetResult();
 
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
     }
 }

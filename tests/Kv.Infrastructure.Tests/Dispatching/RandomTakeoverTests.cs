@@ -7,8 +7,8 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>
-/// Changes, replays, receivers that hang and fail, and leaders that are killed at any call of the store or stop: by a
-/// seed. However that goes, every change is told, the first time in the order of its key, and nothing is left.
+/// Changes, replays, receivers that hang and fail, and leaders that stop or are killed at any call of the store, all
+/// drawn from a seed. Every change is delivered, the first time in the order of its key, and nothing is left.
 /// </summary>
 internal sealed class RandomTakeoverTests(StoreEngine engine) : LeadTest(engine)
 {
@@ -21,7 +21,7 @@ internal sealed class RandomTakeoverTests(StoreEngine engine) : LeadTest(engine)
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task Every_change_is_told_in_order_and_nothing_is_left([Range(1, 3)] int seed)
+    public async Task Every_change_is_delivered_in_order_and_nothing_is_left([Range(1, 3)] int seed)
     {
         var random = new Random(seed);
         var webhook = await Register();
@@ -35,12 +35,12 @@ internal sealed class RandomTakeoverTests(StoreEngine engine) : LeadTest(engine)
             var calls = Calls.Count;
             for (var step = random.Next(40, 120); step > 0; step--)
                 await Step(leader, webhook, random, start);
-            await Eventually.Holds(() => Calls.Count > calls, "it tells something", Patience);
+            await Eventually.Holds(() => Calls.Count > calls, "it delivers a change", Patience);
             await (random.Next(3) == 0 ? leader.Stop() : leader.Kill());
         }
         Receive = Accept;
         var last = await StartLeader();
-        await UntilAllIsTold(last, webhook, _expected);
+        await UntilDelivered(last, webhook, _expected);
 
         AssertOrder();
         await Eventually.Holds(() => last.Status.SettledRevision >= _expected[^1].Revision, "all is settled", Patience);
@@ -86,7 +86,7 @@ internal sealed class RandomTakeoverTests(StoreEngine engine) : LeadTest(engine)
         };
     }
 
-    // Pages, commits and changes take their time: another at each turn.
+    // Pages, commits and changes take a random time.
     private static Action<MortalStore> Slow(int seed) => store =>
     {
         var random = new Random(seed);

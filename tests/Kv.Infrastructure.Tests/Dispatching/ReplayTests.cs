@@ -11,7 +11,7 @@ namespace Kv.Infrastructure.Tests.Dispatching;
 internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
 {
     [Test]
-    public async Task What_is_stored_while_a_page_is_read_is_told_when_the_leader_is_called_to_look_again()
+    public async Task Deliveries_that_are_stored_while_a_page_is_read_are_sent_after_the_next_signal_to_the_leader()
     {
         var leader = await StartLeader();
         var webhook = await Register("none");
@@ -32,12 +32,12 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
         await Wake(webhook);
         goOn.SetResult();
 
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
         Assert.That(start, Is.LessThan(expected[0].Revision));
     }
 
     [Test]
-    public async Task A_replay_under_load_tells_each_change_again_in_order_and_leaves_nothing()
+    public async Task A_replay_under_load_sends_each_change_again_in_order_and_leaves_nothing()
     {
         const int keys = 5;
         var leader = await StartLeader();
@@ -46,7 +46,7 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
         var first = new List<(long Revision, string Key)>();
         for (var number = 0; number < 300; number++)
             first.Add((await Write($"k{number % keys}"), $"k{number % keys}"));
-        // Registered behind all of them, and told of them by the replay alone.
+        // Registered after all of these changes, so that only the replay sends them.
         var webhook = await Register();
         var replaying = other.Deliveries.Replay(webhook, start, Enough);
         var expected = first.Select(change => Id(webhook, change.Revision, change.Key)).ToHashSet();
@@ -54,12 +54,12 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
             expected.Add(Id(webhook, await Write("new"), "new"));
         await replaying;
 
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
         AssertOrder();
     }
 
     [Test]
-    public async Task A_replay_for_a_webhook_that_the_leader_has_not_come_to_yet_is_told_when_it_has()
+    public async Task A_replay_for_a_webhook_that_the_leader_does_not_know_yet_is_sent_when_it_does()
     {
         var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var leader = await StartLeader(store => store.BeforeChange = set =>
@@ -72,11 +72,11 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
         await Eventually.Holds(() => leader.Backlog is { MoreStored: true }, "the leader is called");
         read.SetResult();
 
-        await UntilAllIsTold(leader, webhook, [Id(webhook, revision, "a")]);
+        await UntilDelivered(leader, webhook, [Id(webhook, revision, "a")]);
     }
 
     [Test]
-    public async Task A_delivery_that_is_replayed_while_its_call_is_under_way_leaves_nothing_that_waits()
+    public async Task A_delivery_that_is_replayed_during_its_call_leaves_nothing_waiting()
     {
         var leader = await StartLeader();
         var webhook = await Register();
@@ -93,11 +93,11 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
         await Eventually.Holds(async () => (await Pending(webhook)).Count > 0, "it is stored");
         answer.SetResult(true);
 
-        await UntilAllIsTold(leader, webhook, [Id(webhook, revision, "a")]);
+        await UntilDelivered(leader, webhook, [Id(webhook, revision, "a")]);
     }
 
     [Test]
-    public async Task Replays_one_after_the_other_share_a_count_of_what_is_stored()
+    public async Task Consecutive_replays_share_a_count_of_the_stored_deliveries()
     {
         await StartLeader();
         var other = await Start();

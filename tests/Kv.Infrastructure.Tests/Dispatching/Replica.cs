@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
+using Kv.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,8 +14,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>
-/// What leads and calls webhooks in a replica, as the program registers it, over a store and with receivers of the
-/// test's.
+/// The services of a replica that lead and call webhooks, as the program registers them, over a store and with
+/// receivers of the test.
 /// </summary>
 internal sealed class Replica : IAsyncDisposable
 {
@@ -37,9 +39,9 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>Starts a replica.</summary>
     /// <param name="store">The store.</param>
     /// <param name="prefix">BASE_KEY_PREFIX.</param>
-    /// <param name="receive">What receivers do; cancelled with the attempt.</param>
+    /// <param name="receive">The behaviour of receivers; cancelled with the attempt.</param>
     /// <param name="options">How webhooks are called.</param>
-    /// <param name="prepare">Prepares its way to the store.</param>
+    /// <param name="prepare">Prepares its connection to the store.</param>
     public static async Task<Replica> Start(
         IStore store, string prefix, Func<string, DeliveryEvent, CancellationToken, Task<Attempt>> receive,
         DeliveryOptions options,
@@ -51,12 +53,13 @@ internal sealed class Replica : IAsyncDisposable
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddSingleton(TimeProvider.System)
+            .AddSingleton<IMeterFactory, Meters>()
             .AddInfrastructure(new StoreOptions { BaseKeyPrefix = prefix }, options)
             .Replace(ServiceDescriptor.Singleton<IStore>(mortal))
             .Replace(ServiceDescriptor.Singleton<IWebhookSender>(new Sender(mortal, receive)))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
         // It serves no requests, so it listens nowhere.
-        services.GetRequiredService<OwnEndpoints>().ListensOn([]);
+        services.GetRequiredService<OwnEndpoints>().SetListeners([]);
         var replica = new Replica(services, mortal);
         foreach (var one in replica._hosted)
             await one.StartAsync(CancellationToken.None);

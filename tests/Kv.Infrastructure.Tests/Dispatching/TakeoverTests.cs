@@ -5,14 +5,14 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
-/// <summary>What one leader leaves, the next one tells: what is stored, and what is read again from the feed.</summary>
+/// <summary>The next leader sends what the former one left: stored deliveries, and changes from the feed.</summary>
 internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
 {
     [TestCase(true)]
     [TestCase(false)]
-    public async Task What_was_not_stored_is_told_also_when_later_deliveries_were(bool isKilled)
+    public async Task A_delivery_that_was_not_stored_is_sent_even_if_later_ones_were_stored(bool isKilled)
     {
-        Receive = (_, told, token) => told.Key == "h" ? Hang(token) : Task.FromResult(false);
+        Receive = (_, seen, token) => seen.Key == "h" ? Hang(token) : Task.FromResult(false);
         var first = await StartLeader();
         var webhook = await Register();
         DeliveryId[] expected = [Id(webhook, await Write("h"), "h"), Id(webhook, await Write("x"), "x")];
@@ -21,11 +21,11 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
         Receive = Accept;
 
         var second = await StartLeader();
-        await UntilAllIsTold(second, webhook, expected);
+        await UntilDelivered(second, webhook, expected);
     }
 
     [Test]
-    public async Task A_stored_delivery_waits_for_an_earlier_one_that_is_yet_to_be_read()
+    public async Task A_stored_delivery_waits_for_an_earlier_one_that_is_not_read_yet()
     {
         var webhook = await Register();
         var start = await Write("before");
@@ -35,16 +35,16 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
         var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var replica = await Start(store => store.BeforeChange = _ => read.Task);
         await Eventually.Holds(
-            () => replica.Backlog is { Waiting: 1, MoreStored: false }, "what is stored is loaded", Patience);
+            () => replica.Backlog is { Waiting: 1, MoreStored: false }, "the stored deliveries are loaded", Patience);
         read.SetResult();
 
         DeliveryId[] expected = [Id(webhook, early, "h"), Id(webhook, late, "h")];
-        await UntilAllIsTold(replica, webhook, expected);
+        await UntilDelivered(replica, webhook, expected);
         Assert.That(Calls.Select(call => call.Id), Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task A_change_that_is_read_waits_for_an_earlier_delivery_that_is_yet_to_be_loaded()
+    public async Task A_change_from_the_feed_waits_for_an_earlier_delivery_that_is_not_loaded_yet()
     {
         var webhook = await Register();
         var early = await Write("h");
@@ -58,13 +58,13 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
         load.SetResult();
 
         DeliveryId[] expected = [Id(webhook, early, "h"), Id(webhook, late, "h")];
-        await UntilAllIsTold(replica, webhook, expected);
+        await UntilDelivered(replica, webhook, expected);
         Assert.That(Calls.Select(call => call.Id), Is.EqualTo(expected));
     }
 
-    // The leader of before a restore may save its cursor in the restored store, more than once.
+    // After a restore, the former leader may save its cursor in the restored store, more than once.
     [Test]
-    public async Task A_cursor_that_names_a_revision_behind_its_own_does_not_count()
+    public async Task A_cursor_with_a_revision_after_its_own_is_ignored()
     {
         var webhook = await Register();
         await SaveCursor(await Write("before"));
@@ -74,12 +74,12 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
 
         var leader = await StartLeader();
 
-        await UntilAllIsTold(leader, webhook, expected);
+        await UntilDelivered(leader, webhook, expected);
         Assert.That(Calls.Select(call => call.Id), Is.EquivalentTo(expected));
     }
 
     [Test]
-    public async Task A_read_that_gets_no_answer_is_repeated_and_the_term_goes_on()
+    public async Task A_read_without_an_answer_is_repeated_and_the_leader_keeps_leading()
     {
         var webhook = await Register();
         var stored = await Write("stored");
@@ -94,14 +94,14 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
             Interlocked.Increment(ref refused);
             throw new StoreUnavailableException("It does not answer.");
         });
-        await UntilAllIsTold(replica, webhook, [Id(webhook, stored, "stored"), Id(webhook, await Write("new"), "new")]);
+        await UntilDelivered(replica, webhook, [Id(webhook, stored, "stored"), Id(webhook, await Write("new"), "new")]);
 
         Assert.That(refused, Is.GreaterThan(3));
         Assert.That(replica.Store.Locks, Is.EqualTo(1), "it leads in one term");
     }
 
     [Test]
-    public async Task While_deliveries_are_stored_and_not_loaded_it_is_not_said_that_nothing_waits()
+    public async Task While_stored_deliveries_are_not_loaded_the_backlog_reports_more()
     {
         var webhook = await Register();
         var stored = await Write("stored");
@@ -113,6 +113,6 @@ internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
 
         Assert.That(replica.Backlog, Is.EqualTo(new DeliveryBacklog(0, null, MoreStored: true)));
         load.SetResult();
-        await UntilAllIsTold(replica, webhook, [Id(webhook, stored, "stored")]);
+        await UntilDelivered(replica, webhook, [Id(webhook, stored, "stored")]);
     }
 }

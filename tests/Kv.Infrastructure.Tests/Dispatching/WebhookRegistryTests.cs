@@ -20,7 +20,7 @@ internal sealed class WebhookRegistryTests
     [TestCase("*", "anything/at all", true)]
     [TestCase("a/locks/b*", "a/locks/b/webhooks/c", true)]
     [TestCase("ä*", "äö", true)]
-    public void A_pattern_stands_for_its_keys(string pattern, string key, bool matches)
+    public void A_pattern_matches_its_keys(string pattern, string key, bool matches)
     {
         _registry.Set(Some.Webhook(pattern));
 
@@ -28,7 +28,7 @@ internal sealed class WebhookRegistryTests
     }
 
     [Test]
-    public void A_change_concerns_its_own_tenant_alone()
+    public void A_change_matches_only_webhooks_of_its_tenant()
     {
         _registry.Set(Some.Webhook("a*", tenant: new Tenant("space", "other")));
 
@@ -39,7 +39,7 @@ internal sealed class WebhookRegistryTests
     [TestCase("update", 0)]
     [TestCase("update,create", 1)]
     [TestCase("*", 1)]
-    public void A_webhook_is_told_of_what_it_asks_for(string events, int count)
+    public void A_webhook_matches_the_events_that_it_asks_for(string events, int count)
     {
         _registry.Set(Some.Webhook("a", events));
 
@@ -50,7 +50,7 @@ internal sealed class WebhookRegistryTests
     [TestCase("delete", DeletionReason.Expired, 1)]
     [TestCase("expire", DeletionReason.Deleted, 0)]
     [TestCase("expire", DeletionReason.Expired, 1)]
-    public void An_expiry_is_a_deletion_but_not_the_other_way_round(string events, DeletionReason reason, int count)
+    public void An_expiry_is_a_deletion_but_a_deletion_is_no_expiry(string events, DeletionReason reason, int count)
     {
         _registry.Set(Some.Webhook("a", events));
 
@@ -59,7 +59,7 @@ internal sealed class WebhookRegistryTests
 
     [TestCase(true, 0)]
     [TestCase(false, 1)]
-    public void An_update_to_the_same_value_is_passed_over_where_that_is_asked_for(bool changedOnly, int count)
+    public void An_update_to_the_same_value_is_ignored_on_request(bool changedOnly, int count)
     {
         _registry.Set(Some.Webhook("a", changedOnly: changedOnly));
 
@@ -67,7 +67,7 @@ internal sealed class WebhookRegistryTests
     }
 
     [Test]
-    public void A_webhook_that_was_changed_is_found_by_its_new_pattern_alone()
+    public void A_changed_webhook_is_found_only_by_its_new_pattern()
     {
         var webhook = Some.Webhook("a*");
         _registry.Set(webhook);
@@ -81,7 +81,7 @@ internal sealed class WebhookRegistryTests
     }
 
     [Test]
-    public void A_webhook_that_was_removed_or_disabled_is_told_of_nothing()
+    public void A_removed_or_disabled_webhook_matches_nothing()
     {
         var (removed, disabled) = (Some.Webhook("a"), Some.Webhook("a*"));
         _registry.Set(removed);
@@ -126,7 +126,7 @@ internal sealed class WebhookRegistryTests
         for (var i = 0; i < 500; i++)
         {
             var change = Some.Created(Word(random) + "x");
-            Assert.That(Match(change), Is.EquivalentTo(webhooks.Where(webhook => webhook.Wants(change))));
+            Assert.That(Match(change), Is.EquivalentTo(webhooks.Where(webhook => webhook.Matches(change))));
         }
     }
 

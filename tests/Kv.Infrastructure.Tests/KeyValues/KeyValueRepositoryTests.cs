@@ -44,7 +44,7 @@ internal sealed class KeyValueRepositoryTests
     public void NewTenant() => _tenant = new Tenant("repository", $"app{Interlocked.Increment(ref _tenants)}");
 
     [Test]
-    public async Task What_was_set_is_read()
+    public async Task A_set_value_is_read_back()
     {
         var written = await Set("key", "value");
         var read = (await Get("key"))!;
@@ -68,7 +68,7 @@ internal sealed class KeyValueRepositoryTests
     }
 
     [Test]
-    public async Task The_value_stands_raw_where_the_predecessor_looks_for_it()
+    public async Task The_value_is_stored_raw_under_the_key_of_the_predecessor()
     {
         await Set("a/b", "value");
 
@@ -76,7 +76,7 @@ internal sealed class KeyValueRepositoryTests
     }
 
     [Test]
-    public async Task What_is_told_of_the_expiry_at_the_write_is_what_a_read_tells()
+    public async Task A_write_and_a_read_return_the_same_expiry()
     {
         var written = await Set("key", "value", ttl: 3600);
         var read = (await Get("key"))!;
@@ -87,7 +87,7 @@ internal sealed class KeyValueRepositoryTests
     }
 
     [Test]
-    public async Task A_write_without_a_time_to_live_outlasts_the_former_one()
+    public async Task A_write_without_a_time_to_live_clears_the_former_one()
     {
         await Set("key", "value", ttl: 3600);
         await Set("key", "value");
@@ -96,7 +96,7 @@ internal sealed class KeyValueRepositoryTests
     }
 
     [Test]
-    public async Task A_deleted_key_is_gone_and_deleting_it_again_is_no_fault()
+    public async Task A_deleted_key_is_absent_and_deleting_it_again_is_no_error()
     {
         await Set("key", "value");
         await _repository.Delete(_tenant, Key.Parse("key"), Precondition.None, CancellationToken.None);
@@ -133,7 +133,7 @@ internal sealed class KeyValueRepositoryTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task All_pages_of_a_listing_come_from_one_revision_while_writers_go_on(
+    public async Task All_pages_of_a_listing_come_from_one_revision_while_writers_write(
         CancellationToken cancellationToken)
     {
         const int count = 300;

@@ -28,7 +28,7 @@ internal sealed class ListingPagesTests
             await LimitsAsked(200, new PagedStore(total: 200, largest: 40)), Is.EqualTo([8, 16, 32, 64, 40, 40, 40]));
 
     [Test]
-    public async Task Pages_grow_on_where_expired_keys_were_left_out() =>
+    public async Task Pages_keep_growing_when_expired_keys_are_skipped() =>
         Assert.That(await LimitsAsked(200, new PagedStore(total: 201, expired: 3)), Is.EqualTo([8, 16, 32, 64, 128]));
 
     [Test]
@@ -42,7 +42,7 @@ internal sealed class ListingPagesTests
     }
 
     [Test]
-    public async Task Many_small_folders_take_few_looks()
+    public async Task Many_small_folders_take_few_reads()
     {
         // Folders of ten keys each.
         var store = new PagedStore(total: 1000);

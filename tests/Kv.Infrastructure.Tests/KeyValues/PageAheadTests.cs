@@ -16,18 +16,18 @@ internal sealed class PageAheadTests
     private const int InFourth = 57;
 
     [Test]
-    public async Task It_is_under_way_while_the_page_before_it_is_used()
+    public async Task It_is_read_while_the_page_before_it_is_used()
     {
         var store = new PagedStore(total: 200);
         await using var keys = await Keys(store);
 
         await Take(keys, InSecond);
 
-        await Eventually.Holds(() => store.Calls == 3, "the third page is asked for");
+        await Eventually.Holds(() => store.Calls == 3, "the third page is requested");
     }
 
     [Test]
-    public async Task Who_takes_nothing_of_the_second_page_has_none_read_ahead()
+    public async Task A_reader_that_takes_nothing_of_the_second_page_has_no_page_read_ahead()
     {
         var store = new PagedStore(total: 200);
         await using var keys = await Keys(store);
@@ -38,20 +38,20 @@ internal sealed class PageAheadTests
     }
 
     [Test]
-    public async Task Who_stops_reading_has_one_page_ahead_and_no_more()
+    public async Task A_reader_that_stops_has_only_one_page_read_ahead()
     {
         var store = new PagedStore(total: 200);
         await using (var keys = await Keys(store))
         {
             await Take(keys, InFourth - 1);
-            await Eventually.Holds(() => store.Calls == 4, "the fourth page is asked for");
+            await Eventually.Holds(() => store.Calls == 4, "the fourth page is requested");
         }
 
         Assert.That(store.Calls, Is.EqualTo(4));
     }
 
     [Test]
-    public async Task What_would_be_large_is_not_read_ahead()
+    public async Task A_large_page_is_not_read_ahead()
     {
         var store = new PagedStore(total: 200, valueBytes: 50_000);
         await using (var keys = await Keys(store))
@@ -61,7 +61,7 @@ internal sealed class PageAheadTests
     }
 
     [Test]
-    public async Task Its_error_is_told_when_its_turn_comes()
+    public async Task Its_error_is_thrown_when_its_page_is_taken()
     {
         var store = new PagedStore(total: 200)
         {
@@ -77,21 +77,21 @@ internal sealed class PageAheadTests
     }
 
     [Test]
-    public async Task Who_goes_away_ends_it()
+    public async Task Closing_the_listing_ends_the_read()
     {
         var ended = new TaskCompletionSource();
         var store = new PagedStore(total: 200) { Before = HangingFrom(3, ended) };
         await using (var keys = await Keys(store))
         {
             await Take(keys, InSecond);
-            await Eventually.Holds(() => store.Calls == 3, "the third page is under way");
+            await Eventually.Holds(() => store.Calls == 3, "the third page is being read");
         }
 
-        Assert.That(ended.Task.IsCompleted, Is.True, "and it was waited for");
+        Assert.That(ended.Task.IsCompleted, Is.True, "the disposal waits for it");
     }
 
     [Test]
-    public async Task A_request_that_is_cancelled_ends_it()
+    public async Task Cancelling_the_request_ends_the_read()
     {
         using var request = new CancellationTokenSource();
         var ended = new TaskCompletionSource();

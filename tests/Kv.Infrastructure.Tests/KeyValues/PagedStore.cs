@@ -3,7 +3,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.KeyValues;
 
-/// <summary>A store of so many keys with values of some size, of which only so many fit into one answer.</summary>
+/// <summary>A store with a number of keys with values of some size, of which only some fit into one answer.</summary>
 internal sealed class PagedStore(
     int total, int largest = int.MaxValue, int valueBytes = 0, params int[] expired) : IStore
 {
@@ -15,10 +15,10 @@ internal sealed class PagedStore(
 
     public List<RangeQuery> Asked { get; } = [];
 
-    /// <summary>How many pages were asked for, as any thread may look.</summary>
+    /// <summary>How many pages were requested; safe to read from any thread.</summary>
     public int Calls => Volatile.Read(ref _asked);
 
-    /// <summary>What a page waits for, by its number from 1 on.</summary>
+    /// <summary>The task that a page awaits first, by the number of the page from 1 on.</summary>
     public Func<int, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
     public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class PagedStore(
         var fitting = Math.Min(query.Limit, largest);
         var page = all.Take(fitting).ToList();
         StoreKey? next = page.Count < all.Count ? page[^1].Key.Next() : null;
-        // Those that have expired are left out of a page, as an engine does.
+        // Like an engine, it leaves expired keys out of a page.
         page.RemoveAll(entry => expired.Contains(all.IndexOf(entry)) && number == 1);
         return new RangePage(page, next, 7, fitting);
     }
@@ -43,7 +43,7 @@ internal sealed class PagedStore(
         throw new NotSupportedException();
 
     public ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>

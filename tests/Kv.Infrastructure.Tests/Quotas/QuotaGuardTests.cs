@@ -3,11 +3,12 @@ using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Storage;
+using Kv.Testing;
 using Moq;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
-/// <summary>Who is refused, and who is not.</summary>
+/// <summary>The requests that the quota refuses, and those that it admits.</summary>
 internal sealed class QuotaGuardTests
 {
     private static readonly Tenant Us = new Tenant("n", "a");
@@ -24,42 +25,41 @@ internal sealed class QuotaGuardTests
     {
         var quota = new Quota(MaxKeys: 1, MaxBytes: null);
         _totals = new UsageTotals(quota);
-        _telemetry = new QuotaTelemetry(_totals);
+        _telemetry = new QuotaTelemetry(_totals, Meters.Factory);
         _catchUp = new UsageCatchUp(
             new Mock<IStore>(MockBehavior.Strict).Object, new KeyLayout(new StoreOptions()), _totals,
             TimeProvider.System);
         _guard = new QuotaGuard(_totals, _catchUp, _telemetry, quota);
         _totals.Replace(new Dictionary<Tenant, Usage> { [Us] = new(1, 10) }, 10);
-        _totals.Follows(true);
+        _totals.SetFollowing(true);
     }
 
     [TearDown]
     public void Dispose()
     {
         _catchUp.Dispose();
-        _telemetry.Dispose();
     }
 
     [Test]
-    public async Task A_request_whose_first_is_done_and_counted_while_it_is_judged_is_not_refused()
+    public async Task A_repeat_whose_first_request_is_counted_during_the_judgement_is_not_refused()
     {
         var looks = new Queue<WriteGrowth?>([TooMuch, TooMuch, null]);
 
         var admitted = await _guard.Admit(Us, Once, _ => Task.FromResult(looks.Dequeue()), CancellationToken.None);
 
-        Assert.That(admitted, Is.EqualTo(default(Reservation)), "it writes nothing any more");
+        Assert.That(admitted, Is.EqualTo(default(Reservation)), "the repeat writes nothing");
     }
 
     [TestCase(true, 3)]
     [TestCase(false, 2)]
-    public void One_that_was_not_done_is_refused(bool isNamed, int looks)
+    public void A_repeat_whose_first_request_was_not_applied_is_refused(bool isNamed, int looks)
     {
         var looked = 0;
 
         Assert.That(
             () => _guard.Admit(Us, isNamed ? Once : null, Look, CancellationToken.None),
             Throws.TypeOf<QuotaExceededException>().With.Property(nameof(QuotaExceededException.Present)).EqualTo(1));
-        Assert.That(looked, Is.EqualTo(looks), "only what may have been done is looked for once more");
+        Assert.That(looked, Is.EqualTo(looks), "only a write that may have been applied is checked once more");
 
         Task<WriteGrowth?> Look(CancellationToken cancellationToken)
         {

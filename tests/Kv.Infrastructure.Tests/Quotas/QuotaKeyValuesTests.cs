@@ -4,11 +4,12 @@ using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Storage;
+using Kv.Testing;
 using Moq;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
-/// <summary>What judging a write costs the store, and what becomes of what was set aside for it.</summary>
+/// <summary>The store calls that judging a write costs, and the fate of its reservation.</summary>
 internal sealed class QuotaKeyValuesTests
 {
     private static readonly Tenant Us = new Tenant("n", "a");
@@ -30,7 +31,7 @@ internal sealed class QuotaKeyValuesTests
         _inner.Reset();
         _store.SetupGet(store => store.Epoch).Returns(Epoch.First);
         _totals = new UsageTotals(quota);
-        _telemetry = new QuotaTelemetry(_totals);
+        _telemetry = new QuotaTelemetry(_totals, Meters.Factory);
         _catchUp = new UsageCatchUp(_store.Object, _layout, _totals, TimeProvider.System);
         _keyValues = new QuotaKeyValues(
             _inner.Object, _totals, new QuotaGuard(_totals, _catchUp, _telemetry, quota), _store.Object, _layout);
@@ -39,14 +40,13 @@ internal sealed class QuotaKeyValuesTests
                 Us, Name, It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<SetOptions>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueWrite(true, 11));
         _totals.Replace(new Dictionary<Tenant, Usage> { [Us] = new(1, 10) }, 10);
-        _totals.Follows(true);
+        _totals.SetFollowing(true);
     }
 
     [TearDown]
     public void Dispose()
     {
         _catchUp.Dispose();
-        _telemetry.Dispose();
     }
 
     [Test]
@@ -54,12 +54,12 @@ internal sealed class QuotaKeyValuesTests
     {
         await Set();
 
-        // A strict mock would have told of any.
+        // A strict mock fails on any call.
         _store.VerifyNoOtherCalls();
     }
 
     [Test]
-    public async Task A_write_that_does_not_happen_leaves_its_room_to_others()
+    public async Task A_failed_write_gives_its_room_back()
     {
         _inner.Setup(
             inner => inner.Set(
@@ -76,7 +76,7 @@ internal sealed class QuotaKeyValuesTests
     }
 
     [Test]
-    public async Task At_the_quota_what_stands_there_is_read_and_an_overwrite_goes_through()
+    public async Task At_the_quota_the_present_entry_is_read_and_an_overwrite_succeeds()
     {
         _totals.Apply(11, [(Us, new Usage(1, 5))]);
         Finds(new Entry(_layout.KeyValue(Us, Name), new byte[3], 5, 5, 1, null), 11);
@@ -92,10 +92,10 @@ internal sealed class QuotaKeyValuesTests
     }
 
     [Test]
-    public void While_the_watch_is_interrupted_a_write_is_judged_at_once_by_what_was_known_last()
+    public void While_the_watch_is_interrupted_a_write_is_judged_immediately_by_the_last_known_usage()
     {
         _totals.Apply(11, [(Us, new Usage(1, 5))]);
-        _totals.Follows(false);
+        _totals.SetFollowing(false);
         Finds(null, 500);
 
         Assert.That(
@@ -104,7 +104,7 @@ internal sealed class QuotaKeyValuesTests
     }
 
     [Test]
-    public void Before_it_is_refused_a_mark_brings_the_changes_that_are_not_known_yet()
+    public void Before_a_refusal_a_mark_brings_in_the_outstanding_changes()
     {
         _totals.Apply(11, [(Us, new Usage(1, 5))]);
         Finds(null, 20);

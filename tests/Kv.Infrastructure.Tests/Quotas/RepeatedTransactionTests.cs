@@ -18,11 +18,14 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 namespace Kv.Infrastructure.Tests.Quotas;
 
 /// <summary>
-/// A request that is made again is answered as the first, and not refused for the room that its first takes.
+/// A repeated request gets the answer of the first, and is not refused because of the room that the first takes.
 /// </summary>
 internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContract(engine)
 {
-    private const int MaxBytes = 100;
+    private const int MaxBytes = 200;
+
+    // The hash of the idempotency key, the name as a fingerprint, and the answer to one write.
+    private const int RecordBytes = 64 + 4 + 9;
 
     private static readonly Tenant Us = new Tenant("n", "a");
     private static readonly Key Wanted = Domain.KeyValues.Key.Parse("k");
@@ -43,8 +46,8 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
         _layout = new KeyLayout(options);
         _store = new CountedStore(Store);
         _totals = new UsageTotals(quota);
-        _telemetry = new QuotaTelemetry(_totals);
-        // Its marks do not wait for what the transactions wait for.
+        _telemetry = new QuotaTelemetry(_totals, Meters.Factory);
+        // Its marks do not wait together with the transactions.
         _catchUp = new UsageCatchUp(Store, _layout, _totals, TimeProvider.System);
         _counter = new UsageCounter(
             Store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
@@ -53,7 +56,7 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
         _transactions = new QuotaTransactions(
             new KeyValueTransactions(_store, _layout, records, audit, TimeProvider.System), _totals,
             new QuotaGuard(_totals, _catchUp, _telemetry, quota), new TransactionGrowth(_store, _layout, records));
-        // A write of more than 39 bytes may be too much, so what it really adds is looked up.
+        // A write of more than 138 bytes, with its record, may be too much, so its real growth is looked up.
         await Store.Commit(
             Transaction.Unconditional(new Operation.Put(_layout.KeyValue(Us, Wanted), new byte[60])), Enough);
         await _counter.StartAsync(Enough);
@@ -66,15 +69,14 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
         await _counter.StopAsync(CancellationToken.None);
         _counter.Dispose();
         _catchUp.Dispose();
-        _telemetry.Dispose();
         await _store.DisposeAsync();
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task While_the_first_is_under_way_it_is_done_once_and_answered_alike(bool isFollowing)
+    public async Task A_repeat_of_a_pending_request_is_applied_once_and_answered_alike(bool isFollowing)
     {
-        _totals.Follows(isFollowing);
+        _totals.SetFollowing(isFollowing);
         var (release, waiting) = (new TaskCompletionSource(), 0);
         _store.BeforeCommit = () =>
         {
@@ -82,10 +84,10 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
             return release.Task;
         };
         var first = Set(90, "once");
-        await Eventually.Holds(() => Volatile.Read(ref waiting) == 1, "the first is on its way");
+        await Eventually.Holds(() => Volatile.Read(ref waiting) == 1, "the first is sent");
 
         var again = Set(90, "once");
-        await Eventually.Holds(() => Volatile.Read(ref waiting) == 2 || again.IsCompleted, "it is made again");
+        await Eventually.Holds(() => Volatile.Read(ref waiting) == 2 || again.IsCompleted, "it is repeated");
         Assert.That(
             () => Set(90, "another"), Throws.TypeOf<QuotaExceededException>(), "another request has to have room");
         release.SetResult();
@@ -94,16 +96,17 @@ internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContra
         Assert.That(answers.Select(answer => answer.IsReplayed), Is.EquivalentTo(new[] { true, false }));
         Assert.That(answers.Select(answer => answer.Succeeded), Has.All.True);
         Assert.That(answers[0].Revision, Is.EqualTo(answers[1].Revision));
-        _totals.Follows(true);
-        await Counted(91);
-        Assert.That((await Set(99, "next")).Succeeded, Is.True, "what was set aside for both is given back");
+        _totals.SetFollowing(true);
+        await Counted(91 + RecordBytes);
+        Assert.That((await Set(122, name: null)).Succeeded, Is.True, "both reservations are released");
     }
 
-    private Task<TransactionOutcome> Set(int valueBytes, string name)
+    private Task<TransactionOutcome> Set(int valueBytes, string? name)
     {
         var set = new KeyOperation(KeyOperationKind.Set, Wanted, new byte[valueBytes], default);
         return _transactions.Commit(
-            Us, new KeyTransaction([], [set], []), new IdempotentRequest(name, Encoding.UTF8.GetBytes(name)), Enough);
+            Us, new KeyTransaction([], [set], []),
+            name is null ? null : new IdempotentRequest(name, Encoding.UTF8.GetBytes(name)), Enough);
     }
 
     private Task Counted(long bytes) => Eventually.Holds(

@@ -13,7 +13,7 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 namespace Kv.Infrastructure.Tests.Quotas;
 
 /// <summary>
-/// What tenants have is counted right, whatever becomes of the watch. Each engine, a store of the fixture's own.
+/// The usage of tenants is counted right, even if the watch fails. Each engine has a store of the fixture's own.
 /// </summary>
 internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engine)
 {
@@ -33,7 +33,7 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         _layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"quota/{Guid.NewGuid():N}" });
         _store = new CountedStore(Store);
         _totals = new UsageTotals(new Quota(100, null));
-        _telemetry = new QuotaTelemetry(_totals);
+        _telemetry = new QuotaTelemetry(_totals, Meters.Factory);
         _counter = new UsageCounter(
             _store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
     }
@@ -43,12 +43,11 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
     {
         await _counter.StopAsync(CancellationToken.None);
         _counter.Dispose();
-        _telemetry.Dispose();
         await _store.DisposeAsync();
     }
 
     [Test]
-    public async Task What_was_there_and_what_changes_is_counted_and_what_is_no_tenants_key_is_not()
+    public async Task Existing_and_changed_keys_of_tenants_are_counted_and_other_keys_are_not()
     {
         await Set("one", "12345");
         await Set("two", "12345");
@@ -75,7 +74,7 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
     }
 
     [Test]
-    public async Task What_has_expired_counts_until_it_is_removed_and_then_no_more()
+    public async Task An_expired_key_counts_until_it_is_removed()
     {
         var second = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 2;
         for (var number = 0; number < 20; number++)
@@ -84,20 +83,20 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
         await Eventually.Holds(
             () => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() >= second, "they have expired");
 
-        // Some may be removed, others not: either way nothing is taken away twice.
+        // Some may be removed and others not: in both cases nothing is subtracted twice.
         await _counter.StartAsync(Enough);
         await Counted(1, 5);
         Assert.That(_totals.Apply(_totals.Revision, []), Is.True);
     }
 
     [Test]
-    public async Task A_watch_that_fails_goes_on_where_it_was()
+    public async Task A_failed_watch_resumes_at_its_position()
     {
         await Set("one", "1");
         await _counter.StartAsync(Enough);
         await Counted(1, 4);
 
-        _store.Break(new StoreUnavailableException("The test breaks it."));
+        await _store.Break(new StoreUnavailableException("The test breaks it."));
         await Set("two", "2");
 
         await Counted(2, 8);
@@ -106,7 +105,7 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
     }
 
     [Test]
-    public async Task When_changes_are_forgotten_everything_is_counted_again()
+    public async Task After_a_compaction_beyond_the_watch_everything_is_counted_again()
     {
         await Set("one", "1");
         await Set("gone", "1");
@@ -124,7 +123,7 @@ internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engi
     }
 
     [Test]
-    public async Task A_store_that_is_away_at_the_start_is_asked_again()
+    public async Task A_store_that_is_unavailable_at_the_start_is_asked_again()
     {
         await Set("one", "1");
         _store.RangeFailure = new StoreUnavailableException("The test has it away.");

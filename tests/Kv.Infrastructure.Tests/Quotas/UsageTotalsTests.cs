@@ -5,7 +5,7 @@ using Kv.Infrastructure.Quotas;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
-/// <summary>The arithmetic: what is counted, what is set aside, and what there is room for.</summary>
+/// <summary>The arithmetic of usage, reservations and quotas.</summary>
 internal sealed class UsageTotalsTests
 {
     private static readonly Tenant Us = new Tenant("n", "a");
@@ -18,7 +18,7 @@ internal sealed class UsageTotalsTests
     public void Make() => _totals = new UsageTotals(new Quota(MaxKeys: 3, MaxBytes: 100));
 
     [Test]
-    public void Before_anything_is_counted_there_is_room_for_all_and_nothing_is_told()
+    public void Before_the_first_count_every_write_fits_and_no_usage_is_reported()
     {
         Assert.That(_totals.TryReserve(Us, new Usage(1000, 1000), out var reservation), Is.True);
         _totals.Confirm(reservation, 5);
@@ -28,7 +28,7 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public void What_is_counted_and_what_changes_add_up_by_tenant()
+    public void The_count_and_the_changes_add_up_per_tenant()
     {
         Count((Us, new Usage(2, 30)), (Others, Key));
 
@@ -36,11 +36,11 @@ internal sealed class UsageTotalsTests
 
         Assert.That(_totals.Find(Us), Is.EqualTo(new TenantUsage(new Usage(3, 35), new Quota(3, 100), 11)));
         Assert.That(_totals.Find(Others)!.Usage, Is.EqualTo(default(Usage)));
-        Assert.That(_totals.Tenants, Is.EqualTo(1), "one that has nothing takes no memory");
+        Assert.That(_totals.Tenants, Is.EqualTo(1), "an empty tenant takes no memory");
     }
 
     [Test]
-    public void Changes_that_take_away_what_is_not_there_do_not_fit()
+    public void Changes_that_remove_more_than_the_total_do_not_fit()
     {
         Count((Us, Key));
 
@@ -48,7 +48,7 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public void Writes_under_way_take_room_until_their_changes_have_come()
+    public void Pending_writes_take_room_until_their_changes_arrive()
     {
         Count((Us, new Usage(2, 20)));
         Assert.That(_totals.TryReserve(Us, Key, out var reservation), Is.True);
@@ -57,13 +57,13 @@ internal sealed class UsageTotalsTests
         _totals.Confirm(reservation, 12);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "its change has not come");
         _totals.Apply(11, [(Others, Key)]);
-        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "nor yet");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "its change still has not come");
         _totals.Apply(12, [(Us, default)]);
-        Assert.That(_totals.TryReserve(Us, Key, out _), Is.True, "it overwrote something");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.True, "it was an overwrite");
     }
 
     [Test]
-    public void What_was_not_written_or_is_counted_already_takes_no_room()
+    public void A_write_that_failed_or_is_already_counted_takes_no_room()
     {
         Count((Us, new Usage(2, 20)));
         foreach (var revision in new[] { 0, 10 })
@@ -76,11 +76,11 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public void Reservations_of_many_writes_all_go_when_their_changes_have_come()
+    public void The_reservations_of_many_writes_end_when_their_changes_arrive()
     {
         var totals = new UsageTotals(new Quota(1_000_000, null));
         totals.Replace(new Dictionary<Tenant, Usage>(), 10);
-        totals.Follows(true);
+        totals.SetFollowing(true);
         for (var revision = 11; revision <= 500; revision++)
         {
             totals.TryReserve(Us, Key, out var reservation);
@@ -94,7 +94,7 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public void A_request_that_comes_again_while_it_is_under_way_takes_no_room_of_its_own()
+    public void A_repeat_of_a_pending_request_takes_no_room_of_its_own()
     {
         Count((Us, new Usage(2, 20)));
         var (once, again, another) = (Request(1), Request(1), Request(2));
@@ -109,13 +109,13 @@ internal sealed class UsageTotalsTests
         _totals.Confirm(second, 12);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "its change has not come");
         _totals.Apply(12, [(Us, default)]);
-        Assert.That(_totals.TryReserve(Us, Key, out _), Is.True, "the one that is left writes no more");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.True, "the other one can no longer write");
         _totals.Confirm(third, 12);
-        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "nor does it give back what is not its own");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "it releases only its own reservation");
     }
 
     [Test]
-    public void A_request_that_all_have_failed_at_leaves_its_room_to_others()
+    public void A_request_whose_every_attempt_failed_gives_its_room_back()
     {
         Count((Us, new Usage(2, 20)));
         _totals.TryReserve(Us, Key, out var first, Request(1));
@@ -128,7 +128,7 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public void What_is_only_estimated_does_not_count_where_it_is_asked_to_be_left_out()
+    public void Estimates_do_not_count_when_the_caller_excludes_them()
     {
         Count((Us, new Usage(2, 20)));
         _totals.TryReserve(Us, Key, out _);
@@ -138,11 +138,11 @@ internal sealed class UsageTotalsTests
         Assert.That(_totals.TryReserve(Us, Key, withEstimates: false, out _), Is.Null);
         Assert.That(
             _totals.TryReserve(Us, Key, withEstimates: false, out _), Is.EqualTo(new Refusal(QuotaKind.Keys, 3)),
-            "what is exact does");
+            "exact reservations count");
     }
 
     [Test]
-    public void What_takes_away_makes_no_room_before_it_is_done()
+    public void A_pending_removal_makes_no_room()
     {
         Count((Us, new Usage(3, 100)));
 
@@ -151,7 +151,7 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public void What_adds_nothing_leaves_the_account_of_others_alone()
+    public void A_write_that_adds_nothing_frees_no_reservation_of_others()
     {
         Count((Us, Key));
         _totals.TryReserve(Us, default, withEstimates: true, out var overwrite);
@@ -161,11 +161,11 @@ internal sealed class UsageTotalsTests
         _totals.Confirm(overwrite, 12);
         _totals.Apply(12, []);
 
-        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "what is under way still counts");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "the pending write still counts");
     }
 
     [Test]
-    public void While_one_waits_to_be_judged_exactly_all_are()
+    public void While_one_write_waits_for_an_exact_judgement_every_write_is_judged_exactly()
     {
         Count();
         var account = _totals.BeginWait(Us);
@@ -178,7 +178,7 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public async Task Waiting_ends_when_the_changes_have_come_and_nothing_is_estimated()
+    public async Task Waiting_ends_when_the_changes_have_arrived_and_no_estimate_is_left()
     {
         Count();
         _totals.TryReserve(Us, Key, out var estimated);
@@ -195,7 +195,7 @@ internal sealed class UsageTotalsTests
     }
 
     [Test]
-    public void Counting_again_replaces_the_totals_and_keeps_what_is_under_way()
+    public void A_new_count_replaces_the_totals_and_keeps_pending_writes()
     {
         Count((Us, new Usage(3, 30)), (Others, new Usage(3, 30)));
         _totals.Apply(11, [(Us, new Usage(-1, -10))]);
@@ -205,12 +205,12 @@ internal sealed class UsageTotalsTests
 
         Assert.That(_totals.Find(Us), Is.EqualTo(new TenantUsage(new Usage(2, 25), new Quota(3, 100), 20)));
         Assert.That(_totals.Find(Others)!.Usage, Is.EqualTo(default(Usage)));
-        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "one is under way");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "one is running");
         Assert.That(_totals.Tenants, Is.EqualTo(1));
     }
 
     [Test]
-    public void While_changes_are_not_followed_what_is_done_takes_no_room()
+    public void While_changes_are_not_followed_completed_writes_take_no_room()
     {
         Count((Us, Key));
         _totals.TryReserve(Us, Key, out var before);
@@ -218,16 +218,16 @@ internal sealed class UsageTotalsTests
         _totals.Confirm(before, 12);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False);
 
-        _totals.Follows(false);
+        _totals.SetFollowing(false);
 
-        Assert.That(_totals.TryReserve(Us, Key, out var another), Is.True, "its change may be long in coming");
-        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "two are under way");
+        Assert.That(_totals.TryReserve(Us, Key, out var another), Is.True, "its change may arrive late");
+        Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "two writes are pending");
         _totals.Confirm(during, 13);
         _totals.Confirm(another, 14);
         Assert.That(_totals.TryReserve(Us, new Usage(2, 20), out another), Is.True);
         _totals.Confirm(another, 15);
 
-        _totals.Follows(true);
+        _totals.SetFollowing(true);
         _totals.Apply(12, [(Us, Key)]);
         _totals.Apply(15, [(Us, Key)]);
         Assert.That(_totals.TryReserve(Us, Key, out _), Is.False, "it counts when it is known");
@@ -238,6 +238,6 @@ internal sealed class UsageTotalsTests
     private void Count(params (Tenant Tenant, Usage Usage)[] counted)
     {
         _totals.Replace(counted.ToDictionary(one => one.Tenant, one => one.Usage), 10);
-        _totals.Follows(true);
+        _totals.SetFollowing(true);
     }
 }

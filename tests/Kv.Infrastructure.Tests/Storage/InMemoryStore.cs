@@ -5,8 +5,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage;
 
 /// <summary>
-/// The storage waist in its simplest form: one lock around the present entries and a log of every change. It is what
-/// the engines are compared with, so it is written to be seen to be right, and nothing else.
+/// The store interface in its simplest form: one lock around the present entries and a log of every change. The engines
+/// are compared with it, so it is simple enough to be obviously right.
 /// </summary>
 internal sealed class InMemoryStore : IStore
 {
@@ -40,13 +40,13 @@ internal sealed class InMemoryStore : IStore
     }
 
     public ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
             RemoveExpired();
-            return new(new PairRead(_entries.GetValueOrDefault(key), _entries.GetValueOrDefault(beside), _revision));
+            return new(new PairRead(_entries.GetValueOrDefault(first), _entries.GetValueOrDefault(second), _revision));
         }
     }
 
@@ -57,10 +57,13 @@ internal sealed class InMemoryStore : IStore
         {
             var found = Within(query.Range, query.Revision, query.WithExpired).ToList();
             var page = found.Take(query.Limit)
+                .Where(entry => query.Filter is not { } filter || filter(entry.Key.Span))
                 .Select(entry => query.KeysOnly ? entry with { Value = default } : entry)
                 .ToList();
-            StoreKey? next = found.Count > page.Count ? found[page.Count].Key : null;
-            return Task.FromResult(new RangePage(page, next, query.Revision == 0 ? _revision : query.Revision));
+            StoreKey? next = found.Count > query.Limit ? found[query.Limit].Key : null;
+            return Task.FromResult(new RangePage(
+                page, next, query.Revision == 0 ? _revision : query.Revision,
+                Examined: Math.Min(found.Count, query.Limit)));
         }
     }
 
@@ -164,7 +167,7 @@ internal sealed class InMemoryStore : IStore
             .Where(entry => range.Contains(entry.Key) && (withExpired || !entry.IsExpiredAt(now)));
     }
 
-    /// <summary>The entries at a past revision: every change up to it, done again.</summary>
+    /// <summary>The entries at a past revision: it replays every change up to it.</summary>
     private SortedDictionary<StoreKey, Entry> AsOf(long revision)
     {
         var entries = new SortedDictionary<StoreKey, Entry>();
@@ -176,7 +179,7 @@ internal sealed class InMemoryStore : IStore
         return entries;
     }
 
-    /// <summary>Settles which branches are taken, before anything is written; what comes back does them.</summary>
+    /// <summary>Chooses the branches before anything is written. The result executes them.</summary>
     private Func<List<Change>, NestedResult> Choose(Transaction transaction)
     {
         var succeeded = transaction.Compares.All(Holds);

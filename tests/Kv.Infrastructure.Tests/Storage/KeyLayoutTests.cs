@@ -7,7 +7,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage;
 
-/// <summary>Where things are in the store: simple-golang-kv's layout, byte for byte.</summary>
+/// <summary>The layout of the store, which is that of simple-golang-kv, byte for byte.</summary>
 internal sealed class KeyLayoutTests
 {
     private static readonly KeyLayout Layout = new(new StoreOptions());
@@ -17,7 +17,7 @@ internal sealed class KeyLayoutTests
     [TestCase("/", "/kvstore/kv/space/app//")]
     [TestCase("..", "/kvstore/kv/space/app/..")]
     [TestCase("日本👍", "/kvstore/kv/space/app/日本👍")]
-    public void A_key_stands_under_its_tenant_as_it_is(string key, string place) => Assert.That(
+    public void A_key_is_stored_verbatim_under_its_tenant(string key, string place) => Assert.That(
         Layout.KeyValue(new Tenant("space", "app"), Key.Parse(key)).Bytes.ToArray(),
         Is.EqualTo(Encoding.UTF8.GetBytes(place)));
 
@@ -29,7 +29,7 @@ internal sealed class KeyLayoutTests
 
     [TestCase("", "/kvstore/kv/space/app/")]
     [TestCase("pre", "/kvstore/kv/space/app/pre")]
-    public void A_prefix_stands_where_its_keys_do(string prefix, string place) => Assert.That(
+    public void A_prefix_is_stored_where_its_keys_are(string prefix, string place) => Assert.That(
         Layout.KeyValuePrefix(new Tenant("space", "app"), prefix).ToString(), Is.EqualTo(place));
 
     [Test]

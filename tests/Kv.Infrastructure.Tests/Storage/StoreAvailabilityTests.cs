@@ -7,19 +7,19 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage;
 
-/// <summary>What is told of a store's absence, by calls that are answered or not.</summary>
+/// <summary>The log of outages of the store, which is based on successful and failing calls.</summary>
 internal sealed class StoreAvailabilityTests
 {
     private const string Name = "etcd at http://10.0.0.1:2379";
 
     private readonly FakeTimeProvider _time = new();
-    private ToldLines _log = null!;
+    private RecordedLog _log = null!;
     private StoreAvailability _availability = null!;
 
     [SetUp]
     public void Prepare()
     {
-        _log = new ToldLines();
+        _log = new RecordedLog();
         var options = new StoreOptions { Etcd = new EtcdOptions { Endpoints = [new Uri("http://10.0.0.1:2379")] } };
         _availability = new StoreAvailability(options, _time, _log.CreateLogger<StoreAvailability>());
     }
@@ -28,7 +28,7 @@ internal sealed class StoreAvailabilityTests
     public void DisposeLog() => _log.Dispose();
 
     [Test]
-    public void It_tells_the_beginning_each_minute_and_the_end_with_the_cause_and_the_endpoint()
+    public void It_logs_the_start_each_minute_and_the_end_of_an_outage_with_its_cause_and_endpoint()
     {
         Fail("refused");
         for (var second = 0; second < 150; second++)
@@ -39,17 +39,17 @@ internal sealed class StoreAvailabilityTests
         _availability.Answered();
         _availability.Answered();
 
-        Assert.That(_log.Told, Is.EqualTo(new[]
+        Assert.That(_log.Lines, Is.EqualTo(new[]
         {
-            $"Warning: The store is away ({Name}): still refused",
-            $"Warning: The store is still away after 60 s ({Name}): still refused",
-            $"Warning: The store is still away after 120 s ({Name}): still refused",
-            $"Information: The store is back after 150.0 s ({Name})",
+            $"Warning: The store is unavailable ({Name}): still refused",
+            $"Warning: The store is still unavailable after 60 s ({Name}): still refused",
+            $"Warning: The store is still unavailable after 120 s ({Name}): still refused",
+            $"Information: The store is available again after 150.0 s ({Name})",
         }));
     }
 
     [Test]
-    public void Calls_that_fail_while_others_are_answered_are_no_absence()
+    public void Failing_calls_beside_successful_ones_are_no_outage()
     {
         for (var call = 0; call < 100; call++)
         {
@@ -58,25 +58,25 @@ internal sealed class StoreAvailabilityTests
             _time.Advance(TimeSpan.FromSeconds(3));
             _availability.Answered();
             Fail("one member hangs");
-            _availability.Confirm(began);
+            _availability.ProbeFailed(began);
         }
 
-        Assert.That(_log.Told, Is.Empty);
+        Assert.That(_log.Lines, Is.Empty);
     }
 
     [Test]
-    public void An_absence_that_ends_before_a_probe_has_failed_is_not_told()
+    public void An_outage_that_ends_before_a_probe_fails_is_not_logged()
     {
         Fail("refused");
-        Assert.That(_availability.Missed.IsCompleted, Is.True, "the store is to be probed");
+        Assert.That(_availability.FirstFailure.IsCompleted, Is.True, "the store is to be probed");
         _availability.Answered();
 
-        Assert.That(_availability.Missed.IsCompleted, Is.False);
-        Assert.That(_log.Told, Is.Empty);
+        Assert.That(_availability.FirstFailure.IsCompleted, Is.False);
+        Assert.That(_log.Lines, Is.Empty);
     }
 
     [Test]
-    public void A_second_absence_is_told_like_the_first()
+    public void A_second_outage_is_logged_like_the_first()
     {
         for (var absence = 0; absence < 2; absence++)
         {
@@ -85,35 +85,35 @@ internal sealed class StoreAvailabilityTests
             _availability.Answered();
         }
 
-        Assert.That(_log.Told.Select(line => line.Split(" (")[0]), Is.EqualTo(new[]
+        Assert.That(_log.Lines.Select(line => line.Split(" (")[0]), Is.EqualTo(new[]
         {
-            "Warning: The store is away", "Information: The store is back after 0.0 s",
-            "Warning: The store is away", "Information: The store is back after 0.0 s",
+            "Warning: The store is unavailable", "Information: The store is available again after 0.0 s",
+            "Warning: The store is unavailable", "Information: The store is available again after 0.0 s",
         }));
     }
 
     [Test]
-    public async Task Nobody_needs_to_ask_for_an_absence_and_a_return_to_be_told()
+    public async Task An_outage_and_its_end_are_logged_without_any_call()
     {
         var store = new Probe(_availability) { IsAway = true };
         using var prober = new StoreProber(store, _availability, _time);
         await prober.StartAsync(CancellationToken.None);
 
-        await PassTimeUntil("Warning: The store is away");
+        await PassTimeUntil("Warning: The store is unavailable");
         store.IsAway = false;
-        await PassTimeUntil("Information: The store is back");
+        await PassTimeUntil("Information: The store is available again");
         store.IsAway = true;
-        await PassTimeUntil("Warning: The store is away", after: 2);
+        await PassTimeUntil("Warning: The store is unavailable", after: 2);
         await prober.StopAsync(CancellationToken.None);
     }
 
-    private Task PassTimeUntil(string told, int after = 0) => Eventually.Holds(
+    private Task PassTimeUntil(string seen, int after = 0) => Eventually.Holds(
         () =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            return _log.Told.Skip(after).Any(line => line.StartsWith(told, StringComparison.Ordinal));
+            return _log.Lines.Skip(after).Any(line => line.StartsWith(seen, StringComparison.Ordinal));
         },
-        told);
+        seen);
 
     private void Fail(string reason) => _availability.Failed(new StoreUnavailableException(reason));
 
@@ -121,10 +121,10 @@ internal sealed class StoreAvailabilityTests
     {
         var began = _time.GetTimestamp();
         Fail(reason);
-        _availability.Confirm(began);
+        _availability.ProbeFailed(began);
     }
 
-    // As the probe is behind the measured store: each outcome is told of.
+    // Like the probe behind the measured store, it reports each outcome.
     private sealed class Probe(StoreAvailability availability) : IStoreProbe
     {
         public bool IsAway { get; set; }

@@ -2,7 +2,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage;
 
-/// <summary>What no engine is ever asked to do.</summary>
+/// <summary>Transactions that are refused before they reach an engine.</summary>
 internal sealed class TransactionTests
 {
     private static readonly Operation PutA = new Operation.Put(StoreKey.FromText("a"), default);

@@ -2,7 +2,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Testing;
 
-/// <summary>What the tests do to a cluster of three.</summary>
+/// <summary>The faults that the tests inject into a cluster of three members.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class EtcdClusterTests
 {
@@ -28,11 +28,11 @@ internal sealed class EtcdClusterTests
         cluster.Peers!.Forward();
         await Eventually.Holds(
             async () => await leader.CurrentRevision() == await others[0].CurrentRevision(),
-            "the old leader knows what was written");
+            "the old leader has the write");
     }
 
     [Test]
-    public async Task A_member_that_is_replaced_has_what_the_others_have()
+    public async Task A_replaced_member_has_the_data_of_the_others()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await cluster.Members[0].Call("kv/put", Put);

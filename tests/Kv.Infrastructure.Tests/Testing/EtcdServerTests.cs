@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Testing;
 
-/// <summary>The tests' own server, on which what they say about Kv rests.</summary>
+/// <summary>The etcd server of the tests itself.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class EtcdServerTests
 {
@@ -26,7 +26,7 @@ internal sealed class EtcdServerTests
     }
 
     [Test]
-    public async Task A_paused_server_answers_when_it_goes_on()
+    public async Task A_paused_server_answers_when_it_resumes()
     {
         await using var server = await EtcdServer.StartAsync();
 
@@ -44,7 +44,7 @@ internal sealed class EtcdServerTests
     }
 
     [Test]
-    public async Task Compaction_forgets_what_was_before()
+    public async Task Compaction_forgets_earlier_revisions()
     {
         await using var server = await EtcdServer.StartAsync();
         for (var i = 0; i < 3; i++)
@@ -61,7 +61,7 @@ internal sealed class EtcdServerTests
     }
 
     [Test]
-    public async Task With_certificates_only_their_clients_get_in()
+    public async Task With_certificates_only_clients_that_have_one_are_accepted()
     {
         using var certificates = TestCertificates.Create();
         await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
@@ -76,7 +76,7 @@ internal sealed class EtcdServerTests
     }
 
     [Test]
-    public async Task With_authentication_only_its_users_get_in()
+    public async Task With_authentication_only_its_users_are_accepted()
     {
         await using var server = await EtcdServer.StartAsync();
         using var stranger = new HttpClient();
@@ -102,7 +102,7 @@ internal sealed class EtcdServerTests
     }
 
     [Test]
-    public async Task A_cluster_goes_on_without_its_leader()
+    public async Task A_cluster_survives_the_loss_of_its_leader()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await Eventually.Holds(async () => await cluster.Leader() is not null, "the cluster has a leader");

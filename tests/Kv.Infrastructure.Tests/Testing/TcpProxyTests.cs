@@ -51,7 +51,7 @@ internal sealed class TcpProxyTests
         Assert.That(await Receive(peer), Is.Null);
         peer.Shutdown(SocketShutdown.Send);
 
-        await Eventually.Holds(() => _proxy.OpenConnections == 0, "nothing is left of the connection");
+        await Eventually.Holds(() => _proxy.OpenConnections == 0, "the connection is closed");
     }
 
     [Test]
@@ -72,7 +72,7 @@ internal sealed class TcpProxyTests
     }
 
     [Test]
-    public async Task A_black_hole_takes_bytes_and_gives_none_until_it_ends()
+    public async Task A_black_hole_accepts_bytes_and_forwards_none_until_it_ends()
     {
         using var peer = await Connect();
 
@@ -90,7 +90,7 @@ internal sealed class TcpProxyTests
     }
 
     [Test]
-    public async Task A_black_hole_goes_on_taking_bytes_however_they_come()
+    public async Task A_black_hole_accepts_bytes_in_chunks_of_any_size()
     {
         using var peer = await Connect();
 
@@ -98,7 +98,7 @@ internal sealed class TcpProxyTests
         for (var sent = 1; sent <= 50; sent++)
         {
             await _client.SendAsync(new byte[1000], _enough.Token);
-            await Eventually.Holds(() => _proxy.BytesFromClients == 1000 * sent, "each piece is taken");
+            await Eventually.Holds(() => _proxy.BytesFromClients == 1000 * sent, "each chunk is received");
         }
         _proxy.Forward();
 
@@ -148,7 +148,7 @@ internal sealed class TcpProxyTests
 
         _proxy.Link.Delay = TimeSpan.FromMilliseconds(100);
         await _client.SendAsync(new byte[] { 9 }, _enough.Token);
-        await Eventually.Holds(() => _proxy.BytesFromClients == 1, "the byte is taken");
+        await Eventually.Holds(() => _proxy.BytesFromClients == 1, "the byte is received");
 
         Assert.That(peer.Available, Is.Zero);
         Assert.That(await Receive(peer), Is.EqualTo(9));
@@ -188,7 +188,7 @@ internal sealed class TcpProxyTests
     }
 
     [Test]
-    public async Task Clients_that_are_told_apart_have_links_of_their_own()
+    public async Task Clients_with_different_addresses_have_links_of_their_own()
     {
         var odd = new TcpLink();
         await using var proxy = TcpProxy.To(_server.LocalEndpoint.ToString()!, first => first[0] % 2 == 1 ? odd : null);

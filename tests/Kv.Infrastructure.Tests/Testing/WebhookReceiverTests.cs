@@ -6,7 +6,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Testing;
 
-/// <summary>The receiver itself, seen by an ordinary client.</summary>
+/// <summary>The receiver itself, called by an ordinary client.</summary>
 internal sealed class WebhookReceiverTests
 {
     private WebhookReceiver _receiver = null!;
@@ -27,7 +27,7 @@ internal sealed class WebhookReceiverTests
     }
 
     [Test]
-    public async Task Thousands_of_requests_are_each_noted_once_with_their_bodies()
+    public async Task Thousands_of_requests_are_each_recorded_once_with_their_bodies()
     {
         const int count = 5_000;
         const int connections = 64;
@@ -38,8 +38,8 @@ internal sealed class WebhookReceiverTests
             return ReceiverAnswer.Ok;
         };
 
-        // HttpClient gives up a connection that is not there 5 s after its request found another one, and opens one
-        // more later. Connected to the end, each counts once.
+        // HttpClient cancels a pending connection 5 s after its request found another one, and opens a further one
+        // later. When all of them connect, each counts once.
         using var handler = new SocketsHttpHandler
         {
             MaxConnectionsPerServer = connections,
@@ -90,17 +90,17 @@ internal sealed class WebhookReceiverTests
     }
 
     [Test]
-    public async Task Who_hangs_up_ends_an_answer_that_hangs()
+    public async Task A_client_that_disconnects_ends_a_hanging_answer()
     {
         _receiver.Answer = _ => ReceiverAnswer.Hang;
         using var enough = new CancellationTokenSource();
         var asking = _client.GetAsync(new Uri("/", UriKind.Relative), enough.Token);
-        await Eventually.Holds(() => _receiver.RequestCount == 1, "the request is there");
+        await Eventually.Holds(() => _receiver.RequestCount == 1, "the request has arrived");
 
         await enough.CancelAsync();
 
         Assert.That(() => asking, Throws.InstanceOf<OperationCanceledException>());
-        await Eventually.Holds(() => _receiver.OpenConnections == 0, "nothing is left of the connection");
+        await Eventually.Holds(() => _receiver.OpenConnections == 0, "the connection is closed");
     }
 
     [Test]
@@ -108,7 +108,7 @@ internal sealed class WebhookReceiverTests
     {
         _receiver.Answer = _ => ReceiverAnswer.Hang;
         var asking = _client.GetAsync(new Uri("/", UriKind.Relative));
-        await Eventually.Holds(() => _receiver.RequestCount == 1, "the request is there");
+        await Eventually.Holds(() => _receiver.RequestCount == 1, "the request has arrived");
 
         await _receiver.DisposeAsync();
 
@@ -116,7 +116,7 @@ internal sealed class WebhookReceiverTests
     }
 
     [Test]
-    public async Task What_was_cleared_is_forgotten()
+    public async Task Cleared_requests_are_forgotten()
     {
         using var _ = await _client.GetAsync(new Uri("/1", UriKind.Relative));
         _receiver.Clear();

@@ -6,20 +6,20 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Tls;
 
-/// <summary>What is made of files follows them, as long as they make sense.</summary>
+/// <summary>A value that is loaded from files follows their changes, as long as the files are valid.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ReloadedFilesTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly List<string> _told = [];
+    private readonly List<string> _seen = [];
     private TemporaryDirectory _directory = null!;
 
     [SetUp]
     public void MakeADirectory()
     {
-        _told.Clear();
+        _seen.Clear();
         _directory = new TemporaryDirectory();
     }
 
@@ -27,22 +27,22 @@ internal sealed class ReloadedFilesTests
     public void RemoveIt() => _directory.Dispose();
 
     [Test]
-    public void What_changed_is_loaded_at_the_next_look_and_told_of_once()
+    public void A_changed_file_is_loaded_at_the_next_check_and_reported_once()
     {
         Write("one", "1");
         using var files = Open("one");
         Write("one", "2");
-        Assert.That(files.Current, Is.EqualTo("1"), "nobody has looked yet");
+        Assert.That(files.Current, Is.EqualTo("1"), "no check has run yet");
 
         _time.Advance(Interval);
         _time.Advance(Interval);
 
         Assert.That(files.Current, Is.EqualTo("2"));
-        Assert.That(_told, Is.EqualTo(new[] { "2" }));
+        Assert.That(_seen, Is.EqualTo(new[] { "2" }));
     }
 
     [Test]
-    public void What_cannot_be_used_leaves_what_was_there_before_until_it_can()
+    public void Unusable_files_leave_the_former_ones_in_use_until_they_are_usable()
     {
         Write("one", "1");
         Write("two", "a");
@@ -59,13 +59,13 @@ internal sealed class ReloadedFilesTests
         _time.Advance(Interval);
 
         Assert.That(files.Current, Is.EqualTo("2b"));
-        Assert.That(_told, Is.EqualTo(new[] { "2b" }));
+        Assert.That(_seen, Is.EqualTo(new[] { "2b" }));
     }
 
     [Test]
-    public void Files_behind_a_link_that_is_swapped_are_seen()
+    public void Files_behind_a_swapped_link_are_loaded()
     {
-        // As Kubernetes mounts a secret: the files are links through a link to a directory, which is swapped.
+        // As Kubernetes mounts a secret: the files are links through a swapped link to a directory.
         Directory.CreateDirectory(_directory.File("v1"));
         Directory.CreateDirectory(_directory.File("v2"));
         File.WriteAllText(_directory.File("v1/tls"), "1");
@@ -107,8 +107,8 @@ internal sealed class ReloadedFilesTests
             contents => contents.Contains("broken")
                 ? throw new CryptographicException("Broken.")
                 : string.Concat(contents),
-            _told.Add, Interval, _time, NullLogger.Instance);
-        files.Begin();
+            _seen.Add, Interval, _time, NullLogger.Instance);
+        files.Start();
         return files;
     }
 

@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
+using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>
-/// A store whose watches, and what its ranges answer, are counted, and which fails, falls silent or waits when told to.
-/// It is not the owner of the one inside.
+/// A store that counts its watches and the answers of its ranges, and that can fail, fall silent or wait on demand.
+/// It does not own the inner store.
 /// </summary>
 internal sealed class CountedStore(IStore inner) : IStore
 {
@@ -25,39 +26,43 @@ internal sealed class CountedStore(IStore inner) : IStore
     /// <summary>How many have not ended.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>What every read fails by.</summary>
+    /// <summary>The exception that every read throws.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>What every range fails by.</summary>
+    /// <summary>The exception that every range throws.</summary>
     public Exception? RangeFailure { get; set; }
 
-    /// <summary>How many ranges have failed by it.</summary>
+    /// <summary>How many ranges have thrown it.</summary>
     public int RangeFailures => Volatile.Read(ref _rangeFailures);
 
-    /// <summary>How many bytes of values the ranges have answered.</summary>
+    /// <summary>How many bytes of values the ranges have returned.</summary>
     public long RangeBytes { get; private set; }
 
-    /// <summary>How many ranges have answered.</summary>
+    /// <summary>How many ranges have returned.</summary>
     public int Ranges { get; private set; }
 
-    /// <summary>What every transaction waits for.</summary>
+    /// <summary>The task that every transaction awaits first.</summary>
     public Func<Task> BeforeCommit { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>What every range waits for.</summary>
+    /// <summary>The task that every range awaits first.</summary>
     public Func<Task> BeforeRange { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>What every watch waits for before it tells the next changes.</summary>
+    /// <summary>The task that every watch awaits before it delivers the next changes.</summary>
     public Func<Task> BeforeChanges { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Whether watches that begin tell nothing.</summary>
+    /// <summary>Whether new watches deliver nothing.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Ends the watches that are open.</summary>
-    public void Break(Exception error)
+    /// <summary>
+    /// Ends the watches that are open. It waits for the first of them: the hub answers its reader before it watches the
+    /// store.
+    /// </summary>
+    public async Task Break(Exception error)
     {
+        await Eventually.Holds(() => Open > 0, "a watch of the store is open");
         _breach = error;
         using var broken = Interlocked.Exchange(ref _broken, new CancellationTokenSource());
-        broken.Cancel();
+        await broken.CancelAsync();
     }
 
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
@@ -66,8 +71,8 @@ internal sealed class CountedStore(IStore inner) : IStore
             : inner.Get(key, consistency, cancellationToken);
 
     public ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        inner.GetPair(key, beside, consistency, cancellationToken);
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        inner.GetPair(first, second, consistency, cancellationToken);
 
     public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
@@ -102,9 +107,9 @@ internal sealed class CountedStore(IStore inner) : IStore
         Func<CancellationToken, IAsyncEnumerable<ChangeSet>> open,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _broken.Token);
         Interlocked.Increment(ref _begun);
         Interlocked.Increment(ref _open);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _broken.Token);
         try
         {
             if (IsSilent)
@@ -134,7 +139,7 @@ internal sealed class CountedStore(IStore inner) : IStore
         try
         {
             await BeforeChanges();
-            // An engine may still hand out changes that it has at hand.
+            // An engine may still deliver changes that it has in memory.
             broken.ThrowIfCancellationRequested();
             return await sets.MoveNextAsync();
         }

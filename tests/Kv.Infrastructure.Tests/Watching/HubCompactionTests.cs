@@ -3,13 +3,13 @@ using Kv.Infrastructure.Tests.Storage.Contract;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>What the store has forgotten cannot be told. These tests have a store of their own.</summary>
+/// <summary>Compacted changes cannot be delivered. These tests have a store of their own.</summary>
 internal sealed class HubCompactionTests(StoreEngine engine) : HubTests(engine)
 {
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();
 
     [Test]
-    public async Task A_watch_of_what_the_store_has_forgotten_is_refused()
+    public async Task A_watch_from_a_compacted_revision_is_refused()
     {
         var start = await Set("k", "1");
         await Set("k", "2");
@@ -29,7 +29,7 @@ internal sealed class HubCompactionTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task Only_a_watch_whose_position_the_store_has_forgotten_is_told_so()
+    public async Task Only_a_watch_whose_position_is_compacted_is_told_so()
     {
         await using var behind = await Open();
         await Set("k", "1");
@@ -41,7 +41,7 @@ internal sealed class HubCompactionTests(StoreEngine engine) : HubTests(engine)
         await using var later = await Open();
         await Harness.Compact(compacted);
 
-        Counted.Break(new RevisionCompactedException(compacted));
+        await Counted.Break(new RevisionCompactedException(compacted));
         held.SetResult();
 
         Assert.That(async () => await Take(behind, 2), Throws.TypeOf<RevisionCompactedException>());

@@ -5,7 +5,7 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>When the watch of the store begins and ends, and how a quiet one advances.</summary>
+/// <summary>When the watch of the store begins and ends, and how a quiet watch advances.</summary>
 internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
 {
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
@@ -15,7 +15,7 @@ internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
     protected override TimeProvider Time => _time;
 
     [Test]
-    public async Task It_ends_a_while_after_the_last_has_left()
+    public async Task It_ends_some_time_after_the_last_watch_has_closed()
     {
         Assert.That(Hub.IsWatching, Is.False);
         var watch = await Open();
@@ -27,15 +27,15 @@ internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
         _time.Advance(Linger - TimeSpan.FromSeconds(1));
         await (await Open()).DisposeAsync();
         _time.Advance(Linger - TimeSpan.FromSeconds(1));
-        Assert.That((Hub.IsWatching, Counted.Begun), Is.EqualTo((true, 1)), "somebody came back");
+        Assert.That((Hub.IsWatching, Counted.Begun), Is.EqualTo((true, 1)), "a new watch has opened");
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.That(Hub.IsWatching, Is.False);
-        await Eventually.Holds(() => Counted.Open == 0, "the store is not watched any more");
+        await Eventually.Holds(() => Counted.Open == 0, "the store is no longer watched");
     }
 
     [Test]
-    public async Task Who_comes_when_it_ends_is_told_everything()
+    public async Task A_watch_that_opens_while_the_hub_ends_receives_everything()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -51,7 +51,7 @@ internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task An_opening_that_fails_leaves_nothing()
+    public async Task A_failed_opening_leaves_nothing()
     {
         using var gone = new CancellationTokenSource();
         await gone.CancelAsync();
@@ -66,7 +66,7 @@ internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task A_quiet_watch_is_not_overtaken_by_what_others_write()
+    public async Task The_position_of_a_quiet_watch_keeps_up_with_writes_of_other_keys()
     {
         await using var watch = await Open();
         var written = 0L;
@@ -79,14 +79,14 @@ internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
                 _time.Advance(TimeSpan.FromMinutes(1));
                 return (await watch.Next(TimeSpan.FromTicks(1), Enough))!.Revision >= written;
             },
-            "it says that it is further");
+            "it reports the later position");
 
         await Set("k");
         Assert.That(await Take(watch, 1), Is.EqualTo(new[] { "k=v" }));
     }
 
     [Test]
-    public async Task When_the_process_stops_all_watches_end_and_what_is_opened_then_is_over_at_once()
+    public async Task When_the_process_stops_all_watches_end_and_new_ones_end_immediately()
     {
         await using var watch = await Open();
         var waiting = watch.Next(Long, Enough).AsTask();

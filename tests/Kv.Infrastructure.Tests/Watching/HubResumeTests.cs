@@ -5,11 +5,11 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>What was missed, and how it joins what comes.</summary>
+/// <summary>Missed changes, and how they join the new ones.</summary>
 internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
 {
     [Test]
-    public async Task What_the_hub_holds_costs_the_store_nothing()
+    public async Task Changes_that_the_hub_holds_cost_no_read_of_the_store()
     {
         await using var keeper = await Open();
         var start = await Set("start");
@@ -23,7 +23,7 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task What_was_before_the_hub_is_read_from_the_store_and_joins_what_comes()
+    public async Task Changes_before_the_hub_are_read_from_the_store_and_join_the_new_ones()
     {
         var start = await Set("start");
         await Set("missed", "1");
@@ -39,7 +39,7 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task What_the_hub_no_longer_holds_is_read_from_the_store()
+    public async Task Changes_that_the_hub_no_longer_holds_are_read_from_the_store()
     {
         await using var keeper = await Open();
         var (start, keys) = await Outrun(keeper);
@@ -48,11 +48,11 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
         await Set("live", "v");
 
         Assert.That(
-            (await Take(watch, keys.Length + 1)).Select(told => told.Split('=')[0]), Is.EqualTo(keys.Append("live")));
+            (await Take(watch, keys.Length + 1)).Select(seen => seen.Split('=')[0]), Is.EqualTo(keys.Append("live")));
     }
 
     [Test]
-    public async Task A_reader_that_is_behind_is_not_cut_off_while_it_catches_up_however_much_is_written()
+    public async Task A_reader_that_catches_up_is_not_cut_off_under_many_writes()
     {
         await using var keeper = await Open();
         var (start, keys) = await Outrun(keeper);
@@ -63,33 +63,33 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
 
         Assert.That(first.Changes.Single().Key.Value, Is.EqualTo(keys[0]));
         Assert.That(
-            (await Take(behind, keys.Length + again.Length)).Select(told => told.Split('=')[0]),
+            (await Take(behind, keys.Length + again.Length)).Select(seen => seen.Split('=')[0]),
             Is.EqualTo(keys.Skip(1).Append("start").Concat(again)));
         Assert.That(behind.CutOff.IsCompleted, Is.False);
         Assert.That(Counted.Open, Is.EqualTo(1), "between its pages it held none");
     }
 
     [Test]
-    public async Task However_many_come_back_at_once_each_is_told_all_that_it_missed()
+    public async Task Each_of_many_watches_that_resume_at_once_receives_all_that_it_missed()
     {
         var start = await Set("start");
         for (var number = 0; number < 5; number++)
             await Set($"k{number}", $"{number}");
 
-        var told = await Task.WhenAll(Enumerable.Range(0, 300).Select(async number =>
+        var seen = await Task.WhenAll(Enumerable.Range(0, 300).Select(async number =>
         {
             await using var watch = await Open(KeyPattern.Parse($"k{number % 5}"), start);
             return await Take(watch, 1);
         }));
 
         Assert.That(
-            told.Select(one => one.Single()),
+            seen.Select(one => one.Single()),
             Is.EqualTo(Enumerable.Range(0, 300).Select(number => $"k{number % 5}={number % 5}")));
         Assert.That(Hub.Watches, Is.Zero);
     }
 
     [Test]
-    public async Task Cut_anywhere_and_gone_on_there_a_watch_misses_nothing_and_repeats_nothing()
+    public async Task A_watch_that_is_cut_anywhere_resumes_without_a_gap_or_a_repeat()
     {
         const int writers = 3;
         const int writes = 250;
@@ -102,21 +102,21 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
                 await Set($"w{writer}", $"{number} {filler}");
         });
 
-        var told = new List<KeyChanged>();
+        var seen = new List<KeyChanged>();
         var random = new Random(7);
         var position = start;
         try
         {
-            while (told.Count < writers * writes)
+            while (seen.Count < writers * writes)
             {
                 await using var watch = await Open(KeyPattern.Parse("w*"), position);
-                for (var takes = random.Next(1, 60); takes > 0 && told.Count < writers * writes; takes--)
+                for (var takes = random.Next(1, 60); takes > 0 && seen.Count < writers * writes; takes--)
                 {
                     var set = await watch.Next(TimeSpan.FromMilliseconds(random.Next(20)), Enough);
-                    // Too slow, as it happens: it resumes where it was.
+                    // The reader was too slow: it resumes at its position.
                     if (set is null)
                         break;
-                    told.AddRange(set.Changes);
+                    seen.AddRange(set.Changes);
                     Assert.That(watch.Position, Is.EqualTo(set.Revision));
                 }
                 position = watch.Position;
@@ -124,20 +124,20 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
         }
         finally
         {
-            // Those that went on would disturb the next test.
+            // Watches that stay open would disturb the next test.
             await writing;
         }
 
         for (var writer = 0; writer < writers; writer++)
             Assert.That(
-                told.Where(change => change.Key.Value == $"w{writer}")
+                seen.Where(change => change.Key.Value == $"w{writer}")
                     .Select(change => Short(change).Split('=', ' ')[1]),
                 Is.EqualTo(Enumerable.Range(0, writes).Select(number => $"{number}")));
-        Assert.That(told.Select(change => change.Revision), Is.Ordered);
+        Assert.That(seen.Select(change => change.Revision), Is.Ordered);
     }
 
     [Test]
-    public async Task A_watch_that_is_closed_while_it_reads_the_past_lets_it_go()
+    public async Task A_watch_that_is_closed_while_it_reads_the_past_ends_that_read()
     {
         await using var keeper = await Open();
         var (start, _) = await Outrun(keeper);
@@ -150,7 +150,7 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
             while (true)
                 await watch.Next(Long, gone.Token);
         });
-        await Eventually.Holds(() => Counted.Open == 2, "it reads on");
+        await Eventually.Holds(() => Counted.Open == 2, "it continues to read");
 
         await gone.CancelAsync();
         Assert.That(async () => await reading, Throws.InstanceOf<OperationCanceledException>());
@@ -160,18 +160,18 @@ internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task A_store_that_is_silent_about_the_past_is_waited_for_with_signs_of_life()
+    public async Task While_the_store_is_silent_about_the_past_the_watch_sends_heartbeats()
     {
         await using var keeper = await Open();
         var (start, _) = await Outrun(keeper);
         await using var watch = await Open(since: start);
         Counted.IsSilent = true;
 
-        KeyChangeSet? told;
+        KeyChangeSet? seen;
         do
-            told = await watch.Next(TimeSpan.FromMilliseconds(50), Enough);
-        while (told!.Changes.Count > 0);
+            seen = await watch.Next(TimeSpan.FromMilliseconds(50), Enough);
+        while (seen!.Changes.Count > 0);
 
-        Assert.That(watch.Position, Is.EqualTo(told.Revision));
+        Assert.That(watch.Position, Is.EqualTo(seen.Revision));
     }
 }

@@ -6,6 +6,7 @@ using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Watching;
+using Kv.Testing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
@@ -13,7 +14,7 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>What the tests of the hub share: one over each engine, under keys of the test's own.</summary>
+/// <summary>The base of the tests of the hub: a hub over each engine, under keys of the test's own.</summary>
 internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
 {
     protected static readonly KeyPattern All = KeyPattern.Parse("*");
@@ -29,7 +30,7 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
 
     protected CountedStore Counted { get; private set; } = null!;
 
-    private ScanTurns Turns { get; set; } = null!;
+    protected CountedBudget Budget { get; private set; } = null!;
 
     protected KeyChangeHub Hub { get; private set; } = null!;
 
@@ -41,27 +42,28 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
     {
         Layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"hub/{Guid.NewGuid():N}" });
         Counted = new CountedStore(Store);
-        Turns = new ScanTurns();
+        var turns = new ScanTurns(TimeProvider.System);
+        Budget = new CountedBudget();
         _stopping = new CancellationTokenSource();
         var lifetime = new Mock<IHostApplicationLifetime>();
         lifetime.Setup(host => host.ApplicationStopping).Returns(_stopping.Token);
         Hub = new KeyChangeHub(
             Counted, Layout, new KeyChangeMapper(Layout, TimeProvider.System),
-            new PastChanges(Counted, Layout, Turns), Turns,
-            Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
+            new PastChanges(Counted, Layout, turns), turns, Budget,
+            Meters.Factory, Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
     }
 
     [TearDown]
     public async Task StopHub()
     {
         await Hub.DisposeAsync();
-        Assert.That(Counted.Open, Is.Zero, "watches of the store that are left");
+        Assert.That(Budget.Held, Is.Zero, "remaining shares of the budget");
+        Assert.That(Counted.Open, Is.Zero, "remaining watches of the store");
         await Counted.DisposeAsync();
-        Turns.Dispose();
         _stopping.Dispose();
     }
 
-    /// <summary>The process begins to stop.</summary>
+    /// <summary>Begins to stop the process.</summary>
     protected Task BeginStop() => _stopping.CancelAsync();
 
     protected Task<IKeyChangeWatch> Open(KeyPattern? pattern = null, long? since = null, Tenant? tenant = null) =>
@@ -75,13 +77,13 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
         return set!;
     }
 
-    /// <summary>The next changes, so many of them, as "key=value".</summary>
+    /// <summary>The next changes, this many of them, as "key=value".</summary>
     protected static async Task<List<string>> Take(IKeyChangeWatch watch, int count)
     {
-        var told = new List<string>();
-        while (told.Count < count)
-            told.AddRange((await Next(watch)).Changes.Select(Short));
-        return told;
+        var seen = new List<string>();
+        while (seen.Count < count)
+            seen.AddRange((await Next(watch)).Changes.Select(Short));
+        return seen;
     }
 
     protected static string Short(KeyChanged change) => change.NewValue is { } value
@@ -94,7 +96,7 @@ internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
     protected Operation ToSet(string key, string value = "v", Tenant? tenant = null) =>
         new Operation.Put(Layout.KeyValue(tenant ?? Us, Domain.KeyValues.Key.Parse(key)), Bytes(value));
 
-    /// <summary>Has more happen than the hub remembers, with somebody watching it.</summary>
+    /// <summary>Writes more changes than the hub remembers, while a watch reads them.</summary>
     /// <returns>The revision before, and the keys.</returns>
     protected async Task<(long Start, string[] Keys)> Outrun(IKeyChangeWatch watching)
     {

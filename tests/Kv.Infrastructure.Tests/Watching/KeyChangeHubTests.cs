@@ -8,11 +8,11 @@ using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>Many watches over one.</summary>
+/// <summary>Many watches of Kv over one watch of the store.</summary>
 internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
 {
     [Test]
-    public async Task Two_thousand_watches_share_one_of_the_store()
+    public async Task Two_thousand_watches_share_one_watch_of_the_store()
     {
         var watches = await Task.WhenAll(
             Enumerable.Range(0, 2_000).Select(number => Open(KeyPattern.Parse($"k{number % 1000:d3}"))));
@@ -29,7 +29,7 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task Watches_of_one_pattern_share_what_they_are_told()
+    public async Task Watches_of_one_pattern_share_their_events()
     {
         await using var one = await Open(KeyPattern.Parse("a*"));
         await using var other = await Open(KeyPattern.Parse("a*"));
@@ -40,7 +40,7 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task A_watch_is_told_of_its_tenants_keys_alone()
+    public async Task A_watch_receives_only_the_keys_of_its_tenant()
     {
         var them = new Tenant("space", "app2");
         await using var ours = await Open();
@@ -57,7 +57,7 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task A_watch_from_now_is_told_of_nothing_that_was_written_before()
+    public async Task A_watch_from_now_receives_no_earlier_write()
     {
         await using var keeper = await Open();
         await Set("before");
@@ -69,7 +69,55 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task A_reader_that_is_too_slow_is_cut_off_and_holds_nobody_up()
+    public async Task A_watch_without_memory_for_a_change_is_cut_off_and_resumes_when_there_is_some()
+    {
+        await using var watch = await Open();
+        var start = await Set("first");
+        await Next(watch);
+        Budget.Most = Budget.Held;
+
+        await Set("second");
+
+        await watch.CutOff.WaitAsync(Enough);
+        Assert.That(watch.Position, Is.EqualTo(start));
+        var resuming = Open(since: start);
+        Budget.Most = long.MaxValue;
+        await using var resumed = await resuming.WaitAsync(Enough);
+        Assert.That((await Next(resumed)).Changes[0].Key.Value, Is.EqualTo("second"));
+    }
+
+    [Test]
+    public async Task Watches_of_the_same_keys_hold_a_change_once_in_memory()
+    {
+        await using var watch = await Open();
+        await using var another = await Open();
+        var value = new string('v', 100_000);
+
+        await Set("key", value);
+        await Next(watch);
+        await Next(another);
+
+        Assert.That(Budget.Held, Is.InRange(value.Length, 2 * value.Length));
+    }
+
+    [Test]
+    public async Task A_watch_that_is_behind_waits_for_its_share_of_memory()
+    {
+        var start = await Set("start");
+        await Set("missed");
+        await using var keeper = await Open();
+        Budget.Most = 0;
+
+        var opening = Open(since: start);
+        await Eventually.Holds(() => Budget.HasWaiting, "it waits");
+        Budget.Most = long.MaxValue;
+        await using var watch = await opening.WaitAsync(Enough);
+
+        Assert.That((await Next(watch)).Changes[0].Key.Value, Is.EqualTo("missed"));
+    }
+
+    [Test]
+    public async Task A_slow_reader_is_cut_off_and_delays_no_other()
     {
         await using var slow = await Open();
         await using var quick = await Open();
@@ -86,14 +134,14 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
         var (read, last) = (0, 0L);
         while (await slow.Next(Long, Enough) is { } set)
             (read, last) = (read + 1, set.Revision);
-        Assert.That(read, Is.InRange(1, 50), "what was in its buffer");
+        Assert.That(read, Is.InRange(1, 50), "the buffered changes");
         Assert.That(slow.Position, Is.EqualTo(last));
         await using var resumed = await Open(since: last);
         Assert.That((await Next(resumed)).Changes.Single().Key.Value, Is.EqualTo($"{read}"));
     }
 
     [Test]
-    public async Task What_is_larger_than_a_buffer_is_told_all_the_same()
+    public async Task A_revision_that_is_larger_than_a_buffer_is_delivered()
     {
         await using var watch = await Open();
         var value = new string('v', 1_000_000);
@@ -116,17 +164,17 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
         var written = await Commit([.. Enumerable.Range(0, 50).Select(number => ToSet($"{number:d2}"))]);
 
         await using var resumed = await Open(since: before);
-        foreach (var told in new[] { await Next(watch), await Next(resumed) })
+        foreach (var seen in new[] { await Next(watch), await Next(resumed) })
         {
-            Assert.That(told.Revision, Is.EqualTo(written.Revision));
+            Assert.That(seen.Revision, Is.EqualTo(written.Revision));
             Assert.That(
-                told.Changes.Select(change => change.Key.Value),
+                seen.Changes.Select(change => change.Key.Value),
                 Is.EqualTo(Enumerable.Range(0, 50).Select(number => $"{number:d2}")));
         }
     }
 
     [Test]
-    public async Task A_revision_of_the_future_is_refused_with_the_present_one()
+    public async Task A_future_revision_is_refused_with_the_present_one()
     {
         var present = await Set("k");
 
@@ -138,7 +186,7 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task A_store_that_cannot_be_asked_fails_the_opening_and_the_next_one_works()
+    public async Task An_unavailable_store_fails_the_opening_and_the_next_opening_works()
     {
         Counted.Failure = new StoreUnavailableException("away");
         Assert.That(async () => await Open(), Throws.InstanceOf<StoreUnavailableException>());
@@ -152,12 +200,12 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task When_the_store_has_forgotten_what_was_due_all_are_told_and_the_next_ones_work()
+    public async Task When_the_next_changes_are_compacted_all_watches_are_told_and_new_ones_work()
     {
         await using var watch = await Open();
         var oldest = watch.Position + 1_000_000;
 
-        Counted.Break(new RevisionCompactedException(oldest));
+        await Counted.Break(new RevisionCompactedException(oldest));
 
         Assert.That(
             async () => await watch.Next(Long, Enough),
@@ -167,35 +215,35 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
     }
 
     [Test]
-    public async Task A_fault_in_the_watch_of_the_store_ends_all_without_an_error()
+    public async Task A_fault_in_the_watch_of_the_store_ends_all_watches_without_an_error()
     {
         await using var watch = await Open();
 
-        Counted.Break(new InvalidOperationException("a fault"));
+        await Counted.Break(new InvalidOperationException("a fault"));
 
         Assert.That(await watch.Next(Long, Enough), Is.Null);
         await Eventually.Holds(() => Hub is { Watches: 0, IsWatching: false }, "nothing is left");
     }
 
     [Test]
-    public async Task A_watch_that_finds_nothing_in_time_says_how_far_it_is()
+    public async Task A_watch_without_changes_reports_its_position()
     {
         await using var watch = await Open(KeyPattern.Parse("mine*"));
         var other = await Set("other");
-        KeyChangeSet? told;
+        KeyChangeSet? seen;
 
         do
         {
-            told = await watch.Next(TimeSpan.FromMilliseconds(20), Enough);
-            Assert.That(told!.Changes, Is.Empty);
+            seen = await watch.Next(TimeSpan.FromMilliseconds(20), Enough);
+            Assert.That(seen!.Changes, Is.Empty);
         }
-        while (told.Revision < other);
+        while (seen.Revision < other);
 
-        Assert.That(watch.Position, Is.EqualTo(told.Revision));
+        Assert.That(watch.Position, Is.EqualTo(seen.Revision));
     }
 
     [Test]
-    public async Task How_far_it_is_never_runs_ahead_of_what_it_has_told()
+    public async Task Its_reported_position_is_never_ahead_of_its_delivered_changes()
     {
         const int writes = 300;
         await using var watch = await Open(KeyPattern.Parse("mine*"));
@@ -208,15 +256,15 @@ internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
             }
         });
 
-        var (told, through) = (0, 0L);
-        while (told < writes)
+        var (seen, through) = (0, 0L);
+        while (seen < writes)
         {
-            // Now and then not a moment's patience, so that it comes to its end while changes come in.
-            var set = (await watch.Next(TimeSpan.FromTicks(told % 3 * 1_000), Enough))!;
+            // Sometimes without any wait, so that the wait ends while changes arrive.
+            var set = (await watch.Next(TimeSpan.FromTicks(seen % 3 * 1_000), Enough))!;
             Assert.That(
                 set.Revision, set.Changes.Count > 0 ? Is.GreaterThan(through) : Is.GreaterThanOrEqualTo(through));
             through = set.Revision;
-            told += set.Changes.Count;
+            seen += set.Changes.Count;
         }
         await writing;
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
-/// <summary>Valid objects for tests that care for little of them.</summary>
+/// <summary>Valid objects for tests that need only some of their fields.</summary>
 internal static class Some
 {
     public static readonly Tenant Tenant = new Tenant("space", "app");

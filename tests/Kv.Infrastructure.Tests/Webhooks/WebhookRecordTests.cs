@@ -9,7 +9,7 @@ using Kv.Infrastructure.Webhooks;
 
 namespace Kv.Infrastructure.Tests.Webhooks;
 
-/// <summary>A webhook's JSON: what simple-golang-kv reads and wrote, with what Kv adds.</summary>
+/// <summary>The JSON of a webhook: the fields of simple-golang-kv, and those that Kv adds.</summary>
 internal sealed class WebhookRecordTests
 {
     private static readonly Tenant Tenant = new Tenant("space", "app");
@@ -30,7 +30,7 @@ internal sealed class WebhookRecordTests
             """{"id":"7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b","namespace":"space","appName":"app","key":"user:*","event":"update","endpoint":"http://example.com/hook","method":"POST","add_event_data":false,"created_at":1800000000}"""));
 
     [Test]
-    public void Everything_that_is_said_is_written_in_the_predecessors_order_with_what_is_ours_behind()
+    public void All_settings_are_written_in_the_order_of_the_predecessor_with_new_ones_behind()
     {
         var webhook = new Webhook(
             Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
@@ -51,7 +51,7 @@ internal sealed class WebhookRecordTests
     }
 
     [Test]
-    public void What_is_written_is_read_again()
+    public void The_written_form_is_read_back()
     {
         var webhook = new Webhook(
             Id, Tenant, Full(), 1_800_000_000, Principal.OfToken("alice", "https://issuer.example"));
@@ -101,7 +101,7 @@ internal sealed class WebhookRecordTests
     [TestCase("")]
     [TestCase(""", "headers":null,"payload":null,"method":null,"add_event_data":null,"secret":null""")]
     [TestCase(""", "headers":{},"payload":{}""")]
-    public void What_is_missing_or_null_is_as_if_it_had_not_been_said(string more)
+    public void Missing_and_null_settings_have_their_defaults(string more)
     {
         var read = Read(Minimal(more: more))!;
 
@@ -141,15 +141,15 @@ internal sealed class WebhookRecordTests
     [TestCase("""{"key":"k","event":"update","endpoint":"http://example.com","created_at":1e99}""")]
     [TestCase("""{"key":"k","event":"update","endpoint":"http://example.com","secret":"not one"}""")]
     [TestCase("""{"key":"\ud800","event":"update","endpoint":"http://example.com"}""")]
-    public void What_is_no_webhook_is_not_read(string json) => Assert.That(Read(json), Is.Null);
+    public void A_malformed_record_is_not_read(string json) => Assert.That(Read(json), Is.Null);
 
     [TestCase("/kvstore/webhooks/space/app/not-an-id")]
     [TestCase("/kvstore/webhooks/space/7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b")]
     [TestCase("/kvstore/kv/space/app/7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b")]
-    public void What_stands_elsewhere_is_not_read(string key) => Assert.That(Read(Minimal(), key), Is.Null);
+    public void A_record_under_another_key_is_not_read(string key) => Assert.That(Read(Minimal(), key), Is.Null);
 
     [Test]
-    public void Whose_it_is_is_told_by_where_it_stands()
+    public void The_key_of_the_record_names_the_tenant()
     {
         var read = Read(Minimal(more: ""","id":"another","namespace":"theirs","appName":"theirs" """))!;
 
@@ -158,7 +158,7 @@ internal sealed class WebhookRecordTests
     }
 
     [Test]
-    public void Members_of_a_later_version_survive()
+    public void Fields_of_a_later_version_survive()
     {
         var before = Minimal(more: ""","later":{"deep":["é",1.50]},"disabled_reason":"Because." """);
         var webhook = Read(before)!;

@@ -30,7 +30,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     public void NewTenant() => _tenant = new Tenant("repository", $"{Guid.NewGuid():N}");
 
     [Test]
-    public async Task What_was_added_is_read()
+    public async Task An_added_webhook_is_read_back()
     {
         var webhook = New("a");
         webhook.SetSecret(WebhookSecret.New());
@@ -44,7 +44,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task Another_tenant_sees_nothing_of_it()
+    public async Task Another_tenant_does_not_see_it()
     {
         var webhook = New("a");
         await _repository.Add(webhook, 5, Enough);
@@ -59,7 +59,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     [TestCase(1)]
     [TestCase(7)]
     [TestCase(40)]
-    public async Task Of_fifty_that_are_added_at_once_as_many_are_as_may_be(int limit)
+    public async Task Of_fifty_concurrent_additions_as_many_succeed_as_the_limit_allows(int limit)
     {
         var added = await Task.WhenAll(Enumerable.Range(0, 50)
             .Select(number => Task.Run(() => _repository.Add(New($"{number}"), limit, Enough))));
@@ -69,24 +69,24 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task A_request_whose_first_takes_the_last_room_meanwhile_is_answered_as_that()
+    public async Task A_repeat_whose_first_request_takes_the_last_place_gets_its_answer()
     {
         var request = new IdempotentRequest("once", new byte[] { 1 });
         var (first, again) = (New("a"), New("a"));
         await using var store = new CountedStore(Store);
         store.BeforeRange = () => AddOnce(_repository, first);
 
-        var (id, isReplayed) = await AddOnce(Over(store), again);
+        var added = await AddOnce(Over(store), again);
 
-        Assert.That((id, isReplayed), Is.EqualTo(((Guid?)first.Id, true)));
+        Assert.That((added.Id, added.IsReplayed), Is.EqualTo(((Guid?)first.Id, true)));
         Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(1));
 
-        Task<(Guid? Id, bool IsReplayed)> AddOnce(IWebhookRepository webhooks, Webhook webhook) =>
+        Task<AddedWebhook> AddOnce(IWebhookRepository webhooks, Webhook webhook) =>
             webhooks.AddOnce(webhook, 1, request, Enough);
     }
 
     [Test]
-    public async Task Where_one_was_deleted_another_has_room()
+    public async Task A_deletion_makes_room_for_another_webhook()
     {
         var first = New("a");
         await _repository.Add(first, 1, Enough);
@@ -108,7 +108,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task None_may_be_added_where_none_is_allowed() =>
+    public async Task With_a_limit_of_0_no_webhook_is_added() =>
         Assert.That(await _repository.Add(New("a"), 0, Enough), Is.False);
 
     [Test]
@@ -123,7 +123,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task A_change_is_saved_only_over_what_was_read()
+    public async Task A_change_is_saved_only_over_the_version_that_was_read()
     {
         var webhook = New("a");
         await _repository.Add(webhook, 5, Enough);
@@ -138,7 +138,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task A_webhook_that_was_deleted_does_not_come_back_by_a_change()
+    public async Task A_change_does_not_restore_a_deleted_webhook()
     {
         var webhook = New("a");
         await _repository.Add(webhook, 5, Enough);
@@ -150,7 +150,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task Of_those_who_change_it_at_once_one_at_a_time_succeeds()
+    public async Task Of_many_concurrent_changes_exactly_one_succeeds()
     {
         var webhook = New("a");
         await _repository.Add(webhook, 5, Enough);
@@ -163,7 +163,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task Members_of_a_later_version_survive_a_change()
+    public async Task Fields_of_a_later_version_survive_a_change()
     {
         var id = Guid.NewGuid();
         await Put(id, """{"key":"a","event":"UPDATE","endpoint":"http://example.com","later":[1]}""");
@@ -176,7 +176,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task What_cannot_be_read_is_passed_over_but_counts_and_can_be_deleted()
+    public async Task An_unreadable_record_is_skipped_but_counts_and_can_be_deleted()
     {
         var (id, other) = (Guid.NewGuid(), New("a"));
         await Put(id, "nonsense");
@@ -205,7 +205,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public async Task Who_loses_every_try_is_told_that_nothing_was_written()
+    public async Task An_addition_that_loses_every_race_fails_with_a_known_outcome()
     {
         var store = new AlwaysChanged(Store);
 
@@ -216,7 +216,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
     }
 
     [Test]
-    public void An_outcome_that_is_unknown_is_not_tried_again()
+    public void A_write_with_an_unknown_outcome_is_not_repeated()
     {
         var store = new AlwaysChanged(Store) { Failure = new StoreUnavailableException("Gone.", outcomeUnknown: true) };
 
@@ -252,7 +252,7 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
             ? Encoding.UTF8.GetString(entry.Value.Span)
             : null;
 
-    /// <summary>A store in which somebody else is always faster, or which fails.</summary>
+    /// <summary>A store in which every commit loses a race, or fails.</summary>
     private sealed class AlwaysChanged(IStore inner) : IStore
     {
         public Epoch Epoch => inner.Epoch;
@@ -266,8 +266,8 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
             inner.Get(key, consistency, cancellationToken);
 
         public ValueTask<PairRead> GetPair(
-            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-            inner.GetPair(key, beside, consistency, cancellationToken);
+            StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            inner.GetPair(first, second, consistency, cancellationToken);
 
         public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
             inner.Range(query, cancellationToken);

@@ -9,8 +9,8 @@ using Kv.Domain.Access;
 namespace Kv.Api.Access.ApiKeys;
 
 /// <summary>A new API key: for an administrator, or for keys of tenants.</summary>
-[JsonConverter(typeof(CreateApiKeyBodyConverter))]
-public sealed record CreateApiKeyBody
+[JsonConverter(typeof(BodyConverter<CreateApiKeyBody>))]
+public sealed record CreateApiKeyBody : IBody<CreateApiKeyBody>
 {
     /// <summary>A name for people to read, up to 100 characters.</summary>
     /// <example>billing service</example>
@@ -23,12 +23,10 @@ public sealed record CreateApiKeyBody
     /// <example>false</example>
     public bool? Admin { get; init; }
 
-    /// <summary>The namespace; `*` for all namespaces.</summary>
-    /// <example>shop</example>
+    /// <inheritdoc cref="Access.GrantAnswer.Namespace"/>
     public string? Namespace { get; init; }
 
-    /// <summary>The app; `*` for all apps.</summary>
-    /// <example>billing</example>
+    /// <inheritdoc cref="Access.GrantAnswer.App"/>
     public string? App { get; init; }
 
     /// <summary>The prefix of the allowed keys; without it, all keys.</summary>
@@ -45,6 +43,21 @@ public sealed record CreateApiKeyBody
     public long? Ttl { get; init; }
 
     internal CreateApiKey ToRequest() => new(Name, Admin ?? false, Namespace, App, Prefix, Verbs, Ttl);
+
+    static CreateApiKeyBody IBody<CreateApiKeyBody>.Read(ref Utf8JsonReader reader)
+    {
+        var members = JsonMembers.ReadBody(ref reader, "name", "admin", "namespace", "app", "prefix", "verbs", "ttl");
+        return new CreateApiKeyBody
+        {
+            Name = members.Text("name"),
+            Admin = members.Flag("admin"),
+            Namespace = members.Text("namespace"),
+            App = members.Text("app"),
+            Prefix = members.Text("prefix"),
+            Verbs = members.TextOrTexts("verbs"),
+            Ttl = members.Number("ttl"),
+        };
+    }
 }
 
 /// <summary>An API key. Only the answer that creates the key contains its text.</summary>
@@ -56,7 +69,6 @@ public sealed class ApiKeyAnswer
 
     /// <summary>The text to send as the credential; only in the answer that creates the key.</summary>
     /// <example>kv_1f0c6f0e3f0a4f43_eW91LXdpbGwtbmV2ZXItZ3Vlc3MtdGhpcy1vbmUtaGVyZQ</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Key { get; init; }
 
     /// <summary>A name for people to read.</summary>
@@ -68,17 +80,14 @@ public sealed class ApiKeyAnswer
 
     /// <summary>The namespace, or `*`; absent for an administrator's key.</summary>
     /// <example>shop</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Namespace { get; init; }
 
     /// <summary>The app, or `*`; absent for an administrator's key.</summary>
     /// <example>billing</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? App { get; init; }
 
     /// <summary>The prefix of the allowed keys; absent for an administrator's key.</summary>
     /// <example>invoice:</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Prefix { get; init; }
 
     /// <summary>The allowed verbs; empty for an administrator's key.</summary>
@@ -92,6 +101,7 @@ public sealed class ApiKeyAnswer
 
     /// <summary>The Unix second from which on the key is refused; null for never.</summary>
     /// <example>1775001600</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required long? ExpireAt { get; init; }
 
     internal static ApiKeyAnswer From(ApiKeyDto key, ApiKeySecret? secret = null) => new()
@@ -112,8 +122,7 @@ public sealed class ApiKeyAnswer
 /// <summary>A revoked API key, with the webhooks that it registered.</summary>
 public sealed record RevokedApiKeyAnswer
 {
-    /// <summary>The key's id.</summary>
-    /// <example>1f0c6f0e3f0a4f43</example>
+    /// <inheritdoc cref="ApiKeyAnswer.Id"/>
     public required string Id { get; init; }
 
     /// <summary>The number of existing webhooks that the key registered.</summary>
@@ -129,22 +138,4 @@ public sealed record RevokedApiKeyAnswer
         WebhookCount = revoked.WebhookCount,
         Webhooks = [.. revoked.Webhooks.Select(StoredWebhook.From)],
     };
-}
-
-internal sealed class CreateApiKeyBodyConverter : BodyConverter<CreateApiKeyBody>
-{
-    protected override CreateApiKeyBody Read(ref Utf8JsonReader reader)
-    {
-        var members = BodyMembers.Read(ref reader, "name", "admin", "namespace", "app", "prefix", "verbs", "ttl");
-        return new CreateApiKeyBody
-        {
-            Name = members.Text("name"),
-            Admin = members.Flag("admin"),
-            Namespace = members.Text("namespace"),
-            App = members.Text("app"),
-            Prefix = members.Text("prefix"),
-            Verbs = members.TextOrTexts("verbs"),
-            Ttl = members.Number("ttl"),
-        };
-    }
 }

@@ -3,8 +3,6 @@ using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Access;
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.Access.ApiKeys;
 
@@ -19,7 +17,7 @@ namespace Kv.Api.Access.ApiKeys;
     StatusCodes.Status404NotFound, "`AUTH` is not `apikey`, or the key does not exist.",
     Error = Problems.ApiKeyNotFound)]
 [ProducesStoreUnavailable]
-public sealed class ApiKeysController(IMediator mediator) : ControllerBase
+public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : ControllerBase
 {
     private const string DisableWebhooks = "disable_webhooks";
 
@@ -39,9 +37,7 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     {
         Response.Headers.CacheControl = "no-store";
         return await mediator.Send(body.ToRequest(), cancellationToken) is { } issued
-            ? new JsonAnswer<ApiKeyAnswer>(
-                StatusCodes.Status201Created, ApiKeyAnswer.From(issued.Key, issued.Secret),
-                ApiKeyJson.Answers.ApiKeyAnswer)
+            ? JsonAnswer.Created(ApiKeyAnswer.From(issued.Key, issued.Secret))
             : Problems.Create(StatusCodes.Status409Conflict, "Too many API keys").ToResult();
     }
 
@@ -50,14 +46,17 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     /// For administrators. The list contains expired keys until they are revoked. It does not contain the keys' texts.
     /// </remarks>
     [HttpGet]
+    [Costly]
     [ProducesResponseType<IReadOnlyList<ApiKeyAnswer>>(
         StatusCodes.Status200OK, "application/json", Description = "The keys, in the order of their creation.")]
     public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
         var keys = await mediator.Send(new ListApiKeys(), cancellationToken);
-        return new JsonAnswer<IReadOnlyList<ApiKeyAnswer>>(
-            StatusCodes.Status200OK, [.. keys.Select(key => ApiKeyAnswer.From(key))],
-            ApiKeyJson.Answers.IReadOnlyListApiKeyAnswer);
+        await held.TakeIfLarge(
+            Request, keys.Sum(key => (long)key.Id.Length + key.Name.Length + (key.Prefix?.Length ?? 0)),
+            cancellationToken);
+        return new StreamedAnswer<ApiKeyAnswer>(
+            keys.Select(key => ApiKeyAnswer.From(key)).ToAsyncEnumerable(), StreamFrame.Array);
     }
 
     /// <summary>Revoke an API key</summary>
@@ -68,7 +67,6 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     /// revoked key that still has webhooks.
     /// </remarks>
     /// <param name="id" example="1f0c6f0e3f0a4f43">The key's id.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpDelete("{id}")]
     [RequestQuery(DisableWebhooks, "`true` disables the webhooks that the key registered.", IsFlag = true)]
     [ProducesResponseType<RevokedApiKeyAnswer>(
@@ -79,8 +77,7 @@ public sealed class ApiKeysController(IMediator mediator) : ControllerBase
     {
         var command = new RevokeApiKey(id, Request.Flag(DisableWebhooks));
         return await mediator.Send(command, cancellationToken) is { } revoked
-            ? new JsonAnswer<RevokedApiKeyAnswer>(
-                StatusCodes.Status200OK, RevokedApiKeyAnswer.From(id, revoked), ApiKeyJson.Answers.RevokedApiKeyAnswer)
-            : Problems.Create(StatusCodes.Status404NotFound, Problems.ApiKeyNotFound).ToResult();
+            ? JsonAnswer.Ok(RevokedApiKeyAnswer.From(id, revoked))
+            : Problems.NotFound(Problems.ApiKeyNotFound);
     }
 }

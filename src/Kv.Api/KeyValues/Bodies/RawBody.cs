@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Mime;
 using FluentValidation;
 using Kv.Api.Http;
@@ -23,7 +24,7 @@ internal static class RawBody
         "Content-Type must be application/json, or name the type of a value that is the body itself; "
         + "it must not be that of a form";
 
-    // The default types of curl and of browsers' forms, which are hardly intended as the type of a value.
+    // The default types of curl and of browsers' forms, which callers hardly intend as the type of a value.
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
     /// <summary>Whether the body is JSON that contains the value.</summary>
@@ -61,17 +62,18 @@ internal static class RawBody
     {
         if (request.ContentLength > limits.MaxValueBytes)
             throw TooLarge(limits);
-        using var value = new MemoryStream((int)(request.ContentLength ?? 0));
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(cancellationToken);
-            foreach (var segment in read.Buffer)
-                value.Write(segment.Span);
-            request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (value.Length > limits.MaxValueBytes)
+            // The bytes stay in the pipe until the end, so that an announced length allocates nothing.
+            var isTooLarge = read.Buffer.Length > limits.MaxValueBytes;
+            var value = read.IsCompleted && !isTooLarge ? read.Buffer.ToArray() : null;
+            request.BodyReader.AdvanceTo(
+                isTooLarge || read.IsCompleted ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+            if (isTooLarge)
                 throw TooLarge(limits);
-            if (read.IsCompleted)
-                return value.GetBuffer().AsMemory(0, (int)value.Length);
+            if (value is not null)
+                return value;
         }
     }
 

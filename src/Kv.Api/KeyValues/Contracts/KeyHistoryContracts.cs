@@ -9,8 +9,7 @@ namespace Kv.Api.KeyValues.Contracts;
 /// <summary>A page of a key's history.</summary>
 public sealed record KeyHistoryAnswer
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
     /// <summary>The changes, newest first.</summary>
@@ -18,6 +17,7 @@ public sealed record KeyHistoryAnswer
 
     /// <summary>The `cursor` of the next page; null when the history is complete.</summary>
     /// <example>17</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
 
     /// <summary>The oldest revision that the store keeps, on the last page; otherwise 0.</summary>
@@ -25,7 +25,7 @@ public sealed record KeyHistoryAnswer
     public required long OldestRevision { get; init; }
 
     /// <summary>A page without its changes.</summary>
-    internal static KeyHistoryAnswer Around(string key, KeyHistory history) => new()
+    internal static KeyHistoryAnswer Envelope(string key, KeyHistory history) => new()
     {
         Key = key,
         Items = [],
@@ -47,22 +47,18 @@ public sealed record HistoryEntry : IHoldsValue<HistoryEntry>
     public required string Event { get; init; }
 
     /// <summary>The reason of a `delete`: `deleted` or `expired`; absent for a write.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [OneOf("deleted", "expired")]
     public string? Reason { get; init; }
 
     /// <summary>The written value, in base64 if `encoding` is `base64`; absent for a `delete`.</summary>
     /// <example>Ada Lovelace</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReadOnlyMemory<byte>? Value { get; init; }
 
     /// <summary>"base64" when the value is not UTF-8 text; absent otherwise.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [OneOf("base64")]
     public string? Encoding { get; init; }
 
     /// <summary>The expiry that was set, in Unix seconds; absent for no expiry.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpireAt { get; init; }
 
     internal static HistoryEntry From(Domain.KeyValues.HistoryEntry change) => new()

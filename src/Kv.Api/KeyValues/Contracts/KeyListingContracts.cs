@@ -18,67 +18,65 @@ public sealed record KeyPage
     public required IReadOnlyList<string> Prefixes { get; init; }
 
     /// <summary>The cursor of the next page; null on the last page.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
 
     /// <summary>The revision at which all pages of this listing are read.</summary>
     /// <example>42</example>
     public required long Revision { get; init; }
 
+    /// <summary>
+    /// With `contains`: the number of names that this page searched. Keys that were deleted a short time ago may count.
+    /// </summary>
+    /// <example>100000</example>
+    public int? Searched { get; init; }
+
     /// <summary>A page without its keys.</summary>
-    internal static KeyPage Around(KeyValuePageDto page) => new()
+    internal static KeyPage Envelope(KeyValuePageDto page) => new()
     {
         Items = [],
         Prefixes = page.Prefixes,
         Cursor = page.Cursor,
         Revision = page.Revision,
+        Searched = page.Searched,
     };
 }
 
 /// <summary>A key of a page, with the requested fields.</summary>
 public sealed record ListedKey : IHoldsValue<ListedKey>
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
     /// <summary>The value, in base64 if `encoding` is `base64`. Only with `fields=all`.</summary>
     /// <example>Ada Lovelace</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReadOnlyMemory<byte>? Value { get; init; }
 
-    /// <summary>"base64" when the value is not UTF-8 text; absent otherwise.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="HistoryEntry.Encoding"/>
     [OneOf("base64")]
     public string? Encoding { get; init; }
 
     /// <summary>The media type that the writer set; absent when it set none.</summary>
     /// <example>text/plain</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ContentType { get; init; }
 
     /// <summary>The remaining whole seconds; absent when the key does not expire.</summary>
     /// <example>3599</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Ttl { get; init; }
 
-    /// <summary>The expiry in Unix seconds; absent when the key does not expire.</summary>
-    /// <example>1767225600</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="WrittenKeyValue.ExpireAt"/>
     public long? ExpireAt { get; init; }
 
     /// <summary>The revision of the key's last write: its `ETag` without quotes.</summary>
     /// <example>42</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Etag { get; init; }
 
     /// <summary>The revision at which the key was created.</summary>
     /// <example>17</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? CreateRevision { get; init; }
 
     /// <summary>The number of writes since the key was created.</summary>
     /// <example>3</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Version { get; init; }
 
     internal static ListedKey From(KeyValueDto dto, KeyFields fields)

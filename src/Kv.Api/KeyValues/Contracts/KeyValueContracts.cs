@@ -10,27 +10,22 @@ namespace Kv.Api.KeyValues.Contracts;
 /// <summary>A written key.</summary>
 public sealed record WrittenKeyValue : IHoldsValue<WrittenKeyValue>
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
-    /// <summary>The value, in base64 if `encoding` is `base64`.</summary>
-    /// <example>Ada Lovelace</example>
+    /// <inheritdoc cref="StoredKeyValue.Value"/>
     public required ReadOnlyMemory<byte> Value { get; init; }
 
-    /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <inheritdoc cref="StoredKeyValue.Encoding"/>
     [OneOf("base64")]
     public string? Encoding { get; init; }
 
     /// <summary>The time to live in seconds; absent when the key does not expire.</summary>
     /// <example>3600</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Ttl { get; init; }
 
     /// <summary>The expiry in Unix seconds; absent when the key does not expire.</summary>
     /// <example>1767225600</example>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpireAt { get; init; }
 
     internal static WrittenKeyValue From(KeyValueDto dto) => new()
@@ -63,16 +58,17 @@ public sealed record StoredKeyValue : IHoldsValue<StoredKeyValue>
     public required ReadOnlyMemory<byte> Value { get; init; }
 
     /// <summary>`base64` for a value that is not UTF-8 text; otherwise absent.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [OneOf("base64")]
     public string? Encoding { get; init; }
 
     /// <summary>The remaining whole seconds; null when the key does not expire.</summary>
     /// <example>3599</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? Ttl { get; init; }
 
     /// <summary>The expiry in Unix seconds, the same in every answer; null when the key does not expire.</summary>
     /// <example>1767225600</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? ExpireAt { get; init; }
 
     internal static StoredKeyValue From(KeyValueDto dto) => new()
@@ -92,16 +88,17 @@ public sealed record StoredKeyValue : IHoldsValue<StoredKeyValue>
 /// <summary>A key whose time to live was changed. Its value is unchanged.</summary>
 public sealed record PatchedKeyValue
 {
-    /// <summary>The key.</summary>
-    /// <example>user:42</example>
+    /// <inheritdoc cref="StoredKeyValue.Key"/>
     public required string Key { get; init; }
 
     /// <summary>The time to live in seconds; null when the key does not expire.</summary>
     /// <example>60</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? Ttl { get; init; }
 
     /// <summary>The expiry in Unix seconds; null when the key does not expire.</summary>
     /// <example>1767225600</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? ExpireAt { get; init; }
 
     internal static PatchedKeyValue From(KeyValueDto dto) =>

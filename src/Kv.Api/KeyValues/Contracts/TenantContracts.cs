@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 
@@ -9,7 +10,8 @@ public sealed record TenantListing
     /// <summary>The tenants, in the byte order of `namespace/app`.</summary>
     public required IReadOnlyList<ListedTenant> Tenants { get; init; }
 
-    /// <summary>The cursor of the next page; null on the last page.</summary>
+    /// <inheritdoc cref="KeyPage.Cursor"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
 
     internal static TenantListing From(TenantPage page) =>

@@ -1,8 +1,6 @@
 namespace Kv.Api.OpenApi.Attributes;
 
 /// <summary>The error in the example of a 400, if it differs from the default.</summary>
-/// <param name="field">The invalid field.</param>
-/// <param name="message">The error message.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 internal sealed class InvalidInputExampleAttribute(string field, string message) : Attribute
 {

@@ -1,5 +1,4 @@
 using Kv.Api.Errors;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kv.Api.OpenApi.Attributes;
 

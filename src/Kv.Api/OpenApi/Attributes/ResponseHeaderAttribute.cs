@@ -1,12 +1,17 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
 namespace Kv.Api.OpenApi.Attributes;
 
 /// <summary>Declares a header of successful answers.</summary>
-/// <param name="name">The name of the header.</param>
-/// <param name="description">The description.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
-internal sealed class ResponseHeaderAttribute(string name, string description) : Attribute
+internal sealed class ResponseHeaderAttribute(string name, string description) : Attribute, IDocumentsOperation
 {
-    public string Name { get; } = name;
-
-    public string Description { get; } = description;
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        foreach (var (status, answer) in operation.Responses ?? [])
+            if (status[0] is '2' or '3' && answer is OpenApiResponse response)
+                (response.Headers ??= new Dictionary<string, IOpenApiHeader>())
+                    .TryAdd(name, ProblemResponse.Header(description));
+    }
 }

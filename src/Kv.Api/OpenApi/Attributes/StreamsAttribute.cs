@@ -1,3 +1,6 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
 namespace Kv.Api.OpenApi.Attributes;
 
 /// <summary>
@@ -7,12 +10,8 @@ namespace Kv.Api.OpenApi.Attributes;
 /// <param name="contentType">The media type of the stream.</param>
 /// <param name="example">The beginning of a stream.</param>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class StreamsAttribute(string contentType, string example) : Attribute
+internal sealed class StreamsAttribute(string contentType, string example) : Attribute, IDocumentsOperation
 {
-    public string ContentType { get; } = contentType;
-
-    public string Example { get; } = example;
-
     /// <summary>
     /// The description of the request's body, if it is a stream of the same media type; otherwise null.
     /// </summary>
@@ -20,4 +19,18 @@ internal sealed class StreamsAttribute(string contentType, string example) : Att
 
     /// <summary>The beginning of a body.</summary>
     public string? BodyExample { get; init; }
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        operation.Responses!["200"].Content![contentType] = RawValueAttribute.Bytes(example);
+        if (Body is not null)
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Description = Body,
+                Content = new Dictionary<string, IOpenApiMediaType>
+                {
+                    [contentType] = RawValueAttribute.Bytes(BodyExample),
+                },
+            };
+    }
 }

@@ -6,7 +6,7 @@ using Kv.Infrastructure.Diagnostics;
 namespace Kv.Infrastructure.Deliveries.Calls;
 
 /// <summary>
-/// The span of a webhook's call: part of the trace of the request that wrote the change or, for a ping, of the present
+/// The span of a webhook's call: part of the trace of the request that wrote the change or, for a ping, of the current
 /// request. Without such a trace there is no span. The span names the endpoint's host and port only: a path or a query
 /// may hold a credential.
 /// </summary>

@@ -30,7 +30,7 @@ internal static class MessageBody
         var payload = webhook.Settings.Payload;
         if (!webhook.Settings.AddEventData)
             return payload;
-        // Not from a pool: a connection that is given up may still be reading it.
+        // Not pooled: an abandoned connection may still be reading the buffer.
         var body = new ArrayBufferWriter<byte>(
             payload.Length + BytesOfAUnit * @event.Key.Length + (@event.Value?.Length ?? 0)
             + (@event.Previous?.Value?.Length ?? 0) + Overhead);
@@ -52,9 +52,9 @@ internal static class MessageBody
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var start = (int)reader.TokenStartIndex;
-            var givesWay = reader.ValueTextEquals("event"u8);
+            var isReplaced = reader.ValueTextEquals("event"u8);
             reader.Skip();
-            if (givesWay)
+            if (isReplaced)
                 continue;
             body.Write(payload[start..(int)reader.BytesConsumed]);
             body.Write(","u8);

@@ -14,9 +14,7 @@ internal static class MessageRequest
     /// <param name="webhook">
     /// The webhook. A stored one may come from simple-golang-kv; its invalid headers are skipped.
     /// </param>
-    /// <param name="endpoint">Its endpoint.</param>
     /// <param name="messageId">The header <c>webhook-id</c>.</param>
-    /// <param name="event">The event.</param>
     /// <param name="timestamp">The second of Unix time of the attempt.</param>
     /// <param name="options">
     /// The header <c>User-Agent</c>, unless the webhook has its own, and the reserved headers.
@@ -48,6 +46,21 @@ internal static class MessageRequest
         if (webhook.Sign(messageId, timestamp, body.Span) is { } signature)
             Set(request, "webhook-signature", signature);
         return request;
+    }
+
+    /// <summary>What is kept of a request.</summary>
+    public static SentRequest Kept(HttpRequestMessage request, ReadOnlyMemory<byte> body)
+    {
+        var content = request.Content!.Headers;
+        // .NET lists the length after a read of it.
+        _ = content.ContentLength;
+        var headers = request.Headers.NonValidated.Concat(content.NonValidated)
+            .ToDictionary(header => header.Key, header => header.Value.ToString());
+        var start = body.Span[..Math.Min(body.Length, SentRequest.MaxBodyBytes)];
+        // The cut may split a character, which is then omitted.
+        var text = new char[start.Length];
+        var length = Encoding.UTF8.GetDecoder().GetChars(start, text, flush: start.Length == body.Length);
+        return new SentRequest(headers, new string(text, 0, length));
     }
 
     private static void Set(HttpRequestMessage request, string name, string value)

@@ -2,12 +2,11 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Kv.Infrastructure.Tls;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Deliveries.Calls;
 
 /// <summary>
-/// Trusts the authorities of <c>WEBHOOK_CA_FILE</c>, if it is set, beside the system's: receivers have certificates of
+/// Trusts the authorities of <c>WEBHOOK_CA_FILE</c>, if it is set, besides the system's: receivers have certificates of
 /// either.
 /// </summary>
 internal sealed class ReceiverAuthorities : IDisposable
@@ -24,7 +23,7 @@ internal sealed class ReceiverAuthorities : IDisposable
         _file = new ReloadedFiles<X509Certificate2Collection>(
             [file], contents => PemCertificates.Authorities(contents[0]), changed: null, options.ReloadInterval, time,
             logger);
-        _file.Begin();
+        _file.Start();
         Validation = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
             || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown
                 && IsSignedBy(_file.Current, shown, chain));

@@ -11,21 +11,19 @@ internal sealed class ReceiverClient : IDisposable
 {
     private const int MaxHeadersKilobytes = 64;
 
-    // No attempt takes as long; this ends the connecting that an abandoned attempt leaves behind.
-    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(2 * WebhookSettings.MaxTimeoutSeconds);
+    // Longer than any attempt: it only ends the connects of abandoned attempts.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2 * WebhookSettings.MaxTimeoutSeconds);
 
     private static readonly HttpRequestOptionsKey<bool> Dialled = new("dialled");
 
     private readonly HttpMessageInvoker _http;
 
-    /// <param name="connector">Opens the connections.</param>
-    /// <param name="authorities">Validate the receivers' certificates.</param>
     /// <param name="lifetime">How long a connection is reused; zero for never.</param>
     public ReceiverClient(TargetConnector connector, ReceiverAuthorities authorities, TimeSpan lifetime) =>
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            // A redirect or a proxy would call an address that was not registered; decompression could expand an answer
-            // without limit.
+            // A redirect or a proxy would reach an address that is not the webhook's; decompression could expand an
+            // answer without limit.
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
@@ -42,7 +40,7 @@ internal sealed class ReceiverClient : IDisposable
                 CertificateChainPolicy = CertificateChains.Policy(),
                 RemoteCertificateValidationCallback = authorities.Validation,
             },
-            ConnectTimeout = LongestConnect,
+            ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = lifetime,
             MaxResponseHeadersLength = MaxHeadersKilobytes,
             MaxResponseDrainSize = 0,

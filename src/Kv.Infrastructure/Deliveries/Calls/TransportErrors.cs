@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Kv.Domain.Storage;
 using Kv.Infrastructure.Deliveries.Targets;
 
 namespace Kv.Infrastructure.Deliveries.Calls;

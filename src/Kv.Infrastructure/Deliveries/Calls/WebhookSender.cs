@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Deliveries.Calls;
 /// <summary>Calls webhooks, all through one pool of connections.</summary>
 internal sealed class WebhookSender : IWebhookSender, IDisposable
 {
-    // A name may get other addresses.
+    // Limited, because a name may get other addresses.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(3);
 
     private readonly DeliveryOptions _options;
@@ -44,11 +44,7 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         var body = new AnswerBody();
         try
         {
-            using var response = await Send(
-                () => MessageRequest.Build(
-                    webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(),
-                    _options, span.TraceParent),
-                either.Token);
+            using var response = await Send(Request, either.Token);
             attempt = attempt with
             {
                 Status = (int)response.StatusCode,
@@ -68,6 +64,16 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         attempt = attempt with { Duration = _time.GetElapsedTime(start), Answer = body.Text };
         span.End(attempt);
         return attempt;
+
+        HttpRequestMessage Request()
+        {
+            var request = MessageRequest.Build(
+                webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(),
+                _options, span.TraceParent);
+            if (@event.Kind is null)
+                attempt = attempt with { Request = MessageRequest.Kept(request, MessageBody.Build(webhook, @event)) };
+            return request;
+        }
     }
 
     public void Dispose()
@@ -76,8 +82,8 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         _fresh.Dispose();
     }
 
-    // A receiver may close a connection at the moment of its reuse. That is no failure of the receiver, so the message
-    // is sent again at once, on a connection of its own.
+    // A receiver may close a connection just when it is reused. That is no failure of the receiver, so the message is
+    // sent again at once, on a new connection.
     private async Task<HttpResponseMessage> Send(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
     {
         using var first = request();

@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.Deliveries.Targets;
 internal static class AddressRanges
 {
     // The order matters: the first range that contains an address names its purpose.
-    private static readonly Range[] Never =
+    private static readonly Range[] ForbiddenRanges =
     [
         .. Ranges("unspecified", "0.0.0.0/8", "::/128"),
         .. Ranges("link-local", "169.254.0.0/16", "fe80::/10"),
@@ -24,40 +24,40 @@ internal static class AddressRanges
             "2001::/23", "2001:db8::/32", "3fff::/20"),
     ];
 
-    private static readonly Range[] Inner =
+    private static readonly Range[] PrivateRanges =
     [
         .. Ranges("loopback", "127.0.0.0/8", "::1/128"),
         .. Ranges(
             "private", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/7"),
     ];
 
-    // IANA allocates only these IPv6 addresses; others must not be called.
-    private static readonly IPNetwork GivenOut = IPNetwork.Parse("2000::/3");
+    // IANA allocates only these IPv6 addresses; the others must not be called.
+    private static readonly IPNetwork Allocated = IPNetwork.Parse("2000::/3");
 
     /// <summary>The purpose of an address that may never be called; null for any other address.</summary>
-    public static string? NeverCalled(IPAddress address)
+    public static string? Forbidden(IPAddress address)
     {
-        if (Find(Never, address) is { } meaning)
-            return meaning;
-        return address.AddressFamily == AddressFamily.InterNetwork || GivenOut.Contains(address)
+        if (Find(ForbiddenRanges, address) is { } purpose)
+            return purpose;
+        return address.AddressFamily == AddressFamily.InterNetwork || Allocated.Contains(address)
             || Private(address) is not null
             ? null
             : "reserved";
     }
 
     /// <summary>The purpose of an address that is not reachable over the Internet; null when it is.</summary>
-    public static string? Private(IPAddress address) => Find(Inner, address);
+    public static string? Private(IPAddress address) => Find(PrivateRanges, address);
 
     private static string? Find(Range[] ranges, IPAddress address)
     {
         foreach (var range in ranges)
             if (range.Network.Contains(address))
-                return range.Meaning;
+                return range.Purpose;
         return null;
     }
 
-    private static IEnumerable<Range> Ranges(string meaning, params string[] networks) =>
-        networks.Select(network => new Range(IPNetwork.Parse(network), meaning));
+    private static IEnumerable<Range> Ranges(string purpose, params string[] networks) =>
+        networks.Select(network => new Range(IPNetwork.Parse(network), purpose));
 
-    private sealed record Range(IPNetwork Network, string Meaning);
+    private sealed record Range(IPNetwork Network, string Purpose);
 }

@@ -16,10 +16,10 @@ internal static class Announcement
         // A loopback address cannot be reached from other machines. A machine without other addresses runs all replicas
         // itself.
         var all = elsewhere.Count > 0 ? elsewhere : machine;
-        var told = listeners.SelectMany(listener => MachineAddresses.IsWildcard(listener.Address)
+        var endpoints = listeners.SelectMany(listener => MachineAddresses.IsWildcard(listener.Address)
             ? all.Select(address => new IPEndPoint(address, listener.Port))
             : [listener]);
-        return Encoding.UTF8.GetBytes(string.Join(' ', told));
+        return Encoding.UTF8.GetBytes(string.Join(' ', endpoints));
     }
 
     /// <summary>The addresses of an announcement; empty when it cannot be read.</summary>

@@ -1,9 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
-using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Deliveries.Targets;
 
@@ -22,7 +20,7 @@ internal sealed class OwnAddresses(
     private static readonly TimeSpan LookUpPatience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private Task<View>? _looking;
+    private Task<View>? _lookup;
     private volatile View? _view;
 
     /// <summary>Refreshes the addresses, unless a recent lookup is still valid.</summary>
@@ -31,10 +29,10 @@ internal sealed class OwnAddresses(
     {
         if (_view is { } view && view.Version == own.Version && time.GetElapsedTime(view.At) < Lifetime)
             return;
-        Task<View> looking;
+        Task<View> lookup;
         lock (_gate)
-            looking = _looking is { IsCompleted: false } ? _looking : _looking = Task.Run(Look, CancellationToken.None);
-        _view = await looking.WaitAsync(cancellationToken);
+            lookup = _lookup is { IsCompleted: false } ? _lookup : _lookup = Task.Run(LookUp, CancellationToken.None);
+        _view = await lookup.WaitAsync(cancellationToken);
     }
 
     /// <summary>Whether an address, in plain form, and a port are the deployment's own.</summary>
@@ -51,7 +49,7 @@ internal sealed class OwnAddresses(
     /// <summary>Whether a host's name and a port are the deployment's own, whatever addresses the name has.</summary>
     public bool Contain(DnsEndPoint endpoint) => _view is { } view && view.Names.ContainsKey(endpoint);
 
-    private async Task<View> Look()
+    private async Task<View> LookUp()
     {
         var (at, version) = (time.GetTimestamp(), own.Version);
         var (servers, replicas) = await AskStore();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Deliveries.Targets;
 
@@ -8,13 +7,13 @@ namespace Kv.Infrastructure.Deliveries.Targets;
 internal delegate Task<IPAddress[]> AddressResolver(string host, CancellationToken cancellationToken);
 
 /// <summary>
-/// Opens connections to webhooks' endpoints. It dials the very address that it has checked, so a name that resolves
-/// differently the next time gains nothing.
+/// Opens connections to webhooks' endpoints. It dials exactly the address that it has checked, so a name that resolves
+/// differently the next time does not evade the check.
 /// </summary>
 internal sealed class TargetConnector(TargetPolicy policy, TimeProvider time, AddressResolver resolve)
 {
     // An address that does not answer must leave time for the next ones.
-    private static readonly TimeSpan TurnOfAnAddress = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="TargetNotAllowedException">The endpoint has no address that may be dialled.</exception>
@@ -52,7 +51,7 @@ internal sealed class TargetConnector(TargetPolicy policy, TimeProvider time, Ad
 
     private async Task<Stream?> TryDial(IPAddress address, int port, CancellationToken cancellationToken)
     {
-        using var turn = new CancellationTokenSource(TurnOfAnAddress, time);
+        using var turn = new CancellationTokenSource(DialTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Token);
         try
         {

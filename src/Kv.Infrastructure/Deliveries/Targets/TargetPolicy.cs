@@ -48,19 +48,19 @@ internal sealed class TargetPolicy(TargetOptions options, OwnAddresses own)
     {
         if (IsIn(_deny, plain))
             return "the address is denied by the configuration";
-        var carried = EmbeddedIPv4.In(plain);
-        if (carried.Count == 0)
-            return Meaning(plain) is { } meaning ? $"the address is {meaning}" : null;
-        foreach (var inner in carried)
+        var embedded = EmbeddedIPv4.In(plain);
+        if (embedded.Count == 0)
+            return Purpose(plain) is { } purpose ? $"the address is {purpose}" : null;
+        foreach (var inner in embedded)
             if (IsIn(_deny, inner))
                 return "the address carries an IPv4 address that is denied by the configuration";
-            else if (Meaning(inner) is { } meaning)
-                return $"the address carries an IPv4 address that is {meaning}";
+            else if (Purpose(inner) is { } purpose)
+                return $"the address carries an IPv4 address that is {purpose}";
         return null;
     }
 
-    private string? Meaning(IPAddress address) =>
-        AddressRanges.NeverCalled(address)
+    private string? Purpose(IPAddress address) =>
+        AddressRanges.Forbidden(address)
         ?? (options.Mode == TargetMode.Public && !IsIn(_allow, address) ? AddressRanges.Private(address) : null);
 
     private static bool IsIn(IPNetwork[] networks, IPAddress address) =>

@@ -1,20 +1,18 @@
 using System.Collections.Concurrent;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
-/// The log of the last accepted deliveries of each webhook. Entries wait in memory until they are saved in the
-/// transaction that saves the leader's cursor; what waits is lost when the leader dies. To add an entry takes no lock.
+/// The log of the last accepted deliveries of each webhook. Entries wait in memory until the transaction that saves the
+/// leader's cursor saves them too; waiting entries are lost when the leader dies. Adding an entry takes no lock.
 /// </summary>
-internal sealed class AcceptedLog(PatientStore store, FencedWriter writer, KeyLayout layout, Lead lead)
+internal sealed class AcceptedLog(RetryingStore store, FencedWriter writer, KeyLayout layout, Lead lead)
 {
-    // Each save may contain one log, and one more for so many changes. So logs are at most 1 % of the writes when there
-    // are 200 or more in a second.
+    // A save may contain one log, and another one for each of so many changes. So logs are at most 1 % of the writes
+    // when there are 200 or more per second.
     private const int ChangesPerLog = 200;
 
     // A log has at most 64 KiB.
@@ -47,16 +45,15 @@ internal sealed class AcceptedLog(PatientStore store, FencedWriter writer, KeyLa
     public async Task SaveWith(Operation cursor)
     {
         var changes = Interlocked.Exchange(ref _changes, 0);
-        var most = changes == 0 ? MaxLogs : Math.Min(MaxLogs, 1 + changes / ChangesPerLog);
-        var due = _unsaved.Where(log => log.Value.HasEntries).OrderBy(log => log.Value.SavedBy)
-            .Take((int)most).ToList();
+        var limit = changes == 0 ? MaxLogs : (int)Math.Min(MaxLogs, 1 + changes / ChangesPerLog);
+        var due = _unsaved.Where(log => log.Value.HasEntries).OrderBy(log => log.Value.SavedBy).Take(limit).ToList();
         foreach (var (_, log) in due)
             log.SavedBy = ++_saves;
         var logs = await Task.WhenAll(due.Select(log => Merge(log.Key.Tenant, log.Key.WebhookId, log.Value)));
         Task saved;
         // A log must not be written after its removal, which is written after Remove.
         lock (_gate)
-            saved = writer.Do([
+            saved = writer.Apply([
                 cursor, .. due.Zip(logs).Where(log => _unsaved.ContainsKey(log.First.Key)).Select(log => log.Second),
             ]);
         await saved;

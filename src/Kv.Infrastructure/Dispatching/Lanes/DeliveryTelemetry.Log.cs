@@ -1,5 +1,4 @@
 using Kv.Domain.Deliveries;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
@@ -16,29 +15,28 @@ internal sealed partial class DeliveryTelemetry
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Webhook {Webhook} ({Namespace}, {AppName}) loses deliveries: as much waits for it as may " +
-        "(WEBHOOK_BACKLOG_DELIVERIES, " +
-        "WEBHOOK_BACKLOG_BYTES), or its tenant has no room (QUOTA_BYTES). The webhook's dropped tells how many")]
-    private partial void LogLoses(Guid webhook, string nameSpace, string appName);
+        "Webhook {Webhook} ({Namespace}, {AppName}) drops deliveries: its backlog is full " +
+        "(WEBHOOK_BACKLOG_DELIVERIES, WEBHOOK_BACKLOG_BYTES), or its tenant is (QUOTA_BYTES). The webhook's dropped " +
+        "counts them")]
+    internal partial void LogDropping(Guid webhook, string nameSpace, string appName);
 
-    [LoggerMessage(LogLevel.Warning, "What waits for webhook {Webhook} cannot be read yet: {Reason}")]
-    private partial void LogCannotLoad(Guid webhook, string reason);
+    [LoggerMessage(LogLevel.Warning, "The stored deliveries of webhook {Webhook} cannot be read yet: {Reason}")]
+    internal partial void LogCannotLoad(Guid webhook, string reason);
 
     [LoggerMessage(LogLevel.Error, "Delivery {Delivery} of webhook {Webhook} met a fault in Kv; it is tried again")]
-    private partial void LogFault(Exception error, DeliveryId delivery, Guid webhook);
+    internal partial void LogFault(Exception error, DeliveryId delivery, Guid webhook);
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The store does not take the value of delivery {Delivery}; a further attempt goes without it: {Reason}")]
-    private partial void LogValueRefused(DeliveryId delivery, string reason);
+        "The store refuses the value of delivery {Delivery}; further attempts are sent without it: {Reason}")]
+    internal partial void LogValueRefused(DeliveryId delivery, string reason);
 
     [LoggerMessage(
         LogLevel.Warning,
         "Delivery {Delivery} was accepted, but the store refuses to remove it; the next leader sends it again: " +
         "{Reason}")]
-    private partial void LogCannotRemove(DeliveryId delivery, string reason);
+    internal partial void LogCannotRemove(DeliveryId delivery, string reason);
 
-    [LoggerMessage(
-        LogLevel.Warning, "Delivery {Delivery} waits, and the store refuses it; it is tried again: {Reason}")]
-    private partial void LogCannotStore(DeliveryId delivery, string reason);
+    [LoggerMessage(LogLevel.Warning, "The store refuses delivery {Delivery}, which is tried again: {Reason}")]
+    internal partial void LogCannotStore(DeliveryId delivery, string reason);
 }

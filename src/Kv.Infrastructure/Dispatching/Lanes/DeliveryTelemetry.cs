@@ -1,14 +1,12 @@
 using System.Diagnostics.Metrics;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Diagnostics;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
-/// <summary>The metrics and log lines of deliveries: failures are logged, all outcomes are counted.</summary>
-internal sealed partial class DeliveryTelemetry : IDisposable
+/// <summary>The metrics and log messages of deliveries: failures are logged, and all outcomes are counted.</summary>
+internal sealed partial class DeliveryTelemetry
 {
     // In seconds: from a call within the cluster to the last attempt of a retry schedule of days.
     private static readonly double[] Latencies =
@@ -20,30 +18,33 @@ internal sealed partial class DeliveryTelemetry : IDisposable
     private static readonly double[] Durations =
         [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-    private readonly Meter _meter = new(Telemetry.Name);
     private readonly Histogram<double> _attempts;
     private readonly Histogram<double> _latency;
     private readonly Tally _retries;
     private readonly Tally _givenUp;
-    private readonly Tally _lost;
+    private readonly Tally _dropped;
+    private readonly Tally _disabled;
     private readonly ILogger _logger;
 
-    public DeliveryTelemetry(ILogger<DeliveryTelemetry> logger)
+    public DeliveryTelemetry(IMeterFactory meters, ILogger<DeliveryTelemetry> logger)
     {
+        var meter = meters.Create(Telemetry.Name);
         _logger = logger;
-        _attempts = _meter.CreateHistogram(
+        _attempts = meter.CreateHistogram(
             "kv.delivery.attempt.duration", "s", "How long attempts to call a webhook took, by outcome.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
-        _latency = _meter.CreateHistogram(
+        _latency = meter.CreateHistogram(
             "kv.delivery.latency", "s", "How long after a change was written a webhook had accepted it.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies });
         _retries = new Tally(
-            _meter, "kv.delivery.retries", "{delivery}",
+            meter, "kv.delivery.retries", "{delivery}",
             "Deliveries that were not accepted and wait for another attempt.");
-        _givenUp = new Tally(_meter, "kv.delivery.given_up", "{delivery}", "Deliveries that failed for good.");
-        _lost = new Tally(
-            _meter, "kv.delivery.dropped", "{delivery}",
+        _givenUp = new Tally(meter, "kv.delivery.given_up", "{delivery}", "Deliveries that failed for good.");
+        _dropped = new Tally(
+            meter, "kv.delivery.dropped", "{delivery}",
             "Deliveries that were dropped, as too much waits for their webhook or its tenant is full.");
+        _disabled = new Tally(
+            meter, "kv.webhook.disablings", "{webhook}", "Webhooks that were disabled because they only failed.");
     }
 
     /// <summary>Records a completed attempt.</summary>
@@ -70,28 +71,11 @@ internal sealed partial class DeliveryTelemetry : IDisposable
         LogGivenUp(delivery.Id, delivery.Attempts.Count, delivery.FailedReason!);
     }
 
-    /// <summary>Records that a webhook begins to lose deliveries.</summary>
-    public void Loses(Webhook webhook) => LogLoses(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName);
+    /// <summary>Counts a dropped delivery.</summary>
+    public void Dropped() => _dropped.Add();
 
-    /// <summary>Records a lost delivery.</summary>
-    public void WasLost() => _lost.Add();
-
-    /// <summary>Records that the stored deliveries of a webhook cannot be read.</summary>
-    public void CannotLoad(Webhook webhook, Exception error) => LogCannotLoad(webhook.Id, error.Message);
-
-    /// <summary>Records a fault of Kv.</summary>
-    public void Fault(Webhook webhook, DeliveryId id, Exception error) => LogFault(error, id, webhook.Id);
-
-    /// <summary>Records a value that could not be stored.</summary>
-    public void ValueRefused(DeliveryId id, StoreException error) => LogValueRefused(id, error.Message);
-
-    /// <summary>Records a delivery that could not be stored.</summary>
-    public void CannotStore(DeliveryId id, Exception error) => LogCannotStore(id, error.Message);
-
-    /// <summary>Records an accepted delivery that the store does not remove.</summary>
-    public void CannotRemove(DeliveryId id, StoreException error) => LogCannotRemove(id, error.Message);
-
-    public void Dispose() => _meter.Dispose();
+    /// <summary>Counts a webhook that was disabled.</summary>
+    public void Disabled() => _disabled.Add();
 
     private static string Outcome(Attempt attempt) => attempt switch
     {

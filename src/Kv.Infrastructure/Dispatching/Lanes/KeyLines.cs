@@ -1,14 +1,11 @@
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
-/// Deliveries that may be attempted, in a line for each key. The deliveries of a key are sent one after another by
-/// revision, a failed one holds those after it, and keys do not wait for each other. It is not thread-safe.
+/// Deliveries that may be attempted, with a line for each key. The deliveries of a key are sent one after another by
+/// revision; a failed one delays those after it. Keys do not wait for each other. It is not thread-safe.
 /// </summary>
 internal sealed class KeyLines
 {
-    private static readonly Comparer<LaneItem> ById = Comparer<LaneItem>.Create(
-        (left, right) => left.Id.CompareTo(right.Id));
-
     private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
 
     // A line may be in either queue several times; its state tells whether an entry is still valid.
@@ -136,6 +133,6 @@ internal sealed class KeyLines
 
         public LineState State { get; set; }
 
-        public void AddBehind(LaneItem item) => (Behind ??= new SortedSet<LaneItem>(ById)).Add(item);
+        public void AddBehind(LaneItem item) => (Behind ??= new SortedSet<LaneItem>(LaneItem.ById)).Add(item);
     }
 }

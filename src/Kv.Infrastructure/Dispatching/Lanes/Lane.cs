@@ -7,9 +7,9 @@ using Kv.Infrastructure.Deliveries;
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
-/// The deliveries of one webhook. A lane delays no other lane. When more deliveries wait than it keeps in memory, the
-/// rest is stored and read again later. A delivery that has waited for a while is stored as well, so that the leader's
-/// cursor advances.
+/// The deliveries of one webhook. A lane delays no other lane. When more deliveries wait than it keeps in memory, it
+/// stores the rest and reads them again later. It also stores a delivery that has waited for a while, so that the
+/// leader's cursor advances.
 /// </summary>
 internal sealed class Lane : IAsyncDisposable
 {
@@ -20,17 +20,15 @@ internal sealed class Lane : IAsyncDisposable
     private readonly LanePump _pump;
     private readonly LaneLoader _loader;
 
-    /// <param name="webhook">The webhook.</param>
     /// <param name="mayHaveStored">Whether the store may have deliveries for it from earlier terms.</param>
-    /// <param name="services">The services that the lanes share.</param>
     public Lane(Webhook webhook, bool mayHaveStored, LaneServices services)
     {
         _webhook = webhook;
         _services = services;
         _queue = new LaneQueue(services, mayHaveStored);
         _backlog = new LaneBacklog(webhook, mayHaveStored, services);
-        _pump = new LanePump(webhook, _queue, _backlog, services, Look);
-        _loader = new LaneLoader(webhook, _queue, services, Look);
+        _pump = new LanePump(webhook, _queue, _backlog, services, Continue);
+        _loader = new LaneLoader(webhook, _queue, services, Continue);
         _loader.Load();
     }
 
@@ -65,7 +63,7 @@ internal sealed class Lane : IAsyncDisposable
     }
 
     /// <inheritdoc cref="LaneWorker.RestoreFailing"/>
-    public void RestoreFailing(Failing failing) => _pump.RestoreFailing(failing);
+    public void RestoreFailing(FailureStreak failing) => _pump.RestoreFailing(failing);
 
     /// <summary>
     /// Reads what is stored for the webhook: another replica has stored deliveries, or made them due.
@@ -73,7 +71,7 @@ internal sealed class Lane : IAsyncDisposable
     public void Reload()
     {
         _backlog.Changed(isMore: true);
-        _queue.WantPass();
+        _queue.RequestPass();
         _loader.Load();
     }
 
@@ -84,7 +82,7 @@ internal sealed class Lane : IAsyncDisposable
     {
         foreach (var item in _queue.TakeOlderThan(timestamp))
             _ = Store(item);
-        _backlog.Note();
+        _backlog.RecordDropped();
         // The feed may have reached a revision for which a delivery waited.
         _pump.Run();
     }
@@ -104,7 +102,7 @@ internal sealed class Lane : IAsyncDisposable
         _backlog.Dispose();
     }
 
-    private void Look()
+    private void Continue()
     {
         _pump.Run();
         _loader.Load();
@@ -114,16 +112,16 @@ internal sealed class Lane : IAsyncDisposable
     {
         await Store(item);
         _services.StoringRoom.Release();
-        Look();
+        Continue();
     }
 
     // If an attempt is in flight, its outcome decides.
     private void Drop(LaneItem item)
     {
         if (_queue.TryDrop(item))
-            _backlog.Lose(item);
+            _backlog.Drop(item);
         else
-            _queue.HasNotStored(item);
+            _queue.MarkUnstored(item);
     }
 
     private async Task Store(LaneItem item)
@@ -140,7 +138,7 @@ internal sealed class Lane : IAsyncDisposable
             }
             await _services.Store.SaveWhole(
                 Delivery.Due(item.Id, _webhook.Tenant, @event, _services.Time.GetUtcNow()), @event);
-            _queue.HasStored(item);
+            _queue.MarkStored(item);
             stored.SetResult(true);
         }
         catch (OperationCanceledException)
@@ -150,8 +148,8 @@ internal sealed class Lane : IAsyncDisposable
         }
         catch (Exception error)
         {
-            _services.Telemetry.CannotStore(item.Id, error);
-            _queue.HasNotStored(item);
+            _services.Telemetry.LogCannotStore(item.Id, error.Message);
+            _queue.MarkUnstored(item);
             stored.SetResult(false);
         }
     }

@@ -4,26 +4,26 @@ using Kv.Domain.Webhooks;
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
-/// Limits the stored deliveries of one webhook, pending and failed. A delivery without room is lost, and the loss is
-/// recorded in the webhook; the delivery's revision is held until then. The earliest deliveries are kept, so their
-/// order does not change.
+/// Limits the stored deliveries of one webhook, pending and failed. A delivery without room is dropped, and the webhook
+/// records it; the delivery's revision is held until then. The earliest deliveries are kept, so their order does not
+/// change.
 /// </summary>
 internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServices services) : IDisposable
 {
     // A count reads all stored deliveries.
-    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 
     // Failed deliveries expire on the hour.
-    private static readonly TimeSpan BetweenExpiries = TimeSpan.FromHours(1);
-    private static readonly TimeSpan BetweenNotes = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RecordInterval = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
-    private List<LaneItem> _lost = [];
-    private DateTimeOffset _lostSince;
-    private long _notedAt;
-    private bool _isNoting;
-    private volatile bool _mayBeLess;
+    private List<LaneItem> _dropped = [];
+    private DateTimeOffset _droppedSince;
+    private long _recordedAt;
+    private bool _isRecording;
+    private volatile bool _mayHaveShrunk;
 
     // 0: the deliveries of earlier terms are not counted yet.
     private long _countedAt = mayHaveStored ? 0 : services.Time.GetTimestamp();
@@ -35,12 +35,12 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
     public async ValueTask<bool> TryAdd(DeliveryEvent @event)
     {
         var bytes = @event.Value?.Length ?? 0;
-        if (services.IsOverQuota(webhook.Tenant, bytes))
+        if (services.Store.IsOverQuota(webhook.Tenant, bytes))
             return false;
         await _turn.WaitAsync(services.TermOver);
         try
         {
-            var pause = _mayBeLess ? BetweenCounts : BetweenExpiries;
+            var pause = _mayHaveShrunk ? CountInterval : ExpiryInterval;
             if (_countedAt == 0 || (!HasRoom(bytes) && services.Time.GetElapsedTime(_countedAt) > pause))
                 await Count();
             if (!HasRoom(bytes))
@@ -57,39 +57,39 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
     /// <summary>Notes that a stored delivery was completed, or that another replica has stored more.</summary>
     public void Changed(bool isMore = false)
     {
-        _mayBeLess = true;
+        _mayHaveShrunk = true;
         if (isMore)
             _countedAt = 0;
     }
 
-    /// <summary>Loses a delivery for which there is no room.</summary>
-    public void Lose(LaneItem item)
+    /// <summary>Drops a delivery for which there is no room.</summary>
+    public void Drop(LaneItem item)
     {
-        services.Memory.LetGo(item.Bytes);
-        item.LetEventGo();
+        services.Memory.Release(item.Bytes);
+        item.ReleaseEvent();
         lock (_gate)
         {
-            if (_lostSince == default)
+            if (_droppedSince == default)
             {
-                _lostSince = services.Time.GetUtcNow();
-                services.Telemetry.Loses(webhook);
+                _droppedSince = services.Time.GetUtcNow();
+                services.Telemetry.LogDropping(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName);
             }
-            _lost.Add(item);
+            _dropped.Add(item);
         }
-        services.Telemetry.WasLost();
+        services.Telemetry.Dropped();
     }
 
-    /// <summary>Records the lost deliveries, if it is time.</summary>
-    public void Note()
+    /// <summary>Records the dropped deliveries in the webhook, if it is time.</summary>
+    public void RecordDropped()
     {
         lock (_gate)
         {
-            if (_isNoting || _lost.Count == 0
-                || (_notedAt != 0 && services.Time.GetElapsedTime(_notedAt) < BetweenNotes))
+            if (_isRecording || _dropped.Count == 0
+                || (_recordedAt != 0 && services.Time.GetElapsedTime(_recordedAt) < RecordInterval))
                 return;
-            (_isNoting, _notedAt) = (true, services.Time.GetTimestamp());
+            (_isRecording, _recordedAt) = (true, services.Time.GetTimestamp());
         }
-        _ = NoteLost();
+        _ = Record();
     }
 
     public void Dispose() => _turn.Dispose();
@@ -97,17 +97,17 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
     private bool HasRoom(int bytes) =>
         _count < services.Options.BacklogDeliveries && (_count == 0 || _bytes + bytes <= services.Options.BacklogBytes);
 
-    private async Task NoteLost()
+    private async Task Record()
     {
-        List<LaneItem> lost;
+        List<LaneItem> dropped;
         lock (_gate)
-            (lost, _lost) = (_lost, []);
+            (dropped, _dropped) = (_dropped, []);
         try
         {
-            if (await services.Lose(webhook, lost.Count, _lostSince))
+            if (await services.Outcomes.RecordDropped(webhook, dropped.Count, _droppedSince))
             {
-                lost.ForEach(item => item.Settle());
-                lost = [];
+                dropped.ForEach(item => item.Settle());
+                dropped = [];
             }
         }
         catch (OperationCanceledException)
@@ -116,21 +116,22 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
         }
         lock (_gate)
         {
-            _lost.AddRange(lost);
-            _isNoting = false;
+            _dropped.AddRange(dropped);
+            _isRecording = false;
         }
     }
 
     private async Task Count()
     {
-        (_countedAt, _mayBeLess) = (services.Time.GetTimestamp(), false);
+        (_countedAt, _mayHaveShrunk) = (services.Time.GetTimestamp(), false);
         try
         {
-            (_count, _bytes) = await services.Store.Kept(webhook, services.TermOver);
+            (_count, _bytes) = await services.Store.Reads.CountStored(
+                webhook.Tenant, webhook.Id, services.TermOver);
         }
         catch
         {
-            // Otherwise what earlier terms have stored would never count.
+            // Otherwise the deliveries of earlier terms would never count.
             _countedAt = 0;
             throw;
         }

@@ -6,6 +6,10 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// <summary>A delivery in a lane.</summary>
 internal sealed class LaneItem
 {
+    /// <summary>Orders deliveries by their ids.</summary>
+    public static readonly Comparer<LaneItem> ById =
+        Comparer<LaneItem>.Create((left, right) => left.Id.CompareTo(right.Id));
+
     private static readonly Task<bool> Stored = Task.FromResult(true);
 
     // Represents an outcome that is being written: nothing else stores the delivery meanwhile.
@@ -98,13 +102,13 @@ internal sealed class LaneItem
     public void EndClosing() => Interlocked.CompareExchange(ref _storing, null, Closing);
 
     /// <summary>Marks it as stored.</summary>
-    public void BecomesStored() => Volatile.Write(ref _storing, Stored);
+    public void MarkStored() => Volatile.Write(ref _storing, Stored);
 
-    /// <summary>Marks it as refused by the store.</summary>
-    public void StaysUnstored() => Volatile.Write(ref _storing, null);
+    /// <summary>Marks it as not stored.</summary>
+    public void MarkUnstored() => Volatile.Write(ref _storing, null);
 
     /// <summary>Releases the event, but not the revision.</summary>
-    public void LetEventGo() => Event = null;
+    public void ReleaseEvent() => Event = null;
 
     /// <summary>Releases the revision and the event; a second call does nothing.</summary>
     public void Settle()

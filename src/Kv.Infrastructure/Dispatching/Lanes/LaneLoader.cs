@@ -1,4 +1,3 @@
-using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
@@ -7,9 +6,6 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// Reads the stored deliveries of a webhook into its lane's queue, in passes. A pass begins with the lowest id and
 /// reads the store at one revision: it never shows a later step of another replica's writes without the earlier ones.
 /// </summary>
-/// <param name="webhook">The webhook.</param>
-/// <param name="queue">The lane's queue.</param>
-/// <param name="services">The services that the lanes share.</param>
 /// <param name="hasAdded">Called when deliveries were added to the queue.</param>
 internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices services, Action hasAdded)
 {
@@ -17,7 +13,7 @@ internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices 
 
     private readonly int _pageSize = Math.Max(1, services.Options.LaneCapacity / 20);
 
-    /// <summary>Begins a pass, if one is wanted.</summary>
+    /// <summary>Begins a pass, if one is due.</summary>
     public void Load()
     {
         if (!services.IsDraining && queue.TryBeginPass())
@@ -29,11 +25,11 @@ internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices 
         try
         {
             await services.LoadingRoom.WaitAsync(services.TermOver);
-            var isWhole = await TryPass();
+            var isComplete = await TryPass();
             services.LoadingRoom.Release();
-            if (!isWhole)
+            if (!isComplete)
                 await Task.Delay(AfterFailure, services.Time, services.TermOver);
-            queue.EndPass(isWanted: !isWhole);
+            queue.EndPass(isRequested: !isComplete);
             hasAdded();
             Load();
         }
@@ -50,9 +46,9 @@ internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices 
             for (PendingPage? page = null; ;)
             {
                 page = await services.Store.Pending(webhook, page, _pageSize, services.TermOver);
-                var goesOn = queue.AddPage(page.Deliveries, page.Next is null, services.Clock.Now);
+                var hasMore = queue.AddPage(page.Deliveries, page.Next is null, services.Clock.Now);
                 hasAdded();
-                if (!goesOn)
+                if (!hasMore)
                     return true;
             }
         }
@@ -62,7 +58,7 @@ internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices 
         }
         catch (Exception error) when (!services.TermOver.IsCancellationRequested)
         {
-            services.Telemetry.CannotLoad(webhook, error);
+            services.Telemetry.LogCannotLoad(webhook.Id, error.Message);
             return false;
         }
     }

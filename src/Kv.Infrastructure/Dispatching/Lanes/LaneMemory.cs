@@ -9,15 +9,15 @@ internal sealed class LaneMemory
 
     /// <summary>Adds a value.</summary>
     /// <returns>Whether there was room for it; otherwise the caller must store it soon.</returns>
-    public bool Hold(int bytes) => bytes == 0 || Interlocked.Add(ref _bytes, bytes) <= MaxBytes;
+    public bool Add(int bytes) => bytes == 0 || Interlocked.Add(ref _bytes, bytes) <= MaxBytes;
 
     /// <summary>Removes a value.</summary>
-    public void LetGo(int bytes) => Interlocked.Add(ref _bytes, -bytes);
+    public void Release(int bytes) => Interlocked.Add(ref _bytes, -bytes);
 
     /// <summary>Removes the value of a delivery that is sent or stored, and releases its revision.</summary>
     public void Settle(LaneItem item)
     {
-        LetGo(item.Bytes);
+        Release(item.Bytes);
         item.Settle();
     }
 }

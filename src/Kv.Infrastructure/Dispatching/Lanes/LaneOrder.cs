@@ -6,31 +6,28 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// <summary>
 /// The deliveries of one lane in memory, in the order of their attempts. A delivery may be attempted when no earlier
 /// one of its key can be added any more: all stored deliveries below it are here (<see cref="Coverage"/>), and the feed
-/// has reached its revision. So it does not matter which leader stored a delivery, when it did, and when this one reads
-/// it. It is not thread-safe.
+/// has reached its revision. So it does not matter which leader stored a delivery, when it was stored, and when it is
+/// read. It is not thread-safe.
 /// </summary>
 internal sealed class LaneOrder(SettledRevisions progress, bool mayHaveStored)
 {
-    private static readonly Comparer<LaneItem> ById =
-        Comparer<LaneItem>.Create((left, right) => left.Id.CompareTo(right.Id));
-
     private readonly Dictionary<DeliveryId, LaneItem> _items = [];
-    private readonly Coverage _coverage = new(isWhole: !mayHaveStored);
-
-    // Each delivery is in one of the two: in the lines when it may be attempted, beyond while an earlier one may be
+    // Each delivery is in one of the two: in the lines when it may be attempted, blocked while an earlier one may be
     // added.
     private readonly KeyLines _lines = new();
-    private readonly SortedSet<LaneItem> _beyond = new(ById);
+    private readonly SortedSet<LaneItem> _blocked = new(LaneItem.ById);
 
     public IReadOnlyCollection<LaneItem> Items => _items.Values;
+
+    public Coverage Coverage { get; } = new(isWhole: !mayHaveStored);
 
     public int Count => _items.Count;
 
     /// <summary>How many deliveries may be attempted.</summary>
-    public int Admitted => _items.Count - _beyond.Count;
+    public int Admitted => _items.Count - _blocked.Count;
 
-    /// <summary>Whether a delivery may be stored that is not here.</summary>
-    public bool IsMoreStored => _coverage.Bound is not null;
+    /// <summary>Whether the store may have deliveries that are not here.</summary>
+    public bool IsMoreStored => Coverage.Bound is not null;
 
     /// <inheritdoc cref="KeyLines.NextDue"/>
     public DateTimeOffset? NextDue => _lines.NextDue;
@@ -40,18 +37,18 @@ internal sealed class LaneOrder(SettledRevisions progress, bool mayHaveStored)
     public void Add(LaneItem item)
     {
         _items.Add(item.Id, item);
-        if (MayGo(item))
+        if (MayBeSent(item))
             _lines.Add(item);
         else
-            _beyond.Add(item);
+            _blocked.Add(item);
     }
 
     /// <summary>Takes the next delivery that may be attempted; null when none is due.</summary>
     public LaneItem? Take(DateTimeOffset now)
     {
-        while (_beyond.Min is { } first && MayGo(first))
+        while (_blocked.Min is { } first && MayBeSent(first))
         {
-            _beyond.Remove(first);
+            _blocked.Remove(first);
             _lines.Add(first);
         }
         return _lines.Take(now);
@@ -60,14 +57,14 @@ internal sealed class LaneOrder(SettledRevisions progress, bool mayHaveStored)
     /// <summary>Returns a delivery that was taken; it is taken again when it is due.</summary>
     public void PutBack(LaneItem item, DateTimeOffset dueAt)
     {
-        if (MayGo(item))
+        if (MayBeSent(item))
         {
             _lines.Retry(item, dueAt);
             return;
         }
         item.DueAt = dueAt;
         _lines.Remove(item);
-        _beyond.Add(item);
+        _blocked.Add(item);
     }
 
     /// <summary>Removes a delivery.</summary>
@@ -76,7 +73,7 @@ internal sealed class LaneOrder(SettledRevisions progress, bool mayHaveStored)
     {
         if (!_items.Remove(item.Id))
             return false;
-        if (!_beyond.Remove(item))
+        if (!_blocked.Remove(item))
             _lines.Remove(item);
         return true;
     }
@@ -84,44 +81,35 @@ internal sealed class LaneOrder(SettledRevisions progress, bool mayHaveStored)
     /// <summary>Makes a delivery due.</summary>
     public void MakeDue(LaneItem item)
     {
-        if (_beyond.Contains(item))
+        if (_blocked.Contains(item))
             item.DueAt = default;
         else
             _lines.MakeDue(item);
     }
 
     /// <summary>Sets the time of a stored delivery, unless it may be attempted already.</summary>
-    public void BecomesDue(LaneItem item, DateTimeOffset dueAt)
+    public void SetDue(LaneItem item, DateTimeOffset dueAt)
     {
-        if (_beyond.Contains(item))
+        if (_blocked.Contains(item))
             item.DueAt = dueAt;
     }
-
-    /// <inheritdoc cref="Coverage.BeginPass"/>
-    public void BeginPass() => _coverage.BeginPass();
-
-    /// <inheritdoc cref="Coverage.RaiseTo"/>
-    public void RaiseTo(DeliveryId? end) => _coverage.RaiseTo(end);
-
-    /// <inheritdoc cref="Coverage.IsBelow"/>
-    public bool IsMoreStoredBelow(DeliveryId id) => _coverage.IsBelow(id);
 
     /// <summary>Removes stored deliveries. Deliveries after them must wait until they are read again.</summary>
     public void Evict(IEnumerable<LaneItem> items)
     {
-        var bound = _coverage.Bound;
+        var bound = Coverage.Bound;
         foreach (var item in items)
             if (Remove(item))
-                _coverage.LowerTo(item.Id);
-        if (_coverage.Bound == bound)
+                Coverage.LowerTo(item.Id);
+        if (Coverage.Bound == bound)
             return;
         foreach (var item in _items.Values)
-            if (!item.IsBusy && !_coverage.Covers(item.Id) && _beyond.Add(item))
+            if (!item.IsBusy && !Coverage.Covers(item.Id) && _blocked.Add(item))
                 _lines.Remove(item);
     }
 
     public void Clear() => _items.Clear();
 
-    private bool MayGo(LaneItem item) =>
-        _coverage.Covers(item.Id) && (item.IsRead || item.Id.Revision <= progress.ReadThrough);
+    private bool MayBeSent(LaneItem item) =>
+        Coverage.Covers(item.Id) && (item.IsRead || item.Id.Revision <= progress.ReadThrough);
 }

@@ -1,14 +1,9 @@
-using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>Makes the attempts of a lane: each when it is due, up to a limit at a time.</summary>
-/// <param name="webhook">The webhook.</param>
-/// <param name="queue">The lane's queue.</param>
-/// <param name="backlog">The lane's stored deliveries.</param>
-/// <param name="services">The services that the lanes share.</param>
 /// <param name="hasEnded">Called when an attempt has ended.</param>
 internal sealed class LanePump(
     Webhook webhook, LaneQueue queue, LaneBacklog backlog, LaneServices services, Action hasEnded) : IDisposable
@@ -31,14 +26,14 @@ internal sealed class LanePump(
     private int _running;
 
     /// <inheritdoc cref="LaneWorker.RestoreFailing"/>
-    public void RestoreFailing(Failing failing) => _worker.RestoreFailing(failing);
+    public void RestoreFailing(FailureStreak failing) => _worker.RestoreFailing(failing);
 
     /// <summary>Replaces the webhook's settings.</summary>
     public void Update(Webhook webhook)
     {
         var before = Interlocked.Exchange(ref _webhook, webhook);
         if (webhook.IsActive && !before.IsActive)
-            _worker.StartAfresh();
+            _worker.ForgetFailures();
     }
 
     /// <summary>Begins the attempts that are due, and sets the timer for the next one.</summary>
@@ -48,14 +43,14 @@ internal sealed class LanePump(
         {
             if (services.IsDraining)
                 return;
-            var most = _worker.IsFailing ? MaxConcurrentFailing : MaxConcurrent;
-            while (_running < most && queue.Take(services.Clock.Now) is { } item)
+            var limit = _worker.IsFailing ? MaxConcurrentFailing : MaxConcurrent;
+            while (_running < limit && queue.Take(services.Clock.Now) is { } item)
             {
                 _running++;
                 _ = Task.Run(() => Attempt(item));
             }
             // At the limit, due deliveries wait for the end of an attempt, and not for the timer.
-            if (_running < most && queue.NextDue is { } due)
+            if (_running < limit && queue.NextDue is { } due)
                 SetTimer(due);
         }
     }
@@ -93,12 +88,12 @@ internal sealed class LanePump(
         }
         catch (StoreException error)
         {
-            services.Telemetry.CannotStore(item.Id, error);
+            services.Telemetry.LogCannotStore(item.Id, error.Message);
             queue.Retry(item, services.Clock.Now + AfterFault);
         }
         catch (Exception error)
         {
-            services.Telemetry.Fault(_webhook, item.Id, error);
+            services.Telemetry.LogFault(error, item.Id, _webhook.Id);
             queue.Retry(item, services.Clock.Now + AfterFault);
         }
         lock (_gate)
@@ -115,11 +110,11 @@ internal sealed class LanePump(
             return;
         _timerDue = due;
         var delay = due - services.Clock.Now;
-        _timer ??= services.Time.CreateTimer(_ => Awake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= services.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
-    private void Awake()
+    private void OnTimer()
     {
         lock (_gate)
             _timerDue = null;

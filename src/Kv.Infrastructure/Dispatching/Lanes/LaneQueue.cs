@@ -1,12 +1,10 @@
-using Kv.Domain.Deliveries;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
 /// The deliveries of one lane in memory. It joins their two sources: changes from the feed, and stored deliveries.
 /// <see cref="LaneOrder"/> decides which of them may be attempted.
 /// </summary>
-internal sealed class LaneQueue
+internal sealed partial class LaneQueue
 {
     private readonly LaneMemory _memory;
 
@@ -35,7 +33,7 @@ internal sealed class LaneQueue
             lock (_gate)
                 return (
                     _order.Count, _order.Items.Min(item => (long?)item.Timestamp),
-                    _passes.AreWanted || _order.IsMoreStored);
+                    _passes.IsRequested || _order.IsMoreStored);
         }
     }
 
@@ -62,7 +60,7 @@ internal sealed class LaneQueue
                 return false;
             }
             _order.Add(item);
-            if (!_memory.Hold(item.Bytes) || _order.Count > _capacity)
+            if (!_memory.Add(item.Bytes) || _order.Count > _capacity)
                 return true;
             _unsettled.Enqueue(item);
             return false;
@@ -98,8 +96,8 @@ internal sealed class LaneQueue
             item.IsBusy = false;
             if (item.WasSeenStored)
             {
-                // Another replica may have stored it again, to be sent again. The next read decides.
-                item.BecomesStored();
+                // Another replica may have stored it again so that it is sent again. The next read decides.
+                item.MarkStored();
                 _order.PutBack(item, default);
                 return;
             }
@@ -127,70 +125,6 @@ internal sealed class LaneQueue
         lock (_gate)
             foreach (var item in _order.Items)
                 _order.MakeDue(item);
-    }
-
-    /// <summary>Takes the deliveries that have waited in memory since before a moment, to be stored.</summary>
-    public List<LaneItem> TakeOlderThan(long timestamp)
-    {
-        var old = new List<LaneItem>();
-        lock (_gate)
-            while (_unsettled.TryPeek(out var item) && (item.Event is null || item.QueuedAt < timestamp))
-                old.Add(_unsettled.Dequeue());
-        return old;
-    }
-
-    /// <summary>Marks a delivery as stored; when memory has no room, it leaves the queue.</summary>
-    public void HasStored(LaneItem item)
-    {
-        lock (_gate)
-        {
-            _memory.Settle(item);
-            if (_order.Count > _capacity && !item.IsBusy)
-                _order.Evict([item]);
-        }
-    }
-
-    /// <summary>Marks a delivery as not stored: it is tried again.</summary>
-    public void HasNotStored(LaneItem item)
-    {
-        item.StaysUnstored();
-        lock (_gate)
-            _unsettled.Enqueue(item);
-    }
-
-    /// <summary>Removes a delivery for which the store has no room, unless an attempt of it is in flight.</summary>
-    public bool TryDrop(LaneItem item)
-    {
-        lock (_gate)
-            return !_isClosed && !item.IsBusy && _order.Remove(item);
-    }
-
-    /// <inheritdoc cref="StoredPasses.Want"/>
-    public void WantPass()
-    {
-        lock (_gate)
-            _passes.Want();
-    }
-
-    /// <inheritdoc cref="StoredPasses.TryBegin"/>
-    public bool TryBeginPass()
-    {
-        lock (_gate)
-            return !_isClosed && _passes.TryBegin();
-    }
-
-    /// <inheritdoc cref="StoredPasses.AddPage"/>
-    public bool AddPage(IReadOnlyList<Delivery> deliveries, bool isLast, DateTimeOffset now)
-    {
-        lock (_gate)
-            return !_isClosed && _passes.AddPage(deliveries, isLast, now);
-    }
-
-    /// <inheritdoc cref="StoredPasses.End"/>
-    public void EndPass(bool isWanted)
-    {
-        lock (_gate)
-            _passes.End(isWanted);
     }
 
     /// <summary>Drops all deliveries.</summary>

@@ -1,9 +1,5 @@
 using Kv.Domain.Deliveries;
-using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
-using Kv.Infrastructure.Webhooks;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
@@ -17,19 +13,15 @@ internal sealed class LaneServices : IDisposable
     private const int MaxLoading = 16;
 
     private readonly Lead _lead;
-    private readonly WebhookDisabler _disabler;
     private readonly CancellationTokenSource _attempts;
-    private readonly ITenantUsages? _usages;
     private int _isDraining;
 
     public LaneServices(
         Lead lead, SettledRevisions progress, DeliveryStore store, AcceptedLog accepted, IWebhookSender sender,
-        WebhookDisabler disabler, DeliveryOptions options, DeliveryTelemetry telemetry, TimeProvider time,
-        ITenantUsages? usages = null)
+        WebhookOutcomes outcomes, DeliveryOptions options, DeliveryTelemetry telemetry, TimeProvider time)
     {
-        _usages = usages;
-        (_lead, _disabler, Progress, Store, Accepted, Sender, Options, Telemetry, Time) =
-            (lead, disabler, progress, store, accepted, sender, options, telemetry, time);
+        (_lead, Progress, Store, Accepted, Sender, Outcomes, Options, Telemetry, Time) =
+            (lead, progress, store, accepted, sender, outcomes, options, telemetry, time);
         Clock = new SteadyClock(time);
         _attempts = CancellationTokenSource.CreateLinkedTokenSource(lead.Over);
         AttemptsCancelled = _attempts.Token;
@@ -42,6 +34,8 @@ internal sealed class LaneServices : IDisposable
     public AcceptedLog Accepted { get; }
 
     public IWebhookSender Sender { get; }
+
+    public WebhookOutcomes Outcomes { get; }
 
     public DeliveryOptions Options { get; }
 
@@ -68,19 +62,6 @@ internal sealed class LaneServices : IDisposable
 
     /// <summary>Whether no further attempt may begin.</summary>
     public bool IsDraining => Volatile.Read(ref _isDraining) != 0;
-
-    /// <summary>Disables a webhook.</summary>
-    /// <param name="webhook">The webhook.</param>
-    /// <param name="reason">The reason, for its owner.</param>
-    public Task Disable(Webhook webhook, string reason) => _disabler.Disable(webhook, reason, _lead.Fence, _lead.Over);
-
-    /// <summary>Records that a webhook has lost deliveries.</summary>
-    /// <returns>Whether they are recorded, or the webhook is gone.</returns>
-    public Task<bool> Lose(Webhook webhook, long count, DateTimeOffset since) =>
-        _disabler.Lose(webhook, count, since, _lead.Fence, _lead.Over);
-
-    /// <summary>Whether further waiting bytes would exceed a tenant's quota.</summary>
-    public bool IsOverQuota(Tenant tenant, int bytes) => _usages.IsFull(tenant, bytes);
 
     /// <summary>Prevents further attempts.</summary>
     public void Drain() => Volatile.Write(ref _isDraining, 1);

@@ -1,5 +1,4 @@
 using Kv.Domain.Deliveries;
-using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 
@@ -12,11 +11,11 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
     private const int MarksUntilDisabled = 50;
 
     private readonly Lock _gate = new();
-    private Failing? _failing;
+    private FailureStreak? _failing;
     private long _failedAt;
 
     // The last record of its failures in the store; null when there is none.
-    private Failing? _marked;
+    private FailureStreak? _marked;
 
     /// <summary>Whether the last completed attempt failed.</summary>
     public bool IsFailing
@@ -29,7 +28,7 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
     }
 
     /// <summary>Restores the stored record of a webhook that has only failed for a while.</summary>
-    public void RestoreFailing(Failing failing)
+    public void RestoreFailing(FailureStreak failing)
     {
         lock (_gate)
             (_failing, _marked) = (failing, failing);
@@ -38,7 +37,7 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
     /// <summary>
     /// Forgets the failures: the webhook was enabled, and earlier failures must not disable it again.
     /// </summary>
-    public void StartAfresh()
+    public void ForgetFailures()
     {
         lock (_gate)
             (_failing, _failedAt) = (null, 0);
@@ -62,28 +61,28 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
         if (!webhook.IsActive)
         {
             delivery.GiveUp("The webhook is disabled.");
-            await Keep(item, delivery, @event);
+            await Store(item, delivery, @event);
             return null;
         }
-        var told = await services.Store.WithPrevious(@event, item.Id, webhook, services.TermOver);
-        var attempt = await services.Sender.Send(webhook, item.Id.ToString(), told, cancellationToken);
+        var message = await services.Store.WithPrevious(@event, item.Id, webhook, services.TermOver);
+        var attempt = await services.Sender.Send(webhook, item.Id.ToString(), message, cancellationToken);
         services.Telemetry.Attempted(webhook, item.Id, attempt);
         if (attempt.IsAccepted)
         {
             services.Telemetry.Delivered(Age(item));
-            // Before the revision is settled: the save of the cursor that covers it can contain this entry.
+            // Added before the revision is settled: so the save of the cursor past it can contain this entry.
             services.Accepted.Add(webhook, new AcceptedDelivery(
                 item.Id, @event.Kind!.Value, item.Key, delivery.Attempts.Count + 1, attempt.At, attempt.Duration,
                 attempt.Status!.Value));
-            await Drop(item, webhook);
-            await EndFailing(webhook);
+            await Complete(item, webhook);
+            await RecordSuccess(webhook);
             return null;
         }
         delivery.Fail(attempt, services.Options.RetrySchedule, Random.Shared);
         if (delivery.NextAttemptAt is not null)
             services.Telemetry.WillRetry();
-        var isKept = await Keep(item, delivery, @event);
-        await GoOnFailing(webhook, attempt);
+        var isKept = await Store(item, delivery, @event);
+        await RecordFailure(webhook, attempt);
         return isKept ? services.Clock.Now + delivery.Wait : null;
     }
 
@@ -92,7 +91,7 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
         ? services.Time.GetElapsedTime(item.WrittenAt)
         : services.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(item.Timestamp);
 
-    private async Task Drop(LaneItem item, Webhook webhook)
+    private async Task Complete(LaneItem item, Webhook webhook)
     {
         try
         {
@@ -104,33 +103,33 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
         }
         catch (StoreRejectedException error)
         {
-            // Only the next leader sends it again: a repetition here would not end.
-            services.Telemetry.CannotRemove(item.Id, error);
+            // Repeating the removal here would not end; the next leader sends the delivery again.
+            services.Telemetry.LogCannotRemove(item.Id, error.Message);
         }
         queue.Settle(item);
     }
 
     // Returns false when there is no room for it.
-    private async Task<bool> Keep(LaneItem item, Delivery delivery, DeliveryEvent @event)
+    private async Task<bool> Store(LaneItem item, Delivery delivery, DeliveryEvent @event)
     {
         var isStored = await item.BeginClosing();
         if (!isStored && !await backlog.TryAdd(@event))
         {
-            backlog.Lose(item);
+            backlog.Drop(item);
             return false;
         }
         if (isStored && delivery.Status == DeliveryStatus.Pending)
             await services.Store.Save(delivery);
         else
             await services.Store.SaveWhole(delivery, @event);
-        item.BecomesStored();
+        item.MarkStored();
         queue.Settle(item);
         if (delivery.Status == DeliveryStatus.Failed)
             services.Telemetry.GivenUp(delivery);
         return true;
     }
 
-    private async Task EndFailing(Webhook webhook)
+    private async Task RecordSuccess(Webhook webhook)
     {
         lock (_gate)
         {
@@ -142,34 +141,34 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
         await services.Store.ClearFailing(webhook);
     }
 
-    private async Task GoOnFailing(Webhook webhook, Attempt attempt)
+    private async Task RecordFailure(Webhook webhook, Attempt attempt)
     {
-        Failing failing;
+        FailureStreak failing;
         bool isToMark;
         lock (_gate)
         {
             failing = _failing = Next(attempt);
             // Not every failure is recorded: the record of a leader that takes over may lag a little.
-            isToMark = _marked is not { } marked || failing.Failures == Failing.Fewest
-                || failing.Seen - marked.Seen >= services.Options.DisableAfter / MarksUntilDisabled;
+            isToMark = _marked is not { } marked || failing.Failures == FailureStreak.MinFailures
+                || failing.Observed - marked.Observed >= services.Options.DisableAfter / MarksUntilDisabled;
             if (isToMark)
                 _marked = failing;
         }
         if (isToMark)
             await services.Store.MarkFailing(webhook, failing);
         if (attempt.IsGone)
-            await services.Disable(webhook, "The receiver answered 410 Gone.");
-        else if (failing.IsEnough(services.Options.DisableAfter))
-            await services.Disable(webhook, $"Every delivery has failed since {failing.Since.UtcDateTime:u}.");
+            await services.Outcomes.Disable(webhook, "The receiver answered 410 Gone.");
+        else if (failing.ShouldDisable(services.Options.DisableAfter))
+            await services.Outcomes.Disable(webhook, $"Every delivery has failed since {failing.Since.UtcDateTime:u}.");
     }
 
-    private Failing Next(Attempt attempt)
+    private FailureStreak Next(Attempt attempt)
     {
         var (now, before) = (services.Time.GetTimestamp(), _failedAt);
         _failedAt = now;
         if (_failing is not { } failing)
-            return new Failing(attempt.At, 1, TimeSpan.Zero);
-        var seen = before == 0 ? TimeSpan.Zero : services.Time.GetElapsedTime(before, now);
-        return failing with { Failures = failing.Failures + 1, Seen = failing.Seen + seen };
+            return new FailureStreak(attempt.At, 1, TimeSpan.Zero);
+        var observed = before == 0 ? TimeSpan.Zero : services.Time.GetElapsedTime(before, now);
+        return failing with { Failures = failing.Failures + 1, Observed = failing.Observed + observed };
     }
 }

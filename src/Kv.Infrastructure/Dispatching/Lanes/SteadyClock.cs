@@ -1,8 +1,8 @@
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
-/// A clock that starts at the present time and then follows elapsed time: a change of the machine's clock neither
-/// delays nor shortens a wait by this clock.
+/// A clock that starts at the current time and then follows elapsed time: a change of the machine's clock neither
+/// delays nor shortens a wait.
 /// </summary>
 internal sealed class SteadyClock(TimeProvider time)
 {

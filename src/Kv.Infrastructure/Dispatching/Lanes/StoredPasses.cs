@@ -11,13 +11,13 @@ internal sealed class StoredPasses(LaneOrder order, LaneMemory memory, int capac
     private bool _isPassing;
 
     /// <summary>Whether another replica has stored deliveries, or made them due.</summary>
-    public bool AreWanted { get; private set; }
+    public bool IsRequested { get; private set; }
 
     /// <summary>The number of the last pass that began.</summary>
     public int Number { get; private set; }
 
-    /// <summary>Requests another pass over the stored deliveries.</summary>
-    public void Want() => AreWanted = true;
+    /// <summary>Requests another pass.</summary>
+    public void Request() => IsRequested = true;
 
     /// <summary>
     /// Begins a pass over the stored deliveries, if one is wanted or there is room for more. All pages of the pass must
@@ -25,18 +25,16 @@ internal sealed class StoredPasses(LaneOrder order, LaneMemory memory, int capac
     /// </summary>
     public bool TryBegin()
     {
-        if (_isPassing || !(AreWanted || (order.IsMoreStored && order.Admitted <= capacity / 2)))
+        if (_isPassing || !(IsRequested || (order.IsMoreStored && order.Admitted <= capacity / 2)))
             return false;
-        (_isPassing, AreWanted) = (true, false);
+        (_isPassing, IsRequested) = (true, false);
         Number++;
-        order.BeginPass();
+        order.Coverage.BeginPass();
         return true;
     }
 
     /// <summary>Adds the next page of a pass.</summary>
     /// <param name="deliveries">The page's deliveries, in the order of their ids.</param>
-    /// <param name="isLast">Whether it is the last page.</param>
-    /// <param name="now">The time.</param>
     /// <returns>Whether the pass continues.</returns>
     public bool AddPage(IReadOnlyList<Delivery> deliveries, bool isLast, DateTimeOffset now)
     {
@@ -48,23 +46,23 @@ internal sealed class StoredPasses(LaneOrder order, LaneMemory memory, int capac
         EvictOverCapacity();
         if (isLast)
         {
-            order.RaiseTo(null);
+            order.Coverage.RaiseTo(null);
             return false;
         }
         if (deliveries is not [.., { Id: var last }])
             return true;
-        order.RaiseTo(last);
+        order.Coverage.RaiseTo(last);
         // Without room for the rest, the pass continues only over deliveries that the queue contains already.
-        return !order.IsMoreStoredBelow(last)
+        return !order.Coverage.IsBelow(last)
             && (order.Admitted < capacity || order.Items.Any(item => item.Id.CompareTo(last) > 0));
     }
 
     /// <summary>Ends a pass.</summary>
-    /// <param name="isWanted">Whether another pass is wanted in its place.</param>
-    public void End(bool isWanted)
+    /// <param name="isRequested">Whether another pass is wanted in its place.</param>
+    public void End(bool isRequested)
     {
         _isPassing = false;
-        AreWanted |= isWanted;
+        IsRequested |= isRequested;
     }
 
     private void Merge(LaneItem known, Delivery stored, DateTimeOffset now)
@@ -78,7 +76,7 @@ internal sealed class StoredPasses(LaneOrder order, LaneMemory memory, int capac
         {
             // It came from the feed, and another leader or replica has stored it.
             memory.Settle(known);
-            order.BecomesDue(known, stored.DueBy(now) ?? default);
+            order.SetDue(known, stored.DueBy(now) ?? default);
         }
         else if (stored.DueBy(now) <= now && known.RetriedDuring != Number)
         {

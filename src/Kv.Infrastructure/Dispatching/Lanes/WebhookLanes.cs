@@ -1,6 +1,5 @@
 using Kv.Application.Watching;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
@@ -17,7 +16,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
 
     // A delivery that is neither sent nor stored for longer holds the cursor, and all later deliveries are sent again
     // after a failover.
-    private static readonly TimeSpan StoredAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StoreAfter = TimeSpan.FromSeconds(2);
 
     // Only the feed changes the registry; other threads read it under the lock.
     private readonly Lock _gate = new();
@@ -25,7 +24,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
 
     // The stored state of webhooks that have no lane yet.
     private readonly HashSet<(Tenant, Guid)> _stored = [];
-    private readonly Dictionary<(Tenant, Guid), Failing> _failing = [];
+    private readonly Dictionary<(Tenant, Guid), FailureStreak> _failing = [];
     private readonly List<Webhook> _matches = [];
     private bool _isStoredKnown;
 
@@ -62,14 +61,15 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
     /// <param name="stored">The webhooks with stored deliveries.</param>
     /// <param name="failing">The webhooks that have only failed.</param>
     public void Expect(
-        IEnumerable<(Tenant Tenant, Guid Id)> stored, IEnumerable<(Tenant Tenant, Guid Id, Failing Failing)> failing)
+        IEnumerable<(Tenant Tenant, Guid Id)> stored,
+        IEnumerable<(Tenant Tenant, Guid Id, FailureStreak Streak)> failing)
     {
         lock (_gate)
         {
             _isStoredKnown = true;
             _stored.UnionWith(stored);
-            foreach (var (tenant, id, how) in failing)
-                _failing[(tenant, id)] = how;
+            foreach (var (tenant, id, streak) in failing)
+                _failing[(tenant, id)] = streak;
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
         await services.Store.RemoveAll(tenant, id);
     }
 
-    /// <summary>Removes every webhook but these.</summary>
+    /// <summary>Removes every webhook except the given ones.</summary>
     public async Task RemoveOthers(IReadOnlySet<(Tenant, Guid)> kept)
     {
         foreach (var gone in registry.All.Where(webhook => !kept.Contains((webhook.Tenant, webhook.Id))).ToList())
@@ -143,7 +143,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var since = services.Time.GetTimestamp()
-                - (long)(StoredAfter.TotalSeconds * services.Time.TimestampFrequency);
+                - (long)(StoreAfter.TotalSeconds * services.Time.TimestampFrequency);
             foreach (var lane in All())
                 lane.StoreOlderThan(since);
         }

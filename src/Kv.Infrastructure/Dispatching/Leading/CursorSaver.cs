@@ -37,7 +37,7 @@ internal sealed class CursorSaver(
             {
                 movedAt = time.GetTimestamp();
                 if (await marks.AreDueAfter(saved, cancellationToken))
-                    await writer.Do(marks.Operation);
+                    await writer.Apply(marks.Operation);
             }
         }
     }

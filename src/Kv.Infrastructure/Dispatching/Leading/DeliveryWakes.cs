@@ -1,7 +1,5 @@
-using Kv.Domain.Storage;
 using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Dispatching.Lanes;
-using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
 
@@ -11,17 +9,17 @@ internal sealed class DeliveryWakes(
     : IFeedReader
 {
     private readonly Epoch _epoch = feed.Epoch;
-    private long _after = lead.Present;
-    private bool _isForgotten;
+    private long _after = lead.StoreRevision;
+    private bool _isCompacted;
 
-    /// <summary>Reads them until it is cancelled.</summary>
+    /// <summary>Reads the notifications until it is cancelled.</summary>
     public Task Run(CancellationToken cancellationToken) => feed.Follow(this, cancellationToken);
 
     async ValueTask<FeedPosition> IFeedReader.Position(CancellationToken cancellationToken)
     {
         // Notifications may be lost: reload every webhook with pending deliveries.
-        if (_isForgotten)
-            foreach (var (tenant, id) in await deliveries.WebhooksWithPending(cancellationToken))
+        if (_isCompacted)
+            foreach (var (tenant, id) in await deliveries.Reads.WebhooksWithPending(cancellationToken))
                 lanes.Reload(tenant, id);
         return new FeedPosition(_epoch, layout.Wakes, _after);
     }
@@ -37,9 +35,9 @@ internal sealed class DeliveryWakes(
 
     TimeSpan? IFeedReader.Ended(FeedEnd end)
     {
-        _isForgotten = end.IsForgotten;
-        if (end.IsForgotten)
+        _isCompacted = end.IsCompacted;
+        if (end.IsCompacted)
             _after = ((RevisionCompactedException)end.Error!).CompactRevision;
-        return end.IsForgotten || end.Error is null ? TimeSpan.Zero : null;
+        return end.IsCompacted || end.Error is null ? TimeSpan.Zero : null;
     }
 }

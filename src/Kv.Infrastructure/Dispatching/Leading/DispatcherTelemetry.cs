@@ -1,28 +1,24 @@
 using System.Diagnostics.Metrics;
-using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 /// <summary>
 /// The metrics of waiting deliveries. They are computed when they are read; a replica that does not lead reports none.
 /// </summary>
-internal sealed class DispatcherTelemetry : IDisposable
+internal sealed class DispatcherTelemetry
 {
-    private readonly Meter _meter = new(Telemetry.Name);
     private readonly WatcherStatus _status;
     private readonly TimeProvider _time;
 
-    public DispatcherTelemetry(WatcherStatus status, TimeProvider time)
+    public DispatcherTelemetry(WatcherStatus status, Meter meter, TimeProvider time)
     {
         (_status, _time) = (status, time);
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "kv.webhook.registered", Webhooks, "{webhook}", "Webhooks that are registered, by state.");
-        _meter.CreateObservableGauge("kv.delivery.waiting", Waiting, "{delivery}", "Deliveries that wait in memory.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge("kv.delivery.waiting", Waiting, "{delivery}", "Deliveries that wait in memory.");
+        meter.CreateObservableGauge(
             "kv.delivery.oldest.age", OldestAge, "s", "How long ago the oldest change was seen that is not delivered.");
     }
-
-    public void Dispose() => _meter.Dispose();
 
     private Measurement<int>[] Webhooks()
     {

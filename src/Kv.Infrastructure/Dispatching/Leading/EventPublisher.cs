@@ -1,7 +1,6 @@
 using Kv.Application.Watching;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
 using MediatR;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
@@ -14,9 +13,6 @@ internal sealed class EventPublisher(KeyChangeMapper changes, WriteTraces traces
     /// <summary>
     /// Raises the events of the changes at one revision, in order. Completes when the handlers have returned.
     /// </summary>
-    /// <param name="set">The changes.</param>
-    /// <param name="source">The revision of the changes.</param>
-    /// <param name="cancellationToken">Cancelled when the term ends.</param>
     public async Task Publish(ChangeSet set, IOpenRevision source, CancellationToken cancellationToken)
     {
         var traced = traces.Read(set);
@@ -30,9 +26,6 @@ internal sealed class EventPublisher(KeyChangeMapper changes, WriteTraces traces
     }
 
     /// <summary>Raises an event. Completes when the handlers have returned.</summary>
-    /// <param name="change">The event.</param>
-    /// <param name="source">The revision of the event.</param>
-    /// <param name="cancellationToken">Cancelled when the term ends.</param>
     public Task Publish(KeyChanged change, IOpenRevision source, CancellationToken cancellationToken) => change switch
     {
         KeyCreated created => _mediator.Publish(new DomainEvent<KeyCreated>(created, source), cancellationToken),

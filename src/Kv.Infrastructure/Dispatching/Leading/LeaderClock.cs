@@ -1,5 +1,3 @@
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.Hosting;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
@@ -14,8 +12,8 @@ internal sealed class LeaderClock(IStore store, KeyLayout layout, WatcherStatus 
     /// <summary>The interval of the checks: only larger differences are detected.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    // Before the first check there is none to compare with: the cursor may be of any age.
-    private (long Revision, DateTimeOffset At)? _lastLook;
+    // Null before the first check: that cursor may be of any age.
+    private (long Revision, DateTimeOffset At)? _lastCheck;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,7 +21,7 @@ internal sealed class LeaderClock(IStore store, KeyLayout layout, WatcherStatus 
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Look(stoppingToken);
+                await Check(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -32,27 +30,27 @@ internal sealed class LeaderClock(IStore store, KeyLayout layout, WatcherStatus 
     }
 
     /// <summary>Checks the cursor once.</summary>
-    public async Task Look(CancellationToken cancellationToken)
+    public async Task Check(CancellationToken cancellationToken)
     {
         if (status.IsLeader)
         {
-            _lastLook = null;
-            status.ClockDiffers(null);
+            _lastCheck = null;
+            status.RecordClockDifference(null);
             return;
         }
         try
         {
             var began = time.GetUtcNow();
             var read = await store.Get(layout.WatcherCursor, ReadConsistency.Linearizable, cancellationToken);
-            if (read.Entry is { } cursor && cursor.ModRevision != _lastLook?.Revision
+            if (read.Entry is { } cursor && cursor.ModRevision != _lastCheck?.Revision
                 && WatcherCursor.SavedAt(cursor.Value.Span) is { } savedAt
-                && Difference(savedAt, _lastLook?.At, time.GetUtcNow()) is { } difference)
-                status.ClockDiffers(difference);
-            _lastLook = (read.Entry?.ModRevision ?? 0, began);
+                && Difference(savedAt, _lastCheck?.At, time.GetUtcNow()) is { } difference)
+                status.RecordClockDifference(difference);
+            _lastCheck = (read.Entry?.ModRevision ?? 0, began);
         }
         catch (StoreException)
         {
-            // The last result stays valid; the store's absence is reported elsewhere.
+            // The last result stays valid; the store's outage is reported elsewhere.
         }
     }
 
@@ -60,7 +58,7 @@ internal sealed class LeaderClock(IStore store, KeyLayout layout, WatcherStatus 
     /// <param name="savedAt">The time of the other clock at some moment.</param>
     /// <param name="earliest">The time of this clock before that moment; null when that is not known.</param>
     /// <param name="latest">The time of this clock after that moment.</param>
-    /// <returns>Negative when it is behind; null when nothing is known.</returns>
+    /// <returns>Negative when it is behind; null when the difference is unknown.</returns>
     public static TimeSpan? Difference(DateTimeOffset savedAt, DateTimeOffset? earliest, DateTimeOffset latest)
     {
         if (savedAt > latest)

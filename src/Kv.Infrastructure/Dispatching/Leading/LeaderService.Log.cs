@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 internal sealed partial class LeaderService
@@ -11,12 +9,12 @@ internal sealed partial class LeaderService
     private partial void LogSteppedBack();
 
     [LoggerMessage(
-        LogLevel.Warning, "This replica has lost the lead; the next leader begins where it has settled everything")]
+        LogLevel.Warning, "This replica has lost the lead; the next leader starts after the last settled revision")]
     private partial void LogLostLead();
 
-    [LoggerMessage(LogLevel.Debug, "This replica asks for the lead again, as the store failed it: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "The store failed, so this replica asks for the lead again: {Reason}")]
     private partial void LogStoreFailed(string reason);
 
-    [LoggerMessage(LogLevel.Error, "The watcher failed, and begins again")]
+    [LoggerMessage(LogLevel.Error, "The watcher failed and starts again")]
     private partial void LogFailed(Exception error);
 }

@@ -1,10 +1,7 @@
-using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries.Targets;
-using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
 
@@ -14,9 +11,8 @@ namespace Kv.Infrastructure.Dispatching.Leading;
 /// time.
 /// </summary>
 internal sealed partial class LeaderService(
-    IStore store, KeyLayout layout, OwnEndpoints own, WatcherCursor cursor, TermStart starts,
-    IServiceScopeFactory scopes, TimeProvider time,
-    ILogger<LeaderService> logger)
+    IStore store, KeyLayout layout, OwnEndpoints own, WatcherCursor cursor, IServiceScopeFactory scopes,
+    TimeProvider time, ILogger<LeaderService> logger)
     : BackgroundService
 {
     /// <summary>How long the lock outlives a leader that vanished.</summary>
@@ -24,8 +20,8 @@ internal sealed partial class LeaderService(
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
-    // After a longer wait another replica led meanwhile. A shorter wait may have been for a leader that had vanished,
-    // and then no leader watched.
+    // After a longer wait, another replica led meanwhile. A shorter wait may have been for a leader that had vanished;
+    // then no leader watched.
     private static readonly TimeSpan LongestVacancy = 2 * LockTimeToLive;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,7 +30,7 @@ internal sealed partial class LeaderService(
         {
             try
             {
-                var asked = (await cursor.Load(stoppingToken)).Present;
+                var asked = (await cursor.Load(stoppingToken)).Current;
                 var listeners = await own.Listeners.WaitAsync(stoppingToken);
                 var start = time.GetTimestamp();
                 var note = Announcement.Encode(listeners, MachineAddresses.All());
@@ -46,32 +42,32 @@ internal sealed partial class LeaderService(
             {
                 return;
             }
-            catch (StoreException failure)
-            {
-                // An unavailable store is logged once, where its calls are measured.
-                LogStoreFailed(failure.Message);
-                await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(
-                    ConfigureAwaitOptions.SuppressThrowing);
-            }
             catch (Exception error)
             {
-                LogFailed(error);
+                // An unavailable store is logged once, where its calls are measured.
+                if (error is StoreException)
+                    LogStoreFailed(error.Message);
+                else
+                    LogFailed(error);
                 await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(
                     ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    // The services of a term are created for it, in a scope of their own, and disposed with it.
+    // Each term has a scope of services. There may have been no leader after the revision vacantAfter; null for none.
     private async Task Lead(IStoreLock held, long? vacantAfter, CancellationToken stoppingToken)
     {
         try
         {
             using var reading = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, stoppingToken);
-            var (from, present, isSaved) = await starts.Find(vacantAfter, reading.Token);
+            var (saved, current) = await cursor.Load(reading.Token);
+            // Without a cursor no Kv has led before. The changes since this replica asked for the lead are its own to
+            // deliver: a webhook may have been registered, and keys written, before it got the lock.
+            var from = saved ?? (vacantAfter <= current ? vacantAfter.Value : current);
             await using var scope = scopes.CreateAsyncScope();
-            scope.ServiceProvider.GetRequiredService<LeadSlot>().Lead = new Lead(held, from, present);
-            await scope.ServiceProvider.GetRequiredService<LeaderTerm>().Run(isSaved, stoppingToken);
+            scope.ServiceProvider.GetRequiredService<LeadSlot>().Lead = new Lead(held, from, current);
+            await scope.ServiceProvider.GetRequiredService<LeaderTerm>().Run(isSaved: saved is not null, stoppingToken);
             if (held.Lost.IsCancellationRequested)
                 LogLostLead();
             else

@@ -11,12 +11,11 @@ internal sealed class LeaderTerm(
 
     /// <summary>Leads until the lock is lost, the feed fails, or the process stops.</summary>
     /// <param name="isSaved">Whether the saved cursor is the start of the term.</param>
-    /// <param name="stopping">Cancelled when the process stops.</param>
     /// <exception cref="OperationCanceledException">The lock is lost.</exception>
     public async Task Run(bool isSaved, CancellationToken stopping)
     {
         var writing = writer.Run();
-        status.Leads(settled, lanes);
+        status.BeginTerm(settled, lanes);
         try
         {
             if (!isSaved)
@@ -27,7 +26,7 @@ internal sealed class LeaderTerm(
         }
         finally
         {
-            status.LeadsNoMore();
+            status.EndTerm();
             await lead.End();
             await lanes.Close();
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

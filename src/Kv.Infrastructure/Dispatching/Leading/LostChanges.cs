@@ -1,8 +1,6 @@
 using Kv.Application.Watching;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
 
@@ -11,7 +9,7 @@ namespace Kv.Infrastructure.Dispatching.Leading;
 /// and still exists. Deletions and overwritten values are lost.
 /// </summary>
 internal sealed partial class LostChanges(
-    PatientStore store, KeyLayout layout, KeyChangeMapper changes, EventPublisher events, SettledRevisions settled,
+    RetryingStore store, KeyLayout layout, KeyChangeMapper changes, EventPublisher events, SettledRevisions settled,
     WatcherStatus status, TimeProvider time, ILogger<LostChanges> logger)
 {
     private const int PageSize = 500;
@@ -20,13 +18,12 @@ internal sealed partial class LostChanges(
     /// <param name="after">The last revision before the lost ones.</param>
     /// <param name="through">The last lost revision.</param>
     /// <param name="revision">The revision that their events hold.</param>
-    /// <param name="cancellationToken">Cancelled when the term ends.</param>
-    public async Task Tell(long after, long through, IOpenRevision revision, CancellationToken cancellationToken)
+    public async Task Recover(long after, long through, IOpenRevision revision, CancellationToken cancellationToken)
     {
-        status.HasLost(new LostRevisions(after, through, time.GetUtcNow()));
+        status.RecordLost(new LostRevisions(after, through, time.GetUtcNow()));
         LogLost(after, through);
-        // The feed brings nothing else for these revisions: their stored deliveries need not wait, and precede the
-        // events below.
+        // The feed has no changes of these revisions: their stored deliveries need not wait, and precede the events
+        // below.
         settled.ReadThrough = through;
         await foreach (var page in store.Pages(new RangeQuery(layout.KeyValues, PageSize, through), cancellationToken))
             foreach (var entry in page.Entries)

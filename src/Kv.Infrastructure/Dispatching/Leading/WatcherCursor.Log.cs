@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 internal sealed partial class WatcherCursor
@@ -7,7 +5,6 @@ internal sealed partial class WatcherCursor
     [LoggerMessage(
         LogLevel.Warning,
         "The watcher's cursor names revision {Cursor}, but it was saved at revision {SavedAt}: the store was " +
-        "restored from a backup. " +
-        "The cursor before it counts")]
+        "restored from a backup. The previous cursor is used")]
     private partial void LogTakenBack(long cursor, long savedAt);
 }

@@ -1,35 +1,32 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using Kv.Domain.Storage;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 /// <summary>The last settled revision, saved for the next leader.</summary>
 internal sealed partial class WatcherCursor(
-    PatientStore store, KeyLayout layout, TimeProvider time, ILogger<WatcherCursor> logger)
+    RetryingStore store, KeyLayout layout, TimeProvider time, ILogger<WatcherCursor> logger)
 {
     private static readonly long LatestMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     /// <summary>
-    /// Reads the cursor and the store's present revision; the cursor is null when no leader has saved one.
+    /// Reads the cursor and the store's current revision; the cursor is null when no leader has saved one.
     /// </summary>
-    public async Task<(long? Cursor, long Present)> Load(CancellationToken cancellationToken)
+    public async Task<(long? Cursor, long Current)> Load(CancellationToken cancellationToken)
     {
-        var (entry, present) = await store.Get(layout.WatcherCursor, ReadConsistency.Linearizable, cancellationToken);
+        var (entry, current) = await store.Get(layout.WatcherCursor, ReadConsistency.Linearizable, cancellationToken);
         while (entry is not null && Utf8Parser.TryParse(entry.Value.Span, out long cursor, out _))
         {
             // A cursor is saved after the revision that it contains.
             if (cursor < entry.ModRevision)
-                return (cursor, present);
+                return (cursor, current);
             // This cursor contains a revision that a restore took back; its leader saved it before it noticed the
             // restore.
             LogTakenBack(cursor, entry.ModRevision);
             entry = await ReadAt(entry.ModRevision - 1, cancellationToken);
         }
-        return (null, present);
+        return (null, current);
     }
 
     /// <summary>

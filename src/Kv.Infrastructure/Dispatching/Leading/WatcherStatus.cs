@@ -8,30 +8,29 @@ using Kv.Infrastructure.Dispatching.Lanes;
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 /// <summary>The status of the lead, and of waiting deliveries while this replica leads.</summary>
-internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog, IDisposable
+internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog
 {
-    private readonly Meter _meter = new(Telemetry.Name);
-    private readonly DispatcherTelemetry _metrics;
     private readonly WatchLag _lag;
     private readonly Tally _lostRevisions;
     private Term? _term;
     private LostRevisions? _lost;
     private Clock? _clock;
 
-    public WatcherStatus(WatchLag lag, TimeProvider time)
+    public WatcherStatus(WatchLag lag, IMeterFactory meters, TimeProvider time)
     {
         _lag = lag;
-        _metrics = new DispatcherTelemetry(this, time);
+        var meter = meters.Create(Telemetry.Name);
+        _ = new DispatcherTelemetry(this, meter, time);
         _lostRevisions = new Tally(
-            _meter, "kv.watcher.lost_revisions", "{revision}",
+            meter, "kv.watcher.lost_revisions", "{revision}",
             "Revisions that the store forgot before the watcher had read them.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "kv.watcher.leading", () => IsLeader ? 1 : 0,
             description: "1 where this replica watches and calls webhooks, 0 elsewhere.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "kv.watcher.settled_revision", Settled, "{revision}",
             "The revision up to which all deliveries are sent, or stored for another attempt.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "kv.clock.difference", Difference, "s",
             "How far this replica's clock is ahead of the leader's, at least; negative where it is behind, and 0 on " +
             "the leader.");
@@ -53,15 +52,13 @@ internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog, IDisposa
     DeliveryBacklog? IDeliveryBacklog.Current => Lanes?.Backlog();
 
     /// <summary>Records that this replica leads.</summary>
-    /// <param name="settled">The progress of the term.</param>
-    /// <param name="lanes">The webhooks.</param>
-    public void Leads(SettledRevisions settled, WebhookLanes lanes) =>
+    public void BeginTerm(SettledRevisions settled, WebhookLanes lanes) =>
         Volatile.Write(ref _term, new Term(settled, lanes));
 
     /// <summary>Records that this replica no longer leads.</summary>
-    public void LeadsNoMore() => Volatile.Write(ref _term, null);
+    public void EndTerm() => Volatile.Write(ref _term, null);
 
-    public void HasLost(LostRevisions lost)
+    public void RecordLost(LostRevisions lost)
     {
         Volatile.Write(ref _lost, lost);
         _lostRevisions.Add(lost.Through - lost.After);
@@ -70,14 +67,8 @@ internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog, IDisposa
     /// <summary>
     /// Records the difference between this replica's clock and the leader's; null while this replica leads.
     /// </summary>
-    public void ClockDiffers(TimeSpan? difference) =>
+    public void RecordClockDifference(TimeSpan? difference) =>
         Volatile.Write(ref _clock, difference is { } known ? new Clock(known) : null);
-
-    public void Dispose()
-    {
-        _meter.Dispose();
-        _metrics.Dispose();
-    }
 
     private Measurement<long>[] Settled() => Volatile.Read(ref _term) is { } term ? [new(term.Settled.Through)] : [];
 

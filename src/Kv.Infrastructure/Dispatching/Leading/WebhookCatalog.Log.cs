@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 internal sealed partial class WebhookCatalog
 {
-    [LoggerMessage(LogLevel.Warning, "What is stored at {Key} cannot be read as a webhook, and is passed over")]
-    private partial void LogUnreadable(string key);
+    [LoggerMessage(LogLevel.Warning, "The webhook stored under {Key} cannot be read and is skipped")]
+    private partial void LogUnreadable(StoreKey key);
 }

@@ -1,16 +1,12 @@
 using Kv.Application.Watching;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Infrastructure.Dispatching.Lanes;
-using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Webhooks;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 /// <summary>Passes the webhooks and their stored state to the lanes.</summary>
 internal sealed partial class WebhookCatalog(
-    PatientStore store, KeyLayout layout, DeliveryStore deliveries, WebhookLanes lanes, LostChanges lost,
+    RetryingStore store, KeyLayout layout, DeliveryStore deliveries, WebhookLanes lanes, LostChanges lost,
     SettledRevisions settled, Lead lead, ILogger<WebhookCatalog> logger)
 {
     private const int PageSize = 500;
@@ -21,9 +17,10 @@ internal sealed partial class WebhookCatalog(
     /// </returns>
     public async Task<long> Begin(CancellationToken cancellationToken)
     {
-        // First of all: a lane must know that deliveries are stored before it gets any change.
+        // Before anything else: a lane must know that deliveries are stored before it gets any change.
         lanes.Expect(
-            await deliveries.WebhooksWithPending(cancellationToken), await deliveries.Failing(cancellationToken));
+            await deliveries.Reads.WebhooksWithPending(cancellationToken),
+            await deliveries.Reads.Failing(cancellationToken));
         var start = await Load(lead.From, cancellationToken);
         // The feed will bring webhooks registered since then; the deliveries of deleted ones are removed.
         foreach (var (tenant, id) in lanes.Expected)
@@ -36,8 +33,8 @@ internal sealed partial class WebhookCatalog(
     }
 
     /// <summary>
-    /// Reads the webhooks at a revision, after which the watch continues. When the store has compacted it, what is left
-    /// of the later changes is delivered.
+    /// Reads the webhooks at a revision, after which the watch continues. When the store has compacted it, the remains
+    /// of the lost changes are delivered.
     /// </summary>
     /// <returns>The revision after which the watch continues.</returns>
     public async Task<long> Load(long after, CancellationToken cancellationToken)
@@ -49,7 +46,7 @@ internal sealed partial class WebhookCatalog(
             {
                 await Read(at, cancellationToken);
                 if (recovered is not null)
-                    await lost.Tell(after, at, recovered, cancellationToken);
+                    await lost.Recover(after, at, recovered, cancellationToken);
                 recovered?.Release();
                 return at;
             }
@@ -62,14 +59,14 @@ internal sealed partial class WebhookCatalog(
     }
 
     /// <summary>Applies a change of a webhook.</summary>
-    public async Task Take(Change change, Tenant tenant, Guid id)
+    public async Task Apply(Change change, Tenant tenant, Guid id)
     {
         if (change.Current is not { } entry)
             await lanes.Remove(tenant, id);
         else if (WebhookRecord.TryRead(layout, entry) is { } webhook)
             lanes.Set(webhook);
         else
-            LogUnreadable(entry.Key.ToString());
+            LogUnreadable(entry.Key);
     }
 
     private async Task Read(long at, CancellationToken cancellationToken)
@@ -78,7 +75,7 @@ internal sealed partial class WebhookCatalog(
         await foreach (var page in store.Pages(new RangeQuery(layout.Webhooks, PageSize, at), cancellationToken))
             foreach (var entry in page.Entries)
                 if (WebhookRecord.TryRead(layout, entry) is not { } webhook)
-                    LogUnreadable(entry.Key.ToString());
+                    LogUnreadable(entry.Key);
                 else if (found.Add((webhook.Tenant, webhook.Id)))
                     lanes.Set(webhook);
         await lanes.RemoveOthers(found);

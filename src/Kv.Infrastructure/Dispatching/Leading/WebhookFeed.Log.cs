@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Dispatching.Leading;
 
 internal sealed partial class WebhookFeed

@@ -1,7 +1,5 @@
 using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Dispatching.Lanes;
-using Kv.Infrastructure.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Dispatching.Leading;
 
@@ -11,13 +9,12 @@ namespace Kv.Infrastructure.Dispatching.Leading;
 /// </summary>
 internal sealed partial class WebhookFeed(
     FeedFollower feed, KeyLayout layout, WebhookCatalog webhooks, EventPublisher events, WebhookLanes lanes,
-    SettledRevisions settled,
-    WatchLag lag, ILogger<WebhookFeed> logger)
+    SettledRevisions settled, WatchLag lag, ILogger<WebhookFeed> logger)
     : IFeedReader
 {
     private readonly Epoch _epoch = feed.Epoch;
     private long _after;
-    private bool _isForgotten;
+    private bool _isCompacted;
     private bool _isIdle;
 
     /// <summary>Reads changes until it is cancelled.</summary>
@@ -37,12 +34,12 @@ internal sealed partial class WebhookFeed(
 
     async ValueTask<FeedPosition> IFeedReader.Position(CancellationToken cancellationToken)
     {
-        if (_isForgotten)
+        if (_isCompacted)
             _after = await webhooks.Load(_after, cancellationToken);
-        // Without a webhook no handler needs changes of keys: their writes then cost the leader nothing.
+        // Without webhooks no handler needs the changes of keys, and their writes cost the leader nothing.
         _isIdle = lanes.IsIdle;
         lag.ReadThrough(_isIdle ? null : _after);
-        return new FeedPosition(_epoch, _isIdle ? layout.WatchedBesideKeys : layout.Watched, _after);
+        return new FeedPosition(_epoch, _isIdle ? layout.WatchedWithoutKeys : layout.Watched, _after);
     }
 
     async ValueTask<bool> IFeedReader.Read(ChangeSet set, CancellationToken cancellationToken)
@@ -55,18 +52,18 @@ internal sealed partial class WebhookFeed(
     // Any other error ends the term.
     TimeSpan? IFeedReader.Ended(FeedEnd end)
     {
-        _isForgotten = end.IsForgotten;
-        return end.IsForgotten || end.Error is null ? TimeSpan.Zero : null;
+        _isCompacted = end.IsCompacted;
+        return end.IsCompacted || end.Error is null ? TimeSpan.Zero : null;
     }
 
     private async Task Read(ChangeSet set, CancellationToken cancellationToken)
     {
         var revision = settled.Open(set.Revision, lag.ReadThrough(lanes.IsIdle ? null : set.Revision));
-        // A webhook gets only changes after its registration: changes at the same revision do not count.
+        // A webhook gets only changes after its registration, not those at the same revision.
         await events.Publish(set, revision, cancellationToken);
         foreach (var change in set.Changes)
             if (layout.ReadWebhook(change.Key) is { } place)
-                await webhooks.Take(change, place.Tenant, place.Id);
+                await webhooks.Apply(change, place.Tenant, place.Id);
         settled.ReadThrough = set.Revision;
         revision.Release();
     }

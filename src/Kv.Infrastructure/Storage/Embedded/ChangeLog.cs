@@ -3,12 +3,13 @@ using Microsoft.Data.Sqlite;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// The changes between revisions, on a connection that reads: versions begin by a put and end by a removal.
+/// Reads the changes between revisions. A version of an entry begins with a put and ends with a removal or the next
+/// put.
 /// </summary>
-internal sealed class ChangeLog(SqliteConnection connection, PastEntries past) : IDisposable
+internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
 {
-    // The size of values after which a page of changes ends, with the end of a revision, so that large values do not
-    // fill the memory of a watch.
+    // A page of changes ends after values of this size, at the end of a revision: large values must not fill the memory
+    // of a watch.
     private const long MaxPageBytes = 4 * 1024 * 1024;
 
     private readonly Statement _puts = new(
@@ -55,14 +56,6 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past) :
                 ? left.Revision.CompareTo(right.Revision)
                 : left.Change.Key.CompareTo(right.Change.Key));
         return new ChangePage(Group(changes), through);
-    }
-
-    public void Dispose()
-    {
-        _puts.Dispose();
-        _removals.Dispose();
-        _putsOfKey.Dispose();
-        _removalsOfKey.Dispose();
     }
 
     // Returns the last revision whose changes were all added.

@@ -3,23 +3,23 @@ using Microsoft.Data.Sqlite;
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// Copies the write-ahead log to the database beside the writer. The writer alone would stop for a tenth of a second
-/// and more to copy a whole log. So it finds little left to copy when the log has its full length.
+/// Copies the write-ahead log into the database on a separate thread. Otherwise the writer itself would copy the
+/// whole log once it is full, and block writes for a tenth of a second or more.
 /// </summary>
 internal sealed class Checkpoints : IDisposable
 {
-    // Each copy waits for the disk twice.
+    // A checkpoint waits for the disk twice, so checkpoints must not be too frequent.
     private const long PagesBetween = 2_000;
     private const int PageBytes = 4_096;
 
-    // A small write changes the table, its indexes and the counter of the revision.
-    private const int PagesOfWrite = 6;
+    // A small write changes the table, its indexes and the revision counter.
+    private const int PagesPerWrite = 6;
 
-    private readonly AutoResetEvent _bell = new(initialState: false);
+    private readonly AutoResetEvent _isDue = new(initialState: false);
     private readonly Thread _thread;
     private readonly SqliteConnection _connection;
     private long _pages;
-    private volatile bool _ended;
+    private volatile bool _isDisposed;
 
     public Checkpoints(string file)
     {
@@ -31,33 +31,33 @@ internal sealed class Checkpoints : IDisposable
     /// <summary>Notes a commit. Only the writer's thread calls this.</summary>
     public void Committed(int writes, long bytes)
     {
-        _pages += writes * PagesOfWrite + bytes / PageBytes;
+        _pages += writes * PagesPerWrite + bytes / PageBytes;
         if (_pages < PagesBetween)
             return;
         _pages = 0;
-        _bell.Set();
+        _isDue.Set();
     }
 
     public void Dispose()
     {
-        _ended = true;
-        _bell.Set();
+        _isDisposed = true;
+        _isDue.Set();
         _thread.Join();
         _connection.Dispose();
-        _bell.Dispose();
+        _isDue.Dispose();
     }
 
     private void Run()
     {
-        using var copy = new Statement(_connection, "PRAGMA wal_checkpoint(PASSIVE)");
-        while (_bell.WaitOne() && !_ended)
+        var checkpoint = new Statement(_connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        while (_isDue.WaitOne() && !_isDisposed)
             try
             {
-                copy.Run();
+                checkpoint.Run();
             }
             catch (SqliteException)
             {
-                // The writer copies what is left, and reports what it finds.
+                // The writer copies the rest when the log is full, and reports the error.
             }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
@@ -14,25 +13,25 @@ internal sealed class CommitQueue : IDisposable
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
-    // Large transactions have batches of their own, and take turns with the small ones. So a small one waits for at
-    // most one such batch, which takes the disk some ten milliseconds.
+    // Large transactions have batches of their own, which alternate with those of small ones. So a small transaction
+    // waits for at most one batch of large ones, some ten milliseconds of the disk.
     private const int LargeBytes = 16 * 1024;
     private const int MaxLargeBatchBytes = 512 * 1024;
 
     private readonly ConcurrentQueue<PendingCommit> _small = new();
     private readonly ConcurrentQueue<PendingCommit> _large = new();
-    private readonly PendingCommit?[] _taken = new PendingCommit?[MaxBatch];
-    private readonly AutoResetEvent _bell = new(initialState: false);
+    private readonly PendingCommit?[] _batch = new PendingCommit?[MaxBatch];
+    private readonly AutoResetEvent _wakeUp = new(initialState: false);
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _watchdog;
 
     private int _count;
     private long _bytes;
-    private int _batch;
+    private int _batchSize;
     private int _asleep;
     private int _woken;
-    private int _watched;
+    private int _isWatchdogSet;
     private volatile bool _closed;
     private volatile bool _drained;
     private bool _wasLarge;
@@ -59,26 +58,26 @@ internal sealed class CommitQueue : IDisposable
         }
         var count = Interlocked.Increment(ref _count);
         var bytes = Interlocked.Add(ref _bytes, pending.Bytes);
-        // A transaction that waits alone is accepted whatever its size.
+        // A single waiting transaction is accepted whatever its size.
         if (count > MaxWaiting || (bytes > MaxWaitingBytes && count > 1))
         {
-            Leave(pending);
+            Uncount(pending);
             pending.Fail(_ => new StoreUnavailableException("Too many requests are waiting for the disk."));
             return;
         }
-        (pending.Bytes < LargeBytes ? _small : _large).Enqueue(pending);
+        (pending.WrittenBytes < LargeBytes ? _small : _large).Enqueue(pending);
         Interlocked.MemoryBarrier();
         if (_drained)
-            FailRest();
-        Ring();
-        Watch();
+            FailWaiting();
+        WakeIfAsleep();
+        StartWatchdog();
     }
 
-    /// <summary>Wakes the writer so that it checks the clock, even if the queue is empty.</summary>
+    /// <summary>Wakes the writer even if the queue is empty, so that it expires entries that are due.</summary>
     public void Wake()
     {
         Interlocked.Exchange(ref _woken, 1);
-        Ring();
+        WakeIfAsleep();
     }
 
     /// <summary>
@@ -89,31 +88,31 @@ internal sealed class CommitQueue : IDisposable
     {
         for (; ; )
         {
-            var bytes = 0;
+            var bytes = 0L;
             var now = _time.GetTimestamp();
             _wasLarge = !_large.IsEmpty && (_small.IsEmpty || !_wasLarge);
-            var (waiting, most) = _wasLarge ? (_large, MaxLargeBatchBytes) : (_small, MaxBatchBytes);
-            while (_batch < MaxBatch && bytes < most && waiting.TryDequeue(out var pending))
+            var (waiting, maxBytes) = _wasLarge ? (_large, MaxLargeBatchBytes) : (_small, MaxBatchBytes);
+            while (_batchSize < MaxBatch && bytes < maxBytes && waiting.TryDequeue(out var pending))
             {
-                Leave(pending);
+                Uncount(pending);
                 if (_time.GetElapsedTime(pending.QueuedAt, now) >= _timeout)
                     pending.Fail(TimedOut);
                 else if (pending.TryTake())
                 {
-                    _taken[_batch] = pending;
-                    Volatile.Write(ref _batch, _batch + 1);
-                    bytes += pending.Bytes;
+                    _batch[_batchSize] = pending;
+                    Volatile.Write(ref _batchSize, _batchSize + 1);
+                    bytes += pending.WrittenBytes;
                 }
             }
-            if (_batch > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
-                return _taken.AsSpan(0, _batch)!;
+            if (_batchSize > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
+                return _batch.AsSpan(0, _batchSize)!;
             if (!IsEmpty)
                 continue;
             if (_closed)
             {
                 _drained = true;
                 Interlocked.MemoryBarrier();
-                FailRest();
+                FailWaiting();
                 return [];
             }
             Sleep();
@@ -122,8 +121,8 @@ internal sealed class CommitQueue : IDisposable
 
     public void Done()
     {
-        Array.Clear(_taken, 0, _batch);
-        Volatile.Write(ref _batch, 0);
+        Array.Clear(_batch, 0, _batchSize);
+        Volatile.Write(ref _batchSize, 0);
     }
 
     /// <summary>Accepts no more transactions. Waiting ones are still written.</summary>
@@ -136,7 +135,7 @@ internal sealed class CommitQueue : IDisposable
     public void Dispose()
     {
         _watchdog.Dispose();
-        _bell.Dispose();
+        _wakeUp.Dispose();
     }
 
     private bool IsEmpty => _small.IsEmpty && _large.IsEmpty;
@@ -147,38 +146,38 @@ internal sealed class CommitQueue : IDisposable
         ? new("The disk did not answer in time.", outcomeUnknown: true)
         : new("The disk did not keep up; nothing was written.");
 
-    private void Leave(PendingCommit pending)
+    private void Uncount(PendingCommit pending)
     {
         Interlocked.Decrement(ref _count);
         Interlocked.Add(ref _bytes, -pending.Bytes);
     }
 
-    private void FailRest()
+    private void FailWaiting()
     {
         while (_small.TryDequeue(out var pending) || _large.TryDequeue(out pending))
             pending.Fail(_ => Closed());
     }
 
-    // The writer sets the flag before it looks at the queue once more; a caller looks at the flag after it has
-    // enqueued. So at least one of the two sees the other.
+    // The writer sets the flag before it checks the queue again; a caller checks the flag after it has enqueued. So at
+    // least one of the two sees the other.
     private void Sleep()
     {
         Interlocked.Exchange(ref _asleep, 1);
         if (IsEmpty && !_closed && Volatile.Read(ref _woken) == 0)
-            _bell.WaitOne();
+            _wakeUp.WaitOne();
         Volatile.Write(ref _asleep, 0);
     }
 
-    private void Ring()
+    private void WakeIfAsleep()
     {
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
-            _bell.Set();
+            _wakeUp.Set();
     }
 
-    private void Watch()
+    private void StartWatchdog()
     {
-        if (Volatile.Read(ref _watched) == 0 && Interlocked.Exchange(ref _watched, 1) == 0)
+        if (Volatile.Read(ref _isWatchdogSet) == 0 && Interlocked.Exchange(ref _isWatchdogSet, 1) == 0)
             _watchdog.Change(_timeout, Timeout.InfiniteTimeSpan);
     }
 
@@ -186,22 +185,22 @@ internal sealed class CommitQueue : IDisposable
     {
         var now = _time.GetTimestamp();
         var next = _timeout;
-        for (var i = 0; i < _taken.Length; i++)
-            if (Volatile.Read(ref _taken[i]) is { } pending)
+        for (var i = 0; i < _batch.Length; i++)
+            if (Volatile.Read(ref _batch[i]) is { } pending)
                 FailIfOverdue(pending, now, ref next);
         // A queue is in order of arrival: once a transaction has time left, all after it have.
         foreach (var waiting in (ReadOnlySpan<ConcurrentQueue<PendingCommit>>)[_small, _large])
             foreach (var pending in waiting)
                 if (!FailIfOverdue(pending, now, ref next))
                     break;
-        if (Volatile.Read(ref _batch) > 0 || !IsEmpty)
+        if (Volatile.Read(ref _batchSize) > 0 || !IsEmpty)
         {
             _watchdog.Change(next, Timeout.InfiniteTimeSpan);
             return;
         }
-        Interlocked.Exchange(ref _watched, 0);
+        Interlocked.Exchange(ref _isWatchdogSet, 0);
         if (!IsEmpty)
-            Watch();
+            StartWatchdog();
     }
 
     private bool FailIfOverdue(PendingCommit pending, long now, ref TimeSpan next)

@@ -17,6 +17,6 @@ internal sealed class CommitSignal
         raised.TrySetResult();
     }
 
-    /// <summary>Signals for the last time: there are no further commits.</summary>
+    /// <summary>Signals for the last time: no further commit follows.</summary>
     public void Close() => _next.TrySetResult();
 }

@@ -1,5 +1,4 @@
 using Kv.Domain;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
@@ -40,7 +39,7 @@ internal sealed class DataDirectory : IDisposable
             var held = new FileStream(
                 Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             var directory = new DataDirectory(path, held);
-            CloseToOthers(directory.DatabaseFile);
+            RestrictFiles(directory.DatabaseFile);
             return directory;
         }
         catch (UnauthorizedAccessException error)
@@ -84,11 +83,11 @@ internal sealed class DataDirectory : IDisposable
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
-        TakeFromOthers(path);
+        DenyOthers(path);
     }
 
-    // SQLite gives the files beside the database (-wal, -shm) the database's own mode.
-    private static void CloseToOthers(string database)
+    // SQLite gives its other files (-wal, -shm) the mode of the database file.
+    private static void RestrictFiles(string database)
     {
         if (!OperatingSystem.IsWindows() && !File.Exists(database))
             new FileStream(
@@ -97,11 +96,11 @@ internal sealed class DataDirectory : IDisposable
                 .Dispose();
         foreach (var file in new[] { database, $"{database}-wal", $"{database}-shm" })
             if (File.Exists(file))
-                TakeFromOthers(file);
+                DenyOthers(file);
     }
 
-    // The permissions of the group are the operator's choice: a group may share the volume.
-    private static void TakeFromOthers(string path)
+    // Removes the permissions of all other users. Those of the group stay: a group may share the volume.
+    private static void DenyOthers(string path)
     {
         if (OperatingSystem.IsWindows())
             return;

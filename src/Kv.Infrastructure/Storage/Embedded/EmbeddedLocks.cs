@@ -1,14 +1,14 @@
-using Kv.Domain.Storage;
+using System.Collections.Concurrent;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// Locks among the users of this store. The process has the data directory to itself, so no other process can ask for
-/// them. The locks have entries only for the fences.
+/// Locks among the users of this store. No other process uses the data directory, so the locks are in memory; their
+/// entries in the store exist only for the fences.
 /// </summary>
 internal sealed class EmbeddedLocks : IAsyncDisposable
 {
-    private readonly FairLocks _locks = new();
+    private readonly ConcurrentDictionary<StoreKey, SemaphoreSlim> _locks = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private readonly IStore _store;
@@ -18,12 +18,12 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
     public EmbeddedLocks(IStore store, TimeProvider time) => (_store, _time, _closed) = (store, time, _closing.Token);
 
     /// <inheritdoc cref="IStore.Lock"/>
-    public async Task<IStoreLock> Take(StoreKey name, ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
+    public async Task<IStoreLock> Acquire(StoreKey name, ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed);
         try
         {
-            await _locks.Acquire(name, waiting.Token);
+            await _locks.GetOrAdd(name, _ => new SemaphoreSlim(1)).WaitAsync(waiting.Token);
             return await Enter(name, note, waiting.Token);
         }
         catch (OperationCanceledException)
@@ -48,23 +48,22 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         try
         {
             var key = new StoreKey((byte[])[.. name.Span, .. "/embedded"u8]);
-            // A killed process left its entry behind. Delete it first, so that its old fence never holds again.
-            await Insist(new Operation.Delete(key), cancellationToken);
-            var revision = await Insist(new Operation.Put(key, note), cancellationToken);
+            // A killed process leaves its entry behind. Delete it first, so that its old fence never holds again.
+            await Retry(new Operation.Delete(key), cancellationToken);
+            var revision = await Retry(new Operation.Put(key, note), cancellationToken);
             return new EmbeddedLock(this, name, key, note, revision);
         }
         catch
         {
-            _locks.Release(name);
+            _locks[name].Release();
             throw;
         }
     }
 
-    private Task<long> Insist(Operation operation, CancellationToken cancellationToken) =>
-        Backoff.Insist<long, StoreException>(
+    private Task<long> Retry(Operation operation, CancellationToken cancellationToken) =>
+        Backoff.Retry<long, StoreException>(
             async () => (await _store.Commit(Transaction.Unconditional(operation), cancellationToken)).Revision,
-            _time, null,
-            cancellationToken);
+            _time, null, cancellationToken);
 
     private async Task Leave(StoreKey name, Compare fence)
     {
@@ -79,7 +78,7 @@ internal sealed class EmbeddedLocks : IAsyncDisposable
         }
         finally
         {
-            _locks.Release(name);
+            _locks[name].Release();
         }
     }
 

@@ -1,8 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Kv.Domain;
-using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
@@ -17,32 +16,33 @@ internal sealed class EmbeddedStore : IStore
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
     private readonly EmbeddedLocks _locks;
-    private readonly StoreQueues _queues;
     private readonly TimeProvider _time;
 
     private EmbeddedStore(
         DataDirectory directory, SqliteConnection connection, EmbeddedOptions options, TimeProvider time,
-        ILogger logger)
+        IMeterFactory meters, ILogger logger)
     {
         _directory = directory;
         _time = time;
+        var telemetry = new EngineTelemetry(meters);
         _readers = new ReaderPool(directory.DatabaseFile, _latest);
-        _writer = new Writer(connection, _committed, _latest, options, time, logger);
+        _writer = new Writer(connection, _committed, _latest, options, telemetry, time, logger);
         _locks = new EmbeddedLocks(this, time);
-        _queues = new StoreQueues(("commit", () => _writer.Queued));
+        telemetry.Observe(("commit", () => _writer.Queued));
     }
 
-    // A backup can be restored only while this process is stopped.
+    // The epoch never changes: a backup can be restored only while this process is stopped.
     public Epoch Epoch => Epoch.First;
 
     /// <exception cref="ConfigurationException">The data directory is in use, or cannot be used.</exception>
-    public static EmbeddedStore Open(EmbeddedOptions options, TimeProvider time, ILogger<EmbeddedStore> logger)
+    public static EmbeddedStore Open(
+        EmbeddedOptions options, TimeProvider time, IMeterFactory meters, ILogger<EmbeddedStore> logger)
     {
         var directory = DataDirectory.Open(options.DataDirectory);
         try
         {
             var connection = Schema.ConnectWriter(directory.DatabaseFile);
-            return new EmbeddedStore(directory, connection, options, time, logger);
+            return new EmbeddedStore(directory, connection, options, time, meters, logger);
         }
         catch (SqliteException error)
         {
@@ -65,18 +65,21 @@ internal sealed class EmbeddedStore : IStore
     }
 
     public ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(_readers.Read(
-            (key, beside, Now: _time.GetUtcNow()),
-            static (reader, query) => reader.GetPair(query.key, query.beside, query.Now)));
+            (first, second, Now: _time.GetUtcNow()),
+            static (reader, query) => reader.GetPair(query.first, query.second, query.Now)));
     }
 
     public Task<StoreState?> State(CancellationToken cancellationToken) =>
         Task.FromResult<StoreState?>(_directory.Space(_writer.IsOutOfSpace
             ? "It has no space left (the last write found the disk full): writes are refused, reads still work."
-            : null));
+            : null) with
+        {
+            Version = Schema.EngineVersion,
+        });
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
@@ -96,12 +99,20 @@ internal sealed class EmbeddedStore : IStore
     public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_writer.Commit(transaction, cancellationToken));
+        return new(_writer.Commit(transaction, CopiedBy(transaction), cancellationToken));
     }
 
-    /// <summary>Compacts at a revision, as the engine does by itself when its history grows too long.</summary>
-    public Task Compact(long revision, CancellationToken cancellationToken) =>
-        _writer.Compact(revision, cancellationToken);
+    // A new deadline is a new version, with a copy of the value. Like all reads, this one runs on the caller's thread
+    // and waits for no write. SQLite finds the size at the beginning of the row, without a read of the value.
+    private long CopiedBy(Transaction transaction)
+    {
+        var bytes = 0L;
+        // An enumeration would allocate.
+        for (var i = 0; i < transaction.Then.Count; i++)
+            if (transaction.Then[i] is Operation.Touch touch)
+                bytes += _readers.Read(touch.Key, static (reader, key) => reader.ValueBytes(key));
+        return bytes;
+    }
 
     public async IAsyncEnumerable<ChangeSet> Watch(
         KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -140,15 +151,14 @@ internal sealed class EmbeddedStore : IStore
 
     public Task<IStoreLock> Lock(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        _locks.Take(name, note, cancellationToken);
+        _locks.Acquire(name, note, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        _queues.Dispose();
         await _locks.DisposeAsync();
         await _writer.DisposeAsync();
         _readers.Dispose();
-        // The watches wake up and find the store closed.
+        // Wakes the open watches: their next read fails, as the store is closed.
         _committed.Close();
         _directory.Dispose();
     }

@@ -2,8 +2,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>The writer's statements on the entries. Only one thread uses it.</summary>
-internal sealed class EntryTable(SqliteConnection connection) : IDisposable
+/// <summary>The writer's statements on the entries. Only the writer's thread uses it.</summary>
+internal sealed class EntryTable(SqliteConnection connection)
 {
     private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
     private readonly Statement _commit = new(connection, "COMMIT");
@@ -68,7 +68,7 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         connection,
         "SELECT MIN(deadline) FROM versions INDEXED BY deadlines WHERE end_revision IS NULL AND deadline IS NOT NULL");
 
-    private readonly Statement _forget = new(
+    private readonly Statement _deleteEnded = new(
         connection,
         """
         DELETE FROM versions WHERE id IN
@@ -115,7 +115,8 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
         _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value);
     }
 
-    /// <summary>Changes the deadline of an entry. Returns whether the entry existed.</summary>
+    /// <summary>Changes the deadline of an entry.</summary>
+    /// <returns>Whether the entry existed.</returns>
     public bool Touch(Operation.Touch touch, long revision)
     {
         long standing;
@@ -147,19 +148,7 @@ internal sealed class EntryTable(SqliteConnection connection) : IDisposable
     public long? NextDeadline() => _nextDeadline.Number();
 
     /// <summary>Deletes versions that ended at or before a revision. Returns their number.</summary>
-    public int Forget(long revision, int limit) => _forget.Run(revision, limit);
-
-    public void Dispose()
-    {
-        Statement[] statements =
-        [
-            _begin, _commit, _rollback, _save, _release, _undo, _counter, _setCounter, _find, _range, _rangeOfKeys,
-            _end, _endRange,
-            _insert, _copy, _endDue, _endDueRange, _nextDeadline, _forget,
-        ];
-        foreach (var statement in statements)
-            statement.Dispose();
-    }
+    public int DeleteEnded(long revision, int limit) => _deleteEnded.Run(revision, limit);
 
     private static string SelectRange(string columns) =>
         $"""

@@ -2,16 +2,24 @@ using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Entries at a past revision, on a connection that reads.</summary>
-internal sealed class PastEntries(SqliteConnection connection) : IDisposable
+/// <summary>Reads entries at a past revision.</summary>
+internal sealed class PastEntries(SqliteConnection connection)
 {
     private readonly Statement _nextKey = new(
         connection, "SELECT key FROM versions INDEXED BY history WHERE key >= $0 AND key < $1 ORDER BY key LIMIT 1");
 
+    // SQLite reads only the index.
+    private readonly Statement _names = new(
+        connection,
+        """
+        SELECT DISTINCT key FROM versions INDEXED BY history
+        WHERE key >= $0 AND key < $1 ORDER BY key LIMIT $2
+        """);
+
     private readonly Statement _at = new(connection, SelectAt(Rows.Columns));
     private readonly Statement _keyAt = new(connection, SelectAt(Rows.ColumnsWithoutValue));
 
-    // It seeks from key to key, so that a key with a long history costs no more than another.
+    // Seeks from key to key, so that a key with a long history costs no more than another.
     public IEnumerable<Entry> Range(StoreKey start, StoreKey end, long revision, bool keysOnly)
     {
         while (NextKey(start, end) is { } key)
@@ -22,20 +30,21 @@ internal sealed class PastEntries(SqliteConnection connection) : IDisposable
         }
     }
 
+    /// <summary>Every key of a range with a kept version, whether or not it exists at the revision.</summary>
+    public IEnumerable<byte[]> Names(StoreKey start, StoreKey end, int limit)
+    {
+        using var rows = _names.Query(start, end, limit);
+        while (rows.Read())
+            yield return rows.GetFieldValue<byte[]>(0);
+    }
+
     public Entry? At(StoreKey key, long revision, bool keysOnly = false)
     {
         using var row = (keysOnly ? _keyAt : _at).Query(key, revision);
         return row.Read() && (row.IsDBNull(6) || row.GetInt64(6) > revision) ? Rows.Entry(row) : null;
     }
 
-    public void Dispose()
-    {
-        _nextKey.Dispose();
-        _at.Dispose();
-        _keyAt.Dispose();
-    }
-
-    // The last version that began by the revision. Its last column is the revision at which it ended.
+    // Selects the last version that began at or before the revision; the last column is the revision at which it ended.
     private static string SelectAt(string columns) =>
         $"""
         SELECT {columns}, end_revision FROM versions INDEXED BY history

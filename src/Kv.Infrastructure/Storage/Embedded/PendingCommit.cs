@@ -8,7 +8,7 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
 {
     private const int Waiting = 0;
     private const int Taken = 1;
-    private const int GivenUp = 2;
+    private const int Abandoned = 2;
 
     private readonly CancellationToken _cancellationToken;
     private readonly CancellationTokenRegistration _cancellation;
@@ -16,14 +16,15 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     private CommitResult? _result;
     private Exception? _error;
 
-    // Continuations run elsewhere: the writer's thread has the next batch to write.
-    public PendingCommit(Transaction transaction, long? compactAt, long queuedAt, CancellationToken cancellationToken)
+    // Continuations run on other threads: the writer's thread has the next batch to write.
+    public PendingCommit(
+        Transaction transaction, long copied, long queuedAt, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Transaction = transaction;
-        CompactAt = compactAt;
         QueuedAt = queuedAt;
         Bytes = transaction.Bytes;
+        WrittenBytes = Bytes + copied;
         _cancellationToken = cancellationToken;
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(
@@ -32,26 +33,29 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
 
     public Transaction Transaction { get; }
 
-    /// <summary>The revision to compact at; null for a plain transaction.</summary>
-    public long? CompactAt { get; }
-
-    /// <summary>The time at which it was queued, as a timestamp of the store's clock.</summary>
+    /// <summary>When the transaction was queued, as a timestamp of the store's clock.</summary>
     public long QueuedAt { get; }
 
+    /// <summary>The memory that it takes while it waits.</summary>
     public int Bytes { get; }
 
-    /// <summary>Takes it for writing; false when its caller has cancelled it.</summary>
+    /// <summary>What it writes to the disk: its own bytes, and the values that it copies within the store.</summary>
+    public long WrittenBytes { get; }
+
+    /// <summary>Takes the transaction for writing; false when its caller has cancelled it.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
 
-    /// <summary>Fails it unless it is complete; the error depends on whether it may still be written.</summary>
+    /// <summary>
+    /// Fails the transaction unless it is complete. The error depends on whether it may still be written.
+    /// </summary>
     public void Fail(Func<bool, Exception> error)
     {
-        var before = Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
+        var before = Interlocked.CompareExchange(ref _state, Abandoned, Waiting);
         if (TrySetException(error(before == Taken)))
             _cancellation.Unregister();
     }
 
-    /// <summary>Stores its outcome, which is reported once the batch is on the disk.</summary>
+    /// <summary>Keeps the outcome until the batch is on the disk and <see cref="Acknowledge"/> reports it.</summary>
     public void Complete(CommitResult? result, Exception? error) => (_result, _error) = (result, error);
 
     /// <summary>Reports the outcome to the caller.</summary>
@@ -64,10 +68,10 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
             TrySetResult(_result!);
     }
 
-    // A transaction that was taken may still be written; its caller no longer waits for the outcome.
+    // A transaction that was taken may still be written, but its caller no longer waits for the outcome.
     private void Cancel()
     {
-        Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
+        Interlocked.CompareExchange(ref _state, Abandoned, Waiting);
         TrySetCanceled(_cancellationToken);
     }
 }

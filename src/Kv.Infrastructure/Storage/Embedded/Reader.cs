@@ -1,17 +1,16 @@
-using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>A connection that reads, with its prepared statements. One thread uses it at a time.</summary>
+/// <summary>A read connection with its prepared statements. One thread uses it at a time.</summary>
 internal sealed class Reader : IDisposable
 {
-    // The size of values at which a page ends early, so that large values do not fill the memory.
+    // A page ends early at values of this size: large values must not fill the memory.
     private const int MaxPageBytes = 8 * 1024 * 1024;
 
-    // How many revisions a watch of many keys reads at once, which bounds the time of a read. A single key is found by
-    // its index.
-    private const int MaxWatched = 1_000;
+    // How many revisions a watch of many keys reads at once. The limit bounds the time of a read. A watch of a single
+    // key needs none: the index finds its changes.
+    private const int MaxRevisionsOfRead = 1_000;
 
     private readonly SqliteConnection _connection;
     private readonly LatestRevision _latest;
@@ -22,6 +21,7 @@ internal sealed class Reader : IDisposable
     private readonly Statement _range;
     private readonly Statement _rangeOfKeys;
     private readonly Statement _count;
+    private readonly Statement _valueBytes;
 
     private Reader(SqliteConnection connection, LatestRevision latest)
     {
@@ -32,6 +32,9 @@ internal sealed class Reader : IDisposable
         _point = new Statement(
             connection,
             $"SELECT {Rows.Columns} FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
+        _valueBytes = new Statement(
+            connection,
+            "SELECT length(value) FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
         _range = new Statement(connection, SelectRange(Rows.Columns));
         _rangeOfKeys = new Statement(connection, SelectRange(Rows.ColumnsWithoutValue));
         _count = new Statement(
@@ -46,8 +49,8 @@ internal sealed class Reader : IDisposable
 
     public PointRead GetPoint(StoreKey key, DateTimeOffset now)
     {
-        // An entry that is found existed at this revision, or its own revision is later. An absent entry carries no
-        // revision: only a snapshot proves at which revision it was absent.
+        // A found entry existed at this revision, or its own revision is later. An absent entry has no revision: only a
+        // snapshot proves at which revision it was absent.
         var revision = _latest.Value;
         if (Get(key, now) is { } found)
             return new PointRead(found, Math.Max(revision, found.ModRevision));
@@ -55,11 +58,14 @@ internal sealed class Reader : IDisposable
         return new PointRead(Get(key, now), snapshot.Revision);
     }
 
-    public PairRead GetPair(StoreKey key, StoreKey beside, DateTimeOffset now)
+    public PairRead GetPair(StoreKey first, StoreKey second, DateTimeOffset now)
     {
         using var snapshot = _snapshots.Take();
-        return new PairRead(Get(key, now), Get(beside, now), snapshot.Revision);
+        return new PairRead(Get(first, now), Get(second, now), snapshot.Revision);
     }
+
+    /// <summary>The size of the present value of a key, which is not read for it.</summary>
+    public long ValueBytes(StoreKey key) => _valueBytes.Number(key) ?? 0;
 
     public RangePage Page(RangeQuery query, DateTimeOffset now)
     {
@@ -67,12 +73,14 @@ internal sealed class Reader : IDisposable
         var revision = snapshot.Resolve(query.Revision);
         var (start, end) = (query.Range.Start, Rows.End(query.Range));
         var limit = query.Limit > 0 ? query.Limit : int.MaxValue - 1;
+        if (query.Filter is { } filter)
+            return Select(query, filter, limit, revision, now);
         var entries = new List<Entry>();
         var (seen, bytes) = (0, 0);
         StoreKey? last = null;
         // An entry beyond the limit shows that there is a next page.
         foreach (var entry in revision == snapshot.Revision
-            ? Standing(start, end, query.KeysOnly, limit + 1)
+            ? CurrentEntries(start, end, query.KeysOnly, limit + 1)
             : _past.Range(start, end, revision, query.KeysOnly))
         {
             if (seen++ == limit || bytes >= MaxPageBytes)
@@ -83,6 +91,24 @@ internal sealed class Reader : IDisposable
                 entries.Add(entry);
         }
         return new RangePage(entries, null, revision);
+    }
+
+    private RangePage Select(RangeQuery query, KeyFilter filter, int limit, long revision, DateTimeOffset now)
+    {
+        var entries = new List<Entry>();
+        var examined = 0;
+        StoreKey? last = null;
+        foreach (var name in _past.Names(query.Range.Start, Rows.End(query.Range), limit + 1))
+        {
+            if (examined == limit)
+                return new RangePage(entries, last?.Next(), revision, Examined: examined);
+            examined++;
+            last = new StoreKey(name);
+            if (filter(name) && _past.At(last.Value, revision, query.KeysOnly) is { } entry
+                && (query.WithExpired || !entry.IsExpiredAt(now)))
+                entries.Add(entry);
+        }
+        return new RangePage(entries, null, revision, Examined: examined);
     }
 
     public long Count(KeyRange range, long atRevision, DateTimeOffset now)
@@ -105,15 +131,11 @@ internal sealed class Reader : IDisposable
         return from > snapshot.Revision
             ? new ChangePage([], from - 1)
             : _changes.Between(
-                range, from, range.IsSingle ? snapshot.Revision : Math.Min(snapshot.Revision, from + MaxWatched - 1));
+                range, from,
+                range.IsSingle ? snapshot.Revision : Math.Min(snapshot.Revision, from + MaxRevisionsOfRead - 1));
     }
 
-    public void Dispose()
-    {
-        IDisposable[] parts = [_snapshots, _past, _changes, _point, _range, _rangeOfKeys, _count, _connection];
-        foreach (var part in parts)
-            part.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 
     private static string SelectRange(string columns) =>
         $"""
@@ -127,11 +149,11 @@ internal sealed class Reader : IDisposable
         if (!row.Read())
             return null;
         var entry = Rows.Entry(row);
-        _latest.Note(entry.ModRevision);
+        _latest.RaiseTo(entry.ModRevision);
         return entry.IsExpiredAt(now) ? null : entry;
     }
 
-    private IEnumerable<Entry> Standing(StoreKey start, StoreKey end, bool keysOnly, int limit)
+    private IEnumerable<Entry> CurrentEntries(StoreKey start, StoreKey end, bool keysOnly, int limit)
     {
         using var rows = (keysOnly ? _rangeOfKeys : _range).Query(start, end, limit);
         while (rows.Read())

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
@@ -18,26 +17,22 @@ internal sealed class ReaderPool(string file, LatestRevision latest) : IDisposab
         try
         {
             var reader = _idle.TryTake(out var idle) ? idle : Reader.Open(file, latest);
-            // A reader whose statement failed may be inside an open transaction, which would keep it at an old
-            // snapshot.
-            var isSound = false;
             try
             {
                 var answer = read(reader, query);
-                isSound = true;
+                Return(reader);
                 return answer;
             }
             catch (StoreException)
             {
-                isSound = true;
+                Return(reader);
                 throw;
             }
-            finally
+            catch
             {
-                if (isSound)
-                    Return(reader);
-                else
-                    reader.Dispose();
+                // Its transaction may still be open, which would keep the reader at an old snapshot.
+                reader.Dispose();
+                throw;
             }
         }
         catch (SqliteException error)

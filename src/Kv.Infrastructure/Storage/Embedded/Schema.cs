@@ -5,8 +5,8 @@ namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
 /// The database schema. A row is one version of an entry, with the revisions at which it began and ended. Rows without
-/// an end are the present. Rows that began by a revision and ended after it are the state at that revision. A watch
-/// reads the beginnings and ends in order. Compaction deletes rows that ended long ago.
+/// an end are the current state. Rows that began by a revision and ended after it are the state at that revision. A
+/// watch reads the beginnings and ends in order. Compaction deletes rows that ended long ago.
 /// </summary>
 internal static class Schema
 {
@@ -20,7 +20,7 @@ internal static class Schema
 
     private const long CurrentVersion = 1;
 
-    // The value is the last column, so that reads without it do not touch its overflow pages.
+    // The value is the last column: reads without it do not touch its overflow pages.
     private const string Create = """
         CREATE TABLE versions (
             id              INTEGER PRIMARY KEY,
@@ -42,6 +42,9 @@ internal static class Schema
         CREATE TABLE counters (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
         INSERT INTO counters VALUES ('revision', 1), ('compacted', 0);
         """;
+
+    /// <summary>The name and version of the engine.</summary>
+    public static string EngineVersion { get; } = $"SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}";
 
     /// <summary>Opens the connection that writes, and creates the tables of a new database.</summary>
     /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
@@ -89,14 +92,14 @@ internal static class Schema
         }
     }
 
-    // Makes the tables of a new database.
+    // Creates the tables of a new database.
     private static void Prepare(SqliteConnection connection, string file)
     {
-        using var version = new Statement(connection, "PRAGMA user_version");
+        var version = new Statement(connection, "PRAGMA user_version");
         var found = version.Number();
         if (found > CurrentVersion)
             throw new ConfigurationException(
-                $"DATA_DIR holds '{file}', whose format {found} is later than this Kv knows ({CurrentVersion}).");
+                $"DATA_DIR holds '{file}' in format {found}; this version of Kv reads formats up to {CurrentVersion}.");
         if (found == 0)
             Execute(connection, $"BEGIN IMMEDIATE; {Create} PRAGMA user_version = {CurrentVersion}; COMMIT;");
     }

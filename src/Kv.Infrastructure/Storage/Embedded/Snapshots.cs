@@ -1,10 +1,9 @@
-using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
-/// <summary>Takes snapshots of the database on a connection that reads.</summary>
-internal sealed class Snapshots(SqliteConnection connection, LatestRevision latest) : IDisposable
+/// <summary>Takes snapshots of the database.</summary>
+internal sealed class Snapshots(SqliteConnection connection, LatestRevision latest)
 {
     private readonly Statement _begin = new(connection, "BEGIN");
     private readonly Statement _end = new(connection, "COMMIT");
@@ -14,15 +13,8 @@ internal sealed class Snapshots(SqliteConnection connection, LatestRevision late
     {
         _begin.Run();
         var revision = _counter.Number(Schema.Revision) ?? 0;
-        latest.Note(revision);
+        latest.RaiseTo(revision);
         return new Snapshot(this, revision, _counter.Number(Schema.Compacted) ?? 0);
-    }
-
-    public void Dispose()
-    {
-        _begin.Dispose();
-        _end.Dispose();
-        _counter.Dispose();
     }
 
     /// <summary>A state of the database that stays the same over several statements.</summary>
@@ -32,7 +24,7 @@ internal sealed class Snapshots(SqliteConnection connection, LatestRevision late
 
         public long Compacted { get; } = compacted;
 
-        /// <summary>The revision to read at; 0 means the present one.</summary>
+        /// <summary>The revision to read at; 0 means the current one.</summary>
         public long Resolve(long asked)
         {
             if (asked == 0)

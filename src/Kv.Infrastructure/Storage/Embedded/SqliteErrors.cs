@@ -1,4 +1,3 @@
-using Kv.Domain.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -11,7 +10,7 @@ internal static class SqliteErrors
     /// Whether SQLite may roll back the whole transaction by itself (https://www.sqlite.org/lang_transaction.html), or
     /// no later statement can be trusted. Other errors undo only their statement.
     /// </summary>
-    public static bool EndTransaction(Exception error) => error is SqliteException
+    public static bool EndsTransaction(Exception error) => error is SqliteException
     {
         SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_NOMEM or raw.SQLITE_BUSY
             or raw.SQLITE_INTERRUPT or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_READONLY
@@ -20,11 +19,10 @@ internal static class SqliteErrors
     public static bool IsOutOfSpace(Exception error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
 
     /// <summary>The error that the caller of a write receives.</summary>
-    /// <param name="error">The error of SQLite or of the engine.</param>
     /// <param name="mayBeWritten">
-    /// Whether the commit had begun: its part on the disk may be recovered after a crash.
+    /// Whether the commit had begun: the part of it on the disk may be recovered after a crash.
     /// </param>
-    public static Exception OfWrite(Exception error, bool mayBeWritten) => error switch
+    public static Exception TranslateWrite(Exception error, bool mayBeWritten) => error switch
     {
         _ when IsOutOfSpace(error) => new StoreOutOfSpaceException("The disk is full.", error),
         SqliteException { SqliteErrorCode: raw.SQLITE_TOOBIG } =>

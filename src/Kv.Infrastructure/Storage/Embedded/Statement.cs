@@ -1,18 +1,22 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// A statement that is prepared once and run many times, with its parameters <c>$0</c>, <c>$1</c> and so on.
+/// A statement that is prepared once and run many times, with its parameters <c>$0</c>, <c>$1</c> and so on. Its
+/// connection disposes it.
 /// </summary>
-internal sealed class Statement : IDisposable
+#pragma warning disable CA1001 // The connection disposes its commands.
+internal sealed class Statement
+#pragma warning restore CA1001
 {
     private readonly SqliteCommand _command;
 
     public Statement(SqliteConnection connection, string sql)
     {
         _command = connection.CreateCommand();
-#pragma warning disable CA2100 // Statements are constants of this namespace; what callers send goes into parameters.
+#pragma warning disable CA2100 // Statements are constants of this namespace; callers' data goes into parameters.
         _command.CommandText = sql;
 #pragma warning restore CA2100
         for (var i = 0; sql.Contains($"${i}", StringComparison.Ordinal); i++)
@@ -25,8 +29,6 @@ internal sealed class Statement : IDisposable
 
     /// <summary>The number that the statement returns; null when it returns no row.</summary>
     public long? Number(params ReadOnlySpan<object?> values) => Bind(values).ExecuteScalar() as long?;
-
-    public void Dispose() => _command.Dispose();
 
     private SqliteCommand Bind(ReadOnlySpan<object?> values)
     {
@@ -43,7 +45,7 @@ internal sealed class Statement : IDisposable
 
     // SQLite binds arrays. A memory that covers a whole array needs no copy.
     private static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment)
+        MemoryMarshal.TryGetArray(bytes, out var segment)
         && segment.Array is { } array && segment.Count == array.Length
             ? array
             : bytes.ToArray();

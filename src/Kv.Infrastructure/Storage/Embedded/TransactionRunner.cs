@@ -1,22 +1,19 @@
-using Kv.Domain.Storage;
-
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>Applies one transaction of the waist to the table, within a transaction of the database.</summary>
 internal sealed class TransactionRunner(EntryTable entries)
 {
-    /// <param name="transaction">The transaction.</param>
-    /// <param name="second">The present second of Unix time.</param>
+    /// <param name="second">The current second of Unix time.</param>
     /// <param name="revision">The store's revision; writes take the next one.</param>
     public CommitResult Run(Transaction transaction, long second, long revision)
     {
         var wrote = false;
         var choice = Choose(transaction, second);
-        var results = Do(choice, second, revision + 1, ref wrote);
+        var results = Apply(choice, second, revision + 1, ref wrote);
         return new CommitResult(choice.Succeeded, wrote ? revision + 1 : revision, results);
     }
 
-    // All branches are chosen before any write, including those of nested transactions.
+    // All branches, including those of nested transactions, are chosen before any write.
     private Choice Choose(Transaction transaction, long second)
     {
         var succeeded = Holds(transaction.Compares, second);
@@ -28,7 +25,7 @@ internal sealed class TransactionRunner(EntryTable entries)
         return new Choice(succeeded, operations, nested);
     }
 
-    private OperationResult[] Do(Choice choice, long second, long revision, ref bool wrote)
+    private OperationResult[] Apply(Choice choice, long second, long revision, ref bool wrote)
     {
         var results = new OperationResult[choice.Operations.Count];
         for (var i = 0; i < results.Length; i++)
@@ -57,7 +54,7 @@ internal sealed class TransactionRunner(EntryTable entries)
                 case Operation.Nested nested:
                     var inner = choice.Nested![nested];
                     results[i] = new OperationResult(
-                        0, [], new NestedResult(inner.Succeeded, Do(inner, second, revision, ref wrote)));
+                        0, [], new NestedResult(inner.Succeeded, Apply(inner, second, revision, ref wrote)));
                     break;
                 default:
                     throw new NotSupportedException(choice.Operations[i].GetType().Name);

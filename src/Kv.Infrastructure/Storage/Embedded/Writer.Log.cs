@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Storage.Embedded;
 
 internal sealed partial class Writer
@@ -9,11 +7,10 @@ internal sealed partial class Writer
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The embedded store cannot return to the state of its database, and tries again before the next commit: " +
-        "{Reason}")]
+        "The embedded store cannot reload the state of its database, and tries again before the next commit: {Reason}")]
     private partial void LogCannotRecover(string reason);
 
-    [LoggerMessage(LogLevel.Error, "The embedded store met a fault in Kv and could not commit")]
+    [LoggerMessage(LogLevel.Error, "A fault in Kv prevented the embedded store from committing")]
     private partial void LogFault(Exception error);
 
     [LoggerMessage(LogLevel.Information, "The embedded store commits again")]

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
@@ -14,40 +13,36 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly TransactionRunner _runner;
     private readonly CommitQueue _queue;
     private readonly Checkpoints _checkpoints;
-    private readonly Expiry _expiry;
+    private readonly DeadlineSweeper _sweeper;
     private readonly History _history;
     private readonly CommitSignal _committed;
     private readonly LatestRevision _latest;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EngineTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     private long _revision;
     private volatile bool _isOutOfSpace;
     private bool _isFailing;
-    private bool _isAdrift;
+    private bool _isStale;
     private int _isDisposed;
 
-    /// <param name="connection">The connection to write on; the writer disposes of it.</param>
-    /// <param name="committed">The signal to raise after each commit.</param>
-    /// <param name="latest">Receives the revision of each commit.</param>
-    /// <param name="options">How long a write may wait, and how much history is kept.</param>
-    /// <param name="time">The clock of deadlines and waits.</param>
-    /// <param name="logger">Logs failed commits.</param>
+    // The writer disposes the connection.
     public Writer(
         SqliteConnection connection, CommitSignal committed, LatestRevision latest, EmbeddedOptions options,
-        TimeProvider time,
-        ILogger logger)
+        EngineTelemetry telemetry, TimeProvider time, ILogger logger)
     {
-        (_connection, _committed, _latest, _time, _logger) = (connection, committed, latest, time, logger);
+        (_connection, _committed, _latest) = (connection, committed, latest);
+        (_telemetry, _time, _logger) = (telemetry, time, logger);
         _entries = new EntryTable(connection);
         _runner = new TransactionRunner(_entries);
         _queue = new CommitQueue(time, options.Timeout);
         _checkpoints = new Checkpoints(connection.DataSource);
-        _expiry = new Expiry(_entries, time, _queue.Wake);
+        _sweeper = new DeadlineSweeper(_entries, time, _queue.Wake);
         _history = new History(_entries, options.HistoryRevisions);
         Load();
-        _expiry.Arm(afterFailure: false);
+        _sweeper.Arm(afterFailure: false);
         new Thread(Run) { Name = "Kv writer", IsBackground = true }.Start();
     }
 
@@ -57,12 +52,15 @@ internal sealed partial class Writer : IAsyncDisposable
     /// <summary>Whether the last commit failed because the disk was full.</summary>
     public bool IsOutOfSpace => _isOutOfSpace;
 
-    public Task<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken) =>
-        Enqueue(transaction, compactAt: null, cancellationToken);
-
-    /// <summary>Compacts at a revision.</summary>
-    public Task Compact(long revision, CancellationToken cancellationToken) =>
-        Enqueue(Transaction.Unconditional(), revision, cancellationToken);
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="copied">The bytes of the values that it copies within the store.</param>
+    /// <param name="cancellationToken">Gives the transaction up, unless it is being written.</param>
+    public Task<CommitResult> Commit(Transaction transaction, long copied, CancellationToken cancellationToken)
+    {
+        var pending = new PendingCommit(transaction, copied, _time.GetTimestamp(), cancellationToken);
+        _queue.Enqueue(pending);
+        return pending.Task;
+    }
 
     /// <summary>Writes the waiting transactions and accepts no more.</summary>
     public async ValueTask DisposeAsync()
@@ -71,18 +69,10 @@ internal sealed partial class Writer : IAsyncDisposable
         await _ended.Task;
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
             return;
-        _expiry.Dispose();
+        _sweeper.Dispose();
         _queue.Dispose();
         _checkpoints.Dispose();
-        _entries.Dispose();
         _connection.Dispose();
-    }
-
-    private Task<CommitResult> Enqueue(Transaction transaction, long? compactAt, CancellationToken cancellationToken)
-    {
-        var pending = new PendingCommit(transaction, compactAt, _time.GetTimestamp(), cancellationToken);
-        _queue.Enqueue(pending);
-        return pending.Task;
     }
 
     private void Run()
@@ -93,10 +83,10 @@ internal sealed partial class Writer : IAsyncDisposable
             if (_queue.IsDrained)
                 break;
             if (batch.Length > 0)
-                StoreTelemetry.CommitBatchSize.Record(batch.Length);
+                _telemetry.CommitBatchSize.Record(batch.Length);
             Write(batch);
             _queue.Done();
-            _expiry.Arm(afterFailure: _isFailing);
+            _sweeper.Arm(afterFailure: _isFailing);
         }
         _ended.SetResult();
     }
@@ -106,13 +96,13 @@ internal sealed partial class Writer : IAsyncDisposable
         var committing = false;
         try
         {
-            if (_isAdrift)
+            if (_isStale)
                 Recover();
             _entries.Begin();
             var second = _time.GetUtcNow().ToUnixTimeSeconds();
-            var revision = _expiry.Sweep(second, _revision);
+            var revision = _sweeper.Sweep(second, _revision);
             foreach (var pending in batch)
-                revision = Do(pending, second, revision);
+                revision = Apply(pending, second, revision);
             _history.Trim(revision);
             if (revision != _revision)
                 _entries.SetCounter(Schema.Revision, revision);
@@ -120,11 +110,11 @@ internal sealed partial class Writer : IAsyncDisposable
             _entries.Commit();
             Publish(revision);
             NoteSuccess();
-            NoteSize(batch);
+            CountForCheckpoint(batch);
         }
         catch (Exception error)
         {
-            GiveUp(batch, error, committing);
+            Fail(batch, error, committing);
             return;
         }
         foreach (var pending in batch)
@@ -132,25 +122,23 @@ internal sealed partial class Writer : IAsyncDisposable
     }
 
     // Returns the revision after the transaction.
-    private long Do(PendingCommit pending, long second, long revision)
+    private long Apply(PendingCommit pending, long second, long revision)
     {
         _entries.Save();
         try
         {
-            if (pending.CompactAt is { } compactAt)
-                _history.Compact(compactAt, revision);
-            revision = _expiry.Sweep(pending.Transaction, second, revision);
+            revision = _sweeper.Sweep(pending.Transaction, second, revision);
             var result = _runner.Run(pending.Transaction, second, revision);
             _entries.Keep();
-            _expiry.Note(pending.Transaction);
+            _sweeper.Note(pending.Transaction);
             pending.Complete(result, null);
             return result.Revision;
         }
-        catch (Exception error) when (!SqliteErrors.EndTransaction(error))
+        catch (Exception error) when (!SqliteErrors.EndsTransaction(error))
         {
-            // Only this transaction fails: the rest of the batch continues as if it had not been there.
+            // Only this transaction fails; the rest of the batch is not affected.
             _entries.Undo();
-            pending.Complete(null, SqliteErrors.OfWrite(error, mayBeWritten: false));
+            pending.Complete(null, SqliteErrors.TranslateWrite(error, mayBeWritten: false));
             return revision;
         }
     }
@@ -160,23 +148,24 @@ internal sealed partial class Writer : IAsyncDisposable
         if (revision == _revision)
             return;
         _revision = revision;
-        _latest.Note(revision);
+        _latest.RaiseTo(revision);
         _committed.Raise();
     }
 
-    private void GiveUp(ReadOnlySpan<PendingCommit> batch, Exception error, bool committing)
+    private void Fail(ReadOnlySpan<PendingCommit> batch, Exception error, bool committing)
     {
         NoteFailure(error);
-        // The state in memory is ahead of the database until it is loaded again: here, or else before the next batch.
-        var wasAdrift = _isAdrift;
-        _isAdrift = true;
+        // The state in memory is ahead of the database until it is reloaded: here or, failing that, before the next
+        // batch.
+        var wasStale = _isStale;
+        _isStale = true;
         try
         {
             Recover();
         }
         catch (SqliteException again)
         {
-            if (!wasAdrift)
+            if (!wasStale)
                 LogCannotRecover(again.Message);
         }
         catch (Exception fault)
@@ -184,7 +173,7 @@ internal sealed partial class Writer : IAsyncDisposable
             LogFault(fault);
         }
         foreach (var pending in batch)
-            pending.Fail(_ => SqliteErrors.OfWrite(error, committing));
+            pending.Fail(_ => SqliteErrors.TranslateWrite(error, committing));
     }
 
     // A persistent failure is logged once, not with every batch.
@@ -205,11 +194,11 @@ internal sealed partial class Writer : IAsyncDisposable
         _isFailing = _isOutOfSpace = false;
     }
 
-    private void NoteSize(ReadOnlySpan<PendingCommit> batch)
+    private void CountForCheckpoint(ReadOnlySpan<PendingCommit> batch)
     {
         var bytes = 0L;
         foreach (var pending in batch)
-            bytes += pending.Bytes;
+            bytes += pending.WrittenBytes;
         _checkpoints.Committed(batch.Length, bytes);
     }
 
@@ -218,13 +207,13 @@ internal sealed partial class Writer : IAsyncDisposable
         if (_connection.Handle is { } handle && SQLitePCL.raw.sqlite3_get_autocommit(handle) == 0)
             _entries.Rollback();
         Load();
-        _isAdrift = false;
+        _isStale = false;
     }
 
     private void Load()
     {
         Publish(_entries.Counter(Schema.Revision));
         _history.Load();
-        _expiry.Load();
+        _sweeper.Load();
     }
 }

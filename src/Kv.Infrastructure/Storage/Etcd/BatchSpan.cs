@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal static class BatchSpan
 {
-    /// <summary>The span of the present request; null when it is not recorded.</summary>
+    /// <summary>The span of the current request; null when it is not recorded.</summary>
     public static Activity? Caller => Telemetry.Traced is { Recorded: true } caller ? caller : null;
 
     /// <summary>Begins the span; null when tracing is off, or no request is recorded.</summary>

@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Collects the requests that arrive while earlier calls are in flight, and sends them together. Without a call in
-/// flight a request is sent at once, so an idle store adds no wait. Under load the batches fill by themselves, and
-/// after a call a <see cref="BatchDelay">short wait</see> can fill them further. A second call is sent beside the first
-/// when there are requests for a full batch, or when the first takes long: two half-full calls would cost both sides
-/// twice as much as a full one. For the kinds of request that gain by it, a few requests are sent side by side in calls
-/// of their own, until there are enough to share calls.
+/// Collects the requests that arrive while a call is in flight, and sends them together in the next call. Without a
+/// call in flight a request is sent at once, so an idle store adds no wait. A second call goes beside the first only
+/// with a full batch, or when the first takes long: two half-full calls cost both sides twice as much as a full one.
+/// The callers that a call has answered often return soon. So the next call waits until three quarters of the callers
+/// are back, but no longer than the last call took. Otherwise the callers split into groups that wait for each other's
+/// calls.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
@@ -22,12 +21,13 @@ internal abstract class Batcher<TPending> : IDisposable
     /// </summary>
     public static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>
+    /// The longest wait for the callers of the last call. The timer may end it some milliseconds late.
+    /// </summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(4);
+
     // .NET's timers count whole milliseconds. A timer that fires early would be set to zero again and again.
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
-
-    // After a call with more requests than this, calls continue to be shared: two calls for half of the callers each
-    // would cost more.
-    private const int SmallCall = 2;
 
     // Further requests would only time out.
     private const int MaxQueued = 10_000;
@@ -38,30 +38,24 @@ internal abstract class Batcher<TPending> : IDisposable
     // delayed forever.
     private readonly ConcurrentQueue<TPending> _overflow = new();
     private readonly int _fullAt;
-    private readonly int _few;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
-    private readonly ITimer _longCall;
-    private readonly BatchDelay _gathering;
-    private readonly ITimer _gathered;
+    private readonly ITimer _timer;
     private int _queued;
-    private int _underWay;
-    private int _lastSize;
     private int _inFlight;
     private long _sentAt;
+    private int _enough;
+    private long _waitUntil;
     private int _isTimed;
 
     /// <param name="fullAt">How many requests fill a batch.</param>
     /// <param name="time">The clock.</param>
     /// <param name="timeout">How long after its arrival a request may be sent.</param>
-    /// <param name="few">Up to how many requests are sent side by side without waiting for each other.</param>
-    protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout, int few = 1)
+    protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout)
     {
-        (_fullAt, _few, _time, _timeout) = (fullAt, few, time, timeout);
-        // A call may hang. The requests behind it must not depend on the arrival of another one.
-        _longCall = time.CreateTimer(_ => LookAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _gathering = new BatchDelay(time);
-        _gathered = time.CreateTimer(_ => StopGathering(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_fullAt, _time, _timeout) = (fullAt, time, timeout);
+        // Requests that wait must not depend on the arrival of another one.
+        _timer = time.CreateTimer(_ => PumpOnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many requests wait to be sent.</summary>
@@ -69,11 +63,7 @@ internal abstract class Batcher<TPending> : IDisposable
 
     protected TimeProvider Time => _time;
 
-    public void Dispose()
-    {
-        _longCall.Dispose();
-        _gathered.Dispose();
-    }
+    public void Dispose() => _timer.Dispose();
 
     /// <exception cref="StoreUnavailableException">Too many requests are waiting.</exception>
     protected void Enqueue(TPending pending)
@@ -133,7 +123,7 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             if (!TryTakeSlot())
             {
-                LookAgainLater();
+                PumpLater();
                 return;
             }
             if (Drain(out var taken) is { } batch)
@@ -145,16 +135,19 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private bool IsWaitedFor => !(_overflow.IsEmpty && _queue.IsEmpty);
 
-    // The first waiting request sets the timer, not every call: on an idle store no request waits.
-    private void LookAgainLater()
+    // The first request that waits sets the timer, not every request. With two calls in flight one of them looks again.
+    private void PumpLater()
     {
-        if (Volatile.Read(ref _inFlight) != 1 || Interlocked.Exchange(ref _isTimed, 1) != 0)
+        var inFlight = Volatile.Read(ref _inFlight);
+        if (inFlight == MaxInFlight || Interlocked.Exchange(ref _isTimed, 1) != 0)
             return;
-        var left = LongCall - SinceSent;
-        _longCall.Change(left < ShortestTimer ? ShortestTimer : left, Timeout.InfiniteTimeSpan);
+        var left = inFlight == 0
+            ? _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _waitUntil))
+            : LongCall - SinceSent;
+        _timer.Change(left < ShortestTimer ? ShortestTimer : left, Timeout.InfiniteTimeSpan);
     }
 
-    private void LookAgain()
+    private void PumpOnTimer()
     {
         // Reset the flag before the look: a thread that finds the timer set after that relies on this look.
         Interlocked.Exchange(ref _isTimed, 0);
@@ -166,32 +159,20 @@ internal abstract class Batcher<TPending> : IDisposable
     private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (taken == 0 ? !_gathering.IsOn(Queued) : AreFew || (taken < MaxInFlight && IsWorthAnotherCall()))
+        while (taken == 0 ? !AwaitsCallers : taken < MaxInFlight && IsWorthAnotherCall)
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
-            {
-                _gathering.End(Queued);
                 return true;
-            }
             taken = seen;
         }
         return false;
     }
 
-    // It checks the wait instead of ending it: the timer may fire early.
-    private void StopGathering()
-    {
-        if (_gathering.IsOn(Queued))
-            _gathered.Change(BatchDelay.MaxWait, Timeout.InfiniteTimeSpan);
-        else
-            Pump();
-    }
+    private bool AwaitsCallers =>
+        Queued < Volatile.Read(ref _enough) && _time.GetTimestamp() < Volatile.Read(ref _waitUntil);
 
-    // A request that is being taken is briefly counted twice, but never left out.
-    private bool AreFew => Volatile.Read(ref _lastSize) <= SmallCall && Volatile.Read(ref _underWay) + Queued <= _few;
-
-    private bool IsWorthAnotherCall() => Volatile.Read(ref _queued) >= _fullAt || SinceSent >= LongCall;
+    private bool IsWorthAnotherCall => Queued >= _fullAt || SinceSent >= LongCall;
 
     private TimeSpan SinceSent => _time.GetElapsedTime(Volatile.Read(ref _sentAt));
 
@@ -219,7 +200,6 @@ internal abstract class Batcher<TPending> : IDisposable
             var fit = (batch ??= NewBatch()).TryAdd(pending);
             if (fit == Fit.Taken)
             {
-                Interlocked.Increment(ref _underWay);
                 Interlocked.Decrement(ref _queued);
                 taken++;
                 continue;
@@ -246,14 +226,20 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             batch.Fail(error);
         }
-        // A request that did not fit means that the next call is full already.
-        if (Volatile.Read(ref _inFlight) == 1 && _overflow.IsEmpty
-            && _gathering.Begin(size, Queued, _fullAt, _time.GetElapsedTime(sentAt)))
-            _gathered.Change(BatchDelay.MaxWait, Timeout.InfiniteTimeSpan);
-        Volatile.Write(ref _lastSize, size);
+        AwaitCallers(size, sentAt);
         Interlocked.Decrement(ref _inFlight);
-        Interlocked.Add(ref _underWay, -size);
         Pump();
+    }
+
+    private void AwaitCallers(int answered, long sentAt)
+    {
+        var now = _time.GetTimestamp();
+        // A request that did not fit means that the next call is full already.
+        Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, (answered + Queued) * 3 / 4) : 0);
+        Volatile.Write(
+            ref _waitUntil, now + Math.Min(now - sentAt, (long)(MaxWait.TotalSeconds * _time.TimestampFrequency)));
+        // The timer may be set for a later time.
+        Interlocked.Exchange(ref _isTimed, 0);
     }
 }
 

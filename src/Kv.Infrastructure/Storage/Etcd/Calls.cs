@@ -10,7 +10,7 @@ internal static class Calls
 
     /// <summary>
     /// Makes a call that is safe to repeat, for example a read, and repeats it when its member failed or was given up:
-    /// the next attempt goes to another member, or takes a fresh token. All attempts share one deadline.
+    /// the next attempt goes to another member or uses a fresh token. All attempts share one deadline.
     /// </summary>
     /// <inheritdoc cref="Once" path="/param"/>
     public static async Task<TAnswer> Repeat<TAnswer>(
@@ -41,13 +41,9 @@ internal static class Calls
     }
 
     /// <summary>Makes a call once. It ends when its member is given up.</summary>
-    /// <param name="channel">The channel to the member.</param>
-    /// <param name="deadline">The time by which the answer must come.</param>
-    /// <param name="call">The call.</param>
     /// <param name="mayBeStale">
-    /// Whether the member may answer from its own state, which can be behind the others.
+    /// Whether the member may answer from its own state, which may lag behind the others.
     /// </param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     public static async Task<TAnswer> Once<TAnswer>(
         EtcdChannel channel,
         DateTime deadline,
@@ -65,7 +61,7 @@ internal static class Calls
             var options = new CallOptions(deadline: deadline, cancellationToken: either?.Token ?? givenUp);
             var answer = await call(channel, options);
             if (HeaderOf(answer) is { } header)
-                channel.History.Take(asked, header, isLinearizable: !mayBeStale);
+                channel.History.Observe(asked, header, isLinearizable: !mayBeStale);
             return answer;
         }
         catch (RpcException error)

@@ -47,7 +47,7 @@ internal sealed class EntryReader(ForeignLeases foreignLeases, TimeProvider time
         }
         catch (RpcException error)
         {
-            throw EtcdErrors.Translate(error, "report a lease's time", isWrite: false);
+            throw EtcdErrors.Translate(error, "report the time to live of a lease", isWrite: false);
         }
     }
 }

@@ -11,8 +11,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 internal sealed class EtcdChannel : IDisposable
 {
     /// <summary>
-    /// The largest answer that is accepted, in bytes. It bounds the memory of one call. A larger answer is requested
-    /// again in smaller parts.
+    /// The largest accepted answer, in bytes: it limits the memory of one call. A larger answer is requested again in
+    /// smaller parts.
     /// </summary>
     private const int MaxAnswerBytes = 64 * 1024 * 1024;
 
@@ -28,10 +28,7 @@ internal sealed class EtcdChannel : IDisposable
     private CancellationTokenSource _watching = new();
     private volatile MemberHealth _health = MemberHealth.Unwell;
 
-    /// <param name="member">The member's address.</param>
-    /// <param name="options">The cluster's options.</param>
     /// <param name="tls">The certificates from files; null for the system's, or for plain text.</param>
-    /// <param name="history">Receives the header of every answer.</param>
     public EtcdChannel(Uri member, EtcdOptions options, EtcdTls? tls, EtcdHistory history)
     {
         (_timeout, History) = (options.Timeout, history);
@@ -71,7 +68,7 @@ internal sealed class EtcdChannel : IDisposable
         set => _health = value;
     }
 
-    /// <summary>Cancelled when the present calls are given up.</summary>
+    /// <summary>Cancelled when the calls in flight are given up.</summary>
     public CancellationToken GivenUp => Volatile.Read(ref _calls).Token;
 
     /// <summary>Opens a watch stream. A member without a leader ends the stream instead of going silent.</summary>
@@ -93,19 +90,18 @@ internal sealed class EtcdChannel : IDisposable
     /// <param name="serializable">
     /// Whether the member may answer alone; otherwise it needs a majority of the cluster.
     /// </param>
-    /// <param name="deadline">The time by which the answer must come.</param>
     /// <returns>
     /// The member's raft term; 0 when the user may not read; null when the member did not answer, or reported that it
     /// cannot.
     /// </returns>
-    public async Task<ulong?> Ask(bool serializable, DateTime deadline)
+    public async Task<ulong?> Probe(bool serializable, DateTime deadline)
     {
         var request = new RangeRequest { Key = HealthKey, KeysOnly = true, Serializable = serializable };
         var asked = History.Now();
         try
         {
             var answer = await _client.GetConnection().KVClient.RangeAsync(request, deadline: deadline);
-            History.Take(asked, answer.Header, isLinearizable: !serializable);
+            History.Observe(asked, answer.Header, isLinearizable: !serializable);
             return answer.Header.RaftTerm;
         }
         catch (RpcException error)
@@ -119,7 +115,6 @@ internal sealed class EtcdChannel : IDisposable
     }
 
     /// <summary>Reads the member's version.</summary>
-    /// <param name="deadline">The time by which the answer must come.</param>
     /// <returns>Null when the member did not answer, or the user may not read it.</returns>
     public async Task<string?> Version(DateTime deadline)
     {
@@ -164,10 +159,10 @@ internal sealed class EtcdChannel : IDisposable
             http.UseProxy = false;
             http.UseCookies = false;
             http.AllowAutoRedirect = false;
-            // A call serves many requests at once: it belongs to no single request's trace.
+            // A call serves many requests: it belongs to no single request's trace.
             http.ActivityHeadersPropagator = null;
-            // The member is probed at least once a second, which detects more than a ping. etcd allows one ping each 5
-            // s.
+            // Pings are not needed: the member is probed at least once a second, which detects more. etcd allows only
+            // one ping every 5 s.
             http.KeepAlivePingDelay = System.Threading.Timeout.InfiniteTimeSpan;
         }
     }

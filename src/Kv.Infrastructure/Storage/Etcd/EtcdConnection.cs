@@ -1,7 +1,6 @@
 using Etcdserverpb;
 using Grpc.Core;
 using Kv.Infrastructure.Tls;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -29,8 +28,8 @@ internal sealed class EtcdConnection : IDisposable
         _members = [.. options.Endpoints.Select(endpoint => new EtcdMember(
             this, () => new EtcdChannel(endpoint, options, _tls, History), time, logger))];
         foreach (var member in _members)
-            _ = member.Attend();
-        _files?.Begin();
+            _ = member.RunProbes();
+        _files?.Start();
     }
 
     /// <summary>The cluster's history, derived from its answers.</summary>
@@ -48,7 +47,7 @@ internal sealed class EtcdConnection : IDisposable
     /// <summary>The time by which a call that starts now must be answered.</summary>
     public DateTime Deadline => (_time.GetUtcNow() + Timeout).UtcDateTime;
 
-    /// <summary>How long a probe waits for the answer of a member.</summary>
+    /// <summary>How long a probe waits for a member's answer.</summary>
     public TimeSpan Patience => EtcdMember.PatienceFor(_members.Min(member => member.Took));
 
     /// <summary>The known faults of the members' versions, a sentence for each affected member.</summary>
@@ -58,7 +57,7 @@ internal sealed class EtcdConnection : IDisposable
     /// <param name="except">A channel to use only when there is no other.</param>
     public EtcdChannel Next(EtcdChannel? except = null)
     {
-        var first = (uint)Interlocked.Increment(ref _calls);
+        var first = (uint)CountCall();
         EtcdChannel? best = null;
         for (var i = 0u; i < _members.Length; i++)
         {
@@ -68,6 +67,9 @@ internal sealed class EtcdConnection : IDisposable
         }
         return best ?? _members[0].Channel;
     }
+
+    /// <summary>Counts a call on a channel that the caller has chosen.</summary>
+    public int CountCall() => Interlocked.Increment(ref _calls);
 
     /// <summary>Whether another member has better health.</summary>
     public bool HasBetter(EtcdChannel channel) => _members.Any(member => member.Channel.Health > channel.Health);

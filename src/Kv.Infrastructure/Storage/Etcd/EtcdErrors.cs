@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Grpc.Core;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -11,26 +10,26 @@ namespace Kv.Infrastructure.Storage.Etcd;
 internal static class EtcdErrors
 {
     public static bool IsLeaseMissing(RpcException error) =>
-        error.StatusCode == StatusCode.NotFound && Says(error, "lease not found");
+        error.StatusCode == StatusCode.NotFound && HasDetail(error, "lease not found");
 
     public static bool IsLeaseTaken(RpcException error) =>
-        error.StatusCode == StatusCode.FailedPrecondition && Says(error, "lease already exists");
+        error.StatusCode == StatusCode.FailedPrecondition && HasDetail(error, "lease already exists");
 
     public static bool IsCompacted(RpcException error) =>
-        error.StatusCode == StatusCode.OutOfRange && Says(error, "compacted");
+        error.StatusCode == StatusCode.OutOfRange && HasDetail(error, "compacted");
 
     public static bool IsFutureRevision(RpcException error) =>
-        error.StatusCode == StatusCode.OutOfRange && Says(error, "future revision");
+        error.StatusCode == StatusCode.OutOfRange && HasDetail(error, "future revision");
 
     /// <summary>Whether an error in a member's status reports that the cluster has no space left.</summary>
-    public static bool IsNoSpaceAlarm(string told) => told.Contains("NOSPACE", StringComparison.Ordinal);
+    public static bool IsNoSpaceAlarm(string error) => error.Contains("NOSPACE", StringComparison.Ordinal);
 
     public static bool IsTokenRejected(RpcException error) => error.StatusCode == StatusCode.Unauthenticated;
 
     /// <summary>
-    /// The error of a watch that etcd cancels by a message on the stream, which has a reason in words alone.
+    /// The error of a watch that etcd cancels by a message on the stream. The message has only a text as its reason.
     /// </summary>
-    public static RpcException OfCancelledWatch(string reason)
+    public static RpcException FromCancelledWatch(string reason)
     {
         // Older versions report "permission denied" for an invalid token.
         var isTokenRejected = reason.Contains("invalid auth token", StringComparison.Ordinal)
@@ -42,13 +41,14 @@ internal static class EtcdErrors
 
     /// <summary>Whether the answer was larger than this client accepts (the client itself raises the error).</summary>
     public static bool IsAnswerTooLarge(RpcException error) =>
-        error.StatusCode == StatusCode.ResourceExhausted && Says(error, "exceeds the maximum configured message size");
+        error.StatusCode == StatusCode.ResourceExhausted
+        && HasDetail(error, "exceeds the maximum configured message size");
 
     /// <summary>
     /// Whether etcd refused this request, so that it was not applied, while other requests may succeed.
     /// </summary>
     public static bool IsRejected(RpcException error) =>
-        IsRefusedAsItIs(error)
+        IsBadRequest(error)
         || error.StatusCode == StatusCode.OutOfRange
         || IsLeaseMissing(error)
         || IsOutOfSpace(error);
@@ -68,16 +68,15 @@ internal static class EtcdErrors
             or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
 
     /// <summary>The waist's exception for an error of etcd.</summary>
-    /// <param name="error">The error.</param>
     /// <param name="doing">The action for the message, for example "write".</param>
     /// <param name="isWrite">Whether the call could have changed the store.</param>
     public static StoreException Translate(RpcException error, string doing, bool isWrite)
     {
         if (IsOutOfSpace(error))
             return new StoreOutOfSpaceException("etcd has no space left (NOSPACE alarm).", error);
-        if (IsRefusedAsItIs(error))
+        if (IsBadRequest(error))
             return new StoreRejectedException($"etcd refused the {doing}: {error.Status.Detail}.", error);
-        var outcomeUnknown = isWrite && !NeverDone(error);
+        var outcomeUnknown = isWrite && !IsNeverApplied(error);
         return new StoreUnavailableException(
             $"etcd could not {doing} ({error.StatusCode}: {Reason(error)}).", outcomeUnknown, error);
     }
@@ -87,8 +86,8 @@ internal static class EtcdErrors
     /// </summary>
     public static bool IsNeverSent(RpcException error) =>
         error.StatusCode == StatusCode.Unavailable
-        // When a connection breaks during a call, the HTTP layer wraps the error. A bare socket error comes from an
-        // attempt to connect, as do these three errors of the HTTP layer.
+        // When a connection breaks during a call, the HTTP layer wraps the error. A socket error without a wrapper
+        // comes from an attempt to connect, as do these three errors of the HTTP layer.
         && error.Status.DebugException is SocketException or HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError
@@ -97,33 +96,33 @@ internal static class EtcdErrors
         };
 
     // Refused before the proposal, or never sent.
-    private static bool NeverDone(RpcException error) =>
+    private static bool IsNeverApplied(RpcException error) =>
         error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied
         || IsLoginRefused(error)
         || (error.StatusCode == StatusCode.ResourceExhausted && !IsAnswerTooLarge(error))
         || IsNeverSent(error);
 
-    private static bool IsRefusedAsItIs(RpcException error) =>
+    private static bool IsBadRequest(RpcException error) =>
         (error.StatusCode == StatusCode.InvalidArgument && !IsLoginRefused(error)) || IsRequestTooLarge(error);
 
     // The name or password is wrong or missing. The status is that of a bad request, but the request is valid and can
     // be repeated once the setting is right.
     private static bool IsLoginRefused(RpcException error) =>
         error.StatusCode == StatusCode.InvalidArgument
-        && (Says(error, "authentication failed") || Says(error, "user name is empty"));
+        && (HasDetail(error, "authentication failed") || HasDetail(error, "user name is empty"));
 
     // A request that is far too large is refused by etcd's gRPC server, whose limit is --max-request-bytes plus 512
     // KiB.
     private static bool IsRequestTooLarge(RpcException error) =>
-        error.StatusCode == StatusCode.ResourceExhausted && Says(error, "received message larger than max");
+        error.StatusCode == StatusCode.ResourceExhausted && HasDetail(error, "received message larger than max");
 
     private static bool IsOutOfSpace(RpcException error) =>
-        error.StatusCode == StatusCode.ResourceExhausted && Says(error, "space exceeded");
+        error.StatusCode == StatusCode.ResourceExhausted && HasDetail(error, "space exceeded");
 
-    // The detail of a local failure contains names of types; operators need only its message.
+    // The detail of a local failure contains type names; operators need only the message.
     private static string Reason(RpcException error) =>
         error.Status.DebugException is { } cause ? cause.Message : error.Status.Detail;
 
-    private static bool Says(RpcException error, string text) =>
+    private static bool HasDetail(RpcException error, string text) =>
         error.Status.Detail.Contains(text, StringComparison.Ordinal);
 }

@@ -15,10 +15,10 @@ internal static class EtcdFaults
     ];
 
     /// <summary>The known faults of a version, with the numbers of etcd's issues; null when there are none.</summary>
-    /// <param name="told">The version as the member reports it.</param>
-    public static string? InVersion(string told)
+    /// <param name="reported">The version as the member reports it.</param>
+    public static string? InVersion(string reported)
     {
-        if (!Version.TryParse(told.Split('-', '+')[0], out var version))
+        if (!Version.TryParse(reported.Split('-', '+')[0], out var version))
             return null;
         List<string> known = [.. All.Where(fault => fault.IsIn(version)).Select(
             fault => $"{fault.What} (etcd#{fault.Issue})")];
@@ -29,18 +29,18 @@ internal static class EtcdFaults
 
     /// <param name="Issue">The number of etcd's issue.</param>
     /// <param name="What">The consequence of the fault.</param>
-    /// <param name="Mended">
+    /// <param name="FixedIn">
     /// For each minor version, the first fixed version; later minor versions never had the fault.
     /// </param>
-    private sealed record Fault(int Issue, string What, params Version[] Mended)
+    private sealed record Fault(int Issue, string What, params Version[] FixedIn)
     {
         /// <summary>The first version with the fault.</summary>
         public Version Since { get; init; } = new();
 
         public bool IsIn(Version version) =>
-            version >= Since && version < Mended[^1] && !Array.Exists(Mended, mended => IsPatchOf(mended, version));
+            version >= Since && version < FixedIn[^1] && !Array.Exists(FixedIn, fixedIn => IsPatchOf(fixedIn, version));
 
-        private static bool IsPatchOf(Version mended, Version version) =>
-            (mended.Major, mended.Minor) == (version.Major, version.Minor) && version >= mended;
+        private static bool IsPatchOf(Version fixedIn, Version version) =>
+            (fixedIn.Major, fixedIn.Minor) == (version.Major, version.Minor) && version >= fixedIn;
     }
 }

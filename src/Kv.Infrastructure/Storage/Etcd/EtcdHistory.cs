@@ -1,6 +1,5 @@
 using Etcdserverpb;
 using Grpc.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -20,7 +19,7 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
 
     private readonly Lock _gate = new();
     private long? _warnedAt;
-    private volatile Chapter _present = new(Epoch.First, cluster: 0, revision: 0);
+    private volatile EpochState _present = new(Epoch.First, cluster: 0, revision: 0);
 
     /// <summary>Raised when an epoch has ended, before any answer of the next one is returned.</summary>
     public event Action? Restored;
@@ -28,60 +27,59 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
     public Epoch Epoch => _present.Epoch;
 
     /// <summary>
-    /// The present epoch and its highest revision. Read it before a request, and pass it with the answer.
+    /// The current epoch and its highest revision. Callers read it before a request, and pass it with the answer.
     /// </summary>
-    public Moment Now()
+    public EpochSnapshot Now()
     {
         var present = _present;
-        return new Moment(present, present.Revision);
+        return new EpochSnapshot(present, present.Revision);
     }
 
     /// <summary>Processes the header of an answer.</summary>
-    /// <param name="asked">The state before the request.</param>
-    /// <param name="header">The header.</param>
+    /// <param name="before">The state before the request.</param>
     /// <param name="isLinearizable">Whether the answer includes all that was acknowledged before the request.</param>
     /// <exception cref="RpcException">The answer is of another cluster, and the followed one still answers.</exception>
-    public void Take(Moment asked, ResponseHeader header, bool isLinearizable)
+    public void Observe(EpochSnapshot before, ResponseHeader header, bool isLinearizable)
     {
-        var chapter = asked.Chapter;
+        var state = before.State;
         // A late answer of the previous epoch says nothing about this one.
-        if (chapter != _present)
+        if (state != _present)
             return;
-        if (!chapter.Is(header.ClusterId))
+        if (!state.Is(header.ClusterId))
         {
-            if (time.GetElapsedTime(chapter.AnsweredAt) < Silence)
-                throw OfAnotherCluster(header.ClusterId, chapter.Cluster);
-            End(chapter, header.ClusterId, header.Revision);
+            if (time.GetElapsedTime(state.AnsweredAt) < Silence)
+                throw ErrorOfAnotherCluster(header.ClusterId, state.Cluster);
+            End(state, header.ClusterId, header.Revision);
         }
-        else if (isLinearizable && header.Revision < asked.Revision)
-            End(chapter, header.ClusterId, header.Revision);
+        else if (isLinearizable && header.Revision < before.Revision)
+            End(state, header.ClusterId, header.Revision);
         else
-            chapter.Saw(header.Revision, time.GetTimestamp());
+            state.Advance(header.Revision, time.GetTimestamp());
     }
 
     /// <summary>Ends the epoch, because a change that was delivered in it is missing.</summary>
-    /// <param name="asked">The state before the request for the change.</param>
-    /// <param name="revision">The present revision of the store.</param>
-    public void Miss(Moment asked, long revision) => End(asked.Chapter, asked.Chapter.Cluster, revision);
+    /// <param name="before">The state before the request for the change.</param>
+    public void ReportMissing(EpochSnapshot before, long revision) =>
+        End(before.State, before.State.Cluster, revision);
 
-    private void End(Chapter ended, ulong cluster, long revision)
+    private void End(EpochState ended, ulong cluster, long revision)
     {
         lock (_gate)
         {
             // Another answer has ended it already.
             if (ended != _present)
                 return;
-            _present = new Chapter(new Epoch(ended.Epoch.Number + 1, revision), cluster, revision);
-            _present.Saw(revision, time.GetTimestamp());
+            _present = new EpochState(new Epoch(ended.Epoch.Number + 1, revision), cluster, revision);
+            _present.Advance(revision, time.GetTimestamp());
         }
         LogRestored(revision, ended.Revision, cluster, ended.Cluster);
         Restored?.Invoke();
-        // Waiting callers continue on their own.
+        // Not awaited: the callbacks of the token may take long.
         _ = ended.End();
     }
 
     // The endpoints belong to two clusters, or some members were restored while others continue.
-    private RpcException OfAnotherCluster(ulong cluster, ulong followed)
+    private RpcException ErrorOfAnotherCluster(ulong cluster, ulong followed)
     {
         lock (_gate)
             if (_warnedAt is not { } warned || time.GetElapsedTime(warned) >= BetweenWarnings)
@@ -94,16 +92,16 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
     }
 
     /// <summary>The state at a moment.</summary>
-    public readonly record struct Moment(Chapter Chapter, long Revision);
+    public readonly record struct EpochSnapshot(EpochState State, long Revision);
 
     /// <summary>An epoch, and what was seen in it.</summary>
 #pragma warning disable CA1001 // The source has no timer and no parent, so it holds only memory.
-    internal sealed class Chapter(Epoch epoch, ulong cluster, long revision)
+    internal sealed class EpochState(Epoch epoch, ulong cluster, long revision)
 #pragma warning restore CA1001
     {
         private readonly CancellationTokenSource _ending = new();
+        private readonly LatestRevision _latest = new(revision);
         private ulong _cluster = cluster;
-        private long _revision = revision;
         private long _answeredAt;
 
         public Epoch Epoch { get; } = epoch;
@@ -112,7 +110,7 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
         public ulong Cluster => Volatile.Read(ref _cluster);
 
         /// <summary>The highest revision seen.</summary>
-        public long Revision => Volatile.Read(ref _revision);
+        public long Revision => _latest.Value;
 
         /// <summary>The time of the last answer, as a timestamp.</summary>
         public long AnsweredAt => Volatile.Read(ref _answeredAt);
@@ -124,13 +122,10 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
         public bool Is(ulong cluster) =>
             _cluster == cluster || Interlocked.CompareExchange(ref _cluster, cluster, 0) is 0 || _cluster == cluster;
 
-        public void Saw(long revision, long at)
+        public void Advance(long revision, long at)
         {
             Volatile.Write(ref _answeredAt, at);
-            for (var seen = _revision; revision > seen;)
-                seen = Interlocked.CompareExchange(ref _revision, revision, seen) is var found && found == seen
-                    ? revision
-                    : found;
+            _latest.RaiseTo(revision);
         }
 
         public Task End() => _ending.CancelAsync();

@@ -13,9 +13,6 @@ internal sealed class EtcdLock : IStoreLock
     private readonly long _createRevision;
     private long _modRevision;
 
-    /// <param name="connection">The connection to the cluster.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="lease">The lease of the key.</param>
     /// <param name="key">The key of the lock's holder.</param>
     /// <param name="revision">The revision at which the key was created.</param>
     public EtcdLock(EtcdConnection connection, TimeProvider time, KeptLease lease, StoreKey key, long revision)

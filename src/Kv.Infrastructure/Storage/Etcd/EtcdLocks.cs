@@ -1,8 +1,6 @@
 using System.Text;
 using Etcdserverpb;
 using Grpc.Core;
-using Kv.Domain.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -15,12 +13,12 @@ namespace Kv.Infrastructure.Storage.Etcd;
 internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store, TimeProvider time, ILogger logger)
 {
     /// <inheritdoc cref="IStore.Lock"/>
-    public async Task<IStoreLock> Take(
+    public async Task<IStoreLock> Acquire(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         try
         {
-            return await TakeWhileOpen(name, note, timeToLive, cancellationToken);
+            return await AcquireWhileOpen(name, note, timeToLive, cancellationToken);
         }
         catch (ObjectDisposedException error)
         {
@@ -28,12 +26,12 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
         }
     }
 
-    private async Task<EtcdLock> TakeWhileOpen(
+    private async Task<EtcdLock> AcquireWhileOpen(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var lease = await Insist(
+            var lease = await Retry(
                 () => KeptLease.Grant(connection, time, timeToLive, cancellationToken), name, cancellationToken);
             EtcdLock? held = null;
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
@@ -65,7 +63,7 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
         var request = Queue(key, note, KeyRange.Prefix(prefix), lease.Id);
         while (true)
         {
-            var answer = await Insist(
+            var answer = await Retry(
                 () => Calls.Repeat(
                     connection, time, (channel, options) => channel.Keys.TxnAsync(request, options),
                     cancellationToken: cancellationToken),
@@ -77,18 +75,19 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
                 place++;
             if (place == 0)
                 return new EtcdLock(connection, time, lease, key, queue[0].CreateRevision);
-            // Watch only the key before: when the lock changes hands, a single waiter wakes up.
-            await Gone(new StoreKey(queue[place - 1].Key.Memory), answer.Header.Revision + 1, cancellationToken);
+            // Watch only the key before: a single waiter wakes up when the lock changes hands.
+            var before = new StoreKey(queue[place - 1].Key.Memory);
+            await WaitUntilGone(before, answer.Header.Revision + 1, cancellationToken);
         }
     }
 
-    // Puts the key unless it exists, and reads the queue in order of creation. So it can be repeated.
-    private static TxnRequest Queue(StoreKey key, ReadOnlyMemory<byte> note, KeyRange everyone, long lease)
+    // The request puts the key unless it exists, and reads the queue in order of creation. It can be repeated.
+    private static TxnRequest Queue(StoreKey key, ReadOnlyMemory<byte> note, KeyRange queue, long lease)
     {
         var request = EtcdMessages.ToRequest(new Transaction([Compare.Absent(key)], []));
         var put = new PutRequest { Key = EtcdMessages.Wrap(key), Value = EtcdMessages.Wrap(note), Lease = lease };
         request.Success.Add(new RequestOp { RequestPut = put });
-        var read = EtcdMessages.ToRequest(new RangeQuery(everyone, Limit: 0, KeysOnly: true));
+        var read = EtcdMessages.ToRequest(new RangeQuery(queue, Limit: 0, KeysOnly: true));
         read.SortTarget = RangeRequest.Types.SortTarget.Create;
         read.SortOrder = RangeRequest.Types.SortOrder.Ascend;
         request.Success.Add(new RequestOp { RequestRange = read });
@@ -96,7 +95,7 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
         return request;
     }
 
-    private async Task Gone(StoreKey key, long fromRevision, CancellationToken cancellationToken)
+    private async Task WaitUntilGone(StoreKey key, long fromRevision, CancellationToken cancellationToken)
     {
         try
         {
@@ -110,7 +109,7 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
         }
     }
 
-    private Task<T> Insist<T>(Func<Task<T>> call, StoreKey name, CancellationToken cancellationToken) =>
-        Backoff.Insist<T, RpcException>(
+    private Task<T> Retry<T>(Func<Task<T>> call, StoreKey name, CancellationToken cancellationToken) =>
+        Backoff.Retry<T, RpcException>(
             call, time, error => LogWaitFailed(name, error.StatusCode, error.Status.Detail), cancellationToken);
 }

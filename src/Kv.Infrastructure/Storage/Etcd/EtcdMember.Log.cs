@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Storage.Etcd;
 
 internal sealed partial class EtcdMember
@@ -12,9 +10,9 @@ internal sealed partial class EtcdMember
         "The etcd member {Endpoint} is {Version}, which has known faults: {Faults}. Bring it up to date.")]
     private partial void LogKnownFaults(string endpoint, string version, string faults);
 
-    [LoggerMessage(LogLevel.Error, "Asking the etcd member {Endpoint} how it is met a fault in Kv. It is asked again.")]
+    [LoggerMessage(LogLevel.Error, "The probe of the etcd member {Endpoint} met a fault in Kv and is repeated")]
     private partial void LogFault(Exception fault, string endpoint);
 
-    [LoggerMessage(LogLevel.Information, "The etcd member {Endpoint} is well again. Calls go to it as well.")]
-    private partial void LogWellAgain(string endpoint);
+    [LoggerMessage(LogLevel.Information, "The etcd member {Endpoint} is healthy again. Calls go to it as well.")]
+    private partial void LogHealthyAgain(string endpoint);
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
@@ -10,8 +8,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed partial class EtcdMember : IDisposable
 {
-    // The pause between two probes. It is up to four times as long while there are no calls, and while the member stays
-    // away.
+    // The pause between two probes. It is up to four times as long while there are no calls, and while the member does
+    // not answer.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
     private const int MaxRests = 4;
 
@@ -33,10 +31,6 @@ internal sealed partial class EtcdMember : IDisposable
     private bool _isIdentified;
     private volatile string? _knownFaults;
 
-    /// <param name="cluster">The cluster of the member.</param>
-    /// <param name="connect">Creates a channel to the member.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Logs when the member is given up, and when it is healthy again.</param>
     public EtcdMember(EtcdConnection cluster, Func<EtcdChannel> connect, TimeProvider time, ILogger logger)
     {
         (_cluster, _connect, _time, _logger) = (cluster, connect, time, logger);
@@ -53,18 +47,18 @@ internal sealed partial class EtcdMember : IDisposable
     public string? KnownFaults => _knownFaults;
 
     /// <summary>How long to wait for an answer, given the duration of the fastest member's.</summary>
-    public static TimeSpan PatienceFor(TimeSpan quickest) =>
-        TimeSpan.FromTicks(Math.Clamp(Slowness * quickest.Ticks, MinPatience.Ticks, MaxPatience.Ticks));
+    public static TimeSpan PatienceFor(TimeSpan fastest) =>
+        TimeSpan.FromTicks(Math.Clamp(Slowness * fastest.Ticks, MinPatience.Ticks, MaxPatience.Ticks));
 
     /// <summary>Probes the member until it is disposed.</summary>
-    public async Task Attend()
+    public async Task RunProbes()
     {
         var misses = 0;
         do
         {
             try
             {
-                misses = await Examine(misses);
+                misses = await Probe(misses);
             }
             catch (Exception error)
             {
@@ -72,7 +66,7 @@ internal sealed partial class EtcdMember : IDisposable
                 misses++;
             }
         }
-        while (await Rests(misses));
+        while (await Pause(misses));
     }
 
     /// <summary>
@@ -92,28 +86,28 @@ internal sealed partial class EtcdMember : IDisposable
     }
 
     /// <returns>How many probes in a row the member has not answered.</returns>
-    private async Task<int> Examine(int misses)
+    private async Task<int> Probe(int misses)
     {
         var channel = Channel;
-        if (await Confirms(channel) is { } term)
+        if (await AskLinearizable(channel) is { } term)
         {
-            IsWell(channel, term);
+            SetHealthy(channel, term);
             await Identify(channel, mayBeAnother: misses > 0);
             return 0;
         }
         channel.Health = MemberHealth.Unwell;
         // A member that is cut off from the others still answers serializable reads.
-        if (!await Answers(channel, _cluster.Patience))
+        if (!await AnswersSerializable(channel, _cluster.Patience))
             channel.Health = MemberHealth.Silent;
         var isSilent = channel.Health == MemberHealth.Silent;
         _wasSilent |= isSilent;
         if ((isSilent || misses > 0) && _cluster.HasBetter(channel))
             GiveUp(channel);
-        return isSilent && await ConnectsAnew(channel) ? 1 : misses + 1;
+        return isSilent && await ReplacesConnection(channel) ? 1 : misses + 1;
     }
 
     // Waits between two probes. Returns false when the member is disposed.
-    private async Task<bool> Rests(int misses)
+    private async Task<bool> Pause(int misses)
     {
         var calls = _cluster.Calls;
         for (var rests = misses == 0 ? MaxRests : Math.Min(misses, MaxRests); rests > 0; rests--)
@@ -126,11 +120,11 @@ internal sealed partial class EtcdMember : IDisposable
     }
 
     // The raft term; null when the member does not answer a linearizable read in time.
-    private async Task<ulong?> Confirms(EtcdChannel channel)
+    private async Task<ulong?> AskLinearizable(EtcdChannel channel)
     {
         try
         {
-            return await AskAndTime(channel).WaitAsync(_cluster.Patience, _time);
+            return await AskTimed(channel).WaitAsync(_cluster.Patience, _time);
         }
         catch (TimeoutException)
         {
@@ -139,25 +133,25 @@ internal sealed partial class EtcdMember : IDisposable
     }
 
     // A late answer raises the limit for lateness: the whole cluster may have become slower.
-    private async Task<ulong?> AskAndTime(EtcdChannel channel)
+    private async Task<ulong?> AskTimed(EtcdChannel channel)
     {
         var asked = _time.GetTimestamp();
-        var term = await channel.Ask(serializable: false, By(MaxPatience));
+        var term = await channel.Probe(serializable: false, DeadlineIn(MaxPatience));
         if (term is not null)
             Volatile.Write(ref _tookTicks, _time.GetElapsedTime(asked).Ticks);
         return term;
     }
 
-    private async Task<bool> Answers(EtcdChannel channel, TimeSpan within) =>
-        await channel.Ask(serializable: true, By(within)) is not null;
+    private async Task<bool> AnswersSerializable(EtcdChannel channel, TimeSpan within) =>
+        await channel.Probe(serializable: true, DeadlineIn(within)) is not null;
 
-    private DateTime By(TimeSpan within) => (_time.GetUtcNow() + within).UtcDateTime;
+    private DateTime DeadlineIn(TimeSpan within) => (_time.GetUtcNow() + within).UtcDateTime;
 
-    private void IsWell(EtcdChannel channel, ulong term)
+    private void SetHealthy(EtcdChannel channel, ulong term)
     {
         channel.Health = MemberHealth.Well;
         if (_isGivenUp)
-            LogWellAgain(channel.Endpoint);
+            LogHealthyAgain(channel.Endpoint);
         _isGivenUp = false;
         var hasNewLeader = term != _term && _term != 0;
         _term = term;
@@ -168,13 +162,13 @@ internal sealed partial class EtcdMember : IDisposable
         _wasSilent = false;
     }
 
-    // A member that was away may have another version.
+    // A member that did not answer may have been upgraded.
     private async Task Identify(EtcdChannel channel, bool mayBeAnother)
     {
         if (_isIdentified && !mayBeAnother)
             return;
         _isIdentified = true;
-        var version = await channel.Version(By(MaxPatience));
+        var version = await channel.Version(DeadlineIn(MaxPatience));
         var faults = version is null ? null : EtcdFaults.InVersion(version);
         var known = faults is null
             ? null
@@ -200,21 +194,21 @@ internal sealed partial class EtcdMember : IDisposable
         channel.GiveUp();
     }
 
-    // The connection may be dead while the member is alive, for example after a router dropped it. This is so when a
-    // new connection is answered and the old one still is not.
-    private async Task<bool> ConnectsAnew(EtcdChannel silent)
+    // The connection may be dead while the member is alive, for example after a router dropped it: then a new
+    // connection is answered, and the old one still is not.
+    private async Task<bool> ReplacesConnection(EtcdChannel silent)
     {
         var (patience, asked) = (_cluster.Patience, _time.GetTimestamp());
-        // Its duration is no longer a measure for the other members.
+        // The duration of its answers is no longer a measure for the other members.
         Volatile.Write(ref _tookTicks, MaxPatience.Ticks);
         var fresh = _connect();
-        if (!await Answers(fresh, MaxPatience))
+        if (!await AnswersSerializable(fresh, MaxPatience))
         {
             fresh.Dispose();
             return false;
         }
         // The network may be slow for both connections.
-        if (await Answers(silent, patience + 2 * _time.GetElapsedTime(asked))
+        if (await AnswersSerializable(silent, patience + 2 * _time.GetElapsedTime(asked))
             || Interlocked.CompareExchange(ref _channel, fresh, silent) != silent)
         {
             fresh.Dispose();

@@ -1,6 +1,5 @@
 using Etcdserverpb;
 using Google.Protobuf;
-using Kv.Domain.Storage;
 using EtcdCompare = Etcdserverpb.Compare;
 using EtcdKeyValue = Mvccpb.KeyValue;
 
@@ -10,7 +9,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 internal static class EtcdMessages
 {
     // etcd takes 128 operations or compares at one level of a transaction (--max-txn-ops), less those of the levels
-    // above. Larger branches are sent as small nested transactions: beside 100 compares there is room for 28 of their
+    // above. Larger branches are sent as small nested transactions: next to 100 compares there is room for 28 of their
     // operations.
     private const int MaxOperations = 100;
     private const int MaxNestedOperations = 25;
@@ -84,8 +83,8 @@ internal static class EtcdMessages
 
     /// <summary>The responses to a branch, one for each of its operations, nested or not.</summary>
     public static IReadOnlyList<ResponseOp> ToResponses(
-        IReadOnlyList<ResponseOp> answered, IReadOnlyList<Operation> operations) =>
-        operations.Count > MaxOperations ? [.. answered.SelectMany(part => part.ResponseTxn.Responses)] : answered;
+        IReadOnlyList<ResponseOp> responses, IReadOnlyList<Operation> operations) =>
+        operations.Count > MaxOperations ? [.. responses.SelectMany(part => part.ResponseTxn.Responses)] : responses;
 
     /// <summary>Deletes a key when it is past its deadline, and sends the given request otherwise.</summary>
     public static TxnRequest DeleteIfExpired(StoreKey key, DateTimeOffset now, TxnRequest? otherwise = null)

@@ -1,7 +1,6 @@
 using Etcdserverpb;
 using Google.Protobuf;
 using Grpc.Core;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -12,11 +11,11 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, TimeProvider time)
 {
-    // Since 3.6, when it is set. The client's messages are older, but keep unknown fields.
+    // Members report their quota since 3.6, when it is set. The client's messages are older, but keep unknown fields.
     private static readonly uint QuotaTag = WireFormat.MakeTag(12, WireFormat.WireType.Varint);
 
     /// <returns>Null when etcd is unavailable, or its user may not ask.</returns>
-    public async Task<StoreState?> Ask(CancellationToken cancellationToken)
+    public async Task<StoreState?> Read(CancellationToken cancellationToken)
     {
         try
         {
@@ -41,7 +40,10 @@ internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, 
         (QuotaOf(status) ?? quota) is { } bytes ? Math.Max(0, bytes - status.DbSize) : null,
         status.Errors.Any(EtcdErrors.IsNoSpaceAlarm)
             ? "It has no space left (etcd's NOSPACE alarm): writes are refused, reads and deletes still work."
-            : null);
+            : null)
+    {
+        Version = $"etcd {status.Version}",
+    };
 
     private static long? QuotaOf(StatusResponse status)
     {

@@ -1,16 +1,18 @@
-using Etcdserverpb;
+using System.Diagnostics.Metrics;
 using Grpc.Core;
-using Kv.Domain.Storage;
-using Microsoft.Extensions.Logging;
+using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>The engine on an etcd cluster.</summary>
 internal sealed class EtcdStore : IStore
 {
-    // A page with values above this size suggests a lower limit for the next one: concurrent listings must not fill the
-    // memory, here or in etcd.
-    private const long FullPageBytes = 8 * 1024 * 1024;
+    // A touch copies a value whose size etcd does not tell. One that is known to be large has a call of its own, and
+    // few of the others share one, as they may be large too.
+    private const int LargeCopy = GroupCommit.MaxBytes;
+    private const int UnknownCopy = GroupCommit.MaxBytes / 16;
+
+    private const int LargeWrite = 2 * UnknownCopy;
 
     private readonly EtcdConnection _connection;
     private readonly LeasePool _leases;
@@ -18,24 +20,30 @@ internal sealed class EtcdStore : IStore
     private readonly EntryReader _reader;
     private readonly ExpiredEntries _expired;
     private readonly GroupCommit _commits;
+
+    // Small values do not wait for large ones.
+    private readonly GroupCommit _largeCommits;
+    private readonly NearCache? _cache;
     private readonly GroupRead _linearizableReads;
     private readonly GroupRead _serializableReads;
 
-    // Small values do not wait for large ones.
     private readonly GroupRead _largeReads;
     private readonly LargeKeys _largeKeys = new();
+    private readonly RangeReads _ranges;
     private readonly EtcdWatch _watch;
     private readonly EtcdLocks _locks;
     private readonly EtcdState _space;
     private readonly EtcdMemberList _members;
-    private readonly StoreQueues _queues;
     private readonly TimeProvider _time;
 
-    public EtcdStore(EtcdOptions options, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="cached">The keys that the near cache may hold.</param>
+    public EtcdStore(
+        EtcdOptions options, KeyRange cached, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<EtcdStore>();
+        var telemetry = new EngineTelemetry(meters);
         _connection = new EtcdConnection(options, time, logger);
-        _leases = new LeasePool(_connection, time);
+        _leases = new LeasePool(_connection, telemetry, time);
         _foreignLeases = new ForeignLeases(_connection, time);
         _connection.History.Restored += () =>
         {
@@ -44,94 +52,61 @@ internal sealed class EtcdStore : IStore
         };
         _reader = new EntryReader(_foreignLeases, time);
         _expired = new ExpiredEntries(_connection, time);
-        _commits = new GroupCommit(_connection, _leases, _reader, time, options.Timeout);
-        _linearizableReads = new GroupRead(
-            _connection, _reader, ReadConsistency.Linearizable, _largeKeys, time, options.Timeout);
-        _serializableReads = new GroupRead(
-            _connection, _reader, ReadConsistency.Serializable, _largeKeys, time, options.Timeout);
-        _largeReads = new GroupRead(
-            _connection, _reader, ReadConsistency.Linearizable, _largeKeys, time, options.Timeout);
+        _commits = Commits();
+        _largeCommits = Commits();
+        _cache = options.NearCacheBytes == 0
+            ? null
+            : new NearCache(
+                _connection, cached, options.NearCacheBytes, time, meters, loggers.CreateLogger<NearCache>());
+        _linearizableReads = Reads(ReadConsistency.Linearizable);
+        _serializableReads = Reads(ReadConsistency.Serializable);
+        _largeReads = Reads(ReadConsistency.Linearizable);
+        _ranges = new RangeReads(_connection, _reader, _foreignLeases, time);
         _space = new EtcdState(_connection, options, time);
         _members = new EtcdMemberList(_connection, options, time);
         _time = time;
         _watch = new EtcdWatch(_connection, _foreignLeases, new EtcdProgress(_connection, time), time, logger);
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
-        _queues = new StoreQueues(
-            ("commit", () => _commits.Queued), ("read", () => _linearizableReads.Queued),
-            ("serializable_read", () => _serializableReads.Queued), ("large_read", () => _largeReads.Queued));
+        telemetry.Observe(
+            ("commit", () => _commits.Queued), ("large_commit", () => _largeCommits.Queued),
+            ("read", () => _linearizableReads.Queued), ("serializable_read", () => _serializableReads.Queued),
+            ("large_read", () => _largeReads.Queued));
+
+        GroupCommit Commits() => new(_connection, _leases, _reader, telemetry, time, options.Timeout);
+
+        GroupRead Reads(ReadConsistency consistency) =>
+            new(_connection, _reader, consistency, _largeKeys, _cache, telemetry, time, options.Timeout);
     }
 
     public Epoch Epoch => _connection.History.Epoch;
 
-    /// <summary>How many requests wait to be sent.</summary>
-    public int Queued =>
-        _commits.Queued + _linearizableReads.Queued + _serializableReads.Queued + _largeReads.Queued;
-
     public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Reads(key, consistency).Get(key);
+        return consistency == ReadConsistency.Serializable && _cache?.Find(key) is { } found
+            ? ToPointRead(found.Kv, found.Revision)
+            : Reads(key, consistency).Get(key);
     }
 
     public ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken)
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Reads(key, consistency).GetPair(key, beside);
+        return Reads(first, consistency).GetPair(first, second);
     }
 
-    public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return await Page(query, cancellationToken);
-            }
-            catch (RpcException error) when (EtcdErrors.IsAnswerTooLarge(error) && query.Limit > 1)
-            {
-                // The values are large: read fewer at a time.
-                query = query with { Limit = query.Limit / 2 };
-            }
-            catch (RpcException error)
-            {
-                throw await TranslateRead(error, query.Range, query.Revision, cancellationToken);
-            }
-        }
-    }
+    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
+        _ranges.Read(query, cancellationToken);
 
-    public async Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken)
-    {
-        var request = EtcdMessages.ToRequest(new RangeQuery(range, Limit: 0, revision));
-        request.CountOnly = true;
-        try
-        {
-            var answer = await Calls.Repeat(
-                _connection, _time, (channel, options) => channel.Keys.RangeAsync(request, options),
-                cancellationToken: cancellationToken);
-            return answer.Count;
-        }
-        catch (RpcException error)
-        {
-            throw await TranslateRead(error, range, revision, cancellationToken);
-        }
-    }
+    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        _ranges.Count(range, revision, cancellationToken);
 
-    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // An enumeration would allocate.
-        for (var i = 0; i < transaction.Then.Count; i++)
-            if (transaction.Then[i] is Operation.Put put)
-                _largeKeys.Note(put.Key, put.Value.Length);
-        var isGuarded = ComparesOneKey(transaction);
-        var write = new PendingWrite(transaction, isGuarded, _time.GetTimestamp());
-        if (write.HasDeadlines)
-            foreach (var deadline in write.Deadlines)
-                await EnsureLease(deadline);
-        if ((!isGuarded && transaction.Compares.Count > 0) || write.HasNested)
-            await _expired.Remove(Compared(transaction, isGuarded), cancellationToken);
-        return await (!write.HasNested && CanShare(transaction) ? _commits.Commit(write) : _commits.CommitAlone(write));
+        return transaction is { Compares.Count: 0, Then: [Operation.Read, ..] }
+            ? ReadCachedOrSend(transaction, cancellationToken)
+            : Send(transaction, cancellationToken);
     }
 
     public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
@@ -143,17 +118,74 @@ internal sealed class EtcdStore : IStore
 
     public Task<IStoreLock> Lock(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        _locks.Take(name, note, timeToLive, cancellationToken);
+        _locks.Acquire(name, note, timeToLive, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
-        _queues.Dispose();
+        _cache?.Dispose();
         _commits.Dispose();
+        _largeCommits.Dispose();
         _linearizableReads.Dispose();
         _serializableReads.Dispose();
         _largeReads.Dispose();
+        _ranges.Dispose();
         _connection.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<PointRead> ToPointRead(EtcdKeyValue? kv, long revision) =>
+        new(kv is null ? null : await _reader.Read(kv), revision);
+
+    private async ValueTask<CommitResult> ReadCachedOrSend(
+        Transaction transaction, CancellationToken cancellationToken) =>
+        await ReadCached(transaction) ?? await Send(transaction, cancellationToken);
+
+    private async ValueTask<CommitResult> Send(Transaction transaction, CancellationToken cancellationToken)
+    {
+        // An enumeration would allocate.
+        var copied = 0;
+        for (var i = 0; i < transaction.Then.Count; i++)
+            switch (transaction.Then[i])
+            {
+                case Operation.Put put:
+                    _largeKeys.Note(put.Key, put.Value.Length);
+                    break;
+                case Operation.Touch touch:
+                    copied += _largeKeys.Contains(touch.Key) ? LargeCopy : UnknownCopy;
+                    break;
+            }
+        var isGuarded = ComparesOneKey(transaction);
+        var write = new PendingWrite(transaction, copied, isGuarded, _time.GetTimestamp());
+        if (write.HasDeadlines)
+            foreach (var deadline in write.Deadlines)
+                await EnsureLease(deadline);
+        if ((!isGuarded && transaction.Compares.Count > 0) || write.HasNested)
+            await _expired.Remove(Compared(transaction, isGuarded), cancellationToken);
+        var commits = write.Bytes < LargeWrite ? _commits : _largeCommits;
+        return await (!write.HasNested && CanShare(transaction) ? commits.Commit(write) : commits.CommitAlone(write));
+    }
+
+    // A transaction that only reads keys in memory is as fresh as a read of its first key, which may share a call with
+    // others. Null when it must be sent.
+    private async ValueTask<CommitResult?> ReadCached(Transaction transaction)
+    {
+        if (_cache?.Watch is not { } watch
+            || !transaction.Then.All(operation =>
+                operation is Operation.Read && IsOfOneKey(operation) && watch.Keys.Has(operation.Range.Start)))
+            return null;
+        var places = transaction.Then.Select(operation => operation.Range.Start).ToList();
+        var revision = (await Reads(places[0], ReadConsistency.Linearizable).Get(places[0])).Revision;
+        if (!await watch.Reaches(revision, default) || watch.Keys.FindAll(places, ref revision) is not { } found)
+            return null;
+        _cache.Answered(found.Length);
+        var results = new OperationResult[found.Length];
+        for (var i = 0; i < found.Length; i++)
+        {
+            var entry = found[i] is { } kv ? await _reader.Read(kv) : null;
+            results[i] = new OperationResult(0, entry is null ? []
+                : ((Operation.Read)transaction.Then[i]).KeysOnly ? [entry with { Value = default }] : [entry]);
+        }
+        return new CommitResult(true, revision, results);
     }
 
     private GroupRead Reads(StoreKey key, ReadConsistency consistency) =>
@@ -185,29 +217,9 @@ internal sealed class EtcdStore : IStore
             .Concat(transaction.Then.Concat(transaction.Otherwise).OfType<Operation.Nested>()
                 .SelectMany(nested => Compared(nested.Inner, isGuarded: false)));
 
-    public Task<StoreState?> State(CancellationToken cancellationToken) => _space.Ask(cancellationToken);
+    public Task<StoreState?> State(CancellationToken cancellationToken) => _space.Read(cancellationToken);
 
-    public Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) => _members.Ask(cancellationToken);
-
-    private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
-    {
-        var request = EtcdMessages.ToRequest(query);
-        var answer = await Calls.Repeat(
-            _connection, _time, (channel, options) => channel.Keys.RangeAsync(request, options),
-            mayBeStale: request.Serializable, cancellationToken);
-        StoreKey? next = answer.More ? new StoreKey(answer.Kvs[^1].Key.Memory).Next() : null;
-        var revision = query.Revision == 0 ? answer.Header.Revision : query.Revision;
-        var entries = query.WithExpired
-            ? [.. answer.Kvs.Select(kv => EtcdMessages.ToEntry(kv))]
-            : await _reader.ReadAll(answer.Kvs);
-        return new RangePage(entries, next, revision, FittingLimit(query.Limit, answer));
-    }
-
-    private static int FittingLimit(int limit, RangeResponse answer)
-    {
-        var bytes = answer.Kvs.Sum(kv => (long)kv.Value.Length);
-        return bytes <= FullPageBytes ? limit : (int)Math.Max(1, answer.Kvs.Count * FullPageBytes / bytes);
-    }
+    public Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) => _members.Read(cancellationToken);
 
     private async ValueTask EnsureLease(long deadline)
     {
@@ -218,40 +230,6 @@ internal sealed class EtcdStore : IStore
         catch (RpcException error)
         {
             throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
-        }
-    }
-
-    private async Task<Exception> TranslateRead(
-        RpcException error, KeyRange range, long revision, CancellationToken cancellationToken)
-    {
-        if (error.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
-            return new OperationCanceledException(error.Message, error, cancellationToken);
-        if (EtcdErrors.IsFutureRevision(error))
-            return new RevisionInFutureException(revision, error);
-        if (EtcdErrors.IsCompacted(error))
-            return await Compacted(range, cancellationToken);
-        return EtcdErrors.Translate(error, "read", isWrite: false);
-    }
-
-    // The error of a read does not contain the compact revision; that of a watch does.
-    private async Task<Exception> Compacted(KeyRange range, CancellationToken cancellationToken)
-    {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(_connection.Timeout);
-        using var session = new EtcdWatchSession(
-            _connection, _foreignLeases, _time, KeyRange.Single(range.Start), fromRevision: 1);
-        try
-        {
-            await session.Next(limited.Token);
-            return new StoreUnavailableException("etcd did not report its compact revision.");
-        }
-        catch (RevisionCompactedException compacted)
-        {
-            return compacted;
-        }
-        catch (RpcException error)
-        {
-            return EtcdErrors.Translate(error, "report its compact revision", isWrite: false);
         }
     }
 }

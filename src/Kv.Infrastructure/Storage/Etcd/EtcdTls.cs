@@ -17,7 +17,6 @@ internal sealed record EtcdTls(X509Certificate2Collection? Authorities, SslStrea
     public static IReadOnlyList<string> Files(EtcdOptions options) =>
         [.. new[] { options.CaFile, options.CertFile, options.KeyFile }.OfType<string>()];
 
-    /// <param name="options">The options that name the files.</param>
     /// <param name="contents">Their contents, in the order of <see cref="Files"/>.</param>
     public static EtcdTls From(EtcdOptions options, IReadOnlyList<string> contents) => new(
         options.CaFile is null ? null : PemCertificates.Authorities(contents[0]),

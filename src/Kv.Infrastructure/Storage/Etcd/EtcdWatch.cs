@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using Etcdserverpb;
 using Grpc.Core;
-using Kv.Domain.Storage;
-using Microsoft.Extensions.Logging;
 using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
@@ -21,12 +19,12 @@ internal sealed partial class EtcdWatch(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
-        // Read the epoch first: all that follows belongs to it.
-        var epoch = connection.History.Now().Chapter;
+        // Read the epoch first: everything after belongs to it.
+        var epoch = connection.History.Now().State;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, epoch.Ended);
-        var quiet = throughRevision == long.MaxValue ? default : await progress.Quiet(cancellationToken);
+        var quiet = throughRevision == long.MaxValue ? default : await progress.QuietTime(cancellationToken);
         var session = NewSession(fromRevision);
-        Entry? told = null;
+        Entry? delivered = null;
         var isConfirmed = true;
         try
         {
@@ -36,7 +34,7 @@ internal sealed partial class EtcdWatch(
                 try
                 {
                     if (!isConfirmed)
-                        await Confirm(told?.Key ?? range.Start, told);
+                        await Confirm(delivered?.Key ?? range.Start, delivered);
                     isConfirmed = true;
                     changes = await session.Next(ending.Token);
                     failures = 0;
@@ -62,7 +60,8 @@ internal sealed partial class EtcdWatch(
                     throw Ended();
                 if (changes is not null)
                 {
-                    told = changes.Changes.LastOrDefault(change => change.Current is not null)?.Current ?? told;
+                    delivered =
+                        changes.Changes.LastOrDefault(change => change.Current is not null)?.Current ?? delivered;
                     yield return changes;
                 }
             }
@@ -82,20 +81,20 @@ internal sealed partial class EtcdWatch(
 
     // Checks that the last delivered change is still in the history. Before the first one, only the answer's header can
     // show a restore.
-    private async Task Confirm(StoreKey key, Entry? told)
+    private async Task Confirm(StoreKey key, Entry? delivered)
     {
-        var asked = connection.History.Now();
+        var before = connection.History.Now();
         try
         {
             var (kv, revision) = await Read(key);
-            if (told is null)
+            if (delivered is null)
                 return;
             // A newer or missing entry means that the key was written again or deleted: check the past. An older entry
             // proves a restore.
-            if (kv is null || kv.ModRevision > told.ModRevision)
-                (kv, revision) = await Read(key, told.ModRevision);
-            if (!IsSame(kv, told))
-                connection.History.Miss(asked, revision);
+            if (kv is null || kv.ModRevision > delivered.ModRevision)
+                (kv, revision) = await Read(key, delivered.ModRevision);
+            if (!IsSame(kv, delivered))
+                connection.History.ReportMissing(before, revision);
         }
         catch (RpcException error) when (EtcdErrors.IsCompacted(error))
         {
@@ -111,8 +110,8 @@ internal sealed partial class EtcdWatch(
         return (answer.Kvs.SingleOrDefault(), answer.Header.Revision);
     }
 
-    private static bool IsSame(EtcdKeyValue? kv, Entry told) =>
+    private static bool IsSame(EtcdKeyValue? kv, Entry entry) =>
         kv is not null
-        && (kv.ModRevision, kv.CreateRevision, kv.Version) == (told.ModRevision, told.CreateRevision, told.Version)
-        && kv.Value.Span.SequenceEqual(told.Value.Span);
+        && (kv.ModRevision, kv.CreateRevision, kv.Version) == (entry.ModRevision, entry.CreateRevision, entry.Version)
+        && kv.Value.Span.SequenceEqual(entry.Value.Span);
 }

@@ -1,6 +1,5 @@
 using Etcdserverpb;
 using Grpc.Core;
-using Kv.Domain.Storage;
 using EtcdEvent = Mvccpb.Event;
 
 namespace Kv.Infrastructure.Storage.Etcd;
@@ -17,7 +16,7 @@ internal sealed class EtcdWatchSession(
     // etcd brings a watch of the past up to date every 100 ms, and does not answer before.
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly EtcdHistory.Moment _opened = connection.History.Now();
+    private readonly EtcdHistory.EpochSnapshot _opened = connection.History.Now();
     private readonly Queue<ChangeSet> _ready = new();
     private readonly List<EtcdEvent> _fragments = [];
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
@@ -37,7 +36,7 @@ internal sealed class EtcdWatchSession(
                 return null;
             if (!await MoveNext(cancellationToken))
                 throw new RpcException(new Status(StatusCode.Unavailable, "etcd ended the watch stream"));
-            await Take(_call!.ResponseStream.Current);
+            await Process(_call!.ResponseStream.Current);
         }
         var changes = _ready.Dequeue();
         NextRevision = changes.Revision + 1;
@@ -46,7 +45,7 @@ internal sealed class EtcdWatchSession(
 
     public void Dispose() => _call?.Dispose();
 
-    // A watch with an end gets no event of a key that is not written: ask etcd for the watch's progress.
+    // A watch with an end gets no event while its keys are not written: ask etcd for the watch's progress.
     private async Task<bool> MoveNext(CancellationToken cancellationToken)
     {
         var moving = _call!.ResponseStream.MoveNext(cancellationToken);
@@ -78,19 +77,19 @@ internal sealed class EtcdWatchSession(
         return Calls.Send(_call.RequestStream, new WatchRequest { CreateRequest = create });
     }
 
-    private async Task Take(WatchResponse response)
+    private async Task Process(WatchResponse response)
     {
-        connection.History.Take(_opened, response.Header, isLinearizable: false);
+        connection.History.Observe(_opened, response.Header, isLinearizable: false);
         if (response.CompactRevision > 0)
             throw new RevisionCompactedException(response.CompactRevision);
         if (response.Canceled)
-            throw EtcdErrors.OfCancelledWatch(response.CancelReason);
+            throw EtcdErrors.FromCancelledWatch(response.CancelReason);
         if (response.Events.Count > 0)
             _changedAt = time.GetTimestamp();
         _fragments.AddRange(response.Events.Where(change => change.Kv.ModRevision >= NextRevision));
         if (response.Fragment)
             return;
-        // A notice without events reports that there were none up to its revision: a quiet watch advances, so that
+        // A response without events reports that there were none up to its revision. So a quiet watch advances, and
         // compaction does not overtake it.
         if (_fragments.Count == 0 && !response.Created && time.GetElapsedTime(_changedAt) >= quiet)
             NextRevision = Math.Max(NextRevision, response.Header.Revision + 1);
@@ -110,12 +109,9 @@ internal sealed class EtcdWatchSession(
         var previous = change.PrevKv is { } before ? EtcdMessages.ToEntry(before) : null;
         if (change.Type == EtcdEvent.Types.EventType.Put)
         {
-            var deadline = EtcdMessages.HasForeignLease(change.Kv)
-                ? await foreignLeases.DeadlineOf(change.Kv.Lease)
-                : (long?)null;
-            var current = deadline is null
-                ? EtcdMessages.ToEntry(change.Kv)
-                : EtcdMessages.ToEntry(change.Kv, deadline);
+            var current = EtcdMessages.HasForeignLease(change.Kv)
+                ? EtcdMessages.ToEntry(change.Kv, await foreignLeases.DeadlineOf(change.Kv.Lease))
+                : EtcdMessages.ToEntry(change.Kv);
             return new Change(ChangeKind.Put, current.Key, current, previous);
         }
         var expired = change.PrevKv is { } gone && EtcdMessages.HasForeignLease(gone)

@@ -4,7 +4,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// Removes entries past their deadline that etcd has not removed yet, before a transaction with compares on several
-/// keys: compares must not see them. Compares on one key need no removal before; etcd checks the deadline in the
+/// keys: compares must not see them. Compares on a single key do not need this: etcd checks the deadline in the
 /// transaction.
 /// </summary>
 internal sealed class ExpiredEntries(EtcdConnection connection, TimeProvider time)
@@ -29,7 +29,7 @@ internal sealed class ExpiredEntries(EtcdConnection connection, TimeProvider tim
                 {
                     if (!EtcdMessages.ToEntry(kv).IsExpiredAt(now))
                         continue;
-                    // It is idempotent, so it can be repeated.
+                    // The removal is idempotent, so it can be repeated.
                     var removal = EtcdMessages.DeleteIfExpired(new StoreKey(kv.Key.Memory), now);
                     await Calls.Repeat(
                         connection, time, (channel, options) => channel.Keys.TxnAsync(removal, options),
@@ -39,7 +39,7 @@ internal sealed class ExpiredEntries(EtcdConnection connection, TimeProvider tim
         }
         catch (RpcException error)
         {
-            throw EtcdErrors.Translate(error, "remove what has expired", isWrite: false);
+            throw EtcdErrors.Translate(error, "remove expired entries", isWrite: false);
         }
     }
 }

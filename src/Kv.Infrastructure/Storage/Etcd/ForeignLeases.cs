@@ -25,8 +25,8 @@ internal sealed class ForeignLeases(EtcdConnection connection, TimeProvider time
             _deadlines.TryRemove(leaseId, out _);
             return 0;
         }
-        // etcd rounds the remaining time down to a second. So it is at most a second more, and never more than was
-        // granted. The present is rounded up as well: a key must not count as expired before its lease ends.
+        // etcd rounds the remaining time down to a second; the next second is used instead, but never more than was
+        // granted. The current time is rounded up as well: a key must not count as expired before its lease ends.
         var now = time.GetUtcNow();
         var deadline = now.AddSeconds(1).AddTicks(-1).ToUnixTimeSeconds() + remaining;
         return HasRoom(now) ? Keep(leaseId, deadline, now.ToUnixTimeSeconds()) : deadline;

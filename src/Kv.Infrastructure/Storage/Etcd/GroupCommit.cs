@@ -1,7 +1,6 @@
 using Etcdserverpb;
 using Google.Protobuf.Collections;
 using Grpc.Core;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -10,21 +9,15 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// becomes a nested transaction, so that a failed compare affects no other.
 /// </summary>
 internal sealed class GroupCommit(
-    EtcdConnection connection, LeasePool leases, EntryReader reader, TimeProvider time, TimeSpan timeout)
-    : Batcher<PendingWrite>(MaxOperations, time, timeout, Few)
+    EtcdConnection connection, LeasePool leases, EntryReader reader, EngineTelemetry telemetry, TimeProvider time,
+    TimeSpan timeout)
+    : Batcher<PendingWrite>(MaxOperations, time, timeout)
 {
     // etcd takes 128 operations (--max-txn-ops), and adds those of a nested transaction to the outer ones.
     private const int MaxOperations = 100;
 
     // etcd takes requests of 1.5 MiB (--max-request-bytes).
-    private const int MaxBytes = 1024 * 1024;
-
-    /// <summary>
-    /// How many writes are sent side by side. A few separate puts are answered sooner than a transaction of them: etcd
-    /// before 3.5 copies its pending writes for each transaction, and not for a put. From ten callers on sharing is
-    /// faster.
-    /// </summary>
-    public const int Few = 8;
+    public const int MaxBytes = 1024 * 1024;
 
     /// <summary>How many operations a transaction may have to share a batch with others.</summary>
     public const int MaxSharedOperations = 16;
@@ -32,6 +25,8 @@ internal sealed class GroupCommit(
     private EntryReader Reader => reader;
 
     private LeasePool Leases => leases;
+
+    private EngineTelemetry Telemetry => telemetry;
 
     public Task<CommitResult> Commit(PendingWrite write)
     {
@@ -182,7 +177,7 @@ internal sealed class GroupCommit(
 
         public async Task Send()
         {
-            StoreTelemetry.CommitBatchSize.Record(_writes.Count);
+            owner.Telemetry.CommitBatchSize.Record(_writes.Count);
             using var span = BatchSpan.Begin("etcd commit", _writes);
             if (_writes.Count == 1)
             {

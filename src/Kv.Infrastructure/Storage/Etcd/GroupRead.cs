@@ -1,20 +1,23 @@
 using System.Diagnostics;
 using Etcdserverpb;
 using Grpc.Core;
-using Kv.Domain.Storage;
 using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// Point reads that share one read-only transaction. etcd confirms its leadership once for all of them, so a shared
-/// read is as linearizable as a single one.
+/// read is as linearizable as a single one. Under load, keys that are in memory are not read from etcd: a call without
+/// values returns the present revision, and once the cache's watch has come that far, its keys are as fresh. A reader
+/// joins only a call that is sent after it arrived.
 /// </summary>
 internal sealed class GroupRead(
     EtcdConnection connection,
     EntryReader reader,
     ReadConsistency consistency,
     LargeKeys large,
+    NearCache? cache,
+    EngineTelemetry telemetry,
     TimeProvider time,
     TimeSpan timeout)
     : Batcher<GroupRead.PendingRead>(MaxReads, time, timeout)
@@ -22,12 +25,19 @@ internal sealed class GroupRead(
     // etcd takes 128 operations in a transaction (--max-txn-ops).
     private const int MaxReads = 100;
 
+    // Fewer readers are answered sooner with the keys themselves.
+    private const int MaxDirectReads = 2;
+
     // The target size of a batch's values in bytes, estimated by the largest recent value.
     private const int AnswerBudget = 4 * 1024 * 1024;
 
     private int _largestLately = 1;
 
     private EtcdConnection Connection => connection;
+
+    private NearCache? Cache => cache;
+
+    private EngineTelemetry Telemetry => telemetry;
 
     public async ValueTask<PointRead> Get(StoreKey key)
     {
@@ -59,6 +69,13 @@ internal sealed class GroupRead(
 
     private ValueTask<Entry?> Read(EtcdKeyValue? kv) => kv is null ? default : reader.Read(kv);
 
+    private EtcdKeyValue? Take(StoreKey key, RangeResponse answer, long revision, CacheWatch? watch)
+    {
+        var kv = Only(answer);
+        cache?.Offer(watch, key, kv, revision);
+        return kv;
+    }
+
     // The estimate decays, so that one large value does not keep batches small forever. A lost update is harmless.
     private EtcdKeyValue? Only(RangeResponse answer)
     {
@@ -89,43 +106,104 @@ internal sealed class GroupRead(
 
     private sealed class Batch(GroupRead owner, int limit) : IBatch
     {
-        private readonly List<PendingRead> _reads = [];
+        private readonly CacheWatch? _watch = owner.Cache?.Watch;
+        private readonly List<PendingRead> _asked = [];
+        private List<PendingRead>? _cached;
         private int _operations;
+
+        private int Count => _asked.Count + (_cached?.Count ?? 0);
 
         public Fit TryAdd(PendingRead pending)
         {
-            if (_reads.Count > 0 && _operations + pending.OperationCount > limit)
+            var isCached = IsCached(pending);
+            if (Count > 0 && _operations + pending.OperationCount > (isCached ? MaxReads : limit))
                 return Fit.Full;
-            _reads.Add(pending);
+            (isCached ? _cached ??= [] : _asked).Add(pending);
             _operations += pending.OperationCount;
             return Fit.Taken;
         }
 
         public async Task Send()
         {
-            StoreTelemetry.ReadBatchSize.Record(_reads.Count);
-            using var span = BatchSpan.Begin("etcd read", _reads);
-            try
+            owner.Telemetry.ReadBatchSize.Record(Count);
+            if (Count > MaxDirectReads)
+                owner.Cache?.NoteDemand();
+            if (_cached is null)
             {
-                await (_reads.Count == 1 ? SendOne(_reads[0]) : SendTogether(_reads));
+                await Ask(_asked);
             }
-            catch (RpcException error) when (_reads.Count > 1 && EtcdErrors.IsAnswerTooLarge(error))
+            else if (Count <= MaxDirectReads)
             {
-                await SendOneByOne();
+                await Ask([.. _asked, .. _cached]);
             }
-            catch (RpcException error)
+            else
             {
-                Fail(EtcdErrors.Translate(error, "read", isWrite: false));
+                var asking = _asked.Count == 0 ? Task.CompletedTask : Ask(_asked);
+                await AnswerFromCache(_watch!, _cached);
+                await asking;
             }
         }
 
         public void Fail(Exception error)
         {
-            foreach (var read in _reads)
+            foreach (var read in _asked.Concat(_cached ?? []))
                 read.TrySetException(error);
         }
 
-        private async Task SendTogether(IReadOnlyList<PendingRead> reads)
+        private bool IsCached(PendingRead read) =>
+            !owner.MayBeStale && _watch is not null && _watch.Keys.Has(read.Key)
+            && (read.Beside is not { } beside || _watch.Keys.Has(beside));
+
+        private async Task AnswerFromCache(CacheWatch watch, List<PendingRead> reads)
+        {
+            try
+            {
+                using var span = BatchSpan.Begin("etcd read", reads);
+                if (await watch.Pass() is { } revision)
+                    owner.Cache!.Answered(reads.RemoveAll(read => TryAnswer(watch.Keys, read, revision)));
+            }
+            catch (RpcException error)
+            {
+                Fail(reads, EtcdErrors.Translate(error, "read", isWrite: false));
+                return;
+            }
+            if (reads.Count > 0)
+                await Ask(reads);
+        }
+
+        private static bool TryAnswer(CachedKeys keys, PendingRead read, long revision)
+        {
+            if (read.Beside is { } beside)
+                return keys.FindAll([read.Key, beside], ref revision) is { } pair
+                    && read.TrySetResult(new Found(pair[0], pair[1], revision));
+            return keys.TryGet(read.Key, out var kv, out var since)
+                && read.TrySetResult(new Found(kv, null, Math.Max(revision, since)));
+        }
+
+        private async Task Ask(List<PendingRead> reads)
+        {
+            using var span = BatchSpan.Begin("etcd read", reads);
+            try
+            {
+                await (reads.Count == 1 ? SendOne(reads[0]) : SendTogether(reads));
+            }
+            catch (RpcException error) when (reads.Count > 1 && EtcdErrors.IsAnswerTooLarge(error))
+            {
+                await SendOneByOne(reads);
+            }
+            catch (RpcException error)
+            {
+                Fail(reads, EtcdErrors.Translate(error, "read", isWrite: false));
+            }
+        }
+
+        private static void Fail(IEnumerable<PendingRead> reads, Exception error)
+        {
+            foreach (var read in reads)
+                read.TrySetException(error);
+        }
+
+        private async Task SendTogether(List<PendingRead> reads)
         {
             var request = new TxnRequest();
             foreach (var read in reads)
@@ -137,11 +215,14 @@ internal sealed class GroupRead(
             var answer = await Calls.Repeat(
                 owner.Connection, owner.Time, (channel, options) => channel.Keys.TxnAsync(request, options),
                 mayBeStale: owner.MayBeStale);
+            var revision = answer.Header.Revision;
             var next = 0;
             foreach (var read in reads)
-                read.TrySetResult(new Found(Next(), read.Beside is null ? null : Next(), answer.Header.Revision));
+                read.TrySetResult(new Found(
+                    Next(read.Key), read.Beside is { } beside ? Next(beside) : null, revision));
 
-            EtcdKeyValue? Next() => owner.Only(answer.Responses[next++].ResponseRange);
+            EtcdKeyValue? Next(StoreKey key) =>
+                owner.Take(key, answer.Responses[next++].ResponseRange, revision, _watch);
         }
 
         private async Task SendOne(PendingRead read)
@@ -155,12 +236,13 @@ internal sealed class GroupRead(
             var answer = await Calls.Repeat(
                 owner.Connection, owner.Time, (channel, options) => channel.Keys.RangeAsync(request, options),
                 mayBeStale: owner.MayBeStale);
-            read.TrySetResult(new Found(owner.Only(answer), null, answer.Header.Revision));
+            var revision = answer.Header.Revision;
+            read.TrySetResult(new Found(owner.Take(read.Key, answer, revision, _watch), null, revision));
         }
 
-        private async Task SendOneByOne()
+        private async Task SendOneByOne(List<PendingRead> reads)
         {
-            foreach (var read in _reads)
+            foreach (var read in reads)
             {
                 try
                 {
@@ -172,7 +254,7 @@ internal sealed class GroupRead(
                     if (failure is StoreUnavailableException)
                     {
                         // etcd became unavailable meanwhile: fail the rest at once instead of one after the other.
-                        Fail(failure);
+                        Fail(reads, failure);
                         return;
                     }
                     read.TrySetException(failure);

@@ -42,7 +42,7 @@ internal sealed class KeptLease : IAsyncDisposable
     public static async Task<KeptLease> Grant(
         EtcdConnection connection, TimeProvider time, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        var restored = connection.History.Now().Chapter.Ended;
+        var restored = connection.History.Now().State.Ended;
         var sent = time.GetTimestamp();
         var request = new LeaseGrantRequest { TTL = (long)Math.Ceiling(timeToLive.TotalSeconds) };
         var answer = await Calls.Once(
@@ -53,9 +53,9 @@ internal sealed class KeptLease : IAsyncDisposable
         return new KeptLease(connection, time, timeToLive, answer.ID, sent, restored);
     }
 
-    /// <summary>From now on the lease also counts as lost when a condition on a key no longer holds.</summary>
+    /// <summary>From now on the lease also counts as lost when a condition on a key fails.</summary>
     public void Guard(StoreKey key, Compare condition) =>
-        // Without the read etcd treats the transaction as one that a member may answer from stale state.
+        // Without the read, a member may answer the transaction from stale state.
         _proof = EtcdMessages.ToRequest(new Transaction([condition], [new Operation.Read(key)]));
 
     public async ValueTask DisposeAsync()

@@ -9,8 +9,8 @@ internal static class LeaseId
     private const int DeadlineBits = 34;
     private const long DeadlineMask = (1L << DeadlineBits) - 1;
 
-    // An id that etcd chooses begins with bits of a member's id and of the time. The probability that it has this tag
-    // is one in 2^29.
+    // An id that etcd chooses starts with bits of a member's id and of the time. It has this tag with a probability of
+    // one in 2^29.
     private const long Tag = 0x0B5F_3C7A;
 
     /// <summary>The id before the first tagged id.</summary>

@@ -6,11 +6,11 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// Ensures that a lease exists before a key is attached to it, and lasts until the key's deadline. Each deadline costs
-/// one grant, however many keys share it. By this replica's clock, the lease of a deadline may be too short: the clock
-/// of the replica that granted it was ahead, or this one was set back. Then the deadline gets another lease, with a
+/// one grant, however many keys share it. The lease of a deadline may be too short by this replica's clock: the clock
+/// of the replica that granted it was ahead, or this clock was set back. Then the deadline gets another lease, with a
 /// random id.
 /// </summary>
-internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
+internal sealed class LeasePool(EtcdConnection connection, EngineTelemetry telemetry, TimeProvider time)
 {
     // Above this number, past deadlines are dropped.
     private const int SweepAbove = 1024;
@@ -99,7 +99,7 @@ internal sealed class LeasePool(EtcdConnection connection, TimeProvider time)
             var request = new LeaseGrantRequest { ID = id, TTL = seconds };
             await Calls.Repeat(
                 connection, time, (channel, options) => channel.Leases.LeaseGrantAsync(request, options));
-            StoreTelemetry.LeasesGranted.Add();
+            telemetry.LeasesGranted.Add();
             return new Granted(id, asked, TimeSpan.FromSeconds(seconds));
         }
         catch (RpcException error) when (EtcdErrors.IsLeaseTaken(error))

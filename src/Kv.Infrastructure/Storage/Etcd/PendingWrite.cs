@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Etcdserverpb;
-using Kv.Domain.Storage;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -10,18 +9,18 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     private static readonly OperationResult[] OneWritten = [OperationResult.Written];
 
     /// <param name="transaction">The transaction.</param>
+    /// <param name="copied">The bytes of the values that etcd copies for it.</param>
     /// <param name="isGuarded">
-    /// Whether etcd checks, together with the transaction, that the single key of its compares is not past its
-    /// deadline.
+    /// Whether etcd checks in the same request that the single key of its compares is not past its deadline.
     /// </param>
     /// <param name="arrivedAt">The time of arrival, as a timestamp of the time provider.</param>
-    public PendingWrite(Transaction transaction, bool isGuarded, long arrivedAt)
+    public PendingWrite(Transaction transaction, int copied, bool isGuarded, long arrivedAt)
         : base(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Transaction = transaction;
         IsGuarded = isGuarded;
         ArrivedAt = arrivedAt;
-        Bytes = transaction.Bytes;
+        Bytes = transaction.Bytes + copied;
     }
 
     public Transaction Transaction { get; }
@@ -38,7 +37,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     /// <summary>The put, when the transaction is a single put without compares.</summary>
     public Operation.Put? PlainPut => !IsConditional && Transaction.Then is [Operation.Put put] ? put : null;
 
-    /// <summary>The approximate size of the request: its keys and values.</summary>
+    /// <summary>The approximate size of the request, its keys and values, and of what etcd copies for it.</summary>
     public int Bytes { get; }
 
     public int OperationCount => IsConditional ? 1 : Transaction.Then.Count;

@@ -13,8 +13,8 @@ internal static class GatewayDocument
 
     /// <summary>A gateway's configuration, with the addresses of this machine instead of the document's.</summary>
     /// <param name="heading">The heading of its section.</param>
-    /// <param name="port">Where it is to listen.</param>
-    /// <param name="kv">Where Kv is.</param>
+    /// <param name="port">The port of the gateway.</param>
+    /// <param name="kv">The address of Kv.</param>
     /// <param name="http2">Whether Kv speaks HTTP/2 without TLS there.</param>
     public static string Configuration(string heading, int port, Uri kv, bool http2)
     {
@@ -36,7 +36,7 @@ internal static class GatewayDocument
         return block[block.IndexOf('\n', StringComparison.Ordinal)..];
     }
 
-    // The rows of the table of what HTTP/2 changes: gateway, instead of, write.
+    // The rows of the table about HTTP/2: the gateway, the text to replace, and its replacement.
     private static (string Instead, string Write)[] Changes(string heading)
     {
         var rows = Section(Http2).Split('\n')

@@ -7,7 +7,7 @@ using Kv.Testing;
 namespace Kv.Api.Tests.Gateway.Real;
 
 /// <summary>
-/// Callers get through a real gateway what they get from Kv itself, with the configuration in docs/gateways.md.
+/// Callers get the same answers through a real gateway as from Kv itself, with the configuration in docs/gateways.md.
 /// </summary>
 [TestFixture("nginx", false)]
 [TestFixture("HAProxy", false)]
@@ -42,7 +42,7 @@ internal sealed class GatewayTests(string name, bool http2)
             ("MAX_VALUE_SIZE", $"{2 * ValueBytes}"), ("WATCH_HEARTBEAT_SECONDS", "300"),
             ("HTTP2_CLEARTEXT", http2 ? "true" : "false"), (http2 ? "HTTP2_PORT" : "PORT", "0"));
         _gateway = await RealGateway.Start(name, http2 ? _host.Http2Address : _host.Address, http2);
-        // Not the gateway's own address, so that the audit tells one from the other.
+        // Not the gateway's own address, so that the audit can show the difference.
         _http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -67,7 +67,7 @@ internal sealed class GatewayTests(string name, bool http2)
     }
 
     [Test]
-    public async Task An_awkward_key_stays_as_it_is(
+    public async Task An_awkward_key_reaches_Kv_unchanged(
         [ValueSource(nameof(AwkwardKeys))] string key, [Values] bool encodedSlash)
     {
         var kv = Through();
@@ -85,7 +85,7 @@ internal sealed class GatewayTests(string name, bool http2)
     }
 
     [Test]
-    public async Task A_value_of_2_MiB_comes_and_goes()
+    public async Task A_value_of_2_MiB_passes_in_both_directions()
     {
         var kv = Through();
         var value = new byte[ValueBytes];
@@ -102,7 +102,7 @@ internal sealed class GatewayTests(string name, bool http2)
     }
 
     [Test]
-    public async Task An_event_comes_at_once()
+    public async Task An_event_arrives_at_once()
     {
         var kv = Through();
         await using var events = await EventReader.Open(_http, kv, pathBase: Base);

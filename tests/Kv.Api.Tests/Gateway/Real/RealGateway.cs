@@ -18,14 +18,14 @@ internal sealed class RealGateway : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>What it logged.</summary>
+    /// <summary>The log of the gateway.</summary>
     public string Log => _process?.Log ?? "";
 
     /// <summary>
     /// Starts it. Where there is no such program, the test that is running is skipped, or fails where CI=true.
     /// </summary>
     /// <param name="name">Its heading in the document.</param>
-    /// <param name="kv">Where Kv is.</param>
+    /// <param name="kv">The address of Kv.</param>
     /// <param name="http2">Whether Kv speaks HTTP/2 without TLS there.</param>
     public static async Task<RealGateway> Start(string name, Uri kv, bool http2 = false)
     {
@@ -96,7 +96,7 @@ internal sealed class RealGateway : IAsyncDisposable
         await _yarp.StartAsync();
     }
 
-    // What a package's own configuration sets around a server: where its files are, which it may write.
+    // The settings that a package's own configuration has around a server: the paths of its writable files.
     private string Nginx(string server) =>
         $$"""
         daemon off;

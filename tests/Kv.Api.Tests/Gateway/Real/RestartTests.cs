@@ -11,7 +11,7 @@ internal sealed class RestartTests
     private const string Query = "?namespace=n&app=a";
 
     [Test]
-    public async Task A_watch_goes_on_where_it_was()
+    public async Task A_watch_resumes_where_it_stopped()
     {
         using var directory = new TemporaryDirectory();
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
@@ -24,14 +24,14 @@ internal sealed class RestartTests
         await kv.Send(HttpMethod.Put, $"{Base}/kv/before", """{"value":"v"}""");
         await page.Until("heard.length === 1");
 
-        // nginx restarts: the browser comes back by itself.
+        // nginx restarts: the browser reconnects by itself.
         nginx.Kill();
         await kv.Send(HttpMethod.Put, $"{Base}/kv/without-nginx", """{"value":"v"}""");
         nginx.StartAgain();
         await page.Until("heard.length === 2");
         Assert.That(await page.Evaluate<int>("sources.length"), Is.EqualTo(1));
 
-        // Kv restarts: nginx answers 502, at which a browser gives up, and the page opens another watch.
+        // Kv restarts: nginx answers 502, the browser gives up, and the page opens another watch.
         await using var reader = await EventReader.Open(http, kv, pathBase: Base);
         await kv.Send(HttpMethod.Put, $"{Base}/kv/between", """{"value":"v"}""");
         Assert.That((await reader.Next())?.Key, Is.EqualTo("between"));

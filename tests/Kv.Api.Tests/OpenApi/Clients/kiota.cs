@@ -1,5 +1,5 @@
-// Uses the client that Kiota generates, against the Kv whose address is the argument. It ends with 0 when all is as it
-// should be.
+// Uses the client that Kiota generates, against the Kv whose address is the argument. It ends with 0 when every answer
+// is as it should be.
 using System.Text;
 using Generated;
 using Generated.Models;

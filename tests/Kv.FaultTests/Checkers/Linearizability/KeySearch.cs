@@ -7,7 +7,7 @@ namespace Kv.FaultTests.Checkers.Linearizability;
 /// </summary>
 internal sealed class KeySearch
 {
-    // Far more than a history that is in order takes.
+    // Far more than a linearizable history needs.
     private const int MostTries = 2_000_000;
 
     private readonly RunClock _clock;
@@ -35,7 +35,7 @@ internal sealed class KeySearch
     /// <summary>The longest explained beginning of the history, in order.</summary>
     public IReadOnlyList<KeyStep> Longest { get; private set; } = [];
 
-    /// <summary>How the key may stand behind <see cref="Longest"/>.</summary>
+    /// <summary>The possible states of the key after <see cref="Longest"/>.</summary>
     public IReadOnlyList<KeyState> LongestStates { get; private set; } = [];
 
     /// <summary>Whether there is such an order; null when the search was given up.</summary>
@@ -101,7 +101,7 @@ internal sealed class KeySearch
             : step.ReadRevision is not { } revision || revision < _writes[_written];
     }
 
-    // Deletions of which nothing is known are as good as each other.
+    // Deletions without a known outcome are interchangeable.
     private bool IsFirstOfItsKind(int index) =>
         !IsBlindDelete(_steps[index]) || _blindDeletes[_blindlyDeleted] == index;
 

@@ -2,7 +2,7 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers.Linearizability;
 
-/// <summary>How a key may stand.</summary>
+/// <summary>A possible state of a key.</summary>
 /// <param name="Value">Its value; null when there is no such key.</param>
 /// <param name="Revision">The revision at which it was last written; null when that is not known.</param>
 /// <param name="Expiry">When it expires.</param>
@@ -12,7 +12,7 @@ internal sealed record KeyState(string? Value, long? Revision, Expiry Expiry, lo
     /// <summary>There is no such key, and never was.</summary>
     public static readonly KeyState Nothing = new(null, null, Expiry.Never, 0);
 
-    /// <summary>How the key may stand after a step; empty when the step cannot happen now.</summary>
+    /// <summary>The possible states of the key after a step; empty when the step cannot happen now.</summary>
     public IEnumerable<KeyState> After(KeyStep step, RunClock clock)
     {
         foreach (var branch in step.Branches)
@@ -35,7 +35,7 @@ internal sealed record KeyState(string? Value, long? Revision, Expiry Expiry, lo
 
     private static KeyState? Follow(KeyState state, KeyStep step, KeyBranch branch)
     {
-        // It was read as of a revision that is behind what has come before.
+        // It was read as of a revision before an earlier step.
         if (step.ReadRevision < state.Last)
             return null;
         var (next, original) = ((KeyState?)state, state);
@@ -89,8 +89,8 @@ internal sealed record KeyState(string? Value, long? Revision, Expiry Expiry, lo
         if (seen.Value is { } value && value != Value)
             return null;
         var state = seen.ETag is { } etag ? WrittenAt(etag) : this;
-        if (state is null || seen.Expiry is not { } told)
+        if (state is null || seen.Expiry is not { } known)
             return state;
-        return told.And(Expiry) is { } both ? (both == Expiry ? state : state with { Expiry = both }) : null;
+        return known.And(Expiry) is { } both ? (both == Expiry ? state : state with { Expiry = both }) : null;
     }
 }

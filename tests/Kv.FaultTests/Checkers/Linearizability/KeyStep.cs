@@ -2,11 +2,11 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers.Linearizability;
 
-/// <summary>What a request does to one key, and what its answer shows of it: one step of the key's life.</summary>
+/// <summary>The effect of a request on one key, and the state in its answer: one step of the key's life.</summary>
 /// <param name="Call">The call.</param>
 /// <param name="Start">From when on it may have happened.</param>
 /// <param name="End">By when it happened; the end of time for one that may never have.</param>
-/// <param name="Branches">What it may have done; more than one where the answer does not say which.</param>
+/// <param name="Branches">Its possible effects; more than one where the answer does not say which.</param>
 internal sealed record KeyStep(Call Call, long Start, long End, IReadOnlyList<KeyBranch> Branches)
 {
     /// <summary>The revision that a write of the key took, where it is known.</summary>
@@ -19,7 +19,7 @@ internal sealed record KeyStep(Call Call, long Start, long End, IReadOnlyList<Ke
     public bool IsOptional => End == long.MaxValue;
 }
 
-/// <summary>Conditions that held, or did not, and what was done then.</summary>
+/// <summary>Conditions that held, or did not, and the operations of that case.</summary>
 internal sealed record KeyBranch(
     IReadOnlyList<(KeyCondition Condition, bool Holds)> Conditions, IReadOnlyList<KeyAction> Actions);
 
@@ -39,11 +39,11 @@ internal abstract record KeyAction
     public sealed record Delete : KeyAction;
 }
 
-/// <summary>What an answer shows of a key.</summary>
+/// <summary>The state of a key in an answer.</summary>
 /// <param name="Exists">Whether there is one.</param>
-/// <param name="Value">Its value; null where it is not told.</param>
-/// <param name="ETag">The revision at which it was last written; null where it is not told.</param>
-/// <param name="Expiry">When it expires; null where it is not told.</param>
+/// <param name="Value">Its value; null where it is not known.</param>
+/// <param name="ETag">The revision at which it was last written; null where it is not known.</param>
+/// <param name="Expiry">When it expires; null where it is not known.</param>
 internal sealed record Sighting(bool Exists, string? Value = null, long? ETag = null, Expiry? Expiry = null)
 {
     public static readonly Sighting None = new(false);
@@ -63,7 +63,7 @@ internal readonly record struct Expiry(long Earliest, long Latest)
 
     public bool IsNever => Earliest == long.MaxValue;
 
-    /// <summary>What both say; null where they contradict each other.</summary>
+    /// <summary>The intersection of both; null where they contradict each other.</summary>
     public Expiry? And(Expiry other)
     {
         var (earliest, latest) = (Math.Max(Earliest, other.Earliest), Math.Min(Latest, other.Latest));

@@ -40,7 +40,7 @@ internal sealed class KeySteps
         }
     }
 
-    // What is stale, and the past, is held to the store's history alone.
+    // Stale reads and reads of the past are only checked against the store's history.
     private void AddRead(Call call)
     {
         if (call is not { Outcome: CallOutcome.Ok, IsSerializable: false, AtRevision: null, Answer: { } answer })
@@ -57,13 +57,13 @@ internal sealed class KeySteps
         var (call, operation) = (request.Asked, request.Asked.Operations[0]);
         if (request.MayBeDone)
         {
-            var told = request.Done?.Answer is { } answer ? Sightings.Single(answer, operation.Key) : null;
+            var result = request.Done?.Answer is { } answer ? Sightings.Single(answer, operation.Key) : null;
             var isDelete = operation.Kind == OperationKind.Delete;
             Add(call.Tenant, operation.Key, new KeyStep(
                 call, request.Start, request.End,
-                [new KeyBranch([.. call.Conditions.Select(one => (one, true))], [Write(operation, told, request)])])
+                [new KeyBranch([.. call.Conditions.Select(one => (one, true))], [Write(operation, result, request)])])
             {
-                WriteRevision = isDelete ? null : told?.ETag,
+                WriteRevision = isDelete ? null : result?.ETag,
                 ReadRevision = isDelete ? request.Done?.Answer?.Revision : null,
             });
         }
@@ -79,29 +79,29 @@ internal sealed class KeySteps
         for (var i = 0; i < call.Operations.Count; i++)
         {
             var operation = call.Operations[i];
-            var told = call.Outcome == CallOutcome.Ok ? call.Answer!.Keys[i] : null;
+            var result = call.Outcome == CallOutcome.Ok ? call.Answer!.Keys[i] : null;
             var conditions = operation.Condition is { } condition ? [condition] : (IReadOnlyList<KeyCondition>)[];
             if (operation.Kind == OperationKind.Get)
             {
-                if (told?.Status is 200 or 404)
-                    Add(call, operation.Key, [], [new KeyAction.See(Sightings.Of(told))], readRevision: null);
+                if (result?.Status is 200 or 404)
+                    Add(call, operation.Key, [], [new KeyAction.See(Sightings.Of(result))], readRevision: null);
             }
             else if (
-                told?.Status is 200 or 204 || told?.IsOutcomeUnknown == true || call.Outcome == CallOutcome.Unknown)
+                result?.Status is 200 or 204 || result?.IsOutcomeUnknown == true || call.Outcome == CallOutcome.Unknown)
             {
-                var isDone = told?.Status < 300;
+                var isDone = result?.Status < 300;
                 Add(call.Tenant, operation.Key, new KeyStep(
                     call, call.Start, isDone ? call.End : long.MaxValue,
                     [new KeyBranch(
                         [.. conditions.Select(one => (one, true))],
-                            [Write(operation, isDone ? told : null, call.Start)])])
+                            [Write(operation, isDone ? result : null, call.Start)])])
                 {
-                    WriteRevision = isDone ? told!.ETag : null,
+                    WriteRevision = isDone ? result!.ETag : null,
                 });
             }
-            else if (told?.Status == 412)
+            else if (result?.Status == 412)
             {
-                Add(call, operation.Key, Only(conditions, false), [See(told.ETag)], readRevision: null);
+                Add(call, operation.Key, Only(conditions, false), [See(result.ETag)], readRevision: null);
             }
         }
     }
@@ -115,7 +115,7 @@ internal sealed class KeySteps
                 request.Asked, request.Start, request.End, Imports(request, operation)));
     }
 
-    // An import that skips does not tell which keys it found.
+    // An import that skips does not report which keys it found.
     private IReadOnlyList<KeyBranch> Imports(Request request, KeyOperation operation)
     {
         KeyAction[] write = [Write(operation, null, request.Start)];
@@ -169,7 +169,7 @@ internal sealed class KeySteps
         [.. branch.Where(one => one.Key == key && one.Kind != OperationKind.Get)
             .Select(one => Write(one, null, start))];
 
-    // Of several compares of which one or more do not hold, none is known not to.
+    // If one of several compares does not hold, the answer does not say which.
     private static List<(KeyCondition, bool)> Compared(Call call, string key, bool succeeded) =>
         succeeded || call.Conditions.Count == 1
             ? [.. call.Conditions.Where(one => one.Key == key).Select(one => (one, succeeded))]
@@ -182,16 +182,17 @@ internal sealed class KeySteps
         IReadOnlyList<KeyCondition> conditions, IReadOnlyList<KeyOperation> operations) =>
         conditions.Select(one => one.Key).Concat(operations.Select(one => one.Key)).Distinct();
 
-    private KeyAction Action(KeyOperation operation, KeyAnswer told, long start) => operation.Kind == OperationKind.Get
-        ? new KeyAction.See(Sightings.Of(told))
-        : Write(operation, told, start);
+    private KeyAction Action(KeyOperation operation, KeyAnswer result, long start) =>
+        operation.Kind == OperationKind.Get
+        ? new KeyAction.See(Sightings.Of(result))
+        : Write(operation, result, start);
 
-    private KeyAction Write(KeyOperation operation, KeyAnswer? told, Request request) =>
-        Write(operation, told, request.Start);
+    private KeyAction Write(KeyOperation operation, KeyAnswer? result, Request request) =>
+        Write(operation, result, request.Start);
 
-    private KeyAction Write(KeyOperation operation, KeyAnswer? told, long start)
+    private KeyAction Write(KeyOperation operation, KeyAnswer? result, long start)
     {
-        var expiry = told is not null ? Expiry.At(told.ExpireAt)
+        var expiry = result is not null ? Expiry.At(result.ExpireAt)
             : operation.Ttl is { } ttl and > 0 ? Expiry.From(_clock.EarliestExpiry(start, ttl))
             : Expiry.Never;
         return operation.Kind switch

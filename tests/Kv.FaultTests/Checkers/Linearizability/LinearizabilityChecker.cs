@@ -8,7 +8,7 @@ namespace Kv.FaultTests.Checkers.Linearizability;
 /// </summary>
 internal sealed class LinearizabilityChecker : IChecker
 {
-    private const int ToldSteps = 4;
+    private const int ShownSteps = 4;
 
     public IEnumerable<string> Check(Evidence evidence)
     {
@@ -20,8 +20,8 @@ internal sealed class LinearizabilityChecker : IChecker
         }
     }
 
-    // A value that was seen was written, whatever its writer was told; what was seen with it is its revision, unless a
-    // change of its time to live has given it another.
+    // A value that was seen was written, whatever answer its writer got. The revision that was seen with it is the
+    // revision of the write, unless a later change of the time to live gave it another.
     private static List<KeyStep> Learned(List<KeyStep> steps)
     {
         if (steps.Exists(step => step.IsOptional) is false || steps.Exists(step => Has<KeyAction.SetTtl>(step)))
@@ -52,7 +52,7 @@ internal sealed class LinearizabilityChecker : IChecker
             ? $"key {name}: no order of its calls was found before the search was given up"
             : $"key {name}: no order of its calls explains their answers");
         text.Append(". In order up to: ").Append(CallText.Some(
-            [.. search.Longest.TakeLast(ToldSteps)], step => CallText.Of(step.Call)));
+            [.. search.Longest.TakeLast(ShownSteps)], step => CallText.Of(step.Call)));
         text.Append(". Then it is ").Append(string.Join(" or ", search.LongestStates.Select(Of)));
         text.Append(", and next may be none of: ")
             .Append(CallText.Some([.. search.Stuck()], step => CallText.Of(step.Call)));

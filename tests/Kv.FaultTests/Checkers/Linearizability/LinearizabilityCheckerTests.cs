@@ -9,7 +9,7 @@ public sealed class LinearizabilityCheckerTests
     [TestCase("c", "c", true)]
     [TestCase(null, "c", false)]
     [TestCase("c", "b", false)]
-    public void An_import_that_skips_writes_a_key_that_is_absent_only(string? stood, string seen, bool isRight)
+    public void An_import_that_skips_existing_keys_writes_only_absent_ones(string? stood, string seen, bool isRight)
     {
         var run = new RunBuilder();
         if (stood is not null)
@@ -28,7 +28,7 @@ public sealed class LinearizabilityCheckerTests
     private static readonly LinearizabilityChecker Checker = new();
 
     [Test]
-    public void Calls_one_after_the_other_are_in_order()
+    public void Sequential_calls_take_effect_in_order()
     {
         var run = new RunBuilder()
             .Get("k", (0, 1), null, null, revision: 1)
@@ -43,7 +43,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Test]
-    public void Calls_side_by_side_may_be_in_either_order()
+    public void Concurrent_calls_may_take_effect_in_either_order()
     {
         var run = new RunBuilder()
             .Put("k", "a", (0, 100), revision: 6)
@@ -56,12 +56,12 @@ public sealed class LinearizabilityCheckerTests
 
     // At first it would find nothing, and change nothing.
     [Test]
-    public void A_deletion_in_a_bulk_may_be_later_than_it_could_be()
+    public void A_deletion_in_a_bulk_may_take_effect_late()
     {
         var run = new RunBuilder()
             .Call(
                 CallKind.Bulk, (0, 100), new KeyOperation(OperationKind.Delete, "k"),
-                RunBuilder.Told(200, 8, null, new KeyAnswer("k", 204)))
+                RunBuilder.Answered(200, 8, null, new KeyAnswer("k", 204)))
             .Put("k", "a", (10, 20), revision: 5)
             .Put("k", "b", (30, 40), revision: 7, new KeyCondition("k", ConditionKind.Absent));
 
@@ -80,7 +80,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Test]
-    public void A_read_as_of_an_earlier_revision_than_what_came_before_is_found()
+    public void A_read_at_an_earlier_revision_than_an_earlier_answer_is_found()
     {
         var run = new RunBuilder()
             .Put("k", "a", (0, 1), revision: 5)
@@ -148,7 +148,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Test]
-    public void A_refusal_shows_how_the_key_stands()
+    public void A_refusal_shows_the_state_of_the_key()
     {
         var (at5, at6) =
             (new KeyCondition("k", ConditionKind.WrittenAt, 5), new KeyCondition("k", ConditionKind.WrittenAt, 6));
@@ -185,7 +185,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Test]
-    public void Repeats_under_one_key_are_one_write()
+    public void Repeats_under_one_idempotency_key_are_one_write()
     {
         var run = new RunBuilder();
         var first = run.New(CallKind.Post, (0, 1), CallOutcome.Unknown) with
@@ -201,7 +201,7 @@ public sealed class LinearizabilityCheckerTests
                 Start = 4,
                 End = 5,
                 Outcome = CallOutcome.Ok,
-                Answer = RunBuilder.Told(201, 5, 5, new KeyAnswer("k", 201, ETag: 5)) with { IsReplayed = true },
+                Answer = RunBuilder.Answered(201, 5, 5, new KeyAnswer("k", 201, ETag: 5)) with { IsReplayed = true },
             })
             .Get("k", (6, 7), "b", 6, revision: 6);
 
@@ -221,16 +221,16 @@ public sealed class LinearizabilityCheckerTests
                 new KeyOperation(OperationKind.Get, "k"),
             ],
         };
-        Answer Told(string before) => RunBuilder.Told(
+        Answer Answered(string before) => RunBuilder.Answered(
             200, 6, null, new KeyAnswer("k", 200, before, 5), new KeyAnswer("k", 200, ETag: 6),
             new KeyAnswer("k", 200, "b", 6)) with
         {
             Succeeded = true,
         };
 
-        Assert.That(run.Add(transaction with { Answer = Told("a") }).Judged(Checker), Is.Empty);
+        Assert.That(run.Add(transaction with { Answer = Answered("a") }).Judged(Checker), Is.Empty);
         Assert.That(
-            new RunBuilder().Put("k", "a", (0, 1), revision: 5).Add(transaction with { Answer = Told("x") })
+            new RunBuilder().Put("k", "a", (0, 1), revision: 5).Add(transaction with { Answer = Answered("x") })
                 .Judged(Checker),
             Has.Exactly(1).Contains("#2"));
     }

@@ -2,10 +2,10 @@ using Kv.FaultTests.History;
 
 namespace Kv.FaultTests.Checkers.Linearizability;
 
-/// <summary>Reads what answers show of keys.</summary>
+/// <summary>Reads the states of keys from answers.</summary>
 internal static class Sightings
 {
-    /// <summary>What the answer to a read of one key shows; null when it shows nothing.</summary>
+    /// <summary>The state that the answer to a read of one key shows; null when it shows none.</summary>
     public static Sighting? OfRead(Call call) => call.Answer switch
     {
         { Status: 200 } answer => Of(Single(answer, call.Operations[0].Key), call.IsRaw || call.IsHead),
@@ -14,16 +14,16 @@ internal static class Sightings
         _ => null,
     };
 
-    /// <summary>What a read that found or did not find the key shows.</summary>
-    public static Sighting Of(KeyAnswer told, bool isRaw = false) => told.Status == 404
+    /// <summary>The state that a read shows, whether it found the key or not.</summary>
+    public static Sighting Of(KeyAnswer item, bool isRaw = false) => item.Status == 404
         ? Sighting.None
-        : new Sighting(true, told.Value, told.ETag, isRaw ? null : Expiry.At(told.ExpireAt));
+        : new Sighting(true, item.Value, item.ETag, isRaw ? null : Expiry.At(item.ExpireAt));
 
-    /// <summary>What is told of the one key of a call; what its headers say comes first.</summary>
+    /// <summary>The state of the one key of a call; its headers take precedence.</summary>
     public static KeyAnswer Single(Answer answer, string key)
     {
-        var told = answer.Keys is [var one] ? one : new KeyAnswer(key, answer.Status);
-        return told with { Status = answer.Status, ETag = answer.ETag ?? told.ETag };
+        var item = answer.Keys is [var one] ? one : new KeyAnswer(key, answer.Status);
+        return item with { Status = answer.Status, ETag = answer.ETag ?? item.ETag };
     }
 
     // The key is as the reader knows it: one that is not there, where it knows revision 0.

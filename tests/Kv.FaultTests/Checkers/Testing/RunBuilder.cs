@@ -63,14 +63,14 @@ internal sealed class RunBuilder
         long? expireAt = null) =>
         Call(
             CallKind.Put, time, new KeyOperation(OperationKind.Set, key, value, ttl),
-            Told(200, revision, revision, new KeyAnswer(key, 200, ETag: revision, ExpireAt: expireAt)),
+            Answered(200, revision, revision, new KeyAnswer(key, 200, ETag: revision, ExpireAt: expireAt)),
             condition is null ? [] : [condition]);
 
     public RunBuilder PutRefused(
         string key, string value, (long, long) time, KeyCondition condition, long revision, long? found) =>
         Call(
             CallKind.Put, time, new KeyOperation(OperationKind.Set, key, value),
-            Told(412, revision, found) with { IsProblem = true }, condition);
+            Answered(412, revision, found) with { IsProblem = true }, condition);
 
     public RunBuilder PutUnknown(string key, string value, (long, long) time) =>
         Add(New(CallKind.Put, time, CallOutcome.Unknown) with
@@ -83,11 +83,11 @@ internal sealed class RunBuilder
         string key, (long, long) time, string? value, long? etag, long revision, long? expireAt = null) => Call(
         CallKind.Get, time, new KeyOperation(OperationKind.Get, key),
         value is null
-            ? Told(404, revision, null) with { IsProblem = true }
-            : Told(200, revision, etag, new KeyAnswer(key, 200, value, etag, expireAt)));
+            ? Answered(404, revision, null) with { IsProblem = true }
+            : Answered(200, revision, etag, new KeyAnswer(key, 200, value, etag, expireAt)));
 
     public RunBuilder Delete(string key, (long, long) time, long revision) =>
-        Call(CallKind.Delete, time, new KeyOperation(OperationKind.Delete, key), Told(204, revision, null));
+        Call(CallKind.Delete, time, new KeyOperation(OperationKind.Delete, key), Answered(204, revision, null));
 
     public RunBuilder DeleteUnknown(string key, (long, long) time) =>
         Add(New(CallKind.Delete, time, CallOutcome.Unknown) with
@@ -108,9 +108,9 @@ internal sealed class RunBuilder
         ExpireAt = expireAt,
     });
 
-    /// <summary>What a checker finds.</summary>
+    /// <summary>The findings of a checker.</summary>
     public IReadOnlyList<string> Judged(IChecker checker) => [.. checker.Check(new Evidence(_history))];
 
-    public static Answer Told(int status, long? revision, long? etag, params KeyAnswer[] keys) =>
+    public static Answer Answered(int status, long? revision, long? etag, params KeyAnswer[] keys) =>
         new() { Status = status, Revision = revision, ETag = etag, Keys = keys };
 }

@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Deliveries.Calls;
 
-/// <summary>What is made of the answers of receivers, most of them bad ones.</summary>
+/// <summary>How the answers of receivers are judged, most of them bad ones.</summary>
 internal sealed class AnswerTests : SenderTest
 {
     private const long Megabyte = 1024 * 1024;
@@ -17,7 +17,7 @@ internal sealed class AnswerTests : SenderTest
     [TestCase(410, false)]
     [TestCase(500, false)]
     [TestCase(999, false)]
-    public async Task The_status_tells_whether_the_message_was_taken(int status, bool accepted)
+    public async Task The_status_says_whether_the_message_was_accepted(int status, bool accepted)
     {
         var attempt = await SendAndAnswer(ReceiverAnswer.Status(status));
 
@@ -31,7 +31,7 @@ internal sealed class AnswerTests : SenderTest
     [TestCase("ok\r\n\tdone", "ok\n\tdone")]
     [TestCase("a\0b\u001b[31m", "a\uFFFDb\uFFFD[31m")]
     [TestCase("日本", "日本")]
-    public async Task The_answer_is_kept_as_text_that_can_be_shown(string body, string shown) =>
+    public async Task The_answer_is_kept_as_printable_text(string body, string shown) =>
         Assert.That((await SendAndAnswer(ReceiverAnswer.Status(500, body))).Answer, Is.EqualTo(shown));
 
     [Test]
@@ -40,7 +40,7 @@ internal sealed class AnswerTests : SenderTest
         Is.EqualTo("a\uFFFDb\uFFFD"));
 
     [Test]
-    public async Task Of_a_long_answer_the_first_bytes_are_kept_and_the_connection_with_them()
+    public async Task The_first_bytes_of_a_long_answer_and_its_connection_are_kept()
     {
         var body = new string('x', Attempt.MaxAnswerBytes - 1) + "日" + new string('y', 10_000);
 
@@ -53,19 +53,19 @@ internal sealed class AnswerTests : SenderTest
     }
 
     [Test]
-    public async Task An_answer_without_end_is_not_read_to_it()
+    public async Task An_endless_answer_is_not_read_completely()
     {
         var attempt = await SendAndAnswer(ReceiverAnswer.Endless(200, new byte[64 * 1024]));
 
         Assert.That(attempt.Status, Is.EqualTo(200));
         Assert.That(attempt.IsAccepted, Is.True, attempt.Error);
         await Eventually.Holds(() => Receiver.OpenConnections == 0, "the connection is dropped");
-        // What was sent and not read lay in the system's buffers.
+        // The unread part of the answer is in the buffers of the operating system.
         Assert.That(Receiver.BytesSent, Is.LessThan(32 * Megabyte));
     }
 
     [Test]
-    public async Task A_compressed_answer_is_not_unpacked()
+    public async Task A_compressed_answer_is_not_decompressed()
     {
         using var bomb = new MemoryStream();
         await using (var gzip = new GZipStream(bomb, CompressionLevel.SmallestSize, leaveOpen: true))
@@ -79,7 +79,7 @@ internal sealed class AnswerTests : SenderTest
     }
 
     [Test]
-    public async Task Headers_without_end_are_refused()
+    public async Task Endless_headers_are_refused()
     {
         var headers = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"X-{i}: {i}\r\n"));
 
@@ -127,7 +127,7 @@ internal sealed class AnswerTests : SenderTest
     [TestCase("1.5", null)]
     [TestCase("soon", null)]
     [TestCase("", null)]
-    public async Task A_receiver_may_ask_to_be_left_alone_for_up_to_a_day(string retryAfter, int? seconds)
+    public async Task A_receiver_may_ask_for_a_pause_of_up_to_a_day(string retryAfter, int? seconds)
     {
         var attempt = await SendAndAnswer(ReceiverAnswer.Status(429, "", ("Retry-After", retryAfter)));
 
@@ -136,11 +136,11 @@ internal sealed class AnswerTests : SenderTest
     }
 
     [Test]
-    public async Task A_receiver_that_took_the_message_need_not_be_left_alone() => Assert.That(
+    public async Task After_an_accepted_message_a_requested_pause_is_ignored() => Assert.That(
         (await SendAndAnswer(ReceiverAnswer.Status(200, "", ("Retry-After", "120")))).RetryAfter, Is.Null);
 
     [Test]
-    public async Task A_reset_in_the_middle_of_an_answer_is_told_with_what_came()
+    public async Task A_reset_in_the_middle_of_an_answer_is_reported_with_the_part_that_came()
     {
         var attempt = await SendAndAnswer(ReceiverAnswer.ResetAfter("half of "));
 
@@ -156,7 +156,7 @@ internal sealed class AnswerTests : SenderTest
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhal", "The connection was closed before the end of the answer.")]
     [TestCase("SSH-2.0-OpenSSH_9.2\r\n", "The answer is not HTTP.")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "The answer is not HTTP.")]
-    public async Task An_answer_that_is_none_is_told(string answer, string error)
+    public async Task A_malformed_answer_is_reported(string answer, string error)
     {
         var attempt = await SendAndAnswer(ReceiverAnswer.Raw(answer));
 

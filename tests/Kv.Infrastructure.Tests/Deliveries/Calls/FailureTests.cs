@@ -4,15 +4,15 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Deliveries.Calls;
 
-/// <summary>Attempts that come to no end by themselves, or to no beginning.</summary>
+/// <summary>Attempts that hang, or that cannot begin.</summary>
 internal sealed class FailureTests : SenderTest
 {
     [Test]
-    public async Task A_receiver_that_hangs_is_given_up_when_time_is_up()
+    public async Task A_call_to_a_hanging_receiver_ends_at_the_timeout()
     {
         Receiver.Answer = _ => ReceiverAnswer.Hang;
         var sending = Send(NewWebhook(Receiver.Uri));
-        await Eventually.Holds(() => Receiver.RequestCount == 1, "the message is there");
+        await Eventually.Holds(() => Receiver.RequestCount == 1, "the message has arrived");
 
         Time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromMilliseconds(1));
         Assert.That(sending.IsCompleted, Is.False);
@@ -26,7 +26,7 @@ internal sealed class FailureTests : SenderTest
     }
 
     [Test]
-    public async Task The_body_of_an_answer_is_on_the_same_time_as_all_before_it()
+    public async Task The_timeout_includes_the_body_of_the_answer()
     {
         Receiver.Answer = _ => ReceiverAnswer.Endless(200, "x"u8.ToArray(), async cancellationToken =>
         {
@@ -43,7 +43,7 @@ internal sealed class FailureTests : SenderTest
     }
 
     [Test]
-    public async Task A_body_that_hangs_is_told_with_its_status()
+    public async Task A_hanging_body_is_reported_with_its_status()
     {
         Receiver.Answer = _ => ReceiverAnswer.Raw(async (stream, cancellationToken) =>
         {
@@ -64,7 +64,7 @@ internal sealed class FailureTests : SenderTest
     }
 
     [Test]
-    public async Task A_connection_that_is_closed_when_it_is_used_again_costs_no_attempt()
+    public async Task A_reused_connection_that_is_closed_costs_no_attempt()
     {
         await SendAndAnswer(ReceiverAnswer.Ok);
         Receiver.Answer = request => request.Number == 2 ? ReceiverAnswer.Close : ReceiverAnswer.Ok;
@@ -96,7 +96,7 @@ internal sealed class FailureTests : SenderTest
     }
 
     [Test]
-    public async Task A_receiver_that_closes_each_time_is_tried_once_more_and_no_further()
+    public async Task A_receiver_that_closes_every_connection_is_tried_only_once_more()
     {
         await SendAndAnswer(ReceiverAnswer.Ok);
 
@@ -107,7 +107,7 @@ internal sealed class FailureTests : SenderTest
     }
 
     [Test]
-    public async Task Who_takes_no_connections_is_told()
+    public async Task A_refused_connection_is_reported()
     {
         var attempt = await Send(NewWebhook($"http://127.0.0.1:{FreePort.Next()}/"));
 
@@ -118,7 +118,7 @@ internal sealed class FailureTests : SenderTest
     [TestCase("http://b\u00fccher.example/")]
     [TestCase("http://bu\u0308cher.example/")]
     [TestCase("http://user@\uff41.example:81/")]
-    public async Task A_host_that_could_be_several_is_not_looked_up(string endpoint)
+    public async Task An_ambiguous_host_is_not_looked_up(string endpoint)
     {
         using var sender = NewSender(
             new DeliveryOptions(), host => throw new InvalidOperationException($"{host} is looked up."));
@@ -134,11 +134,11 @@ internal sealed class FailureTests : SenderTest
     [TestCase("ftp://127.0.0.1/")]
     [TestCase("file:///etc/passwd")]
     [TestCase("gopher://127.0.0.1:6379/_SHUTDOWN")]
-    public async Task An_endpoint_that_is_none_is_told(string endpoint) => Assert.That(
+    public async Task A_malformed_endpoint_is_reported(string endpoint) => Assert.That(
         (await Send(NewWebhook(endpoint))).Error, Is.EqualTo("The endpoint is not an http or https URL."));
 
     [Test]
-    public async Task A_certificate_that_nobody_trusts_is_told()
+    public async Task An_untrusted_certificate_is_reported()
     {
         using var certificates = TestCertificates.Create();
         using var certificate = certificates.LoadServer();
@@ -152,7 +152,7 @@ internal sealed class FailureTests : SenderTest
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_certificate_of_a_private_authority_is_trusted_where_the_authority_is_named(bool isItsOwn)
+    public async Task A_certificate_of_a_private_authority_is_trusted_when_the_authority_is_configured(bool isItsOwn)
     {
         using var certificates = TestCertificates.Create();
         using var others = TestCertificates.Create();
@@ -167,21 +167,21 @@ internal sealed class FailureTests : SenderTest
     }
 
     [Test]
-    public async Task Whoever_does_not_speak_TLS_is_told() => Assert.That(
+    public async Task A_receiver_without_TLS_is_reported() => Assert.That(
         (await Send(NewWebhook($"https://127.0.0.1:{Receiver.Port}/"))).Error, Does.StartWith("TLS failed"));
 
     [Test]
-    public async Task A_method_that_is_none_does_not_stop_the_sender() => Assert.That(
+    public async Task A_malformed_method_does_not_stop_the_sender() => Assert.That(
         (await Send(NewWebhook(Receiver.Uri, settings => settings with { Method = "" }))).Error,
         Is.EqualTo("The request could not be sent."));
 
     [Test]
-    public async Task A_caller_can_give_up()
+    public async Task A_caller_can_cancel_a_call()
     {
         using var giveUp = new CancellationTokenSource();
         Receiver.Answer = _ => ReceiverAnswer.Hang;
         var sending = Sender.Send(NewWebhook(Receiver.Uri), MessageId, Created(), giveUp.Token);
-        await Eventually.Holds(() => Receiver.RequestCount == 1, "the message is there");
+        await Eventually.Holds(() => Receiver.RequestCount == 1, "the message has arrived");
 
         await giveUp.CancelAsync();
 
@@ -190,11 +190,11 @@ internal sealed class FailureTests : SenderTest
     }
 
     [Test]
-    public async Task One_that_hangs_holds_up_nobody_else()
+    public async Task A_hanging_call_delays_no_other()
     {
         Receiver.Answer = request => request.Number == 1 ? ReceiverAnswer.Hang : ReceiverAnswer.Ok;
         var hanging = Send(NewWebhook(Receiver.Uri));
-        await Eventually.Holds(() => Receiver.RequestCount == 1, "the first message is there");
+        await Eventually.Holds(() => Receiver.RequestCount == 1, "the first message has arrived");
 
         Attempt[] others = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Send(NewWebhook(Receiver.Uri))));
 

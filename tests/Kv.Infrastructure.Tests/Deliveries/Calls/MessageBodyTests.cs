@@ -11,18 +11,18 @@ namespace Kv.Infrastructure.Tests.Deliveries.Calls;
 internal sealed class MessageBodyTests : SenderTest
 {
     [Test]
-    public void With_neither_payload_nor_event_it_is_empty() => Assert.That(Body("", addEventData: false), Is.Empty);
+    public void Without_a_payload_and_an_event_it_is_empty() => Assert.That(Body("", addEventData: false), Is.Empty);
 
     [TestCase("{\"b\":1,\"a\":[1.0,{\"c\":null}]}")]
     [TestCase("{\"event\":\"mine\"}")]
     [TestCase("{}")]
-    public void Without_event_data_it_is_the_payload(string payload) =>
+    public void Without_event_data_the_body_is_the_payload(string payload) =>
         Assert.That(Body(payload, addEventData: false), Is.EqualTo(payload));
 
     [TestCase("")]
     [TestCase("{}")]
     [TestCase("{ }")]
-    public void The_event_stands_alone_without_a_payload(string payload) => Assert.That(
+    public void Without_a_payload_the_body_is_the_event(string payload) => Assert.That(
         Body(payload),
         Is.EqualTo("""
             {"event":{"event":"create","namespace":"shop","appName":"cart","key":"a/b","value":"v","timestamp":1799999999}}
@@ -32,16 +32,16 @@ internal sealed class MessageBodyTests : SenderTest
     [TestCase(" { \"b\" : 1e400 , \"a\" : \"\\ud800\" } ", "\"b\" : 1e400,\"a\" : \"\\ud800\"")]
     [TestCase("{\"event\":{\"x\":[1]},\"a\":1}", "\"a\":1")]
     [TestCase("{\"a\":1,\"\\u0065vent\":\"mine\"}", "\"a\":1")]
-    public void The_event_stands_behind_the_payloads_members_as_they_are_spelled(string payload, string members) =>
+    public void The_event_follows_the_unchanged_members_of_the_payload(string payload, string members) =>
         Assert.That(Body(payload), Does.StartWith($"{{{members},\"event\":{{\"event\":\"create\",").And.EndWith("}}"));
 
     [Test]
-    public void A_key_that_expires_tells_when() => Assert.That(
+    public void The_event_of_an_expiring_key_has_its_expiry() => Assert.That(
         Body("", Created(expireAt: Now + 59)),
         Does.EndWith(",\"value\":\"v\",\"ttl\":59,\"expire_at\":1800000059,\"timestamp\":1799999999}}"));
 
     [Test]
-    public void A_key_whose_time_was_up_when_it_was_seen_is_not_told_as_one_that_lives_for_ever() => Assert.That(
+    public void The_event_of_an_expired_key_keeps_its_expiry() => Assert.That(
         Body("", Created(expireAt: Now - 100)), Does.Contain("\"ttl\":1,\"expire_at\":1799999900,"));
 
     [TestCase(KeyChangeKind.Create, "*", "create")]
@@ -50,7 +50,7 @@ internal sealed class MessageBodyTests : SenderTest
     [TestCase(KeyChangeKind.Expire, "*", "expire")]
     [TestCase(KeyChangeKind.Expire, "delete", "delete")]
     [TestCase(null, "*", "ping")]
-    public void An_event_has_the_name_that_was_asked_for_and_no_value_when_the_key_is_gone(
+    public void An_event_has_the_requested_name_and_no_value_when_the_key_is_removed(
         KeyChangeKind? kind, string asked, string name)
     {
         var webhook = NewWebhook("http://a/", settings => settings with
@@ -68,7 +68,7 @@ internal sealed class MessageBodyTests : SenderTest
     [TestCase("")]
     [TestCase("\"\\\n\t\0<&>'+")]
     [TestCase("日本👍é\u2028")]
-    public void Any_text_comes_back_as_it_was(string text)
+    public void Any_text_survives_the_encoding(string text)
     {
         var body = Text(
             NewWebhook("http://a/", settings => settings with { AddEventData = true }),
@@ -85,14 +85,14 @@ internal sealed class MessageBodyTests : SenderTest
     public void Letters_are_not_escaped() => Assert.That(Body("", Created("日本é<&>'+")), Does.Contain("\"日本é<&>'+\""));
 
     [Test]
-    public void Bytes_that_are_no_text_come_in_base64() => Assert.That(
+    public void Bytes_that_are_no_text_are_encoded_in_base64() => Assert.That(
         Text(
             NewWebhook("http://a/", settings => settings with { AddEventData = true }),
             new DeliveryEvent(KeyChangeKind.Update, "k", new byte[] { 0xFF, 0x00, 0xFE }, Now + 1, Now)),
         Does.Contain("\"value\":\"/wD+\",\"encoding\":\"base64\",\"ttl\":1,"));
 
     [Test]
-    public void A_large_value_is_told_whole()
+    public void A_large_value_is_included_completely()
     {
         var value = new string('x', 1_000_000);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Kv.Domain.Deliveries;
 using Kv.Infrastructure.Deliveries;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Deliveries.Calls;
 
-/// <summary>The sender as the application gets it.</summary>
+/// <summary>The sender as the container creates it.</summary>
 internal sealed class RegistrationTests : SenderTest
 {
     [Test]
@@ -40,6 +41,7 @@ internal sealed class RegistrationTests : SenderTest
     {
         await using var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time)
+            .AddSingleton<IMeterFactory, Meters>()
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddInfrastructure(new StoreOptions(), options)
             .AddSingleton<IStore>(new InMemoryStore(Time))

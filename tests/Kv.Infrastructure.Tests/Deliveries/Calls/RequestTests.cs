@@ -3,14 +3,14 @@ using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Tests.Deliveries.Calls;
 
-/// <summary>What goes over the wire, but for the body.</summary>
+/// <summary>The request without its body, as it is sent.</summary>
 internal sealed class RequestTests : SenderTest
 {
     private static readonly WebhookSecret Secret = WebhookSecret.TryParse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")!;
     private static readonly WebhookSecret Another = WebhookSecret.TryParse("whsec_" + new string('A', 32))!;
 
     [Test]
-    public async Task A_message_carries_what_frames_it_and_nothing_else()
+    public async Task A_message_has_only_the_headers_that_it_needs()
     {
         await Send(
             NewWebhook(
@@ -47,7 +47,7 @@ internal sealed class RequestTests : SenderTest
 
     [TestCase("POST")]
     [TestCase("GET")]
-    public async Task An_empty_body_has_its_type_all_the_same(string method)
+    public async Task An_empty_body_has_a_content_type_too(string method)
     {
         await Send(NewWebhook(Receiver.Uri, settings => settings with { Method = method }));
 
@@ -58,7 +58,7 @@ internal sealed class RequestTests : SenderTest
     }
 
     [Test]
-    public async Task A_webhook_has_headers_of_its_own_before_ours()
+    public async Task The_headers_of_a_webhook_replace_the_default_ones()
     {
         await Send(WithHeaders(
             ("X-Api-Key", "secret"), ("content-type", "text/plain; charset=utf-8"), ("USER-AGENT", "shop/1"),
@@ -97,7 +97,7 @@ internal sealed class RequestTests : SenderTest
     [TestCase("X:Y", "a")]
     [TestCase("X\r\nX-Evil", "a")]
     [TestCase("", "a")]
-    public async Task A_header_that_nobody_may_set_is_passed_over(string name, string value)
+    public async Task A_reserved_header_is_ignored(string name, string value)
     {
         var attempt = await Send(WithHeaders((name, value), ("X-After", "it")));
 
@@ -112,7 +112,7 @@ internal sealed class RequestTests : SenderTest
     [TestCase("user:pass@", "user:pass")]
     [TestCase("us%40er:p%3Ass:w@", "us@er:p:ss:w")]
     [TestCase("user@", "user:")]
-    public async Task Credentials_in_the_endpoint_are_sent_as_such(string userInfo, string credentials)
+    public async Task Credentials_in_the_endpoint_are_sent_as_basic_authentication(string userInfo, string credentials)
     {
         await Send(NewWebhook($"http://{userInfo}127.0.0.1:{Receiver.Port}/"));
 
@@ -135,7 +135,7 @@ internal sealed class RequestTests : SenderTest
     }
 
     [Test]
-    public async Task A_secret_signs_what_is_sent()
+    public async Task A_secret_signs_the_message()
     {
         var webhook = NewWebhook(Receiver.Uri, settings => settings with { AddEventData = true });
         webhook.SetSecret(Secret);
@@ -147,7 +147,7 @@ internal sealed class RequestTests : SenderTest
     }
 
     [Test]
-    public async Task A_secret_that_was_replaced_signs_too_for_a_day()
+    public async Task A_replaced_secret_signs_too_for_a_day()
     {
         var webhook = NewWebhook(Receiver.Uri);
         webhook.SetSecret(Another);

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Deliveries.Calls;
 
-/// <summary>A sender whose time only the test moves, and somebody to receive what it sends.</summary>
+/// <summary>A sender whose time only the test moves, and a receiver for its calls.</summary>
 internal abstract class SenderTest
 {
     protected const string MessageId = "msg_1";
@@ -57,10 +57,10 @@ internal abstract class SenderTest
         return new Webhook(Guid.NewGuid(), new Tenant("shop", "cart"), change?.Invoke(settings) ?? settings, Now - 100);
     }
 
-    /// <summary>A sender that looks names up as everybody does.</summary>
+    /// <summary>A sender that looks names up in DNS.</summary>
     protected WebhookSender NewSender(DeliveryOptions options) => NewSender(options, Dns.GetHostAddressesAsync);
 
-    /// <summary>A sender for which a name has the addresses that <paramref name="resolve"/> tells.</summary>
+    /// <summary>A sender for which a name has the addresses that <paramref name="resolve"/> returns.</summary>
     protected WebhookSender NewSender(DeliveryOptions options, Func<string, IPAddress[]> resolve) =>
         NewSender(options, (host, _) => Task.FromResult(resolve(host)));
 
@@ -72,7 +72,7 @@ internal abstract class SenderTest
 
     protected Task<Attempt> Send(Webhook webhook) => Sender.Send(webhook, MessageId, Created(), default);
 
-    /// <summary>Sends to the receiver, which answers so.</summary>
+    /// <summary>Sends to the receiver, which gives this answer.</summary>
     protected Task<Attempt> SendAndAnswer(ReceiverAnswer answer)
     {
         Receiver.Answer = _ => answer;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kv.Infrastructure.Tests.Deliveries.Targets;
 
 /// <summary>
-/// Which addresses and ports are the deployment's own, whatever is configured and however they are spelled.
+/// The deployment's own addresses and ports, under every configuration and in every spelling.
 /// </summary>
 internal sealed class OwnAddressesTests
 {
@@ -23,7 +23,7 @@ internal sealed class OwnAddressesTests
     private readonly FakeTimeProvider _time = new();
     private readonly Dictionary<string, IPAddress[]?> _names = [];
     private OwnEndpoints _own = null!;
-    private ToldServers _store = null!;
+    private FixedServers _store = null!;
     private TargetPolicy _policy = null!;
 
     [SetUp]
@@ -31,7 +31,7 @@ internal sealed class OwnAddressesTests
     {
         _names.Clear();
         _own = new OwnEndpoints();
-        _store = new ToldServers();
+        _store = new FixedServers();
         _policy = new TargetPolicy(AllAllowed, OwnAddressesOf.Deployment(_own, _store, Resolve, _time));
     }
 
@@ -46,10 +46,10 @@ internal sealed class OwnAddressesTests
     [TestCase("::10.0.0.1")]
     public async Task A_server_of_the_store_is_refused_at_each_of_its_ports_in_every_spelling(string address)
     {
-        _store.Told = [new("http://etcd:12379"), new("http://10.0.0.1:12380")];
+        _store.Addresses = [new("http://etcd:12379"), new("http://10.0.0.1:12380")];
         _names["etcd"] = [IPAddress.Parse("10.0.0.2")];
 
-        Assert.That(await Refusal(address, 12379), Is.Not.Null, "a port that was told of another host");
+        Assert.That(await Refusal(address, 12379), Is.Not.Null, "a port of another host");
         Assert.That(await Refusal(address, 12380), Is.Not.Null);
         Assert.That(await Refusal(address, 80), Is.Null);
         Assert.That(await Refusal("10.0.0.2", 12380), Is.Not.Null);
@@ -57,7 +57,7 @@ internal sealed class OwnAddressesTests
     }
 
     [Test]
-    public async Task A_name_is_refused_whatever_addresses_it_has()
+    public async Task A_name_of_the_deployment_is_refused_for_any_address()
     {
         _own.Add(new Uri("https://Collector.example:4317/v1"));
         _names["collector.example"] = [];
@@ -74,7 +74,7 @@ internal sealed class OwnAddressesTests
     [TestCase("::1")]
     public async Task A_port_on_which_Kv_listens_is_refused_at_every_address_of_the_machine(string listener)
     {
-        _own.ListensOn([new IPEndPoint(IPAddress.Parse(listener), 8080)]);
+        _own.SetListeners([new IPEndPoint(IPAddress.Parse(listener), 8080)]);
         foreach (var address in MachineAddresses.All())
             Assert.That(await Refusal($"{address}", 8080), Is.Not.Null, $"{address}");
 
@@ -87,7 +87,7 @@ internal sealed class OwnAddressesTests
     }
 
     [Test]
-    public async Task A_replica_is_refused_where_its_entry_says_that_it_listens()
+    public async Task A_replica_is_refused_at_the_addresses_of_its_entry()
     {
         await using var held = await _store.Lock(
             new KeyLayout(new StoreOptions()).WatcherLock,
@@ -105,7 +105,7 @@ internal sealed class OwnAddressesTests
 
     [TestCase("")]
     [TestCase("nonsense 10.0.0.7 10.0.0.7: [::1 10.0.0.7:99999")]
-    public async Task What_another_has_written_there_hurts_nothing(string note)
+    public async Task A_malformed_entry_of_a_replica_is_ignored(string note)
     {
         await using var held = await _store.Lock(
             new KeyLayout(new StoreOptions()).WatcherLock, System.Text.Encoding.UTF8.GetBytes(note),
@@ -116,9 +116,9 @@ internal sealed class OwnAddressesTests
     }
 
     [Test]
-    public async Task What_has_changed_is_known_when_the_last_look_has_aged()
+    public async Task A_change_is_known_when_the_cached_addresses_expire()
     {
-        _store.Told = [new("http://etcd:12379")];
+        _store.Addresses = [new("http://etcd:12379")];
         _names["etcd"] = [IPAddress.Parse("10.0.0.1")];
         Assert.That(await Refusal("10.0.0.1", 12379), Is.Not.Null);
 
@@ -133,7 +133,7 @@ internal sealed class OwnAddressesTests
     [Test]
     public async Task A_name_that_cannot_be_looked_up_keeps_its_addresses()
     {
-        _store.Told = [new("http://etcd:12379")];
+        _store.Addresses = [new("http://etcd:12379")];
         _names["etcd"] = [IPAddress.Parse("10.0.0.1")];
         await _policy.Refresh(default);
 
@@ -144,13 +144,13 @@ internal sealed class OwnAddressesTests
     }
 
     [Test]
-    public async Task While_the_store_is_away_what_it_told_stays_and_without_it_nothing_is_called()
+    public async Task During_an_outage_the_known_addresses_are_used_and_without_any_nothing_is_called()
     {
         _store.Fails = true;
         Assert.That(() => _policy.Refresh(default).AsTask(), Throws.InstanceOf<StoreException>());
 
         _store.Fails = false;
-        _store.Told = [new("http://10.0.0.1:12379")];
+        _store.Addresses = [new("http://10.0.0.1:12379")];
         await _policy.Refresh(default);
         _store.Fails = true;
         _time.Advance(OwnAddresses.Lifetime);
@@ -167,12 +167,12 @@ internal sealed class OwnAddressesTests
     private Task<IPAddress[]> Resolve(string host, CancellationToken cancellationToken) =>
         Task.FromResult(_names[host] ?? throw new SocketException((int)SocketError.TryAgain));
 
-    /// <summary>A store that tells which servers it has.</summary>
-    private sealed class ToldServers : IStore
+    /// <summary>A store that lists its servers.</summary>
+    private sealed class FixedServers : IStore
     {
         private readonly InMemoryStore _inner = new(new FakeTimeProvider());
 
-        public IReadOnlyList<Uri> Told { get; set; } = [];
+        public IReadOnlyList<Uri> Addresses { get; set; } = [];
 
         public bool Fails { get; set; }
 
@@ -181,15 +181,15 @@ internal sealed class OwnAddressesTests
         public Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) =>
             Fails
                 ? Task.FromException<IReadOnlyList<Uri>>(new StoreUnavailableException("away"))
-                : Task.FromResult(Told);
+                : Task.FromResult(Addresses);
 
         public ValueTask<PointRead> Get(
             StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
             _inner.Get(key, consistency, cancellationToken);
 
         public ValueTask<PairRead> GetPair(
-            StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-            _inner.GetPair(key, beside, consistency, cancellationToken);
+            StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+            _inner.GetPair(first, second, consistency, cancellationToken);
 
         public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
             _inner.Range(query, cancellationToken);

@@ -7,7 +7,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Deliveries.Targets;
 
-/// <summary>Names are judged by the addresses that are dialled for them, when they are dialled.</summary>
+/// <summary>Names are judged by the addresses that are dialled, at the time of the dial.</summary>
 internal sealed class TargetConnectorTests : SenderTest
 {
     private static readonly IPAddress Metadata = IPAddress.Parse("169.254.169.254");
@@ -20,7 +20,7 @@ internal sealed class TargetConnectorTests : SenderTest
 
     private WebhookReceiver _canary = null!;
 
-    // On the receiver's port, so that only the address tells them apart.
+    // On the receiver's port, so that they differ only by the address.
     [SetUp]
     public void StartCanary() => _canary = WebhookReceiver.Start(Forbidden, port: Receiver.Port);
 
@@ -37,7 +37,7 @@ internal sealed class TargetConnectorTests : SenderTest
     }
 
     [Test]
-    public async Task A_name_of_a_forbidden_address_is_not_dialled()
+    public async Task A_name_with_a_forbidden_address_is_not_dialled()
     {
         using var sender = NewSender(Restricted, _ => [Forbidden]);
 
@@ -50,7 +50,7 @@ internal sealed class TargetConnectorTests : SenderTest
     }
 
     [Test]
-    public async Task Of_a_name_with_several_addresses_only_those_that_are_allowed_are_dialled()
+    public async Task Only_the_allowed_addresses_of_a_name_are_dialled()
     {
         using var sender = NewSender(Restricted, _ => [Metadata, Forbidden, IPAddress.Loopback]);
 
@@ -62,7 +62,7 @@ internal sealed class TargetConnectorTests : SenderTest
     }
 
     [Test]
-    public async Task A_forbidden_address_is_no_way_out_when_the_allowed_one_is_down()
+    public async Task A_forbidden_address_is_not_dialled_when_the_allowed_one_is_down()
     {
         await Receiver.DisposeAsync();
         using var sender = NewSender(Restricted, _ => [IPAddress.Loopback, Forbidden]);
@@ -74,7 +74,7 @@ internal sealed class TargetConnectorTests : SenderTest
     }
 
     [Test]
-    public async Task A_name_that_changes_its_answer_is_judged_again()
+    public async Task A_name_whose_addresses_change_is_checked_again()
     {
         IPAddress[][] answers = [[IPAddress.Loopback], [Forbidden]];
         var asked = 0;
@@ -86,12 +86,12 @@ internal sealed class TargetConnectorTests : SenderTest
 
         Assert.That(before.Status, Is.EqualTo(200));
         Assert.That(after.Error, Does.StartWith("The target is not allowed: "));
-        Assert.That(asked, Is.EqualTo(2), "what was judged is dialled, and not looked up once more");
+        Assert.That(asked, Is.EqualTo(2), "the checked address is dialled without a second lookup");
         Assert.That(_canary.AcceptedConnections, Is.Zero);
     }
 
     [Test]
-    public async Task An_address_that_refuses_gives_way_to_the_next()
+    public async Task After_a_refused_connection_the_next_address_is_dialled()
     {
         using var sender = NewSender(new DeliveryOptions(), _ => [IPAddress.Parse("127.0.0.3"), IPAddress.Loopback]);
 
@@ -99,7 +99,7 @@ internal sealed class TargetConnectorTests : SenderTest
     }
 
     [Test]
-    public async Task An_address_that_does_not_answer_gives_way_in_time()
+    public async Task After_an_address_that_does_not_answer_the_next_one_is_dialled_in_time()
     {
         // The listener accepts nothing and its backlog is full: a further connection gets no answer.
         using var full = new TcpListener(IPAddress.Parse("127.0.0.4"), Receiver.Port);
@@ -120,13 +120,13 @@ internal sealed class TargetConnectorTests : SenderTest
         }, "the first address has had its turn");
 
         Assert.That((await sending).Status, Is.EqualTo(200));
-        Assert.That((await sending).Duration, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(2)), "it did hear nothing");
+        Assert.That((await sending).Duration, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(2)), "it received nothing");
         waiting.ForEach(client => client.Dispose());
         _ = Task.WhenAll(connecting).ContinueWith(ended => ended.Exception, TaskScheduler.Default);
     }
 
     [Test]
-    public async Task A_name_that_takes_too_long_to_look_up_is_given_up()
+    public async Task A_slow_lookup_of_a_name_is_given_up()
     {
         using var sender = NewSender(new DeliveryOptions(), async (_, cancellationToken) =>
         {
@@ -155,7 +155,7 @@ internal sealed class TargetConnectorTests : SenderTest
     }
 
     [Test]
-    public async Task A_name_that_is_not_known_is_told()
+    public async Task An_unknown_name_is_reported()
     {
         using var sender = NewSender(
             new DeliveryOptions(), _ => throw new SocketException((int)SocketError.HostNotFound));
@@ -165,7 +165,7 @@ internal sealed class TargetConnectorTests : SenderTest
     }
 
     [Test]
-    public async Task A_name_without_addresses_is_told()
+    public async Task A_name_without_addresses_is_reported()
     {
         using var sender = NewSender(new DeliveryOptions(), _ => []);
 

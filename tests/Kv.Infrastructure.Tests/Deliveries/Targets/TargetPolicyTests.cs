@@ -3,7 +3,7 @@ using Kv.Infrastructure.Deliveries.Targets;
 
 namespace Kv.Infrastructure.Tests.Deliveries.Targets;
 
-/// <summary>Which addresses may be dialled, by what they are and not by how they are written.</summary>
+/// <summary>Which addresses may be dialled, in any spelling.</summary>
 internal sealed class TargetPolicyTests
 {
     private static readonly TargetPolicy Private = Policy(new TargetOptions());
@@ -46,7 +46,7 @@ internal sealed class TargetPolicyTests
     [TestCase("3fff::1", "reserved")]
     [TestCase("4000::1", "reserved")]
     [TestCase("5f00::1", "reserved")]
-    public void Some_addresses_are_refused_whatever_is_configured(string address, string meaning) =>
+    public void Some_addresses_are_refused_under_every_configuration(string address, string meaning) =>
         Assert.Multiple(() =>
     {
         foreach (var policy in new[] { Private, Public, AllAllowed })
@@ -68,7 +68,7 @@ internal sealed class TargetPolicyTests
     [TestCase("2002:a9fe:a9fe::1", "the address carries an IPv4 address that is link-local")]
     [TestCase("2002:e000:1::", "the address carries an IPv4 address that is multicast")]
     [TestCase("2001:0:808:808:0:0:5601:5601", "the address carries an IPv4 address that is link-local")]
-    public void An_address_that_leads_to_such_a_one_is_refused_too(string address, string refusal) =>
+    public void An_address_that_embeds_a_refused_one_is_refused_too(string address, string refusal) =>
         Assert.Multiple(() =>
     {
         foreach (var policy in new[] { Private, Public, AllAllowed })
@@ -118,7 +118,7 @@ internal sealed class TargetPolicyTests
         Assert.That(Private.Refusal(IPAddress.Parse(address), 80), Is.Null);
     }
 
-    // What a URL may hold for a host, with a digit of every base and a spelling of every kind.
+    // Hosts as a URL may spell them, with digits of every base and a spelling of every kind.
     [TestCase("http://2130706433/", "loopback")]
     [TestCase("http://0x7f000001/", "loopback")]
     [TestCase("http://0x7f.1/", "loopback")]
@@ -141,7 +141,7 @@ internal sealed class TargetPolicyTests
     [TestCase("http://[::ffff:a9fe:a9fe]/", "link-local")]
     [TestCase("http://[64:ff9b::a9fe:a9fe]/", "link-local")]
     [TestCase("http://[fe80::1%25eth0]/", "link-local")]
-    public async Task No_spelling_in_a_URL_gets_around_it(string url, string meaning)
+    public async Task No_spelling_in_a_URL_bypasses_the_check(string url, string meaning)
     {
         var connector = new TargetConnector(
             Public, TimeProvider.System,
@@ -162,7 +162,7 @@ internal sealed class TargetPolicyTests
     }
 
     [Test]
-    public void What_is_allowed_is_allowed_in_every_spelling_and_nothing_beside_it()
+    public void An_allowed_network_is_allowed_in_every_spelling_and_no_other_address_is()
     {
         var policy = Policy(new TargetOptions { Mode = TargetMode.Public, Allow = [IPNetwork.Parse("10.1.0.0/16")] });
 
@@ -174,7 +174,7 @@ internal sealed class TargetPolicyTests
 
     [TestCase("8.8.0.0/16")]
     [TestCase("::ffff:8.8.0.0/112")]
-    public void What_is_denied_is_denied_in_every_spelling(string network)
+    public void A_denied_network_is_denied_in_every_spelling(string network)
     {
         var policy = Policy(new TargetOptions
         {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Dispatching.Lanes;
 
-/// <summary>What one save of the cursor contains of the logs.</summary>
+/// <summary>The logs that one save of the cursor contains.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [CancelAfter(30_000)]
 internal sealed class AcceptedLogTests
@@ -44,7 +44,7 @@ internal sealed class AcceptedLogTests
         };
         _lead = Held.Lead(Compare.CreateRevision(key, CompareRelation.Equal, locked.Revision));
         var writer = new FencedWriter(_store, _lead, TimeProvider.System, NullLogger<FencedWriter>.Instance);
-        _log = new AcceptedLog(new PatientStore(_store, TimeProvider.System), writer, Layout, _lead);
+        _log = new AcceptedLog(new RetryingStore(_store, TimeProvider.System), writer, Layout, _lead);
         _running = writer.Run();
     }
 
@@ -63,7 +63,7 @@ internal sealed class AcceptedLogTests
     [TestCase(2_000, 11)]
     [TestCase(100_000, 16)]
     [TestCase(0, 16)]
-    public async Task It_contains_one_log_and_one_more_for_so_many_changes(int changes, int logs)
+    public async Task It_contains_one_log_and_a_further_one_per_fixed_number_of_changes(int changes, int logs)
     {
         foreach (var webhook in _webhooks)
             _log.Add(webhook, Accepted(webhook, 1));
@@ -97,7 +97,7 @@ internal sealed class AcceptedLogTests
     }
 
     [Test]
-    public async Task A_webhook_that_is_removed_meanwhile_is_left_out()
+    public async Task A_webhook_that_is_removed_in_between_is_left_out()
     {
         _log.Add(_webhooks[0], Accepted(_webhooks[0], 1));
         _log.Add(_webhooks[1], Accepted(_webhooks[1], 1));
@@ -110,7 +110,7 @@ internal sealed class AcceptedLogTests
     }
 
     [Test]
-    public async Task What_is_added_from_many_sides_is_all_there()
+    public async Task Concurrent_additions_are_all_kept()
     {
         const int sides = 8;
         Parallel.For(0, sides, side =>

@@ -9,15 +9,15 @@ internal sealed class CoverageTests
     private readonly Coverage _coverage = new(isWhole: false);
 
     [Test]
-    public void Where_something_may_be_stored_nothing_is_covered_before_a_pass() =>
+    public void While_deliveries_may_be_stored_nothing_is_covered_before_a_pass() =>
         Assert.That(Covered(), Is.EqualTo(0));
 
     [Test]
-    public void Where_nothing_is_stored_all_is_covered() =>
+    public void Without_stored_deliveries_everything_is_covered() =>
         Assert.That(new Coverage(isWhole: true).Covers(Id(1_000)), Is.True);
 
     [Test]
-    public void A_pass_covers_all_below_what_it_has_come_to()
+    public void A_pass_covers_everything_below_its_position()
     {
         _coverage.BeginPass();
         _coverage.RaiseTo(Id(5));
@@ -28,7 +28,7 @@ internal sealed class CoverageTests
     }
 
     [Test]
-    public void What_leaves_is_covered_no_more_nor_is_anything_above_it()
+    public void From_a_removed_delivery_on_nothing_is_covered()
     {
         _coverage.BeginPass();
         _coverage.RaiseTo(null);
@@ -39,7 +39,7 @@ internal sealed class CoverageTests
     }
 
     [Test]
-    public void A_pass_that_began_before_something_left_covers_nothing_from_there_on()
+    public void A_pass_that_began_before_a_removal_covers_nothing_from_there_on()
     {
         _coverage.BeginPass();
         _coverage.LowerTo(Id(7));
@@ -56,7 +56,7 @@ internal sealed class CoverageTests
     }
 
     [Test]
-    public void The_pages_of_a_pass_take_nothing_back_that_was_covered_before()
+    public void The_pages_of_a_pass_never_shrink_the_coverage()
     {
         _coverage.BeginPass();
         _coverage.RaiseTo(Id(8));

@@ -12,7 +12,7 @@ internal sealed class KeyLinesTests
     private readonly KeyLines _lines = new();
 
     [Test]
-    public void The_deliveries_of_one_key_are_taken_one_after_the_other()
+    public void The_deliveries_of_one_key_are_taken_one_at_a_time()
     {
         var (first, second) = (Add("a", 1), Add("a", 2));
 
@@ -43,7 +43,7 @@ internal sealed class KeyLinesTests
     }
 
     [Test]
-    public void What_is_due_first_is_taken_first()
+    public void The_earliest_due_delivery_is_taken_first()
     {
         Add("a", 1, Now.AddSeconds(3));
         var soon = Add("b", 2, Now.AddSeconds(1));
@@ -52,7 +52,7 @@ internal sealed class KeyLinesTests
     }
 
     [Test]
-    public void A_delivery_for_an_earlier_change_goes_first_whenever_it_comes()
+    public void A_delivery_of_an_earlier_change_goes_first_whenever_it_is_added()
     {
         var (third, first, second) = (Add("a", 3), Add("a", 1), Add("a", 2));
 
@@ -65,7 +65,7 @@ internal sealed class KeyLinesTests
     }
 
     [Test]
-    public void A_delivery_for_an_earlier_change_waits_for_the_one_that_is_under_way_and_goes_before_its_retry()
+    public void A_delivery_of_an_earlier_change_waits_for_the_running_one_and_goes_before_its_retry()
     {
         var second = Add("a", 2);
         _lines.Take(Now);
@@ -80,7 +80,7 @@ internal sealed class KeyLinesTests
     }
 
     [Test]
-    public void What_leaves_before_its_turn_is_not_taken_and_those_behind_it_are()
+    public void A_delivery_that_is_removed_before_its_turn_is_skipped()
     {
         var (first, second, third) = (Add("a", 1), Add("a", 2), Add("a", 3));
         _lines.Remove(first);
@@ -92,7 +92,7 @@ internal sealed class KeyLinesTests
     }
 
     [Test]
-    public void What_was_made_due_is_taken_now_and_its_old_time_counts_no_more()
+    public void A_delivery_that_is_made_due_is_taken_now_and_its_former_time_is_ignored()
     {
         var item = Add("a", 1, Now.AddHours(1));
         _lines.MakeDue(item);
@@ -112,9 +112,9 @@ internal sealed class KeyLinesTests
         Assert.That(_lines.Take(Now), Is.SameAs(again));
     }
 
-    // A long run of random steps, held against the one rule that matters.
+    // A long run of random steps, checked against the one rule that matters.
     [Test]
-    public void However_it_goes_the_deliveries_of_a_key_keep_their_order()
+    public void Under_random_steps_the_deliveries_of_a_key_keep_their_order()
     {
         var random = new Random(7);
         var clock = Now;

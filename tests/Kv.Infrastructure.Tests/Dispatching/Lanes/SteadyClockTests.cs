@@ -4,12 +4,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Dispatching.Lanes;
 
-/// <summary>By which deliveries wait.</summary>
+/// <summary>The clock by which deliveries wait.</summary>
 internal sealed class SteadyClockTests
 {
     [TestCase(-3600)]
     [TestCase(3600)]
-    public void It_goes_on_as_if_the_clock_had_not_been_set(int seconds)
+    public void It_is_unaffected_by_a_change_of_the_clock(int seconds)
     {
         var steady = new FakeTimeProvider();
         var time = new SteppedTime(steady);

@@ -4,14 +4,14 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>
-/// What promises 3 and 4 say of history that is no longer kept. These tests have a store of their own.
+/// Promises 3 and 4 for compacted history. These tests have a store of their own.
 /// </summary>
 internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
 {
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();
 
     [Test]
-    public async Task A_range_before_the_compact_revision_fails_and_tells_it()
+    public async Task A_range_before_the_compact_revision_fails_and_reports_it()
     {
         await Write("key", "1");
         var old = await Write("key", "2");
@@ -26,7 +26,7 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_count_before_the_compact_revision_fails_and_tells_it()
+    public async Task A_count_before_the_compact_revision_fails_and_reports_it()
     {
         var old = await Write("key", "1");
         var compacted = await Write("key", "2");
@@ -40,7 +40,7 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task The_compact_revision_and_what_is_after_it_can_be_read()
+    public async Task The_compact_revision_and_later_ones_can_be_read()
     {
         await Write("a", "1");
         await Write("b", "1");
@@ -56,7 +56,7 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Compaction_leaves_the_figures_of_what_is_there()
+    public async Task Compaction_keeps_the_revisions_and_versions_of_present_entries()
     {
         var created = await Write("key", "1");
         var last = await Write("key", "2");
@@ -69,7 +69,7 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_from_before_the_compact_revision_fails_and_tells_it()
+    public async Task A_watch_from_before_the_compact_revision_fails_and_reports_it()
     {
         await Write("key", "1");
         var old = await Write("key", "2");
@@ -86,7 +86,7 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_of_a_range_without_changes_fails_just_the_same()
+    public async Task A_watch_of_a_range_without_changes_fails_too()
     {
         await Write("key", "1");
         var old = await Write("key", "2");
@@ -114,9 +114,9 @@ internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_from_the_compact_revision_does_not_pass_over_a_delete_there()
+    public async Task A_watch_from_the_compact_revision_does_not_skip_a_delete_there()
     {
-        // A store that has dropped the delete with the rest of the key's past must say so instead of going on.
+        // A store that has dropped the delete with the rest of the key's history must report it, and not continue.
         await Write("key", "1");
         var deleted = (await Commit(Delete("key"))).Revision;
         await Write("key", "2");

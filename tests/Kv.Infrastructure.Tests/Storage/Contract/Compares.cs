@@ -134,7 +134,7 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_range_tells_that_nothing_in_it_changed_since_a_revision()
+    public async Task A_compare_over_a_range_can_check_that_nothing_changed_since_a_revision()
     {
         await Write("r/a", "value");
         var seen = await CurrentRevision();
@@ -186,7 +186,7 @@ internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
     };
 
     /// <summary>
-    /// Asks with a transaction that writes, as conditions are used: what it wrote must agree with its answer.
+    /// Asks with a transaction that writes, as callers use conditions: its writes must agree with its answer.
     /// </summary>
     private async Task<bool> Holds(params Compare[] compares)
     {

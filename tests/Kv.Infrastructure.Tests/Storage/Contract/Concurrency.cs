@@ -6,12 +6,12 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>
-/// All promises at once: what engines gather into one transaction or read must be as if each had come alone.
+/// All promises together: operations that an engine batches must behave as if each had come alone.
 /// </summary>
 internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
-    public async Task Five_hundred_writes_at_once_are_all_there()
+    public async Task Five_hundred_concurrent_writes_are_all_stored()
     {
         var names = Enumerable.Range(0, 500).Select(number => number.ToString("D3", CultureInfo.InvariantCulture))
             .ToList();
@@ -25,7 +25,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Five_hundred_reads_at_once_get_each_its_own_key()
+    public async Task Five_hundred_concurrent_reads_get_each_its_own_key()
     {
         await AtOnce(100, number => Write($"{number}", $"value of {number}"));
 
@@ -37,7 +37,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Who_has_written_reads_what_it_wrote()
+    public async Task A_writer_reads_its_own_writes()
     {
         var stale = new ConcurrentBag<string>();
 
@@ -56,7 +56,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Of_the_writers_who_saw_one_revision_exactly_one_wins()
+    public async Task Of_the_writers_that_saw_one_revision_exactly_one_wins()
     {
         const int WinsEach = 15;
         var wins = new ConcurrentBag<long>();
@@ -85,12 +85,12 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
         Assert.That(entry!.Version, Is.EqualTo(8 * WinsEach));
         Assert.That(wins, Is.Unique);
         Assert.That(entry.ModRevision, Is.EqualTo(wins.Max()));
-        // Each win came over the one before it: no revision was beaten twice, none but the last was left standing.
+        // Each write replaces the one before it: no revision is replaced twice, and only the last one remains.
         Assert.That(beaten.Order(), Is.EqualTo(wins.Order().SkipLast(1).Prepend(0)));
     }
 
     [Test]
-    public async Task Of_many_who_create_one_key_exactly_one_does()
+    public async Task Of_many_concurrent_creates_of_one_key_exactly_one_succeeds()
     {
         var results = await AtOnce(100, number =>
             Commit([Compare.Absent(Key("key"))], [Put("key", $"{number}")], [Read("key")]));
@@ -104,7 +104,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Of_many_who_delete_one_key_exactly_one_did()
+    public async Task Of_many_concurrent_deletes_of_one_key_exactly_one_succeeds()
     {
         await Write("key", "value");
 
@@ -114,7 +114,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_lost_condition_fails_no_other_transaction()
+    public async Task A_failed_condition_fails_no_other_transaction()
     {
         await Write("taken", "value");
 
@@ -134,7 +134,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Writes_of_one_key_at_once_are_all_counted()
+    public async Task Concurrent_writes_of_one_key_are_all_counted()
     {
         var revisions = await AtOnce(100, number => Write("key", $"{number}"));
 
@@ -175,15 +175,15 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task No_read_answers_with_a_revision_before_one_that_was_told()
+    public async Task No_read_returns_a_revision_before_an_acknowledged_one()
     {
         await Commit(Put("a", "0"), Put("b", "0"));
         using var done = new CancellationTokenSource();
         var backwards = new ConcurrentBag<string>();
-        async Task Told(string by, long revision)
+        async Task Check(string by, long revision)
         {
             if (await CurrentRevision() is var next && next < revision)
-                backwards.Add($"{by} told of {revision}, then a read of {next}");
+                backwards.Add($"{by} reported {revision}, then a read of {next}");
         }
 
         var watching = AtOnce(2, async _ =>
@@ -191,7 +191,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
             try
             {
                 await foreach (var set in Store.Watch(Everything, await CurrentRevision(), done.Token))
-                    await Told("a watch", set.Revision);
+                    await Check("a watch", set.Revision);
             }
             catch (OperationCanceledException)
             {
@@ -202,10 +202,10 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
         {
             while (!done.IsCancellationRequested)
             {
-                await Told("a page", (await Store.Range(new RangeQuery(Everything, 1), Enough)).Revision);
-                await Told(
+                await Check("a page", (await Store.Range(new RangeQuery(Everything, 1), Enough)).Revision);
+                await Check(
                     "a pair", (await Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough)).Revision);
-                await Told("an entry", (await Get("a"))!.ModRevision);
+                await Check("an entry", (await Get("a"))!.ModRevision);
             }
         });
         await AtOnce(4, async worker =>
@@ -220,7 +220,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_caller_who_gives_up_takes_no_other_with_it()
+    public async Task A_caller_that_gives_up_fails_no_other_caller()
     {
         using var impatient = new CancellationTokenSource();
 
@@ -231,7 +231,7 @@ internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
             .ToList();
         await impatient.CancelAsync();
 
-        // Who gave up may or may not have written; who did not has.
+        // A cancelled call may or may not have written; every other call has.
         await Task.WhenAll(commits.Where((_, number) => number % 2 == 1));
         var names = (await List()).Select(entry => Name(entry.Key)).ToList();
         Assert.That(

@@ -5,7 +5,7 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>
-/// Promise 5: past its deadline no read returns an entry, no compare sees it, and its removal is a change that says
+/// Promise 5: after its deadline no read returns an entry, no compare sees it, and its removal is a change that says
 /// so. The clock is the real one, because an engine's server has its own: the tests wait for it to pass the deadline,
 /// and then ask at once, while the engine may not have removed the entry yet. They mostly wait, and so run together.
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     private static readonly TimeProvider Clock = TimeProvider.System;
 
     [Test]
-    public async Task A_deadline_comes_back_as_it_was_given()
+    public async Task A_deadline_is_returned_as_given()
     {
         var deadline = SecondsAhead(1000);
         var from = await Write("key", "value", deadline);
@@ -45,7 +45,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Before_its_deadline_an_entry_is_there()
+    public async Task Before_its_deadline_an_entry_exists()
     {
         var deadline = SecondsAhead(30);
         await Write("key", "value", deadline);
@@ -76,7 +76,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Pages_leave_out_the_expired_and_come_to_the_end_all_the_same([Values(1, 2, 3)] int pageSize)
+    public async Task Pages_skip_expired_entries_and_still_reach_the_end([Values(1, 2, 3)] int pageSize)
     {
         var deadline = SecondsAhead(3);
         var operations = Enumerable.Range(0, 12).Select(i => Put($"k{i:D2}", "", i % 4 == 3 ? null : deadline));
@@ -98,7 +98,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_listing_with_the_expired_is_what_the_changes_add_up_to()
+    public async Task A_listing_with_expired_entries_equals_the_sum_of_the_changes()
     {
         var deadline = SecondsAhead(2);
         var from = await Write("live", "value");
@@ -109,7 +109,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
         var past = await Store.Range(new RangeQuery(Everything, 10, expiring, WithExpired: true), Enough);
         var mark = await Write("mark", "");
         await using var feed = Watch(from);
-        await feed.Until(change => change.Current?.ModRevision == mark, "the watch comes to the mark");
+        await feed.Until(change => change.Current?.ModRevision == mark, "the watch reaches the mark");
 
         var standing = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var change
@@ -123,7 +123,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task An_expired_entry_comes_to_be_counted_no_more()
+    public async Task An_expired_entry_is_eventually_not_counted()
     {
         await Write("key", "value", SecondsAhead(3));
         await Write("live", "value");
@@ -185,7 +185,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
         await Write("key", "new");
         await Write("sentinel", "", deadline);
 
-        // What had the same deadline is gone; what was freed from it is not.
+        // The entries with the same deadline are removed; the one whose deadline was cleared is not.
         await using var feed = Watch(from);
         await feed.Until(
             change => change.Kind == ChangeKind.Expire && Name(change.Key) == "sentinel", "the sentinel expires");
@@ -214,7 +214,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task An_expiry_is_told_as_one_with_the_entry_that_expired()
+    public async Task An_expiry_is_reported_as_such_with_the_expired_entry()
     {
         var deadline = SecondsAhead(3);
         var created = await Write("key", "one");
@@ -234,7 +234,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task No_expiry_is_told_before_its_deadline()
+    public async Task No_expiry_is_reported_before_its_deadline()
     {
         var deadline = SecondsAhead(3);
         var from = await Write("key", "value", deadline);
@@ -246,7 +246,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_delete_before_the_deadline_is_told_as_a_delete()
+    public async Task A_delete_before_the_deadline_is_reported_as_a_delete()
     {
         var deadline = SecondsAhead(3);
         var from = await Write("key", "value", deadline);
@@ -279,7 +279,7 @@ internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
         Assert.That(await Listed(), Is.Empty);
     }
 
-    /// <summary>A deadline so many seconds ahead, or up to one less: the present second has begun.</summary>
+    /// <summary>A deadline this many seconds ahead, or up to one less: the present second has begun.</summary>
     private static long SecondsAhead(int seconds) => Clock.GetUtcNow().ToUnixTimeSeconds() + seconds;
 
     private static Task Pass(long deadline) =>

@@ -1,20 +1,22 @@
 using Kv.Infrastructure.Storage;
-using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Tests.Storage.Etcd;
 using Kv.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>The engine over etcd, with a real server; without one its tests are skipped.</summary>
-internal sealed class EtcdEngine() : StoreEngine("Etcd")
+/// <param name="isCrowded">Whether each read is one of a crowd, so that the near cache answers it.</param>
+internal sealed class EtcdEngine(bool isCrowded = false) : StoreEngine(isCrowded ? "EtcdInACrowd" : "Etcd")
 {
-    public override async Task<StoreHarness> Open() => new Harness(await SharedEtcd.Get(), isShared: true);
+    public override async Task<StoreHarness> Open() =>
+        new Harness(await SharedEtcd.Get(), isShared: true, isCrowded);
 
-    public override async Task<StoreHarness> OpenAlone() => new Harness(await EtcdServer.StartAsync(), isShared: false);
+    public override async Task<StoreHarness> OpenAlone() =>
+        new Harness(await EtcdServer.StartAsync(), isShared: false, isCrowded);
 
-    private sealed class Harness(EtcdServer server, bool isShared) : StoreHarness
+    private sealed class Harness(EtcdServer server, bool isShared, bool isCrowded) : StoreHarness
     {
-        private EtcdStore _store = Connect(server);
+        private IStore _store = Connect(server, isCrowded);
 
         public override IStore Store => _store;
 
@@ -25,7 +27,7 @@ internal sealed class EtcdEngine() : StoreEngine("Etcd")
         public override async Task Reopen()
         {
             await _store.DisposeAsync();
-            _store = Connect(server);
+            _store = Connect(server, isCrowded);
         }
 
         public override Task Waiting(StoreKey name, int count) => Eventually.Holds(
@@ -40,7 +42,11 @@ internal sealed class EtcdEngine() : StoreEngine("Etcd")
                 await server.DisposeAsync();
         }
 
-        private static EtcdStore Connect(EtcdServer server) =>
-            new(new EtcdOptions { Endpoints = [server.ClientUri] }, TimeProvider.System, NullLoggerFactory.Instance);
+        private static IStore Connect(EtcdServer server, bool isCrowded)
+        {
+            var store = EtcdStores.Open(
+                new EtcdOptions { Endpoints = [server.ClientUri] }, TimeProvider.System);
+            return isCrowded ? new CrowdedStore(store) : store;
+        }
     }
 }

@@ -3,7 +3,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>A watch that runs beside its test and keeps what it was given.</summary>
+/// <summary>A watch that runs beside its test and keeps the changes that it receives.</summary>
 internal sealed class Feed : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -21,7 +21,7 @@ internal sealed class Feed : IAsyncDisposable
     /// <summary>Ends, with an exception, when the watch does.</summary>
     public Task Ended { get; }
 
-    /// <summary>What was given so far.</summary>
+    /// <summary>The changes so far.</summary>
     public IReadOnlyList<ChangeSet> Sets
     {
         get
@@ -33,21 +33,21 @@ internal sealed class Feed : IAsyncDisposable
 
     public IReadOnlyList<Change> Changes => Sets.SelectMany(set => set.Changes).ToList();
 
-    /// <summary>Waits until the watch has given at least so many changes.</summary>
+    /// <summary>Waits until the watch has received at least this many changes.</summary>
     public async Task<IReadOnlyList<Change>> Until(int changes)
     {
         await Until(() => Changes.Count >= changes, $"the watch gives {changes} changes");
         return Changes;
     }
 
-    /// <summary>Waits until the watch has given a change.</summary>
+    /// <summary>Waits until the watch has received a change.</summary>
     public async Task<Change> Until(Func<Change, bool> match, string because)
     {
         await Until(() => Changes.Any(match), because);
         return Changes.First(match);
     }
 
-    /// <summary>Gives up the watch.</summary>
+    /// <summary>Cancels the watch.</summary>
     public void Cancel() => _stop.Cancel();
 
     public async ValueTask DisposeAsync()
@@ -59,7 +59,7 @@ internal sealed class Feed : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The test has seen it, or has no use for it any more.
+            // The test has seen it, or no longer needs it.
         }
         _stop.Dispose();
     }

@@ -2,7 +2,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>The reference model: what the contract says must hold of it as well.</summary>
+/// <summary>The reference model, which must keep the contract as well.</summary>
 internal sealed class InMemoryEngine() : StoreEngine("InMemory")
 {
     public override Task<StoreHarness> Open() => Task.FromResult<StoreHarness>(new Harness());
@@ -21,7 +21,7 @@ internal sealed class InMemoryEngine() : StoreEngine("InMemory")
             return Task.CompletedTask;
         }
 
-        // It has no data to open again but the object itself.
+        // Its only data is the object itself.
         public override Task Reopen() => Task.CompletedTask;
 
         public override ValueTask DisposeAsync() => _store.DisposeAsync();

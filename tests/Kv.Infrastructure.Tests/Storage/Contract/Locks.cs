@@ -4,14 +4,14 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>
-/// The sixth promise: a lock has one holder at a time, and its fence holds in a transaction for that holder alone.
+/// Promise 6: a lock has one holder at a time, and its fence holds in a transaction only for that holder.
 /// </summary>
 internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
 {
     private static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(10);
 
     [Test]
-    public async Task Of_many_who_ask_one_at_a_time_holds_the_lock()
+    public async Task One_of_many_callers_at_a_time_holds_the_lock()
     {
         var inside = 0;
         var crowded = 0;
@@ -31,7 +31,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_lock_that_is_given_back_goes_to_whoever_has_waited_longest()
+    public async Task A_released_lock_goes_to_the_caller_that_has_waited_longest()
     {
         var held = await Take("lock");
         var first = Take("lock");
@@ -75,7 +75,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task The_fence_of_a_lock_that_was_given_back_lets_nothing_be_written()
+    public async Task The_fence_of_a_released_lock_prevents_writes()
     {
         var held = await Take("lock");
         await held.DisposeAsync();
@@ -86,7 +86,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task The_fence_of_a_former_holder_lets_nothing_be_written_while_another_holds_the_lock()
+    public async Task The_fence_of_a_former_holder_prevents_writes_while_another_holds_the_lock()
     {
         var former = await Take("lock");
         await former.DisposeAsync();
@@ -99,7 +99,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_fence_that_was_moved_lets_nothing_be_written_that_carries_the_one_before()
+    public async Task A_moved_fence_prevents_writes_that_carry_the_former_one()
     {
         await using var held = await Store.Lock(Key("lock"), "where it is"u8.ToArray(), TimeToLive, Enough);
         var before = held.Fence;
@@ -115,7 +115,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_fence_of_a_lock_that_was_given_back_does_not_hold_because_it_is_moved()
+    public async Task Moving_the_fence_of_a_released_lock_does_not_make_it_hold()
     {
         var former = await Take("lock");
         await former.DisposeAsync();
@@ -127,7 +127,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_fence_goes_together_with_conditions_on_other_keys()
+    public async Task A_fence_can_be_combined_with_conditions_on_other_keys()
     {
         await Write("other", "value");
         var held = await Take("lock");
@@ -141,7 +141,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Who_gives_up_waiting_stands_in_nobodys_way()
+    public async Task A_caller_that_gives_up_waiting_does_not_block_the_others()
     {
         var held = await Take("lock");
         using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(Enough);
@@ -160,7 +160,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Who_asks_with_a_cancelled_token_gets_nothing_and_leaves_nothing()
+    public async Task A_caller_with_a_cancelled_token_gets_no_lock_and_leaves_no_entry()
     {
         Assert.That(
             () => Store.Lock(Key("lock"), TimeToLive, new CancellationToken(canceled: true)),
@@ -180,7 +180,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_lock_that_is_held_is_seen_under_its_name()
+    public async Task A_held_lock_is_visible_under_its_name()
     {
         var held = await Take("lock");
 
@@ -193,7 +193,7 @@ internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_lock_may_be_given_back_twice()
+    public async Task A_lock_may_be_released_twice()
     {
         var held = await Take("lock");
         await held.DisposeAsync();

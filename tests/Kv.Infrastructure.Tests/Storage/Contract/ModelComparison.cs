@@ -11,7 +11,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 internal sealed class ModelComparison(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
-    public void Random_programs_run_as_on_the_model() =>
+    public void Random_programs_have_the_same_results_as_on_the_model() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(150),
             Prop.ForAll(StorePrograms.Arbitrary, RunsAsOnTheModel));

@@ -35,7 +35,7 @@ internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(eng
     }
 
     [Test]
-    public async Task It_is_not_done_when_the_branch_around_it_is_not_taken()
+    public async Task It_is_not_executed_when_the_branch_around_it_is_not_taken()
     {
         var result = await Commit(
             [Compare.Exists(Key("absent"))], [If([Compare.Absent(Key("a"))], [Put("a", "lost")])], [Read("a")]);
@@ -45,7 +45,7 @@ internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(eng
     }
 
     [Test]
-    public async Task Its_reads_and_deletes_are_told_as_such()
+    public async Task Its_reads_and_deletes_have_results_of_their_kind()
     {
         await Write("read", "value");
         await Write("gone", "value");
@@ -61,7 +61,7 @@ internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(eng
     }
 
     [Test]
-    public async Task Nesting_goes_deeper()
+    public async Task Transactions_nest_more_than_one_level()
     {
         var result = await Commit(If(
             [Compare.Absent(Key("a"))],

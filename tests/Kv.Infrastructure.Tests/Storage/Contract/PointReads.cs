@@ -19,13 +19,13 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_serializable_read_comes_to_see_a_write()
+    public async Task A_serializable_read_eventually_sees_a_write()
     {
         await Write("key", "value");
 
         await Kv.Testing.Eventually.Holds(
             async () => (await Store.Get(Key("key"), ReadConsistency.Serializable, Enough)).Entry is not null,
-            "a member that answers from what it has comes to have it");
+            "a member that answers from its own state eventually has it");
     }
 
     [Test]
@@ -33,13 +33,13 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     {
         var written = (await Commit(Put("a", "1"), Put("b", "1"))).Revision;
 
-        // Each write sets both alike: a pair that is not alike would be of two revisions.
+        // Each write sets both keys to one value: an unequal pair would be of two revisions.
         var writing = AtOnce(50, number => Commit(Put("a", $"{number}"), Put("b", $"{number}")));
         var pairs = await AtOnce(
             50, _ => Store.GetPair(Key("a"), Key("b"), ReadConsistency.Linearizable, Enough).AsTask());
         await writing;
 
-        Assert.That(pairs.Select(pair => Text(pair.Entry)), Is.EqualTo(pairs.Select(pair => Text(pair.Beside))));
+        Assert.That(pairs.Select(pair => Text(pair.First)), Is.EqualTo(pairs.Select(pair => Text(pair.Second))));
         Assert.That(pairs.Select(pair => pair.Revision), Is.All.GreaterThanOrEqualTo(written));
     }
 
@@ -51,8 +51,8 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
         var first = await Store.GetPair(Key("here"), Key("absent"), ReadConsistency.Linearizable, Enough);
         var second = await Store.GetPair(Key("absent"), Key("here"), ReadConsistency.Linearizable, Enough);
 
-        Assert.That((Text(first.Entry), first.Beside), Is.EqualTo(("value", (Entry?)null)));
-        Assert.That((second.Entry, Text(second.Beside)), Is.EqualTo(((Entry?)null, "value")));
+        Assert.That((Text(first.First), first.Second), Is.EqualTo(("value", (Entry?)null)));
+        Assert.That((second.First, Text(second.Second)), Is.EqualTo(((Entry?)null, "value")));
     }
 
     [Test]
@@ -66,7 +66,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_read_tells_the_revision_of_the_store()
+    public async Task A_read_reports_the_revision_of_the_store()
     {
         var written = await Write("key", "value");
 
@@ -111,7 +111,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_key_that_comes_back_after_a_delete_starts_anew()
+    public async Task A_key_that_is_written_after_a_delete_starts_at_version_one()
     {
         await Write("key", "one");
         await Write("key", "two");
@@ -123,7 +123,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Deleting_nothing_says_so_and_changes_nothing()
+    public async Task Deleting_an_absent_key_reports_so_and_changes_nothing()
     {
         var before = await Write("other", "value");
 
@@ -136,7 +136,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Keys_are_apart_though_one_starts_with_the_other()
+    public async Task Keys_are_distinct_even_if_one_is_a_prefix_of_the_other()
     {
         await Write("key", "short");
         await Write("key2", "long");
@@ -170,7 +170,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Every_byte_may_stand_in_a_key_and_in_a_value()
+    public async Task Every_byte_is_allowed_in_a_key_and_in_a_value()
     {
         byte[] all = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
 
@@ -182,7 +182,7 @@ internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public void A_caller_who_has_given_up_gets_no_answer()
+    public void A_cancelled_call_gets_no_answer()
     {
         var gone = new CancellationToken(canceled: true);
 

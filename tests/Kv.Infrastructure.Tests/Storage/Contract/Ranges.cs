@@ -56,7 +56,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_prefix_takes_all_that_start_with_it_whatever_bytes_follow()
+    public async Task A_prefix_covers_all_keys_that_start_with_it()
     {
         byte[][] inside = [[0x61], [0x61, 0x00], [0x61, 0x80], [0x61, 0xFF], [0x61, 0xFF, 0xFF]];
         byte[][] outside = [[0x60], [0x60, 0xFF], [0x62], [0x62, 0x00]];
@@ -69,7 +69,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_prefix_that_ends_in_the_highest_byte_takes_only_its_own()
+    public async Task A_prefix_that_ends_in_the_highest_byte_covers_only_its_own_keys()
     {
         byte[][] names = [[0x61, 0xFE], [0x61, 0xFF], [0x61, 0xFF, 0x01], [0x62]];
         foreach (var name in names)
@@ -81,7 +81,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_range_of_a_single_key_takes_no_other()
+    public async Task A_range_of_a_single_key_covers_no_other()
     {
         await Write("key", "value");
         await Write("key\0", "other");
@@ -106,7 +106,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task The_last_page_says_that_it_is()
+    public async Task The_last_page_is_marked_as_the_last()
     {
         await Write("a", "");
         await Write("b", "");
@@ -120,7 +120,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Pages_at_one_revision_fit_together_while_writers_go_on()
+    public async Task Pages_at_one_revision_fit_together_while_writers_write()
     {
         var names = Enumerable.Range(0, 60).Select(number => number.ToString("D3", CultureInfo.InvariantCulture))
             .ToList();
@@ -151,7 +151,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Keys_only_leaves_out_the_values_and_nothing_else()
+    public async Task Keys_only_omits_the_values_and_nothing_else()
     {
         var created = await Write("a", "value");
         var last = await Write("a", "value");
@@ -167,7 +167,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_past_revision_shows_what_was_there_then()
+    public async Task A_past_revision_shows_the_entries_of_its_time()
     {
         var first = await Write("a", "1");
         var second = (await Commit(Put("a", "2"), Put("b", "2"))).Revision;
@@ -183,7 +183,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Before_its_first_write_a_key_was_not_there()
+    public async Task Before_its_first_write_a_key_is_absent()
     {
         var before = await CurrentRevision();
         await Write("a", "1");
@@ -192,18 +192,18 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_serializable_range_comes_to_see_a_write()
+    public async Task A_serializable_range_eventually_sees_a_write()
     {
         await Write("key", "value");
         var query = new RangeQuery(Everything, 10, Consistency: ReadConsistency.Serializable);
 
         await Eventually.Holds(
             async () => (await Store.Range(query, Enough)).Entries.Count == 1,
-            "a member that answers from what it has comes to have it");
+            "a member that answers from its own state eventually has it");
     }
 
     [Test]
-    public async Task A_future_revision_is_refused_as_such()
+    public async Task A_future_revision_is_refused()
     {
         var future = await CurrentRevision() + 1_000_000;
 
@@ -226,7 +226,7 @@ internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_count_at_a_past_revision_counts_what_was_there_then()
+    public async Task A_count_at_a_past_revision_counts_the_entries_of_its_time()
     {
         var one = await Write("a", "");
         var two = await Write("b", "");

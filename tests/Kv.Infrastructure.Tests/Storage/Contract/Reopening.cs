@@ -2,11 +2,11 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>All promises hold across the end of the process that made them.</summary>
+/// <summary>All promises hold after a restart of the process.</summary>
 internal sealed class Reopening(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
-    public async Task What_was_written_is_there_after_the_store_was_opened_again()
+    public async Task Writes_survive_a_reopening_of_the_store()
     {
         var created = await Write("key", "one");
         var last = await Write("key", "two");
@@ -38,7 +38,7 @@ internal sealed class Reopening(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_deadline_outlives_a_store_that_is_closed()
+    public async Task A_deadline_survives_a_reopening_of_the_store()
     {
         var deadline = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3;
         var from = await Write("key", "value", deadline);

@@ -9,7 +9,7 @@ internal sealed class RevisionCounter(StoreEngine engine) : StoreContract(engine
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();
 
     [Test]
-    public async Task Only_what_writes_takes_a_revision()
+    public async Task Only_writes_take_a_revision()
     {
         var written = await Write("key", "value");
 
@@ -28,7 +28,7 @@ internal sealed class RevisionCounter(StoreEngine engine) : StoreContract(engine
     }
 
     [Test]
-    public async Task A_write_of_what_is_there_takes_a_revision()
+    public async Task A_write_of_the_present_value_takes_a_revision()
     {
         var first = await Write("key", "same");
         var second = await Write("key", "same");
@@ -38,7 +38,7 @@ internal sealed class RevisionCounter(StoreEngine engine) : StoreContract(engine
     }
 
     [Test]
-    public async Task Reads_tell_the_revision_of_the_last_write_of_any_key()
+    public async Task Reads_report_the_revision_of_the_last_write_of_any_key()
     {
         await Write("a", "value");
         var last = await Write("b", "value");

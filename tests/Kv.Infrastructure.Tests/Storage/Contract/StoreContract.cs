@@ -5,8 +5,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>
-/// What the contract's tests share: a store of the engine, a prefix of the test's own, and short words for what they
-/// do most. The tests are split by promise, one class each.
+/// The base of the contract tests: a store of the engine, a prefix of the test's own, and helpers for frequent calls.
+/// The tests are split by promise, one class each.
 /// </summary>
 [TestFixtureSource(typeof(StoreEngines))]
 [CancelAfter(60_000)]
@@ -20,13 +20,13 @@ internal abstract class StoreContract(StoreEngine engine)
 
     protected IStore Store => Harness.Store;
 
-    /// <summary>What all keys of the test start with: its own also among those that run at the same time.</summary>
+    /// <summary>The prefix of all keys of the test. No test that runs at the same time has the same one.</summary>
     protected StoreKey Prefix => StoreKey.FromText($"{_fixturePrefix}{TestContext.CurrentContext.Test.ID}/");
 
     /// <summary>All keys of the test.</summary>
     protected KeyRange Everything => KeyRange.Prefix(Prefix);
 
-    /// <summary>Ends what hangs; nothing that passes takes that long.</summary>
+    /// <summary>Cancels a hanging call; no passing test takes that long.</summary>
     protected static CancellationToken Enough => TestContext.CurrentContext.CancellationToken;
 
     [OneTimeSetUp]
@@ -111,10 +111,10 @@ internal abstract class StoreContract(StoreEngine engine)
     protected Feed Watch(long fromRevision, KeyRange? range = null) => new(Store, range ?? Everything, fromRevision);
 
     /// <summary>
-    /// Does something many times at once, on several threads: an engine may answer without ever waiting.
+    /// Runs a call many times at once, on several threads: an engine may answer without ever waiting.
     /// </summary>
     /// <param name="times">How often.</param>
-    /// <param name="work">What; it is given its number, from 0 on.</param>
+    /// <param name="work">The call; its argument is its number, from 0 on.</param>
     protected static Task<T[]> AtOnce<T>(int times, Func<int, Task<T>> work) =>
         Task.WhenAll(Enumerable.Range(0, times).Select(number => Task.Run(() => work(number))));
 

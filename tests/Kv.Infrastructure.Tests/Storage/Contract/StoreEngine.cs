@@ -1,7 +1,7 @@
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>An engine that is held to the contract.</summary>
-/// <param name="name">What the tests' results call it.</param>
+/// <summary>An engine that the contract tests check.</summary>
+/// <param name="name">Its name in the test results.</param>
 internal abstract class StoreEngine(string name)
 {
     /// <summary>Opens a store whose server may be shared with other tests.</summary>

@@ -10,5 +10,6 @@ internal sealed class StoreEngines : IEnumerable
         yield return new InMemoryEngine();
         yield return new EmbeddedEngine();
         yield return new EtcdEngine();
+        yield return new EtcdEngine(isCrowded: true);
     }
 }

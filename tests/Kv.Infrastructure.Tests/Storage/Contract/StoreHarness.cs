@@ -20,7 +20,7 @@ internal abstract class StoreHarness : IAsyncDisposable
     public abstract Task Reopen();
 
     /// <summary>
-    /// Completes when so many wait for a lock that is held. An engine within the process has them in its queue as soon
+    /// Completes when this many callers wait for a held lock. An in-process engine has them in its queue as soon
     /// as they have asked.
     /// </summary>
     public virtual Task Waiting(StoreKey name, int count) => Task.CompletedTask;

@@ -26,7 +26,7 @@ internal sealed class Touches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task It_is_a_change_that_the_watch_tells_with_the_value()
+    public async Task It_is_a_change_that_the_watch_delivers_with_the_value()
     {
         var from = await Write("key", "value");
         await Commit([Compare.Exists(Key("key"))], [Touch("key", SecondsAhead(1000))]);
@@ -52,7 +52,7 @@ internal sealed class Touches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Of_an_absent_key_it_is_refused_and_nothing_is_written()
+    public async Task A_touch_of_an_absent_key_is_refused_and_writes_nothing()
     {
         await Write("other", "value");
 
@@ -63,7 +63,7 @@ internal sealed class Touches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_writer_beside_it_loses_nothing()
+    public async Task A_concurrent_writer_loses_nothing()
     {
         await Write("key", "0", SecondsAhead(1000));
 

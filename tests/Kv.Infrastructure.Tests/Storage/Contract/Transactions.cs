@@ -3,11 +3,11 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
-/// <summary>Promise 2: a transaction is done whole or not at all.</summary>
+/// <summary>Promise 2: a transaction is applied completely or not at all.</summary>
 internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
-    public async Task All_that_a_transaction_writes_carries_its_revision()
+    public async Task All_writes_of_a_transaction_carry_its_revision()
     {
         await Write("gone", "value");
 
@@ -61,7 +61,7 @@ internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_lost_condition_reads_what_it_lost_to()
+    public async Task A_failed_condition_can_read_the_entry_that_it_failed_on()
     {
         var winner = await Write("key", "winner");
 
@@ -72,7 +72,7 @@ internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_read_sees_what_earlier_steps_wrote_and_nothing_of_later_ones()
+    public async Task A_read_sees_the_writes_of_earlier_steps_and_none_of_later_ones()
     {
         await Write("a", "old");
         await Write("b", "old");
@@ -89,7 +89,7 @@ internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_read_of_a_range_sees_what_earlier_steps_wrote()
+    public async Task A_read_of_a_range_sees_the_writes_of_earlier_steps()
     {
         await Write("r/b", "old");
         await Write("r/d", "old");
@@ -107,7 +107,7 @@ internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_delete_of_a_range_tells_how_many_and_spares_its_end()
+    public async Task A_delete_of_a_range_returns_the_number_and_excludes_its_end()
     {
         foreach (var name in new[] { "a", "b", "c", "d" })
             await Write(name, "value");
@@ -143,7 +143,7 @@ internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_transaction_without_operations_tells_whether_its_conditions_hold()
+    public async Task A_transaction_without_operations_returns_whether_its_conditions_hold()
     {
         await Write("key", "value");
 

@@ -7,7 +7,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
 {
     [Test]
-    public async Task A_watch_from_a_past_revision_tells_what_has_happened_since()
+    public async Task A_watch_from_a_past_revision_delivers_all_changes_since()
     {
         await Write("before", "");
         var from = await Write("a", "1");
@@ -22,7 +22,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_goes_on_from_the_past_into_the_present()
+    public async Task A_watch_continues_from_the_past_into_the_present()
     {
         var from = await Write("a", "1");
         await using var feed = Watch(from);
@@ -37,7 +37,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_from_the_next_revision_tells_only_what_comes()
+    public async Task A_watch_from_the_next_revision_delivers_only_later_changes()
     {
         var last = await Write("a", "1");
         await using var feed = Watch(last + 1);
@@ -49,7 +49,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_from_a_revision_ahead_leaves_out_what_comes_before_it()
+    public async Task A_watch_from_a_future_revision_skips_earlier_changes()
     {
         var present = await CurrentRevision();
         var from = present + 4;
@@ -110,7 +110,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_revision_comes_whole_and_in_the_byte_order_of_its_keys()
+    public async Task A_revision_is_delivered_complete_and_in_the_byte_order_of_its_keys()
     {
         var names = Enumerable.Range(0, 100).Select(number => number.ToString("D3", CultureInfo.InvariantCulture))
             .ToArray();
@@ -126,9 +126,9 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_revision_larger_than_a_message_comes_whole()
+    public async Task A_revision_larger_than_a_message_is_delivered_complete()
     {
-        // Previous entries double what an engine has to send for these.
+        // Previous entries double the size of these changes.
         var value = new string('x', 10_000);
         var operations = Enumerable.Range(0, 100).Select(number => Put($"{number:D3}", value)).ToArray();
         await Commit(operations);
@@ -142,7 +142,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_backlog_of_large_values_comes_whole()
+    public async Task A_backlog_of_large_values_is_delivered_complete()
     {
         var from = await CurrentRevision() + 1;
         for (var i = 0; i < 12; i++)
@@ -157,7 +157,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_of_a_range_tells_of_no_other_key()
+    public async Task A_watch_of_a_range_delivers_no_other_key()
     {
         var from = await CurrentRevision() + 1;
         foreach (var name in new[] { "a", "b", "b/x", "c", "d" })
@@ -174,7 +174,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_of_a_single_key_tells_of_no_other()
+    public async Task A_watch_of_a_single_key_delivers_no_other()
     {
         var from = await Write("key", "1");
         await Write("key\0", "other");
@@ -188,7 +188,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task What_changes_nothing_is_not_told()
+    public async Task An_operation_without_effect_is_not_delivered()
     {
         var from = await CurrentRevision() + 1;
         await Commit(Delete("absent"));
@@ -203,7 +203,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task Several_watchers_are_told_the_same()
+    public async Task Several_watchers_receive_the_same_changes()
     {
         var from = await CurrentRevision() + 1;
         await using var early = Watch(from);
@@ -216,12 +216,12 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
 
         foreach (var feed in new[] { early, late })
             await feed.Until(change => Name(change.Key) == "end", "the last change arrives");
-        Assert.That(Told(early), Has.Count.EqualTo(41));
-        Assert.That(Told(late), Is.EqualTo(Told(early)));
+        Assert.That(Changes(early), Has.Count.EqualTo(41));
+        Assert.That(Changes(late), Is.EqualTo(Changes(early)));
     }
 
     [Test]
-    public async Task Every_change_comes_exactly_once_while_writers_run_at_once()
+    public async Task Every_change_of_concurrent_writers_is_delivered_exactly_once()
     {
         var from = await CurrentRevision() + 1;
         await using var early = Watch(from);
@@ -247,8 +247,8 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
         foreach (var feed in new[] { early, late })
         {
             var changes = await feed.Until(written.Count);
-            var told = changes.Select(change => (Name(change.Key), change.Current!.ModRevision)).ToList();
-            Assert.That(told, Is.EquivalentTo(written));
+            var seen = changes.Select(change => (Name(change.Key), change.Current!.ModRevision)).ToList();
+            Assert.That(seen, Is.EquivalentTo(written));
             Assert.That(feed.Sets.Select(set => set.Revision), Is.Ordered.And.Unique);
             Assert.That(
                 feed.Sets.SelectMany(set => set.Changes.Select(change => change.Current!.ModRevision == set.Revision)),
@@ -258,10 +258,10 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     }
 
     [Test]
-    public async Task A_watch_resumed_after_what_it_delivered_repeats_and_leaves_out_nothing()
+    public async Task A_resumed_watch_neither_repeats_nor_skips_a_change()
     {
         var from = await CurrentRevision() + 1;
-        var told = new List<long>();
+        var seen = new List<long>();
         var written = new List<long>();
         for (var round = 0; round < 5; round++)
         {
@@ -269,15 +269,15 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
                 written.Add((await Commit(Put("a", $"{round}"), Put("b", $"{round}"))).Revision);
             await foreach (var set in Store.Watch(Everything, from, Enough))
             {
-                told.Add(set.Revision);
+                seen.Add(set.Revision);
                 from = set.Revision + 1;
-                // Somewhere in the middle of what there is, to come back to the rest.
-                if (told.Count == written.Count - (round == 4 ? 0 : 2))
+                // It stops in the middle of the changes, and resumes with the rest.
+                if (seen.Count == written.Count - (round == 4 ? 0 : 2))
                     break;
             }
         }
 
-        Assert.That(told, Is.EqualTo(written));
+        Assert.That(seen, Is.EqualTo(written));
     }
 
     [Test]
@@ -314,7 +314,7 @@ internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
     private static (string Text, long Create, long Mod, long Version) Figures(Entry? entry) =>
         (Text(entry), entry?.CreateRevision ?? 0, entry?.ModRevision ?? 0, entry?.Version ?? 0);
 
-    private List<(long, string)> Told(Feed feed) =>
+    private List<(long, string)> Changes(Feed feed) =>
         feed.Sets.Select(set => (set.Revision, string.Join(';', set.Changes.Select(Short)))).ToList();
 
     private static void AssertPreviousEntriesFollowOneAnother(IReadOnlyList<Change> changes)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Embedded;
 
-/// <summary>Waiting for the writer: bounded in number and in time, and given up at will.</summary>
+/// <summary>Waiting for the writer: limited in number and in time, and cancellable.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CommitQueueTests
 {
@@ -20,7 +20,7 @@ internal sealed class CommitQueueTests
     public void Close() => _queue.Dispose();
 
     [Test]
-    public void What_waits_is_taken_together_in_order()
+    public void Waiting_writes_are_taken_together_in_order()
     {
         var (one, two) = (Enqueue(), Enqueue());
 
@@ -48,7 +48,7 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public void Small_and_large_ones_take_turns()
+    public void Small_and_large_writes_alternate()
     {
         PendingCommit[] large = [Enqueue(bytes: 1024 * 1024), Enqueue(bytes: 1024 * 1024), Enqueue(bytes: 1024 * 1024)];
         PendingCommit[] small = [Enqueue(), Enqueue()];
@@ -67,7 +67,19 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public void What_waits_too_long_fails_and_is_not_written()
+    public void A_write_that_copies_a_large_value_is_large_and_takes_no_memory_of_the_queue()
+    {
+        var copies = Enumerable.Range(0, 200).Select(_ => Enqueue(copied: 1024 * 1024)).ToList();
+        var small = Enqueue();
+
+        Assert.That(copies.Any(copy => copy.Task.IsCompleted), Is.False, "no copy is refused");
+        Assert.That(_queue.Take().ToArray(), Is.EqualTo(new[] { copies[0] }));
+        _queue.Done();
+        Assert.That(_queue.Take().ToArray(), Is.EqualTo(new[] { small }));
+    }
+
+    [Test]
+    public void A_write_that_waits_too_long_fails_and_is_not_applied()
     {
         var taken = Enqueue();
         _queue.Take();
@@ -87,7 +99,7 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public void Those_that_come_after_an_idle_time_have_their_whole_time()
+    public void Writes_after_an_idle_time_have_their_full_timeout()
     {
         Enqueue();
         _queue.Take();
@@ -103,7 +115,7 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public async Task What_is_given_up_while_it_waits_is_not_written()
+    public async Task A_write_that_is_cancelled_while_it_waits_is_not_applied()
     {
         using var patience = new CancellationTokenSource();
         var given = Enqueue(patience.Token);
@@ -116,7 +128,7 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public void A_full_queue_refuses_and_takes_in_again_when_there_is_room()
+    public void A_full_queue_refuses_writes_until_there_is_room()
     {
         var waiting = Enumerable.Range(0, 10_000).Select(_ => Enqueue()).ToList();
 
@@ -128,14 +140,14 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public void Many_bytes_fill_it_too_but_one_alone_is_let_in()
+    public void Many_bytes_fill_it_too_but_a_single_large_write_is_accepted()
     {
         Assert.That(Enqueue(bytes: 65 * 1024 * 1024).Task.IsCompleted, Is.False);
         Assert.That(Enqueue(bytes: 1).Task.IsFaulted, Is.True);
     }
 
     [Test]
-    public void A_closed_queue_gives_out_what_waits_and_takes_in_no_more()
+    public void A_closed_queue_hands_out_waiting_writes_and_accepts_no_more()
     {
         var waiting = Enqueue();
 
@@ -149,7 +161,7 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public async Task A_sleeping_writer_wakes_for_each_that_comes()
+    public async Task A_sleeping_writer_wakes_for_each_write()
     {
         const int Callers = 4;
         const int Each = 5_000;
@@ -184,12 +196,14 @@ internal sealed class CommitQueueTests
     private static bool? MayBeWritten(PendingCommit pending) =>
         (pending.Task.Exception?.InnerException as StoreUnavailableException)?.OutcomeUnknown;
 
-    private PendingCommit Enqueue(CancellationToken cancellationToken) => Enqueue(0, cancellationToken);
+    private PendingCommit Enqueue(CancellationToken cancellationToken) =>
+        Enqueue(bytes: 0, copied: 0, cancellationToken);
 
-    private PendingCommit Enqueue(int bytes = 0, CancellationToken cancellationToken = default)
+    private PendingCommit Enqueue(
+        int bytes = 0, long copied = 0, CancellationToken cancellationToken = default)
     {
         var transaction = Transaction.Unconditional(new Operation.Put(default, new byte[bytes]));
-        var pending = new PendingCommit(transaction, null, _clock.GetTimestamp(), cancellationToken);
+        var pending = new PendingCommit(transaction, copied, _clock.GetTimestamp(), cancellationToken);
         _queue.Enqueue(pending);
         return pending;
     }

@@ -1,15 +1,16 @@
 using Kv.Domain;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
+using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Storage.Embedded;
 
-/// <summary>A directory that cannot be used says why, in a sentence that names it.</summary>
+/// <summary>The error for an unusable directory names the directory and the reason.</summary>
 internal sealed class DataDirectoryTests : EmbeddedTest
 {
     [Test]
-    public async Task A_directory_in_use_is_refused_until_it_is_given_back()
+    public async Task A_directory_in_use_is_refused_until_it_is_released()
     {
         await Commit(Put("key", "value"));
 
@@ -45,7 +46,7 @@ internal sealed class DataDirectoryTests : EmbeddedTest
     }
 
     [Test]
-    public void A_directory_that_cannot_be_made_is_refused()
+    public void A_directory_that_cannot_be_created_is_refused()
     {
         var file = Path.Combine(Directory, "file");
         File.WriteAllText(file, "");
@@ -53,7 +54,8 @@ internal sealed class DataDirectoryTests : EmbeddedTest
 
         Assert.That(
             () => EmbeddedStore.Open(
-                new EmbeddedOptions { DataDirectory = within }, Clock, NullLogger<EmbeddedStore>.Instance),
+                new EmbeddedOptions { DataDirectory = within }, Clock, Meters.Factory,
+                NullLogger<EmbeddedStore>.Instance),
             Throws.TypeOf<ConfigurationException>().With.Message.Contains(within));
     }
 

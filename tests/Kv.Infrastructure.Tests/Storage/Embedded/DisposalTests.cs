@@ -4,11 +4,11 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Embedded;
 
-/// <summary>A store that is closed keeps its word on all that it was asked before.</summary>
+/// <summary>A store that closes answers all calls that it has accepted.</summary>
 internal sealed class DisposalTests : EmbeddedTest
 {
     [Test]
-    public async Task A_store_that_is_closed_amid_writes_keeps_those_it_acknowledged_and_no_others()
+    public async Task A_store_that_is_closed_during_writes_keeps_only_acknowledged_ones()
     {
         var acknowledged = new ConcurrentBag<string>();
         var refused = new ConcurrentBag<string>();
@@ -48,7 +48,7 @@ internal sealed class DisposalTests : EmbeddedTest
     }
 
     [Test]
-    public async Task A_closed_store_says_so()
+    public async Task A_closed_store_reports_that_it_is_closed()
     {
         await Commit(Put("key", "value"));
         await Store.DisposeAsync();

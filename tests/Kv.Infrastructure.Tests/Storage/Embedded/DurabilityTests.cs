@@ -4,7 +4,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Embedded;
 
-/// <summary>What was acknowledged outlives a process that ends without warning.</summary>
+/// <summary>Acknowledged writes survive the sudden end of a process.</summary>
 internal sealed class DurabilityTests : EmbeddedTest
 {
     private const int Rounds = 5;
@@ -14,7 +14,7 @@ internal sealed class DurabilityTests : EmbeddedTest
     private long _highest;
 
     [Test]
-    public async Task What_was_acknowledged_is_there_after_a_kill()
+    public async Task Acknowledged_writes_survive_a_kill()
     {
         for (var round = 0; round < Rounds; round++)
         {
@@ -27,7 +27,7 @@ internal sealed class DurabilityTests : EmbeddedTest
             foreach (var (key, (revision, value)) in _acknowledged)
             {
                 var (a, b) = (entries[$"a/{key}"], entries[$"b/{key}"]);
-                // A later write of the key may have come to the disk without coming to be acknowledged.
+                // A later write of the key may be on the disk without an acknowledgement.
                 Assert.That(a.ModRevision, Is.GreaterThanOrEqualTo(revision), key);
                 if (a.ModRevision == revision)
                     Assert.That(Text(a), Is.EqualTo(value), key);
@@ -61,7 +61,7 @@ internal sealed class DurabilityTests : EmbeddedTest
 
     private void Note(string key, long revision, string value, long before)
     {
-        Assert.That(revision, Is.GreaterThan(before), "no revision is given twice");
+        Assert.That(revision, Is.GreaterThan(before), "no revision is assigned twice");
         if (!_acknowledged.TryGetValue(key, out var last) || last.Revision < revision)
             _acknowledged[key] = (revision, value);
         _highest = Math.Max(_highest, revision);

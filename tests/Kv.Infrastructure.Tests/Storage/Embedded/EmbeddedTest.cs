@@ -36,7 +36,7 @@ internal abstract class EmbeddedTest
     }
 
     protected EmbeddedStore Open() => EmbeddedStore.Open(
-        Options with { DataDirectory = Directory }, Clock, NullLogger<EmbeddedStore>.Instance);
+        Options with { DataDirectory = Directory }, Clock, Meters.Factory, NullLogger<EmbeddedStore>.Instance);
 
     protected async Task Reopen(Action? meanwhile = null)
     {
@@ -45,7 +45,7 @@ internal abstract class EmbeddedTest
         _store = Open();
     }
 
-    /// <summary>The database, by another hand than the store's.</summary>
+    /// <summary>A connection to the database that bypasses the store.</summary>
     protected SqliteConnection OtherHand()
     {
         var connection = new SqliteConnection($"Data Source={Path.Combine(Directory, "kv.db")};Pooling=False");
@@ -81,7 +81,7 @@ internal abstract class EmbeddedTest
     protected Task<CommitResult> Commit(params Operation[] operations) =>
         Commit(Transaction.Unconditional(operations));
 
-    /// <summary>Does as many operations as are given, in as few transactions as take them.</summary>
+    /// <summary>Applies all operations in as few transactions as possible.</summary>
     /// <returns>The revision of the last.</returns>
     protected async Task<long> CommitAll(IEnumerable<Operation> operations)
     {

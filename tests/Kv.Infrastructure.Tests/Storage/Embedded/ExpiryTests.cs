@@ -32,7 +32,7 @@ internal sealed class ExpiryTests : EmbeddedTest
 
         Clock.Advance(TimeSpan.FromSeconds(5));
 
-        var expiry = await feed.Until(change => change.Kind == ChangeKind.Expire, "the sooner is removed");
+        var expiry = await feed.Until(change => change.Kind == ChangeKind.Expire, "the earlier entry is removed");
         Assert.That(expiry.Key, Is.EqualTo(Key("soon")));
         Assert.That(await Get("late"), Is.Not.Null);
     }
@@ -51,7 +51,7 @@ internal sealed class ExpiryTests : EmbeddedTest
     }
 
     [Test]
-    public async Task What_has_expired_is_in_no_read_though_it_cannot_be_removed_yet()
+    public async Task An_expired_entry_is_in_no_read_even_before_its_removal()
     {
         var revision = await PutAtRest("key", InSeconds(10));
         await PutAtRest("live", null);
@@ -105,7 +105,7 @@ internal sealed class ExpiryTests : EmbeddedTest
     }
 
     [Test]
-    public async Task A_put_whose_deadline_has_passed_is_seen_by_nothing_after_it()
+    public async Task No_later_operation_sees_a_put_whose_deadline_has_passed()
     {
         var read = await Commit(Put("key", "value", InSeconds(-5)), new Operation.Read(Key("key")));
 
@@ -114,7 +114,7 @@ internal sealed class ExpiryTests : EmbeddedTest
     }
 
     [Test]
-    public async Task Many_that_are_due_are_removed_in_steps_each_exactly_once()
+    public async Task Many_due_entries_are_removed_in_batches_each_exactly_once()
     {
         var from = await CommitAll(Enumerable.Range(0, 2500).Select(i => Put($"{i:D4}", "", InSeconds(10))));
         await PutAtRest("rest", null);
@@ -141,7 +141,7 @@ internal sealed class ExpiryTests : EmbeddedTest
         Assert.That(await Get("other"), Is.Not.Null);
     }
 
-    // The writer sets its timer after it has acknowledged: a second write sees to it that the first one's is set.
+    // The writer sets its timer after the acknowledgement: a second write makes sure that the first timer is set.
     private async Task<long> PutAtRest(string key, long? deadline)
     {
         var result = await Commit(Put(key, "value", deadline));

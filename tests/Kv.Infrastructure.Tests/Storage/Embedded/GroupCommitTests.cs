@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.Tests.Storage.Embedded;
 internal sealed class GroupCommitTests : EmbeddedTest
 {
     [Test]
-    public async Task A_transaction_that_fails_fails_alone_and_whole()
+    public async Task A_failed_transaction_fails_alone_and_completely()
     {
         _ = Store;
         using (var connection = OtherHand())
@@ -32,7 +32,7 @@ internal sealed class GroupCommitTests : EmbeddedTest
         Assert.That(() => bad, Throws.TypeOf<StoreUnavailableException>()
             .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
         var results = await Task.WhenAll(good);
-        // Each has the next revision: what failed took none.
+        // Each has the next revision: the failed one took none.
         Assert.That(
             results.Select(result => result.Revision), Is.EqualTo(Enumerable.Range(3, 40).Select(i => (long)i)));
         var entry = await Get("half");
@@ -41,7 +41,26 @@ internal sealed class GroupCommitTests : EmbeddedTest
     }
 
     [Test]
-    public async Task Of_many_that_write_one_key_by_compare_exactly_one_wins_at_each_revision()
+    public async Task A_touch_of_a_large_value_is_written_apart_from_small_ones()
+    {
+        await Commit(new Operation.Put(Key("large"), new byte[1024 * 1024]));
+
+        List<Task<CommitResult>> small;
+        Task<CommitResult> touch;
+        using (HoldTheWriter())
+        {
+            // More than fits into one commit.
+            small = [.. Enumerable.Range(0, 300).Select(i => Commit(Put($"small/{i}", "value")))];
+            touch = Commit(new Transaction(
+                [Compare.Exists(Key("large"))], [new Operation.Touch(Key("large"), Deadline: null)]));
+        }
+
+        var last = (await Task.WhenAll(small))[^1];
+        Assert.That((await touch).Revision, Is.LessThan(last.Revision), "it had its turn before");
+    }
+
+    [Test]
+    public async Task Of_many_conditional_writes_of_one_key_exactly_one_wins_at_each_revision()
     {
         const int Writers = 32;
         const int Wins = 20;
@@ -72,7 +91,7 @@ internal sealed class GroupCommitTests : EmbeddedTest
     }
 
     [Test]
-    public async Task A_writer_that_is_stuck_lets_its_callers_go()
+    public async Task The_callers_of_a_stuck_writer_fail_in_time()
     {
         using (HoldTheWriter())
         {
@@ -84,7 +103,7 @@ internal sealed class GroupCommitTests : EmbeddedTest
                     Clock.Advance(Options.Timeout);
                     return stuck.IsCompleted;
                 },
-                "its time is up");
+                "its deadline has passed");
 
             Assert.That(() => stuck, Throws.TypeOf<StoreUnavailableException>());
         }
@@ -92,16 +111,17 @@ internal sealed class GroupCommitTests : EmbeddedTest
     }
 
     [Test]
-    public async Task A_full_disk_is_told_as_such_and_writes_go_on_when_there_is_room()
+    public async Task A_full_disk_is_reported_and_writes_resume_when_space_is_free()
     {
         var value = new byte[64 * 1024];
         var connection = Schema.ConnectWriter(Path.Combine(Directory, "kv.db"));
         Execute(connection, "PRAGMA max_page_count = 100");
         var latest = new LatestRevision();
         await using var writer = new Writer(
-            connection, new CommitSignal(), latest, Options, Clock, NullLogger<EmbeddedStore>.Instance);
+            connection, new CommitSignal(), latest, Options, new EngineTelemetry(Meters.Factory), Clock,
+            NullLogger<EmbeddedStore>.Instance);
         Task<CommitResult> Write(string key) =>
-            writer.Commit(Transaction.Unconditional(new Operation.Put(Key(key), value)), CancellationToken.None);
+            writer.Commit(Transaction.Unconditional(new Operation.Put(Key(key), value)), copied: 0, default);
 
         var last = 1L;
         Assert.That(

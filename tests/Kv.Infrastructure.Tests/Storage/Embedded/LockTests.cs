@@ -7,7 +7,7 @@ namespace Kv.Infrastructure.Tests.Storage.Embedded;
 internal sealed class LockTests : EmbeddedTest
 {
     [Test]
-    public async Task A_lock_that_was_held_when_the_store_ended_is_free_in_the_next_and_its_fence_void()
+    public async Task A_lock_that_was_held_when_the_store_closed_is_free_after_reopening_and_its_fence_is_void()
     {
         var former = await Take();
         await Reopen();
@@ -20,7 +20,7 @@ internal sealed class LockTests : EmbeddedTest
     }
 
     [Test]
-    public async Task A_store_that_is_closed_loses_its_locks_and_lets_those_go_who_wait()
+    public async Task A_closed_store_loses_its_locks_and_its_waiting_callers_fail()
     {
         var held = await Take();
         var waiting = Take();

@@ -6,7 +6,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>What a trace tells of calls that many requests share.</summary>
+/// <summary>The spans of calls that many requests share.</summary>
 [NonParallelizable]
 internal sealed class BatchSpanTests
 {
@@ -52,14 +52,14 @@ internal sealed class BatchSpanTests
 
     [TestCase("etcd commit")]
     [TestCase("etcd read")]
-    public async Task Without_a_request_that_is_recorded_there_is_none(string name)
+    public async Task Without_a_recorded_request_there_is_no_span(string name)
     {
         await Together(name, false, false);
 
         Assert.That(_spans, Is.Empty);
     }
 
-    // Where the two calls before them end in the same moment, two others share what waits: then it is tried again.
+    // If the two earlier calls end at the same moment, two calls share the waiting requests. Then the test tries again.
     private async Task<Activity[]> InOneCall(string name, params bool[] recorded)
     {
         for (var tries = 1; ; tries++)
@@ -76,7 +76,7 @@ internal sealed class BatchSpanTests
         }
     }
 
-    // Makes requests that share a call; which of them are recorded is said one by one.
+    // Makes requests that share a call; the flags say which of them are recorded.
     private static async Task<Activity[]> Together(string name, params bool[] recorded)
     {
         await using var server = await EtcdServer.StartAsync();

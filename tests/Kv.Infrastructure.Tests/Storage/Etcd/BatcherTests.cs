@@ -2,7 +2,7 @@ using Kv.Infrastructure.Storage.Etcd;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>The batching itself, without etcd: nothing that waits may be forgotten.</summary>
+/// <summary>The batching itself, without etcd: every waiting request is sent.</summary>
 internal sealed class BatcherTests
 {
     private const int Callers = 32;
@@ -10,9 +10,9 @@ internal sealed class BatcherTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task Every_request_is_sent_however_they_race(CancellationToken cancellationToken)
+    public async Task Every_request_of_many_racing_callers_is_sent(CancellationToken cancellationToken)
     {
-        // Each caller waits for its own answer, so a wake-up that is lost leaves the queue full and everybody waiting.
+        // Each caller waits for its own answer, so a lost wake-up leaves the queue full and all callers waiting.
         var batcher = new CountingBatcher();
         var callers = Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
@@ -37,9 +37,9 @@ internal sealed class BatcherTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task What_found_a_batch_full_goes_before_what_came_later(CancellationToken cancellationToken)
+    public async Task A_request_that_did_not_fit_goes_before_later_requests(CancellationToken cancellationToken)
     {
-        // Four fit a batch, and a large one only an empty batch. The first goes alone, and the next four beside it.
+        // Four requests fit a batch, a large one only an empty batch. The first goes alone, the next four beside it.
         var batcher = new CountingBatcher();
         var held = batcher.Hold();
         var early = Enumerable.Range(0, 1 + CountingBatcher.Full).Select(_ => batcher.Add()).ToList();
@@ -79,7 +79,7 @@ internal sealed class BatcherTests
 
         private Task _gate = Task.CompletedTask;
 
-        /// <summary>Keeps what is sent from now on waiting, until the result is set.</summary>
+        /// <summary>Holds back all later calls until the result is set.</summary>
         public TaskCompletionSource Hold()
         {
             var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

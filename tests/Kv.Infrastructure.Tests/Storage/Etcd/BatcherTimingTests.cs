@@ -4,21 +4,22 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>When a call is made, and for whom.</summary>
+/// <summary>When the batcher sends a call, and which requests the call includes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BatcherTimingTests
 {
     private const int Full = 10;
 
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     private readonly FakeTimeProvider _time = new();
-    private Calls _calls;
+    private readonly Calls _calls;
 
-    public BatcherTimingTests() => _calls = new Calls(_time, few: 1);
+    public BatcherTimingTests() => _calls = new Calls(_time);
 
     [Test]
-    public void Whoever_comes_first_goes_at_once_and_others_wait_for_the_next_call_together()
+    public void The_first_request_is_sent_immediately_and_the_requests_behind_it_share_the_next_call()
     {
         Ask(5);
         Assert.That(_calls.Sizes, Is.EqualTo([1]));
@@ -28,7 +29,7 @@ internal sealed class BatcherTimingTests
     }
 
     [Test]
-    public void Another_call_goes_beside_the_first_when_there_is_enough_for_a_full_batch()
+    public void A_second_call_goes_beside_the_first_when_a_full_batch_waits()
     {
         Ask(1 + Full - 1);
         Assert.That(_calls.Sizes, Is.EqualTo([1]));
@@ -36,87 +37,87 @@ internal sealed class BatcherTimingTests
         Assert.That(_calls.Sizes, Is.EqualTo([1, Full]));
 
         Ask(3 * Full);
-        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "and no third");
+        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "no third call is sent");
     }
 
     [Test]
-    public void Another_call_goes_beside_the_first_when_that_takes_long()
+    public void A_second_call_goes_beside_the_first_when_the_first_takes_long()
     {
         Ask(3);
         _time.Advance(GroupCommit.LongCall - TimeSpan.FromTicks(1));
         Assert.That(_calls.Sizes, Is.EqualTo([1]));
 
-        // Whether or not somebody else comes.
+        // No further request arrives.
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.That(_calls.Sizes, Is.EqualTo([1, 2]));
 
         Ask(1);
         _time.Advance(GroupCommit.LongCall);
-        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "and no third");
+        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "no third call is sent");
     }
 
     [Test]
-    public void A_few_go_side_by_side_and_those_beyond_wait_for_the_next_call_together()
+    public void The_next_call_waits_until_three_quarters_of_the_callers_are_back()
     {
-        GoBy(few: 3);
-        Ask(2);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1]));
+        AnswerOneCallOfEight();
+        Ask(5);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]));
 
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 6]));
+    }
+
+    [Test]
+    public void Requests_that_wait_already_count_as_callers()
+    {
+        Ask(1 + 4);
+        AnswerLater(0);
+        Ask(4);
+        AnswerLater(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 4]));
+
+        Ask(2);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 4, 6]));
+    }
+
+    [Test]
+    public void The_wait_for_callers_is_no_longer_than_the_last_call_took()
+    {
+        AnswerOneCallOfEight();
         Ask(3);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1]));
-        _calls.Answer(0);
-        Assert.That(_calls.Sizes, Has.Count.EqualTo(3), "two are under way, and two wait");
+        _time.Advance(Short - TimeSpan.FromTicks(1));
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]));
 
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 3]));
+    }
+
+    [Test]
+    public void The_wait_for_callers_has_a_limit()
+    {
+        Ask(1 + 8);
+        AnswerLater(0);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
         _calls.Answer(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 2]));
+        Ask(3);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]));
+
+        _time.Advance(GroupCommit.MaxWait);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 3]));
     }
 
     [Test]
-    public void Who_has_come_to_share_calls_goes_on_so_until_they_are_small()
+    public void A_request_after_a_pause_is_sent_at_once()
     {
-        GoBy(few: 3);
-        Ask(3 + 4);
-        for (var call = 0; call < 3; call++)
-            _calls.Answer(call);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4]));
-
-        Ask(2);
-        _calls.Answer(3);
-        Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4, 2]));
-
-        _calls.Answer(4);
-        Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 4, 2, 1, 1]), "few enough, side by side again");
-    }
-
-    [Test]
-    public void A_call_waits_a_moment_for_those_whom_the_last_one_answered()
-    {
-        Ask(1 + 8);
-        AnswerLater(0);
-        Ask(9);
-        AnswerLater(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]), "eight may come back");
+        AnswerOneCallOfEight();
+        _time.Advance(Short);
 
         Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 10]));
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 1]));
     }
 
     [Test]
-    public void And_no_longer_whether_or_not_they_come()
-    {
-        Ask(1 + 8);
-        AnswerLater(0);
-        Ask(9);
-        AnswerLater(1);
-
-        _time.Advance(BatchDelay.MaxWait);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 9]));
-    }
-
-    [Test]
-    public void What_has_waited_too_long_is_not_sent()
+    public void A_request_that_has_waited_too_long_is_not_sent()
     {
         Ask(2);
         _time.Advance(GroupCommit.LongCall);
@@ -131,15 +132,16 @@ internal sealed class BatcherTimingTests
                 .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
 
-    private void GoBy(int few)
+    private void AnswerOneCallOfEight()
     {
-        _calls.Dispose();
-        _calls = new Calls(_time, few);
+        Ask(1 + 8);
+        AnswerLater(0);
+        AnswerLater(1);
     }
 
     private void AnswerLater(int call)
     {
-        _time.Advance(BatchDelay.MaxWait);
+        _time.Advance(Short);
         _calls.Answer(call);
     }
 
@@ -159,7 +161,7 @@ internal sealed class BatcherTimingTests
     }
 
     /// <summary>Calls that are answered when the test says so.</summary>
-    private sealed class Calls(TimeProvider time, int few) : Batcher<Asked>(Full, time, Timeout, few)
+    private sealed class Calls(TimeProvider time) : Batcher<Asked>(Full, time, Timeout)
     {
         private readonly List<Batch> _sent = [];
 
@@ -194,7 +196,7 @@ internal sealed class BatcherTimingTests
 
             public void Fail(Exception error)
             {
-                // The tests let none fail.
+                // No call fails in these tests.
             }
         }
     }

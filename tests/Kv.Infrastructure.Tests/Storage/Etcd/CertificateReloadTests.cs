@@ -13,7 +13,7 @@ internal sealed class CertificateReloadTests
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(50);
 
     [Test]
-    public async Task Certificates_that_etcd_did_not_take_are_replaced_by_those_that_it_does()
+    public async Task Certificates_that_etcd_refuses_are_replaced_by_accepted_ones()
     {
         using var certificates = TestCertificates.Create();
         using var others = TestCertificates.Create();
@@ -30,7 +30,7 @@ internal sealed class CertificateReloadTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_goes_on_and_no_write_fails_when_they_are_replaced(CancellationToken cancellationToken)
+    public async Task A_watch_continues_and_no_write_fails_when_they_are_replaced(CancellationToken cancellationToken)
     {
         using var certificates = TestCertificates.Create();
         await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
@@ -65,28 +65,29 @@ internal sealed class CertificateReloadTests
     }
 
     [Test]
-    public async Task Files_that_are_half_written_leave_those_in_use_that_were_there_before()
+    public async Task While_files_are_half_written_the_former_ones_stay_in_use()
     {
         using var certificates = TestCertificates.Create();
         await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
         await using var proxy = TcpProxy.To(server.Endpoint);
         using var files = new ClientFiles(certificates);
-        var log = new ToldLines();
+        var log = new RecordedLog();
         await using var store = new EtcdStore(
-            files.Options(new Uri($"https://{proxy.Endpoint}")), TimeProvider.System, log);
+            files.Options(new Uri($"https://{proxy.Endpoint}")), EtcdStores.Everything, TimeProvider.System,
+            Meters.Factory, log);
         await store.Put("key");
 
         files.Write(certificates.CaFile, certificates.ChainedClientCertFile, certificates.ClientKeyFile);
         await Eventually.Holds(
-            () => log.Told.Any(line => line.Contains("cannot be used", StringComparison.Ordinal)), "it is told");
+            () => log.Lines.Any(line => line.Contains("cannot be used", StringComparison.Ordinal)), "it is logged");
         proxy.CutConnections();
 
         await Eventually.Holds(
-            async () => (await store.Put("key")).Succeeded, "new connections are made with what there was");
+            async () => (await store.Put("key")).Succeeded, "new connections use the former certificate");
     }
 
     [Test]
-    public async Task The_connections_of_before_are_closed_when_no_call_of_theirs_can_be_left()
+    public async Task Former_connections_are_closed_when_they_can_have_no_call_left()
     {
         using var certificates = TestCertificates.Create();
         await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });

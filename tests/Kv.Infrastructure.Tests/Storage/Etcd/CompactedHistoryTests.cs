@@ -6,7 +6,7 @@ using NUnit.Framework.Constraints;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Compaction, of which etcd tells a read nothing but that it happened.</summary>
+/// <summary>Compaction: etcd tells a read only that it happened, and not the compact revision.</summary>
 internal sealed class CompactedHistoryTests
 {
     private EtcdServer _server = null!;
@@ -32,16 +32,16 @@ internal sealed class CompactedHistoryTests
     }
 
     [Test]
-    public void A_range_below_it_tells_where_it_is() =>
+    public void A_range_below_it_reports_the_compact_revision() =>
         Assert.That(() => _store.Range(At(_compacted - 1), CancellationToken.None), TellsTheRevision);
 
     [Test]
-    public void A_count_below_it_tells_where_it_is() =>
+    public void A_count_below_it_reports_the_compact_revision() =>
         Assert.That(() => _store.Count(At(1).Range, _compacted - 1, CancellationToken.None), TellsTheRevision);
 
     [Test]
     [CancelAfter(30_000)]
-    public async Task A_watch_from_below_it_tells_where_it_is(CancellationToken cancellationToken)
+    public async Task A_watch_from_below_it_reports_the_compact_revision(CancellationToken cancellationToken)
     {
         var watch = _store.Watch(At(1).Range, fromRevision: 1, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (watch)
@@ -49,7 +49,7 @@ internal sealed class CompactedHistoryTests
     }
 
     [Test]
-    public async Task The_revision_that_it_tells_can_be_read_and_watched()
+    public async Task The_reported_revision_can_be_read_and_watched()
     {
         var page = await _store.Range(At(_compacted), CancellationToken.None);
         Assert.That(page.Entries.Single().ModRevision, Is.EqualTo(_compacted));
@@ -62,7 +62,7 @@ internal sealed class CompactedHistoryTests
     }
 
     [Test]
-    public async Task A_revision_that_is_not_reached_is_told_as_such()
+    public async Task A_future_revision_is_reported_as_such()
     {
         var ahead = await _server.CurrentRevision() + 1;
 

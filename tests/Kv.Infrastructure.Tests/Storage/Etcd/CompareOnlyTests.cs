@@ -4,12 +4,12 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Transactions that compare and do nothing.</summary>
+/// <summary>Transactions that only compare.</summary>
 internal sealed class CompareOnlyTests
 {
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_member_that_is_cut_off_does_not_answer_whether_compares_hold(
+    public async Task A_partitioned_member_does_not_evaluate_compares(
         CancellationToken cancellationToken)
     {
         await using var cluster = await EtcdCluster.StartAsync();

@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 internal sealed class EtcdErrorsTests
 {
     [Test]
-    public void What_failed_on_this_side_is_told_in_words_without_the_names_of_types()
+    public void A_client_side_failure_is_described_without_type_names()
     {
         var cause = new HttpRequestException("Connection refused (127.0.0.1:2379)");
         var error = new RpcException(new Status(
@@ -18,7 +18,7 @@ internal sealed class EtcdErrorsTests
     }
 
     [Test]
-    public void What_etcd_says_is_told_as_it_says_it()
+    public void The_message_of_etcd_is_passed_on_unchanged()
     {
         var error = new RpcException(new Status(StatusCode.Unavailable, "etcdserver: no leader"));
 

@@ -12,7 +12,7 @@ internal sealed class EtcdFaultsTests
     [TestCase("4.0.0-rc.1")]
     [TestCase("not a version")]
     [TestCase("")]
-    public void Nothing_is_known_against_it(string version) => Assert.That(EtcdFaults.InVersion(version), Is.Null);
+    public void No_issue_of_the_version_is_known(string version) => Assert.That(EtcdFaults.InVersion(version), Is.Null);
 
     [TestCase("3.5.27", "20418")]
     [TestCase("3.6.8", "20418")]
@@ -23,7 +23,7 @@ internal sealed class EtcdFaultsTests
     [TestCase("3.4.23", "20418 19179")]
     [TestCase("3.4.20", "20418 19179 14370")]
     [TestCase("3.3.27", "20418 19179 14370")]
-    public void These_issues_are_known_against_it(string version, string issues)
+    public void These_issues_of_the_version_are_known(string version, string issues)
     {
         foreach (var issue in (string[])["20418", "19179", "14370", "13766"])
             Assert.That(

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Which answers tell that etcd was restored, and which do not.</summary>
+/// <summary>Which answers show that etcd was restored, and which do not.</summary>
 internal sealed class EtcdHistoryTests
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
@@ -27,7 +27,7 @@ internal sealed class EtcdHistoryTests
     [Test]
     public void Answers_of_one_cluster_whose_revisions_rise_are_one_epoch()
     {
-        var ended = _history.Now().Chapter.Ended;
+        var ended = _history.Now().State.Ended;
         Answer(cluster: 7, revision: 10);
         Answer(cluster: 7, revision: 10);
         Answer(cluster: 7, revision: 11);
@@ -38,18 +38,18 @@ internal sealed class EtcdHistoryTests
     [Test]
     public async Task Another_cluster_begins_another_epoch()
     {
-        var ended = _history.Now().Chapter.Ended;
+        var ended = _history.Now().State.Ended;
         Answer(cluster: 7, revision: 10);
         _time.Advance(Silence);
         Answer(cluster: 8, revision: 90, isLinearizable: false);
 
         Assert.That((_history.Epoch, _restored), Is.EqualTo((new Epoch(1, Since: 90), 1)));
         await Kv.Testing.Eventually.Holds(() => ended.IsCancellationRequested, "the epoch has ended");
-        Assert.That(_history.Now().Chapter.Ended.IsCancellationRequested, Is.False);
+        Assert.That(_history.Now().State.Ended.IsCancellationRequested, Is.False);
     }
 
     [Test]
-    public void While_a_cluster_answers_another_one_is_not_listened_to()
+    public void While_a_cluster_answers_the_answers_of_another_one_are_ignored()
     {
         Answer(cluster: 7, revision: 10);
         for (var i = 0; i < 10; i++)
@@ -81,26 +81,26 @@ internal sealed class EtcdHistoryTests
     }
 
     [Test]
-    public void An_answer_to_a_question_that_was_asked_before_a_later_revision_was_seen_begins_no_other_epoch()
+    public void An_answer_to_a_call_from_before_a_later_revision_was_seen_begins_no_other_epoch()
     {
         Answer(cluster: 7, revision: 10);
         var asked = _history.Now();
         Answer(cluster: 7, revision: 12);
-        _history.Take(asked, Header(cluster: 7, revision: 11), isLinearizable: true);
+        _history.Observe(asked, Header(cluster: 7, revision: 11), isLinearizable: true);
 
         Assert.That((_history.Epoch, _restored), Is.EqualTo((Epoch.First, 0)));
     }
 
     [Test]
-    public void A_late_answer_of_the_epoch_before_tells_nothing_of_the_present_one()
+    public void A_late_answer_of_the_former_epoch_does_not_change_the_present_one()
     {
         Answer(cluster: 7, revision: 10);
         var asked = _history.Now();
         _time.Advance(Silence);
         Answer(cluster: 8, revision: 5);
         _time.Advance(Silence);
-        _history.Take(asked, Header(cluster: 7, revision: 11), isLinearizable: true);
-        _history.Take(asked, Header(cluster: 9, revision: 1), isLinearizable: true);
+        _history.Observe(asked, Header(cluster: 7, revision: 11), isLinearizable: true);
+        _history.Observe(asked, Header(cluster: 9, revision: 1), isLinearizable: true);
         Answer(cluster: 8, revision: 6);
 
         Assert.That((_history.Epoch, _restored), Is.EqualTo((new Epoch(1, Since: 5), 1)));
@@ -111,8 +111,8 @@ internal sealed class EtcdHistoryTests
     {
         Answer(cluster: 7, revision: 10);
         var asked = _history.Now();
-        _history.Miss(asked, 12);
-        _history.Miss(asked, 12);
+        _history.ReportMissing(asked, 12);
+        _history.ReportMissing(asked, 12);
 
         Assert.That((_history.Epoch, _restored), Is.EqualTo((new Epoch(1, Since: 12), 1)));
         Answer(cluster: 7, revision: 12);
@@ -120,7 +120,7 @@ internal sealed class EtcdHistoryTests
     }
 
     private void Answer(ulong cluster, long revision, bool isLinearizable = true) =>
-        _history.Take(_history.Now(), Header(cluster, revision), isLinearizable);
+        _history.Observe(_history.Now(), Header(cluster, revision), isLinearizable);
 
     private static ResponseHeader Header(ulong cluster, long revision) => new()
     {

@@ -9,11 +9,13 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 internal sealed class EtcdMemberListTests
 {
     [Test]
-    public async Task Every_member_is_told_by_its_client_and_its_peer_address()
+    public async Task Every_member_is_listed_with_its_client_and_its_peer_address()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = new EtcdStore(
-            new EtcdOptions { Endpoints = [cluster.ClientUris[0]] }, TimeProvider.System, NullLoggerFactory.Instance);
+            new EtcdOptions { Endpoints = [cluster.ClientUris[0]] }, EtcdStores.Everything, TimeProvider.System,
+            Meters.Factory,
+            NullLoggerFactory.Instance);
 
         var servers = (await store.Servers(CancellationToken.None)).Select(uri => uri.Authority).ToList();
 
@@ -22,13 +24,13 @@ internal sealed class EtcdMemberListTests
     }
 
     [Test]
-    public async Task A_cluster_that_asks_for_a_password_tells_its_members_to_the_user()
+    public async Task A_cluster_with_a_password_lists_its_members_for_the_user()
     {
         await using var server = await EtcdServer.StartAsync();
         await server.EnableAuthentication("secret");
         await using var store = new EtcdStore(
             new EtcdOptions { Endpoints = [server.ClientUri], Username = "root", Password = "secret" },
-            TimeProvider.System, NullLoggerFactory.Instance);
+            EtcdStores.Everything, TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
 
         Assert.That(
             (await store.Servers(CancellationToken.None)).Select(uri => uri.Authority),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
@@ -7,13 +8,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Stores over the tests' servers, and the short forms of what most tests ask of them.</summary>
+/// <summary>Stores over the servers of the tests, and short forms of frequent calls.</summary>
 internal static class EtcdStores
 {
     /// <summary>
-    /// Longer than any pause of a test that is not about time; a store of its own default would time out first.
+    /// Longer than any pause of a test that is not about time; with the default, a store would time out first.
     /// </summary>
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(20);
+
+    private static readonly ConditionalWeakTable<EtcdStore, Meters> Measured = [];
+
+    /// <summary>All keys of any test: the near cache may hold each of them.</summary>
+    public static KeyRange Everything { get; } = KeyRange.Between(StoreKey.FromText(" "), StoreKey.FromText("~"));
 
     public static EtcdStore Open(params IEnumerable<Uri> endpoints) => Open(new EtcdOptions
     {
@@ -25,8 +31,17 @@ internal static class EtcdStores
     public static EtcdStore Open(EtcdOptions options) =>
         Open(options with { Timeout = Patient }, TimeProvider.System);
 
-    public static EtcdStore Open(EtcdOptions options, TimeProvider time) =>
-        new(options, time, NullLoggerFactory.Instance);
+    public static EtcdStore Open(EtcdOptions options, TimeProvider time)
+    {
+        var meters = new Meters();
+        var store = new EtcdStore(options, Everything, time, meters, NullLoggerFactory.Instance);
+        Measured.Add(store, meters);
+        return store;
+    }
+
+    /// <summary>How many requests wait to be sent by a store that was opened here.</summary>
+    public static long Queued(this EtcdStore store) =>
+        Meters.Read(Measured.GetValue(store, _ => throw new InvalidOperationException()), "kv.store.queue.length");
 
     /// <summary>A store that gives up soon, for tests about silence.</summary>
     public static EtcdStore OpenImpatient(Uri endpoint, string? caFile = null) => Open(
@@ -54,7 +69,7 @@ internal static class EtcdStores
     public static async Task<Entry?> Find(this IStore store, string key) =>
         (await store.Get(StoreKey.FromText(key), ReadConsistency.Linearizable, CancellationToken.None)).Entry;
 
-    /// <summary>The value of a key that is there, as text.</summary>
+    /// <summary>The value of an existing key, as text.</summary>
     public static async Task<string> Value(this IStore store, string key) =>
         await store.Find(key) is { } entry
             ? Encoding.UTF8.GetString(entry.Value.Span)

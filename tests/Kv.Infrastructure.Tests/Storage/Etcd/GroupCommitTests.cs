@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Writes that share etcd's transactions, and still succeed and fail each by itself.</summary>
+/// <summary>Writes that share transactions of etcd, and yet succeed or fail separately.</summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed class GroupCommitTests
 {
@@ -25,7 +25,24 @@ internal sealed class GroupCommitTests
     }
 
     [Test]
-    public async Task A_write_of_one_key_that_goes_alone_is_no_transaction()
+    public async Task A_small_write_does_not_wait_behind_large_ones()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await store.Find("connected");
+        server.Pause();
+        var large = await HeldBack.Occupy(
+            store, number => store.Do(EtcdStores.PutOf($"large/{number}", new byte[256 * 1024])));
+
+        var small = store.Put("small");
+
+        Assert.That(store.Queued(), Is.Zero);
+        server.Resume();
+        await Task.WhenAll([.. large, small]);
+    }
+
+    [Test]
+    public async Task A_single_write_of_one_key_is_sent_as_a_plain_put()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
@@ -53,7 +70,32 @@ internal sealed class GroupCommitTests
     }
 
     [Test]
-    public async Task A_lost_condition_fails_only_its_own_request()
+    public async Task Touches_of_large_values_do_not_share_a_round()
+    {
+        const int Keys = 40;
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await using var other = EtcdStores.Open(server);
+        for (var i = 0; i < Keys; i++)
+            await store.Do(EtcdStores.PutOf($"large/{i}", new byte[64 * 1024]));
+
+        var known = await Task.WhenAll(await HeldBack.Behind(server, store, Touches(store)));
+        var unknown = await Task.WhenAll(await HeldBack.Behind(server, other, Touches(other)));
+
+        Assert.That(known.Concat(unknown), Has.All.Property(nameof(CommitResult.Succeeded)).True);
+        Assert.That(known.Select(touch => touch.Revision), Is.Unique);
+        Assert.That(
+            unknown.GroupBy(touch => touch.Revision).Select(shared => shared.Count()), Has.All.LessThanOrEqualTo(16),
+            "this store does not know their size");
+
+        static IEnumerable<Func<Task<CommitResult>>> Touches(EtcdStore store) => Enumerable.Range(0, Keys)
+            .Select(i => StoreKey.FromText($"large/{i}"))
+            .Select(key => (Func<Task<CommitResult>>)(() => store.Do(
+                new Transaction([Compare.Exists(key)], [new Operation.Touch(key, Deadline: null)]))));
+    }
+
+    [Test]
+    public async Task A_failed_condition_fails_only_its_own_request()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
@@ -79,7 +121,7 @@ internal sealed class GroupCommitTests
     }
 
     [Test]
-    public async Task What_a_transaction_reads_is_its_own_answer()
+    public async Task Each_transaction_gets_its_own_reads()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
@@ -154,13 +196,13 @@ internal sealed class GroupCommitTests
         Assert.That(results, Has.All.Property(nameof(CommitResult.Succeeded)).True);
         Assert.That(
             new[] { results[0], results[2], results[3] }.Select(result => result.Revision), Is.Unique,
-            "whatever touches the key");
+            "for any operation on the key");
         Assert.That((await store.Find("same"))!.Version, Is.EqualTo(3));
         Assert.That(await store.Value("same"), Is.EqualTo(results[2].Revision > results[0].Revision ? "2" : "1"));
     }
 
     [Test]
-    public async Task Without_space_writes_fail_while_deletes_and_reads_go_on()
+    public async Task Without_space_writes_fail_while_deletes_and_reads_work()
     {
         await using var server = await EtcdServer.StartAsync(new() { Arguments = ["--quota-backend-bytes=4194304"] });
         await using var store = EtcdStores.Open(server);
@@ -186,7 +228,7 @@ internal sealed class GroupCommitTests
     }
 
     [Test]
-    public async Task A_lease_revoked_behind_the_back_is_granted_again()
+    public async Task A_lease_that_another_program_revokes_is_granted_again()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);

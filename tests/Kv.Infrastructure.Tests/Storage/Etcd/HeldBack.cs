@@ -9,7 +9,7 @@ namespace Kv.Infrastructure.Tests.Storage.Etcd;
 /// </summary>
 internal static class HeldBack
 {
-    /// <summary>Starts the requests behind others that cannot be answered, and lets etcd go on.</summary>
+    /// <summary>Starts the requests behind others that cannot be answered, and resumes etcd.</summary>
     /// <returns>The requests, under way.</returns>
     public static async Task<List<Task<TResult>>> Behind<TResult>(
         EtcdServer server, EtcdStore store, IEnumerable<Func<Task<TResult>>> requests,
@@ -25,15 +25,15 @@ internal static class HeldBack
         return waiting;
     }
 
-    /// <summary>Has as many calls under way as there may be: what comes after them has to wait.</summary>
-    /// <param name="store">A store that has nothing else to do, over an etcd that is paused.</param>
-    /// <param name="request">Makes a request of a number, which no answer may come to.</param>
+    /// <summary>Makes as many calls as may be in flight. Requests after them wait.</summary>
+    /// <param name="store">An idle store over an etcd that is paused.</param>
+    /// <param name="request">Makes a request of a number; it gets no answer.</param>
     /// <returns>The requests, under way.</returns>
     public static async Task<List<Task<TResult>>> Occupy<TResult>(EtcdStore store, Func<int, Task<TResult>> request)
     {
-        List<Task<TResult>> sent = [.. Enumerable.Range(0, GroupCommit.Few).Select(request)];
-        // So many writes go at once; of reads another call goes beside the first only when that takes long.
-        await Eventually.Holds(() => store.Queued == 0, "all are sent");
+        // The second call goes beside the first when the first takes long.
+        List<Task<TResult>> sent = [.. Enumerable.Range(0, 2).Select(request)];
+        await Eventually.Holds(() => store.Queued() == 0, "both are sent");
         return sent;
     }
 }

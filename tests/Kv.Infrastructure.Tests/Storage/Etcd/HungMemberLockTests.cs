@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>A member hangs while a lock is held and awaited.</summary>
+/// <summary>A member hangs while one caller holds a lock and another waits for it.</summary>
 [CancelAfter(120_000)]
 internal sealed class HungMemberLockTests
 {
@@ -39,7 +39,7 @@ internal sealed class HungMemberLockTests
         await using var store = Open(cluster);
         var usual = await TakeOver(cluster, store, () => { });
 
-        // What it waits by is a watch on one of the members.
+        // It waits with a watch on one of the members.
         foreach (var follower in await Followers(cluster))
         {
             var took = await TakeOver(cluster, store, follower.Pause);
@@ -58,7 +58,7 @@ internal sealed class HungMemberLockTests
         return [.. cluster.Members.Where(member => member != leader)];
     }
 
-    // How long the lock of a holder that has vanished is waited for.
+    // How long a caller waits for the lock of a vanished holder.
     private static async Task<TimeSpan> TakeOver(EtcdCluster cluster, EtcdStore store, Action fault)
     {
         var leader = (await cluster.Leader())!;

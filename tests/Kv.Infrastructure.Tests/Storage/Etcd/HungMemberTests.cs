@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>A member hangs, or the network to it does: calls go to the others, and to it when it is well.</summary>
+/// <summary>A member or the network to it hangs: calls go to the others, and to it when it recovers.</summary>
 [CancelAfter(120_000)]
 internal sealed class HungMemberTests
 {
@@ -13,13 +13,13 @@ internal sealed class HungMemberTests
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
-    // The failures that a fault costs are in the first second of it.
+    // The failures that a fault causes are in its first second.
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
 
     private static readonly KeyRange Listed = KeyRange.Prefix(StoreKey.FromText("key"));
 
     [Test]
-    public async Task Calls_go_on_while_a_follower_is_stopped([Values] Kind kind)
+    public async Task Calls_succeed_while_a_follower_is_stopped([Values] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = Open(cluster.ClientUris);
@@ -33,7 +33,7 @@ internal sealed class HungMemberTests
     }
 
     [Test]
-    public async Task Calls_go_on_when_the_leader_is_stopped_and_another_one_leads(
+    public async Task Calls_succeed_when_the_leader_is_stopped_and_another_one_leads(
         [Values(Kind.Read, Kind.Write)] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync();
@@ -49,7 +49,8 @@ internal sealed class HungMemberTests
     }
 
     [Test]
-    public async Task Calls_go_on_while_the_network_to_a_member_swallows_and_use_it_when_it_heals([Values] Kind kind)
+    public async Task Calls_succeed_while_the_network_to_a_member_drops_everything_and_use_it_when_it_heals(
+        [Values] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync();
         var member = await Follower(cluster);
@@ -65,12 +66,12 @@ internal sealed class HungMemberTests
 
         proxy.Forward();
         var before = proxy.BytesFromClients;
-        await Eventually.Holds(() => proxy.BytesFromClients - before > 10_000, "the member takes calls again");
+        await Eventually.Holds(() => proxy.BytesFromClients - before > 10_000, "the member serves calls again");
         ExpectGoingOn(await load.During(Window), well);
     }
 
     [Test]
-    public async Task Calls_go_on_while_the_network_to_a_member_is_slow([Values(Kind.Read, Kind.Write)] Kind kind)
+    public async Task Calls_succeed_while_the_network_to_a_member_is_slow([Values(Kind.Read, Kind.Write)] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync();
         var member = await Follower(cluster);
@@ -86,7 +87,7 @@ internal sealed class HungMemberTests
     }
 
     [Test]
-    public async Task Calls_go_on_while_a_member_is_cut_off_from_the_others_and_use_it_when_it_is_not(
+    public async Task Calls_succeed_while_a_member_is_partitioned_and_use_it_when_it_is_back(
         [Values] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync(withPeerLinks: true);
@@ -107,11 +108,11 @@ internal sealed class HungMemberTests
 
         cluster.Peers!.Forward();
         var before = proxy.BytesFromClients;
-        await Eventually.Holds(() => proxy.BytesFromClients - before > 10_000, "the member takes calls again");
+        await Eventually.Holds(() => proxy.BytesFromClients - before > 10_000, "the member serves calls again");
     }
 
     [Test]
-    public async Task Calls_go_on_over_a_new_connection_when_the_one_to_the_only_member_is_dead(
+    public async Task Calls_succeed_over_a_new_connection_when_the_one_to_the_only_member_is_dead(
         [Values(Kind.Read, Kind.Write)] Kind kind)
     {
         await using var server = await EtcdServer.StartAsync();
@@ -127,7 +128,7 @@ internal sealed class HungMemberTests
     }
 
     [Test]
-    public async Task No_call_is_given_up_in_a_cluster_that_is_far_away([Values(Kind.Read, Kind.Write)] Kind kind)
+    public async Task No_call_times_out_in_a_cluster_with_a_high_latency([Values(Kind.Read, Kind.Write)] Kind kind)
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await Follower(cluster);
@@ -174,7 +175,7 @@ internal sealed class HungMemberTests
             }
         }
 
-        Assert.That(unknown.Sum(), Is.Positive, "writes were under way on a member that hung");
+        Assert.That(unknown.Sum(), Is.Positive, "writes were running on a member that hung");
         for (var caller = 0; caller < Callers; caller++)
         {
             var version = (await store.Find($"key/{caller}"))!.Version;
@@ -194,23 +195,23 @@ internal sealed class HungMemberTests
 
     private static async Task<Load> Start(Kind kind, EtcdStore store)
     {
-        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "the cluster takes writes");
+        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "the cluster accepts writes");
         var load = new Load(Callers, kind switch
         {
             Kind.Read => (_, _) => store.Find("key"),
             Kind.List => (_, _) => store.Range(new(Listed, Limit: 10), CancellationToken.None),
             _ => (caller, number) => store.Put($"key/{caller}", $"{number}"),
         });
-        // Code that is not compiled yet would make the window without a fault the slower one.
+        // Without a warm-up, the compiler would make the window without a fault the slower one.
         await load.During(First);
         return load;
     }
 
-    // Callers that wait for the member that hangs would do next to nothing.
+    // Callers that wait for the hanging member would make almost no calls.
     private static void ExpectGoingOn(Load.Count now, Load.Count well)
     {
         TestContext.Out.WriteLine($"{well} -> {now}");
-        Assert.That(well.Failed, Is.Zero, "failed before");
+        Assert.That(well.Failed, Is.Zero, "failed before the fault");
         Assert.That(now.Failed, Is.Zero, "failed after the first second");
         Assert.That(now.Done, Is.GreaterThan(well.Done / 5), "done, of a fifth of those before");
     }

@@ -45,7 +45,7 @@ internal sealed class LargeAnswerTests
     }
 
     [Test]
-    public async Task A_page_of_large_values_tells_a_limit_that_keeps_the_next_one_small()
+    public async Task A_page_of_large_values_suggests_a_limit_that_keeps_the_next_one_small()
     {
         await using var store = EtcdStores.Open(_server);
 

@@ -13,12 +13,12 @@ internal sealed class LeaseIdTests
         .Select(bits => (long)(bits & Last)).ToArbitrary();
 
     [Test]
-    public void An_id_tells_its_deadline() =>
+    public void An_id_encodes_its_deadline() =>
         Prop.ForAll(Deadlines, deadline => LeaseId.DeadlineOf(LeaseId.FromDeadline(deadline)) == deadline)
             .QuickCheckThrowOnFailure();
 
     [Test]
-    public void An_id_is_known_as_ours_and_is_one_that_etcd_takes() =>
+    public void An_id_is_recognized_as_ours_and_is_valid_for_etcd() =>
         Prop.ForAll(
             Deadlines, deadline => LeaseId.IsOurs(LeaseId.FromDeadline(deadline)) && LeaseId.FromDeadline(deadline) > 0)
             .QuickCheckThrowOnFailure();
@@ -36,11 +36,11 @@ internal sealed class LeaseIdTests
 
     [TestCase(-1)]
     [TestCase(Last + 1)]
-    public void What_does_not_fit_is_refused(long deadline) =>
+    public void A_deadline_outside_the_range_is_refused(long deadline) =>
         Assert.That(() => LeaseId.FromDeadline(deadline), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
-    public void What_is_before_the_first_id_is_not_ours()
+    public void An_id_before_the_first_one_is_not_ours()
     {
         Assert.That(LeaseId.FromDeadline(0), Is.EqualTo(LeaseId.BeforeFirst + 1));
         Assert.That(LeaseId.IsOurs(LeaseId.BeforeFirst), Is.False);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Deadlines by way of etcd's leases: Kv's own, and those that others granted.</summary>
+/// <summary>Deadlines by the leases of etcd: those of Kv, and those of other programs.</summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed class LeaseTests
 {
@@ -60,7 +60,7 @@ internal sealed class LeaseTests
     }
 
     [Test]
-    public async Task A_deadline_that_a_replica_ahead_of_time_was_first_with_is_no_nearer()
+    public async Task A_replica_whose_clock_is_ahead_does_not_shorten_a_deadline()
     {
         var server = await SharedEtcd.Get();
         await using var ahead = Open(server, new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddSeconds(20)));
@@ -75,12 +75,12 @@ internal sealed class LeaseTests
         Assert.That((await LeaseOf(server, "leases/ahead")).Left, Is.LessThan(needed - 15));
         var right = await LeaseOf(server, "leases/right");
         Assert.That(right.Left, Is.GreaterThanOrEqualTo(needed));
-        Assert.That((await LeaseOf(server, "leases/right too")).Id, Is.EqualTo(right.Id), "one grant does for all");
+        Assert.That((await LeaseOf(server, "leases/right too")).Id, Is.EqualTo(right.Id), "one grant serves all");
         Assert.That((await ahead.Find("leases/right"))!.Deadline, Is.InRange(deadline, deadline + 22));
     }
 
     [Test]
-    public async Task A_deadline_is_no_nearer_after_the_clock_was_set_back()
+    public async Task A_clock_that_is_set_back_does_not_shorten_a_deadline()
     {
         var server = await SharedEtcd.Get();
         var time = new SteppedTime(TimeProvider.System);
@@ -130,7 +130,7 @@ internal sealed class LeaseTests
     }
 
     [Test]
-    public async Task What_a_condition_found_is_told_though_it_expires_before_the_answer_comes()
+    public async Task An_entry_that_a_condition_found_is_returned_even_if_it_expires_before_the_answer()
     {
         await using var server = await EtcdServer.StartAsync();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -141,7 +141,7 @@ internal sealed class LeaseTests
         server.Pause();
         var refused = store.Do(
             new Transaction([Compare.Absent(key)], [EtcdStores.PutOf("leases/ending")], [new Operation.Read(key)]));
-        await Eventually.Holds(() => store.Queued == 0, "it is sent");
+        await Eventually.Holds(() => store.Queued() == 0, "it is sent");
 
         time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(deadline));
         server.Resume();
@@ -153,7 +153,7 @@ internal sealed class LeaseTests
     }
 
     [Test]
-    public async Task A_foreign_lease_gives_a_plausible_deadline_that_stays()
+    public async Task A_foreign_lease_gives_a_plausible_and_stable_deadline()
     {
         var server = await SharedEtcd.Get();
         await using var store = EtcdStores.Open(server);
@@ -173,7 +173,7 @@ internal sealed class LeaseTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task Delete_and_expiry_are_told_apart(CancellationToken cancellationToken)
+    public async Task Delete_and_expiry_are_distinguished(CancellationToken cancellationToken)
     {
         var server = await SharedEtcd.Get();
         await using var store = EtcdStores.Open(server);
@@ -228,7 +228,7 @@ internal sealed class LeaseTests
     private static EtcdStore Open(EtcdServer server, TimeProvider time) =>
         EtcdStores.Open(new() { Endpoints = [server.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
 
-    // What etcd itself says of the lease of a key.
+    // The lease of a key, as etcd reports it.
     private static async Task<(long Id, long Left)> LeaseOf(EtcdServer server, string key)
     {
         var found = await server.Call("kv/range", new { key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)) });

@@ -3,7 +3,7 @@ using Kv.Domain.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
 /// <summary>
-/// Callers that ask for one thing after the other, with pauses, and a count of the outcomes. The pauses bound the rate,
+/// Callers that make one call after the other, with pauses, and a count of the outcomes. The pauses limit the rate,
 /// so that it depends on the answers and not on the machine's load.
 /// </summary>
 internal sealed class Load : IAsyncDisposable

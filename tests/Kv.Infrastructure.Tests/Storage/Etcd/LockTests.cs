@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>Locks in a cluster that several processes share, and that goes away at times.</summary>
+/// <summary>Locks in a cluster that several processes share, and that has outages.</summary>
 [Parallelizable(ParallelScope.Children)]
 [CancelAfter(60_000)]
 internal sealed class LockTests
@@ -39,7 +39,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task The_key_is_the_one_that_etcds_own_clients_would_put()
+    public async Task The_key_is_the_one_that_the_clients_of_etcd_put()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
@@ -54,7 +54,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task A_holder_that_is_no_Kv_is_waited_for()
+    public async Task Kv_waits_for_a_holder_that_is_another_program()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
@@ -106,7 +106,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task A_key_that_is_deleted_loses_the_lock_though_its_lease_goes_on()
+    public async Task A_holder_whose_key_is_deleted_loses_the_lock_even_if_its_lease_lives()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
@@ -118,13 +118,13 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task A_lock_outlives_its_time_to_live_many_times_over_while_it_is_held()
+    public async Task A_held_lock_is_kept_many_times_longer_than_its_time_to_live()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
         await using var held = await store.Lock(Name, Short, Enough);
 
-        // A lease without renewals, granted for twice as long, tells that the time has passed.
+        // The end of an unrenewed lease of twice the length shows that the time has passed.
         await store.Put("clock", deadline: TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 5);
         await Eventually.Holds(async () => await store.Find("clock") is null, "time passes");
 
@@ -133,7 +133,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task An_etcd_that_is_away_for_longer_than_the_time_to_live_loses_the_lock()
+    public async Task An_etcd_outage_longer_than_the_time_to_live_loses_the_lock()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.OpenImpatient(server.ClientUri);
@@ -158,7 +158,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task A_holder_that_stood_still_for_its_time_to_live_knows_at_once_though_etcd_still_has_its_key()
+    public async Task A_holder_that_was_paused_for_its_time_to_live_knows_the_loss_before_etcd_removes_its_key()
     {
         var server = await SharedEtcd.Get();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -186,7 +186,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task Who_waits_takes_over_from_a_holder_that_vanished()
+    public async Task A_waiting_caller_takes_over_from_a_holder_that_vanished()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);
@@ -200,13 +200,13 @@ internal sealed class LockTests
 
         await using var held = await waiting;
         Assert.That(await Holds(store, former.Fence), Is.False);
-        // The former holder knew before anybody else could have the lock.
+        // The former holder knows before another caller can have the lock.
         Assert.That(former.Lost.IsCancellationRequested, Is.True);
         proxy.Forward();
     }
 
     [Test]
-    public async Task Who_waits_goes_on_waiting_when_its_connections_are_cut()
+    public async Task A_waiting_caller_keeps_its_place_when_its_connections_are_cut()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);
@@ -218,7 +218,7 @@ internal sealed class LockTests
         var queue = await Keys(holding);
 
         proxy.CutConnections();
-        await Eventually.Holds(() => proxy.OpenConnections > 0, "the store connects anew");
+        await Eventually.Holds(() => proxy.OpenConnections > 0, "the store reconnects");
 
         Assert.That(await Keys(holding), Is.EqualTo(queue), "the place in the queue is kept");
         await held.DisposeAsync();
@@ -226,7 +226,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task Who_asks_while_etcd_is_away_gets_the_lock_when_it_is_back()
+    public async Task A_caller_that_asks_during_an_etcd_outage_gets_the_lock_after_it()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.OpenImpatient(server.ClientUri);
@@ -241,7 +241,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task Who_gives_up_while_etcd_is_away_is_let_go()
+    public async Task A_caller_can_cancel_its_wait_during_an_etcd_outage()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.OpenImpatient(server.ClientUri);
@@ -258,7 +258,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task A_lock_is_given_back_without_an_error_while_etcd_is_away()
+    public async Task A_lock_is_released_without_an_error_during_an_etcd_outage()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.OpenImpatient(server.ClientUri);
@@ -269,7 +269,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task A_store_that_is_closed_loses_its_locks_and_lets_those_go_who_wait()
+    public async Task A_closed_store_loses_its_locks_and_its_waiting_callers_fail()
     {
         await using var server = await EtcdServer.StartAsync();
         var store = EtcdStores.Open(server);
@@ -305,7 +305,7 @@ internal sealed class LockTests
     }
 
     [Test]
-    public async Task A_lock_outlives_the_loss_of_the_member_that_leads()
+    public async Task A_lock_survives_the_loss_of_the_leader()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await Eventually.Holds(async () => await cluster.Leader() is not null, "the cluster has a leader");

@@ -6,7 +6,7 @@ using NUnit.Framework.Constraints;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>What callers are told when etcd cannot be reached, falls silent, or dies.</summary>
+/// <summary>The errors that callers get when etcd is unreachable, silent or dead.</summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed class LostConnectionTests
 {
@@ -34,7 +34,7 @@ internal sealed class LostConnectionTests
         foreach (var write in writes)
             Assert.That(() => write, OutcomeUnknown);
         server.Resume();
-        await Eventually.Holds(async () => (await store.Put("after")).Succeeded, "writes go on over a new connection");
+        await Eventually.Holds(async () => (await store.Put("after")).Succeeded, "writes succeed on a new connection");
     }
 
     [Test]
@@ -53,7 +53,7 @@ internal sealed class LostConnectionTests
     }
 
     [Test]
-    public async Task An_etcd_that_went_away_is_told_as_such_and_found_again()
+    public async Task An_etcd_outage_is_reported_and_calls_succeed_when_it_ends()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(server);
@@ -65,14 +65,14 @@ internal sealed class LostConnectionTests
         Assert.That(() => store.Find("key"), NothingDone);
         await server.Restart();
 
-        await Eventually.Holds(async () => await store.Value("key") == "before", "reads go on");
+        await Eventually.Holds(async () => await store.Value("key") == "before", "reads succeed again");
         await store.Put("key", "after");
         Assert.That(await store.Value("key"), Is.EqualTo("after"));
     }
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_silent_etcd_counts_as_unavailable_soon_and_is_used_again_when_it_goes_on()
+    public async Task A_silent_etcd_soon_counts_as_unavailable_and_is_used_again_when_it_resumes()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var store = EtcdStores.OpenImpatient(server.ClientUri);
@@ -89,13 +89,13 @@ internal sealed class LostConnectionTests
         Assert.That(() => range, NothingDone);
 
         server.Resume();
-        await Eventually.Holds(async () => (await store.Put("after")).Succeeded, "writes go on");
+        await Eventually.Holds(async () => (await store.Put("after")).Succeeded, "writes succeed again");
         Assert.That(await store.Value("after"), Is.EqualTo("value"));
     }
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_network_that_swallows_everything_is_left_behind_when_it_heals()
+    public async Task After_a_network_that_drops_everything_heals_calls_succeed()
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);
@@ -109,7 +109,7 @@ internal sealed class LostConnectionTests
         proxy.CutConnections();
         proxy.Forward();
 
-        await Eventually.Holds(async () => await store.Find("key") is not null, "reads go on");
+        await Eventually.Holds(async () => await store.Find("key") is not null, "reads succeed again");
         await store.Put("key", "after");
         Assert.That(await store.Value("key"), Is.EqualTo("after"));
     }
@@ -120,11 +120,11 @@ internal sealed class LostConnectionTests
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = EtcdStores.Open(cluster.ClientUris);
-        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "the cluster takes writes");
+        await Eventually.Holds(async () => (await store.Put("key")).Succeeded, "the cluster accepts writes");
         var leader = (await cluster.Leader())!;
         var follower = cluster.Members.First(member => member != leader);
 
-        // Reads are under way on every member while it dies, and not one fails.
+        // Reads are running on every member while one dies, and no read fails.
         var reading = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             for (var i = 0; i < 50; i++)
@@ -137,9 +137,9 @@ internal sealed class LostConnectionTests
 
         await follower.Restart();
         leader.Kill();
-        await Eventually.Holds(async () => await store.Find("key") is not null, "reads go on under another leader");
+        await Eventually.Holds(async () => await store.Find("key") is not null, "reads succeed under another leader");
         await Eventually.Holds(
-            async () => (await store.Put("key", "after")).Succeeded, "writes go on under another leader");
+            async () => (await store.Put("key", "after")).Succeeded, "writes succeed under another leader");
     }
 
     private static async Task<StoreUnavailableException> Fails(Func<Task> write)

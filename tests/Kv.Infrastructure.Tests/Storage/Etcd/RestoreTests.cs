@@ -15,10 +15,10 @@ internal sealed class RestoreTests
 {
     private static readonly KeyRange All = KeyRange.Prefix(StoreKey.FromText("k/"));
 
-    // The id of the cluster is computed from the token: with the one that it had, it stays.
+    // The id of the cluster is computed from the token: with the same token, it stays the same.
     [TestCase("another")]
     [TestCase(null)]
-    public async Task A_restore_ends_the_epoch_and_what_was_begun_in_it(
+    public async Task A_restore_ends_the_epoch_and_its_watches_and_locks(
         string? token, CancellationToken cancellationToken)
     {
         await using var etcd = await EtcdServer.StartAsync();
@@ -55,9 +55,9 @@ internal sealed class RestoreTests
         using var files = new TemporaryDirectory();
         await store.Put("k/a", "kept");
         await etcd.Save(files.File("snapshot"));
-        var watching = Read(store, 1, cancellationToken, out var told);
+        var watching = Read(store, 1, cancellationToken, out var seen);
         var before = (await store.Put("k/a", "before")).Revision;
-        await Eventually.Holds(() => told.Contains(before), "the watch has told it");
+        await Eventually.Holds(() => seen.Contains(before), "the watch has delivered it");
         proxy.RefuseConnections();
         proxy.CutConnections();
 
@@ -67,7 +67,7 @@ internal sealed class RestoreTests
         proxy.Forward();
 
         Assert.That(async () => await watching, Throws.TypeOf<StoreRestoredException>());
-        Assert.That(told, Has.Exactly(1).EqualTo(before));
+        Assert.That(seen, Has.Exactly(1).EqualTo(before));
     }
 
     [Test]
@@ -81,9 +81,9 @@ internal sealed class RestoreTests
         using var files = new TemporaryDirectory();
         await store.Put("k/a", "kept");
         await etcd.Save(files.File("snapshot"));
-        var watching = Read(store, 1, cancellationToken, out var told);
+        var watching = Read(store, 1, cancellationToken, out var seen);
         var last = (await store.Put("k/a", "lost")).Revision;
-        await Eventually.Holds(() => told.Contains(last), "the watch has told it");
+        await Eventually.Holds(() => seen.Contains(last), "the watch has delivered it");
 
         await RestoreOf(etcd, files, token: null, "--bump-revision", "1000000", "--mark-compacted");
 
@@ -93,7 +93,7 @@ internal sealed class RestoreTests
     }
 
     [Test]
-    public async Task One_that_waits_for_a_lock_gets_it_after_a_restore(CancellationToken cancellationToken)
+    public async Task A_caller_that_waits_for_a_lock_gets_it_after_a_restore(CancellationToken cancellationToken)
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var holder = EtcdStores.Open(etcd);
@@ -120,20 +120,20 @@ internal sealed class RestoreTests
             Has.Property("Succeeded").True);
     }
 
-    // What is cut off and comes back is no restore, and a restart is none either.
+    // Neither a healed partition nor a restart is a restore.
     [Test]
-    public async Task A_restart_is_no_restore(CancellationToken cancellationToken)
+    public async Task A_restart_is_not_taken_for_a_restore(CancellationToken cancellationToken)
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(etcd);
-        var watching = Read(store, 1, cancellationToken, out var told);
+        var watching = Read(store, 1, cancellationToken, out var seen);
         var first = (await store.Put("k/a")).Revision;
-        await Eventually.Holds(() => told.Contains(first), "the watch has told it");
+        await Eventually.Holds(() => seen.Contains(first), "the watch has delivered it");
 
         await etcd.Restart();
         var second = (await store.Put("k/a")).Revision;
 
-        await Eventually.Holds(() => told.Contains(second), "the watch has told it");
+        await Eventually.Holds(() => seen.Contains(second), "the watch has delivered it");
         Assert.That((store.Epoch.Number, watching.IsCompleted), Is.EqualTo((0, false)));
     }
 
@@ -144,10 +144,10 @@ internal sealed class RestoreTests
         Read(store, from, cancellationToken, out _);
 
     private static Task Read(
-        EtcdStore store, long from, CancellationToken cancellationToken, out IReadOnlyCollection<long> told)
+        EtcdStore store, long from, CancellationToken cancellationToken, out IReadOnlyCollection<long> seen)
     {
         var revisions = new System.Collections.Concurrent.ConcurrentQueue<long>();
-        told = revisions;
+        seen = revisions;
         return Follow();
 
         async Task Follow()

@@ -5,7 +5,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>etcd with certificates, and with users.</summary>
+/// <summary>etcd with client certificates, and with users and passwords.</summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed class SecuredEtcdTests
 {
@@ -35,7 +35,7 @@ internal sealed class SecuredEtcdTests
     }
 
     [Test]
-    public async Task A_client_certificate_goes_with_those_behind_it_in_its_file()
+    public async Task A_client_certificate_is_sent_with_the_chain_in_its_file()
     {
         using var certificates = TestCertificates.Create();
         await using var server = await EtcdServer.StartAsync(new() { Certificates = certificates });
@@ -75,7 +75,7 @@ internal sealed class SecuredEtcdTests
     }
 
     [Test]
-    public async Task A_user_goes_on_when_a_restart_of_etcd_makes_the_token_void()
+    public async Task Calls_succeed_when_a_restart_of_etcd_makes_the_token_of_the_user_void()
     {
         await using var server = await EtcdServer.StartAsync();
         await server.EnableAuthentication("secret");
@@ -100,7 +100,7 @@ internal sealed class SecuredEtcdTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_goes_on_when_a_restart_of_etcd_makes_the_token_void(CancellationToken cancellationToken)
+    public async Task A_watch_continues_when_a_restart_of_etcd_makes_the_token_void(CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
         await server.EnableAuthentication("secret");
@@ -115,7 +115,7 @@ internal sealed class SecuredEtcdTests
 
             var next = watch.MoveNextAsync().AsTask();
             await server.Restart();
-            await Eventually.Holds(async () => (await writer.Put("key", "2")).Succeeded, "the writer goes on");
+            await Eventually.Holds(async () => (await writer.Put("key", "2")).Succeeded, "the writer continues");
 
             Assert.That(await next.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken), Is.True);
             Assert.That(watch.Current.Changes.Single().Current!.Value.ToArray(), Is.EqualTo("2"u8.ToArray()));
@@ -124,7 +124,7 @@ internal sealed class SecuredEtcdTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_that_nothing_else_goes_on_beside_gets_itself_a_new_token(
+    public async Task A_watch_without_other_calls_gets_a_new_token_by_itself(
         CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
@@ -140,7 +140,7 @@ internal sealed class SecuredEtcdTests
             Assert.That(await watch.MoveNextAsync(), Is.True);
 
             var next = watch.MoveNextAsync().AsTask();
-            // Makes the tokens of the user void. The password stays.
+            // Invalidates the tokens of the user. The password stays the same.
             await server.Call("auth/user/changepw", new { name = "root", password = "secret" });
             proxy.CutConnections();
             await using var after = EtcdStores.Open(AsRoot(server, "secret"));
@@ -152,7 +152,7 @@ internal sealed class SecuredEtcdTests
     }
 
     [Test]
-    public async Task A_wrong_password_gets_nobody_in()
+    public async Task A_wrong_password_is_refused()
     {
         await using var server = await EtcdServer.StartAsync();
         await server.EnableAuthentication("secret");
@@ -169,8 +169,8 @@ internal sealed class SecuredEtcdTests
     private static EtcdOptions AsRoot(EtcdServer server, string password) =>
         new() { Endpoints = [server.ClientUri], Username = "root", Password = password };
 
-    // etcd keeps its tokens in memory alone: the first call that reaches it after a restart carries one that is void.
-    // Calls that do not reach it, because the channel still holds on to the old connection, are made again.
+    // etcd keeps its tokens only in memory: the first call that reaches it after a restart has a void token.
+    // Calls that do not reach it, because the channel still uses the old connection, are repeated.
     private static async Task OnceConnected(Func<Task> call)
     {
         for (var attempt = 0; ; attempt++)

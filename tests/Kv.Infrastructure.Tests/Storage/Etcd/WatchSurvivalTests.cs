@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
 
-/// <summary>A watch tells every change once, in order, whatever becomes of its connection.</summary>
+/// <summary>A watch delivers every change once, in order, even if its connection is lost.</summary>
 [Parallelizable(ParallelScope.Children)]
 internal sealed class WatchSurvivalTests
 {
@@ -12,7 +12,7 @@ internal sealed class WatchSurvivalTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_outlives_cut_connections(CancellationToken cancellationToken)
+    public async Task A_watch_survives_cut_connections(CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);
@@ -33,7 +33,7 @@ internal sealed class WatchSurvivalTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_outlives_a_network_that_was_away(CancellationToken cancellationToken)
+    public async Task A_watch_survives_a_network_outage(CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
         await using var proxy = TcpProxy.To(server.Endpoint);
@@ -47,11 +47,11 @@ internal sealed class WatchSurvivalTests
         await writer.MovesOn(by: 50);
         proxy.Forward();
         await feed.MovesOn(by: 50);
-        // Nothing tells the watch that its connection is dead, but the missing answers to its pings.
+        // Only the missing answers to its pings show the watch that its connection is dead.
         proxy.BlackHole();
         await writer.MovesOn(by: 50);
         await Eventually.Holds(
-            () => proxy.AcceptedConnections > 2, "the watch connects anew", TimeSpan.FromSeconds(30));
+            () => proxy.AcceptedConnections > 2, "the watch reconnects", TimeSpan.FromSeconds(30));
         proxy.Forward();
         await feed.MovesOn(by: 50);
 
@@ -60,7 +60,7 @@ internal sealed class WatchSurvivalTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_outlives_restarts_of_etcd(CancellationToken cancellationToken)
+    public async Task A_watch_survives_restarts_of_etcd(CancellationToken cancellationToken)
     {
         await using var server = await EtcdServer.StartAsync();
         await using var watching = EtcdStores.Open(server);
@@ -80,7 +80,7 @@ internal sealed class WatchSurvivalTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_watch_outlives_the_loss_of_the_member_that_leads(CancellationToken cancellationToken)
+    public async Task A_watch_survives_the_loss_of_the_leader(CancellationToken cancellationToken)
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await Eventually.Holds(async () => await cluster.Leader() is not null, "the cluster has a leader");
@@ -106,16 +106,16 @@ internal sealed class WatchSurvivalTests
         await using var feed = new Feed(watching, cancellationToken);
         await feed.MovesOn(by: 20);
 
-        // It is on one of them.
+        // The watch is on one of them.
         foreach (var member in cluster.Members)
         {
             member.Pause();
             await Eventually.Holds(async () => await cluster.Leader() is not null, "there is a leader");
             await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
-            var (written, told) = (writer.Written, feed.Count);
+            var (written, seen) = (writer.Written, feed.Count);
             await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
-            (written, told) = (writer.Written - written, feed.Count - told);
-            Assert.That(told, Is.GreaterThan(written / 2), $"of {written} that were written");
+            (written, seen) = (writer.Written - written, feed.Count - seen);
+            Assert.That(seen, Is.GreaterThan(written / 2), $"of {written} that were written");
             member.Resume();
         }
 
@@ -147,7 +147,7 @@ internal sealed class WatchSurvivalTests
         Assert.That(feed.Keys, Is.EqualTo(["watched/one", "watched/two"]));
     }
 
-    /// <summary>Writes one key over and over, whatever happens to etcd.</summary>
+    /// <summary>Writes one key over and over, also while etcd fails.</summary>
     private sealed class Writer : IAsyncDisposable
     {
         private readonly EtcdStore _store;
@@ -167,7 +167,7 @@ internal sealed class WatchSurvivalTests
         public Task MovesOn(int by)
         {
             var goal = Written + by;
-            return Eventually.Holds(() => Written >= goal, "the writer goes on");
+            return Eventually.Holds(() => Written >= goal, "the writer continues");
         }
 
         /// <summary>Ends the writing.</summary>
@@ -198,18 +198,18 @@ internal sealed class WatchSurvivalTests
                 }
                 catch (Domain.Storage.StoreUnavailableException)
                 {
-                    // Done or not: the entry's own version tells.
+                    // The version of the entry shows whether the write was applied.
                     await Task.Yield();
                 }
             }
         }
     }
 
-    /// <summary>What a watch has told so far.</summary>
+    /// <summary>The changes that a watch has delivered so far.</summary>
     private sealed class Feed : IAsyncDisposable
     {
         private readonly CancellationTokenSource _enough;
-        private readonly List<ChangeSet> _told = [];
+        private readonly List<ChangeSet> _seen = [];
         private readonly Task _reading;
 
         public Feed(EtcdStore store, CancellationToken cancellationToken)
@@ -218,18 +218,18 @@ internal sealed class WatchSurvivalTests
             _reading = Read(store);
         }
 
-        /// <summary>How many sets of changes it has told so far.</summary>
-        public int Count => Told.Count;
+        /// <summary>How many sets of changes it has delivered so far.</summary>
+        public int Count => Seen.Count;
 
         public IReadOnlyList<string> Keys =>
-            [.. Told.SelectMany(set => set.Changes).Select(change => change.Key.ToString())];
+            [.. Seen.SelectMany(set => set.Changes).Select(change => change.Key.ToString())];
 
-        private List<ChangeSet> Told
+        private List<ChangeSet> Seen
         {
             get
             {
-                lock (_told)
-                    return [.. _told];
+                lock (_seen)
+                    return [.. _seen];
             }
         }
 
@@ -237,17 +237,17 @@ internal sealed class WatchSurvivalTests
         {
             var goal = Count + by;
             return Eventually.Holds(
-                () => _reading.IsCompleted || Count >= goal, "the watch tells more", TimeSpan.FromSeconds(40));
+                () => _reading.IsCompleted || Count >= goal, "the watch delivers more", TimeSpan.FromSeconds(40));
         }
 
-        /// <summary>Every version of the key was told once, each with the one before it.</summary>
+        /// <summary>Asserts that every version of the key was delivered once, each with the one before it.</summary>
         public async Task IsWholeUpTo(Entry last)
         {
             await Eventually.Holds(
-                () => _reading.IsCompleted || Told is [.., var set] && set.Revision >= last.ModRevision,
+                () => _reading.IsCompleted || Seen is [.., var set] && set.Revision >= last.ModRevision,
                 "the watch catches up");
             // A write whose outcome was unknown may be applied after the entry was read.
-            var changes = Told.Where(set => set.Revision <= last.ModRevision)
+            var changes = Seen.Where(set => set.Revision <= last.ModRevision)
                 .Select(set => set.Changes.Single()).ToList();
             Assert.That(
                 changes.Select(change => change.Current!.Version),
@@ -255,7 +255,7 @@ internal sealed class WatchSurvivalTests
             Assert.That(
                 changes.Select(change => change.Previous?.Version ?? 0),
                 Is.EqualTo(Enumerable.Range(0, (int)last.Version).Select(version => (long)version)));
-            Assert.That(Told.Select(set => set.Revision), Is.Ordered.And.Unique);
+            Assert.That(Seen.Select(set => set.Revision), Is.Ordered.And.Unique);
         }
 
         public async ValueTask DisposeAsync()
@@ -276,8 +276,8 @@ internal sealed class WatchSurvivalTests
         {
             await Task.Yield();
             await foreach (var set in store.Watch(Watched, fromRevision: 1, _enough.Token))
-                lock (_told)
-                    _told.Add(set);
+                lock (_seen)
+                    _seen.Add(set);
         }
     }
 }

@@ -2,38 +2,51 @@ import { html, render, useEffect, useMemo, useState } from './lib/html.js';
 import { Api, base } from './lib/api.js';
 import { go, hrefOf, useRoute } from './lib/route.js';
 import { ApiContext, PlaceContext } from './session/context.js';
+import { Scope, everything } from './session/scope.js';
 import { SignIn } from './session/sign-in.js';
 import { TenantButton } from './session/tenant.js';
-import { Button } from './ui/parts.js';
+import { Button, Empty, Name } from './ui/parts.js';
 import { Icon } from './ui/icons.js';
 import { Toasts } from './ui/toasts.js';
 import { KeysPage } from './keys/page.js';
 import { LivePage } from './live/page.js';
 import { WebhooksPage } from './webhooks/page.js';
+import { OverviewPage } from './overview/page.js';
 import { TransferPage } from './transfer/page.js';
 
+const icon = new URL('../icon.svg', import.meta.url);
+
 const pages = [
-  { id: 'keys', title: 'Keys', icon: 'keys', Page: KeysPage },
-  { id: 'live', title: 'Live', icon: 'live', Page: LivePage },
-  { id: 'webhooks', title: 'Webhooks', icon: 'webhooks', Page: WebhooksPage },
-  { id: 'transfer', title: 'Import and export', short: 'Transfer', icon: 'transfer', Page: TransferPage },
+  { id: 'keys', title: 'Keys', icon: 'keys', Page: KeysPage, isFor: scope => ['read', 'write', 'delete'].some(verb => scope.reaches(verb)) },
+  { id: 'live', title: 'Live', icon: 'live', Page: LivePage, isFor: scope => scope.reaches('read') },
+  { id: 'webhooks', title: 'Webhooks', icon: 'webhooks', Page: WebhooksPage, isFor: scope => scope.reaches('webhooks') },
+  {
+    id: 'transfer', title: 'Import and export', short: 'Transfer', icon: 'transfer', Page: TransferPage,
+    isFor: scope => scope.reaches('read') || scope.reaches('write'),
+  },
+  {
+    id: 'overview', title: 'Overview', icon: 'overview', Page: OverviewPage, isFor: scope => scope.isAdmin,
+    needs: 'It shows figures of all tenants, so it needs a credential for administrators.',
+  },
 ];
 
 function Console({ settings }) {
   const route = useRoute();
   const [credential, setCredential] = useState(null);
+  const [caller, setCaller] = useState(everything);
   const [notice, setNotice] = useState(null);
   const namespace = route.parameters.namespace ?? settings.default_namespace;
   const app = route.parameters.app ?? settings.default_app_name;
-  const page = pages.find(candidate => candidate.id === route.page) ?? pages[0];
-
   const leave = reason => {
     setCredential(null);
     setNotice(reason);
   };
   const api = useMemo(
-    () => new Api(settings, { namespace, app }, credential, () => leave('The credential was revoked or has expired.')),
+    () => new Api(settings, { namespace, app }, credential, {
+      scope: new Scope(caller, { namespace, app }), whenUnauthorized: () => leave('The credential was revoked or has expired.'),
+    }),
     [namespace, app, credential]);
+  const page = pages.find(({ id }) => id === route.page) ?? pages.find(({ isFor }) => isFor(api.scope)) ?? pages[0];
   const tenantOf = tenant => ({
     namespace: tenant.namespace === settings.default_namespace ? undefined : tenant.namespace,
     app: tenant.app === settings.default_app_name ? undefined : tenant.app,
@@ -52,10 +65,11 @@ function Console({ settings }) {
 
   if (settings.asks_for_credential && credential === null) {
     const isNamed = route.parameters.namespace !== undefined || route.parameters.app !== undefined;
-    return html`<${SignIn} settings=${settings} tenant=${isNamed ? api.tenant : null} notice=${notice} onSignIn=${(entered, tenant) => {
+    return html`<${SignIn} settings=${settings} tenant=${isNamed ? api.tenant : null} notice=${notice} onSignIn=${(entered, known, tenant) => {
       setNotice(null);
+      setCaller(known);
       setCredential(entered);
-      if (tenant) go(page.id, { ...route.parameters, ...tenantOf(tenant) });
+      if (tenant) go(route.page, { ...route.parameters, ...tenantOf(tenant) });
     }} />`;
   }
   return html`
@@ -63,34 +77,37 @@ function Console({ settings }) {
       <${PlaceContext.Provider} value=${place}>
         <a class="skip" href="#main" onClick=${event => { event.preventDefault(); document.getElementById('main').focus(); }}>Skip to the page</a>
         <header class="top">
-          <a class="brand" href=${place.href('keys')}><img src="icon.svg" alt="" width="22" height="22" /><span>Kv</span></a>
+          <a class="brand" href=${place.href('keys')}><img src=${icon} alt="" width="22" height="22" /><span>Kv</span></a>
           <${TenantButton} />
           <span class="grow"></span>
           <a class="button quiet" href=${new URL('swagger', base).href}><${Icon} name="book" /><span class="wide-only">Swagger UI</span><span class="visually-hidden narrow-only">Swagger UI</span></a>
           ${credential !== null && html`<${Button} kind="quiet" icon="exit" label="Sign out" onClick=${() => leave(null)} />`}
         </header>
         <nav class="side" aria-label="Pages">
-          ${pages.map(({ id, title, short, icon }) => html`
+          ${pages.filter(({ id, isFor }) => isFor(api.scope) || id === page.id).map(({ id, title, short, icon }) => html`
             <a key=${id} href=${place.href(id)} aria-current=${id === page.id ? 'page' : undefined}>
               <${Icon} name=${icon} /><span class="wide-only">${title}</span><span class="narrow-only">${short ?? title}</span>
             </a>`)}
-          <p class="version wide-only">Kv ${settings.version}</p>
+          <div class="version wide-only">${credential !== null && html`<${Allowed} scope=${api.scope} />`}<p>Kv ${settings.version}</p></div>
         </nav>
         <main id="main" class=${`page ${page.id}-page`} tabindex="-1">
-          <${page.Page} key=${`${namespace}/${app}/${credential}`} />
+          ${page.isFor(api.scope) ? html`<${page.Page} key=${`${namespace}/${app}/${credential}`} />` : html`
+            <${Empty} title="This page is not for this credential">${page.needs ?? 'Choose another tenant above, or sign in with another credential.'}<//>`}
         </main>
         <${Toasts} />
       <//>
     <//>`;
 }
 
-const root = document.getElementById('app');
-try {
-  const response = await fetch(new URL('console/settings.json', base));
-  if (!response.ok) throw new Error(`Kv answered ${response.status}.`);
-  const settings = await response.json();
-  root.replaceChildren();
-  render(html`<${Console} settings=${settings} />`, root);
-} catch (error) {
-  root.textContent = `The console cannot start. ${error.message}`;
+function Allowed({ scope }) {
+  const words = scope.isAdmin ? ['everything']
+    : scope.grants.map(({ verbs, prefix }) => html`${verbs.join(', ')}${prefix && html` on <${Name}>${prefix}<//>`}`);
+  return html`<p class="allowed">The credential allows ${words.length === 0 ? 'nothing here' : words.map((word, i) => html`${i > 0 && '; '}${word}`)}.</p>`;
 }
+
+const response = await fetch(new URL('console/settings.json', base));
+if (!response.ok) throw new Error(`Kv answered ${response.status}.`);
+const settings = await response.json();
+const root = document.getElementById('app');
+root.replaceChildren();
+render(html`<${Console} settings=${settings} />`, root);

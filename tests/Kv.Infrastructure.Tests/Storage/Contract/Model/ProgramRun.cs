@@ -5,8 +5,8 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract.Model;
 
 /// <summary>
-/// A program's run on one store. All that it observes becomes lines of text with ordinals in place of revisions, so
-/// that two runs are alike exactly when their lines are.
+/// A run of a program on one store. All observations become lines of text with ordinals in place of revisions, so that
+/// two runs are equal exactly when their lines are equal.
 /// </summary>
 internal sealed class ProgramRun
 {
@@ -25,7 +25,7 @@ internal sealed class ProgramRun
         _enough = enough;
     }
 
-    /// <summary>Does the program's steps, then reads back all of its history, then watches it.</summary>
+    /// <summary>Executes the steps of the program, then reads all of its history, then watches it.</summary>
     public static async Task<IReadOnlyList<string>> Observe(
         StoreProgram program,
         IStore store,
@@ -128,7 +128,7 @@ internal sealed class ProgramRun
         _ => new Operation.Read(Range(action.Span), action.Limit),
     };
 
-    /// <summary>The revision of an ordinal; 0 is what absent keys have, and those not reached come after all.</summary>
+    /// <summary>The revision of an ordinal. Absent keys have 0, and future ordinals come after all others.</summary>
     private long Revision(int ordinal) =>
         ordinal == 0 ? 0 : ordinal < _revisions.Count ? _revisions[ordinal] : _revisions[^1] + 1;
 

@@ -4,11 +4,11 @@ namespace Kv.Infrastructure.Tests.Storage.Contract.Model;
 
 /// <summary>
 /// One step of a random program. Keys are names within the test's prefix, and revisions are ordinals (how many writes
-/// ago), because two stores that do the same number their revisions differently.
+/// ago), because two stores number the same writes differently.
 /// </summary>
 internal abstract record Step
 {
-    /// <summary>Does a transaction.</summary>
+    /// <summary>Commits a transaction.</summary>
     internal sealed record Commit(
         IReadOnlyList<Condition> Conditions, IReadOnlyList<Action> Then, IReadOnlyList<Action> Else)
         : Step
@@ -53,7 +53,7 @@ internal sealed record Condition(Span Span, CompareTarget Target, CompareRelatio
         $"{Target} of {Span} {Relation} {(Target == CompareTarget.Value ? $"'{Value}'" : Number)}";
 }
 
-/// <summary>What an <see cref="Action"/> does.</summary>
+/// <summary>The kinds of <see cref="Action"/>.</summary>
 internal enum ActionKind
 {
     Put,

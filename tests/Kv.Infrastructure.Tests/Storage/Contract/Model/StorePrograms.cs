@@ -4,7 +4,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Contract.Model;
 
-/// <summary>Makes random programs over few keys and values, so that their steps meet one another.</summary>
+/// <summary>Makes random programs over few keys and values, so that their steps conflict.</summary>
 internal static class StorePrograms
 {
     // Prefixes of one another, and the bytes at both ends.
@@ -62,7 +62,7 @@ internal static class StorePrograms
             from ago in WritesAgo
             select (Step)new Step.List(span, size, keysOnly, ago)));
 
-    /// <summary>Programs of up to 40 steps; a failing one is cut down to the steps it takes.</summary>
+    /// <summary>Programs of up to 40 steps; a failing one is reduced to the steps that it needs.</summary>
     public static Arbitrary<StoreProgram> Arbitrary { get; } = Arb.From(
         from length in Gen.Choose(1, 40)
         from steps in Gen.ListOf(Steps, length)
@@ -78,7 +78,7 @@ internal static class StorePrograms
                 yield return program with { Steps = [.. program.Steps.Take(at), .. program.Steps.Skip(at + chunk)] };
     }
 
-    /// <summary>Leaves out each write that a transaction would be refused for.</summary>
+    /// <summary>Leaves out each write for which the store would refuse the transaction.</summary>
     private static List<Action> WithoutDoubleWrites(IEnumerable<Action> actions)
     {
         var kept = new List<Action>();

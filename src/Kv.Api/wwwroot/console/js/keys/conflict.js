@@ -1,18 +1,20 @@
 // Someone else changed the key while it was edited: both values and their common base, and three ways on.
-import { html, useMemo, useState } from '../lib/html.js';
+import { html, useEffect, useMemo, useRef, useState } from '../lib/html.js';
 import { merge } from '../lib/diff.js';
-import { Button, Problem, Tabs } from '../ui/parts.js';
+import { Button, CurlButton, Problem, Tabs } from '../ui/parts.js';
 import { Diff } from '../ui/diff.js';
 import { TextEditor, toLineFeeds } from './text-editor.js';
 
-export function Conflict({ base, theirs, mine, isBusy, error, onDiscard, onSave, onBack }) {
+export function Conflict({ base, theirs, mine, isBusy, error, request, onDiscard, onSave, onBack }) {
   const [tab, setTab] = useState('merge');
   const isText = mine !== null && (theirs === null || theirs.text !== null);
   const [before, other] = [toLineFeeds(base.text ?? ''), toLineFeeds(theirs?.text ?? '')];
   const start = useMemo(() => (isText && theirs ? merge(before, mine, other) : { text: mine ?? '', conflicts: 0 }), []);
+  const section = useRef(null);
+  useEffect(() => section.current.focus(), []);
   const [merged, setMerged] = useState(start.text);
   return html`
-    <section class="conflict stack" aria-label="Conflict">
+    <section ref=${section} class="conflict stack" aria-label="Conflict" tabindex="-1">
       <div class="notice warn" role="alert">
         <b>${theirs ? 'Someone else changed this key meanwhile.' : 'Someone else deleted this key meanwhile.'}</b>
         Nothing of yours is saved yet.
@@ -31,7 +33,8 @@ export function Conflict({ base, theirs, mine, isBusy, error, onDiscard, onSave,
         ${tab === 'base' && html`<p class="hint">The value that you began with.</p><pre class="text" tabindex="0" aria-label="Base">${before}</pre>`}`}
       <${Problem} error=${error} />
       <div class="actions wrap">
-        <${Button} onClick=${onBack}>Back to my edit<//>
+        <${Button} onClick=${onBack}>Back<//>
+        <${CurlButton} request=${() => request(isText && theirs ? merged : mine)} what=${theirs ? 'save this' : 'create it'} />
         <span class="grow"></span>
         <${Button} onClick=${onDiscard}>${theirs ? 'Keep theirs' : 'Leave it deleted'}<//>
         <${Button} isBusy=${isBusy} onClick=${() => onSave(mine)}>${theirs ? 'Overwrite with mine' : 'Create it with mine'}<//>

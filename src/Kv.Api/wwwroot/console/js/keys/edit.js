@@ -1,4 +1,4 @@
-import { html, useState } from '../lib/html.js';
+import { html, useEffect, useRef, useState } from '../lib/html.js';
 import { bytes, bytesOf } from '../lib/format.js';
 import { useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
@@ -18,6 +18,8 @@ export function EditKey({ value, onDone, onCancel }) {
   const [ttl, setTtl] = useState(startTtl('keep'));
   const [conflict, setConflict] = useState(null);
   const [base, setBase] = useState(value);
+  const form = useRef(null);
+  useEffect(() => form.current?.querySelector('textarea, input').focus(), [conflict]);
 
   const requestOf = (content, etag) => write(value.key, {
     content, etag, contentType: value.contentType, ttl: ttlOf(ttl, remaining(value.expireAt)) ?? undefined,
@@ -35,19 +37,22 @@ export function EditKey({ value, onDone, onCancel }) {
   });
 
   if (conflict) {
-    return html`<${Conflict} key=${conflict.theirs?.etag} base=${base} theirs=${conflict.theirs} mine=${isText ? text : null} isBusy=${isRunning} error=${error}
+    const { theirs } = conflict;
+    const chosen = merged => [merged === null ? file : contentOf(merged), theirs?.etag ?? null];
+    return html`<${Conflict} key=${theirs?.etag} base=${base} theirs=${theirs} mine=${isText ? text : null} isBusy=${isRunning} error=${error}
+      request=${merged => requestOf(...chosen(merged))}
       onDiscard=${onDone}
       onSave=${merged => {
         // Should it fail again, what was merged so far is mine, and what it was merged with is the base.
         if (merged !== null) setText(merged);
-        setBase(conflict.theirs ?? base);
-        save(merged === null ? file : contentOf(merged), conflict.theirs?.etag ?? null);
+        setBase(theirs ?? base);
+        save(...chosen(merged));
       }}
       onBack=${() => setConflict(null)} />`;
   }
   const isReady = isText || file;
   return html`
-    <form class="stack edit" onSubmit=${event => { event.preventDefault(); save(contentOf(text), value.etag); }}
+    <form ref=${form} class="stack edit" onSubmit=${event => { event.preventDefault(); save(contentOf(text), value.etag); }}
       onKeyDown=${event => {
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save(contentOf(text), value.etag);
         if (event.key === 'Escape') onCancel();

@@ -14,13 +14,14 @@ const previewed = 10;
 export function FolderBar({ prefix, onChange }) {
   const place = usePlace();
   const [open, setOpen] = useState(null);
+  const { scope } = useApi();
   const close = () => setOpen(null);
   return html`
     <div class="folder-bar" role="group" aria-label="Keys with this prefix">
       <${Name} class="grow">${prefix}<//>
       <a class="button quiet" href=${place.href('live', { prefix })}>Watch</a>
-      <${Button} onClick=${() => setOpen('copy')}>Copy\u2026<//>
-      <${Button} kind="danger" onClick=${() => setOpen('delete')}>Delete\u2026<//>
+      ${scope.may('read', prefix) && scope.reaches('write') && html`<${Button} onClick=${() => setOpen('copy')}>Copy\u2026<//>`}
+      ${scope.may('delete', prefix) && html`<${Button} kind="danger" onClick=${() => setOpen('delete')}>Delete\u2026<//>`}
     </div>
     ${open === 'copy' && html`<${CopyDialog} prefix=${prefix} onClose=${close} onChange=${onChange} />`}
     ${open === 'delete' && html`<${DeleteDialog} prefix=${prefix} onClose=${close} onChange=${onChange} />`}`;

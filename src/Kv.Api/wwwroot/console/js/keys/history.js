@@ -5,7 +5,7 @@ import { useApi } from '../session/context.js';
 import { Badge, Button, CurlButton, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
 import { Diff } from '../ui/diff.js';
 import { tell, tellError } from '../ui/toasts.js';
-import { history, write } from './model.js';
+import { history, remaining, write } from './model.js';
 
 const kinds = { create: 'good', update: 'info', delete: 'bad' };
 
@@ -14,6 +14,7 @@ export function History({ name, value, onRestored }) {
   const api = useApi();
   const [older, setOlder] = useState([]);
   const [pair, setPair] = useState({});
+  const mayWrite = api.scope.may('write', name);
   const first = useLoad(signal => api.json(history(name), { signal, expected: [404] }), [name, value?.etag]);
   const pages = [first.value, ...older];
   const last = pages.at(-1);
@@ -22,15 +23,18 @@ export function History({ name, value, onRestored }) {
   if (first.isLoading && !first.value) return html`<${Skeleton} lines=${6} />`;
   if (first.error) return html`<${Problem} error=${first.error} retry=${first.reload} />`;
   const items = pages.flatMap(page => page.items ?? []);
-  if (items.length === 0) return html`<${Empty} title="No history">The store no longer keeps earlier revisions of this key.<//>`;
+  if (items.length === 0) return html`<${Empty} title="No history">The store has no revision of this key.<//>`;
 
   const newer = items.find(item => item.revision === pair.to) ?? items[0];
   const before = items.find(item => item.revision === pair.from) ?? items[items.indexOf(newer) + 1];
+  // The key keeps the deadline that it has; a key that is gone gets back the one it had, unless that has passed.
+  const restoring = item => write(name, {
+    content: contentOf(item), contentType: value?.contentType ?? null, etag: value?.etag ?? null,
+    ttl: remaining(value ? value.expireAt : item.expire_at ?? null) ?? 'never',
+  });
   const restore = async item => {
     try {
-      await api.send(write(name, {
-        content: contentOf(item), contentType: value?.contentType ?? null, ttl: 'never', etag: value?.etag ?? null,
-      }));
+      await api.send(restoring(item));
       tell(`Restored revision ${item.revision}`);
       onRestored();
     } catch (error) {
@@ -52,7 +56,9 @@ export function History({ name, value, onRestored }) {
               <td class="number">${item.revision}</td>
               <td><${Badge} kind=${kinds[item.event]}>${item.reason === 'expired' ? 'expired' : item.event}<//></td>
               <td class="snippet">${item.value === undefined ? html`<span class="muted">none</span>` : html`<${Snippet} item=${item} />`}</td>
-              <td>${item.value !== undefined && (i > 0 || !value) && html`<${Button} onClick=${() => restore(item)} label=${`Restore revision ${item.revision}`}>Restore<//>`}</td>
+              <td>${mayWrite && item.value !== undefined && (i > 0 || !value) && html`<div class="inline">
+                <${Button} onClick=${() => restore(item)} label=${`Restore revision ${item.revision}`}>Restore<//>
+                <${CurlButton} request=${() => restoring(item)} what=${`restore revision ${item.revision}`} /></div>`}</td>
             </tr>`)}</tbody>
         </table>
       </div>

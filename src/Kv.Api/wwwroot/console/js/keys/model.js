@@ -13,6 +13,8 @@ const literal = key => (key.endsWith('*') ? 'true' : undefined);
 
 export const list = query => call('GET', 'kv', { query: { fields: 'meta', limit: 200, ...query } });
 
+export const count = prefix => call('HEAD', 'kv', { query: { prefix } });
+
 export const read = (key, revision) => call('GET', pathOf('kv', key), { query: { raw: 'true', literal: literal(key), revision } });
 
 export const longPoll = (key, etag) => call('GET', pathOf('kv', key), {

@@ -1,10 +1,11 @@
 import { html, useEffect, useState } from '../lib/html.js';
 import { useApi, usePlace } from '../session/context.js';
-import { Button, CurlButton, Empty } from '../ui/parts.js';
+import { Button, CurlButton, Empty, Name } from '../ui/parts.js';
 import { Icon } from '../ui/icons.js';
 import { CreateDialog } from './create.js';
 import { FolderBar } from './folder.js';
 import { KeyTree, useTree } from './tree.js';
+import { SearchProgress } from './search.js';
 import { Usage } from './usage.js';
 import { KeyView } from './view.js';
 import { list } from './model.js';
@@ -17,12 +18,19 @@ export function KeysPage() {
   const place = usePlace();
   const { key, prefix = '', contains = '', delimiter = '/' } = place.parameters;
   const [isCreating, create] = useState(false);
-  const [searches, setSearches] = useState(contains ? 'contains' : 'prefix');
+  // The address decides where it has a search, so that going back brings the former one.
+  const [chosen, setSearches] = useState('prefix');
+  const searches = contains !== '' ? 'contains' : prefix !== '' ? 'prefix' : chosen;
+  const { scope } = api;
+  // A credential for some keys begins at their prefix.
+  const readable = scope.prefixesOf('read');
+  const base = readable[0] ?? '';
   const searched = searches === 'contains' ? contains : prefix;
   const [typed, setTyped] = useState(searched);
   const [folder, setFolder] = useState(null);
   const hasFolders = searched === '' && delimiter !== 'none';
-  const query = searches === 'contains' && contains !== '' ? { prefix: '', contains } : { prefix, delimiter: hasFolders ? delimiter : undefined };
+  const query = searches === 'contains' && contains !== '' ? { prefix: base, contains }
+    : { prefix: prefix || base, delimiter: hasFolders ? delimiter : undefined };
   const tree = useTree(query, key);
 
   const show = (changes, options) => {
@@ -41,7 +49,7 @@ export function KeysPage() {
 
   const select = name => show({ key: name });
   const empty = searched === ''
-    ? html`<${Empty} title="No keys yet" action=${html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}>
+    ? html`<${Empty} title="No keys yet" action=${scope.reaches('write') && html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}>
         This tenant holds no keys. Create one here, or import an export.<//>`
     : html`<${Empty} title="No key is found" action=${html`<${Button} onClick=${() => setTyped('')}>Show all keys<//>`}>
         No key of this tenant ${searches === 'contains' ? 'contains' : 'begins with'} these characters.<//>`;
@@ -53,8 +61,11 @@ export function KeysPage() {
           <span class="grow"></span>
           <${CurlButton} request=${() => list(query)} what="this list" />
           <${Button} kind="quiet" icon="refresh" label="Reload the list" onClick=${tree.reload} />
-          <${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>
+          ${scope.reaches('write') && html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}
         </header>
+        ${readable.length > 1 && html`
+          <p class="prefixes">The credential may read the keys under ${readable.map(name => html`
+            <${Button} key=${name} kind="quiet" onClick=${() => { setSearches('prefix'); search('prefix', name); }}><${Name}>${name}<//><//>`)}</p>`}
         <div class="filters" role="search">
           <label class="search"><span class="visually-hidden">Search</span><${Icon} name="search" />
             <input type="search" placeholder="Search all keys" value=${typed} spellcheck=${false} autocapitalize="off"
@@ -64,17 +75,18 @@ export function KeysPage() {
             setSearches(event.target.value);
             search(event.target.value, typed);
           }}>
-            <option value="prefix">Keys that begin so</option><option value="contains">Keys that contain it</option>
+            <option value="prefix">Name begins with</option><option value="contains">Name contains</option>
           </select>
           <label class="visually-hidden" for="delimiter">Folders</label>
           <select id="delimiter" value=${delimiter} disabled=${searched !== ''} onChange=${event => show({ delimiter: event.target.value })}>
             ${delimiters.map(([value, title]) => html`<option key=${value} value=${value}>${title}</option>`)}
           </select>
         </div>
+        ${query.contains && html`<${SearchProgress} key=${contains} tree=${tree} prefix=${base} />`}
         <div class="pane-body">
           <${KeyTree} tree=${tree} selected=${key} onSelect=${select} onFolder=${setFolder} isFlat=${query.delimiter === undefined} empty=${empty} />
         </div>
-        ${api.settings.has_quota && html`<${Usage} tree=${tree} />`}
+        ${api.settings.has_quota && scope.may('read') && html`<${Usage} tree=${tree} />`}
         ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} onChange=${tree.reload} />`}
       </section>
       <section class="pane detail-pane" aria-label="Chosen key">
@@ -84,6 +96,6 @@ export function KeysPage() {
               onChange=${tree.reload} />`}
       </section>
     </div>
-    ${isCreating && html`<${CreateDialog} start=${prefix} onClose=${() => create(false)}
+    ${isCreating && html`<${CreateDialog} start=${prefix || (scope.prefixesOf('write')[0] ?? '')} onClose=${() => create(false)}
       onCreated=${name => { create(false); tree.reload(); select(name); }} onOpen=${name => { create(false); select(name); }} />`}`;
 }

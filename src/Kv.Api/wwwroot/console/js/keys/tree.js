@@ -12,8 +12,13 @@ class Level {
     this.entries = [];
     this.cursor = null;
     this.state = 'loading';
+    this.searched = 0;
+    this.isStopped = false;
   }
 }
+
+// A search goes on by itself until it has found so many keys.
+const foundAtOnce = 200;
 
 const foldersOf = (key, delimiter) => {
   const folders = [];
@@ -42,15 +47,22 @@ export function useTree(query, shown) {
     const level = levels.get(prefix) ?? new Level(prefix);
     levels.set(prefix, level);
     level.state = 'loading';
+    level.isStopped = false;
     changed();
     try {
-      const page = await api.json(list({ ...query, prefix, cursor }), { signal: controller.signal });
-      const entries = [
-        ...page.prefixes.map(name => ({ name, isFolder: true })),
-        ...page.items.map(item => ({ name: item.key, meta: item })),
-      ].sort((a, b) => (a.name < b.name ? -1 : 1));
-      level.entries = cursor ? [...level.entries, ...entries] : entries;
-      level.cursor = page.cursor;
+      for (let at = cursor, found = 0; ;) {
+        const page = await api.json(list({ ...query, prefix, cursor: at }), { signal: controller.signal });
+        const entries = [
+          ...page.prefixes.map(name => ({ name, isFolder: true })),
+          ...page.items.map(item => ({ name: item.key, meta: item })),
+        ].sort((a, b) => (a.name < b.name ? -1 : 1));
+        level.entries = at ? [...level.entries, ...entries] : entries;
+        level.searched = (at ? level.searched : 0) + (page.searched ?? 0);
+        level.cursor = at = page.cursor;
+        found += entries.length;
+        if (!query.contains || at === null || found >= foundAtOnce || level.isStopped) break;
+        changed();
+      }
       level.state = 'ready';
       level.error = null;
     } catch (error) {
@@ -87,6 +99,10 @@ export function useTree(query, shown) {
       }
     },
     more: level => fetchPage(level.prefix, level.cursor),
+    stop(level) {
+      level.isStopped = true;
+      changed();
+    },
     retry: level => fetchPage(level.prefix),
     /** Loads what is shown anew. */
     reload() {
@@ -95,8 +111,16 @@ export function useTree(query, shown) {
         else levels.delete(prefix);
       }
     },
+    /** A key is gone, and with it each folder that held nothing else. */
     forget(key) {
-      for (const level of levels.values()) level.entries = level.entries.filter(entry => entry.isFolder || entry.name !== key);
+      const remove = isGone => levels.forEach(level => { level.entries = level.entries.filter(entry => !isGone(entry)); });
+      remove(entry => !entry.isFolder && entry.name === key);
+      for (const [prefix, level] of [...levels].sort(([a], [b]) => b.length - a.length)) {
+        if (prefix === query.prefix || level.state !== 'ready' || level.cursor || level.entries.length > 0) continue;
+        levels.delete(prefix);
+        open.delete(prefix);
+        remove(entry => entry.isFolder && entry.name === prefix);
+      }
       changed();
     },
   };
@@ -169,7 +193,7 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
         ${rows.map(row => (row.level ? null : html`
           <div key=${row.id} role="treeitem" aria-level=${row.depth + 1} class=${`row d${Math.min(row.depth, 12)}`}
             aria-expanded=${row.isFolder ? String(row.isOpen) : undefined} aria-selected=${String(!row.isFolder && row.name === selected)}
-            tabindex=${row.id === current?.id ? 0 : -1} onClick=${() => choose(row)} title=${row.name}>
+            tabindex=${row.id === current?.id ? 0 : -1} onFocus=${() => setActive(row.id)} onClick=${() => choose(row)} title=${row.name}>
             <span class="twist">${row.isFolder && html`<${Icon} name="chevron" />`}</span>
             <${Icon} name=${row.isFolder ? 'folder' : 'key'} />
             <${Name} class="grow">${isFlat ? row.name : row.label}<//>
@@ -184,11 +208,11 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
 function More({ tree, level, isRoot }) {
   const place = useRef(null);
   useEffect(() => {
-    if (!isRoot || level.state !== 'ready') return undefined;
+    if (!isRoot || level.state !== 'ready' || level.isStopped) return undefined;
     const observer = new IntersectionObserver(entries => entries.some(entry => entry.isIntersecting) && tree.more(level), { rootMargin: '400px' });
     observer.observe(place.current);
     return () => observer.disconnect();
-  }, [level.state, level.cursor]);
+  }, [level.state, level.cursor, level.isStopped]);
   if (level.state === 'failed') return html`<${Problem} error=${level.error} retry=${() => (level.cursor ? tree.more(level) : tree.retry(level))} />`;
   return html`
     <div class="more" ref=${place}>

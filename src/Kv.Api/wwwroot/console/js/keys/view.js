@@ -1,8 +1,8 @@
-import { html, useState } from '../lib/html.js';
+import { html, useRef, useState } from '../lib/html.js';
 import { bytes } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
-import { Badge, Button, CopyButton, Countdown, CurlButton, CurlMenu, Empty, Name, Problem, Skeleton, Tabs } from '../ui/parts.js';
+import { Badge, Button, CopyButton, Countdown, CurlButton, curlCopy, CurlMenu, Empty, Name, Problem, Skeleton, Tabs } from '../ui/parts.js';
 import { Dialog } from '../ui/dialog.js';
 import { tell, tellError } from '../ui/toasts.js';
 import { ExplainWebhook } from '../webhooks/explain.js';
@@ -19,8 +19,16 @@ export function KeyView({ name, onBack, onGone, onChange }) {
   const [isEditing, edit] = useState(false);
   const [isTtlOpen, openTtl] = useState(false);
 
-  const changed = () => {
+  const mayWrite = api.scope.may('write', name);
+  const mayDelete = api.scope.may('delete', name);
+  // What had the focus is gone with the edit or the key.
+  const title = useRef(null);
+  const endEdit = () => {
     edit(false);
+    title.current.focus();
+  };
+  const changed = () => {
+    endEdit();
     reload();
     onChange();
   };
@@ -34,19 +42,24 @@ export function KeyView({ name, onBack, onGone, onChange }) {
       }
       onGone();
       reload();
-      tell(`Deleted ${name.length > 40 ? `${name.slice(0, 40)}\u2026` : name}`, { action: { title: 'Undo', run: undo } });
+      title.current.focus();
+      tell(`Deleted ${name.length > 40 ? `${name.slice(0, 40)}\u2026` : name}`, {
+        action: mayWrite ? { title: 'Undo', run: undo, copy: curlCopy(api, undoing, 'bring it back') } : undefined,
+      });
     } catch (failure) {
       tellError(failure);
     }
   });
+  const undoing = () => write(name, {
+    content: value.content, contentType: value.contentType, ttl: remaining(value.expireAt) ?? undefined, etag: null,
+  });
   const undo = async () => {
-    const ttl = remaining(value.expireAt);
-    if (ttl === null) {
+    if (remaining(value.expireAt) === null) {
       tell('Its time is over meanwhile: it would expire at once.', { kind: 'bad' });
       return;
     }
     try {
-      await api.send(write(name, { content: value.content, contentType: value.contentType, ttl, etag: null }));
+      await api.send(undoing());
       tell('Brought back');
       changed();
     } catch (failure) {
@@ -57,7 +70,7 @@ export function KeyView({ name, onBack, onGone, onChange }) {
   const head = html`
     <header class="pane-head detail-head">
       <${Button} kind="quiet" class="back" icon="back" label="Back to the list" onClick=${onBack} />
-      <h2 class="grow title" tabindex="-1"><${Name}>${name}<//></h2>
+      <h2 ref=${title} class="grow title" tabindex="-1"><${Name}>${name}<//></h2>
       <${CopyButton} text=${name} what="Key" />
     </header>`;
   if (error) return html`${head}<${Problem} error=${error} retry=${reload} />`;
@@ -65,7 +78,7 @@ export function KeyView({ name, onBack, onGone, onChange }) {
   if (value === null) {
     return html`${head}
       <div class="pane-body">
-        <${Empty} title="There is no such key">It was deleted or it has expired. What the store still knows of it is below; an earlier value can be restored.<//>
+        <${Empty} title="There is no such key">It was deleted, it has expired, or it was never there. An earlier value that the store still has can be restored.<//>
         <${History} name=${name} value=${null} onRestored=${changed} />
       </div>`;
   }
@@ -81,19 +94,21 @@ export function KeyView({ name, onBack, onGone, onChange }) {
       </div>
       ${!isEditing && html`
         <div class="actions bar">
-          <${Button} icon="edit" onClick=${() => { setTab('value'); edit(true); }}>Edit<//>
-          <${Button} icon="clock" onClick=${() => openTtl(true)}>Expiry<//>
-          <${Button} kind="danger" icon="trash" isBusy=${erasing.isRunning} onClick=${erase}>Delete<//>
+          ${mayWrite && html`
+            <${Button} icon="edit" onClick=${() => { setTab('value'); edit(true); }}>Edit<//>
+            <${Button} icon="clock" onClick=${() => openTtl(true)}>Expiry<//>`}
+          ${mayDelete && html`<${Button} kind="danger" icon="trash" isBusy=${erasing.isRunning} onClick=${erase}>Delete<//>`}
           <span class="grow"></span>
           <${CurlMenu} calls=${[
             { what: 'Read this key', request: read(name) },
-            { what: 'Delete this key', request: remove(name, value.etag) },
+            ...(mayDelete ? [{ what: 'Delete this key', request: remove(name, value.etag) }] : []),
             { what: 'Wait for its next change', request: longPoll(name, value.etag) },
           ]} />
           <${Button} kind="quiet" icon="refresh" label="Reload the key" onClick=${reload} />
         </div>
-        <${Tabs} label="Key" active=${tab} onSelect=${setTab} tabs=${[{ id: 'value', title: 'Value' }, { id: 'history', title: 'History' }, { id: 'webhooks', title: 'Webhooks' }]} />`}
-      ${isEditing ? html`<${EditKey} key=${value.etag} value=${value} onDone=${changed} onCancel=${() => edit(false)} />`
+        <${Tabs} label="Key" active=${tab} onSelect=${setTab} tabs=${[{ id: 'value', title: 'Value' }, { id: 'history', title: 'History' },
+          ...(api.scope.may('webhooks') ? [{ id: 'webhooks', title: 'Webhooks' }] : [])]} />`}
+      ${isEditing ? html`<${EditKey} key=${value.etag} value=${value} onDone=${changed} onCancel=${endEdit} />`
         : tab === 'value' ? html`<${ValueView} key=${value.etag} value=${value} />`
           : tab === 'webhooks' ? html`<${ExplainWebhook} key=${value.etag} keyName=${name} />`
           : html`<${History} name=${name} value=${value} onRestored=${changed} />`}

@@ -43,10 +43,12 @@ function queryOf(query = {}) {
 
 /** What calls the API for one tenant and one credential. */
 export class Api {
-  constructor(settings, tenant, credential, whenUnauthorized) {
+  /** @param scope what the credential allows in the tenant; the pages offer nothing else. */
+  constructor(settings, tenant, credential, { scope, whenUnauthorized } = {}) {
     this.settings = settings;
     this.tenant = tenant;
     this.credential = credential;
+    this.scope = scope;
     this.whenUnauthorized = whenUnauthorized;
   }
 

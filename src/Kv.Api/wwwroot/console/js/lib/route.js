@@ -4,7 +4,7 @@ import { useEffect, useState } from './html.js';
 
 function read() {
   const [page, query] = location.hash.replace(/^#\/?/, '').split('?');
-  return { page: page || 'keys', parameters: Object.fromEntries(new URLSearchParams(query ?? '')) };
+  return { page, parameters: Object.fromEntries(new URLSearchParams(query ?? '')) };
 }
 
 export function hrefOf(page, parameters = {}) {

@@ -13,7 +13,7 @@ const kinds = { create: 'good', update: 'info', delete: 'bad' };
 export function LivePage() {
   const api = useApi();
   const place = usePlace();
-  const prefix = place.parameters.prefix ?? '';
+  const prefix = place.parameters.prefix ?? api.scope.prefixesOf('read')[0] ?? '';
   const [typed, setTyped] = useState(prefix);
   const [filter, setFilter] = useState('');
   const [isPaused, pause] = useState(false);

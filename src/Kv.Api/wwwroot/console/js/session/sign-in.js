@@ -1,6 +1,6 @@
 // Asks for a credential. It stays in this page's memory, and nowhere else.
 import { html, useState } from '../lib/html.js';
-import { Api } from '../lib/api.js';
+import { Api, call } from '../lib/api.js';
 import { useTask } from '../lib/load.js';
 import { Button, Field, Problem } from '../ui/parts.js';
 import { tenants } from './tenant.js';
@@ -11,12 +11,10 @@ export function SignIn({ settings, tenant, notice, onSignIn }) {
   const [enter, { isRunning, error }] = useTask(async () => {
     const entered = credential.trim();
     const api = new Api(settings, null, entered);
-    // Only 401 says that the credential is wrong; another refusal, that it may not read here.
-    const response = await api.send(tenants(), { expected: [403] });
-    const listed = response.ok ? (await response.json()).tenants : [];
+    const [caller, { tenants: listed }] = await Promise.all([api.json(call('GET', 'whoami', { hasNoTenant: true })), api.json(tenants())]);
     const hasDefault = listed.some(({ namespace, app_name }) => namespace === settings.default_namespace && app_name === settings.default_app_name);
     const first = listed[0];
-    onSignIn(entered, tenant ?? (first && !hasDefault ? { namespace: first.namespace, app: first.app_name } : null));
+    onSignIn(entered, caller, tenant ?? (first && !hasDefault ? { namespace: first.namespace, app: first.app_name } : null));
   });
 
   return html`

@@ -3,7 +3,7 @@ import { html, useState } from '../lib/html.js';
 import { call } from '../lib/api.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { usePlace, useApi } from './context.js';
-import { Button, Empty, Field, Name, Problem, Skeleton } from '../ui/parts.js';
+import { Button, CurlButton, Empty, Field, Name, Problem, Skeleton } from '../ui/parts.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 
@@ -41,9 +41,10 @@ function TenantDialog({ onClose }) {
   return html`
     <${Dialog} title="Choose a tenant" onClose=${onClose}>
       <div class="stack">
-        <label class="search"><span class="visually-hidden">Namespaces that begin with</span><${Icon} name="search" />
+        <div class="inline"><label class="search"><span class="visually-hidden">Namespaces that begin with</span><${Icon} name="search" />
           <input type="search" autofocus placeholder="Namespaces that begin with\u2026" value=${prefix} spellcheck=${false} autocapitalize="off"
             onInput=${event => setPrefix(event.target.value)} /></label>
+          <${CurlButton} request=${() => tenants(prefix)} what="this list" /></div>
         ${error ? html`<${Problem} error=${error} retry=${reload} />`
           : isLoading && !first ? html`<${Skeleton} lines=${4} />`
             : listed.length === 0 && !last?.cursor

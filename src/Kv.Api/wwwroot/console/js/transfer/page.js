@@ -6,13 +6,16 @@ import { useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
 import { Button, Check, CurlButton, Field, Problem } from '../ui/parts.js';
 
-export const TransferPage = () => html`
-  <header class="page-head"><h1>Import and export</h1></header>
-  <div class="cards"><${Export} /><${Import} /></div>`;
+export function TransferPage() {
+  const { scope } = useApi();
+  return html`
+    <header class="page-head"><h1>Import and export</h1></header>
+    <div class="cards">${scope.reaches('read') && html`<${Export} />`}${scope.reaches('write') && html`<${Import} />`}</div>`;
+}
 
 function Export() {
   const api = useApi();
-  const [prefix, setPrefix] = useState('');
+  const [prefix, setPrefix] = useState(api.scope.prefixesOf('read')[0] ?? '');
   const [progress, setProgress] = useState(null);
   const controller = useRef(null);
   const request = () => call('GET', 'export', { query: { prefix } });

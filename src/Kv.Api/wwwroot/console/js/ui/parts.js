@@ -92,12 +92,15 @@ export async function copy(text, what) {
 export const CopyButton = ({ text, what }) => html`
   <${Button} kind="quiet" icon="copy" label=${`Copy ${what.toLowerCase()}`} onClick=${() => copy(text, what)} />`;
 
-/** Copies the call of an action as a curl command. */
+/** Copies the call of an action as a curl command: the label of the button, and what it does. */
+export const curlCopy = (api, request, what) => ({
+  label: `Copy as curl: ${what}`,
+  run: () => copy(curlOf(api, typeof request === 'function' ? request() : request), 'curl command'),
+});
+
 export function CurlButton({ request, what }) {
-  const api = useApi();
-  return html`
-    <${Button} kind="quiet" icon="terminal" label=${`Copy as curl: ${what}`}
-      onClick=${() => copy(curlOf(api, typeof request === 'function' ? request() : request), 'curl command')} />`;
+  const { label, run } = curlCopy(useApi(), request, what);
+  return html`<${Button} kind="quiet" icon="terminal" label=${label} onClick=${run} />`;
 }
 
 /** Several calls to copy, in a menu: [{ what, request }]. */

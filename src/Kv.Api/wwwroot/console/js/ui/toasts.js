@@ -42,6 +42,8 @@ function Toast({ id, text, kind, action, lasts }) {
     <div class=${`toast ${kind}`} onPointerEnter=${() => hold(true)} onPointerLeave=${() => hold(false)}
       onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)}>
       <span class="grow">${text}</span>
+      ${action?.copy && html`<button type="button" class="toast-close" aria-label=${action.copy.label} title=${action.copy.label}
+        onClick=${action.copy.run}><${Icon} name="terminal" /></button>`}
       ${action && html`<button type="button" class="toast-action" onClick=${() => { dismiss(id); action.run(); }}>${action.title}</button>`}
       <button type="button" class="toast-close" aria-label="Dismiss" onClick=${() => dismiss(id)}><${Icon} name="close" /></button>
     </div>`;

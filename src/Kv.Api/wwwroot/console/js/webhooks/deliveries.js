@@ -60,21 +60,28 @@ function RedeliverFailed({ id, onDone }) {
     <${CurlButton} request=${redeliverFailed(id)} what="deliver all again" />`;
 }
 
-const badges = { pending: 'warn', failed: 'bad', delivered: 'good' };
-
-function Delivery({ delivery, onChange }) {
+/** For a delivery that the receiver has not accepted. */
+export function DeliverAgain({ delivery, onDone }) {
   const api = useApi();
-  const place = usePlace();
-  const last = delivery.attempts.at(-1);
-  const [again, { isRunning }] = useTask(async () => {
+  const [start, { isRunning }] = useTask(async () => {
     try {
       await api.send(redeliver(delivery.id));
       tell('The delivery is made now');
-      onChange();
+      onDone();
     } catch (error) {
       tellError(error);
     }
   });
+  return delivery.status !== 'delivered' && html`
+    <${CurlButton} request=${redeliver(delivery.id)} what="redeliver" />
+    <${Button} icon="refresh" isBusy=${isRunning} onClick=${start}>Deliver again now<//>`;
+}
+
+const badges = { pending: 'warn', failed: 'bad', delivered: 'good' };
+
+function Delivery({ delivery, onChange }) {
+  const place = usePlace();
+  const last = delivery.attempts.at(-1);
   return html`
     <li class="delivery">
       <details>
@@ -94,9 +101,7 @@ function Delivery({ delivery, onChange }) {
           <div class="actions wrap">
             <a class="button" href=${place.href('keys', { key: delivery.key })}>Show the key</a>
             <span class="grow"></span>
-            ${delivery.status !== 'delivered' && html`
-              <${CurlButton} request=${redeliver(delivery.id)} what="redeliver" />
-              <${Button} icon="refresh" isBusy=${isRunning} onClick=${again}>Deliver again now<//>`}
+            <${DeliverAgain} delivery=${delivery} onDone=${onChange} />
           </div>
         </div>
       </details>

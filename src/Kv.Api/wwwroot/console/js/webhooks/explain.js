@@ -4,7 +4,7 @@ import { time } from '../lib/format.js';
 import { useLoad } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
 import { Badge, Button, CurlButton, Empty, Field, Name, Problem, Skeleton } from '../ui/parts.js';
-import { Attempt } from './deliveries.js';
+import { Attempt, DeliverAgain } from './deliveries.js';
 import { explainKey, list } from './model.js';
 
 const titles = {
@@ -34,6 +34,7 @@ export function Explanation({ id, keyName }) {
       ${attempts.length > 0 && html`<ol class="timeline">${attempts.map((attempt, i) => html`<${Attempt} key=${i} attempt=${attempt} />`)}</ol>`}
       <span class="inline">
         ${place.page !== 'webhooks' && html`<a class="button" href=${place.href('webhooks', { id })}>Show the webhook</a>`}
+        ${answer.delivery && html`<${DeliverAgain} delivery=${answer.delivery} onDone=${reload} />`}
         <${CurlButton} request=${request} what="this explanation" />
         <${Button} kind="quiet" icon="refresh" label="Ask again" onClick=${reload} />
       </span>

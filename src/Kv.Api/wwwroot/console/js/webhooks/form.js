@@ -19,8 +19,9 @@ const linesOf = (headers = {}) => Object.entries(headers).map(([name, value]) =>
 /** Registers a webhook, or changes one. */
 export function WebhookForm({ webhook, onClose, onSaved }) {
   const api = useApi();
+  const [prefix = ''] = api.scope.prefixesOf('webhooks');
   const [entry, setEntry] = useState(() => ({
-    key: webhook?.key ?? '',
+    key: webhook?.key ?? (prefix === '' ? '' : `${prefix}*`),
     events: webhook ? eventsOf(webhook) : ['*'],
     endpoint: webhook?.endpoint ?? '',
     method: webhook?.method ?? 'POST',

@@ -1,9 +1,10 @@
 // What the pages of webhooks ask of the API.
-import { call, pathOf } from '../lib/api.js';
+import { ApiError, call, pathOf } from '../lib/api.js';
 
 const at = (id, action) => `${pathOf('webhooks', id)}${action ? `/${action}` : ''}`;
 
-export const list = () => call('GET', 'webhooks');
+/** The webhooks of the tenant, or those for keys with a prefix. */
+export const list = (prefix = '') => call('GET', prefix === '' ? 'webhooks' : pathOf('webhooks', `${prefix}*`));
 export const get = id => call('GET', at(id));
 export const register = settings => call('POST', 'webhooks', { json: settings });
 export const change = (id, settings) => call('PUT', at(id), { json: settings });
@@ -16,6 +17,20 @@ export const redeliver = id => call('POST', `${pathOf('deliveries', id)}/redeliv
 
 export const redeliverFailed = id => call('POST', at(id, 'redeliver-failed'));
 export const explainKey = (id, key) => call('GET', at(id, 'explain'), { query: { key } });
+
+/** The webhooks that the credential reaches: those of its prefixes, where it has no grant for all keys. */
+export async function listAll(api, signal) {
+  const lists = await Promise.all(api.scope.prefixesOf('webhooks').map(prefix => api.json(list(prefix), { signal })));
+  return [...new Map(lists.flat().map(webhook => [webhook.id, webhook])).values()];
+}
+
+/** A webhook. The API shows it by its id only to a credential for all keys, to others in their list. */
+export async function load(api, id, signal) {
+  if (api.scope.may('webhooks')) return api.json(get(id), { signal });
+  const found = (await listAll(api, signal)).find(webhook => webhook.id === id);
+  if (!found) throw new ApiError(404, { detail: 'The credential reaches no webhook with this id.' });
+  return found;
+}
 
 export const eventsOf = webhook => [webhook.event].flat();
 

@@ -8,18 +8,21 @@ import { tell, tellError } from '../ui/toasts.js';
 import { Deliveries } from './deliveries.js';
 import { ExplainKey } from './explain.js';
 import { WebhookForm } from './form.js';
-import { Status } from './page.js';
-import { change, eventsOf, explain, get, ping, remove, replay, rotateSecret } from './model.js';
+import { onlyFor, Status } from './page.js';
+import { change, eventsOf, explain, get, load, ping, remove, replay, rotateSecret } from './model.js';
 
 const tabs = [{ id: 'pending', title: 'Pending' }, { id: 'failed', title: 'Failed' }, { id: 'delivered', title: 'Delivered' }];
 
 export function WebhookView({ id, onBack }) {
   const api = useApi();
-  const { value: webhook, error, isLoading, reload } = useLoad(signal => api.json(get(id), { signal }), [id]);
+  const { value: webhook, error, isLoading, reload } = useLoad(signal => load(api, id, signal), [id]);
   const [tab, setTab] = useState('pending');
   const [open, setOpen] = useState(null);
   const [pinged, setPinged] = useState(null);
   const [secret, setSecret] = useState(null);
+
+  // The API lets a credential for some keys see the webhooks for them, and nothing more.
+  const isLimited = !api.scope.may('webhooks');
 
   const act = run => async () => {
     try {
@@ -45,7 +48,7 @@ export function WebhookView({ id, onBack }) {
       <h1>${webhook ? html`<${Name}>${webhook.key}<//>` : 'Webhook'}</h1>
       ${webhook && html`<${Status} webhook=${webhook} />`}
       <span class="grow"></span>
-      ${webhook && html`
+      ${webhook && !isLimited && html`
         <${CurlButton} request=${get(id)} what="read this webhook" />
         <${Button} icon="edit" onClick=${() => setOpen('edit')}>Edit<//>
         <${Button} kind="danger" icon="trash" onClick=${() => setOpen('delete')}>Delete<//>`}
@@ -57,16 +60,20 @@ export function WebhookView({ id, onBack }) {
     ${webhook.status === 'disabled' && html`
       <div class="notice bad" role="status"><b>This webhook is disabled.</b> ${webhook.disabled_reason}
         <span>Changes are not delivered while it is disabled. Mend the receiver, enable the webhook, then replay what was missed.</span>
-        <${Button} onClick=${() => setStatus('active')}>Enable<//></div>`}
+        ${!isLimited && html`<span class="inline"><${Button} onClick=${() => setStatus('active')}>Enable<//>
+          <${CurlButton} request=${change(id, { status: 'active' })} what="enable" /></span>`}</div>`}
     ${webhook.dropped > 0 && html`
       <div class="notice warn" role="status"><b>${webhook.dropped} deliveries were dropped since ${time(webhook.dropped_since)}</b>, because the backlog was full.
         <span>Replay from a revision before that to deliver them, then reset the count.</span>
-        <${Button} onClick=${() => setStatus('active')}>Reset the count<//></div>`}
+        ${!isLimited && html`<span class="inline"><${Button} onClick=${() => setStatus('active')}>Reset the count<//>
+          <${CurlButton} request=${change(id, { status: 'active' })} what="reset the count" /></span>`}</div>`}
+    ${isLimited && html`<p class="notice info">${onlyFor(api.scope.prefixesOf('webhooks'))}
+      <span>A credential for all keys is needed to change this webhook, to ping it and to see its deliveries.</span></p>`}
     <div class="cards even">
       <section class="card" aria-labelledby="settings"><h2 id="settings">Settings</h2><${Settings} webhook=${webhook} /></section>
-      <section class="card stack" aria-labelledby="actions">
+      ${!isLimited && html`<section class="card stack" aria-labelledby="actions">
         <h2 id="actions">Try and repair</h2>
-        <div class="action-row"><div class="grow"><b>Ping</b><p class="hint">Sends a signed test event and shows the answer.</p></div>
+        <div class="action-row"><div class="grow"><b>Ping</b><p class="hint">Sends a test event now, and shows the request and the answer.</p></div>
           <${CurlButton} request=${ping(id)} what="ping" /><${Button} icon="play" isBusy=${pinging.isRunning} onClick=${sendPing}>Ping<//></div>
         ${pinged && html`<${Pinged} webhook=${webhook} result=${pinged} />`}
         <div class="action-row"><div class="grow"><b>Replay</b><p class="hint">Delivers again what changed since a revision.</p></div>
@@ -79,9 +86,9 @@ export function WebhookView({ id, onBack }) {
         ${webhook.status === 'active' && html`
           <div class="action-row"><div class="grow"><b>Disable</b><p class="hint">Kv stops calling, and pending deliveries fail.</p></div>
             <${CurlButton} request=${change(id, { status: 'disabled' })} what="disable" /><${Button} onClick=${() => setStatus('disabled')}>Disable<//></div>`}
-      </section>
+      </section>`}
     </div>
-    <section aria-labelledby="why">
+    ${!isLimited && html`<section aria-labelledby="why">
       <h2 id="why">Why did it not arrive?</h2>
       <${ExplainKey} id=${id} />
     </section>
@@ -89,7 +96,7 @@ export function WebhookView({ id, onBack }) {
       <h2 id="deliveries">Deliveries</h2>
       <${Tabs} label="Deliveries" tabs=${tabs} active=${tab} onSelect=${setTab} />
       <${Deliveries} key=${tab} id=${id} status=${tab} />
-    </section>
+    </section>`}
     ${open === 'edit' && html`<${WebhookForm} webhook=${webhook} onClose=${() => setOpen(null)} onSaved=${() => { setOpen(null); reload(); }} />`}
     ${open === 'replay' && html`<${ReplayDialog} id=${id} onClose=${() => setOpen(null)} />`}
     ${open === 'delete' && html`
@@ -119,9 +126,22 @@ const Pinged = ({ webhook, result }) => html`
   <div class=${`notice ${result.accepted ? 'good' : 'bad'}`} role="status">
     <b>${result.accepted ? 'Accepted' : 'Not accepted'}${result.status ? ` with ${result.status}` : ''} after ${result.duration_ms} ms</b>
     <span>${explain(result)}</span>
-    <div class="exchange"><span class="muted">Request</span><code>${webhook.method} <bdi>${webhook.endpoint}</bdi></code>
-      <span class="muted">Answer</span>${result.answer ? html`<pre class="answer" tabindex="0" aria-label="Answer">${result.answer}</pre>` : html`<span class="muted">no body</span>`}</div>
+    <div class="exchange">
+      <span class="muted">Request</span>
+      <div>
+        <code>${webhook.method} <bdi>${webhook.endpoint}</bdi></code>
+        ${result.request && html`
+          <ul class="code">${Object.entries(result.request.headers).map(([name, value]) => html`<li key=${name}><span class="muted">${name}:</span> <${Name}>${value}<//></li>`)}</ul>
+          <${Body} text=${result.request.body} label="Body of the request" />`}
+      </div>
+      <span class="muted">Answer</span>
+      <div>${result.status && html`<code>${result.status}</code>`}<${Body} text=${result.answer} label="Answer" /></div>
+    </div>
   </div>`;
+
+const Body = ({ text, label }) => (text
+  ? html`<pre class="answer" tabindex="0" aria-label=${label}>${text}</pre>`
+  : html`<p class="muted">no body</p>`);
 
 function ReplayDialog({ id, onClose }) {
   const api = useApi();

@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Kv.Api.Errors;
+using Kv.Domain.KeyValues;
+
+namespace Kv.Api.Json;
+
+/// <summary>
+/// Reads the members of a JSON object by name. Scalar members are read directly from the text: a document would take
+/// many times the memory. Letter case is ignored in names; unknown members are refused. Errors name the member.
+/// </summary>
+internal sealed partial class JsonMembers
+{
+    private readonly List<(string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text)> _given = [];
+    private readonly string _path;
+
+    private JsonMembers(string path) => _path = path;
+
+    /// <summary>Reads an object.</summary>
+    /// <param name="reader">The reader at the object, whose whole text is buffered.</param>
+    /// <param name="path">The path of the object, for example <c>success[3]</c>; empty for the body itself.</param>
+    /// <param name="names">The known names.</param>
+    /// <param name="takesNested">Whether members may be objects or arrays.</param>
+    /// <exception cref="BodyException">
+    /// The value is not an object, or a member is repeated, unknown, or nested without <paramref name="takesNested"/>.
+    /// </exception>
+    public static JsonMembers Read(
+        ref Utf8JsonReader reader, string path, string[] names, bool takesNested = false)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw path.Length == 0
+                ? new BodyException("body", "The body must be a JSON object")
+                : new BodyException(path, $"{path} must be an object");
+        var members = new JsonMembers(path);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = members.ReadName(ref reader, names);
+            if (members._given.Exists(member => member.Name == name))
+                throw BodyException.Repeated(members.FieldOf(name));
+            reader.Read();
+            members._given.Add((name, reader.TokenType, ReadText(ref reader, members.FieldOf(name), takesNested)));
+        }
+        return members;
+    }
+
+    /// <summary>The member's name with its path.</summary>
+    public string FieldOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+
+    /// <summary>Whether the member is present; null counts as absent.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>Whether the member is present and null, for bodies in which null has a meaning.</summary>
+    public bool IsNull(string name) =>
+        _given.Exists(member => member.Name == name && member.Kind == JsonTokenType.Null);
+
+    /// <summary>A string; null when it is absent.</summary>
+    public string? Text(string name) => Bytes(name) is { } text ? Encoding.UTF8.GetString(text.Span) : null;
+
+    /// <summary>The UTF-8 bytes of a string; null when it is absent.</summary>
+    public ReadOnlyMemory<byte>? Bytes(string name) => Find(name) is not { } member ? (ReadOnlyMemory<byte>?)null
+        : member.Kind == JsonTokenType.String ? member.Text
+        : throw new BodyException(FieldOf(name), $"{FieldOf(name)} must be a string");
+
+    public bool? Flag(string name) => Find(name)?.Kind switch
+    {
+        null => null,
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw new BodyException(FieldOf(name), $"{FieldOf(name)} must be true or false"),
+    };
+
+    /// <summary>
+    /// A whole number. A number beyond 64 bits is clamped, so that the validator reports the valid range.
+    /// </summary>
+    public long? Number(string name)
+    {
+        if (Find(name) is not { } member)
+            return null;
+        return WholeNumber(member) ?? throw new BodyException(FieldOf(name), $"{FieldOf(name)} must be a whole number");
+    }
+
+    /// <summary>A time to live; the default when it is null or absent.</summary>
+    public TimeToLive Ttl(string name) => Find(name) switch
+    {
+        null => TimeToLive.Default,
+        { Kind: JsonTokenType.String } word when Ascii.Equals(word.Text.Span, TtlValues.Never) => TimeToLive.Never,
+        { } member when WholeNumber(member) is { } seconds => TimeToLive.FromSeconds(seconds),
+        _ => throw new BodyException(FieldOf(name), TtlValues.RuleOf(FieldOf(name))),
+    };
+
+    /// <summary>
+    /// A whole number. A number beyond 64 bits is clamped, so that the validator reports the valid range.
+    /// </summary>
+    internal static long? WholeNumber(ref Utf8JsonReader reader) =>
+        reader.TryGetInt64(out var number) ? number
+        : reader.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue
+            ? (large > 0 ? long.MaxValue : long.MinValue)
+        : null;
+
+    private static long? WholeNumber((string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text) member)
+    {
+        if (member.Kind != JsonTokenType.Number)
+            return null;
+        var reader = new Utf8JsonReader(member.Text.Span);
+        reader.Read();
+        return WholeNumber(ref reader);
+    }
+
+    private static ReadOnlyMemory<byte> ReadText(ref Utf8JsonReader reader, string field, bool takesNested) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.String => Utf8TextConverter.Read(ref reader, field),
+            JsonTokenType.Number =>
+                reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan.ToArray(),
+            JsonTokenType.StartObject or JsonTokenType.StartArray when takesNested =>
+                JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)).ToArray(),
+            JsonTokenType.StartObject or JsonTokenType.StartArray =>
+                throw new BodyException(field, $"{field} must not be an object or an array"),
+            _ => default,
+        };
+
+    private string ReadName(ref Utf8JsonReader reader, string[] names)
+    {
+        try
+        {
+            foreach (var name in names)
+                if (reader.ValueTextEquals(name))
+                    return name;
+            var given = reader.GetString()!;
+            foreach (var name in names)
+                if (name.Equals(given, StringComparison.OrdinalIgnoreCase))
+                    return name;
+            throw BodyException.UnknownMember(FieldOf(given), names);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BodyException(
+                _path.Length == 0 ? "body" : _path, "The names of members must be well-formed Unicode");
+        }
+    }
+
+    private (string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text)? Find(string name)
+    {
+        foreach (var member in _given)
+            if (member.Name == name)
+                return member.Kind == JsonTokenType.Null ? null : member;
+        return null;
+    }
+}

@@ -1,0 +1,71 @@
+using Kv.Domain.Deliveries;
+
+namespace Kv.Infrastructure.Dispatching.Lanes;
+
+/// <content>Moves deliveries to the store, and reads them back in passes.</content>
+internal sealed partial class LaneQueue
+{
+    /// <summary>Takes the deliveries that have waited in memory since before a moment, to be stored.</summary>
+    public List<LaneItem> TakeOlderThan(long timestamp)
+    {
+        var old = new List<LaneItem>();
+        lock (_gate)
+            while (_unsettled.TryPeek(out var item) && (item.Event is null || item.QueuedAt < timestamp))
+                old.Add(_unsettled.Dequeue());
+        return old;
+    }
+
+    /// <summary>Marks a delivery as stored; when memory has no room, it leaves the queue.</summary>
+    public void MarkStored(LaneItem item)
+    {
+        lock (_gate)
+        {
+            _memory.Settle(item);
+            if (_order.Count > _capacity && !item.IsBusy)
+                _order.Evict([item]);
+        }
+    }
+
+    /// <summary>Marks a delivery as not stored: it is tried again.</summary>
+    public void MarkUnstored(LaneItem item)
+    {
+        item.MarkUnstored();
+        lock (_gate)
+            _unsettled.Enqueue(item);
+    }
+
+    /// <summary>Removes a delivery for which the store has no room, unless an attempt of it is in flight.</summary>
+    public bool TryDrop(LaneItem item)
+    {
+        lock (_gate)
+            return !_isClosed && !item.IsBusy && _order.Remove(item);
+    }
+
+    /// <inheritdoc cref="StoredPasses.Request"/>
+    public void RequestPass()
+    {
+        lock (_gate)
+            _passes.Request();
+    }
+
+    /// <inheritdoc cref="StoredPasses.TryBegin"/>
+    public bool TryBeginPass()
+    {
+        lock (_gate)
+            return !_isClosed && _passes.TryBegin();
+    }
+
+    /// <inheritdoc cref="StoredPasses.AddPage"/>
+    public bool AddPage(IReadOnlyList<Delivery> deliveries, bool isLast, DateTimeOffset now)
+    {
+        lock (_gate)
+            return !_isClosed && _passes.AddPage(deliveries, isLast, now);
+    }
+
+    /// <inheritdoc cref="StoredPasses.End"/>
+    public void EndPass(bool isRequested)
+    {
+        lock (_gate)
+            _passes.End(isRequested);
+    }
+}

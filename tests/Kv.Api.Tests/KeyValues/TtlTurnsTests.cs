@@ -1,0 +1,58 @@
+using System.Threading.RateLimiting;
+using Kv.Api.Errors;
+using Kv.Api.KeyValues;
+using Kv.Api.Tenants;
+using Microsoft.AspNetCore.Http;
+
+namespace Kv.Api.Tests.KeyValues;
+
+/// <summary>Changes of times to live take turns within a tenant, and do not wait for another tenant.</summary>
+internal sealed class TtlTurnsTests
+{
+    [Test]
+    public async Task A_tenant_has_a_few_turns_and_another_does_not_wait_for_them()
+    {
+        using var turns = new TtlTurns(new TenantHeaders(new TenantOptions()));
+        var taken = new List<IDisposable>();
+        for (var call = 0; call < TtlTurns.AtOnce; call++)
+            taken.Add(await turns.Take(Of("one"), default));
+
+        var next = turns.Take(Of("one"), default).AsTask();
+        using var other = await turns.Take(Of("other"), default);
+        Assert.That(next.IsCompleted, Is.False);
+
+        taken[0].Dispose();
+        using var turn = await next;
+        Assert.That((turn.IsAcquired, other.IsAcquired), Is.EqualTo((true, true)));
+        taken.ForEach(one => one.Dispose());
+    }
+
+    [Test]
+    public async Task A_call_beyond_those_that_may_wait_is_refused_and_other_tenants_are_not()
+    {
+        var turns = new TtlTurns(new TenantHeaders(new TenantOptions()));
+        var taken = new List<Task<RateLimitLease>>();
+        for (var call = 0; call < TtlTurns.AtOnce + TtlTurns.MaxWaiting; call++)
+            taken.Add(turns.Take(Of("one"), default).AsTask());
+
+        var beyond = await turns.Take(Of("one"), default).AsTask().ContinueWith(
+            call => call.Exception!.InnerException!, TaskScheduler.Default);
+        using var other = await turns.Take(Of("other"), default);
+
+        Assert.That(beyond, Is.TypeOf<TooManyTtlChangesException>());
+        var problem = Failure.From(beyond);
+        Assert.That(
+            (problem.Problem.Status, problem.Problem.Extensions["error"], problem.IsTemporary),
+            Is.EqualTo((503, "Too many changes of times to live", true)));
+        (await taken[0]).Dispose();
+        Assert.That((await taken[TtlTurns.AtOnce]).IsAcquired, Is.True);
+        taken.Add(turns.Take(Of("one"), default).AsTask());
+        Assert.That(taken[^1].IsCompleted, Is.False, "one waits in its place");
+        turns.Dispose();
+    }
+
+    private static HttpRequest Of(string tenant) => new DefaultHttpContext
+    {
+        Request = { Headers = { ["KV-Namespace"] = tenant } },
+    }.Request;
+}

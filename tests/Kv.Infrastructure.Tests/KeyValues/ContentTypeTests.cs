@@ -1,0 +1,60 @@
+using Kv.Domain.KeyValues;
+using Kv.Domain.Storage;
+using Kv.Domain.Tenants;
+using Kv.Infrastructure.Audit;
+using Kv.Infrastructure.KeyValues;
+using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
+using Microsoft.Extensions.Logging.Abstractions;
+using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
+
+namespace Kv.Infrastructure.Tests.KeyValues;
+
+/// <summary>
+/// A content type is stored beside its key, and no quota counts it. A new TTL does not leave one behind that no longer
+/// counts.
+/// </summary>
+internal sealed class ContentTypeTests(StoreEngine engine) : StoreContract(engine)
+{
+    private const long Ttl = 600;
+
+    private static readonly Tenant Us = new Tenant("n", "a");
+    private static readonly Key Page = Domain.KeyValues.Key.Parse("page");
+
+    private KeyLayout _layout = null!;
+    private KeyValueRepository _keyValues = null!;
+
+    [SetUp]
+    public async Task SetAPage()
+    {
+        var options = new StoreOptions { BaseKeyPrefix = $"content-types/{Guid.NewGuid():N}" };
+        _layout = new KeyLayout(options);
+        var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
+        _keyValues = new KeyValueRepository(Store, _layout, audit, TimeProvider.System);
+        await Set(new SetOptions(TtlSeconds: null, "text/html"));
+        Assert.That(await Stored(), Is.EqualTo("text/html"));
+    }
+
+    [Test]
+    public async Task A_new_TTL_removes_the_type_of_an_earlier_value()
+    {
+        await Set(default);
+
+        var touched = await _keyValues.SetTtl(Us, Page, Ttl, Precondition.None, Enough);
+
+        Assert.That((touched.IsApplied, await Stored()), Is.EqualTo((true, "(none)")));
+    }
+
+    [Test]
+    public async Task A_new_TTL_keeps_the_type_of_the_present_value()
+    {
+        await _keyValues.SetTtl(Us, Page, Ttl, Precondition.None, Enough);
+
+        Assert.That(await Stored(), Is.EqualTo("text/html"));
+    }
+
+    private Task<KeyValueWrite> Set(SetOptions options) => _keyValues.Set(Us, Page, Bytes("v"), options, Enough);
+
+    private async Task<string> Stored() =>
+        Text((await Store.Get(_layout.Content(Us, Page), ReadConsistency.Linearizable, Enough)).Entry);
+}
