@@ -3,11 +3,15 @@ using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Audit;
 using Kv.Api.Gateway;
+using Kv.Api.Http;
+using Kv.Api.Idempotency;
+using Kv.Api.KeyValues.Bodies;
 using Kv.Api.RateLimits;
 using Kv.Api.Telemetry;
 using Kv.Api.Tenants;
 using Kv.Api.Tls;
 using Kv.Api.Watching;
+using Kv.Api.Webhooks;
 using Kv.Domain;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
@@ -29,8 +33,9 @@ internal sealed record KvOptions
     {
         HeaderNames.Authorization, Credentials.ApiKeyHeader, HeaderNames.Host, HeaderNames.Connection,
         HeaderNames.TransferEncoding, HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.Accept,
-        HeaderNames.Expect, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, "Idempotency-Key", "KV-TTL", "Last-Event-ID",
-        "webhook-id",
+        HeaderNames.Expect, HeaderNames.Cookie, HeaderNames.ProxyAuthorization, HeaderNames.IfMatch,
+        HeaderNames.IfNoneMatch, IdempotencyHeader.Name, RawBody.TtlHeader, RevisionHeaders.Consistency,
+        RevisionHeaders.MinRevision, WatchController.LastEventId, OwnCalls.MessageId,
     };
 
     /// <summary>The TCP port to listen on; 0 for a free one. Default 8080.</summary>

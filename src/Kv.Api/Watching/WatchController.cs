@@ -22,7 +22,7 @@ public sealed class WatchController(
         "event: update\ndata: {\"key\":\"user:42\",\"value\":\"Ada Lovelace\",\"etag\":\"42\"}\nid: 42\n\n"
         + "event: delete\ndata: {\"key\":\"user:43\",\"reason\":\"expired\",\"etag\":\"43\"}\nid: 43\n\n";
 
-    private const string LastEventId = "Last-Event-ID";
+    internal const string LastEventId = "Last-Event-ID";
 
     /// <summary>Watch keys</summary>
     /// <remarks>

@@ -9,7 +9,7 @@ namespace Kv.Api.Webhooks;
 /// </summary>
 internal static class OwnCalls
 {
-    private const string MessageId = "webhook-id";
+    public const string MessageId = "webhook-id";
 
     private const string Refusal = "This is a call of one of Kv's own webhooks, which Kv refuses.";
 

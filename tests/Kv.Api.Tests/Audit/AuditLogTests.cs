@@ -147,9 +147,11 @@ internal sealed class AuditLogTests
         await using var kv = KvProcess.Start(
             [.. store, ("LOG_FORMAT", "json"), ("AUTH", "apikey"), ("AUDIT", "log")]);
         var client = new KvClient(await kv.Http(), "n", "a") { Credential = administrator };
-        var key = (await client.Send(HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["webhooks"]}""")).Json;
+        var key = (await client.Send(
+            HttpMethod.Post, "/admin/apikeys", """{"namespace":"n","app":"a","verbs":["webhooks"]}""")).Json;
         var holder = new KvClient(await kv.Http(), "n", "a") { Credential = key.GetProperty("key").GetString() };
-        var webhook = await holder.Send(HttpMethod.Post, "/webhooks", """{"key":"a","event":"*","endpoint":"https://receiver.example/a"}""");
+        var webhook = await holder.Send(
+            HttpMethod.Post, "/webhooks", """{"key":"a","event":"*","endpoint":"https://receiver.example/a"}""");
         var id = key.GetProperty("id").GetString();
 
         var revoked = await client.Send(HttpMethod.Delete, $"/admin/apikeys/{id}");

@@ -45,6 +45,8 @@ internal sealed class ConfigurationTests
     [TestCase("HEADER_NAMESPACE", "KV Namespace", "a header name")]
     [TestCase("HEADER_APPNAME", "KV:App", "a header name")]
     [TestCase("HEADER_NAMESPACE", "authorization", "without another meaning for Kv")]
+    [TestCase("HEADER_NAMESPACE", "Cookie", "without another meaning for Kv")]
+    [TestCase("HEADER_APPNAME", "KV-Min-Revision", "without another meaning for Kv")]
     [TestCase("HEADER_APPNAME", "X-API-Key", "without another meaning for Kv")]
     [TestCase("HEADER_APPNAME", "Content-Type", "without another meaning for Kv")]
     [TestCase("HEADER_APPNAME", "KV-Namespace", "another header than HEADER_NAMESPACE")]

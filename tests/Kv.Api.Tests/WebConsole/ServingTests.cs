@@ -106,7 +106,7 @@ internal sealed partial class ServingTests
 
         var missing = await kv.Send(HttpMethod.Get, $"/console/{await Folder(kv)}/none.js");
 
-        Assert.That((missing.Status, missing.Header("Cache-Control")), Is.EqualTo((404, "no-cache")));
+        Assert.That((missing.Status, missing.Header("Cache-Control")), Is.EqualTo((404, "no-cache, private")));
     }
 
     [Test]

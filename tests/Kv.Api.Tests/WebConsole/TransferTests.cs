@@ -1,12 +1,13 @@
 using System.Text;
 using Kv.Api.Tests.Hosting;
+using Kv.Testing;
 using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
 internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
 {
-    // The page gets each line of an export after a call of nextLine().
+    // The page gets each line of an export after a call of nextLine(), which exists while the page waits for a line.
     private const string LineByLine =
         """
         const real = fetch;
@@ -16,7 +17,7 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
           const lines = (await answer.text()).split(/(?<=\n)/).filter(Boolean);
           const body = new ReadableStream({
             async pull(controller) {
-              await new Promise(go => { window.nextLine = go; });
+              await new Promise(go => { window.nextLine = () => { delete window.nextLine; go(); }; });
               const line = lines.shift();
               if (line === undefined) controller.close();
               else controller.enqueue(new TextEncoder().encode(line));
@@ -53,12 +54,12 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
 
         await Button("Export").ClickAsync();
         await Sees("0 keys, 0 B\u2026");
-        await Page.EvaluateAsync("nextLine()");
+        await NextLine();
         await Sees("1 key, 38 B\u2026");
         await Button("Stop").WaitForAsync();
-        await Page.EvaluateAsync("nextLine()");
+        await NextLine();
         await Sees("2 keys, 76 B\u2026");
-        await Page.RunAndWaitForDownloadAsync(() => Page.EvaluateAsync("nextLine()"));
+        await Page.RunAndWaitForDownloadAsync(NextLine);
 
         await Sees("2 keys, 76 B. The file is saved.");
     }
@@ -100,6 +101,12 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
         await Button("Try").ClickAsync();
 
         await Sees("Line 2: Key must not be empty");
+    }
+
+    private async Task NextLine()
+    {
+        await Eventually.Holds(() => Page.EvaluateAsync<bool>("'nextLine' in window"), "the page waits for a line");
+        await Page.EvaluateAsync("nextLine()");
     }
 
     private async Task Choose(string lines)

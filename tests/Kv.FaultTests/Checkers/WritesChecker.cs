@@ -78,8 +78,8 @@ internal sealed class WritesChecker : IChecker
         if (writes.FirstOrDefault(write => write.Fate != WriteFate.NotDone) is not { } write)
             return $"{change}, although it was answered that nothing was done: {writes[0].Text}";
         if (write.Fate == WriteFate.Done && write.Revision is { } answered && answered != change.Revision)
-            return $"{change}, although it was acknowledged at revision {answered}; it was applied twice, or elsewhere: "
-                + $"{write.Text}";
+            return $"{change}, although it was acknowledged at revision {answered}; "
+                + $"it was applied twice, or elsewhere: {write.Text}";
         return used.Add(write) ? null : $"{change} was applied twice: {write.Text}";
     }
 }

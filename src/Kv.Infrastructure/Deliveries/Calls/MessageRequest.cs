@@ -49,17 +49,18 @@ internal static class MessageRequest
     }
 
     /// <summary>What is kept of a request.</summary>
-    public static SentRequest Kept(HttpRequestMessage request, ReadOnlyMemory<byte> body)
+    public static SentRequest Kept(HttpRequestMessage request)
     {
-        var content = request.Content!.Headers;
+        var content = request.Content!;
         // .NET lists the length after a read of it.
-        _ = content.ContentLength;
-        var headers = request.Headers.NonValidated.Concat(content.NonValidated)
+        var bodyBytes = content.Headers.ContentLength;
+        var headers = request.Headers.NonValidated.Concat(content.Headers.NonValidated)
             .ToDictionary(header => header.Key, header => header.Value.ToString());
-        var start = body.Span[..Math.Min(body.Length, SentRequest.MaxBodyBytes)];
+        var start = new byte[SentRequest.MaxBodyBytes];
+        var count = content.ReadAsStream().ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         // The cut may split a character, which is then omitted.
-        var text = new char[start.Length];
-        var length = Encoding.UTF8.GetDecoder().GetChars(start, text, flush: start.Length == body.Length);
+        var text = new char[count];
+        var length = Encoding.UTF8.GetDecoder().GetChars(start.AsSpan(0, count), text, flush: count == bodyBytes);
         return new SentRequest(headers, new string(text, 0, length));
     }
 

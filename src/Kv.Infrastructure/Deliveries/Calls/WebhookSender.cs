@@ -71,7 +71,7 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
                 webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(),
                 _options, span.TraceParent);
             if (@event.Kind is null)
-                attempt = attempt with { Request = MessageRequest.Kept(request, MessageBody.Build(webhook, @event)) };
+                attempt = attempt with { Request = MessageRequest.Kept(request) };
             return request;
         }
     }

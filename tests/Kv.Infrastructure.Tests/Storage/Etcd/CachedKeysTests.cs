@@ -116,16 +116,20 @@ internal sealed class CachedKeysTests
     public void A_full_cache_uses_as_much_memory_as_it_reports(int bytes)
     {
         const int Size = 16 * 1024 * 1024;
-        _keys = Full(Size, bytes);
-        // What other tests left behind goes before the measurement. The two readings follow each other closely,
-        // so that little else of the process changes between them.
+        // Other tests leave work in this process, which disturbs a measurement now and then, but not the median.
+        var ratios = Enumerable.Range(0, 5).Select(_ => Used(Size, bytes) / (double)Size).Order().ToArray();
+
+        Assert.That(ratios[2], Is.InRange(0.9, 1.1));
+    }
+
+    private long Used(int size, int bytes)
+    {
+        _keys = Full(size, bytes);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var with = GC.GetTotalMemory(forceFullCollection: true);
         _keys = null!;
-        var taken = with - GC.GetTotalMemory(forceFullCollection: true);
-
-        Assert.That(taken / (double)Size, Is.InRange(0.9, 1.1));
+        return with - GC.GetTotalMemory(forceFullCollection: true);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
