@@ -6,6 +6,7 @@ using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.Middleware;
 using Kv.Api.Tenants;
+using Kv.Api.Watching;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,10 @@ internal static class HttpApiServices
     public static IServiceCollection AddHttpApi(this IServiceCollection services, KvOptions options)
     {
         services.AddSingleton(options.Tenants).AddSingleton<TenantHeaders>();
-        services.AddSingleton(provider => new TtlTurns(provider.GetRequiredService<TenantHeaders>()));
+        services.AddSingleton(provider => new CopyTurns(
+            // About as long as the store may take to answer one call.
+            provider.GetRequiredService<TenantHeaders>(), 3 * options.Store.Etcd.Timeout));
+        services.AddSingleton(provider => new WatchTicketLimit(provider.GetRequiredService<TenantHeaders>()));
         services.AddSingleton(options.Audit).AddSingleton<AuditInStoreFilter>();
         services.AddSingleton(provider => new StoredNames(
             options.HasEncodedKeys,

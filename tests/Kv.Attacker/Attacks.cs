@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Kv.Attacker;
@@ -56,6 +57,7 @@ public static partial class Attacks
             "1.3 million wrong operations", 4,
             (target, _, answered, over) => Read(
                 target, HttpMethod.Post, "/txn", WrongOperations, answered, over), Invalid),
+        new("replays of one webhook", 8, Replay),
         new("large writes with five dead webhooks", 2, Write),
         new("a new tenant with each request", 32, NameAnother),
     ];
@@ -140,6 +142,25 @@ public static partial class Attacks
                 target, HttpMethod.Post, "/webhooks", """{"key":"w*","event":"*","endpoint":"http://127.0.0.1:9/","add_event_data":true}"""u8.ToArray(), _ => { }, over);
         for (var write = 0; write < 20; write++)
             await Read(target, HttpMethod.Put, $"/kv/w{number}", LargeValue, answered, over);
+    }
+
+    // All attempts register the same webhook.
+    private static async Task Replay(Target target, int number, Action<string> answered, CancellationToken over)
+    {
+        using var registration = Request(
+            HttpMethod.Post, "/webhooks", """{"key":"*","event":"*","endpoint":"http://127.0.0.1:9/"}"""u8.ToArray());
+        registration.Headers.Add("Idempotency-Key", "replayed");
+        using var webhook = await target.Http.SendAsync(registration, over);
+        if (webhook.IsSuccessStatusCode)
+        {
+            var id = JsonDocument.Parse(await webhook.Content.ReadAsStringAsync(over)).RootElement.GetProperty("id");
+            await Read(
+                target, HttpMethod.Post, $"/webhooks/{id}/replay", """{"since":1}"""u8.ToArray(), answered, over);
+        }
+        else
+        {
+            answered(await Name(webhook, over));
+        }
     }
 
     private static async Task NameAnother(Target target, int number, Action<string> answered, CancellationToken over)

@@ -164,7 +164,9 @@ public sealed class HeldBytes : IWatchBudget
 
     private void Close(Account account)
     {
-        if (account.Held == 0 && account.Waiting.Count == 0)
+        // A call that was cancelled closes its account last, perhaps after a newer account of the tenant was opened.
+        if (account.Held == 0 && account.Waiting.Count == 0
+            && _accounts.GetValueOrDefault(account.Tenant) == account)
             _accounts.Remove(account.Tenant);
     }
 

@@ -1,6 +1,7 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
+using Kv.Api.KeyValues;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Api.Webhooks;
@@ -13,7 +14,7 @@ namespace Kv.Api.Deliveries;
 [Tags("Deliveries")]
 [ProducesInvalidInput]
 [ProducesStoreUnavailableForWrites]
-public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenants, HeldBytes held)
+public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenants, HeldBytes held, CopyTurns turns)
     : TenantControllerBase(tenants)
 {
     /// <summary>List a webhook's pending, failed or last delivered deliveries</summary>
@@ -89,6 +90,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesStoreFull]
     public async Task<IActionResult> RedeliverFailed(string id, CancellationToken cancellationToken)
     {
+        using var turn = await turns.TakeAll(Request, cancellationToken);
         return await mediator.Send(new RedeliverFailed(Namespace, AppName, id), cancellationToken) is { } redelivered
             ? JsonAnswer.Accepted(new RedeliverFailedAnswer { Count = redelivered.Count, More = redelivered.HasMore })
             : Problems.NotFound(Problems.WebhookNotFound);
@@ -107,6 +109,9 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesResponseType<ReplayAnswer>(
         StatusCodes.Status202Accepted, "application/json", Description = "The messages are scheduled.")]
     [ProducesWebhookNotFound]
+    [ProducesProblem(
+        StatusCodes.Status409Conflict, "Another replay of this webhook is in progress.",
+        Error = Problems.ReplayInProgress)]
     [ProducesProblem(StatusCodes.Status410Gone, "The store no longer keeps the changes after this revision.")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
@@ -141,6 +146,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesStoreFull]
     public async Task<IActionResult> Redeliver(string id, CancellationToken cancellationToken)
     {
+        using var turn = await turns.Take(Request, cancellationToken);
         return await mediator.Send(new RedeliverDelivery(Namespace, AppName, id), cancellationToken)
             ? Accepted()
             : Problems.NotFound(Problems.DeliveryNotFound);

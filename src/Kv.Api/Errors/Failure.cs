@@ -85,11 +85,13 @@ internal sealed record Failure(ProblemDetails Problem)
             Unavailable("Store unavailable", "The store could not be reached; nothing was written."),
         IssuerUnavailableException => Unavailable("Issuer unavailable", exception.Message),
         TooManyBytesHeldException held => Unavailable(held.Error, exception.Message),
-        TooManyTtlChangesException => Unavailable(Problems.TooManyTtlChanges, exception.Message),
+        TooManyCopiesException => Unavailable(Problems.TooManyCopies, exception.Message),
         UsageNotCountedException => Unavailable("Usage not counted yet", exception.Message),
         QuotaExceededException exceeded => new(Problems.OverQuota(exceeded)),
         WebhookDisabledException => new(Problems.Create(
             StatusCodes.Status409Conflict, Problems.WebhookDisabled, exception.Message)),
+        ReplayInProgressException => new(Problems.Create(
+            StatusCodes.Status409Conflict, Problems.ReplayInProgress, exception.Message)),
         BacklogFullException =>
             new(Problems.Create(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull, exception.Message)),
         StoreOutOfSpaceException => new(Problems.Create(

@@ -24,10 +24,11 @@ internal static class Problems
     public const string QuotaExceeded = "Quota exceeded";
     public const string TooMuchUnsent = "Too many large answers";
     public const string TooManyBodies = "Too many large bodies";
-    public const string TooManyTtlChanges = "Too many changes of times to live";
+    public const string TooManyCopies = "Too many copies of values";
     public const string ResultTooLarge = "Result too large";
     public const string TooManyScans = "Too many reads of the past";
     public const string WebhookDisabled = "Webhook disabled";
+    public const string ReplayInProgress = "Replay in progress";
     public const string BacklogFull = "Too much waits for the webhook";
     public const string NoQuotas = "No quotas";
     public const string ApiKeyNotFound = "API key not found";

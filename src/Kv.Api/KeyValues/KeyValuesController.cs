@@ -19,7 +19,7 @@ namespace Kv.Api.KeyValues;
 /// <summary>Writes of keys.</summary>
 [Tags("Keys")]
 public sealed class KeyValuesController(
-    IMediator mediator, TenantHeaders tenants, JsonBodies bodies, StoredNames names, TtlTurns turns, Limits limits)
+    IMediator mediator, TenantHeaders tenants, JsonBodies bodies, StoredNames names, CopyTurns turns, Limits limits)
     : KeyControllerBase(tenants)
 {
     // For calls that do not accept a prefix.

@@ -1,4 +1,5 @@
 using Kv.Api.Errors;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Kv.Api.Middleware;
@@ -6,10 +7,12 @@ namespace Kv.Api.Middleware;
 /// <summary>
 /// Refuses requests that the framework would misinterpret (RFC 9110): a method in lower case (methods are
 /// case-sensitive, section 9.1), a malformed Content-Type (section 8.3.1), a compressed body (section 8.4), and a
-/// partial body (section 14.5).
+/// partial body (section 14.5). Refuses long lists in headers as well, which cost much more to parse than to send.
 /// </summary>
 internal sealed class StrictRequests(RequestDelegate next)
 {
+    private const int MaxParsedLength = 4_096;
+
     public Task Invoke(HttpContext context)
     {
         var request = context.Request;
@@ -18,6 +21,10 @@ internal sealed class StrictRequests(RequestDelegate next)
             return Problems.Create(
                 StatusCodes.Status400BadRequest, Problems.InvalidInput,
                 $"Methods are case-sensitive: send {method}").WriteTo(context);
+        if (LongHeader(request.Headers) is { } header)
+            return Problems.Create(
+                StatusCodes.Status431RequestHeaderFieldsTooLarge, Problems.InvalidInput,
+                $"{header} may have at most {MaxParsedLength} characters").WriteTo(context);
         // The most common types need no parsing.
         if (request.ContentType is not (null or "" or "application/json" or "application/json; charset=utf-8")
             && !IsMediaType(request.ContentType))
@@ -26,6 +33,21 @@ internal sealed class StrictRequests(RequestDelegate next)
                 "Content-Type must be a media type, such as application/json or application/json; charset=utf-8")
                     .WriteTo(context);
         return WrongPart(request) is { } problem ? problem.WriteTo(context) : next(context);
+    }
+
+    private static string? LongHeader(IHeaderDictionary headers) =>
+        IsLong(headers.Accept) ? HeaderNames.Accept
+        : IsLong(headers.ContentType) ? HeaderNames.ContentType
+        : IsLong(headers.IfMatch) ? HeaderNames.IfMatch
+        : IsLong(headers.IfNoneMatch) ? HeaderNames.IfNoneMatch
+        : null;
+
+    private static bool IsLong(StringValues values)
+    {
+        var length = 0;
+        foreach (var value in values)
+            length += value?.Length ?? 0;
+        return length > MaxParsedLength;
     }
 
     // Kv would store a compressed or partial body as if it were the value.

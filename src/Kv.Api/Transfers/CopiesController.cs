@@ -1,5 +1,6 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
+using Kv.Api.KeyValues;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Domain.KeyValues;
@@ -12,7 +13,7 @@ namespace Kv.Api.Transfers;
 [Tags("Transfer")]
 [ProducesInvalidInput]
 [ProducesStoreUnavailableForWrites]
-public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, HeldBytes held)
+public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, HeldBytes held, CopyTurns turns)
     : TenantControllerBase(tenants)
 {
     /// <summary>Copy the keys with a prefix</summary>
@@ -34,6 +35,7 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     [ProducesNoRoom]
     public async Task<IActionResult> Copy(CopyKeysBody body, CancellationToken cancellationToken)
     {
+        using var turn = await turns.TakeAll(Request, cancellationToken);
         // A page of values is in memory until it is written.
         await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var copies = await mediator.Send(body.ToRequest(Namespace, AppName), cancellationToken);

@@ -1,5 +1,6 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
+using Kv.Api.Errors;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
@@ -17,13 +18,14 @@ namespace Kv.Api.Watching;
     StatusCodes.Status404NotFound, "`AUTH` is `none`, so a watch needs no ticket.",
     Error = "Credentials are not in use")]
 [ProducesStoreUnavailable]
-public sealed class WatchTicketsController(IMediator mediator, TenantHeaders tenants) : TenantControllerBase(tenants)
+public sealed class WatchTicketsController(IMediator mediator, TenantHeaders tenants, WatchTicketLimit limit)
+    : TenantControllerBase(tenants)
 {
     /// <summary>Issue a ticket for a watch</summary>
     /// <remarks>
     /// For a browser's `EventSource`, which cannot send a credential: `GET /watch?ticket=...` opens one watch on this
     /// tenant's keys with `prefix`. The ticket can be used once, within 30 seconds. The watch ends when the credential
-    /// is revoked or expires.
+    /// is revoked or expires. A tenant may have 100 tickets issued at once, and 10 more each second.
     /// </remarks>
     [HttpPost]
     [ProducesResponseType<WatchTicketAnswer>(
@@ -34,6 +36,14 @@ public sealed class WatchTicketsController(IMediator mediator, TenantHeaders ten
     public async Task<IActionResult> Issue(WatchTicketBody body, CancellationToken cancellationToken)
     {
         Response.Headers.CacheControl = "no-store";
+        if (!limit.TryTake(Request))
+        {
+            Response.Headers.RetryAfter = "1";
+            return Problems.Create(
+                StatusCodes.Status429TooManyRequests, Problems.TooManyRequests,
+                $"This namespace and app may have {WatchTicketLimit.AtOnce} tickets issued at once, and "
+                + $"{WatchTicketLimit.PerSecond} more each second; no ticket was issued.").ToResult();
+        }
         var ticket = await mediator.Send(
             new IssueWatchTicket(Namespace, AppName, body.Prefix ?? "", Credentials.Read(Request)!), cancellationToken);
         return JsonAnswer.Created(

@@ -11,7 +11,12 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turn
     /// <summary>How many revisions one scan covers.</summary>
     public const long MaxScanned = 50_000;
 
-    private const long PageBytes = 1024 * 1024;
+    /// <summary>
+    /// About how many bytes a page holds. For each page the store reads all later changes, so pages are not small.
+    /// </summary>
+    public const long PageBytes = 8 * 1024 * 1024;
+
+    private const int ChangeBytes = 256;
 
     /// <summary>The changes after a revision, up to the current one.</summary>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
@@ -55,10 +60,13 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turn
         await foreach (var changes in Between(epoch, after, through, range, cancellationToken))
         {
             page.Add(changes);
-            bytes += changes.Changes.Sum(change => change.Current?.Value.Length ?? 0L);
+            bytes += changes.Changes.Sum(Size);
             if (bytes >= PageBytes)
                 return (page, changes.Revision);
         }
         return (page, through);
     }
+
+    private static long Size(Change change) =>
+        ChangeBytes + change.Key.Bytes.Length + (change.Current?.Value.Length ?? 0) + (change.Previous?.Value.Length ?? 0);
 }

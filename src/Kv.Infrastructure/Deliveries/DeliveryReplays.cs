@@ -1,18 +1,41 @@
+using System.Collections.Concurrent;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
+using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Changes;
 
 namespace Kv.Infrastructure.Deliveries;
 
-/// <summary>Replays past changes to webhooks: it stores them as deliveries that are due.</summary>
+/// <summary>
+/// Replays past changes to webhooks: it stores them as deliveries that are due. A webhook has one replay at a time, and
+/// each takes its share of the memory for past changes.
+/// </summary>
 internal sealed class DeliveryReplays(
-    IStore store, DeliveryWrites writes, ReplayRoom room, PastChanges past, KeyChangeMapper changes, KeyLayout layout,
-    AuditRecords audit, TimeProvider time)
+    IStore store, DeliveryWrites writes, ReplayRoom room, PastChanges past, IWatchBudget budget,
+    KeyChangeMapper changes, KeyLayout layout, AuditRecords audit, TimeProvider time)
 {
+    private readonly ConcurrentDictionary<Guid, bool> _running = [];
+
     /// <inheritdoc cref="IDeliveryRepository.Replay"/>
     public async Task<long> Replay(Webhook webhook, long sinceRevision, CancellationToken cancellationToken)
+    {
+        if (!_running.TryAdd(webhook.Id, true))
+            throw new ReplayInProgressException();
+        try
+        {
+            using var share = await budget.Take(
+                webhook.Tenant, PastChanges.PageBytes, isOpening: true, cancellationToken);
+            return await Store(webhook, sinceRevision, cancellationToken);
+        }
+        finally
+        {
+            _running.TryRemove(webhook.Id, out _);
+        }
+    }
+
+    private async Task<long> Store(Webhook webhook, long sinceRevision, CancellationToken cancellationToken)
     {
         var (tenant, pattern) = (webhook.Tenant, webhook.Settings.Pattern);
         var range = layout.KeyValuesOf(tenant, pattern);

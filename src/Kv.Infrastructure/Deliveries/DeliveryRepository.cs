@@ -84,7 +84,10 @@ internal sealed class DeliveryRepository(
         var (conditions, operations, bytes) = (new List<Compare>(), new List<Operation>(), 0L);
         foreach (var delivery in deliveries)
         {
-            var value = delivery.Event.Value is null ? null : await reads.Value(tenant, delivery.Id, cancellationToken);
+            // The value of a pending delivery stays as it is.
+            var value = delivery.Status == DeliveryStatus.Pending || delivery.Event.Value is null
+                ? null
+                : await reads.Value(tenant, delivery.Id, cancellationToken);
             if (conditions.Count > 0 && bytes + (value?.Length ?? 0) > DeliveryWrites.BatchBytes)
                 break;
             conditions.Add(Compare.Exists(layout.Delivery(delivery.Status, tenant, delivery.Id)));

@@ -1,8 +1,11 @@
+using System.Text;
+using Kv.Domain.KeyValues;
+
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// The content types of keys that are read in order: in pages, at the revision of the keys, skipping those of other
-/// keys.
+/// Reads the content types of keys that the caller visits in order: in pages, at the keys' revision, skipping those of
+/// other keys.
 /// </summary>
 internal sealed class ContentTypes(IStore store, KeyLayout layout, Tenant tenant, long revision)
 {
@@ -13,6 +16,15 @@ internal sealed class ContentTypes(IStore store, KeyLayout layout, Tenant tenant
     private IReadOnlyList<Entry> _page = [];
     private int _at;
     private StoreKey? _next = layout.ContentPrefix(tenant);
+
+    /// <summary>
+    /// The operation that writes the content type beside a value; null when there is nothing to write. The content type
+    /// of an earlier value belongs to that value only, and goes with the key. It must not outlive a key that expires.
+    /// </summary>
+    public static Operation? Write(StoreKey place, string? type, Expiry? expiry) =>
+        type is not null ? new Operation.Put(place, Encoding.UTF8.GetBytes(type), expiry?.ExpireAt)
+        : expiry is not null ? new Operation.Delete(place)
+        : null;
 
     /// <summary>
     /// The entry with the content type of a key; null when there is none. Callers must ask for keys in order.

@@ -1,4 +1,3 @@
-using System.Text;
 using Kv.Domain.Audit;
 using Kv.Domain.KeyValues;
 using Kv.Infrastructure.Audit;
@@ -24,9 +23,8 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         var expiry = options.ExpiryFrom(time.GetUtcNow());
         var place = layout.KeyValue(tenant, key);
         var put = new Operation.Put(place, value, expiry?.ExpireAt);
-        IReadOnlyList<Operation> operations = options.ContentType is { } type
-            ? [put, new Operation.Put(layout.Content(tenant, key), Encoding.UTF8.GetBytes(type), expiry?.ExpireAt)]
-            : [put];
+        IReadOnlyList<Operation> operations =
+            ContentTypes.Write(layout.Content(tenant, key), options.ContentType, expiry) is { } type ? [put, type] : [put];
         operations = audit.With(operations, tenant, AuditOperations.Set, key);
         var result = await store.Commit(Conditions.Guard(place, options.Condition, operations), cancellationToken);
         return result.Succeeded

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
 using Kv.Infrastructure.KeyValues;
@@ -39,8 +38,8 @@ internal sealed class TransactionBranch
                     var expiry = operation.Options.ExpiryFrom(time.GetUtcNow());
                     _expiries[i] = expiry;
                     Operations.Add(new Operation.Put(place, operation.Value, expiry?.ExpireAt));
-                    if (operation.Options.ContentType is { } type)
-                        Operations.Add(new Operation.Put(beside, Encoding.UTF8.GetBytes(type), expiry?.ExpireAt));
+                    if (ContentTypes.Write(beside, operation.Options.ContentType, expiry) is { } type)
+                        Operations.Add(type);
                     break;
                 default:
                     throw new ArgumentException($"Unknown operation {operation.Kind}.", nameof(asked));

@@ -53,6 +53,28 @@ internal sealed class StrangeRequestTests(Engine engine) : EngineTests(engine)
         Assert.That((await Kv.Get("k")).Status, Is.EqualTo(404), "nothing was written");
     }
 
+    // Kv parses these headers, which takes far longer than the read of a key.
+    [TestCase("Accept", "a/b,")]
+    [TestCase("Content-Type", "text/plain;a=b")]
+    [TestCase("If-Match", "\"1\",")]
+    [TestCase("If-None-Match", "\"1\",")]
+    public async Task A_long_list_in_a_header_is_431(string header, string part)
+    {
+        await Kv.Put("k", "v");
+        var longest = string.Concat(Enumerable.Repeat(part, 4_096 / part.Length));
+        foreach (var path in new[] { "/kv/k", "/kv/none", "/bulk", "/nothing" })
+        {
+            var refused = await Send(path, $"{longest}{part}");
+            Expect.Problem(refused, 431, "Invalid input");
+            Assert.That(refused.Body, Does.Contain($"{header} may have at most 4096 characters"));
+            Assert.That((await Send(path, longest)).Status, Is.Not.EqualTo(431).And.LessThan(500));
+        }
+
+        Task<Answer> Send(string path, string value) => header == "Content-Type"
+            ? Kv.With(HttpMethod.Get, path, KvClient.Bytes([], value))
+            : Kv.With(HttpMethod.Get, path, null, (header, value));
+    }
+
     [TestCase("GET", "/deliveries/%20", "Delivery not found")]
     [TestCase("GET", "/deliveries/%09", "Delivery not found")]
     [TestCase("POST", "/deliveries/%0A/redeliver", "Delivery not found")]

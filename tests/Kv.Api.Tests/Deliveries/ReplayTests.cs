@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
 
@@ -55,6 +56,27 @@ internal sealed class ReplayTests(Engine engine) : CallTests(engine)
             "all of them arrive");
         await Eventually.Holds(async () => (await Listed(webhook, "pending")).Length == 0, "nothing waits any more");
         Assert.That(Receiver.Requests.Select(request => request.MessageId), Is.Unique);
+    }
+
+    [Test]
+    public async Task A_replay_during_another_one_is_409_and_other_webhooks_can_be_replayed()
+    {
+        var webhook = await Register("\"key\":\"none\"");
+        var another = await Register("\"key\":\"none\"");
+        var sets = string.Join(',', Enumerable.Repeat("""{"op":"set","key":"k","value":"v"}""", 100));
+        var first = await Kv.Put("k", "v");
+        for (var bulk = 0; bulk < 10; bulk++)
+            Assert.That((await Kv.Send(HttpMethod.Post, "/bulk", $"[{sets}]")).Status, Is.EqualTo(200));
+        var since = long.Parse(first.Header("KV-Revision")!, CultureInfo.InvariantCulture);
+
+        var replays = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Replay(webhook, since)));
+        var ofAnother = await Replay(another, since);
+
+        var refused = replays.Where(answer => answer.Status != 202).ToArray();
+        Assert.That(refused, Has.Length.InRange(1, 7));
+        foreach (var answer in refused)
+            Expect.Problem(answer, 409, "Replay in progress");
+        Assert.That(ofAnother.Status, Is.EqualTo(202), ofAnother.ToString());
     }
 
     [Test]

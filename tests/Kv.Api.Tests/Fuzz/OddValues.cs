@@ -56,6 +56,8 @@ internal static class OddValues
         "KV-App-Name: a/b", "KV-App-Name: ", "KV-Namespace: *", "X-API-Key: x", "Authorization: Basic eDp5",
         "Upgrade: h2c", "Transfer-Encoding: gzip",
         "webhook-id: msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef", "webhook-id: x", "X-Odd: \u00e9\u00ff",
+        $"Accept: {Long("a/b,")}", $"Content-Type: text/plain{Long(";a=b")}", $"If-Match: {Long("\"1\",")}",
+        $"If-None-Match: {Long("\"1\",")}",
     ];
 
     /// <summary>JSON, as text, that takes the place of a part of a body.</summary>
@@ -78,4 +80,6 @@ internal static class OddValues
     /// <summary>A name that no body has.</summary>
     public static readonly string[] Members =
         ["", "key", "KEY", "value", "ttl", "__proto__", "\u0000", "e\u0301", "op", "exists", "etag", "encoding"];
+
+    private static string Long(string part) => string.Concat(Enumerable.Repeat(part, 7_000));
 }

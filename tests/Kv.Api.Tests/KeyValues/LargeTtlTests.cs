@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.KeyValues;
 /// <summary>Changes of the times to live of large values, which the store copies.</summary>
 internal sealed class LargeTtlTests(Engine engine) : EngineTests(engine)
 {
-    private const int Keys = TtlTurns.AtOnce + 8;
+    private const int Keys = CopyTurns.AtOnce + 8;
 
     [Test]
     public async Task Many_at_once_copy_each_value_unchanged_while_another_tenant_writes()
@@ -50,10 +50,10 @@ internal sealed class WaitingTtlTests
         await kv.Put("k", "v");
 
         proxy.BlackHole();
-        var waiting = Enumerable.Range(0, TtlTurns.AtOnce + TtlTurns.MaxWaiting + 1)
+        var waiting = Enumerable.Range(0, CopyTurns.AtOnce + CopyTurns.MaxWaiting + 1)
             .Select(_ => LargeTtlTests.Patch(kv, "k")).ToArray();
         var refused = await await Task.WhenAny(waiting);
-        Expect.Problem(refused, 503, "Too many changes of times to live");
+        Expect.Problem(refused, 503, "Too many copies of values");
         Assert.That(refused.Header("Retry-After"), Is.EqualTo("1"));
 
         proxy.Forward();

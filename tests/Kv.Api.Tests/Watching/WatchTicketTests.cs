@@ -1,4 +1,5 @@
 using System.Net;
+using Kv.Api.Watching;
 using Kv.Api.Tests.Access;
 using Kv.Api.Tests.Hosting;
 using Kv.Domain.Access;
@@ -64,6 +65,21 @@ internal sealed class WatchTicketTests(Engine engine) : AccessTest(engine)
         using var answer = await Open($"?ticket={ticket}&{Tenant}");
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
+    public async Task Tickets_beyond_the_limit_of_a_tenant_are_429()
+    {
+        var reader = await Holder(AccessVerbs.Read);
+        var other = await Administrator(Host.NewTenant());
+
+        var asked = await Task.WhenAll(Enumerable.Range(0, 4 * WatchTicketLimit.AtOnce).Select(_ => Ask(reader, "")));
+
+        Assert.That(asked.Count(answer => answer.Status == 201), Is.AtLeast(WatchTicketLimit.AtOnce));
+        var refused = asked.First(answer => answer.Status != 201);
+        Expect.Problem(refused, 429, "Too many requests");
+        Assert.That(refused.Header("Retry-After"), Is.EqualTo("1"));
+        Assert.That((await Ask(other, "")).Status, Is.EqualTo(201));
     }
 
     [Test]

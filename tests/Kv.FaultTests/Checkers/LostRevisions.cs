@@ -21,6 +21,6 @@ internal sealed partial record LostRevisions(long After, long Through, long At)
     private static long Number(Group group) => long.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"^The store has forgotten the changes after revision (\d+) and through (\d+) before they were read")]
+        @"^The store has compacted the changes after revision (\d+) and through (\d+) before they were read")]
     private static partial Regex Pattern();
 }

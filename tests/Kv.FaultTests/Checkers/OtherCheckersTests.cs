@@ -152,7 +152,7 @@ public sealed class LogCheckerTests
     {
         var lost = new LogLine(
             "replica-0", 5, "Warning", "Kv",
-            "The store has forgotten the changes after revision 4 and through 7 before they were read. And so on");
+            "The store has compacted the changes after revision 4 and through 7 before they were read. And so on");
 
         Assert.That(
             new RunBuilder().Add(lost).Judged(Checker), Has.Exactly(1).Contains("although nothing was compacted"));

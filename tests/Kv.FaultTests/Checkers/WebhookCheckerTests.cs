@@ -143,7 +143,7 @@ public sealed class WebhookCheckerTests
     {
         var run = Store().Add(new LogLine(
                 "replica-0", 1, "Warning", "Kv",
-                "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"))
+                "The store has compacted the changes after revision 4 and through 7 before they were read. The rest"))
             .Add(Arrival(2, 6, "create", "k/b", "2")).Add(Arrival(3, 7, "create", "k/a", "3"))
                 .Add(Arrival(6, 8, "delete", "k/a", null));
 
@@ -159,7 +159,7 @@ public sealed class WebhookCheckerTests
             .Add(Webhook("*") with { IsChangedOnly = true })
             .Add(new LogLine(
                 "replica-0", 1, "Warning", "Kv",
-                "The store has forgotten the changes after revision 4 and through 7 before they were read. The rest"));
+                "The store has compacted the changes after revision 4 and through 7 before they were read. The rest"));
 
         Assert.That(run.Add(Arrival(2, 7, "create", "k/b", "2")).Judged(Checker), Is.Empty);
     }

@@ -1,4 +1,5 @@
 using Kv.Domain.Deliveries;
+using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
@@ -114,6 +115,42 @@ internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
             await other.Deliveries.Replay(webhook, present, Enough);
 
         Assert.That(counts, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_webhook_has_one_replay_at_a_time()
+    {
+        await StartLeader();
+        var other = await Start();
+        var (webhook, another) = (await Register("none"), await Register("none"));
+        var present = await Write("a");
+        var goOn = new TaskCompletionSource();
+        other.Store.AfterRange = query => IsPage(query) ? goOn.Task : Task.CompletedTask;
+        var first = other.Deliveries.Replay(webhook, present, Enough);
+
+        Assert.That(
+            () => other.Deliveries.Replay(webhook, present, Enough), Throws.TypeOf<ReplayInProgressException>());
+        var ofAnother = other.Deliveries.Replay(another, present, Enough);
+        goOn.SetResult();
+        Assert.That((await first, await ofAnother), Is.EqualTo((0, 0)));
+        Assert.That(await other.Deliveries.Replay(webhook, present, Enough), Is.Zero);
+    }
+
+    [Test]
+    public async Task Redelivering_a_pending_delivery_does_not_copy_its_value()
+    {
+        var webhook = await Register("none");
+        var replica = await Start();
+        var revision = await Write("a");
+        await Keep(webhook, "a", revision);
+        var id = Id(webhook, revision, "a");
+        var place = Layout.DeliveryValue(webhook.Tenant, id);
+        var before = (await Store.Get(place, ReadConsistency.Linearizable, Enough)).Entry!.ModRevision;
+
+        Assert.That(await replica.Deliveries.Redeliver(webhook.Tenant, id, Enough), Is.True);
+
+        var after = (await Store.Get(place, ReadConsistency.Linearizable, Enough)).Entry;
+        Assert.That(after?.ModRevision ?? before, Is.EqualTo(before));
     }
 
     private async Task Wake(Webhook webhook) => await Store.Commit(

@@ -4,6 +4,7 @@ using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Watching;
 using Kv.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +55,7 @@ internal sealed class Replica : IAsyncDisposable
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IMeterFactory, Meters>()
+            .AddSingleton<IWatchBudget, CountedBudget>()
             .AddInfrastructure(new StoreOptions { BaseKeyPrefix = prefix }, options)
             .Replace(ServiceDescriptor.Singleton<IStore>(mortal))
             .Replace(ServiceDescriptor.Singleton<IWebhookSender>(new Sender(mortal, receive)))

@@ -1,18 +1,20 @@
+using System.Text;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
+using Kv.Domain.Transactions;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Infrastructure.Transactions;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.KeyValues;
 
 /// <summary>
-/// A content type is stored beside its key, and no quota counts it. A new TTL does not leave one behind that no longer
-/// counts.
+/// A content type is stored beside its key, and no quota counts it. So none outlives a key that expires.
 /// </summary>
 internal sealed class ContentTypeTests(StoreEngine engine) : StoreContract(engine)
 {
@@ -51,6 +53,30 @@ internal sealed class ContentTypeTests(StoreEngine engine) : StoreContract(engin
         await _keyValues.SetTtl(Us, Page, Ttl, Precondition.None, Enough);
 
         Assert.That(await Stored(), Is.EqualTo("text/html"));
+    }
+
+    [Test]
+    public async Task A_value_with_a_TTL_and_without_a_type_removes_the_type_of_an_earlier_value()
+    {
+        await Set(new SetOptions(Ttl));
+
+        Assert.That(await Stored(), Is.EqualTo("(none)"));
+    }
+
+    [Test]
+    public async Task A_transaction_that_sets_a_value_with_a_TTL_removes_the_type_of_an_earlier_value()
+    {
+        var branch = new TransactionBranch(
+            [
+                new KeyOperation(KeyOperationKind.Set, Page, Bytes("v"), new SetOptions(Ttl)),
+                new KeyOperation(KeyOperationKind.Get, Page),
+            ],
+            Us, _layout, TimeProvider.System);
+        var done = await Store.Commit(Transaction.Unconditional([.. branch.Operations]), Enough);
+
+        Assert.That(await Stored(), Is.EqualTo("(none)"));
+        var results = branch.Results(done.Results, done.Revision);
+        Assert.That(Encoding.UTF8.GetString(results[1]!.Value.Span), Is.EqualTo("v"));
     }
 
     private Task<KeyValueWrite> Set(SetOptions options) => _keyValues.Set(Us, Page, Bytes("v"), options, Enough);

@@ -3,9 +3,10 @@ using System.Collections.Concurrent;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Collects the requests that arrive while a call is in flight, and sends them together in the next call. Without a
-/// call in flight a request is sent at once, so an idle store adds no wait. A second call goes beside the first only
-/// with a full batch, or when the first takes long: two half-full calls cost both sides twice as much as a full one.
+/// Collects the requests that arrive while a call is in flight, and sends them together in the next call. Few callers
+/// share no calls: each request is sent at once, so an idle store adds no wait. With more callers a second call goes
+/// beside the first only with a full batch, or when the first takes long: two half-full calls cost both sides twice as
+/// much as a full one.
 /// The callers that a call has answered often return soon. So the next call waits until three quarters of the callers
 /// are back, but no longer than the last call took. Otherwise the callers split into groups that wait for each other's
 /// calls.
@@ -14,6 +15,9 @@ internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
 {
     private const int MaxInFlight = 2;
+
+    /// <summary>Up to how many callers share no calls.</summary>
+    public const int Few = 4;
 
     /// <summary>
     /// The time after which another call may be sent beside one in flight: longer than a call to a nearby store with a
@@ -43,6 +47,8 @@ internal abstract class Batcher<TPending> : IDisposable
     private readonly ITimer _timer;
     private int _queued;
     private int _inFlight;
+    private int _unanswered;
+    private int _callers;
     private long _sentAt;
     private int _enough;
     private long _waitUntil;
@@ -135,11 +141,12 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private bool IsWaitedFor => !(_overflow.IsEmpty && _queue.IsEmpty);
 
-    // The first request that waits sets the timer, not every request. With two calls in flight one of them looks again.
+    // The first request that waits sets the timer, not every request. With several calls in flight one of them looks
+    // again.
     private void PumpLater()
     {
         var inFlight = Volatile.Read(ref _inFlight);
-        if (inFlight == MaxInFlight || Interlocked.Exchange(ref _isTimed, 1) != 0)
+        if (inFlight >= MaxInFlight || Interlocked.Exchange(ref _isTimed, 1) != 0)
             return;
         var left = inFlight == 0
             ? _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _waitUntil))
@@ -159,7 +166,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (taken == 0 ? !AwaitsCallers : taken < MaxInFlight && IsWorthAnotherCall)
+        while (HasFewCallers || (taken == 0 ? !AwaitsCallers : taken < MaxInFlight && IsWorthAnotherCall))
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
@@ -168,6 +175,9 @@ internal abstract class Batcher<TPending> : IDisposable
         }
         return false;
     }
+
+    private bool HasFewCallers =>
+        Volatile.Read(ref _callers) <= Few && Queued + Volatile.Read(ref _unanswered) <= Few;
 
     private bool AwaitsCallers =>
         Queued < Volatile.Read(ref _enough) && _time.GetTimestamp() < Volatile.Read(ref _waitUntil);
@@ -218,6 +228,7 @@ internal abstract class Batcher<TPending> : IDisposable
     {
         var sentAt = _time.GetTimestamp();
         Volatile.Write(ref _sentAt, sentAt);
+        Interlocked.Add(ref _unanswered, size);
         try
         {
             await batch.Send();
@@ -226,14 +237,16 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             batch.Fail(error);
         }
-        AwaitCallers(size, sentAt);
+        AwaitCallers(size, Interlocked.Add(ref _unanswered, -size), sentAt);
         Interlocked.Decrement(ref _inFlight);
         Pump();
     }
 
-    private void AwaitCallers(int answered, long sentAt)
+    private void AwaitCallers(int answered, int unanswered, long sentAt)
     {
         var now = _time.GetTimestamp();
+        // Answered callers may be in the queue already.
+        Volatile.Write(ref _callers, unanswered + Math.Max(answered, Queued));
         // A request that did not fit means that the next call is full already.
         Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, (answered + Queued) * 3 / 4) : 0);
         Volatile.Write(

@@ -177,7 +177,8 @@ internal sealed class EtcdStore : IStore
         var revision = (await Reads(places[0], ReadConsistency.Linearizable).Get(places[0])).Revision;
         if (!await watch.Reaches(revision, default) || watch.Keys.FindAll(places, ref revision) is not { } found)
             return null;
-        _cache.Answered(found.Length);
+        // The read of the first key is counted already.
+        _cache.Answered(found.Length - 1);
         var results = new OperationResult[found.Length];
         for (var i = 0; i < found.Length; i++)
         {

@@ -3,8 +3,8 @@ using Etcdserverpb;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Limits reads of keys without values. etcd loads the values as well before it omits them, and does not report their
-/// size. So few of these reads run at once, and after a slow one the next should have half as many keys.
+/// Limits counts, and reads of keys without values. etcd loads the values as well before it omits them, and does not
+/// report their size. So few of these reads run at once, and after a slow one the next should have half as many keys.
 /// </summary>
 internal sealed class KeyOnlyReads(TimeProvider time) : IDisposable
 {

@@ -45,9 +45,13 @@ internal sealed class RangeReads(
         request.CountOnly = true;
         try
         {
-            var answer = await Calls.Repeat(
-                connection, time, (channel, options) => channel.Keys.RangeAsync(request, options),
-                cancellationToken: cancellationToken);
+            // etcd walks the whole range.
+            var (answer, _) = await _names.Read(
+                limit: 1,
+                () => Calls.Repeat(
+                    connection, time, (channel, options) => channel.Keys.RangeAsync(request, options),
+                    cancellationToken: cancellationToken),
+                cancellationToken);
             return answer.Count;
         }
         catch (RpcException error)

@@ -19,130 +19,161 @@ internal sealed class BatcherTimingTests
     public BatcherTimingTests() => _calls = new Calls(_time);
 
     [Test]
-    public void The_first_request_is_sent_immediately_and_the_requests_behind_it_share_the_next_call()
+    public void Each_request_of_few_callers_is_sent_at_once()
     {
-        Ask(5);
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Ask(4);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 1]));
 
-        _calls.Answer(0);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 4]));
+        _calls.Answer(2);
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 1, 1]));
+    }
+
+    [Test]
+    public void The_requests_of_many_callers_share_the_next_call()
+    {
+        Ask(GroupCommit.Few + 5);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 1]));
+
+        for (var call = 0; call < GroupCommit.Few; call++)
+            _calls.Answer(call);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 1, 1, 5]));
+    }
+
+    [Test]
+    public void Requests_have_calls_of_their_own_again_when_callers_are_few_again()
+    {
+        Share(5);
+        AnswerLater(0);
+        _time.Advance(Short);
+        Ask(2);
+        Assert.That(_calls.Shared, Is.EqualTo([5, 1]));
+
+        _calls.Answer(GroupCommit.Few + 1);
+        Ask(2);
+        Assert.That(_calls.Shared, Is.EqualTo([5, 1, 1, 1, 1]));
     }
 
     [Test]
     public void A_second_call_goes_beside_the_first_when_a_full_batch_waits()
     {
-        Ask(1 + Full - 1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Share(5);
+        Ask(Full - 1);
+        Assert.That(_calls.Shared, Is.EqualTo([5]));
         Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, Full]));
+        Assert.That(_calls.Shared, Is.EqualTo([5, Full]));
 
         Ask(3 * Full);
-        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "no third call is sent");
+        Assert.That(_calls.Shared, Has.Count.EqualTo(2), "no third call is sent");
     }
 
     [Test]
     public void A_second_call_goes_beside_the_first_when_the_first_takes_long()
     {
-        Ask(3);
+        Share(5);
+        Ask(2);
         _time.Advance(GroupCommit.LongCall - TimeSpan.FromTicks(1));
-        Assert.That(_calls.Sizes, Is.EqualTo([1]));
+        Assert.That(_calls.Shared, Is.EqualTo([5]));
 
         // No further request arrives.
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 2]));
+        Assert.That(_calls.Shared, Is.EqualTo([5, 2]));
 
         Ask(1);
         _time.Advance(GroupCommit.LongCall);
-        Assert.That(_calls.Sizes, Has.Count.EqualTo(2), "no third call is sent");
+        Assert.That(_calls.Shared, Has.Count.EqualTo(2), "no third call is sent");
     }
 
     [Test]
     public void The_next_call_waits_until_three_quarters_of_the_callers_are_back()
     {
-        AnswerOneCallOfEight();
+        Share(8);
+        AnswerLater(0);
         Ask(5);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]));
+        Assert.That(_calls.Shared, Is.EqualTo([8]));
 
         Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 6]));
+        Assert.That(_calls.Shared, Is.EqualTo([8, 6]));
     }
 
     [Test]
     public void Requests_that_wait_already_count_as_callers()
     {
-        Ask(1 + 4);
-        AnswerLater(0);
+        Share(5);
         Ask(4);
-        AnswerLater(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 4]));
+        AnswerLater(0);
+        Assert.That(_calls.Shared, Is.EqualTo([5]));
 
         Ask(2);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 4, 6]));
+        Assert.That(_calls.Shared, Is.EqualTo([5, 6]));
     }
 
     [Test]
     public void The_wait_for_callers_is_no_longer_than_the_last_call_took()
     {
-        AnswerOneCallOfEight();
+        Share(8);
+        AnswerLater(0);
         Ask(3);
         _time.Advance(Short - TimeSpan.FromTicks(1));
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]));
+        Assert.That(_calls.Shared, Is.EqualTo([8]));
 
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 3]));
+        Assert.That(_calls.Shared, Is.EqualTo([8, 3]));
     }
 
     [Test]
     public void The_wait_for_callers_has_a_limit()
     {
-        Ask(1 + 8);
-        AnswerLater(0);
+        Share(8);
         _time.Advance(TimeSpan.FromSeconds(0.5));
-        _calls.Answer(1);
+        _calls.Answer(GroupCommit.Few);
         Ask(3);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8]));
+        Assert.That(_calls.Shared, Is.EqualTo([8]));
 
         _time.Advance(GroupCommit.MaxWait);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 3]));
+        Assert.That(_calls.Shared, Is.EqualTo([8, 3]));
     }
 
     [Test]
     public void A_request_after_a_pause_is_sent_at_once()
     {
-        AnswerOneCallOfEight();
+        Share(8);
+        AnswerLater(0);
         _time.Advance(Short);
 
         Ask(1);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 8, 1]));
+        Assert.That(_calls.Shared, Is.EqualTo([8, 1]));
     }
 
     [Test]
     public void A_request_that_has_waited_too_long_is_not_sent()
     {
-        Ask(2);
+        Share(5);
+        Ask(1);
         _time.Advance(GroupCommit.LongCall);
         var late = Ask(1).Single();
         _time.Advance(Timeout);
-        _calls.Answer(0);
+        _calls.Answer(GroupCommit.Few);
 
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1]));
+        Assert.That(_calls.Shared, Is.EqualTo([5, 1]));
         Assert.That(
             () => late.Task,
             Throws.TypeOf<StoreUnavailableException>()
                 .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
 
-    private void AnswerOneCallOfEight()
+    // Leaves one call in flight, which that many callers share, and no request waiting.
+    private void Share(int callers)
     {
-        Ask(1 + 8);
-        AnswerLater(0);
-        AnswerLater(1);
+        Ask(GroupCommit.Few + callers);
+        for (var call = 0; call < GroupCommit.Few; call++)
+            _calls.Answer(call);
     }
 
-    private void AnswerLater(int call)
+    private void AnswerLater(int sharedCall)
     {
         _time.Advance(Short);
-        _calls.Answer(call);
+        _calls.Answer(GroupCommit.Few + sharedCall);
     }
 
     [TearDown]
@@ -167,6 +198,9 @@ internal sealed class BatcherTimingTests
 
         /// <summary>How many were in each call, in the order of the calls.</summary>
         public List<int> Sizes => [.. _sent.Select(batch => batch.Size)];
+
+        /// <summary>Those after the first calls, which no requests share.</summary>
+        public List<int> Shared => Sizes[Few..];
 
         public void Ask(Asked asked) => Enqueue(asked);
 
