@@ -183,6 +183,6 @@ internal sealed class AuditLogTests
 
     private async Task<(string, string)[]> Store(Engine engine) => engine == Engine.Embedded
         ? [("STORE", "embedded"), ("DATA_DIR", _data.Path)]
-        : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
+        : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient,
             ("BASE_KEY_PREFIX", KvHost.Unique("test/"))];
 }

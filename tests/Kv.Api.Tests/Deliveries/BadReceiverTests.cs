@@ -136,7 +136,7 @@ internal sealed class BadReceiverTests
     private async Task Start(Engine engine)
     {
         (string, string)[] store = engine == Engine.Etcd
-            ? [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
+            ? [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient,
                 ("BASE_KEY_PREFIX", KvHost.Unique("bad"))]
             : [("STORE", "embedded"), ("DATA_DIR", _data.Path)];
         _process = KvProcess.Start(

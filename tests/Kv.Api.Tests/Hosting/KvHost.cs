@@ -72,9 +72,11 @@ internal sealed class KvHost : IAsyncDisposable
     {
         if (engine == Engine.Etcd)
             return await Start(
-                [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), .. settings], null, time);
+                [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient, .. settings],
+                null, time);
         var directory = new TemporaryDirectory();
-        return await Start([("STORE", "embedded"), ("DATA_DIR", directory.Path), .. settings], directory, time);
+        return await Start(
+            [("STORE", "embedded"), ("DATA_DIR", directory.Path), KvProcess.Patient, .. settings], directory, time);
     }
 
     /// <summary>Starts Kv over an etcd of the test's own.</summary>

@@ -16,6 +16,9 @@ internal sealed partial class KvProcess : IAsyncDisposable
     private static readonly string[] Kept =
         ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
 
+    /// <summary>The setting for a store that answers: slowly, perhaps, on a busy machine.</summary>
+    public static readonly (string Name, string Value) Patient = ("STORE_TIMEOUT_SECONDS", "30");
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
@@ -109,8 +112,10 @@ internal sealed partial class KvProcess : IAsyncDisposable
             if (!Kept.Contains((string)variable.Key))
                 start.Environment.Remove((string)variable.Key);
         (string, string)[] standard =
-            [("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("STORE_TIMEOUT_SECONDS", "1"),
-                ("SHUTDOWN_DRAIN_SECONDS", "0"), ("LOG_FORMAT", "text")];
+        [
+            ("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("SHUTDOWN_DRAIN_SECONDS", "0"), ("LOG_FORMAT", "text"),
+            settings.Contains(("STORE", "embedded")) ? Patient : ("STORE_TIMEOUT_SECONDS", "1"),
+        ];
         foreach (var (name, value) in standard.Concat(settings))
             start.Environment[name] = value;
 
@@ -125,7 +130,7 @@ internal sealed partial class KvProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output, string Error)> Run(
         string[] arguments, params (string Name, string Value)[] settings)
     {
-        await using var kv = Start(arguments, settings);
+        await using var kv = Start(arguments, [Patient, .. settings]);
         var exitCode = await kv.Ended();
         return (exitCode, kv.Output, kv.Error);
     }

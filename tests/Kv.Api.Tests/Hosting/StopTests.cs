@@ -95,7 +95,7 @@ internal sealed class StopTests
     {
         (string, string)[] store = engine == Engine.Embedded
             ? [("STORE", "embedded"), ("DATA_DIR", data.Path)]
-            : [("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint),
+            : [("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient,
                 ("BASE_KEY_PREFIX", Guid.NewGuid().ToString("N"))];
         return KvProcess.Start([.. store, ("SHUTDOWN_DRAIN_SECONDS", "1")]);
     }
