@@ -2,13 +2,20 @@
 # Builds the solution and runs all of its test projects, with a real etcd, a real browser, Prometheus' own tool, real
 # gateways and replicas whose clocks are wrong.
 # The last line of stdout is the sum of all projects: "N passed, N failed, N skipped". The lines before it name the
-# failed tests. The script fails if a test failed, if a test host crashed or hung, or if no test ran. It passes its
-# arguments to dotnet test (--filter ...).
+# failed tests. The script fails if a test failed, if a test host crashed or hung, or if no test ran.
+# Usage: scripts/test.sh                 all tests but those of the category Long
+#        scripts/test.sh --long          those of the category Long: minutes, for what other tests protect in part
+#        scripts/test.sh ARGUMENT...     the tests that dotnet test selects by these arguments (--filter ...)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$root/scripts/lib.sh"
 cd "$root"
+
+case ${1:-} in
+  --long) set -- --filter TestCategory=Long ;;
+  "") set -- --filter TestCategory!=Long ;;
+esac
 
 results=$root/artifacts/test-results
 rm -rf "$results"
@@ -68,29 +75,39 @@ run_tests() {
     --blame-hang-timeout 5m --blame-hang-dump-type none "${@:2}" 2>&1 | tee -a "$results/$name.log"
 }
 
+# In CI, the tests that depend on etcd's version run on the oldest supported one as well: the contract of the engine,
+# and webhooks under faults.
+older=
+if [ "${CI:-}" = true ]; then
+  older=$("$root/scripts/get-etcd.sh" 3.4) || older=
+  if [ "$older" = "${KV_ETCD:-}" ]; then older=; fi
+fi
+run_on_older() {
+  if [ -n "$older" ]; then KV_ETCD=$older run_tests "$@"; fi
+}
+
 # The tests of the infrastructure mostly wait, for leases, time-outs and elections, so they run in parallel with the
 # others. They have their own process group, which ends with this script.
 infrastructure=tests/Kv.Infrastructure.Tests
+infrastructure_tests() {
+  local code=0
+  run_tests "$infrastructure" "$@" || code=$?
+  run_on_older "$infrastructure" --filter "FullyQualifiedName~Storage.Contract" || code=$?
+  return $code
+}
 set -m
-run_tests "$infrastructure" "$@" >/dev/null &
+infrastructure_tests "$@" >/dev/null &
 waiting=$!
 set +m
 trap 'kill -- "-$waiting" 2>/dev/null || true' EXIT
 for project in tests/*Tests; do
   if [ "$project" != "$infrastructure" ]; then run_tests "$project" "$@" || code=$?; fi
 done
+run_on_older tests/Kv.Api.Tests \
+  --filter "FullyQualifiedName~Deliveries.Failover|FullyQualifiedName~Deliveries.Order|FullyQualifiedName~Deliveries.Retry" ||
+  code=$?
 wait "$waiting" || code=$?
 cat "$results/$(basename "$infrastructure").log"
-
-# In CI, the tests that depend on etcd's version run on the oldest supported one as well: the contract of the engine,
-# and webhooks under faults.
-if [ "${CI:-}" = true ] && older=$("$root/scripts/get-etcd.sh" 3.4) && [ "$older" != "${KV_ETCD:-}" ]; then
-  say "test: running the tests that depend on etcd's version on etcd 3.4."
-  export KV_ETCD=$older
-  run_tests "$infrastructure" --filter "FullyQualifiedName~Storage.Contract" || code=$?
-  run_tests tests/Kv.Api.Tests --filter "FullyQualifiedName~Deliveries.Failover|FullyQualifiedName~Deliveries.Order|FullyQualifiedName~Deliveries.Retry" ||
-    code=$?
-fi
 
 # Each run writes a <Counters total= passed= failed= .../>. Tests that neither passed nor failed were skipped.
 read -r total passed failed < <(

@@ -11,7 +11,7 @@ internal sealed class LargeNamesTests
     private const int Megabyte = 1024 * 1024;
 
     [TestCase("?fields=key&limit=1000")]
-    [TestCase("?contains=k&fields=key&limit=1000")]
+    [TestCase("?contains=k&fields=key&limit=1000", Category = Categories.Long)]
     [Platform("Linux")]
     public async Task Names_are_listed_without_filling_the_memory_of_etcd(string query)
     {

@@ -57,9 +57,9 @@ internal sealed class CopyTurnsTests
         using var turns = new CopyTurns(new TenantHeaders(new TenantOptions()), TimeSpan.FromMilliseconds(50));
         using (await turns.Take(Of("one"), default))
         {
-            var refused = Assert.ThrowsAsync<TooManyCopiesException>(
-                () => turns.TakeAll(Of("one"), default).AsTask());
-            Assert.That(refused!.Message, Does.Contain("had all turns"));
+            Assert.That(
+                () => turns.TakeAll(Of("one"), default).AsTask(),
+                Throws.TypeOf<TooManyCopiesException>().With.Message.Contains("had all turns"));
             using var other = await turns.TakeAll(Of("other"), default);
         }
         using var turn = await turns.TakeAll(Of("one"), default);

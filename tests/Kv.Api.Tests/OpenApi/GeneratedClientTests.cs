@@ -5,6 +5,7 @@ using Kv.Testing;
 namespace Kv.Api.Tests.OpenApi;
 
 /// <summary>The clients that generators make of docs/openapi.json compile and work.</summary>
+[Category(Categories.Long)]
 internal sealed class GeneratedClientTests
 {
     // The project has another file name here, as it is not part of the solution.

@@ -8,6 +8,7 @@ namespace Kv.Api.Tests.OpenApi;
 /// "Try it out" and "Execute" in Swagger UI succeed for every operation, on an empty store, with the examples of the
 /// document.
 /// </summary>
+[Category(Categories.Long)]
 internal sealed class TryItOutTests
 {
     // Each operation comes after those that it needs; deletions come last. API keys and tickets need a credential

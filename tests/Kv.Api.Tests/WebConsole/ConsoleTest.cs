@@ -5,6 +5,9 @@ using Microsoft.Playwright;
 namespace Kv.Api.Tests.WebConsole;
 
 /// <summary>Tests of the console as a person uses it, in a real browser, on a tenant of the test's own.</summary>
+// The console uses nothing but the API, which its own tests cover on either engine.
+[TestFixture(Engine.Embedded)]
+[TestFixture(Engine.Etcd, Category = Categories.Long)]
 internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
 {
     private readonly ConcurrentQueue<string> _complaints = new();

@@ -8,7 +8,7 @@ namespace Kv.Api.Tests.WebConsole;
 /// <summary>
 /// The pictures of docs/console.md, light and dark. <c>KV_SCREENSHOTS</c> names the folder that gets them.
 /// </summary>
-[TestFixture(Engine.Embedded)]
+[TestFixture(Engine.Embedded, Category = Categories.Long)]
 internal sealed class ScreenshotTests(Engine engine) : ConsoleTest(engine)
 {
     private const int Points = 240;

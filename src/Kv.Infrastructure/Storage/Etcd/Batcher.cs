@@ -166,7 +166,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private bool TryTakeSlot()
     {
         var taken = Volatile.Read(ref _inFlight);
-        while (HasFewCallers || (taken == 0 ? !AwaitsCallers : taken < MaxInFlight && IsWorthAnotherCall))
+        while (MaySend(taken))
         {
             var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
             if (seen == taken)
@@ -175,6 +175,10 @@ internal abstract class Batcher<TPending> : IDisposable
         }
         return false;
     }
+
+    private bool MaySend(int inFlight) =>
+        (inFlight < Few && HasFewCallers)
+        || (inFlight == 0 ? !AwaitsCallers : inFlight < MaxInFlight && IsWorthAnotherCall);
 
     private bool HasFewCallers =>
         Volatile.Read(ref _callers) <= Few && Queued + Volatile.Read(ref _unanswered) <= Few;

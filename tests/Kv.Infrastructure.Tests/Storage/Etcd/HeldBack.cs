@@ -31,9 +31,8 @@ internal static class HeldBack
     /// <returns>The requests, under way.</returns>
     public static async Task<List<Task<TResult>>> Occupy<TResult>(EtcdStore store, Func<int, Task<TResult>> request)
     {
-        // The second call goes beside the first when the first takes long.
-        List<Task<TResult>> sent = [.. Enumerable.Range(0, 2).Select(request)];
-        await Eventually.Holds(() => store.Queued() == 0, "both are sent");
+        List<Task<TResult>> sent = [.. Enumerable.Range(0, GroupCommit.Few).Select(request)];
+        await Eventually.Holds(() => store.Queued() == 0, "all are sent");
         return sent;
     }
 }

@@ -143,7 +143,7 @@ internal sealed class WatchSurvivalTests
         proxy.CutConnections();
         await store.Put("watched/two");
 
-        await feed.MovesOn(by: 2);
+        await feed.Delivers(2);
         Assert.That(feed.Keys, Is.EqualTo(["watched/one", "watched/two"]));
     }
 
@@ -233,12 +233,12 @@ internal sealed class WatchSurvivalTests
             }
         }
 
-        public Task MovesOn(int by)
-        {
-            var goal = Count + by;
-            return Eventually.Holds(
-                () => _reading.IsCompleted || Count >= goal, "the watch delivers more", TimeSpan.FromSeconds(40));
-        }
+        /// <summary>Waits for more than it has delivered so far.</summary>
+        public Task MovesOn(int by) => Delivers(Count + by);
+
+        /// <summary>Waits until it has delivered this number of sets.</summary>
+        public Task Delivers(int count) => Eventually.Holds(
+            () => _reading.IsCompleted || Count >= count, $"the watch delivers {count} sets", TimeSpan.FromSeconds(40));
 
         /// <summary>Asserts that every version of the key was delivered once, each with the one before it.</summary>
         public async Task IsWholeUpTo(Entry last)
