@@ -24,7 +24,7 @@ internal static class HeaderRules
     private static string? Error(string name, string value, HeaderPolicy policy, bool isNew)
     {
         if (!Text.IsHeaderName(name))
-            return $"Header '{Text.Shown(name)}' has an invalid name";
+            return $"Header '{Text.Shown(name)}' has an invalid name: use letters, digits and -_.~!#$%&'*+^`|";
         if (name.Length > WebhookSettings.MaxHeaderLength)
             return $"Header '{Text.Shown(name)}' has a name that is too long "
                 + $"(max {WebhookSettings.MaxHeaderLength} characters)";

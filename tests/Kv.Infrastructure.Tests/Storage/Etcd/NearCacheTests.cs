@@ -23,14 +23,21 @@ internal sealed class NearCacheTests
         await store.Put("k/a", "1");
         await Warm(store, etcd, "k/a");
 
-        var (ranges, transactions) = (await etcd.Ranges(), await etcd.Transactions());
         const int rounds = 20;
-        for (var round = 0; round < rounds; round++)
-            Assert.That(await Crowd(store, "k/a"), Is.All.EqualTo("1"));
-
-        // Two readers that are left over in a round read the key itself.
-        Assert.That(await etcd.Transactions() - transactions, Is.LessThanOrEqualTo(rounds));
-        Assert.That(await etcd.Ranges() - ranges, Is.LessThan(rounds * Readers / 4));
+        var answers = new List<string>();
+        // On a busy machine the watch may be late, and the keys are read.
+        await Eventually.Holds(
+            async () =>
+            {
+                var (ranges, transactions) = (await etcd.Ranges(), await etcd.Transactions());
+                for (var round = 0; round < rounds; round++)
+                    answers.AddRange(await Crowd(store, "k/a"));
+                // The first readers, and two that are left over in a round, read the key itself.
+                return await etcd.Transactions() - transactions <= rounds
+                    && await etcd.Ranges() - ranges < rounds * Readers / 4;
+            },
+            "the readers share their calls");
+        Assert.That(answers, Is.All.EqualTo("1"));
     }
 
     [Test]
@@ -148,9 +155,16 @@ internal sealed class NearCacheTests
         await store.Do(EtcdStores.PutOf("k/a", "0"), EtcdStores.PutOf("k/b", "0"));
         await Warm(store, etcd, "k/a");
         await Warm(store, etcd, "k/b");
-        var before = await etcd.Transactions();
-        Assert.That(await Both(store), Is.EqualTo(("0", "0")));
-        Assert.That(await etcd.Transactions(), Is.EqualTo(before), "it is answered from memory");
+        var both = ("", "");
+        await Eventually.Holds(
+            async () =>
+            {
+                var before = await etcd.Transactions();
+                both = await Both(store);
+                return await etcd.Transactions() == before;
+            },
+            "it is answered from memory");
+        Assert.That(both, Is.EqualTo(("0", "0")));
 
         var acknowledged = 0;
         var writing = Task.Run(async () =>
@@ -268,18 +282,19 @@ internal sealed class NearCacheTests
     private static async Task<IReadOnlyList<string>> FirstAnswers(EtcdStore store, string key)
     {
         IReadOnlyList<string> answers = [];
+        var errors = new List<Exception>();
         await Eventually.Holds(
             async () =>
             {
                 var reads = Enumerable.Range(0, Readers).Select(_ => store.Find(key)).ToList();
                 await ((Task)Task.WhenAll(reads)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                Assert.That(
-                    reads.Where(read => read.IsFaulted).Select(read => read.Exception!.InnerException),
-                    Is.All.InstanceOf<StoreUnavailableException>());
+                errors.AddRange(
+                    reads.Where(read => read.IsFaulted).Select(read => read.Exception!.InnerException!));
                 answers = [.. reads.Where(read => read.IsCompletedSuccessfully).Select(read => Text(read.Result))];
                 return answers.Count > 0;
             },
             "reads are answered again");
+        Assert.That(errors, Is.All.InstanceOf<StoreUnavailableException>());
         return answers;
     }
 
