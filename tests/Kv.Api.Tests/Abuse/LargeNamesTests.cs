@@ -17,7 +17,8 @@ internal sealed class LargeNamesTests
     {
         RequiresEtcd.Check();
         await using var etcd = await EtcdServer.StartAsync();
-        await using var kv = KvProcess.Start(("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint));
+        await using var kv = KvProcess.Start(
+            ("STORE", "etcd"), ("ETCD_ENDPOINTS", etcd.Endpoint), KvProcess.Patient);
         var client = await kv.Client();
         for (var number = 0; number < Keys; number++)
         {

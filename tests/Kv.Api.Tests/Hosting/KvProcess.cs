@@ -12,7 +12,7 @@ namespace Kv.Api.Tests.Hosting;
 /// </summary>
 internal sealed partial class KvProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly string[] Kept =
         ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
 
@@ -114,7 +114,7 @@ internal sealed partial class KvProcess : IAsyncDisposable
         (string, string)[] standard =
         [
             ("PORT", "0"), ("LISTEN_ADDRESS", "127.0.0.1"), ("SHUTDOWN_DRAIN_SECONDS", "0"), ("LOG_FORMAT", "text"),
-            settings.Contains(("STORE", "embedded")) ? Patient : ("STORE_TIMEOUT_SECONDS", "1"),
+            settings.Contains(("STORE", "embedded")) ? Patient : ("STORE_TIMEOUT_SECONDS", "10"),
         ];
         foreach (var (name, value) in standard.Concat(settings))
             start.Environment[name] = value;
