@@ -12,7 +12,7 @@ namespace Kv.Api.Tests.Hosting;
 /// <summary>The limits of connections.</summary>
 internal sealed class ConnectionTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Test]
     public async Task An_unfinished_head_is_cut_off()

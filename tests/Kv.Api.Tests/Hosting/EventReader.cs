@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.Hosting;
 /// <summary>Reads server-sent events as they come (HTML Living Standard, section 9.2.6).</summary>
 internal sealed class EventReader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _lines;

@@ -7,7 +7,7 @@ namespace Kv.Api.Tests.Hosting;
 /// <summary>Sends bytes as they are, where an HTTP client would repair or refuse them.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// A request's bytes: Latin-1, so that any byte can be written as a character of the same number.

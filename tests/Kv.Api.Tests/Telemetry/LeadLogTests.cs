@@ -11,7 +11,7 @@ internal sealed class LeadLogTests
     private const string GivesBack = "This replica has given the lead back";
 
     // Kv checks the lock about every three seconds.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Test]
     public async Task A_lost_lock_and_a_released_lock_have_different_log_lines()
