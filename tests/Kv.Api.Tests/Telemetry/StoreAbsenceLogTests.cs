@@ -61,8 +61,12 @@ internal sealed class StoreAbsenceLogTests
             line => line!.Message.StartsWith("The store is unavailable", StringComparison.Ordinal)));
     }
 
-    private static KvProcess Start(string endpoints, params (string, string)[] settings) =>
-        KvProcess.Start([("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), ("LOG_FORMAT", "json"), .. settings]);
+    // The outages are shorter than the time after which a leader loses its lock.
+    private static KvProcess Start(string endpoints, params (string, string)[] settings) => KvProcess.Start(
+    [
+        ("STORE", "etcd"), ("ETCD_ENDPOINTS", endpoints), ("LOG_FORMAT", "json"), ("STORE_TIMEOUT_SECONDS", "1"),
+        .. settings,
+    ]);
 
     private static LogLine[] Alarming(KvProcess kv) => [.. LogLine.Of(kv).Where(line => line.IsAlarming)];
 
