@@ -32,7 +32,7 @@ public sealed class KeyHistoryController(
     /// the value at a past revision.
     /// </remarks>
     /// <param name="key" example="user:42">The key, percent-encoded.</param>
-    [HttpGet("{**key}")]
+    [HttpGet("{**key}", Name = "getKeyHistory")]
     [Costly]
     [LongLived]
     [RequestQuery(

@@ -33,7 +33,7 @@ public sealed class KeyListingsController(
     /// `contains` one page searches for about 0.2 s and at most 100 000 names: it may have no keys although `cursor`
     /// leads to more.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "listKeys")]
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [RequestQuery(
@@ -85,7 +85,7 @@ public sealed class KeyListingsController(
 
     /// <summary>Count keys</summary>
     /// <remarks>The header `KV-Count` has the number. A key that expired a moment ago may still be counted.</remarks>
-    [HttpHead]
+    [HttpHead(Name = "countKeys")]
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [ResponseHeader(CountHeader, "The number of keys.")]
@@ -104,7 +104,7 @@ public sealed class KeyListingsController(
     /// At most 5000 keys per call, in transactions of 100: repeat the call while `more` is true. Each key counts as one
     /// deletion for watches, webhooks and the audit. After an error some keys may be deleted; the call can be repeated.
     /// </remarks>
-    [HttpDelete]
+    [HttpDelete(Name = "deleteKeys")]
     [Costly]
     [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; it must not be empty.", Example = "user:")]

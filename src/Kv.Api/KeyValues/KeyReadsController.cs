@@ -28,8 +28,8 @@ public sealed class KeyReadsController(
     /// reserved characters must be percent-encoded. With `?raw`, or with an `Accept` that prefers another media type to
     /// JSON, the answer is the value's bytes.
     /// </remarks>
-    [HttpGet("{**key}")]
-    [HttpHead("{**key}")]
+    [HttpGet("{**key}", Name = "getKey")]
+    [HttpHead("{**key}", Name = "headKey")]
     [LongLived(ExceptForOneKey = true)]
     [Costly(ExceptForOneKey = true)]
     [RequestPath("key", "The key, percent-encoded; or a prefix followed by `*`.", Example = "user:42")]

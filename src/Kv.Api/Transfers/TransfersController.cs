@@ -42,7 +42,7 @@ public sealed class TransfersController(
     /// One line of JSON for each key, in key order, read at one revision of the store and streamed. An import accepts
     /// the export unchanged.
     /// </remarks>
-    [HttpGet("export")]
+    [HttpGet("export", Name = "exportKeys")]
     [Costly]
     [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
@@ -67,7 +67,7 @@ public sealed class TransfersController(
     /// last line. At an invalid line the import ends: all earlier lines are done and no later one is. An import can be
     /// repeated safely. It also ends when its credential is revoked or expires.
     /// </remarks>
-    [HttpPost("import")]
+    [HttpPost("import", Name = "importKeys")]
     [Costly]
     [LongLived(ReportsEnd = true)]
     [RequestQuery(
