@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
@@ -23,7 +22,6 @@ public sealed class KeyListingsController(
     IMediator mediator, TenantHeaders tenants, HeldBytes held)
     : TenantControllerBase(tenants)
 {
-    internal const string CountHeader = "KV-Count";
     private const int DefaultLimit = 100;
 
     /// <summary>List keys, page by page</summary>
@@ -65,7 +63,7 @@ public sealed class KeyListingsController(
             Prefix = Request.Text("prefix") ?? "",
             Delimiter = Request.Text("delimiter"),
             Contains = Request.Text("contains"),
-            Limit = (int)Math.Clamp(Request.Number("limit") ?? DefaultLimit, int.MinValue, int.MaxValue),
+            Limit = Request.Limit(DefaultLimit),
             Fields = view,
             Options = Request.ReadOptions(),
         };
@@ -88,14 +86,14 @@ public sealed class KeyListingsController(
     [HttpHead(Name = "countKeys")]
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
-    [ResponseHeader(CountHeader, "The number of keys.")]
+    [ResponseHeader(RevisionHeaders.Count, "The number of keys.")]
     [ProducesResponseType(StatusCodes.Status200OK, Description = "The count is in the header `KV-Count`.")]
     public async Task<IActionResult> Count(CancellationToken cancellationToken)
     {
         var counted = await mediator.Send(
             new CountKeyValues(Namespace, AppName, Request.Text("prefix") ?? ""), cancellationToken);
         Response.SetRevision(counted.Revision);
-        Response.Headers[CountHeader] = counted.Count.ToString(CultureInfo.InvariantCulture);
+        Response.SetCount(counted.Count);
         return Ok();
     }
 

@@ -113,13 +113,9 @@ public sealed class TransfersController(
     private ProblemDetails Refused(ImportReport report)
     {
         var error = report.Error!;
-        var failure = error switch
-        {
-            { Cause: { } cause } => Failure.From(cause),
-            { IsForbidden: true } => new Failure(Problems.Create(StatusCodes.Status403Forbidden, "Forbidden")),
-            { IsUnauthenticated: true } => Failure.From(new CredentialEndedException()),
-            _ => new Failure(Problems.Create(StatusCodes.Status400BadRequest, Problems.InvalidInput)),
-        };
+        var failure = error.Cause is { } cause
+            ? Failure.From(cause)
+            : new Failure(Problems.Create(StatusCodes.Status400BadRequest, Problems.InvalidInput));
         (failure with { IsOutcomeUnknown = error.UnknownThrough is not null }).SetHeaders(Response);
         var problem = failure.Problem;
         problem.Detail = $"Line {error.Line}: {error.Message}";

@@ -91,10 +91,10 @@ internal sealed class DeliveryProfile : Profile
 
     internal static string NameOf(KeyChangeKind? kind) => kind switch
     {
-        KeyChangeKind.Create => "create",
-        KeyChangeKind.Update => "update",
-        KeyChangeKind.Delete => "delete",
-        KeyChangeKind.Expire => "expire",
+        KeyChangeKind.Create => EventFilter.Create,
+        KeyChangeKind.Update => EventFilter.Update,
+        KeyChangeKind.Delete => EventFilter.Delete,
+        KeyChangeKind.Expire => EventFilter.Expire,
         null => EventFilter.Ping,
     };
 }
