@@ -121,7 +121,7 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
     }
 
     /// <summary>The webhooks that have only failed.</summary>
-    public async Task<List<(Tenant Tenant, Guid WebhookId, FailureStreak Streak)>> Failing(
+    public async Task<List<(Tenant Tenant, Guid WebhookId, FailureStreak Streak)>> FailureStreaks(
         CancellationToken cancellationToken)
     {
         var found = new List<(Tenant, Guid, FailureStreak)>();

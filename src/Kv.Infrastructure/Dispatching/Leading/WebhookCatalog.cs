@@ -20,7 +20,7 @@ internal sealed partial class WebhookCatalog(
         // Before anything else: a lane must know that deliveries are stored before it gets any change.
         lanes.Expect(
             await deliveries.Reads.WebhooksWithPending(cancellationToken),
-            await deliveries.Reads.Failing(cancellationToken));
+            await deliveries.Reads.FailureStreaks(cancellationToken));
         var start = await Load(lead.From, cancellationToken);
         // The feed will bring webhooks registered since then; the deliveries of deleted ones are removed.
         foreach (var (tenant, id) in lanes.Expected)
