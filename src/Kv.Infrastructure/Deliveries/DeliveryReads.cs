@@ -76,8 +76,8 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
     }
 
     /// <summary>
-    /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Those that are added or
-    /// removed meanwhile may count or not.
+    /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Deliveries that
+    /// are added or removed during the count may or may not be included.
     /// </summary>
     public async Task<(long Count, long Bytes)> CountStored(
         Tenant tenant, Guid webhookId, CancellationToken cancellationToken)

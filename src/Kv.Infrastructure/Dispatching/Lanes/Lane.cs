@@ -115,7 +115,7 @@ internal sealed class Lane : IAsyncDisposable
         Continue();
     }
 
-    // If an attempt is in flight, its outcome decides.
+    // While an attempt is in flight, the delivery stays: the outcome decides.
     private void Drop(LaneItem item)
     {
         if (_queue.TryDrop(item))

@@ -13,7 +13,7 @@ internal sealed partial class WebhookCatalog(
 
     /// <summary>Reads the webhooks at the revision at which the term begins.</summary>
     /// <returns>
-    /// The revision after which the watch continues: a later one, when the store has compacted that one.
+    /// The revision after which the watch continues. It is later than the start when the store has compacted the start.
     /// </returns>
     public async Task<long> Begin(CancellationToken cancellationToken)
     {
