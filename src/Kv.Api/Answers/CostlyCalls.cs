@@ -111,7 +111,8 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     }
 
     /// <summary>The costly calls of a tenant.</summary>
-    private sealed class TenantTurns(CostlyCalls owner, (string Namespace, string AppName) tenant) : SynchronizationContext
+    private sealed class TenantTurns(CostlyCalls owner, (string Namespace, string AppName) tenant)
+        : SynchronizationContext
     {
         public (string Namespace, string AppName) Tenant { get; } = tenant;
 

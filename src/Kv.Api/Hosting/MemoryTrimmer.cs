@@ -22,8 +22,8 @@ internal sealed class MemoryTrimmer(HeldBytes held, TimeProvider time) : Backgro
     // Also the minimum time between two collections: a caller may repeatedly use and release memory.
     private static readonly TimeSpan AfterBurst = TimeSpan.FromSeconds(10);
 
-    // The runtime's pool drops a buffer that a thread keeps at the first collection that comes 30 s after another one has
-    // seen the buffer.
+    // The runtime's pool drops a buffer that a thread keeps at the first collection that comes 30 s after another one
+    // has seen the buffer.
     private static readonly TimeSpan PoolAge = TimeSpan.FromSeconds(32);
     private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(10);
 

@@ -29,7 +29,8 @@ internal sealed class FrameDocumentFilter : IDocumentFilter
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
         var paths = new OpenApiPaths();
         foreach (var (path, item) in swaggerDoc.Paths
-            .OrderBy(path => path.Value.Operations!.Values.Min(GroupOf)).ThenBy(path => path.Key, StringComparer.Ordinal))
+            .OrderBy(path => path.Value.Operations!.Values.Min(GroupOf))
+            .ThenBy(path => path.Key, StringComparer.Ordinal))
         {
             ((OpenApiPathItem)item).Operations =
                 item.Operations!.OrderBy(operation => operation.Key.Method, StringComparer.Ordinal).ToDictionary();

@@ -19,7 +19,9 @@ internal static class PagePolicy
         return next(context);
     }
 
-    /// <summary>Sets the policy of a page, and that browsers neither guess its type nor name it to other sites.</summary>
+    /// <summary>
+    /// Sets the policy of a page. Browsers must neither guess the page's type nor name its address to other sites.
+    /// </summary>
     public static void Set(IHeaderDictionary headers, string policy)
     {
         headers.ContentSecurityPolicy = policy;

@@ -99,8 +99,8 @@ internal static class ConsolePages
     {
         if (path == "/")
             return ConsoleFiles.Page;
-        // During an upgrade, a page of another version may ask this replica. It gets this replica's files, and asks again
-        // next time.
+        // During an upgrade, a page of another version may ask this replica. It gets this replica's files, and asks
+        // again next time.
         var end = path.StartsWith("/v-", StringComparison.Ordinal) ? path.IndexOf('/', 1) : -1;
         return end < 0 ? null : ConsoleFiles.Find(path[(end + 1)..]);
     }

@@ -36,8 +36,8 @@ internal sealed class Lane : IAsyncDisposable
     public (int Count, long? Oldest, bool MoreStored) Waiting => _queue.Waiting;
 
     /// <summary>
-    /// Adds a change that the webhook matches. Completes at once, unless far too many deliveries are on their way to the
-    /// store.
+    /// Adds a change that the webhook matches. Completes at once, unless far too many deliveries are on their way to
+    /// the store.
     /// </summary>
     public async ValueTask Enqueue(KeyChanged change, IOpenRevision revision)
     {
