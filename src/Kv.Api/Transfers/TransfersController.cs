@@ -8,7 +8,6 @@ using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
 using Kv.Application.Transfers;
 using Kv.Domain;
 using Kv.Domain.KeyValues;

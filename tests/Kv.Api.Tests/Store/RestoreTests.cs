@@ -259,7 +259,7 @@ internal sealed class RestoreTests
         (await kv.With(HttpMethod.Get, "/kv/k", null, ("KV-Consistency", "serializable"))).Json.GetProperty("value")
             .GetString();
 
-    private Task Register(KvClient kv) => kv.Register(
+    private Task<string> Register(KvClient kv) => kv.Register(
         $$"""{"key":"*","event":"*","endpoint":"{{_receiver.Uri}}","add_event_data":true}""");
 
     // The revisions of the delivered changes of a key.

@@ -153,7 +153,7 @@ internal sealed class TracesTests
         return KvProcess.Start([.. store, .. settings]);
     }
 
-    private Task Register(KvClient client) =>
+    private Task<string> Register(KvClient client) =>
         client.Register($$"""{"key":"*","event":"*","endpoint":"{{_receiver.Uri}}"}""");
 
     private static Task Put(KvClient client, string traceParent) =>
