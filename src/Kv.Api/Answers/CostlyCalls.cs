@@ -14,7 +14,7 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     private const int LargeBody = 64 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Namespace, string AppName), TenantTurns> _tenants = [];
+    private readonly Dictionary<(string Namespace, string AppName), TenantTurns> _turns = [];
 
     // The lanes with waiting work, in the order of their turns.
     private readonly Queue<TenantTurns> _waiting = [];
@@ -82,8 +82,8 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     {
         lock (_gate)
         {
-            if (!_tenants.TryGetValue(tenant, out var turns))
-                _tenants.Add(tenant, turns = new TenantTurns(this, tenant));
+            if (!_turns.TryGetValue(tenant, out var turns))
+                _turns.Add(tenant, turns = new TenantTurns(this, tenant));
             turns.Calls++;
             return turns;
         }
@@ -93,7 +93,7 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     {
         lock (_gate)
             if (--turns.Calls == 0)
-                _tenants.Remove(turns.Tenant);
+                _turns.Remove(turns.Tenant);
     }
 
     private void Post(TenantTurns turns, SendOrPostCallback callback, object? state)
