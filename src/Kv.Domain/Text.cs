@@ -9,7 +9,7 @@ public static class Text
     private const int LongestNameShown = 64;
 
     /// <summary>
-    /// The length in Unicode code points, so an emoji of one code point counts once, whatever the client's language.
+    /// The length in Unicode code points: an emoji of one code point counts as one, in every client language.
     /// </summary>
     public static int Length(string text)
     {

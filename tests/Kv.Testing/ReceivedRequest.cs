@@ -17,7 +17,7 @@ public sealed record ReceivedRequest(
     /// <summary>The header <c>webhook-id</c>.</summary>
     public string? MessageId => Header("webhook-id");
 
-    /// <summary>The value of a header; null when it was not sent. One that was sent twice fails the test.</summary>
+    /// <summary>The value of a header; null when it was not sent. A header sent twice fails the test.</summary>
     public string? Header(string name) =>
         Headers.SingleOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 }

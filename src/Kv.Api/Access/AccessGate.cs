@@ -47,7 +47,7 @@ internal sealed partial class AccessGate(
                 await longLived.Serve(context, credential!, call, next);
             else
                 await next(context);
-            // An import answers a refusal itself, with the line: audit it by the status.
+            // An import answers a refusal itself, in its report: audit it by the status.
             if (context.Response.StatusCode == StatusCodes.Status403Forbidden)
                 Denied(context, identity);
             else if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)

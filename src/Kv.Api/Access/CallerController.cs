@@ -18,7 +18,7 @@ public sealed class CallerController(IMediator mediator) : ControllerBase
     /// The grants of the caller's credential: a client can hide calls that would be refused. Without `AUTH` every
     /// caller may do everything.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "getCaller")]
     [ProducesResponseType<CallerAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "The caller and its grants.")]
     public async Task<IActionResult> Read(CancellationToken cancellationToken) =>

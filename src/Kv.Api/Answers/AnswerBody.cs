@@ -18,9 +18,6 @@ internal sealed class AnswerBody : IDisposable
     /// <summary>Larger values are written in parts of this many bytes. JSON escapes a byte to up to six.</summary>
     public const int PartBytes = 6 * 1024;
 
-    private static readonly JsonWriterOptions Plain =
-        new() { Encoder = KvJson.Encoder, SkipValidation = true };
-
     private readonly HttpContext _http;
     private readonly TimeSpan _stallTimeout;
     private readonly TimeProvider _time;
@@ -32,7 +29,7 @@ internal sealed class AnswerBody : IDisposable
         Pipe = http.Response.BodyWriter;
         _stallTimeout = http.RequestServices.GetRequiredService<AnswerOptions>().StallTimeout;
         _time = http.RequestServices.GetRequiredService<TimeProvider>();
-        _json = new Utf8JsonWriter((IBufferWriter<byte>)Pipe, Plain);
+        _json = new Utf8JsonWriter((IBufferWriter<byte>)Pipe, KvJson.Plain);
     }
 
     public PipeWriter Pipe { get; }

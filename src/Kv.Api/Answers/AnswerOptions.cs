@@ -4,11 +4,10 @@ namespace Kv.Api.Answers;
 internal sealed record AnswerOptions
 {
     /// <summary>
-    /// Most bytes of values that all answers together hold until they are sent. Default: a quarter of the process's
-    /// available memory, at most 1 GiB.
+    /// Most bytes of values that all answers together hold until they are sent.
     /// </summary>
     public required long MaxUnsentBytes { get; init; }
 
-    /// <summary>The time without reading after which a client is disconnected, 1 s to 600 s. Default 30 s.</summary>
+    /// <summary>The time without reading after which a client is disconnected, 1 s to 600 s.</summary>
     public required TimeSpan StallTimeout { get; init; }
 }

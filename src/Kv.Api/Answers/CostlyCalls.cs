@@ -14,10 +14,10 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     private const int LargeBody = 64 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Namespace, string AppName), Lane> _lanes = [];
+    private readonly Dictionary<(string Namespace, string AppName), TenantTurns> _turns = [];
 
     // The lanes with waiting work, in the order of their turns.
-    private readonly Queue<Lane> _waiting = [];
+    private readonly Queue<TenantTurns> _waiting = [];
     private int _running;
 
     /// <summary>Middleware after routing.</summary>
@@ -27,37 +27,37 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     /// <summary>Runs a part of a call as costly.</summary>
     public async Task Run(HttpContext context, RequestDelegate part)
     {
-        var lane = Enter(tenants.Read(context.Request));
+        var turns = Enter(tenants.Read(context.Request));
         try
         {
-            // From here on, each continuation is posted to the lane. The caller's own context is not changed: an async
+            // From here on, each continuation is posted to the turns. The caller's own context is not changed: an async
             // method restores it.
-            SynchronizationContext.SetSynchronizationContext(lane);
+            SynchronizationContext.SetSynchronizationContext(turns);
             await Task.Yield();
             await part(context);
         }
         finally
         {
-            Leave(lane);
+            Leave(turns);
         }
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        Lane lane;
+        TenantTurns turns;
         (SendOrPostCallback Callback, object? State) work;
         lock (_gate)
         {
-            if (!_waiting.TryDequeue(out lane!))
+            if (!_waiting.TryDequeue(out turns!))
             {
                 _running--;
                 return;
             }
-            work = lane.Work.Dequeue();
-            if (lane.Work.Count > 0)
-                _waiting.Enqueue(lane);
+            work = turns.Work.Dequeue();
+            if (turns.Work.Count > 0)
+                _waiting.Enqueue(turns);
         }
-        SynchronizationContext.SetSynchronizationContext(lane);
+        SynchronizationContext.SetSynchronizationContext(turns);
         try
         {
             work.Callback(work.State);
@@ -78,31 +78,31 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
         || context.GetEndpoint()?.Metadata.GetMetadata<CostlyAttribute>()?.Concerns(context.Request) == true
         || held.Holds(context.Request);
 
-    private Lane Enter((string Namespace, string AppName) tenant)
+    private TenantTurns Enter((string Namespace, string AppName) tenant)
     {
         lock (_gate)
         {
-            if (!_lanes.TryGetValue(tenant, out var lane))
-                _lanes.Add(tenant, lane = new Lane(this, tenant));
-            lane.Calls++;
-            return lane;
+            if (!_turns.TryGetValue(tenant, out var turns))
+                _turns.Add(tenant, turns = new TenantTurns(this, tenant));
+            turns.Calls++;
+            return turns;
         }
     }
 
-    private void Leave(Lane lane)
+    private void Leave(TenantTurns turns)
     {
         lock (_gate)
-            if (--lane.Calls == 0)
-                _lanes.Remove(lane.Tenant);
+            if (--turns.Calls == 0)
+                _turns.Remove(turns.Tenant);
     }
 
-    private void Post(Lane lane, SendOrPostCallback callback, object? state)
+    private void Post(TenantTurns turns, SendOrPostCallback callback, object? state)
     {
         lock (_gate)
         {
-            lane.Work.Enqueue((callback, state));
-            if (lane.Work.Count == 1)
-                _waiting.Enqueue(lane);
+            turns.Work.Enqueue((callback, state));
+            if (turns.Work.Count == 1)
+                _waiting.Enqueue(turns);
             if (_running == mostAtOnce)
                 return;
             _running++;
@@ -111,7 +111,8 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     }
 
     /// <summary>The costly calls of a tenant.</summary>
-    private sealed class Lane(CostlyCalls owner, (string Namespace, string AppName) tenant) : SynchronizationContext
+    private sealed class TenantTurns(CostlyCalls owner, (string Namespace, string AppName) tenant)
+        : SynchronizationContext
     {
         public (string Namespace, string AppName) Tenant { get; } = tenant;
 

@@ -9,8 +9,6 @@ namespace Kv.Api.Answers;
 /// </summary>
 internal sealed class JsonAnswer<TValue>(int status, TValue value) : IActionResult
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = KvJson.Encoder, SkipValidation = true };
-
     public Task ExecuteResultAsync(ActionContext context)
     {
         var response = context.HttpContext.Response;
@@ -18,7 +16,7 @@ internal sealed class JsonAnswer<TValue>(int status, TValue value) : IActionResu
         response.ContentType = JsonAnswer.ContentType;
         if (value is IHoldsValue<TValue> { Held.Length: > AnswerBody.PartBytes and var length })
             return InParts(context.HttpContext, length);
-        using var writer = new Utf8JsonWriter(response.BodyWriter, Plain);
+        using var writer = new Utf8JsonWriter(response.BodyWriter, KvJson.Plain);
         JsonSerializer.Serialize(writer, value, KvJson.TypeOf<TValue>());
         writer.Flush();
         // Set the length before the headers are sent, so that the body is not chunked.

@@ -55,9 +55,9 @@ public sealed record AuditEntry
     /// <summary>The changes.</summary>
     public required IReadOnlyList<AuditEntryChange> Changes { get; init; }
 
-    internal static AuditEntry From(AuditRecordDto record) => new()
+    internal static AuditEntry From(AuditRecord record) => new()
     {
-        Id = record.Id,
+        Id = record.Id.ToString(),
         At = record.At,
         Actor = record.Actor,
         Address = record.Address,
@@ -88,6 +88,6 @@ public sealed record AuditEntryChange
     /// <example>user:42</example>
     public required string Target { get; init; }
 
-    internal static AuditEntryChange From(AuditedChangeDto change) =>
+    internal static AuditEntryChange From(AuditedChange change) =>
         new() { Operation = change.Operation, Target = change.Target };
 }

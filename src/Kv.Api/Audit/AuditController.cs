@@ -33,7 +33,7 @@ public sealed class AuditController(IMediator mediator, HeldBytes held) : Contro
     /// <param name="to" example="2026-02-01">The end, exclusive: a time (RFC 3339) or a day (UTC).</param>
     /// <param name="cursor">The cursor of the previous page.</param>
     /// <param name="limit" example="100">The maximum number of records, 1 to 1000.</param>
-    [HttpGet]
+    [HttpGet(Name = "listAuditRecords")]
     [Costly]
     [ProducesResponseType<AuditListing>(
         StatusCodes.Status200OK, "application/json", Description = "A page of records.")]

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kv.Api.Json;
 using Kv.Application.KeyValues;
 
 namespace Kv.Api.CommandLine;
@@ -10,6 +12,13 @@ namespace Kv.Api.CommandLine;
 /// </summary>
 internal static class KeysCommand
 {
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = KvJson.Encoder,
+    };
+
     public static Command Create(Func<WebApplicationBuilder> builder)
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Writes nothing." };
@@ -32,7 +41,8 @@ internal static class KeysCommand
         var (renamed, refused) = (0L, 0L);
         await foreach (var key in await mediator.Send(new DecodeKeys(isDryRun)))
         {
-            await Console.Out.WriteLineAsync(Describe(key));
+            var line = new Line(key.Tenant.Namespace, key.Tenant.AppName, key.From, key.To, key.Refusal);
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(line, Format));
             if (key.Refusal is null)
                 renamed++;
             else
@@ -44,21 +54,5 @@ internal static class KeysCommand
         return refused == 0 ? 0 : 1;
     }
 
-    private static string Describe(DecodedKey key)
-    {
-        using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(
-            line, new JsonWriterOptions { Encoder = Json.KvJson.Encoder }))
-        {
-            json.WriteStartObject();
-            json.WriteString("namespace", key.Tenant.Namespace);
-            json.WriteString("appName", key.Tenant.AppName);
-            json.WriteString("from", key.From);
-            json.WriteString("to", key.To);
-            if (key.Refusal is { } refusal)
-                json.WriteString("refused", refusal);
-            json.WriteEndObject();
-        }
-        return System.Text.Encoding.UTF8.GetString(line.ToArray());
-    }
+    private sealed record Line(string Namespace, string AppName, string From, string To, string? Refused);
 }

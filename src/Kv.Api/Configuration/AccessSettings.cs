@@ -9,7 +9,7 @@ internal static class AccessSettings
     {
         // An unknown mode must prevent the start: the operator intended to require credentials.
         var mode = settings.OneOf(
-            "AUTH", "none", ("none", AccessMode.None), ("apikey", AccessMode.ApiKey), ("jwt", AccessMode.Jwt));
+            "AUTH", AccessMode.None, ("none", AccessMode.None), ("apikey", AccessMode.ApiKey), ("jwt", AccessMode.Jwt));
         if (mode != AccessMode.Jwt)
             settings.WarnWithoutEffect(
                 "AUTH=jwt", "JWT_AUTHORITY", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SCOPE_CLAIM", "JWT_KEY_FILE",
@@ -23,8 +23,8 @@ internal static class AccessSettings
         {
             Audience = settings.Text("JWT_AUDIENCE") ?? "",
             Issuer = settings.Text("JWT_ISSUER"),
-            ScopeClaim = settings.Text("JWT_SCOPE_CLAIM") ?? "scope",
-            RequiresType = settings.OneOf("JWT_TYPE", "any", ("any", false), ("at+jwt", true)),
+            ScopeClaim = settings.Text("JWT_SCOPE_CLAIM") ?? JwtOptions.StandardScopeClaim,
+            RequiresType = settings.OneOf("JWT_TYPE", false, ("any", false), ("at+jwt", true)),
         };
         var (authority, keyFile) = (settings.Text("JWT_AUTHORITY"), settings.ExistingFile("JWT_KEY_FILE"));
         if (options.Audience.Length == 0)

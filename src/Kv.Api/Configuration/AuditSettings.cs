@@ -10,12 +10,13 @@ internal static class AuditSettings
 
     public static AuditOptions Read(Settings settings)
     {
+        var standard = new AuditOptions();
         var mode = settings.OneOf(
-            "AUDIT", "off", ("off", AuditMode.Off), ("log", AuditMode.Log), ("store", AuditMode.Store));
+            "AUDIT", standard.Mode, ("off", AuditMode.Off), ("log", AuditMode.Log), ("store", AuditMode.Store));
         return new AuditOptions
         {
             Mode = mode,
-            Retention = ReadRetention(settings, mode) ?? new AuditOptions().Retention,
+            Retention = ReadRetention(settings, mode) ?? standard.Retention,
         };
     }
 
@@ -27,7 +28,7 @@ internal static class AuditSettings
             settings.Refuse("AUDIT_RETENTION", text, "a time of 1s to 3650d, as in '90s', '12h' or '30d'");
         // An operator who sets a retention expects records to be kept.
         else if (mode != AuditMode.Store)
-            settings.Refuse("AUDIT_RETENTION", text, "absent where AUDIT is not store");
+            settings.Refuse("AUDIT_RETENTION", text, "absent unless AUDIT=store");
         else
             return time;
         return null;

@@ -43,16 +43,21 @@ internal static class CallerSettings
         return http2;
     }
 
-    public static ConnectionOptions Connections(Settings settings) => new()
+    public static ConnectionOptions Connections(Settings settings)
     {
-        MaxConnections = (int)settings.Number("MAX_CONNECTIONS", 20_000, 0, 1_000_000) is > 0 and var most
-            ? most
-            : null,
-        KeepAlive = TimeSpan.FromSeconds(settings.Number("KEEP_ALIVE_TIMEOUT_SECONDS", 130, 1, 3600)),
-        Headers = TimeSpan.FromSeconds(settings.Number("REQUEST_HEADERS_TIMEOUT_SECONDS", 10, 1, 300)),
-        MinBodyRate = (int)settings.Number("MIN_BODY_BYTES_PER_SECOND", 240, 0, 1_000_000),
-        MaxStreams = (int)settings.Number("MAX_STREAMS_PER_CONNECTION", 100, 1, 10_000),
-    };
+        var standard = new ConnectionOptions();
+        return new ConnectionOptions
+        {
+            MaxConnections =
+                (int)settings.Number("MAX_CONNECTIONS", standard.MaxConnections!.Value, 0, 1_000_000) is > 0 and var most
+                    ? most
+                    : null,
+            KeepAlive = settings.Seconds("KEEP_ALIVE_TIMEOUT_SECONDS", standard.KeepAlive, 1, 3600),
+            Headers = settings.Seconds("REQUEST_HEADERS_TIMEOUT_SECONDS", standard.Headers, 1, 300),
+            MinBodyRate = (int)settings.Number("MIN_BODY_BYTES_PER_SECOND", standard.MinBodyRate, 0, 1_000_000),
+            MaxStreams = (int)settings.Number("MAX_STREAMS_PER_CONNECTION", standard.MaxStreams, 1, 10_000),
+        };
+    }
 
     public static AnswerOptions Answers(Settings settings, Limits limits)
     {
@@ -62,7 +67,7 @@ internal static class CallerSettings
         return new AnswerOptions
         {
             MaxUnsentBytes = settings.Number("MAX_UNSENT_BYTES", standard, limits.MaxResultBytes, 1L << 40),
-            StallTimeout = TimeSpan.FromSeconds(settings.Number("ANSWER_STALL_SECONDS", 30, 1, 600)),
+            StallTimeout = settings.Seconds("ANSWER_STALL_SECONDS", TimeSpan.FromSeconds(30), 1, 600),
         };
     }
 
@@ -72,7 +77,7 @@ internal static class CallerSettings
         var rate = (int)settings.Number("RATE_LIMIT_PER_SECOND", 0, 0, most);
         var burst = (int)settings.Number("RATE_LIMIT_BURST", 0, 0, most);
         if (rate == 0 && burst > 0)
-            settings.Refuse("RATE_LIMIT_BURST", $"{burst}", "0 where RATE_LIMIT_PER_SECOND is");
+            settings.Refuse("RATE_LIMIT_BURST", $"{burst}", "0 when RATE_LIMIT_PER_SECOND is 0");
         return rate == 0 ? null : new RateLimitOptions { PerSecond = rate, Burst = burst == 0 ? rate : burst };
     }
 

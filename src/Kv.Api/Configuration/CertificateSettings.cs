@@ -8,7 +8,7 @@ internal static class CertificateSettings
 {
     /// <summary>The interval of checks for changes in certificate and key files.</summary>
     public static TimeSpan ReloadInterval(this Settings settings) =>
-        TimeSpan.FromSeconds(settings.Number("TLS_RELOAD_SECONDS", 10, 1, 3600));
+        settings.Seconds("TLS_RELOAD_SECONDS", PemCertificates.ReloadInterval, 1, 3600);
 
     /// <summary>The files of a certificate and its private key; both null when neither is set.</summary>
     public static (string? CertFile, string? KeyFile) CertificatePair(this Settings settings, string cert, string key)

@@ -20,9 +20,8 @@ internal static class DeliverySettings
         var standard = new DeliveryOptions();
         return new DeliveryOptions
         {
-            DefaultTimeout = TimeSpan.FromSeconds(settings.Number(
-                "DEFAULT_WEBHOOK_TIMEOUT_SECONDS", (long)standard.DefaultTimeout.TotalSeconds, 1,
-                WebhookSettings.MaxTimeoutSeconds)),
+            DefaultTimeout = settings.Seconds(
+                "DEFAULT_WEBHOOK_TIMEOUT_SECONDS", standard.DefaultTimeout, 1, WebhookSettings.MaxTimeoutSeconds),
             UserAgent = settings.Text(
                 "WEBHOOK_USER_AGENT", standard.UserAgent,
                 text => WebhookSettings.IsHeaderValue(text) && text.Trim().Length > 0,
@@ -43,7 +42,7 @@ internal static class DeliverySettings
     {
         var isOpen = access.Mode == AccessMode.None;
         var areShown = settings.OneOf(
-            "WEBHOOK_HEADERS", isOpen ? "shown" : "masked", ("shown", true), ("masked", false));
+            "WEBHOOK_HEADERS", isOpen, ("shown", true), ("masked", false));
         string[] ofTenants = [tenants.NamespaceHeader, tenants.AppNameHeader];
         // Without authentication, X-API-Key is an ordinary header of receivers.
         return new HeaderPolicy(isOpen ? ofTenants : [.. ofTenants, Credentials.ApiKeyHeader])
@@ -55,7 +54,7 @@ internal static class DeliverySettings
     private static TargetOptions ReadTargets(Settings settings, AccessOptions access)
     {
         // With authentication, callers are not trusted to reach private addresses by default.
-        var fallback = access.Mode == AccessMode.None ? "private" : "public";
+        var fallback = access.Mode == AccessMode.None ? TargetMode.Private : TargetMode.Public;
         var mode = settings.OneOf(
             "WEBHOOK_TARGETS", fallback, ("private", TargetMode.Private), ("public", TargetMode.Public));
         if (mode == TargetMode.Private)

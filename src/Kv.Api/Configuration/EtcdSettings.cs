@@ -5,7 +5,7 @@ namespace Kv.Api.Configuration;
 /// <summary>The settings of etcd: simple-golang-kv's own, and the user name and password.</summary>
 internal static class EtcdSettings
 {
-    private const int DefaultPort = 2379;
+    private static readonly Uri Standard = new EtcdOptions().Endpoints[0];
 
     private const string Allowed =
         "a comma-separated list of host:port, all plain, all http:// or all https://, as in 'etcd-0:2379,etcd-1:2379'";
@@ -32,7 +32,7 @@ internal static class EtcdSettings
 
     private static Uri[] ReadEndpoints(Settings settings, bool tls)
     {
-        var text = settings.Text("ETCD_ENDPOINTS") ?? $"localhost:{DefaultPort}";
+        var text = settings.Text("ETCD_ENDPOINTS") ?? Standard.Authority;
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var endpoints = parts.Select(part => ToUri(part, tls)).OfType<Uri>().ToArray();
         if (endpoints.Length == 0 || endpoints.Length != parts.Length
@@ -54,6 +54,6 @@ internal static class EtcdSettings
         // A URI without a port means 80 or 443, but an etcd endpoint without a port means etcd's default port.
         var authority = address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..].TrimEnd('/');
         var namesPort = authority[(authority.LastIndexOf(']') + 1)..].Contains(':');
-        return namesPort ? uri : new UriBuilder(uri) { Port = DefaultPort }.Uri;
+        return namesPort ? uri : new UriBuilder(uri) { Port = Standard.Port }.Uri;
     }
 }

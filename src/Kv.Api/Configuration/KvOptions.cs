@@ -38,7 +38,7 @@ internal sealed record KvOptions
         RevisionHeaders.MinRevision, WatchController.LastEventId, OwnCalls.MessageId,
     };
 
-    /// <summary>The TCP port to listen on; 0 for a free one. Default 8080.</summary>
+    /// <summary>The TCP port to listen on; 0 for a free one.</summary>
     public required int Port { get; init; }
 
     /// <summary>
@@ -78,7 +78,7 @@ internal sealed record KvOptions
     public required TenantOptions Tenants { get; init; }
 
     /// <summary>
-    /// Whether a missing key is also looked up under its encoded name, as simple-golang-kv stored it. Default false.
+    /// Whether a missing key is also looked up under its encoded name, as simple-golang-kv stored it.
     /// </summary>
     public required bool HasEncodedKeys { get; init; }
 
@@ -90,15 +90,15 @@ internal sealed record KvOptions
 
     public required AccessOptions Access { get; init; }
 
-    /// <summary>The time for which requests are served after the stop signal, 0 s to 300 s. Default 5 s.</summary>
+    /// <summary>The time for which requests are served after the stop signal, 0 s to 300 s.</summary>
     public required TimeSpan Drain { get; init; }
 
     public required TelemetryOptions Telemetry { get; init; }
 
-    /// <summary>Whether the console is served. Default true.</summary>
+    /// <summary>Whether the console is served.</summary>
     public required bool HasConsole { get; init; }
 
-    /// <summary>LOG_FORMAT: "auto", "json" or "text". Default "auto": JSON unless the output is a terminal.</summary>
+    /// <summary>LOG_FORMAT: "auto", "json" or "text"; "auto" means JSON unless the output is a terminal.</summary>
     public required string LogFormat { get; init; }
 
     public required AuditOptions Audit { get; init; }
@@ -139,12 +139,12 @@ internal sealed record KvOptions
             Deliveries = DeliverySettings.Read(settings, tenants, access),
             Watches = new WatchOptions
             {
-                Heartbeat = TimeSpan.FromSeconds(settings.Number("WATCH_HEARTBEAT_SECONDS", 15, 1, 300)),
+                Heartbeat = settings.Seconds("WATCH_HEARTBEAT_SECONDS", TimeSpan.FromSeconds(15), 1, 300),
             },
             Access = access,
-            Drain = TimeSpan.FromSeconds(settings.Number("SHUTDOWN_DRAIN_SECONDS", 5, 0, 300)),
+            Drain = settings.Seconds("SHUTDOWN_DRAIN_SECONDS", TimeSpan.FromSeconds(5), 0, 300),
             Telemetry = TelemetrySettings.Read(settings),
-            HasConsole = settings.OneOf("CONSOLE", "on", ("on", true), ("off", false)),
+            HasConsole = settings.OneOf("CONSOLE", true, ("on", true), ("off", false)),
             Audit = audit,
             LogFormat = settings.Text(
                 "LOG_FORMAT", Format.Auto,
@@ -230,7 +230,8 @@ internal sealed record KvOptions
     private static StoreOptions ReadStore(Settings settings)
     {
         var standard = new StoreOptions();
-        var engine = settings.OneOf("STORE", "etcd", ("etcd", StoreEngine.Etcd), ("embedded", StoreEngine.Embedded));
+        var engine = settings.OneOf(
+            "STORE", standard.Engine, ("etcd", StoreEngine.Etcd), ("embedded", StoreEngine.Embedded));
         // No warning for DATA_DIR: the container image sets it for either store.
         var (other, itsSettings) = engine switch
         {
@@ -243,7 +244,7 @@ internal sealed record KvOptions
                 ]),
         };
         settings.WarnWithoutEffect(other, itsSettings);
-        var timeout = TimeSpan.FromSeconds(settings.Number("STORE_TIMEOUT_SECONDS", 3, 1, 60));
+        var timeout = settings.Seconds("STORE_TIMEOUT_SECONDS", standard.Etcd.Timeout, 1, 60);
         return new StoreOptions
         {
             Engine = engine,

@@ -28,12 +28,20 @@ internal sealed class Settings(IConfiguration configuration)
     }
 
     /// <summary>A setting with one of several words.</summary>
-    public T OneOf<T>(string name, string fallback, params (string Word, T Value)[] words)
+    public T OneOf<T>(string name, T fallback, params (string Word, T Value)[] words)
     {
+        if (Text(name) is not { } text)
+            return fallback;
         var names = words.Select(word => word.Word).ToArray();
-        var text = Text(name, fallback, names.Contains, $"{string.Join(", ", names[..^1])} or {names[^1]}");
-        return words[Array.IndexOf(names, text)].Value;
+        if (Array.IndexOf(names, text) is >= 0 and var given)
+            return words[given].Value;
+        Refuse(name, text, $"{string.Join(", ", names[..^1])} or {names[^1]}");
+        return fallback;
     }
+
+    /// <summary>A whole number of seconds.</summary>
+    public TimeSpan Seconds(string name, TimeSpan fallback, long min, long max) =>
+        TimeSpan.FromSeconds(Number(name, (long)fallback.TotalSeconds, min, max));
 
     public long Number(string name, long fallback, long min, long max)
     {

@@ -19,7 +19,7 @@ internal static class TelemetrySettings
         var traces = Address(settings, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
         var logs = Address(settings, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT");
         // Only validated: the exporter reads the variable itself.
-        settings.OneOf("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", ("grpc", false), ("http/protobuf", true));
+        settings.OneOf("OTEL_EXPORTER_OTLP_PROTOCOL", false, ("grpc", false), ("http/protobuf", true));
         if (!isOn)
             settings.WarnWithoutEffect(
                 "OTEL_SDK_DISABLED=false", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
@@ -40,7 +40,7 @@ internal static class TelemetrySettings
 
     private static bool Exports(Settings settings, string signal)
     {
-        var exports = settings.OneOf($"OTEL_{signal}_EXPORTER", "otlp", ("otlp", true), ("none", false));
+        var exports = settings.OneOf($"OTEL_{signal}_EXPORTER", true, ("otlp", true), ("none", false));
         if (!exports)
             settings.WarnWithoutEffect($"OTEL_{signal}_EXPORTER=otlp", $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
         return exports;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Deliveries;
+using Kv.Domain.Webhooks;
 
 namespace Kv.Api.Deliveries;
 
@@ -36,7 +37,7 @@ public sealed record StoredDelivery
 
     /// <summary>The event: `create`, `update`, `delete` or `expire`.</summary>
     /// <example>update</example>
-    [OneOf("create", "update", "delete", "expire")]
+    [OneOf(EventFilter.Create, EventFilter.Update, EventFilter.Delete, EventFilter.Expire)]
     public required string Event { get; init; }
 
     /// <summary>The changed key.</summary>

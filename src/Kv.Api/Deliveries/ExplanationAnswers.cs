@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Deliveries;
+using Kv.Domain.Webhooks;
 
 namespace Kv.Api.Deliveries;
 
@@ -68,7 +69,7 @@ public sealed record ExplainedKeyChange
     public required long Revision { get; init; }
 
     /// <inheritdoc cref="StoredDelivery.Event"/>
-    [OneOf("create", "update", "delete", "expire")]
+    [OneOf(EventFilter.Create, EventFilter.Update, EventFilter.Delete, EventFilter.Expire)]
     public required string Event { get; init; }
 
     /// <summary>When Kv read the change, to the second; null unless its delivery is stored.</summary>

@@ -24,7 +24,7 @@ internal sealed class WatcherHealthCheck(IWatcherStatus watcher) : IHealthCheck
             data["clockDifferenceSeconds"] = Math.Round(known.TotalSeconds, 3);
         var detail = watcher.IsLeader
             ? $"This replica calls webhooks, and has settled all changes through revision {watcher.SettledRevision}."
-            : "This replica calls no webhooks: another one leads, or none does yet.";
+            : "This replica calls no webhooks: another replica leads, or there is no leader yet.";
         if (watcher.ClockDifference is { } difference && difference.Duration() >= Tolerance)
             return Task.FromResult(HealthCheckResult.Degraded(
                 string.Create(

@@ -20,8 +20,8 @@ internal static class Listener
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// What a connection may send ahead while its calls are busy; at least the head of a request. The limits of bodies
-    /// do not count it: the number of connections bounds it, as it does for small bodies.
+    /// The bytes that a connection may send ahead while its calls are busy; at least the head of a request. The limits
+    /// of bodies do not count them: the number of connections bounds them, as it does for small bodies.
     /// </summary>
     public static int ReceiveBytes(KvOptions options) => Math.Max(HeldBytes.MinCounted, HeadBytes(options));
 

@@ -19,10 +19,11 @@ internal sealed class MemoryTrimmer(HeldBytes held, TimeProvider time) : Backgro
     private const int MaxBuffer = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    // Also the least time between two collections: a caller may use and release memory again and again.
+    // Also the minimum time between two collections: a caller may repeatedly use and release memory.
     private static readonly TimeSpan AfterBurst = TimeSpan.FromSeconds(10);
 
-    // A buffer that a thread keeps leaves the runtime's pool at the first collection 30 s after one that has seen it.
+    // The runtime's pool drops a buffer that a thread keeps at the first collection that comes 30 s after another one
+    // has seen the buffer.
     private static readonly TimeSpan PoolAge = TimeSpan.FromSeconds(32);
     private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(10);
 

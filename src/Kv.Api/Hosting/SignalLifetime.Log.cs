@@ -4,8 +4,8 @@ internal sealed partial class SignalLifetime
 {
     [LoggerMessage(
         LogLevel.Information,
-        "Kv stops ({Signal}): it serves requests for {Drain} s more, then finishes those under way, "
+        "Kv stops ({Signal}): it serves requests for {Drain} s more, then finishes the requests in progress, "
         + "which may take up to {Stop} s. "
-        + "A second signal ends it at once")]
+        + "A second signal ends Kv immediately")]
     private partial void LogStopping(string signal, double drain, double stop);
 }

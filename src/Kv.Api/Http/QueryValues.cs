@@ -22,6 +22,11 @@ internal static class QueryValues
     public static long? Number(this HttpRequest request, string name) =>
         request.Text(name) is { } text ? ToNumber(name, text) : null;
 
+    /// <summary>The parameter <c>limit</c>, clamped to 32 bits. The validator checks its range.</summary>
+    /// <exception cref="ValidationException">The text is not a whole number.</exception>
+    public static int Limit(this HttpRequest request, int fallback) =>
+        (int)Math.Clamp(request.Number("limit") ?? fallback, int.MinValue, int.MaxValue);
+
     /// <summary>Parses a whole number from a parameter or a header.</summary>
     /// <exception cref="ValidationException">The text is not a whole number.</exception>
     public static long ToNumber(string name, string text) =>

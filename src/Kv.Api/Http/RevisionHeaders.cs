@@ -6,11 +6,14 @@ using Kv.Domain.Storage;
 
 namespace Kv.Api.Http;
 
-/// <summary>The headers of revisions and consistency.</summary>
+/// <summary>The headers of revisions, counts and consistency.</summary>
 internal static class RevisionHeaders
 {
     /// <summary>The store's revision, on every answer that comes from the store.</summary>
     public const string Revision = "KV-Revision";
+
+    /// <summary>The number of keys, on answers to HEAD requests for a prefix.</summary>
+    public const string Count = "KV-Count";
 
     /// <summary>The consistency of a read: <c>linearizable</c> (the default) or <c>serializable</c>.</summary>
     public const string Consistency = "KV-Consistency";
@@ -21,6 +24,10 @@ internal static class RevisionHeaders
     /// <summary>Sets the store's revision.</summary>
     public static void SetRevision(this HttpResponse response, long revision) =>
         response.Headers[Revision] = revision.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Sets the number of keys.</summary>
+    public static void SetCount(this HttpResponse response, long count) =>
+        response.Headers[Count] = count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Sets the store's revision, and the revision of the key's last write.</summary>
     public static void SetRevisions(this HttpResponse response, long revision, long keyRevision)

@@ -36,7 +36,7 @@ internal sealed partial class JsonMembers
         var members = new JsonMembers(path);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = members.ReadName(ref reader, names);
+            var name = ReadName(ref reader, names, path);
             if (members._given.Exists(member => member.Name == name))
                 throw BodyException.Repeated(members.FieldOf(name));
             reader.Read();
@@ -45,8 +45,37 @@ internal sealed partial class JsonMembers
         return members;
     }
 
+    /// <summary>Reads the name of a member.</summary>
+    /// <returns>The known name, without regard to letter case.</returns>
+    /// <exception cref="BodyException">The name is unknown, or not well-formed.</exception>
+    public static string ReadName(ref Utf8JsonReader reader, string[] names, string path = "")
+    {
+        try
+        {
+            // The usual spelling is recognized without creating a string.
+            foreach (var name in names)
+                if (reader.ValueTextEquals(name))
+                    return name;
+            return Recognize(reader.GetString()!, names, path);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BodyException(
+                path.Length == 0 ? "body" : path, "The names of members must be well-formed Unicode");
+        }
+    }
+
+    /// <inheritdoc cref="ReadName"/>
+    public static string Recognize(string given, string[] names, string path = "")
+    {
+        foreach (var name in names)
+            if (name.Equals(given, StringComparison.OrdinalIgnoreCase))
+                return name;
+        throw BodyException.UnknownMember(FieldOf(given, path), names);
+    }
+
     /// <summary>The member's name with its path.</summary>
-    public string FieldOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+    public string FieldOf(string name) => FieldOf(name, _path);
 
     /// <summary>Whether the member is present; null counts as absent.</summary>
     public bool Has(string name) => Find(name) is not null;
@@ -82,19 +111,17 @@ internal sealed partial class JsonMembers
     }
 
     /// <summary>A time to live; the default when it is null or absent.</summary>
-    public TimeToLive Ttl(string name) => Find(name) switch
-    {
-        null => TimeToLive.Default,
-        { Kind: JsonTokenType.String } word when Ascii.Equals(word.Text.Span, TtlValues.Never) => TimeToLive.Never,
-        { } member when WholeNumber(member) is { } seconds => TimeToLive.FromSeconds(seconds),
-        _ => throw new BodyException(FieldOf(name), TtlValues.RuleOf(FieldOf(name))),
-    };
+    public TimeToLive Ttl(string name) => Find(name) is not { } member ? TimeToLive.Default : TtlValues.Of(
+        member.Kind == JsonTokenType.String && Ascii.Equals(member.Text.Span, TtlValues.Never), WholeNumber(member),
+        FieldOf(name));
 
     /// <summary>
     /// A whole number. A number beyond 64 bits is clamped, so that the validator reports the valid range.
     /// </summary>
+    /// <returns>Null for a fraction, and for any other token than a number.</returns>
     internal static long? WholeNumber(ref Utf8JsonReader reader) =>
-        reader.TryGetInt64(out var number) ? number
+        reader.TokenType != JsonTokenType.Number ? null
+        : reader.TryGetInt64(out var number) ? number
         : reader.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue
             ? (large > 0 ? long.MaxValue : long.MinValue)
         : null;
@@ -121,25 +148,7 @@ internal sealed partial class JsonMembers
             _ => default,
         };
 
-    private string ReadName(ref Utf8JsonReader reader, string[] names)
-    {
-        try
-        {
-            foreach (var name in names)
-                if (reader.ValueTextEquals(name))
-                    return name;
-            var given = reader.GetString()!;
-            foreach (var name in names)
-                if (name.Equals(given, StringComparison.OrdinalIgnoreCase))
-                    return name;
-            throw BodyException.UnknownMember(FieldOf(given), names);
-        }
-        catch (InvalidOperationException)
-        {
-            throw new BodyException(
-                _path.Length == 0 ? "body" : _path, "The names of members must be well-formed Unicode");
-        }
-    }
+    private static string FieldOf(string name, string path) => path.Length == 0 ? name : $"{path}.{name}";
 
     private (string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text)? Find(string name)
     {

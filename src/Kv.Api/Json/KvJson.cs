@@ -11,6 +11,9 @@ internal static class KvJson
     /// <summary>The encoder of texts.</summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
+    /// <summary>The options of writers, for callers whose calls form valid JSON.</summary>
+    public static readonly JsonWriterOptions Plain = new() { Encoder = Encoder, SkipValidation = true };
+
     private static readonly JsonSerializerOptions Answers = Configure(new JsonSerializerOptions
     {
         // Members that answers contain even when they are null declare it.

@@ -32,7 +32,7 @@ public sealed class KeyHistoryController(
     /// the value at a past revision.
     /// </remarks>
     /// <param name="key" example="user:42">The key, percent-encoded.</param>
-    [HttpGet("{**key}")]
+    [HttpGet("{**key}", Name = "getKeyHistory")]
     [Costly]
     [LongLived]
     [RequestQuery(
@@ -44,7 +44,7 @@ public sealed class KeyHistoryController(
     [ProducesProblem(StatusCodes.Status404NotFound, "The store has neither the key nor its history.")]
     public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
     {
-        var most = (int)Math.Clamp(Request.Number("limit") ?? DefaultLimit, int.MinValue, int.MaxValue);
+        var most = Request.Limit(DefaultLimit);
         key = await names.Find(Request, key, AccessVerbs.Read);
         var before = Request.Number("cursor");
         var share = await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);

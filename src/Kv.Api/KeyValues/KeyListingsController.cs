@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
@@ -23,7 +22,6 @@ public sealed class KeyListingsController(
     IMediator mediator, TenantHeaders tenants, HeldBytes held)
     : TenantControllerBase(tenants)
 {
-    internal const string CountHeader = "KV-Count";
     private const int DefaultLimit = 100;
 
     /// <summary>List keys, page by page</summary>
@@ -33,7 +31,7 @@ public sealed class KeyListingsController(
     /// `contains` one page searches for about 0.2 s and at most 100 000 names: it may have no keys although `cursor`
     /// leads to more.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "listKeys")]
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [RequestQuery(
@@ -65,7 +63,7 @@ public sealed class KeyListingsController(
             Prefix = Request.Text("prefix") ?? "",
             Delimiter = Request.Text("delimiter"),
             Contains = Request.Text("contains"),
-            Limit = (int)Math.Clamp(Request.Number("limit") ?? DefaultLimit, int.MinValue, int.MaxValue),
+            Limit = Request.Limit(DefaultLimit),
             Fields = view,
             Options = Request.ReadOptions(),
         };
@@ -85,17 +83,17 @@ public sealed class KeyListingsController(
 
     /// <summary>Count keys</summary>
     /// <remarks>The header `KV-Count` has the number. A key that expired a moment ago may still be counted.</remarks>
-    [HttpHead]
+    [HttpHead(Name = "countKeys")]
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
-    [ResponseHeader(CountHeader, "The number of keys.")]
+    [ResponseHeader(RevisionHeaders.Count, "The number of keys.")]
     [ProducesResponseType(StatusCodes.Status200OK, Description = "The count is in the header `KV-Count`.")]
     public async Task<IActionResult> Count(CancellationToken cancellationToken)
     {
         var counted = await mediator.Send(
             new CountKeyValues(Namespace, AppName, Request.Text("prefix") ?? ""), cancellationToken);
         Response.SetRevision(counted.Revision);
-        Response.Headers[CountHeader] = counted.Count.ToString(CultureInfo.InvariantCulture);
+        Response.SetCount(counted.Count);
         return Ok();
     }
 
@@ -104,7 +102,7 @@ public sealed class KeyListingsController(
     /// At most 5000 keys per call, in transactions of 100: repeat the call while `more` is true. Each key counts as one
     /// deletion for watches, webhooks and the audit. After an error some keys may be deleted; the call can be repeated.
     /// </remarks>
-    [HttpDelete]
+    [HttpDelete(Name = "deleteKeys")]
     [Costly]
     [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; it must not be empty.", Example = "user:")]

@@ -28,8 +28,8 @@ public sealed class KeyReadsController(
     /// reserved characters must be percent-encoded. With `?raw`, or with an `Accept` that prefers another media type to
     /// JSON, the answer is the value's bytes.
     /// </remarks>
-    [HttpGet("{**key}")]
-    [HttpHead("{**key}")]
+    [HttpGet("{**key}", Name = "getKey")]
+    [HttpHead("{**key}", Name = "headKey")]
     [LongLived(ExceptForOneKey = true)]
     [Costly(ExceptForOneKey = true)]
     [RequestPath("key", "The key, percent-encoded; or a prefix followed by `*`.", Example = "user:42")]
@@ -91,7 +91,7 @@ public sealed class KeyReadsController(
         return Answer(await mediator.Send(new GetKeyValue(Namespace, AppName, key, options), Aborted));
     }
 
-    // A prefix is always read at the present revision and answered in JSON.
+    // A prefix is always read at the current revision and answered in JSON.
     private void RefuseOptionsOfOneKey()
     {
         foreach (var name in (ReadOnlySpan<string>)["revision", "wait", RawBody.Raw])
@@ -103,7 +103,7 @@ public sealed class KeyReadsController(
                 throw InvalidInput.In(name, $"{name} requires one key, not a prefix; GET /kv?prefix= takes it");
     }
 
-    // Maps revisions below 1 to -1, which the validator refuses; 0 means the present.
+    // Maps revisions below 1 to -1, which the validator refuses; 0 means the current revision.
     private long PastRevision() =>
         Request.QueryString.HasValue && Request.Number("revision") is { } asked ? (asked < 1 ? -1 : asked) : 0;
 
@@ -112,7 +112,7 @@ public sealed class KeyReadsController(
     {
         var counted = await mediator.Send(new CountKeyValues(Namespace, AppName, prefix), Aborted);
         Response.SetRevision(counted.Revision);
-        Response.Headers[KeyListingsController.CountHeader] = EntityTags.ToJson(counted.Count);
+        Response.SetCount(counted.Count);
         return counted.Count == 0 ? Problems.NotFound(Problems.KeyNotFound) : Ok();
     }
 

@@ -36,7 +36,7 @@ public sealed class KeyValuesController(
     /// Sets the key whether or not it exists; with `If-None-Match: *` only if it does not. Without `ttl`, the
     /// deployment's default applies, which may be no expiry.
     /// </remarks>
-    [HttpPost]
+    [HttpPost(Name = "createKey")]
     [RequestJson(typeof(CreateKeyValueBody), MediaTypeNames.Application.Json)]
     [TakesIdempotencyKey]
     [TakesIfMatch]
@@ -63,7 +63,7 @@ public sealed class KeyValuesController(
     /// Without `ttl`, the deployment's default applies, which may be no expiry. A body of another type than JSON is the
     /// value itself and is stored with its type; the header `KV-TTL` sets its time to live.
     /// </remarks>
-    [HttpPut("{**key}")]
+    [HttpPut("{**key}", Name = "setKey")]
     [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [RequestQuery(RawBody.Raw, "`true` stores the body itself as the value, even if it is JSON.", IsFlag = true)]
     [RequestJson(
@@ -112,7 +112,7 @@ public sealed class KeyValuesController(
     /// The value is neither sent nor changed, so concurrent writes are not lost. This is a write: the key gets a new
     /// `ETag`, and webhooks and watches receive an update.
     /// </remarks>
-    [HttpPatch("{**key}")]
+    [HttpPatch("{**key}", Name = "setKeyTtl")]
     [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [TakesLiteral]
     [RequestJson(
@@ -150,7 +150,7 @@ public sealed class KeyValuesController(
     /// The answer is the same when the key did not exist. With `If-Match` it is 412 when the key does not exist or has
     /// another `ETag`.
     /// </remarks>
-    [HttpDelete("{**key}")]
+    [HttpDelete("{**key}", Name = "deleteKey")]
     [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [TakesLiteral]
     [TakesIfMatch]

@@ -24,7 +24,7 @@ public sealed class TenantsController(IMediator mediator, HeldBytes held) : Cont
     /// <param name="cursor">The cursor of the previous page.</param>
     /// <param name="prefix" example="sh">The prefix of the namespaces; without it, all namespaces.</param>
     /// <param name="limit" example="100">The maximum number of tenants, 1 to 1000.</param>
-    [HttpGet]
+    [HttpGet(Name = "listTenants")]
     [Costly]
     [ProducesResponseType<TenantListing>(
         StatusCodes.Status200OK, "application/json", Description = "A page of tenants.")]

@@ -1,6 +1,6 @@
 using Kv.Api.Access;
+using Kv.Api.Http;
 using Kv.Api.Tenants;
-using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -49,7 +49,7 @@ internal sealed class CachePolicy
             headers.Pragma = default;
             headers.Expires = default;
         }
-        else if (context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null)
+        else if (!context.IsApiCall())
             return Task.CompletedTask;
         // An answer with a secret has a stricter policy of its own.
         else if (headers.CacheControl.Count == 0)

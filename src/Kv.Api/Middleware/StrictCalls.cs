@@ -82,5 +82,7 @@ internal sealed class StrictCalls
     }
 
     private static string Known(IEnumerable<string> names) =>
-        string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } all ? $"it has {all}" : "it has none";
+        string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } all
+            ? $"it has {all}"
+            : "this call has none";
 }

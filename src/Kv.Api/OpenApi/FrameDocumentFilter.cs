@@ -3,7 +3,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Sorts the operations by typical use, for Swagger UI.</summary>
+/// <summary>Sorts the operations by group, path and method, for Swagger UI.</summary>
 internal sealed class FrameDocumentFilter : IDocumentFilter
 {
     private static readonly (string Name, string Description)[] Tags =
@@ -28,13 +28,17 @@ internal sealed class FrameDocumentFilter : IDocumentFilter
         swaggerDoc.Tags = Tags.Where(tag => used.Contains(tag.Name))
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
         var paths = new OpenApiPaths();
-        foreach (var (path, item) in swaggerDoc.Paths.OrderBy(
-            path => path.Value.Operations!.Values.Min(OperationNames.Position)))
+        foreach (var (path, item) in swaggerDoc.Paths
+            .OrderBy(path => path.Value.Operations!.Values.Min(GroupOf))
+            .ThenBy(path => path.Key, StringComparer.Ordinal))
         {
             ((OpenApiPathItem)item).Operations =
-                item.Operations!.OrderBy(operation => OperationNames.Position(operation.Value)).ToDictionary();
+                item.Operations!.OrderBy(operation => operation.Key.Method, StringComparer.Ordinal).ToDictionary();
             paths.Add(path, item);
         }
         swaggerDoc.Paths = paths;
     }
+
+    private static int GroupOf(OpenApiOperation operation) =>
+        Array.FindIndex(Tags, tag => operation.Tags!.Any(used => used.Name == tag.Name));
 }

@@ -21,7 +21,7 @@ public sealed class OverviewController(IMediator mediator, OverviewHistory histo
     /// are not counted; a long poll counts with the time that it waits. The answer is 200 also while the store does not
     /// answer: `store.error` says why.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "getOverview")]
     [ProducesResponseType<OverviewAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "The overview.")]
     public async Task<IActionResult> Read(CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ public sealed class UsageController(IMediator mediator, TenantHeaders tenants) :
     /// Available with quotas (`QUOTA_KEYS`, `QUOTA_BYTES`). The replica counts the usage from the store's changes, with
     /// a delay of a few milliseconds; `revision` is the revision of the usage. The call does not read the store.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "getUsage")]
     [ResponseHeader(RevisionHeaders.Revision, "The revision of the usage.")]
     [ProducesResponseType<UsageAnswer>(StatusCodes.Status200OK, "application/json", Description = "The usage.")]
     [ProducesProblem(

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Kv.Api.Errors;
-using Microsoft.AspNetCore.Mvc.Controllers;
+using Kv.Api.Http;
 
 namespace Kv.Api.RateLimits;
 
@@ -35,7 +35,7 @@ internal sealed class AddressLimit : IDisposable
     /// <summary>Middleware after routing: only requests to controllers count.</summary>
     public Task Invoke(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null)
+        if (!context.IsApiCall())
             return next(context);
         using var lease = _limiter.AttemptAcquire(context);
         return lease.IsAcquired ? next(context) : Refuse(context);

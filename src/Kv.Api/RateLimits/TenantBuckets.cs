@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
+using Kv.Api.Http;
 using Kv.Api.Tenants;
 using Kv.Domain;
-using Microsoft.AspNetCore.Mvc.Controllers;
 
 namespace Kv.Api.RateLimits;
 
@@ -42,7 +42,7 @@ internal sealed class TenantBuckets : IDisposable
     /// <exception cref="FluentValidation.ValidationException">A tenant header occurs more than once.</exception>
     public bool Count(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null)
+        if (!context.IsApiCall())
             return false;
         var (space, app) = _tenants.Read(context.Request);
         // Requests with too long names share one bucket, because the number of such names is unlimited. A character has

@@ -9,6 +9,6 @@ internal sealed record TlsOptions
     /// <summary>A PEM file with the certificate's private key, unencrypted.</summary>
     public required string KeyFile { get; init; }
 
-    /// <summary>The interval of checks for changes, 1 s to 3600 s. Default 10 s.</summary>
+    /// <summary>The interval of checks for changes, 1 s to 3600 s.</summary>
     public required TimeSpan ReloadInterval { get; init; }
 }

@@ -39,8 +39,7 @@ internal static class OperationBodies
         var seen = new HashSet<string>();
         while ((await body.Token(cancellationToken)).Name is { } given)
         {
-            var name = Array.Find(Members, member => member.Equals(given, StringComparison.OrdinalIgnoreCase))
-                ?? throw BodyException.UnknownMember(given, Members);
+            var name = JsonMembers.Recognize(given, Members);
             if (!seen.Add(name))
                 throw BodyException.Repeated(name);
             var kind = (await body.Token(cancellationToken)).Kind;

@@ -30,7 +30,7 @@ public sealed class TransactionsController(
     /// key are executed in order. `set` and `delete` can have a condition (`etag`, `exists` or `create_revision`). All
     /// values that are read may have up to `MAX_RESULT_BYTES` together; a `get` beyond that has the status 413.
     /// </remarks>
-    [HttpPost("bulk")]
+    [HttpPost("bulk", Name = "executeBulk")]
     [Costly]
     [BodyLimit(MaxBodyBytes)]
     [ProducesResponseType<BulkAnswer>(StatusCodes.Status200OK, "application/json", Description = "The results.")]
@@ -55,7 +55,7 @@ public sealed class TransactionsController(
     /// store. A `get` sees the earlier operations of the same transaction. All values that are read may have up to
     /// `MAX_RESULT_BYTES` together. Webhooks and watches receive a change for each key.
     /// </remarks>
-    [HttpPost("txn")]
+    [HttpPost("txn", Name = "executeTransaction")]
     [Costly]
     [BodyLimit(MaxBodyBytes)]
     [TakesIdempotencyKey(" The transaction must not read.")]

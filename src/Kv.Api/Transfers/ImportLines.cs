@@ -76,12 +76,12 @@ internal static class ImportLines
         }
         catch (OperationCanceledException) when (credentialEnded.IsCancellationRequested)
         {
-            return (default, new ImportError(number, CredentialEndedException.Explanation, IsUnauthenticated: true));
+            return (default, new ImportError(number, new CredentialEndedException()));
         }
         catch (Exception error) when (error is TooManyBytesHeldException
             or BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
         {
-            return (default, new ImportError(number, error.Message, Cause: error));
+            return (default, new ImportError(number, error));
         }
     }
 

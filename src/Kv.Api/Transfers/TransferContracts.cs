@@ -90,8 +90,6 @@ public sealed record ImportReport
                 Field = error.Field,
                 UnknownThrough = error.UnknownThrough,
                 Cause = error.Cause,
-                IsForbidden = error.IsForbidden,
-                IsUnauthenticated = error.IsUnauthenticated,
             }
             : null,
     };
@@ -119,10 +117,4 @@ public sealed record ImportFailure
 
     [JsonIgnore]
     internal Exception? Cause { get; init; }
-
-    [JsonIgnore]
-    internal bool IsForbidden { get; init; }
-
-    [JsonIgnore]
-    internal bool IsUnauthenticated { get; init; }
 }

@@ -8,7 +8,6 @@ using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
-using Kv.Application.Pipeline;
 using Kv.Application.Transfers;
 using Kv.Domain;
 using Kv.Domain.KeyValues;
@@ -42,7 +41,7 @@ public sealed class TransfersController(
     /// One line of JSON for each key, in key order, read at one revision of the store and streamed. An import accepts
     /// the export unchanged.
     /// </remarks>
-    [HttpGet("export")]
+    [HttpGet("export", Name = "exportKeys")]
     [Costly]
     [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
@@ -67,7 +66,7 @@ public sealed class TransfersController(
     /// last line. At an invalid line the import ends: all earlier lines are done and no later one is. An import can be
     /// repeated safely. It also ends when its credential is revoked or expires.
     /// </remarks>
-    [HttpPost("import")]
+    [HttpPost("import", Name = "importKeys")]
     [Costly]
     [LongLived(ReportsEnd = true)]
     [RequestQuery(
@@ -113,13 +112,9 @@ public sealed class TransfersController(
     private ProblemDetails Refused(ImportReport report)
     {
         var error = report.Error!;
-        var failure = error switch
-        {
-            { Cause: { } cause } => Failure.From(cause),
-            { IsForbidden: true } => new Failure(Problems.Create(StatusCodes.Status403Forbidden, "Forbidden")),
-            { IsUnauthenticated: true } => Failure.From(new CredentialEndedException()),
-            _ => new Failure(Problems.Create(StatusCodes.Status400BadRequest, Problems.InvalidInput)),
-        };
+        var failure = error.Cause is { } cause
+            ? Failure.From(cause)
+            : new Failure(Problems.Create(StatusCodes.Status400BadRequest, Problems.InvalidInput));
         (failure with { IsOutcomeUnknown = error.UnknownThrough is not null }).SetHeaders(Response);
         var problem = failure.Problem;
         problem.Detail = $"Line {error.Line}: {error.Message}";

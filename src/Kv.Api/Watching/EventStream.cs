@@ -7,6 +7,7 @@ using Kv.Api.Http;
 using Kv.Application.Pipeline;
 using Kv.Domain.Storage;
 using Kv.Domain.Watching;
+using Kv.Domain.Webhooks;
 
 namespace Kv.Api.Watching;
 
@@ -109,9 +110,10 @@ internal sealed class EventStream(
             var change = set.Changes[i];
             var name = change switch
             {
-                KeyCreated => "create",
-                KeyUpdated => "update",
-                _ => "delete",
+                KeyCreated => EventFilter.Create,
+                KeyUpdated => EventFilter.Update,
+                KeyDeleted => EventFilter.Delete,
+                _ => throw new ArgumentException($"{change} has no event name", nameof(set)),
             };
             await Event(body, name, WatchedKey.From(change, now, includesPrevious));
             // Only the last event of a revision has an id, because a watch can resume only after a whole revision.

@@ -4,6 +4,7 @@ using System.Text;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Health;
+using Kv.Api.OpenApi;
 
 namespace Kv.Api.WebConsole;
 
@@ -45,7 +46,7 @@ internal static class ConsolePages
         var start = options.HasConsole
             ? app.MapGet("/", (HttpContext context) =>
             {
-                Protect(context.Response.Headers);
+                PagePolicy.Set(context.Response.Headers, Policy);
                 return Results.Content(StartPage(context.Request.PathBase), "text/html; charset=utf-8");
             })
             : app.MapGet("/", () => Results.LocalRedirect("~/swagger"));
@@ -68,7 +69,7 @@ internal static class ConsolePages
             response.Redirect($"{request.PathBase}{Root}/");
             return;
         }
-        Protect(response.Headers);
+        PagePolicy.Set(response.Headers, Policy);
         response.Headers.CacheControl = "no-cache";
         if (path == "/settings.json")
         {
@@ -98,16 +99,10 @@ internal static class ConsolePages
     {
         if (path == "/")
             return ConsoleFiles.Page;
-        // A page of another version asks this replica during an upgrade. It gets these files, and asks again next time.
+        // During an upgrade, a page of another version may ask this replica. It gets this replica's files, and asks
+        // again next time.
         var end = path.StartsWith("/v-", StringComparison.Ordinal) ? path.IndexOf('/', 1) : -1;
         return end < 0 ? null : ConsoleFiles.Find(path[(end + 1)..]);
-    }
-
-    private static void Protect(IHeaderDictionary headers)
-    {
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
     }
 
     private static string StartPage(PathString pathBase)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Api.Errors;
@@ -12,7 +11,7 @@ namespace Kv.Api.Webhooks;
 /// <summary>The common members of the bodies with a webhook's settings.</summary>
 public abstract record WebhookBody
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = KvJson.Encoder };
 
     private protected WebhookBody(JsonMembers members)
     {

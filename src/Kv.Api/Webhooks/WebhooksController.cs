@@ -22,7 +22,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
 {
     /// <summary>Register a webhook</summary>
     /// <remarks>The webhook receives changes from now on. `key`, `event` and `endpoint` are required.</remarks>
-    [HttpPost]
+    [HttpPost(Name = "registerWebhook")]
     [TakesIdempotencyKey]
     [ProducesKeyReused]
     [ProducesResponseType<RegisteredWebhook>(
@@ -45,7 +45,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
 
     /// <summary>List the webhooks</summary>
     /// <remarks>All webhooks of this namespace and app, in the order of registration.</remarks>
-    [HttpGet]
+    [HttpGet(Name = "listWebhooks")]
     [Costly]
     [ProducesResponseType<IReadOnlyList<StoredWebhook>>(
         StatusCodes.Status200OK, "application/json", Description = "The webhooks; an empty array without webhooks.")]
@@ -56,7 +56,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">
     /// The id; or a prefix of keys, percent-encoded, followed by `*`.
     /// </param>
-    [HttpGet("{**id}")]
+    [HttpGet("{**id}", Name = "getWebhook")]
     [Costly(ExceptForOneKey = true)]
     [ProducesResponseType<StoredWebhook>(
         StatusCodes.Status200OK, "application/json", Description = "The webhook; for a prefix, an array of webhooks.")]
@@ -79,7 +79,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     /// <param name="body">The settings to change.</param>
-    [HttpPut("{**id}")]
+    [HttpPut("{**id}", Name = "updateWebhook")]
     [ProducesResponseType<StoredWebhook>(
         StatusCodes.Status200OK, "application/json", Description = "The whole webhook after the change.")]
     [ProducesWebhookNotFound]
@@ -98,7 +98,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// Drops the pending deliveries of the webhook. The answer is the same when the webhook did not exist.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    [HttpDelete("{**id}")]
+    [HttpDelete("{**id}", Name = "deleteWebhook")]
     [ProducesResponseType(StatusCodes.Status204NoContent, Description = "The webhook does not exist (any longer).")]
     public async Task<IActionResult> Delete([FromKeyPath] string id, CancellationToken cancellationToken)
     {
@@ -109,7 +109,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <summary>Rotate a webhook's secret</summary>
     /// <remarks>The previous secret, if any, also signs for another day.</remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    [HttpPost("{id}/rotate-secret")]
+    [HttpPost("{id}/rotate-secret", Name = "rotateWebhookSecret")]
     [ProducesResponseType<RotatedSecret>(
         StatusCodes.Status200OK, "application/json", Description = "The new secret. Only this answer contains it.")]
     [ProducesWebhookNotFound]
@@ -126,7 +126,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// Makes one attempt, signed when the webhook has a secret, whether or not the webhook is active.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    [HttpPost("{id}/ping")]
+    [HttpPost("{id}/ping", Name = "pingWebhook")]
     [LongLived]
     [ProducesResponseType<PingAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "The result of the attempt, accepted or not.")]

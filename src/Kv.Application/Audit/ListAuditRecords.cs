@@ -25,7 +25,7 @@ public sealed record ListAuditRecords(
 
 /// <summary>A page of records.</summary>
 /// <param name="Cursor">The cursor of the next page; null on the last page.</param>
-public sealed record AuditPage(IReadOnlyList<AuditRecordDto> Items, string? Cursor);
+public sealed record AuditPage(IReadOnlyList<AuditRecord> Items, string? Cursor);
 
 internal sealed class ListAuditRecordsValidator : AbstractValidator<ListAuditRecords>
 {
@@ -53,7 +53,7 @@ internal sealed class ListAuditRecordsValidator : AbstractValidator<ListAuditRec
     }
 }
 
-internal sealed class ListAuditRecordsHandler(IAuditTrail trail, IMapper mapper)
+internal sealed class ListAuditRecordsHandler(IAuditTrail trail)
     : IRequestHandler<ListAuditRecords, AuditPage>
 {
     public async Task<AuditPage> Handle(ListAuditRecords request, CancellationToken cancellationToken)
@@ -62,6 +62,6 @@ internal sealed class ListAuditRecordsHandler(IAuditTrail trail, IMapper mapper)
         var period = (ListAuditRecords.ToTime(request.From), ListAuditRecords.ToTime(request.To));
         var after = request.Cursor is null ? null : AuditRecordId.TryParse(request.Cursor);
         var (found, hasMore) = await trail.List(tenant, period, after, request.Limit, cancellationToken);
-        return new AuditPage([.. found.Select(mapper.Map<AuditRecordDto>)], hasMore ? found[^1].Id.ToString() : null);
+        return new AuditPage(found, hasMore ? found[^1].Id.ToString() : null);
     }
 }

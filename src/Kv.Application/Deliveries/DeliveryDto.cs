@@ -23,10 +23,10 @@ public sealed record DeliveryDto
     /// <summary>The revision of the change.</summary>
     public long Revision { get; init; }
 
-    /// <summary>The last attempts, oldest first; of a delivered one only the accepted attempt.</summary>
+    /// <summary>The last attempts, oldest first; for an accepted delivery, only the accepted attempt.</summary>
     public required IReadOnlyList<AttemptDto> Attempts { get; init; }
 
-    /// <summary>The number of attempts of a delivered one; null for others.</summary>
+    /// <summary>The number of attempts of an accepted delivery; null for other deliveries.</summary>
     public int? AttemptCount { get; init; }
 
     /// <summary>The time of the next attempt; null when the delivery has failed for good.</summary>
@@ -91,10 +91,10 @@ internal sealed class DeliveryProfile : Profile
 
     internal static string NameOf(KeyChangeKind? kind) => kind switch
     {
-        KeyChangeKind.Create => "create",
-        KeyChangeKind.Update => "update",
-        KeyChangeKind.Delete => "delete",
-        KeyChangeKind.Expire => "expire",
+        KeyChangeKind.Create => EventFilter.Create,
+        KeyChangeKind.Update => EventFilter.Update,
+        KeyChangeKind.Delete => EventFilter.Delete,
+        KeyChangeKind.Expire => EventFilter.Expire,
         null => EventFilter.Ping,
     };
 }

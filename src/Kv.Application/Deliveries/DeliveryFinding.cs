@@ -90,7 +90,7 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
                 DeliveryVerdict.NotMatched, mismatch,
                 $"Change the webhook with PUT if it should receive it. Then {replay}.");
         return trail.Cursor >= change.Revision
-            ? OfSettled(webhook, change, trail, replay)
+            ? AfterSettling(webhook, change, trail, replay)
             : OfUnsettled(trail, refusal);
     }
 
@@ -120,7 +120,7 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
             $"{AskAgain} If the cursor does not move, see in /readyz of each replica whether one leads.");
 
     // Without a stored delivery, the webhook's own revision decides: every change of the webhook increases it.
-    private static DeliveryFinding OfSettled(
+    private static DeliveryFinding AfterSettling(
         Webhook webhook, HistoryEntry change, DeliveryTrail trail, string replay) =>
         webhook.Revision < change.Revision
             ? new(

@@ -10,7 +10,7 @@ namespace Kv.Application.Deliveries;
 /// </summary>
 /// <param name="Status">"pending", "failed" or "delivered".</param>
 /// <param name="Cursor">
-/// The cursor of the previous page; null for the first page. Delivered ones have one page.
+/// The cursor of the previous page; null for the first page. Accepted deliveries fit on one page.
 /// </param>
 /// <param name="Limit">The maximum number.</param>
 public sealed record ListDeliveries(

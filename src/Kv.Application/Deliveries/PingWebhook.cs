@@ -21,7 +21,7 @@ internal sealed class PingWebhookHandler(
     IWebhookRepository webhooks, IWebhookSender sender, HeaderPolicy policy, IMapper mapper, TimeProvider time)
     : IRequestHandler<PingWebhook, PingDto?>
 {
-    // Kv makes them from the webhook's secret and from the password in its endpoint.
+    // Kv derives these headers from the webhook's secret and from the password in its endpoint.
     private static readonly string[] Hidden = ["webhook-signature", "Authorization"];
 
     public async Task<PingDto?> Handle(PingWebhook request, CancellationToken cancellationToken)

@@ -6,14 +6,14 @@ using Kv.Domain.Transactions;
 namespace Kv.Application.KeyValues;
 
 /// <summary>
-/// Renames the keys of all tenants that simple-golang-kv stored under an undecoded path to the decoded name. The result
-/// reports each key. A key is not renamed when the new name exists or is invalid in Kv.
+/// Renames keys that simple-golang-kv stored percent-encoded to their decoded names, in all tenants. The result reports
+/// each key. A key is not renamed when the new name exists or is invalid in Kv.
 /// </summary>
 /// <param name="IsDryRun">Whether to report the renames without writing.</param>
 public sealed record DecodeKeys(bool IsDryRun) : IRequest<IAsyncEnumerable<DecodedKey>>, IAdministrativeRequest;
 
 /// <summary>The result for one key.</summary>
-/// <param name="From">The present name.</param>
+/// <param name="From">The stored name.</param>
 /// <param name="To">The decoded name.</param>
 /// <param name="Refusal">The reason why the key was not renamed; null when it was, or would be in a dry run.</param>
 public sealed record DecodedKey(Tenant Tenant, string From, string To, string? Refusal);

@@ -35,7 +35,7 @@ internal sealed class ImportDryRun(IKeyValueRepository keyValues) : IImportWrite
         }
         catch (StoreException failure)
         {
-            return (0, 0, new ImportError(lines[0].Number, failure.Message, Cause: failure));
+            return (0, 0, new ImportError(lines[0].Number, failure));
         }
     }
 

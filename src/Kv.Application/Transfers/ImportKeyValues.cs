@@ -59,7 +59,7 @@ internal sealed class ImportKeyValuesHandler(
             batch.Add(line);
         }
         // Write the lines before an erroneous line, but not if the caller's credential has ended.
-        if (error is { IsUnauthenticated: true } && batch.Lines.Count > 0)
+        if (error is { Cause: CredentialEndedException } && batch.Lines.Count > 0)
             error = error with { Line = batch.Lines[0].Number };
         else if (batch.Lines.Count > 0)
         {
@@ -72,9 +72,7 @@ internal sealed class ImportKeyValuesHandler(
         ImportError? Authorize(ImportLine line) => grants.Allow(AccessVerbs.Write, request, line.Key)
             ? null
             : new ImportError(
-                line.Number,
-                AccessDeniedException.InTenant(request.Namespace, request.AppName, AccessVerbs.Write).Message,
-                IsForbidden: true);
+                line.Number, AccessDeniedException.InTenant(request.Namespace, request.AppName, AccessVerbs.Write));
 
         async Task<(ImportProgress, ImportError?)> Write(ImportProgress before)
         {

@@ -58,13 +58,18 @@ public sealed record ImportProgress
 /// <param name="UnknownThrough">
 /// After a failure of the store: the last line that may have been written; null when no line was.
 /// </param>
-/// <param name="Cause">The error of the store, the quota or the body; null for an invalid line or key.</param>
-/// <param name="IsForbidden">Whether the caller's grants do not allow writing the key.</param>
-/// <param name="IsUnauthenticated">Whether the caller's credential ended before the line was written.</param>
+/// <param name="Cause">
+/// The error of the store, the quota, the body, the caller's grants or its credential; null for an invalid line.
+/// </param>
 public sealed record ImportError(
-    long Line, string Message, string? Field = null, long? UnknownThrough = null, Exception? Cause = null,
-    bool IsForbidden = false, bool IsUnauthenticated = false)
+    long Line, string Message, string? Field = null, long? UnknownThrough = null, Exception? Cause = null)
 {
+    /// <summary>The error for a failure that has a status of its own.</summary>
+    public ImportError(long line, Exception cause)
+        : this(line, cause.Message, Cause: cause)
+    {
+    }
+
     /// <summary>The error for a key that must not exist.</summary>
     internal static ImportError Exists(ImportLine line) => new(line.Number, $"The key '{line.Key}' exists", "key");
 }

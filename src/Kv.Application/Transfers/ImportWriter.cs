@@ -34,9 +34,10 @@ internal sealed class ImportWriter(IKeyValueRepository keyValues, IKeyValueTrans
         catch (StoreException failure)
         {
             var mayBeWritten = failure is StoreUnavailableException { OutcomeUnknown: true } || mode == ImportMode.Skip;
-            return (0, 0, new ImportError(
-                lines[0].Number, failure.Message,
-                UnknownThrough: mayBeWritten ? lines[^1].Number : null, Cause: failure));
+            return (0, 0, new ImportError(lines[0].Number, failure)
+            {
+                UnknownThrough = mayBeWritten ? lines[^1].Number : null,
+            });
         }
     }
 

@@ -5,7 +5,7 @@ namespace Kv.Domain.Access;
 /// <summary>A credential for a program: its grants, its expiry, and the hash of its secret.</summary>
 /// <param name="id">The id; see <see cref="ApiKeySecret.Id"/>.</param>
 /// <param name="hash">The SHA-256 of its secret.</param>
-/// <param name="grants">What its holder may do.</param>
+/// <param name="grants">The grants of its holder.</param>
 public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
 {
     /// <summary>The longest name, in characters.</summary>
@@ -20,7 +20,7 @@ public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
     /// <summary>The SHA-256 of its secret.</summary>
     public ReadOnlyMemory<byte> Hash => hash;
 
-    /// <summary>What its holder may do.</summary>
+    /// <summary>The grants of its holder.</summary>
     public Grants Grants => grants;
 
     /// <summary>A name for people to read; empty when the creator set no name.</summary>

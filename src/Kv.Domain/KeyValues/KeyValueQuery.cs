@@ -22,7 +22,7 @@ public sealed record KeyValueQuery
     /// <summary>The maximum number of keys and prefixes; at least 1.</summary>
     public required int Limit { get; init; }
 
-    /// <summary>What to read of each key.</summary>
+    /// <summary>The parts of each key to read.</summary>
     public KeyFields Fields { get; init; } = KeyFields.All;
 
     /// <summary>The position of the page; null for the first page.</summary>

@@ -11,7 +11,19 @@ public readonly record struct EventFilter
     /// <summary>The name of the event that a ping sends. A filter cannot contain it.</summary>
     public const string Ping = "ping";
 
-    private static readonly string[] Known = ["create", "update", "delete", "expire"];
+    /// <summary>The name of a key's creation.</summary>
+    public const string Create = "create";
+
+    /// <summary>The name of an overwrite.</summary>
+    public const string Update = "update";
+
+    /// <summary>The name of a deletion.</summary>
+    public const string Delete = "delete";
+
+    /// <summary>The name of an expiry.</summary>
+    public const string Expire = "expire";
+
+    private static readonly string[] Known = [Create, Update, Delete, Expire];
 
     private readonly int _named;
 

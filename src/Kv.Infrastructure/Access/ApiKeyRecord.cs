@@ -36,7 +36,9 @@ internal sealed record ApiKeyRecord
         },
         ApiKeyJson.Default.ApiKeyRecord);
 
-    /// <summary>Reads a key; null when the record cannot be read as a whole: a guess could grant too much.</summary>
+    /// <summary>
+    /// Reads a key; null when any part of the record is unreadable, because a guess could grant too much.
+    /// </summary>
     public static ApiKey? TryRead(ReadOnlySpan<byte> json)
     {
         try

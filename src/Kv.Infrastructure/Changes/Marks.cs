@@ -20,8 +20,8 @@ internal sealed class Marks(IStore store, KeyLayout layout)
         (await store.Commit(Transaction.Unconditional(Operation), cancellationToken)).Revision;
 
     /// <summary>
-    /// Whether the store has advanced since a revision by more than one write, as the leader saves its cursor after
-    /// each mark. False when the store does not answer.
+    /// Whether the store has advanced by more than one write since a revision. One write does not count: the leader
+    /// saves its cursor after each mark. False when the store does not answer.
     /// </summary>
     public async Task<bool> AreDueAfter(long revision, CancellationToken cancellationToken)
     {

@@ -96,7 +96,7 @@ internal sealed class WatchLag
         return at;
     }
 
-    // A deletion of nothing writes nothing; its result has a revision that the watch may never reach.
+    // Deleting an absent key writes nothing: the watch may never reach the revision of its result.
     private bool WroteKeys(IReadOnlyList<Operation> operations, IReadOnlyList<OperationResult> results)
     {
         for (var i = 0; i < operations.Count; i++)

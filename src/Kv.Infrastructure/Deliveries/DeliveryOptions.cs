@@ -1,6 +1,7 @@
 using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries.Targets;
+using Kv.Infrastructure.Tls;
 
 namespace Kv.Infrastructure.Deliveries;
 
@@ -29,8 +30,8 @@ public sealed record DeliveryOptions
     /// </summary>
     public string? CaFile { get; init; }
 
-    /// <summary>How often <see cref="CaFile"/> is checked for changes. Default 10 s.</summary>
-    public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How often <see cref="CaFile"/> is checked for changes.</summary>
+    public TimeSpan ReloadInterval { get; init; } = PemCertificates.ReloadInterval;
 
     /// <summary>
     /// How long to wait before each further attempt. Default <see cref="Domain.Deliveries.RetrySchedule.Default"/>.

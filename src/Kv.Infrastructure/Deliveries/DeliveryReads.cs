@@ -76,8 +76,8 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
     }
 
     /// <summary>
-    /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Those that are added or
-    /// removed meanwhile may count or not.
+    /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Deliveries that
+    /// are added or removed during the count may or may not be included.
     /// </summary>
     public async Task<(long Count, long Bytes)> CountStored(
         Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
@@ -121,7 +121,7 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
     }
 
     /// <summary>The webhooks that have only failed.</summary>
-    public async Task<List<(Tenant Tenant, Guid WebhookId, FailureStreak Streak)>> Failing(
+    public async Task<List<(Tenant Tenant, Guid WebhookId, FailureStreak Streak)>> FailureStreaks(
         CancellationToken cancellationToken)
     {
         var found = new List<(Tenant, Guid, FailureStreak)>();

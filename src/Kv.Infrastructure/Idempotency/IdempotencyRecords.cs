@@ -25,10 +25,10 @@ internal sealed class IdempotencyRecords(KeyLayout layout, TimeProvider time)
     public StoreKey Place(Tenant tenant, IdempotentRequest request) =>
         layout.Idempotency(tenant, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key))));
 
-    /// <summary>What a record adds to its tenant's usage without its value.</summary>
+    /// <summary>The usage of a record without its value.</summary>
     public static Usage UsageOfName { get; } = new(0, 2 * SHA256.HashSizeInBytes);
 
-    /// <summary>What a record adds to its tenant's usage.</summary>
+    /// <summary>The usage of a record, which counts as its tenant's.</summary>
     /// <param name="request">The request.</param>
     /// <param name="answerBytes">The size of the data of its answer.</param>
     public static Usage UsageOf(IdempotentRequest request, int answerBytes) =>

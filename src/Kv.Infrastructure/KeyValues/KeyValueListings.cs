@@ -13,8 +13,8 @@ internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, T
     // For a read of keys alone: etcd loads the values as well before it omits them.
     private const int FirstNames = 64;
 
-    // After a rolled-up prefix many more or few may follow: read a short page first, and longer ones while a page
-    // contains more than one prefix.
+    // After a rolled-up prefix, few or many other keys may follow. Read a short page first, and longer pages while a
+    // page contains more than one prefix.
     private const int AfterRollUp = 4;
 
     public async Task<KeyValueListing> List(

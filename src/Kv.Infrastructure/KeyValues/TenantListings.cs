@@ -6,7 +6,7 @@ using Kv.Domain.KeyValues;
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>
-/// Finds tenants among the keys of all tenants: after some keys of a tenant, the next read skips the rest of it. A
+/// Finds tenants in the keys of all tenants: after a few keys of one tenant, the next read skips its other keys. A
 /// cursor is encrypted, because a page may end at a tenant that the caller must not know.
 /// </summary>
 internal sealed class TenantListings(IStore store, KeyLayout layout, CursorKey cursorKey) : ITenantListings

@@ -43,9 +43,9 @@ internal sealed class RepeatableWrites
         if (reservation.Shared is not { } shared)
             return true;
         shared.Users--;
-        if (shared.IsSettled || (revision == 0 && shared.Users > 0))
+        if (shared.HasEnded || (revision == 0 && shared.Users > 0))
             return false;
-        shared.IsSettled = true;
+        shared.HasEnded = true;
         _inFlight.Remove((shared.Account.Tenant, shared.Request.Key));
         return true;
     }
@@ -63,7 +63,7 @@ internal sealed class SharedReservation(TenantAccount account, Reserved reserved
     /// <summary>How many of its repetitions are in flight.</summary>
     public int Users { get; set; } = 1;
 
-    public bool IsSettled { get; set; }
+    public bool HasEnded { get; set; }
 
     public bool IsFor(IdempotentRequest other) => Request.Fingerprint.Span.SequenceEqual(other.Fingerprint.Span);
 }

@@ -29,7 +29,7 @@ internal sealed class TransactionGrowth(IStore store, KeyLayout layout, Idempote
         return usage;
     }
 
-    /// <summary>What a transaction would add; null when it would write nothing.</summary>
+    /// <summary>The usage that a transaction would add; null when it would write nothing.</summary>
     public async Task<WriteGrowth?> Estimate(
         Tenant tenant, KeyTransaction transaction, IdempotentRequest? request, CancellationToken cancellationToken)
     {

@@ -136,8 +136,8 @@ internal sealed partial class UsageCounter(
             ? new Owner(delivery.Tenant, default)
         : null;
 
-    /// <param name="Tenant">The tenant whose usage an entry is.</param>
-    /// <param name="Name">What the entry adds without its value.</param>
+    /// <param name="Tenant">The tenant whose usage contains the entry.</param>
+    /// <param name="Name">The usage of the entry without its value.</param>
     private readonly record struct Owner(Tenant Tenant, Usage Name)
     {
         public Usage UsageOf(Entry? entry) => entry is null ? default : Name + new Usage(0, entry.Value.Length);

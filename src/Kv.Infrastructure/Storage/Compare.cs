@@ -3,13 +3,13 @@ namespace Kv.Infrastructure.Storage;
 /// <summary>The property of an entry that a <see cref="Compare"/> looks at.</summary>
 internal enum CompareTarget
 {
-    /// <summary><see cref="Entry.ModRevision"/>; 0 where there is no entry.</summary>
+    /// <summary><see cref="Entry.ModRevision"/>; 0 when the entry is absent.</summary>
     ModRevision,
 
-    /// <summary><see cref="Entry.CreateRevision"/>; 0 where there is no entry.</summary>
+    /// <summary><see cref="Entry.CreateRevision"/>; 0 when the entry is absent.</summary>
     CreateRevision,
 
-    /// <summary><see cref="Entry.Value"/>; a compare with it never holds where there is no entry.</summary>
+    /// <summary><see cref="Entry.Value"/>; a compare with it never holds when the entry is absent.</summary>
     Value,
 }
 

@@ -1,3 +1,5 @@
+using Kv.Infrastructure.Tls;
+
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>How to reach etcd.</summary>
@@ -21,9 +23,9 @@ public sealed record EtcdOptions
     public string? KeyFile { get; init; }
 
     /// <summary>
-    /// How often the files are checked; changed certificates are used for new connections. Default 10 s.
+    /// How often the files are checked; changed certificates are used for new connections.
     /// </summary>
-    public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ReloadInterval { get; init; } = PemCertificates.ReloadInterval;
 
     /// <summary>The etcd user; null when etcd runs without authentication.</summary>
     public string? Username { get; init; }

@@ -153,7 +153,9 @@ internal sealed class KeyLayout
     /// <summary>The place of the record of a tenant's idempotent request.</summary>
     public StoreKey Idempotency(Tenant tenant, string hash) => Encode(_idempotency, tenant, hash);
 
-    /// <summary>The tenant of the record of an idempotent request; null when the place is no such record's.</summary>
+    /// <summary>
+    /// The tenant of an idempotent request's record; null when the key is not that of such a record.
+    /// </summary>
     public Tenant? ReadIdempotent(StoreKey key) => Decode(_idempotency, key)?.Tenant;
 
     /// <summary>
@@ -181,7 +183,8 @@ internal sealed class KeyLayout
             : null;
 
     /// <summary>
-    /// A key of no tenant in the watched range: a watch that delivers its write has reached that revision.
+    /// A key in the watched range that belongs to no tenant. A watch that delivers a write of this key has reached its
+    /// revision.
     /// </summary>
     public StoreKey Mark(Guid id) => StoreKey.FromText($"{_base}locks/marks/{id:N}");
 
@@ -199,8 +202,8 @@ internal sealed class KeyLayout
         OfWebhook("values", tenant, id.WebhookId, Suffix(id));
 
     /// <summary>
-    /// The last accepted deliveries of a webhook. They lie before <see cref="Counted"/>, so that they are no tenant's
-    /// usage.
+    /// The log of a webhook's last accepted deliveries. It lies before <see cref="Counted"/>, so it does not count as
+    /// the tenant's usage.
     /// </summary>
     public StoreKey AcceptedLog(Tenant tenant, Guid webhookId) =>
         StoreKey.FromText($"{_base}accepted/{tenant.Namespace}/{tenant.AppName}/{webhookId:D}");

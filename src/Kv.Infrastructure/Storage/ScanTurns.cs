@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Storage;
 /// Lets scans of the past take turns: a scan makes the store read every change of the scanned time, of all tenants.
 /// etcd reads the past once for all watches that have just begun, and answers nothing else meanwhile. So scans begin
 /// together, in <see cref="ScanRounds">rounds</see>. After a round of long scans, other calls have the store for ten
-/// times as long.
+/// times the round's duration, at most a second.
 /// </summary>
 internal sealed class ScanTurns(TimeProvider time)
 {

@@ -7,6 +7,9 @@ namespace Kv.Infrastructure.Tls;
 /// <summary>Reads certificates and their keys from PEM files (RFC 7468).</summary>
 public static class PemCertificates
 {
+    /// <summary>How often files are checked for changes, unless the deployment sets another interval.</summary>
+    public static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>A certificate with its private key and the intermediate authorities of its file.</summary>
     /// <param name="certificates">The content of the certificate's file: the certificate itself first.</param>
     /// <param name="key">The content of the key's file, which is not encrypted.</param>

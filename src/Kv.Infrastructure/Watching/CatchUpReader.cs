@@ -5,8 +5,8 @@ using Kv.Infrastructure.Changes;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// Reads missed changes from the store, a page at a time: a watch that is read slowly holds one page, and no watch of
-/// the store. The page takes a share of the budget, and many watches that return at once take turns.
+/// Reads missed changes from the store page by page, so a slow reader holds one page and no open watch of the store.
+/// The page takes a share of the budget, and many watches that return at once take turns.
 /// </summary>
 internal sealed class CatchUpReader(
     PastChanges past, ScanTurns turns, KeyLayout layout, KeyChangeMapper changes, IWatchBudget budget)

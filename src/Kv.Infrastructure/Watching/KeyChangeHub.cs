@@ -143,7 +143,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         {
             if (_isDisposed)
                 return;
-            // From now on no watch and no upstream begins: there would be no owner to end it.
+            // No watch may begin from now on, because no owner would end it.
             _isDisposed = _isStopping = true;
             upstream = _upstream;
         }

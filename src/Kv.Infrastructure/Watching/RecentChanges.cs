@@ -25,9 +25,9 @@ internal sealed class RecentChanges(long start)
         _bytes += Size(set);
         while (_sets.Count > MaxSets || _bytes > MaxBytes)
         {
-            var forgotten = _sets.Dequeue();
-            _bytes -= Size(forgotten);
-            After = forgotten.Revision;
+            var oldest = _sets.Dequeue();
+            _bytes -= Size(oldest);
+            After = oldest.Revision;
         }
     }
 

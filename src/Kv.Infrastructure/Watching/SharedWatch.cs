@@ -60,7 +60,7 @@ internal sealed class SharedWatch : IFeedReader, IAsyncDisposable
         return ValueTask.FromResult(true);
     }
 
-    // Its watches resume at their positions, with the next upstream.
+    // The subscriptions resume at their positions, on the next shared watch.
     TimeSpan? IFeedReader.Ended(FeedEnd end) => null;
 
     private async Task Start()

@@ -14,8 +14,8 @@ internal sealed partial class WebhookRepository(
 {
     private const int PageSize = 500;
 
-    // An attempt fails only because of another webhook of the same tenant, so even many concurrent callers need fewer
-    // attempts.
+    // An attempt fails only when another webhook of the tenant was written. Even many concurrent callers need fewer
+    // attempts than this.
     private const int MaxTries = 100;
     private const int LongestWaitMilliseconds = 50;
 

@@ -34,7 +34,7 @@ internal sealed class NullTests(Engine engine) : EngineTests(engine)
     [Test]
     public async Task In_a_change_of_a_webhook_null_keeps_a_member_and_an_empty_value_removes_it()
     {
-        var id = await Register("""
+        var id = await Kv.Register("""
             {"key":"a","event":"*","endpoint":"http://127.0.0.1:9/","method":"PUT","headers":{"X-A":"1"},"payload":{"p":1},
              "add_event_data":true,"changed_only":true,"timeout_seconds":7,"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
             """);
@@ -49,12 +49,5 @@ internal sealed class NullTests(Engine engine) : EngineTests(engine)
 
         Assert.That((nulls.Body, back.Body), Is.EqualTo((before, before)));
         Assert.That(Expect.Members(removed.Json), Has.None.AnyOf("secret", "timeout_seconds", "headers", "payload"));
-    }
-
-    private async Task<string> Register(string json)
-    {
-        var answer = await Kv.Send(HttpMethod.Post, "/webhooks", json);
-        Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
-        return answer.Json.GetProperty("id").GetString()!;
     }
 }

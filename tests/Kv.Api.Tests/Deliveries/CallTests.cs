@@ -25,13 +25,8 @@ internal abstract class CallTests(Engine engine) : EngineTests(engine)
     protected Task<string> RegisterAt(string endpoint, string members) => RegisterAt(Kv, endpoint, members);
 
     /// <inheritdoc cref="RegisterAt(string, string)"/>
-    protected static async Task<string> RegisterAt(KvClient kv, string endpoint, string members)
-    {
-        var answer = await kv.Send(
-            HttpMethod.Post, "/webhooks", $$"""{{{members}},"event":"*","add_event_data":true,"endpoint":"{{endpoint}}"}""");
-        Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
-        return answer.Json.GetProperty("id").GetString()!;
-    }
+    protected static Task<string> RegisterAt(KvClient kv, string endpoint, string members) =>
+        kv.Register($$"""{{{members}},"event":"*","add_event_data":true,"endpoint":"{{endpoint}}"}""");
 
     /// <summary>The deliveries of a webhook that are <c>pending</c> or <c>failed</c>.</summary>
     protected async Task<JsonElement[]> Listed(string webhook, string status)

@@ -71,7 +71,7 @@ internal sealed class IsolationTests(Engine engine) : CallTests(engine)
         Assert.That(slow.Requests.Select(KeyOf).Distinct().Count(), Is.EqualTo(100));
     }
 
-    // Those of its deliveries of which an attempt has ended.
+    // The webhook's deliveries with at least one attempt.
     private async Task<string?[]> Ended(string webhook) =>
     [
         .. (await Listed(webhook, "pending")).Concat(await Listed(webhook, "failed"))

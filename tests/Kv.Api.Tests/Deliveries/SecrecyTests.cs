@@ -70,17 +70,11 @@ internal sealed class SecrecyTests
         }
     }
 
-    private static async Task<string> Register(KvClient client, string endpoint, string secret)
-    {
-        var answer = await client.Send(
-            HttpMethod.Post, "/webhooks",
-            $$"""
-              {"key":"k","event":"*","add_event_data":true,"endpoint":"{{endpoint}}","secret":"{{secret}}",
-               "headers":{"X-Api-Key":"hidden-header"},"payload":{"member":"{{Payload}}"} }
-              """);
-        Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
-        return answer.Json.GetProperty("id").GetString()!;
-    }
+    private static Task<string> Register(KvClient client, string endpoint, string secret) => client.Register(
+        $$"""
+          {"key":"k","event":"*","add_event_data":true,"endpoint":"{{endpoint}}","secret":"{{secret}}",
+           "headers":{"X-Api-Key":"hidden-header"},"payload":{"member":"{{Payload}}"} }
+          """);
 
     private static async Task<JsonElement> Failed(KvClient client, string webhook) =>
         (await client.Send(HttpMethod.Get, $"/webhooks/{webhook}/deliveries?status=failed")).Json.GetProperty("items");

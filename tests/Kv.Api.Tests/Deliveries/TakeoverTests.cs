@@ -111,14 +111,8 @@ internal sealed class TakeoverTests(Engine engine)
         return replica;
     }
 
-    private async Task<string> Register(KvClient kv)
-    {
-        var answer = await kv.Send(
-            HttpMethod.Post, "/webhooks",
-            $$"""{"key":"*","event":"*","add_event_data":true,"timeout_seconds":10,"endpoint":"{{_receiver.Uri}}"}""");
-        Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
-        return answer.Json.GetProperty("id").GetString()!;
-    }
+    private Task<string> Register(KvClient kv) => kv.Register(
+        $$"""{"key":"*","event":"*","add_event_data":true,"timeout_seconds":10,"endpoint":"{{_receiver.Uri}}"}""");
 
     private static async Task<string[]> Pending(KvClient kv, string webhook) =>
     [

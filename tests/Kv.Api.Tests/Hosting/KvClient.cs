@@ -44,6 +44,15 @@ internal sealed class KvClient(HttpClient http, string? space, string? app)
 
     public Task<Answer> PutJson(string key, string json) => Send(HttpMethod.Put, PathOf(key), json);
 
+    /// <summary>Registers a webhook.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> Register(string json)
+    {
+        var answer = await Send(HttpMethod.Post, "/webhooks", json);
+        Assert.That(answer.Status, Is.EqualTo(201), answer.ToString());
+        return answer.Json.GetProperty("id").GetString()!;
+    }
+
     public Task<Answer> Send(HttpMethod method, string path, string? json = null) =>
         Send(method, path, json is null ? null : Json(Encoding.UTF8.GetBytes(json)));
 

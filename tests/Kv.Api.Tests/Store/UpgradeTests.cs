@@ -10,7 +10,7 @@ namespace Kv.Api.Tests.Store;
 internal sealed class UpgradeTests
 {
     private const string WebhookId = "7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b";
-    private const string NotLeading = "This replica calls no webhooks: another one leads, or none does yet.";
+    private const string NotLeading = "This replica calls no webhooks: another replica leads, or there is no leader yet.";
 
     private readonly WebhookReceiver _receiver = WebhookReceiver.Start();
     private readonly string _prefix = KvHost.Unique("test/");

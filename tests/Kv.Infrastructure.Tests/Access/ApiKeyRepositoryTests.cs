@@ -4,12 +4,11 @@ using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Microsoft.Extensions.Logging.Abstractions;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Access;
 
 /// <summary>API keys over each engine.</summary>
-internal sealed class ApiKeyRepositoryTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class ApiKeyRepositoryTests(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task Added_keys_are_listed_completely_and_in_order_until_they_are_deleted()

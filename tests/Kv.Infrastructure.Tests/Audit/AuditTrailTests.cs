@@ -6,12 +6,11 @@ using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Tests.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Audit;
 
 /// <summary>Reading the records of the audit over each engine.</summary>
-internal sealed class AuditTrailTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class AuditTrailTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = new Tenant("n", "a");
     private static readonly IActor Actor = Mock.Of<IActor>(actor => actor.Name == "actor");

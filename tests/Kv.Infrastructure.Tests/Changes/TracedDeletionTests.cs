@@ -9,14 +9,13 @@ using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Changes;
 
 /// <summary>
 /// The deletion of an absent key writes nothing, even if its request is traced. Each engine has a store of its own.
 /// </summary>
-internal sealed class TracedDeletionTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class TracedDeletionTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = new Tenant("n", "a");
     private static readonly Key Wanted = Domain.KeyValues.Key.Parse("k");

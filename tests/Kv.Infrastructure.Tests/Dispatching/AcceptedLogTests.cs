@@ -3,13 +3,13 @@ using Kv.Domain.Deliveries;
 using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>The log of accepted deliveries survives its leader, ends with its webhook, and costs few writes.</summary>
-internal sealed class AcceptedLogTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class AcceptedLogTests(EngineUnderTest engine) : LeadTest(engine)
 {
     private const int Webhooks = 10;
     private const int Writers = 16;

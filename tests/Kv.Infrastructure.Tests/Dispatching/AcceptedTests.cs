@@ -3,13 +3,13 @@ using Kv.Domain.Deliveries;
 using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>An accepted delivery leaves no waiting record behind, and is not sent again.</summary>
-internal sealed class AcceptedTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class AcceptedTests(EngineUnderTest engine) : LeadTest(engine)
 {
     [Test]
     public async Task A_record_that_is_being_saved_when_the_call_is_accepted_is_removed()

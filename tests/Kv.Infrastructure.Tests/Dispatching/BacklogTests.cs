@@ -1,13 +1,13 @@
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>The store keeps no more deliveries for a webhook than its backlog may have.</summary>
-internal sealed class BacklogTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class BacklogTests(EngineUnderTest engine) : LeadTest(engine)
 {
     private const int Most = 3;
 

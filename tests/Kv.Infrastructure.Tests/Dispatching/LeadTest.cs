@@ -8,14 +8,13 @@ using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Tests.Watching;
 using Kv.Infrastructure.Webhooks;
 using Kv.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>
 /// Tests of the leader, over each engine: replicas start and stop, and the test controls the receiver.
 /// </summary>
-internal abstract class LeadTest(StoreEngine engine) : StoreContract(engine)
+internal abstract class LeadTest(EngineUnderTest engine) : StoreContract(engine)
 {
     /// <summary>No passing test waits as long.</summary>
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);

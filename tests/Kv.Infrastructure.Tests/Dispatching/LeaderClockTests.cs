@@ -6,12 +6,11 @@ using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
 using Microsoft.Extensions.Time.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>A replica measures the difference between its clock and the leader's.</summary>
-internal sealed class LeaderClockTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class LeaderClockTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
     private KeyLayout _layout = null!;

@@ -9,7 +9,7 @@ namespace Kv.Infrastructure.Tests.Dispatching;
 /// The connection of a replica to the store, which can be cut between any two calls, as by a kill of the process. Sent
 /// calls may still be applied, no call is answered, and the locks are free.
 /// </summary>
-internal sealed class MortalStore(IStore inner) : IStore
+internal sealed class MortalStore(IStore inner) : StoreDecorator(inner, leavesOpen: true)
 {
     private readonly CancellationTokenSource _dead = new();
     private readonly ConcurrentBag<IStoreLock> _locks = [];
@@ -31,8 +31,6 @@ internal sealed class MortalStore(IStore inner) : IStore
 
     public bool IsDead => _dead.IsCancellationRequested;
 
-    public Epoch Epoch => inner.Epoch;
-
     public async Task Kill()
     {
         await _dead.CancelAsync();
@@ -40,40 +38,37 @@ internal sealed class MortalStore(IStore inner) : IStore
             await held.DisposeAsync();
     }
 
-    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        Read(() => inner.Get(key, consistency, cancellationToken));
+    public override ValueTask<PointRead> Get(
+        StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Read(() => Inner.Get(key, consistency, cancellationToken));
 
-    public ValueTask<PairRead> GetPair(
+    public override ValueTask<PairRead> GetPair(
         StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        Read(() => inner.GetPair(first, second, consistency, cancellationToken));
+        Read(() => Inner.GetPair(first, second, consistency, cancellationToken));
 
-    public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+    public override async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
-        var page = await Read(() => new ValueTask<RangePage>(inner.Range(query, cancellationToken)));
+        var page = await Read(() => new ValueTask<RangePage>(Inner.Range(query, cancellationToken)));
         if (AfterRange is { } after)
             await after(query).WaitAsync(_dead.Token);
         return page;
     }
 
-    public async Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
-        await Read(() => new ValueTask<long>(inner.Count(range, revision, cancellationToken)));
+    public override async Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        await Read(() => new ValueTask<long>(Inner.Count(range, revision, cancellationToken)));
 
-    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    public override async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         if (BeforeCommit is { } before)
             await before(transaction).WaitAsync(_dead.Token);
-        return await Alive(() => inner.Commit(transaction, cancellationToken));
+        return await Alive(() => Inner.Commit(transaction, cancellationToken));
     }
 
-    public IAsyncEnumerable<ChangeSet> Changes(
-        KeyRange range, long from, long through, CancellationToken cancellationToken) =>
-        inner.Changes(range, from, through, cancellationToken);
-
-    public async IAsyncEnumerable<ChangeSet> Watch(
+    public override async IAsyncEnumerable<ChangeSet> Watch(
         KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dead.Token);
-        await foreach (var set in inner.Watch(range, fromRevision, either.Token))
+        await foreach (var set in Inner.Watch(range, fromRevision, either.Token))
         {
             if (BeforeChange is { } before)
                 await before(set).WaitAsync(either.Token);
@@ -82,16 +77,14 @@ internal sealed class MortalStore(IStore inner) : IStore
         }
     }
 
-    public async Task<IStoreLock> Lock(
+    public override async Task<IStoreLock> Lock(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dead.Token);
-        var held = await inner.Lock(name, note, timeToLive, either.Token);
+        var held = await Inner.Lock(name, note, timeToLive, either.Token);
         _locks.Add(held);
         return held;
     }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private ValueTask<T> Read<T>(Func<ValueTask<T>> read)
     {

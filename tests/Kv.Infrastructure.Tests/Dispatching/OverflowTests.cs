@@ -6,7 +6,7 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>More deliveries wait for a webhook than memory holds.</summary>
-internal sealed class OverflowTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class OverflowTests(EngineUnderTest engine) : LeadTest(engine)
 {
     private const int Keys = 7;
 

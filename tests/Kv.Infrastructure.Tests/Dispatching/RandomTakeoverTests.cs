@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.Tests.Dispatching;
 /// Changes, replays, receivers that hang and fail, and leaders that stop or are killed at any call of the store, all
 /// drawn from a seed. Every change is delivered, the first time in the order of its key, and nothing is left.
 /// </summary>
-internal sealed class RandomTakeoverTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class RandomTakeoverTests(EngineUnderTest engine) : LeadTest(engine)
 {
     private const int Leaders = 6;
     private const int Keys = 4;

@@ -3,13 +3,13 @@ using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>Another replica stores deliveries, or makes them due, while the leader reads and delivers.</summary>
-internal sealed class ReplayTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class ReplayTests(EngineUnderTest engine) : LeadTest(engine)
 {
     [Test]
     public async Task Deliveries_that_are_stored_while_a_page_is_read_are_sent_after_the_next_signal_to_the_leader()

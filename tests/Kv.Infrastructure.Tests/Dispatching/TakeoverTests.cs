@@ -6,7 +6,7 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>The next leader sends what the former one left: stored deliveries, and changes from the feed.</summary>
-internal sealed class TakeoverTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class TakeoverTests(EngineUnderTest engine) : LeadTest(engine)
 {
     [TestCase(true)]
     [TestCase(false)]

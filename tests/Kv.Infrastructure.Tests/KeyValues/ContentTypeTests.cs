@@ -9,14 +9,13 @@ using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Transactions;
 using Microsoft.Extensions.Logging.Abstractions;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.KeyValues;
 
 /// <summary>
 /// A content type is stored beside its key, and no quota counts it. So none outlives a key that expires.
 /// </summary>
-internal sealed class ContentTypeTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class ContentTypeTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private const long Ttl = 600;
 

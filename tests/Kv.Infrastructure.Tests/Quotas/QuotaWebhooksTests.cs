@@ -11,7 +11,6 @@ using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Webhooks;
 using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
@@ -19,7 +18,7 @@ namespace Kv.Infrastructure.Tests.Quotas;
 /// The record of an idempotent registration takes room from its reservation on, so that registrations cannot pass the
 /// quota while their changes are on the way.
 /// </summary>
-internal sealed class QuotaWebhooksTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class QuotaWebhooksTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = new Tenant("n", "a");
     private static readonly IdempotentRequest Request = new("once", new byte[] { 1 });

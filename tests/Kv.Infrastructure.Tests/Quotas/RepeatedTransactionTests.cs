@@ -13,14 +13,13 @@ using Kv.Infrastructure.Tests.Watching;
 using Kv.Infrastructure.Transactions;
 using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
 /// <summary>
 /// A repeated request gets the answer of the first, and is not refused because of the room that the first takes.
 /// </summary>
-internal sealed class RepeatedTransactionTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class RepeatedTransactionTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private const int MaxBytes = 200;
 

@@ -8,14 +8,13 @@ using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Tests.Watching;
 using Kv.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Quotas;
 
 /// <summary>
 /// The usage of tenants is counted right, even if the watch fails. Each engine has a store of the fixture's own.
 /// </summary>
-internal sealed class UsageCounterTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class UsageCounterTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private static readonly Tenant Us = new Tenant("n", "a");
 

@@ -8,17 +8,14 @@ namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>
 /// A store that counts its watches and the answers of its ranges, and that can fail, fall silent or wait on demand.
-/// It does not own the inner store.
 /// </summary>
-internal sealed class CountedStore(IStore inner) : IStore
+internal sealed class CountedStore(IStore inner) : StoreDecorator(inner, leavesOpen: true)
 {
     private CancellationTokenSource _broken = new();
     private Exception? _breach;
     private int _begun;
     private int _open;
     private int _rangeFailures;
-
-    public Epoch Epoch => inner.Epoch;
 
     /// <summary>How many watches were begun.</summary>
     public int Begun => Volatile.Read(ref _begun);
@@ -65,16 +62,13 @@ internal sealed class CountedStore(IStore inner) : IStore
         await broken.CancelAsync();
     }
 
-    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+    public override ValueTask<PointRead> Get(
+        StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
         Failure is { } failure
             ? ValueTask.FromException<PointRead>(failure)
-            : inner.Get(key, consistency, cancellationToken);
+            : Inner.Get(key, consistency, cancellationToken);
 
-    public ValueTask<PairRead> GetPair(
-        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        inner.GetPair(first, second, consistency, cancellationToken);
-
-    public async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
+    public override async Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
     {
         if (RangeFailure is { } failure)
         {
@@ -82,26 +76,24 @@ internal sealed class CountedStore(IStore inner) : IStore
             throw failure;
         }
         await BeforeRange();
-        var page = await inner.Range(query, cancellationToken);
+        var page = await Inner.Range(query, cancellationToken);
         (Ranges, RangeBytes) = (Ranges + 1, RangeBytes + page.Entries.Sum(entry => (long)entry.Value.Length));
         return page;
     }
 
-    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
-        inner.Count(range, revision, cancellationToken);
-
-    public async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+    public override async ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         await BeforeCommit();
-        return await inner.Commit(transaction, cancellationToken);
+        return await Inner.Commit(transaction, cancellationToken);
     }
 
-    public IAsyncEnumerable<ChangeSet> Changes(
+    public override IAsyncEnumerable<ChangeSet> Changes(
         KeyRange range, long from, long through, CancellationToken cancellationToken) =>
-        Counted(token => inner.Changes(range, from, through, token), cancellationToken);
+        Counted(token => Inner.Changes(range, from, through, token), cancellationToken);
 
-    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Counted(token => inner.Watch(range, fromRevision, token), cancellationToken);
+    public override IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Counted(token => Inner.Watch(range, fromRevision, token), cancellationToken);
 
     private async IAsyncEnumerable<ChangeSet> Counted(
         Func<CancellationToken, IAsyncEnumerable<ChangeSet>> open,
@@ -124,14 +116,10 @@ internal sealed class CountedStore(IStore inner) : IStore
         }
     }
 
-    public Task<IStoreLock> Lock(
-        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        inner.Lock(name, note, timeToLive, cancellationToken);
-
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         _broken.Dispose();
-        return ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 
     private async Task<bool> Next(IAsyncEnumerator<ChangeSet> sets, CancellationToken broken)

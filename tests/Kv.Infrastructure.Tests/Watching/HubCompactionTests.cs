@@ -4,7 +4,7 @@ using Kv.Infrastructure.Tests.Storage.Contract;
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>Compacted changes cannot be delivered. These tests have a store of their own.</summary>
-internal sealed class HubCompactionTests(StoreEngine engine) : HubTests(engine)
+internal sealed class HubCompactionTests(EngineUnderTest engine) : HubTests(engine)
 {
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();
 

@@ -1,12 +1,12 @@
 using Kv.Domain.Storage;
+using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
 using Microsoft.Extensions.Time.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>When the watch of the store begins and ends, and how a quiet watch advances.</summary>
-internal sealed class HubLifeTests(StoreEngine engine) : HubTests(engine)
+internal sealed class HubLifeTests(EngineUnderTest engine) : HubTests(engine)
 {
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
 

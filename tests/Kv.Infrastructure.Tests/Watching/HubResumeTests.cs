@@ -6,7 +6,7 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>Missed changes, and how they join the new ones.</summary>
-internal sealed class HubResumeTests(StoreEngine engine) : HubTests(engine)
+internal sealed class HubResumeTests(EngineUnderTest engine) : HubTests(engine)
 {
     [Test]
     public async Task Changes_that_the_hub_holds_cost_no_read_of_the_store()

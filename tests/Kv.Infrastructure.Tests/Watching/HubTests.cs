@@ -10,12 +10,11 @@ using Kv.Testing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>The base of the tests of the hub: a hub over each engine, under keys of the test's own.</summary>
-internal abstract class HubTests(StoreEngine engine) : StoreContract(engine)
+internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
 {
     protected static readonly KeyPattern All = KeyPattern.Parse("*");
 

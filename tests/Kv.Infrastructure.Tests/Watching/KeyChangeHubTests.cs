@@ -4,12 +4,11 @@ using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Watching;
 
 /// <summary>Many watches of Kv over one watch of the store.</summary>
-internal sealed class KeyChangeHubTests(StoreEngine engine) : HubTests(engine)
+internal sealed class KeyChangeHubTests(EngineUnderTest engine) : HubTests(engine)
 {
     [Test]
     public async Task Two_thousand_watches_share_one_watch_of_the_store()

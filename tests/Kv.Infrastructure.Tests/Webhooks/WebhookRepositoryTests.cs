@@ -11,12 +11,11 @@ using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Tests.Watching;
 using Kv.Infrastructure.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Webhooks;
 
 /// <summary>Webhooks over each engine; every test under a tenant of its own.</summary>
-internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract(engine)
+internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreContract(engine)
 {
     private readonly KeyLayout _layout = new(new StoreOptions { BaseKeyPrefix = $"webhooks-{Guid.NewGuid():N}" });
 
@@ -253,48 +252,18 @@ internal sealed class WebhookRepositoryTests(StoreEngine engine) : StoreContract
             : null;
 
     /// <summary>A store in which every commit loses a race, or fails.</summary>
-    private sealed class AlwaysChanged(IStore inner) : IStore
+    private sealed class AlwaysChanged(IStore inner) : StoreDecorator(inner, leavesOpen: true)
     {
-        public Epoch Epoch => inner.Epoch;
-
         public Exception? Failure { get; init; }
 
         public int Commits { get; private set; }
 
-        public ValueTask<PointRead> Get(
-            StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
-            inner.Get(key, consistency, cancellationToken);
-
-        public ValueTask<PairRead> GetPair(
-            StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
-            inner.GetPair(first, second, consistency, cancellationToken);
-
-        public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
-            inner.Range(query, cancellationToken);
-
-        public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
-            inner.Count(range, revision, cancellationToken);
-
-        public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
+        public override ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
         {
             Commits++;
             return Failure is null
                 ? ValueTask.FromResult(new CommitResult(false, 1, []))
                 : ValueTask.FromException<CommitResult>(Failure);
         }
-
-        public IAsyncEnumerable<ChangeSet> Changes(
-            KeyRange range, long from, long through, CancellationToken cancellationToken) =>
-            inner.Changes(range, from, through, cancellationToken);
-
-        public IAsyncEnumerable<ChangeSet> Watch(
-            KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-            inner.Watch(range, fromRevision, cancellationToken);
-
-        public Task<IStoreLock> Lock(
-            StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-            inner.Lock(name, note, timeToLive, cancellationToken);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -26,7 +26,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// For administrators. Clients send `key` from the answer as `Authorization: Bearer` or `X-API-Key`. Only this
     /// answer contains it: Kv stores a hash.
     /// </remarks>
-    [HttpPost]
+    [HttpPost(Name = "createApiKey")]
     [ProducesResponseType<ApiKeyAnswer>(
         StatusCodes.Status201Created, "application/json", Description = "The key is valid from now on.")]
     [ProducesProblem(StatusCodes.Status409Conflict, "The limit of API keys is reached.", Error = "Too many API keys")]
@@ -45,7 +45,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// <remarks>
     /// For administrators. The list contains expired keys until they are revoked. It does not contain the keys' texts.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "listApiKeys")]
     [Costly]
     [ProducesResponseType<IReadOnlyList<ApiKeyAnswer>>(
         StatusCodes.Status200OK, "application/json", Description = "The keys, in the order of their creation.")]
@@ -67,7 +67,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// revoked key that still has webhooks.
     /// </remarks>
     /// <param name="id" example="1f0c6f0e3f0a4f43">The key's id.</param>
-    [HttpDelete("{id}")]
+    [HttpDelete("{id}", Name = "revokeApiKey")]
     [RequestQuery(DisableWebhooks, "`true` disables the webhooks that the key registered.", IsFlag = true)]
     [ProducesResponseType<RevokedApiKeyAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "The key is revoked; its webhooks.")]

@@ -34,7 +34,7 @@ internal ref struct KeyValueBody
         var body = new KeyValueBody();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var member = ReadName(ref reader);
+            var member = JsonMembers.ReadName(ref reader, Members);
             if (!body.TryMark(member))
                 throw BodyException.Repeated(member);
             reader.Read();
@@ -61,7 +61,7 @@ internal ref struct KeyValueBody
                 return false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                hasValue |= ReadName(ref reader) == "value";
+                hasValue |= JsonMembers.ReadName(ref reader, Members) == "value";
                 reader.Skip();
             }
             return hasValue;
@@ -70,30 +70,6 @@ internal ref struct KeyValueBody
         {
             return false;
         }
-    }
-
-    private static string ReadName(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            // The usual spelling is recognized without creating a string.
-            foreach (var member in Members)
-                if (reader.ValueTextEquals(member))
-                    return member;
-            return Recognize(reader.GetString()!);
-        }
-        catch (InvalidOperationException)
-        {
-            throw new BodyException("body", "The names of members must be well-formed Unicode");
-        }
-    }
-
-    private static string Recognize(string name)
-    {
-        foreach (var member in Members)
-            if (member.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return member;
-        throw BodyException.UnknownMember(name, Members);
     }
 
     private bool TryMark(string member)

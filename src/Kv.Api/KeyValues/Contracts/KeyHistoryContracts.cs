@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kv.Api.Answers;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Domain.KeyValues;
+using Kv.Domain.Webhooks;
 
 namespace Kv.Api.KeyValues.Contracts;
 
@@ -43,7 +44,7 @@ public sealed record HistoryEntry : IHoldsValue<HistoryEntry>
 
     /// <summary>`create`, `update` or `delete`.</summary>
     /// <example>update</example>
-    [OneOf("create", "update", "delete")]
+    [OneOf(EventFilter.Create, EventFilter.Update, EventFilter.Delete)]
     public required string Event { get; init; }
 
     /// <summary>The reason of a `delete`: `deleted` or `expired`; absent for a write.</summary>
@@ -66,9 +67,9 @@ public sealed record HistoryEntry : IHoldsValue<HistoryEntry>
         Revision = change.Revision,
         Event = change.Kind switch
         {
-            KeyChangeKind.Create => "create",
-            KeyChangeKind.Update => "update",
-            KeyChangeKind.Delete or KeyChangeKind.Expire => "delete",
+            KeyChangeKind.Create => EventFilter.Create,
+            KeyChangeKind.Update => EventFilter.Update,
+            KeyChangeKind.Delete or KeyChangeKind.Expire => EventFilter.Delete,
         },
         Reason = change.Kind switch
         {

@@ -48,7 +48,7 @@ internal static class MessageRequest
         return request;
     }
 
-    /// <summary>What is kept of a request.</summary>
+    /// <summary>The kept parts of a request.</summary>
     public static SentRequest Kept(HttpRequestMessage request)
     {
         var content = request.Content!;

@@ -31,7 +31,7 @@ internal sealed class ReceiverAuthorities : IDisposable
 
     /// <summary>
     /// For <see cref="SslClientAuthenticationOptions.RemoteCertificateValidationCallback"/>; null with the system's
-    /// authorities alone, as the framework then reports what is wrong with a certificate.
+    /// authorities alone: then the framework reports the reason for a failure.
     /// </summary>
     public RemoteCertificateValidationCallback? Validation { get; }
 

@@ -41,7 +41,7 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             return attempt with { Error = "The endpoint's host is not in ASCII: write its form xn--..." };
 
         using var span = CallSpan.Start(webhook, messageId, @event);
-        var body = new AnswerBody();
+        var body = new ReceiverAnswerBody();
         try
         {
             using var response = await Send(Request, either.Token);

@@ -89,8 +89,8 @@ internal sealed class DeliveryStore(
     }
 
     /// <summary>Records that a webhook fails.</summary>
-    public Task MarkFailing(Webhook webhook, FailureStreak failing) =>
-        writer.Apply(new Operation.Put(layout.FailingWebhook(webhook.Tenant, webhook.Id), failing.Write()));
+    public Task MarkFailing(Webhook webhook, FailureStreak streak) =>
+        writer.Apply(new Operation.Put(layout.FailingWebhook(webhook.Tenant, webhook.Id), streak.Write()));
 
     /// <summary>Records that a webhook works again.</summary>
     public Task ClearFailing(Webhook webhook) =>

@@ -23,7 +23,9 @@ internal sealed partial class DeliveryTelemetry
     [LoggerMessage(LogLevel.Warning, "The stored deliveries of webhook {Webhook} cannot be read yet: {Reason}")]
     internal partial void LogCannotLoad(Guid webhook, string reason);
 
-    [LoggerMessage(LogLevel.Error, "Delivery {Delivery} of webhook {Webhook} met a fault in Kv; it is tried again")]
+    [LoggerMessage(
+        LogLevel.Error,
+        "An attempt of delivery {Delivery} of webhook {Webhook} failed because of a fault in Kv; Kv repeats it soon")]
     internal partial void LogFault(Exception error, DeliveryId delivery, Guid webhook);
 
     [LoggerMessage(

@@ -36,8 +36,8 @@ internal sealed class Lane : IAsyncDisposable
     public (int Count, long? Oldest, bool MoreStored) Waiting => _queue.Waiting;
 
     /// <summary>
-    /// Adds a change that the webhook wants. Completes at once, unless far too many deliveries are on their way to the
-    /// store.
+    /// Adds a change that the webhook matches. Completes at once, unless far too many deliveries are on their way to
+    /// the store.
     /// </summary>
     public async ValueTask Enqueue(KeyChanged change, IOpenRevision revision)
     {
@@ -62,8 +62,8 @@ internal sealed class Lane : IAsyncDisposable
         _pump.Run();
     }
 
-    /// <inheritdoc cref="LaneWorker.RestoreFailing"/>
-    public void RestoreFailing(FailureStreak failing) => _pump.RestoreFailing(failing);
+    /// <inheritdoc cref="LaneWorker.RestoreStreak"/>
+    public void RestoreStreak(FailureStreak streak) => _pump.RestoreStreak(streak);
 
     /// <summary>
     /// Reads what is stored for the webhook: another replica has stored deliveries, or made them due.
@@ -115,7 +115,7 @@ internal sealed class Lane : IAsyncDisposable
         Continue();
     }
 
-    // If an attempt is in flight, its outcome decides.
+    // While an attempt is in flight, the delivery stays: the outcome decides.
     private void Drop(LaneItem item)
     {
         if (_queue.TryDrop(item))

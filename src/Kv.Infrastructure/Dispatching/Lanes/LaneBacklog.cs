@@ -131,7 +131,7 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
         }
         catch
         {
-            // Otherwise the deliveries of earlier terms would never count.
+            // Without this count, the deliveries of earlier terms would never count.
             _countedAt = 0;
             throw;
         }

@@ -6,8 +6,8 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// <summary>
 /// The deliveries of one lane in memory, in the order of their attempts. A delivery may be attempted when no earlier
 /// one of its key can be added any more: all stored deliveries below it are here (<see cref="Coverage"/>), and the feed
-/// has reached its revision. So it does not matter which leader stored a delivery, when it was stored, and when it is
-/// read. It is not thread-safe.
+/// has reached its revision. So the order does not depend on which leader stored a delivery, when it stored it, or when
+/// it is read. It is not thread-safe.
 /// </summary>
 internal sealed class LaneOrder(SettledRevisions progress, bool mayHaveStored)
 {

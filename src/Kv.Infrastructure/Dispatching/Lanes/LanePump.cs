@@ -25,8 +25,8 @@ internal sealed class LanePump(
     private TaskCompletionSource? _idle;
     private int _running;
 
-    /// <inheritdoc cref="LaneWorker.RestoreFailing"/>
-    public void RestoreFailing(FailureStreak failing) => _worker.RestoreFailing(failing);
+    /// <inheritdoc cref="LaneWorker.RestoreStreak"/>
+    public void RestoreStreak(FailureStreak streak) => _worker.RestoreStreak(streak);
 
     /// <summary>Replaces the webhook's settings.</summary>
     public void Update(Webhook webhook)

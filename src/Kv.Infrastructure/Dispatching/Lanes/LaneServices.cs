@@ -9,7 +9,7 @@ internal sealed class LaneServices : IDisposable
     // How many deliveries may be on their way to the store before the feed waits.
     private const int MaxStoring = 2_000;
 
-    // How many lanes read the store at the same time: at the beginning of a term all of them may want to.
+    // How many lanes read the store at the same time. At the beginning of a term, all lanes may want to read.
     private const int MaxLoading = 16;
 
     private readonly Lead _lead;

@@ -11,7 +11,7 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
     private const int MarksUntilDisabled = 50;
 
     private readonly Lock _gate = new();
-    private FailureStreak? _failing;
+    private FailureStreak? _streak;
     private long _failedAt;
 
     // The last record of its failures in the store; null when there is none.
@@ -23,15 +23,15 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
         get
         {
             lock (_gate)
-                return _failing is not null;
+                return _streak is not null;
         }
     }
 
     /// <summary>Restores the stored record of a webhook that has only failed for a while.</summary>
-    public void RestoreFailing(FailureStreak failing)
+    public void RestoreStreak(FailureStreak streak)
     {
         lock (_gate)
-            (_failing, _marked) = (failing, failing);
+            (_streak, _marked) = (streak, streak);
     }
 
     /// <summary>
@@ -40,7 +40,7 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
     public void ForgetFailures()
     {
         lock (_gate)
-            (_failing, _failedAt) = (null, 0);
+            (_streak, _failedAt) = (null, 0);
     }
 
     /// <summary>Makes an attempt.</summary>
@@ -133,7 +133,7 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
     {
         lock (_gate)
         {
-            (_failing, _failedAt) = (null, 0);
+            (_streak, _failedAt) = (null, 0);
             if (_marked is null)
                 return;
             _marked = null;
@@ -143,32 +143,32 @@ internal sealed class LaneWorker(LaneQueue queue, LaneBacklog backlog, LaneServi
 
     private async Task RecordFailure(Webhook webhook, Attempt attempt)
     {
-        FailureStreak failing;
+        FailureStreak streak;
         bool isToMark;
         lock (_gate)
         {
-            failing = _failing = Next(attempt);
+            streak = _streak = Next(attempt);
             // Not every failure is recorded: the record of a leader that takes over may lag a little.
-            isToMark = _marked is not { } marked || failing.Failures == FailureStreak.MinFailures
-                || failing.Observed - marked.Observed >= services.Options.DisableAfter / MarksUntilDisabled;
+            isToMark = _marked is not { } marked || streak.Failures == FailureStreak.MinFailures
+                || streak.Observed - marked.Observed >= services.Options.DisableAfter / MarksUntilDisabled;
             if (isToMark)
-                _marked = failing;
+                _marked = streak;
         }
         if (isToMark)
-            await services.Store.MarkFailing(webhook, failing);
+            await services.Store.MarkFailing(webhook, streak);
         if (attempt.IsGone)
             await services.Outcomes.Disable(webhook, "The receiver answered 410 Gone.");
-        else if (failing.ShouldDisable(services.Options.DisableAfter))
-            await services.Outcomes.Disable(webhook, $"Every delivery has failed since {failing.Since.UtcDateTime:u}.");
+        else if (streak.ShouldDisable(services.Options.DisableAfter))
+            await services.Outcomes.Disable(webhook, $"Every delivery has failed since {streak.Since.UtcDateTime:u}.");
     }
 
     private FailureStreak Next(Attempt attempt)
     {
         var (now, before) = (services.Time.GetTimestamp(), _failedAt);
         _failedAt = now;
-        if (_failing is not { } failing)
+        if (_streak is not { } streak)
             return new FailureStreak(attempt.At, 1, TimeSpan.Zero);
         var observed = before == 0 ? TimeSpan.Zero : services.Time.GetElapsedTime(before, now);
-        return failing with { Failures = failing.Failures + 1, Observed = failing.Observed + observed };
+        return streak with { Failures = streak.Failures + 1, Observed = streak.Observed + observed };
     }
 }

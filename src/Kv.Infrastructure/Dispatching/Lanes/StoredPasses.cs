@@ -74,7 +74,7 @@ internal sealed class StoredPasses(LaneOrder order, LaneMemory memory, int capac
         }
         if (known.TryBecomeStored())
         {
-            // It came from the feed, and another leader or replica has stored it.
+            // This delivery came from the feed; another leader or replica has stored it.
             memory.Settle(known);
             order.SetDue(known, stored.DueBy(now) ?? default);
         }

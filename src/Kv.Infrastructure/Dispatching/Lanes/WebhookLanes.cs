@@ -24,7 +24,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
 
     // The stored state of webhooks that have no lane yet.
     private readonly HashSet<(Tenant, Guid)> _stored = [];
-    private readonly Dictionary<(Tenant, Guid), FailureStreak> _failing = [];
+    private readonly Dictionary<(Tenant, Guid), FailureStreak> _streaks = [];
     private readonly List<Webhook> _matches = [];
     private bool _isStoredKnown;
 
@@ -47,7 +47,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
             isAwaited || waiting.Exists(lane => lane.MoreStored));
     }
 
-    /// <summary>Adds a change to the lane of each webhook that wants it.</summary>
+    /// <summary>Adds a change to the lane of each webhook that matches it.</summary>
     public async ValueTask Dispatch(KeyChanged change, IOpenRevision revision)
     {
         services.Accepted.CountChange();
@@ -59,17 +59,17 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
 
     /// <summary>Sets the stored state of webhooks, before any webhook is set.</summary>
     /// <param name="stored">The webhooks with stored deliveries.</param>
-    /// <param name="failing">The webhooks that have only failed.</param>
+    /// <param name="streaks">The webhooks that have only failed.</param>
     public void Expect(
         IEnumerable<(Tenant Tenant, Guid Id)> stored,
-        IEnumerable<(Tenant Tenant, Guid Id, FailureStreak Streak)> failing)
+        IEnumerable<(Tenant Tenant, Guid Id, FailureStreak Streak)> streaks)
     {
         lock (_gate)
         {
             _isStoredKnown = true;
             _stored.UnionWith(stored);
-            foreach (var (tenant, id, streak) in failing)
-                _failing[(tenant, id)] = streak;
+            foreach (var (tenant, id, streak) in streaks)
+                _streaks[(tenant, id)] = streak;
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
         {
             registry.Remove(tenant, id);
             _stored.Remove((tenant, id));
-            _failing.Remove((tenant, id));
+            _streaks.Remove((tenant, id));
             _lanes.Remove((tenant, id), out lane);
         }
         if (lane is not null)
@@ -180,8 +180,8 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
             if (_lanes.TryGetValue(key, out var lane))
                 return lane;
             lane = new Lane(webhook, mayHaveStored: _stored.Remove(key), services);
-            if (_failing.Remove(key, out var failing))
-                lane.RestoreFailing(failing);
+            if (_streaks.Remove(key, out var streak))
+                lane.RestoreStreak(streak);
             _lanes.Add(key, lane);
             return lane;
         }

@@ -55,7 +55,8 @@ internal sealed partial class LeaderService(
         }
     }
 
-    // Each term has a scope of services. There may have been no leader after the revision vacantAfter; null for none.
+    // Each term has a scope of services. vacantAfter is the revision after which there may have been no leader; null
+    // when a leader was present.
     private async Task Lead(IStoreLock held, long? vacantAfter, CancellationToken stoppingToken)
     {
         try

@@ -21,8 +21,8 @@ internal sealed partial class WatcherCursor(
             // A cursor is saved after the revision that it contains.
             if (cursor < entry.ModRevision)
                 return (cursor, current);
-            // This cursor contains a revision that a restore took back; its leader saved it before it noticed the
-            // restore.
+            // A restore has taken back the revision in this cursor: the old leader saved the cursor before it noticed
+            // the restore.
             LogTakenBack(cursor, entry.ModRevision);
             entry = await ReadAt(entry.ModRevision - 1, cancellationToken);
         }

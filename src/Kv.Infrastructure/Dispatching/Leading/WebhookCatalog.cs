@@ -13,14 +13,14 @@ internal sealed partial class WebhookCatalog(
 
     /// <summary>Reads the webhooks at the revision at which the term begins.</summary>
     /// <returns>
-    /// The revision after which the watch continues: a later one, when the store has compacted that one.
+    /// The revision after which the watch continues. It is later than the start when the store has compacted the start.
     /// </returns>
     public async Task<long> Begin(CancellationToken cancellationToken)
     {
         // Before anything else: a lane must know that deliveries are stored before it gets any change.
         lanes.Expect(
             await deliveries.Reads.WebhooksWithPending(cancellationToken),
-            await deliveries.Reads.Failing(cancellationToken));
+            await deliveries.Reads.FailureStreaks(cancellationToken));
         var start = await Load(lead.From, cancellationToken);
         // The feed will bring webhooks registered since then; the deliveries of deleted ones are removed.
         foreach (var (tenant, id) in lanes.Expected)

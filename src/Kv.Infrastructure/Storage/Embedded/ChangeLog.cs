@@ -34,7 +34,7 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
         WHERE key = $2 AND $3 IS NOT NULL AND mod_revision BETWEEN $0 AND $1 ORDER BY mod_revision
         """);
 
-    // A version ends after it began, and the next one begins where it ends or later.
+    // A version ends after it begins. The next version begins at that end or later.
     private readonly Statement _removalsOfKey = new(
         connection,
         $"""

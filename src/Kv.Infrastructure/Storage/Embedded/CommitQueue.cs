@@ -13,7 +13,7 @@ internal sealed class CommitQueue : IDisposable
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
-    // Large transactions have batches of their own, which alternate with those of small ones. So a small transaction
+    // Large transactions have their own batches, which alternate with batches of small ones. So a small transaction
     // waits for at most one batch of large ones, some ten milliseconds of the disk.
     private const int LargeBytes = 16 * 1024;
     private const int MaxLargeBatchBytes = 512 * 1024;

@@ -99,7 +99,7 @@ internal sealed class DataDirectory : IDisposable
                 DenyOthers(file);
     }
 
-    // Removes the permissions of all other users. Those of the group stay: a group may share the volume.
+    // Removes the permissions of all other users. The group keeps its permissions: it may share the volume.
     private static void DenyOthers(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -39,7 +39,7 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     /// <summary>The memory that it takes while it waits.</summary>
     public int Bytes { get; }
 
-    /// <summary>What it writes to the disk: its own bytes, and the values that it copies within the store.</summary>
+    /// <summary>The bytes that it writes to the disk: its own, and the values that it copies in the store.</summary>
     public long WrittenBytes { get; }
 
     /// <summary>Takes the transaction for writing; false when its caller has cancelled it.</summary>

@@ -38,7 +38,7 @@ internal sealed class CacheWatch
     public CachedKeys Keys => _keys;
 
     /// <summary>Whether the store has not been restored since the watch began.</summary>
-    public bool IsOfPresentEpoch => _opened.State.Epoch == _connection.History.Epoch;
+    public bool IsOfCurrentEpoch => _opened.State.Epoch == _connection.History.Epoch;
 
     /// <summary>Follows the changes until the stream is lost, or the keys are not wanted.</summary>
     /// <param name="started">Called when the keys can be used.</param>
@@ -117,7 +117,7 @@ internal sealed class CacheWatch
         return false;
     }
 
-    private bool IsUsable => _isFollowing && IsOfPresentEpoch;
+    private bool IsUsable => _isFollowing && IsOfCurrentEpoch;
 
     // A linearizable read without a value.
     private async Task<long> Present(CancellationToken cancellationToken)

@@ -78,7 +78,7 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
         _ = ended.End();
     }
 
-    // The endpoints belong to two clusters, or some members were restored while others continue.
+    // Either the endpoints belong to two clusters, or some members were restored while others continue.
     private RpcException ErrorOfAnotherCluster(ulong cluster, ulong followed)
     {
         lock (_gate)

@@ -2,8 +2,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// One member of the cluster: its channel and its health. The member is probed continually with a read. When it does
-/// not answer in time, later calls avoid it. When it does not answer a second probe either while another member does,
-/// its calls in flight are given up: a read is repeated on another member, a watch continues there, and a write has an
+/// not answer in time, later calls avoid it. When the member misses a second probe while another member answers, its
+/// calls in flight are given up: reads are repeated on another member, watches continue there, and writes have an
 /// unknown outcome.
 /// </summary>
 internal sealed partial class EtcdMember : IDisposable

@@ -13,7 +13,8 @@ internal sealed class EtcdWatchSession(
     long throughRevision = long.MaxValue, TimeSpan quiet = default)
     : IDisposable
 {
-    // etcd brings a watch of the past up to date every 100 ms, and does not answer before.
+    // etcd brings a watch of the past up to date every 100 ms, and answers a progress request only after that. Ask
+    // twice as often.
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly EtcdHistory.EpochSnapshot _opened = connection.History.Now();

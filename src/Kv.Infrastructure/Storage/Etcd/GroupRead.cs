@@ -7,9 +7,9 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// Point reads that share one read-only transaction. etcd confirms its leadership once for all of them, so a shared
-/// read is as linearizable as a single one. Under load, keys that are in memory are not read from etcd: a call without
-/// values returns the present revision, and once the cache's watch has come that far, its keys are as fresh. A reader
-/// joins only a call that is sent after it arrived.
+/// read is as linearizable as a single one. Under load, cached keys are not read from etcd: a call without values
+/// returns the current revision, and the cached keys are current when the cache's watch reaches it. A reader joins only
+/// a call that is sent after the reader arrived.
 /// </summary>
 internal sealed class GroupRead(
     EtcdConnection connection,
@@ -25,7 +25,7 @@ internal sealed class GroupRead(
     // etcd takes 128 operations in a transaction (--max-txn-ops).
     private const int MaxReads = 100;
 
-    // Fewer readers are answered sooner with the keys themselves.
+    // Up to this many readers read the keys themselves: that is faster than the way over the cache.
     private const int MaxDirectReads = 2;
 
     // The target size of a batch's values in bytes, estimated by the largest recent value.
@@ -41,20 +41,20 @@ internal sealed class GroupRead(
 
     public async ValueTask<PointRead> Get(StoreKey key)
     {
-        var pending = new PendingRead(key, beside: null, Time.GetTimestamp());
+        var pending = new PendingRead(key, second: null, Time.GetTimestamp());
         Enqueue(pending);
         var found = await pending.Task;
         large.Note(key, found.Kv?.Value.Length ?? 0);
         return new PointRead(await Read(found.Kv), found.Revision);
     }
 
-    public async ValueTask<PairRead> GetPair(StoreKey key, StoreKey beside)
+    public async ValueTask<PairRead> GetPair(StoreKey key, StoreKey second)
     {
-        var pending = new PendingRead(key, beside, Time.GetTimestamp());
+        var pending = new PendingRead(key, second, Time.GetTimestamp());
         Enqueue(pending);
         var found = await pending.Task;
         large.Note(key, found.Kv?.Value.Length ?? 0);
-        return new PairRead(await Read(found.Kv), await Read(found.Beside), found.Revision);
+        return new PairRead(await Read(found.Kv), await Read(found.Second), found.Revision);
     }
 
     protected override IBatch NewBatch() => new Batch(this, Math.Clamp(AnswerBudget / _largestLately, 1, MaxReads));
@@ -87,17 +87,17 @@ internal sealed class GroupRead(
     }
 
     /// <summary>etcd's answer: a key, and the second one of a pair.</summary>
-    internal readonly record struct Found(EtcdKeyValue? Kv, EtcdKeyValue? Beside, long Revision);
+    internal readonly record struct Found(EtcdKeyValue? Kv, EtcdKeyValue? Second, long Revision);
 
-    internal sealed class PendingRead(StoreKey key, StoreKey? beside, long arrivedAt)
+    internal sealed class PendingRead(StoreKey key, StoreKey? second, long arrivedAt)
         : TaskCompletionSource<Found>(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously),
             IPending, ITraced
     {
         public StoreKey Key { get; } = key;
 
-        public StoreKey? Beside { get; } = beside;
+        public StoreKey? Second { get; } = second;
 
-        public int OperationCount => Beside is null ? 1 : 2;
+        public int OperationCount => Second is null ? 1 : 2;
 
         public Activity? Caller => (Activity?)Task.AsyncState;
 
@@ -152,7 +152,7 @@ internal sealed class GroupRead(
 
         private bool IsCached(PendingRead read) =>
             !owner.MayBeStale && _watch is not null && _watch.Keys.Has(read.Key)
-            && (read.Beside is not { } beside || _watch.Keys.Has(beside));
+            && (read.Second is not { } second || _watch.Keys.Has(second));
 
         private async Task AnswerFromCache(CacheWatch watch, List<PendingRead> reads)
         {
@@ -173,8 +173,8 @@ internal sealed class GroupRead(
 
         private static bool TryAnswer(CachedKeys keys, PendingRead read, long revision)
         {
-            if (read.Beside is { } beside)
-                return keys.FindAll([read.Key, beside], ref revision) is { } pair
+            if (read.Second is { } second)
+                return keys.FindAll([read.Key, second], ref revision) is { } pair
                     && read.TrySetResult(new Found(pair[0], pair[1], revision));
             return keys.TryGet(read.Key, out var kv, out var since)
                 && read.TrySetResult(new Found(kv, null, Math.Max(revision, since)));
@@ -209,8 +209,8 @@ internal sealed class GroupRead(
             foreach (var read in reads)
             {
                 request.Success.Add(new RequestOp { RequestRange = owner.Request(read.Key) });
-                if (read.Beside is { } beside)
-                    request.Success.Add(new RequestOp { RequestRange = owner.Request(beside) });
+                if (read.Second is { } second)
+                    request.Success.Add(new RequestOp { RequestRange = owner.Request(second) });
             }
             var answer = await Calls.Repeat(
                 owner.Connection, owner.Time, (channel, options) => channel.Keys.TxnAsync(request, options),
@@ -219,7 +219,7 @@ internal sealed class GroupRead(
             var next = 0;
             foreach (var read in reads)
                 read.TrySetResult(new Found(
-                    Next(read.Key), read.Beside is { } beside ? Next(beside) : null, revision));
+                    Next(read.Key), read.Second is { } second ? Next(second) : null, revision));
 
             EtcdKeyValue? Next(StoreKey key) =>
                 owner.Take(key, answer.Responses[next++].ResponseRange, revision, _watch);
@@ -227,7 +227,7 @@ internal sealed class GroupRead(
 
         private async Task SendOne(PendingRead read)
         {
-            if (read.Beside is not null)
+            if (read.Second is not null)
             {
                 await SendTogether([read]);
                 return;

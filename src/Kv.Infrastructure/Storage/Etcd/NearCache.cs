@@ -42,7 +42,7 @@ internal sealed partial class NearCache : IDisposable
     /// The current watch; null when there is none. A lost watch stays until the next one has started: reads that may be
     /// stale can still use it.
     /// </summary>
-    public CacheWatch? Watch => _watch is { IsOfPresentEpoch: true } watch ? watch : null;
+    public CacheWatch? Watch => _watch is { IsOfCurrentEpoch: true } watch ? watch : null;
 
     /// <summary>
     /// Finds a key for a read that may be stale: the key as etcd reported it, and a revision at which that was its

@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// <summary>
 /// Promises 3 and 4 for compacted history. These tests have a store of their own.
 /// </summary>
-internal sealed class Compaction(StoreEngine engine) : StoreContract(engine)
+internal sealed class Compaction(EngineUnderTest engine) : StoreContract(engine)
 {
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();
 

@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// <summary>
 /// Promise 2, the conditions of a transaction: every target with every relation, over keys and ranges.
 /// </summary>
-internal sealed class Compares(StoreEngine engine) : StoreContract(engine)
+internal sealed class Compares(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task A_figure_is_compared_with_a_number(

@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// <summary>
 /// All promises together: operations that an engine batches must behave as if each had come alone.
 /// </summary>
-internal sealed class Concurrency(StoreEngine engine) : StoreContract(engine)
+internal sealed class Concurrency(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task Five_hundred_concurrent_writes_are_all_stored()

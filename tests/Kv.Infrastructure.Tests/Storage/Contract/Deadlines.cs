@@ -10,7 +10,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// and then ask at once, while the engine may not have removed the entry yet. They mostly wait, and so run together.
 /// </summary>
 [Parallelizable(ParallelScope.Children)]
-internal sealed class Deadlines(StoreEngine engine) : StoreContract(engine)
+internal sealed class Deadlines(EngineUnderTest engine) : StoreContract(engine)
 {
     private static readonly TimeProvider Clock = TimeProvider.System;
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>The engine in this process, on a database of its own.</summary>
-internal sealed class EmbeddedEngine() : StoreEngine("Embedded")
+internal sealed class EmbeddedEngine() : EngineUnderTest("Embedded")
 {
     public override Task<StoreHarness> Open() => Task.FromResult<StoreHarness>(new Harness());
 

@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>The engine over etcd, with a real server; without one its tests are skipped.</summary>
 /// <param name="isCrowded">Whether each read is one of a crowd, so that the near cache answers it.</param>
-internal sealed class EtcdEngine(bool isCrowded = false) : StoreEngine(isCrowded ? "EtcdInACrowd" : "Etcd")
+internal sealed class EtcdEngine(bool isCrowded = false) : EngineUnderTest(isCrowded ? "EtcdInACrowd" : "Etcd")
 {
     public override async Task<StoreHarness> Open() =>
         new Harness(await SharedEtcd.Get(), isShared: true, isCrowded);

@@ -3,7 +3,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>The reference model, which must keep the contract as well.</summary>
-internal sealed class InMemoryEngine() : StoreEngine("InMemory")
+internal sealed class InMemoryEngine() : EngineUnderTest("InMemory")
 {
     public override Task<StoreHarness> Open() => Task.FromResult<StoreHarness>(new Harness());
 

@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// <summary>
 /// Promise 6: a lock has one holder at a time, and its fence holds in a transaction only for that holder.
 /// </summary>
-internal sealed class Locks(StoreEngine engine) : StoreContract(engine)
+internal sealed class Locks(EngineUnderTest engine) : StoreContract(engine)
 {
     private static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(10);
 

@@ -3,7 +3,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 3 among so many keys that an engine may read them in parts.</summary>
-internal sealed class ManyKeys(StoreEngine engine) : StoreContract(engine)
+internal sealed class ManyKeys(EngineUnderTest engine) : StoreContract(engine)
 {
     // Folders of different sizes and depths.
     private static readonly string[] Names =

@@ -8,7 +8,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// All promises but deadlines, on random programs: an engine and the in-memory store must give the
 /// same results, the same history and the same changes. A failure names the seed and the shortest program found.
 /// </summary>
-internal sealed class ModelComparison(StoreEngine engine) : StoreContract(engine)
+internal sealed class ModelComparison(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public void Random_programs_have_the_same_results_as_on_the_model() =>

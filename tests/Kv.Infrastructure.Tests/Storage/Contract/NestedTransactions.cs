@@ -4,7 +4,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 2, for transactions within transactions.</summary>
-internal sealed class NestedTransactions(StoreEngine engine) : StoreContract(engine)
+internal sealed class NestedTransactions(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task Its_own_conditions_choose_its_branch()

@@ -3,7 +3,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 4 for the past: the changes between two revisions, and then an end.</summary>
-internal sealed class Past(StoreEngine engine) : StoreContract(engine)
+internal sealed class Past(EngineUnderTest engine) : StoreContract(engine)
 {
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();
 

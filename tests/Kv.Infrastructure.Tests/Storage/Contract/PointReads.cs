@@ -4,7 +4,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 1: one revision counter, and the figures of an entry that follow from it.</summary>
-internal sealed class PointReads(StoreEngine engine) : StoreContract(engine)
+internal sealed class PointReads(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task A_key_that_was_never_written_is_absent() =>

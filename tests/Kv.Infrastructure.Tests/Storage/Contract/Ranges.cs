@@ -9,7 +9,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// <summary>
 /// Promise 3: ranges in byte order, at the present or at a past revision, in pages that fit together.
 /// </summary>
-internal sealed class Ranges(StoreEngine engine) : StoreContract(engine)
+internal sealed class Ranges(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task A_range_without_entries_is_empty()

@@ -3,7 +3,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>All promises hold after a restart of the process.</summary>
-internal sealed class Reopening(StoreEngine engine) : StoreContract(engine)
+internal sealed class Reopening(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task Writes_survive_a_reopening_of_the_store()

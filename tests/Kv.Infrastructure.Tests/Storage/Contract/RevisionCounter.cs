@@ -4,7 +4,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 1, as far as it needs a store without other writers.</summary>
-internal sealed class RevisionCounter(StoreEngine engine) : StoreContract(engine)
+internal sealed class RevisionCounter(EngineUnderTest engine) : StoreContract(engine)
 {
     protected override Task<StoreHarness> Open() => Engine.OpenAlone();
 

@@ -10,11 +10,11 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 /// </summary>
 [TestFixtureSource(typeof(StoreEngines))]
 [CancelAfter(60_000)]
-internal abstract class StoreContract(StoreEngine engine)
+internal abstract class StoreContract(EngineUnderTest engine)
 {
     private readonly StoreKey _fixturePrefix = StoreHarness.NewPrefix();
 
-    protected StoreEngine Engine { get; } = engine;
+    protected EngineUnderTest Engine { get; } = engine;
 
     protected StoreHarness Harness { get; private set; } = null!;
 

@@ -5,7 +5,7 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 5, where a deadline changes and the value does not.</summary>
-internal sealed class Touches(StoreEngine engine) : StoreContract(engine)
+internal sealed class Touches(EngineUnderTest engine) : StoreContract(engine)
 {
     private static readonly TimeProvider Clock = TimeProvider.System;
 

@@ -4,7 +4,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 2: a transaction is applied completely or not at all.</summary>
-internal sealed class Transactions(StoreEngine engine) : StoreContract(engine)
+internal sealed class Transactions(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task All_writes_of_a_transaction_carry_its_revision()

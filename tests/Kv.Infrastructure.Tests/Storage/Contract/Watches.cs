@@ -4,7 +4,7 @@ using Kv.Infrastructure.Storage;
 namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>Promise 4: every change exactly once, in order, with no revision split.</summary>
-internal sealed class Watches(StoreEngine engine) : StoreContract(engine)
+internal sealed class Watches(EngineUnderTest engine) : StoreContract(engine)
 {
     [Test]
     public async Task A_watch_from_a_past_revision_delivers_all_changes_since()

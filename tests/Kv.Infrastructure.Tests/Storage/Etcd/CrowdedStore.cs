@@ -16,8 +16,8 @@ internal sealed class CrowdedStore(IStore inner) : StoreDecorator(inner)
         Last(() => Inner.Get(key, consistency, cancellationToken));
 
     public override ValueTask<PairRead> GetPair(
-        StoreKey key, StoreKey beside, ReadConsistency consistency, CancellationToken cancellationToken) =>
-        Last(() => Inner.GetPair(key, beside, consistency, cancellationToken));
+        StoreKey key, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        Last(() => Inner.GetPair(key, second, consistency, cancellationToken));
 
     private static async ValueTask<T> Last<T>(Func<ValueTask<T>> read)
     {

@@ -5,7 +5,7 @@ using Kv.Domain.Deliveries;
 namespace Kv.Infrastructure.Deliveries.Calls;
 
 /// <summary>The useful part of an answer's body.</summary>
-internal sealed class AnswerBody
+internal sealed class ReceiverAnswerBody
 {
     private const int MaxBytesRead = 64 * 1024;
     private const int BufferBytes = 4096;

@@ -5,7 +5,7 @@ using Kv.Testing;
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>Changes are compacted before a leader reads them. These tests have a store of their own.</summary>
-internal sealed class ForgottenTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class CompactedChangesTests(EngineUnderTest engine) : LeadTest(engine)
 {
     [Test]
     public async Task The_last_state_of_a_key_waits_for_stored_earlier_deliveries(

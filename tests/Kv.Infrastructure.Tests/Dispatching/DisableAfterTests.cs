@@ -2,14 +2,14 @@ using Kv.Domain.Deliveries;
 using Kv.Domain.Storage;
 using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
+using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Webhooks;
 using Kv.Testing;
-using StoreEngine = Kv.Infrastructure.Tests.Storage.Contract.StoreEngine;
 
 namespace Kv.Infrastructure.Tests.Dispatching;
 
 /// <summary>A webhook is disabled because its calls keep failing, and not because time passes.</summary>
-internal sealed class FailingTests(StoreEngine engine) : LeadTest(engine)
+internal sealed class DisableAfterTests(EngineUnderTest engine) : LeadTest(engine)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 

@@ -2,7 +2,7 @@ namespace Kv.Infrastructure.Tests.Storage.Contract;
 
 /// <summary>An engine that the contract tests check.</summary>
 /// <param name="name">Its name in the test results.</param>
-internal abstract class StoreEngine(string name)
+internal abstract class EngineUnderTest(string name)
 {
     /// <summary>Opens a store whose server may be shared with other tests.</summary>
     public abstract Task<StoreHarness> Open();
