@@ -13,11 +13,13 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
     private static readonly (string Place, string Shows, string? Button)[] Places =
     [
         ("keys", "motd", null), ("keys", "motd", "New key"), ("keys", "motd", "Tenant:"),
-        ("keys?key=motd", "Edit", null), ("keys?key=motd", "Edit", "Edit"),
+        ("keys?prefix=mot", "motd", "Copy\u2026"), ("keys?prefix=mot", "motd", "Delete\u2026"),
+        ("keys?key=motd", "Edit", null), ("keys?key=motd", "Edit", "Edit"), ("keys?key=motd", "Edit", "Expiry"),
         ("keys?key=motd", "Edit", "Copy as curl"), ("keys?key=motd", "Edit", "History"),
         ("keys?key=motd", "Edit", "Webhooks"), ("live", "connected", null),
         ("webhooks", "active", null), ("webhooks", "active", "New webhook"),
-        ("webhooks?id", "Settings", null), ("transfer", "Dry run", null),
+        ("webhooks?id", "Settings", null), ("webhooks?id", "Settings", "Replay\u2026"),
+        ("webhooks?id", "Settings", "Delete"), ("transfer", "Dry run", null),
         ("overview", "healthy", null), ("keys?contains=mot", "found among all names", null),
     ];
 

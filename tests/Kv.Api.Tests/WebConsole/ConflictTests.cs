@@ -84,6 +84,33 @@ internal sealed class ConflictTests(Engine engine) : ConsoleTest(engine)
         Assert.That(await ValueOf("k"), Is.EqualTo("mine"));
     }
 
+    [Test]
+    public async Task A_conflict_of_bytes_shows_the_size_and_type_of_both()
+    {
+        await Store([0xff, 1]);
+        await Go("keys", ("key", "k"));
+        await Button("Edit").ClickAsync();
+        await Field("File").SetInputFilesAsync(
+            new FilePayload { Name = "mine", MimeType = "application/octet-stream", Buffer = [0xff, 1, 2] });
+        await Sees("3 B");
+        await Store([0xff, 1, 2, 3]);
+        await Button("Save").ClickAsync();
+
+        await Assertions.Expect(Page.Locator(".conflict dd")).ToHaveTextAsync(
+            ["3 B, application/octet-stream", "4 B, application/octet-stream"]);
+        // The file is still chosen.
+        await Button("Back").ClickAsync();
+        await Button("Save").ClickAsync();
+        await Button("Overwrite with mine").ClickAsync();
+
+        await Page.Locator("pre.hex", new() { HasText = "ff 01 02" }).WaitForAsync();
+        Assert.That(
+            (await Kv.Get("k")).Json.GetProperty("value").GetBytesFromBase64(), Is.EqualTo(new byte[] { 0xff, 1, 2 }));
+
+        Task Store(byte[] value) =>
+            Kv.Send(HttpMethod.Put, "/kv/k?raw", KvClient.Bytes(value, "application/octet-stream"));
+    }
+
     // Both open the key, the other saves first.
     private async Task Conflict(string start, string mine, string theirs)
     {

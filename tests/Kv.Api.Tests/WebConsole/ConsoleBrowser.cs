@@ -40,6 +40,7 @@ internal static class ConsoleBrowser
 
     private static async Task<(IPlaywright, IBrowserContext)> Start()
     {
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Kv.Api.Tests.Hosting;
+using Kv.Testing;
 using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
@@ -68,6 +69,92 @@ internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task A_deletion_that_runs_is_stopped_by_Escape()
+    {
+        await Fill("a/1");
+        var (calls, answered) = (0, new TaskCompletionSource());
+        await Page.RouteAsync("**/kv?prefix=*", async route =>
+        {
+            if (route.Request.Method != "DELETE" || route.Request.Url.Contains("dry_run", StringComparison.Ordinal))
+            {
+                await route.ContinueAsync();
+                return;
+            }
+            if (++calls == 2)
+                await answered.Task;
+            await route.FulfillAsync(new() { Json = new { deleted = 5000, more = true } });
+        });
+        await Go("keys");
+        await TreeItem("a/").ClickAsync();
+        await Button("Delete\u2026").ClickAsync();
+        await Button("Delete 1 key").ClickAsync();
+        await Sees("5,000 deleted");
+        await Eventually.Holds(() => calls == 2, "the second call runs");
+
+        await Page.Keyboard.PressAsync("Escape");
+        // The browser itself closes a dialog at a second Escape.
+        await Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        answered.SetResult();
+
+        await Sees("Deleted 10,000 keys");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        Assert.That(calls, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_copy_that_runs_can_be_stopped()
+    {
+        await Fill("a/1");
+        var (calls, answered) = (0, new TaskCompletionSource());
+        await Page.RouteAsync("**/copy", async route =>
+        {
+            var isDryRun = route.Request.PostData!.Contains("\"dry_run\":true", StringComparison.Ordinal);
+            if (!isDryRun && ++calls == 2)
+                await answered.Task;
+            await route.FulfillAsync(new()
+            {
+                Json = new { copied = 1000, existing = 0, invalid = 0, cursor = isDryRun ? null : "next" },
+            });
+        });
+        await Go("keys");
+        await TreeItem("a/").ClickAsync();
+        await Button("Copy\u2026").ClickAsync();
+        await Field("To the prefix").FillAsync("b/");
+        await Button("Try").ClickAsync();
+        await Button("Copy 1,000 keys").ClickAsync();
+        await Sees("1,000 keys copied");
+        await Eventually.Holds(() => calls == 2, "the second call runs");
+
+        await Button("Stop").ClickAsync();
+        answered.SetResult();
+
+        await Page.Locator(".notice b", new() { HasText = "Stopped" }).WaitForAsync();
+        await Sees("2,000 keys copied");
+        Assert.That(calls, Is.EqualTo(2));
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Close" }).Last.ClickAsync();
+        await Assertions.Expect(Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+    }
+
+    [Test]
+    public async Task Copy_and_Delete_are_offered_only_where_keys_are_listed()
+    {
+        await Fill("a/1");
+        await Go("keys", ("prefix", "none"));
+        await Sees("No key is found");
+        await Assertions.Expect(Button("Delete\u2026")).ToHaveCountAsync(0);
+        await Assertions.Expect(Button("Copy\u2026")).ToHaveCountAsync(0);
+
+        await Page.GetByRole(AriaRole.Searchbox).FillAsync("a");
+        await Button("Delete\u2026").WaitForAsync();
+        await TreeItem("a/1").ClickAsync();
+        await Button("Delete").ClickAsync();
+
+        await Sees("No key is found");
+        await Assertions.Expect(Button("Delete\u2026")).ToHaveCountAsync(0);
+    }
+
+    [Test]
     public async Task A_folder_is_copied_after_a_dry_run()
     {
         await Fill("a/1", "a/2", "z/2");
@@ -84,6 +171,25 @@ internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
         await Sees("1 key copied");
         Assert.That(await ValueOf("z/1"), Is.EqualTo("a/1"));
         Assert.That(await ValueOf("z/2"), Is.EqualTo("z/2"));
+    }
+
+    [Test]
+    public async Task A_copy_overwrites_keys_where_the_person_says_so()
+    {
+        await Fill("a/1");
+        await Kv.Put("z/1", "before");
+        await Go("keys", ("prefix", "a/"));
+
+        await Button("Copy\u2026").ClickAsync();
+        await Field("To the prefix").FillAsync("z/");
+        await Button("Try").ClickAsync();
+        await Sees("0 keys to copy, 1 exist already");
+        await Field("Overwrite keys that exist").CheckAsync();
+        await Button("Try").ClickAsync();
+        await Button("Copy 1 key").ClickAsync();
+
+        await Sees("1 key copied");
+        Assert.That(await ValueOf("z/1"), Is.EqualTo("a/1"));
     }
 
     private async Task Fill(params string[] keys)

@@ -1,35 +1,12 @@
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
+using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
 /// <summary>The pages of the keys.</summary>
 internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
 {
-    [Test]
-    public async Task A_person_walks_through_folders_by_the_keyboard_alone()
-    {
-        foreach (var key in new[] { "config/app/theme", "config/db", "motd" })
-            await Kv.Put(key, $"value of {key}");
-        await Go("keys");
-
-        await TreeItem("config/").FocusAsync();
-        foreach (var press in new[] { "ArrowRight", "ArrowRight", "Enter" })
-        {
-            await Page.Keyboard.PressAsync(press);
-            await TreeItem("app/").WaitForAsync();
-        }
-        await TreeItem("theme").WaitForAsync();
-        await Page.Keyboard.PressAsync("ArrowDown");
-        await Page.Keyboard.PressAsync("Enter");
-
-        await Sees("value of config/app/theme");
-        await Page.Keyboard.PressAsync("End");
-        await Page.Keyboard.PressAsync("Enter");
-        await Sees("value of motd");
-        Assert.That(new Uri(Page.Url).Fragment, Does.Contain("key=motd"), "the address names the key");
-    }
-
     [Test]
     public async Task A_link_to_a_key_opens_its_folders()
     {
@@ -75,6 +52,72 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task The_next_page_is_loaded_before_the_person_comes_to_its_place()
+    {
+        await Kv.Send(HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 60).Select(i => $"k{i:00}")));
+        await Go("keys");
+        await TreeItem("k49").WaitForAsync();
+
+        await Page.Locator(".list-pane .pane-body").EvaluateAsync(
+            "pane => pane.scrollTop = pane.scrollHeight - pane.clientHeight - 300");
+
+        await TreeItem("k59").WaitForAsync();
+        Assert.That(Requested, Has.Some.Contains("limit=50"), "the first page is short");
+    }
+
+    [Test]
+    public async Task A_list_that_is_loaded_anew_keeps_what_the_person_has_scrolled_through()
+    {
+        await Kv.Send(HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 250).Select(i => $"k{i:000}")));
+        await Go("keys");
+        await TreeItem("k000").WaitForAsync();
+        await Eventually.Holds(
+            async () =>
+            {
+                await Page.Locator(".list-pane .pane-body").EvaluateAsync("pane => pane.scrollTop = pane.scrollHeight");
+                return await TreeItem("k").CountAsync() == 250;
+            },
+            "every key is listed");
+        await TreeItem("k249").ClickAsync();
+        await Page.EvaluateAsync(
+            """
+            window.fewest = Infinity;
+            const rows = () => { fewest = Math.min(fewest, document.querySelectorAll('[role="treeitem"]').length); };
+            new MutationObserver(rows).observe(document.querySelector('.list-pane'), { childList: true, subtree: true });
+            """);
+        await Kv.Put("k250", "v");
+
+        await Button("Edit").ClickAsync();
+        await Field("Value").FillAsync("w");
+        await Button("Save").ClickAsync();
+
+        await TreeItem("k250").WaitForAsync();
+        Assert.That(await Page.EvaluateAsync<int>("fewest"), Is.GreaterThanOrEqualTo(250));
+    }
+
+    [Test]
+    public async Task A_folder_with_many_keys_ends_with_a_row_that_loads_more_of_them()
+    {
+        await Kv.Send(
+            HttpMethod.Post, "/bulk", Sets(Enumerable.Range(0, 60).Select(i => $"a/k{i:00}").Append("motd")));
+        await Go("keys");
+        await TreeItem("a/").ClickAsync();
+        var more = TreeItem("More in a/");
+        await more.WaitForAsync();
+        Assert.That(
+            await Page.GetByRole(AriaRole.Treeitem).AllInnerTextsAsync(),
+            Is.EqualTo(new[] { "a/" }.Concat(Enumerable.Range(0, 50).Select(i => $"k{i:00}"))
+                .Concat(["More in a/", "motd"])));
+
+        await more.FocusAsync();
+        await Page.Keyboard.PressAsync("Enter");
+
+        await TreeItem("k59").WaitForAsync();
+        await Assertions.Expect(more).ToHaveCountAsync(0);
+        await Assertions.Expect(TreeItem("k49")).ToBeFocusedAsync();
+    }
+
+    [Test]
     public async Task A_search_finds_keys_that_the_page_has_not_loaded()
     {
         await Kv.Send(
@@ -82,7 +125,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Go("keys");
         await TreeItem("k000").WaitForAsync();
 
-        await Page.GetByRole(Microsoft.Playwright.AriaRole.Searchbox).FillAsync("zeb");
+        await Page.GetByRole(AriaRole.Searchbox).FillAsync("zeb");
 
         await TreeItem("zebra/1").ClickAsync();
         await Sees("version 1");
@@ -131,6 +174,95 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task A_deletion_is_undone_after_the_person_has_moved_on()
+    {
+        await Kv.Put("a", "first");
+        await Kv.Put("b", "second");
+        await Go("keys", ("key", "a"));
+        await Button("Delete").ClickAsync();
+        // A message stays as long as the pointer is on it.
+        await Page.Locator(".toast").HoverAsync();
+        await TreeItem("b").PressAsync("Enter");
+        await Page.Locator("pre.text", new() { HasText = "second" }).WaitForAsync();
+
+        await Button("Undo").ClickAsync();
+
+        await TreeItem("a").WaitForAsync();
+        await Sees("Brought back");
+        await Assertions.Expect(Page.Locator(".toast.bad")).ToHaveCountAsync(0);
+        await Assertions.Expect(Page.Locator("pre.text")).ToHaveTextAsync("second");
+        Assert.That(await ValueOf("a"), Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task A_deletion_is_undone_after_another_search()
+    {
+        await Kv.Put("a", "first");
+        await Go("keys", ("key", "a"));
+        await Button("Delete").ClickAsync();
+        await Page.Locator(".toast").HoverAsync();
+        await Page.GetByRole(AriaRole.Searchbox).FillAsync("a");
+        await Sees("No key is found");
+
+        await Button("Undo").ClickAsync();
+
+        await TreeItem("a").WaitForAsync();
+    }
+
+    [Test]
+    public async Task A_deletion_is_undone_in_the_page_of_the_key_after_its_message_is_gone()
+    {
+        await Kv.Put("a", "first");
+        await Go("keys", ("key", "a"));
+        await Button("Delete").ClickAsync();
+        await Button("Dismiss").ClickAsync();
+
+        await Button("Undo the deletion").ClickAsync();
+
+        await Page.Locator("pre.text", new() { HasText = "first" }).WaitForAsync();
+        Assert.That(await ValueOf("a"), Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task A_save_that_still_runs_is_not_sent_again()
+    {
+        await Kv.Put("motd", "first");
+        await Go("keys", ("key", "motd"));
+        var answered = new TaskCompletionSource();
+        await Page.RouteAsync("**/kv/motd", async route =>
+        {
+            if (route.Request.Method == "PUT")
+                await answered.Task;
+            await route.ContinueAsync();
+        });
+        await Button("Edit").ClickAsync();
+        await Field("Value").FillAsync("second");
+        await Field("Value").PressAsync("Control+Enter");
+        await Page.Locator("button[aria-busy]").WaitForAsync();
+        await Field("Value").PressAsync("Control+Enter");
+        answered.SetResult();
+
+        await Sees("version 2");
+        await Page.Locator("pre.text", new() { HasText = "second" }).WaitForAsync();
+    }
+
+    [Test]
+    public async Task An_edit_is_not_saved_with_an_expiry_of_no_time()
+    {
+        await Kv.Put("motd", "first");
+        await Go("keys", ("key", "motd"));
+        await Button("Edit").ClickAsync();
+        await Field("Expires").SelectOptionAsync("seconds");
+        await Field("Amount of time").FillAsync("0");
+        await Field("Amount of time").PressAsync("Control+Enter");
+        await Field("Amount of time").FillAsync("2");
+        await Field("Amount of time").PressAsync("Control+Enter");
+
+        await Sees("version 2");
+        Assert.That((await Kv.Get("motd")).Json.GetProperty("ttl").GetInt64(), Is.InRange(7100, 7200));
+    }
+
+    [Test]
     public async Task A_folder_is_gone_with_its_last_key()
     {
         await Kv.Put("a/b/c", "x");
@@ -141,7 +273,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Button("Delete").ClickAsync();
 
         await Sees("There is no such key");
-        await Microsoft.Playwright.Assertions.Expect(Page.GetByRole(Microsoft.Playwright.AriaRole.Treeitem))
+        await Assertions.Expect(Page.GetByRole(AriaRole.Treeitem))
             .ToHaveTextAsync("motd");
     }
 
@@ -153,7 +285,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         var left = Page.Locator(".facts time");
         var first = await left.InnerTextAsync();
 
-        await Microsoft.Playwright.Assertions.Expect(left).Not.ToHaveTextAsync(first);
+        await Assertions.Expect(left).Not.ToHaveTextAsync(first);
 
         await Sees("There is no such key");
     }
@@ -195,13 +327,13 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         var rows = Page.Locator("tbody tr");
         await rows.Nth(2).WaitForAsync();
 
-        await rows.Nth(2).GetByRole(Microsoft.Playwright.AriaRole.Radio).First.CheckAsync();
+        await rows.Nth(2).GetByRole(AriaRole.Radio).First.CheckAsync();
 
         Assert.That(
             await Page.Locator(".diff-line.removed, .diff-line.added").AllInnerTextsAsync(),
             Is.EqualTo(new[] { "\u2212two", "+2", "+three" })
                 .Using<string>((a, b) => a.Replace("\n", "", StringComparison.Ordinal) == b));
-        await rows.Nth(2).GetByRole(Microsoft.Playwright.AriaRole.Button, new() { NameRegex = new("^Restore") })
+        await rows.Nth(2).GetByRole(AriaRole.Button, new() { NameRegex = new("^Restore") })
             .ClickAsync();
         await Sees("Restored revision");
         var restored = (await Kv.Get("list")).Json;
@@ -216,11 +348,23 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Kv.Delete("gone");
         await Go("keys", ("key", "gone"));
         await Sees("There is no such key");
+        await Sees("An earlier value that the store still has can be restored.");
 
-        await Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { NameRegex = new("^Restore revision") })
+        await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Restore revision") })
             .ClickAsync();
 
         await Page.Locator("pre.text", new() { HasText = "here" }).WaitForAsync();
+    }
+
+    [Test]
+    public async Task A_key_that_was_never_there_has_no_history_and_nothing_to_restore()
+    {
+        await Go("keys", ("key", "none"));
+
+        await Sees("There is no such key");
+        await Sees("The store has no revision of this key.");
+        await Assertions.Expect(Page.Locator(".detail-pane .empty")).ToHaveCountAsync(1);
+        await Assertions.Expect(Page.GetByText("can be restored")).ToHaveCountAsync(0);
     }
 
     [Test]
@@ -233,12 +377,31 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await TreeItem("mine").WaitForAsync();
 
         await Page.Locator(".tenant-button").ClickAsync();
-        await Page.GetByRole(Microsoft.Playwright.AriaRole.Dialog).GetByRole(Microsoft.Playwright.AriaRole.Searchbox)
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Searchbox)
             .FillAsync(other.Namespace!);
         await Button($"{other.Namespace} / {other.AppName}").ClickAsync();
 
         await TreeItem("theirs").WaitForAsync();
         Assert.That(Page.Url, Does.Contain(other.Namespace!));
+    }
+
+    [Test]
+    public async Task More_tenants_are_listed_page_by_page()
+    {
+        await Kv.Put("mine", "1");
+        await new KvClient(Host.Http, Kv.Namespace, "another").Put("theirs", "2");
+        await Page.RouteAsync("**/tenants?*", route => route.ContinueAsync(new()
+        {
+            Url = route.Request.Url.Replace("limit=100", "limit=1", StringComparison.Ordinal),
+        }));
+        await Go("keys");
+        await Page.Locator(".tenant-button").ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Searchbox).FillAsync(Kv.Namespace!);
+        await Assertions.Expect(Page.Locator(".choices button")).ToHaveCountAsync(1);
+
+        await Button("More tenants").ClickAsync();
+
+        await Assertions.Expect(Page.Locator(".choices button")).ToHaveCountAsync(2);
     }
 
     private static string Sets(IEnumerable<string> keys) =>

@@ -28,6 +28,48 @@ internal sealed class LiveTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task A_watch_that_came_too_late_goes_on_from_now()
+    {
+        await Page.RouteAsync(
+            "**/watch?*", route => route.FulfillAsync(new()
+            {
+                ContentType = "text/event-stream",
+                Body = "event: gone\ndata: {}\n\n",
+            }),
+            new() { Times = 1 });
+        await Go("live", ("prefix", "cart/"));
+        await Sees("The store no longer keeps the changes that were due.");
+
+        await Button("Watch from now on").ClickAsync();
+
+        await Sees("connected");
+        await Kv.Put("cart/1", "apples");
+        await Assertions.Expect(Page.Locator(".event")).ToHaveCountAsync(1);
+    }
+
+    [Test]
+    public async Task A_watch_that_breaks_off_goes_on_where_it_ended_and_the_changes_can_be_cleared()
+    {
+        var revision = (await Kv.Put("cart/1", "apples")).Header("KV-Revision")!;
+        await Kv.Put("cart/2", "pears");
+        await Page.RouteAsync(
+            "**/watch?*", route => route.FulfillAsync(new()
+            {
+                ContentType = "text/event-stream",
+                Body = $"id: {revision}\nevent: create\ndata: {{\"key\":\"cart/1\",\"value\":\"apples\",\"etag\":\"{revision}\"}}\n\n",
+            }),
+            new() { Times = 1 });
+        await Go("live", ("prefix", "cart/"));
+
+        await Sees("connected");
+        await Assertions.Expect(Page.Locator(".event a")).ToHaveTextAsync(["cart/2", "cart/1"]);
+        await Button("Clear").ClickAsync();
+        await Sees("Waiting for a change");
+        await Kv.Put("cart/3", "plums");
+        await Assertions.Expect(Page.Locator(".event a")).ToHaveTextAsync(["cart/3"]);
+    }
+
+    [Test]
     public async Task A_paused_page_keeps_new_changes_until_it_resumes()
     {
         await Go("live");

@@ -132,6 +132,56 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task A_key_that_may_only_write_creates_keys_and_sees_none()
+    {
+        await SignIn(await Issue(AccessVerbs.Write, "cart/"));
+        await Sees("This credential may not read keys");
+
+        await Button("New key").ClickAsync();
+        await Field("Key").FillAsync("cart/1");
+        await Field("Value").FillAsync("apples");
+        await Button("Create").ClickAsync();
+
+        await Sees("Key created");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        Assert.That((await (await Holder(AccessVerbs.Read)).Get("cart/1")).Body, Does.Contain("apples"));
+        await Button("New key").ClickAsync();
+        await Field("Key").FillAsync("cart/1");
+        await Button("Create").ClickAsync();
+        await Sees("This key exists already.");
+        await Assertions.Expect(Button("Open it")).ToHaveCountAsync(0);
+    }
+
+    [Test]
+    public async Task A_key_that_may_only_delete_sees_no_keys()
+    {
+        await SignIn(await Issue(AccessVerbs.Delete));
+
+        await Sees("This credential may not read keys");
+        await Assertions.Expect(Button("New key")).ToHaveCountAsync(0);
+        Assert.That(Requested, Has.None.Contains("/kv?"));
+    }
+
+    [Test]
+    public async Task A_reader_of_prefixes_learns_which_keys_there_are_none_of_and_where_a_search_looked()
+    {
+        var secret = ApiKeySecret.New();
+        await Add(secret, new Grants(isAdministrator: false, [
+            new Grant(Kv.Namespace!, Kv.AppName!, "cart/", AccessVerbs.Read),
+            new Grant(Kv.Namespace!, Kv.AppName!, "user/", AccessVerbs.Read),
+        ]));
+        await SignIn(secret.Reveal());
+        await Sees("No key begins with cart/.");
+        await Assertions.Expect(Page.GetByText("Create one here")).ToHaveCountAsync(0);
+
+        await Administrator("cart/1", "apples");
+        await Field("Search for keys that").SelectOptionAsync("contains");
+        await Page.GetByRole(AriaRole.Searchbox).FillAsync("1");
+
+        await Sees("1 key found among all names under cart/");
+    }
+
+    [Test]
     public async Task An_administrator_sees_the_overview()
     {
         var secret = ApiKeySecret.New();

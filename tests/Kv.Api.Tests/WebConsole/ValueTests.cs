@@ -1,3 +1,4 @@
+using System.Text;
 using Kv.Api.Tests.Hosting;
 using Microsoft.Playwright;
 
@@ -52,6 +53,26 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task An_edit_of_bytes_is_saved_only_with_a_file()
+    {
+        await Store("logo", Png, "image/png");
+        await Go("keys", ("key", "logo"));
+        await Button("Edit").ClickAsync();
+
+        await Field("File").PressAsync("Control+Enter");
+        await Field("File").SetInputFilesAsync(
+            new FilePayload { Name = "logo.png", MimeType = "image/png", Buffer = [.. Png, 0] });
+        await Sees($"{Png.Length + 1} B");
+        await Field("File").PressAsync("Control+Enter");
+
+        await Sees("version 2");
+        var stored = await Kv.Get("logo");
+        Assert.That(stored.Json.GetProperty("value").GetBytesFromBase64(), Is.EqualTo((byte[])[.. Png, 0]));
+        Assert.That(
+            (await Kv.Send(HttpMethod.Get, "/kv/logo?raw")).ContentType, Is.EqualTo("image/png"));
+    }
+
+    [Test]
     public async Task A_file_becomes_a_value()
     {
         await Go("keys");
@@ -68,6 +89,23 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
 
         await Page.GetByAltText("The value as an image").WaitForAsync();
         Assert.That((await Kv.Send(HttpMethod.Get, "/kv/logo?raw")).ContentType, Is.EqualTo("image/png"));
+    }
+
+    [Test]
+    public async Task A_hostile_drawing_is_only_pixels()
+    {
+        const string address = "http://127.0.0.1:9/";
+        const string drawing =
+            $"<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8' onload='top.ran = true'>"
+            + $"<script>top.ran = true</script><image href='{address}'/><rect width='8' height='8'/></svg>";
+        await Store("drawing", Encoding.UTF8.GetBytes(drawing), "image/svg+xml");
+        await Go("keys", ("key", "drawing"));
+        var image = Page.GetByAltText("The value as an image");
+
+        await Assertions.Expect(image).ToHaveJSPropertyAsync("naturalWidth", 8);
+
+        Assert.That(await Page.EvaluateAsync<bool>("window.ran === true"), Is.False);
+        Assert.That(Requested, Has.None.StartsWith(address));
     }
 
     [TestCase(Script)]
@@ -89,6 +127,11 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
             "marks are made visible");
         await Tab("History").ClickAsync();
         await Page.Locator("tbody tr").WaitForAsync();
+        await Button("Delete").ClickAsync();
+        Assert.That(
+            await Page.Locator(".toast").InnerTextAsync(), Does.Contain("Deleted").And.Not.Match("[\u202e\u2067\u200f]"));
+        await Button("Undo").ClickAsync();
+        await Sees("Brought back");
         await Go("live");
         await Sees("connected");
         await Kv.Put(text, $"{text}!");

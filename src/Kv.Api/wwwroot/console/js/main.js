@@ -1,4 +1,4 @@
-import { html, render, useEffect, useMemo, useState } from './lib/html.js';
+import { html, render, useEffect, useLayoutEffect, useMemo, useRef, useState } from './lib/html.js';
 import { Api, base } from './lib/api.js';
 import { go, hrefOf, useRoute } from './lib/route.js';
 import { ApiContext, PlaceContext } from './session/context.js';
@@ -62,6 +62,12 @@ function Console({ settings }) {
   useEffect(() => {
     document.title = `${page.title} \u00b7 ${namespace}/${app} \u00b7 Kv`;
   }, [page, namespace, app]);
+  // What had the focus may be gone with the page before.
+  const isFirst = useRef(true);
+  useLayoutEffect(() => {
+    if (!isFirst.current && document.activeElement === document.body) document.getElementById('main')?.focus();
+    isFirst.current = false;
+  }, [route, credential]);
 
   if (settings.asks_for_credential && credential === null) {
     const isNamed = route.parameters.namespace !== undefined || route.parameters.app !== undefined;

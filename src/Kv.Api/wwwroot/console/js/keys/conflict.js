@@ -1,17 +1,19 @@
 // Someone else changed the key while it was edited: both values and their common base, and three ways on.
-import { html, useEffect, useMemo, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useMemo, useRef, useState } from '../lib/html.js';
 import { merge } from '../lib/diff.js';
+import { bytes } from '../lib/format.js';
 import { Button, CurlButton, Problem, Tabs } from '../ui/parts.js';
 import { Diff } from '../ui/diff.js';
 import { TextEditor, toLineFeeds } from './text-editor.js';
 
-export function Conflict({ base, theirs, mine, isBusy, error, request, onDiscard, onSave, onBack }) {
+/** @param mine the text of the person; null where the value is not text. `content` are its bytes. */
+export function Conflict({ base, theirs, mine, content, contentType, isBusy, error, request, onDiscard, onSave, onBack }) {
   const [tab, setTab] = useState('merge');
   const isText = mine !== null && (theirs === null || theirs.text !== null);
   const [before, other] = [toLineFeeds(base.text ?? ''), toLineFeeds(theirs?.text ?? '')];
   const start = useMemo(() => (isText && theirs ? merge(before, mine, other) : { text: mine ?? '', conflicts: 0 }), []);
   const section = useRef(null);
-  useEffect(() => section.current.focus(), []);
+  useLayoutEffect(() => section.current.focus(), []);
   const [merged, setMerged] = useState(start.text);
   return html`
     <section ref=${section} class="conflict stack" aria-label="Conflict" tabindex="-1">
@@ -31,6 +33,11 @@ export function Conflict({ base, theirs, mine, isBusy, error, request, onDiscard
         ${tab === 'mine' && html`<p class="hint">What you changed of the base.</p><${Diff} label="Your change" before=${before} after=${mine} />`}
         ${tab === 'theirs' && html`<p class="hint">What is stored now, against the base.</p><${Diff} label="Their change" before=${before} after=${other} />`}
         ${tab === 'base' && html`<p class="hint">The value that you began with.</p><pre class="text" tabindex="0" aria-label="Base">${before}</pre>`}`}
+      ${!isText && theirs && html`
+        <dl class="settings">
+          <dt>Yours</dt><dd>${facts(content, contentType)}</dd>
+          <dt>Theirs</dt><dd>${facts(theirs.content, theirs.contentType)}</dd>
+        </dl>`}
       <${Problem} error=${error} />
       <div class="actions wrap">
         <${Button} onClick=${onBack}>Back<//>
@@ -42,3 +49,5 @@ export function Conflict({ base, theirs, mine, isBusy, error, request, onDiscard
       </div>
     </section>`;
 }
+
+const facts = (content, contentType) => html`${bytes(content.length)}, <bdi>${contentType ?? 'without a type'}</bdi>`;

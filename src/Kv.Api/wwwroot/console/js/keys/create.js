@@ -51,11 +51,11 @@ export function CreateDialog({ start, onClose, onCreated, onOpen }) {
           <input ...${field} required value=${otherType} onInput=${event => setOtherType(event.target.value)} />`}<//>`}
         ${type === 'file'
           ? html`<${Field} label="File" hint=${file ? `${bytes(file.content.length)} of ${file.type}` : `At most ${bytes(api.settings.max_value_bytes)}.`}>${field => html`
-              <input ...${field} type="file" required onChange=${event => take(event.target.files[0])} />`}<//>`
+              <input ...${field} type="file" required=${!file} onChange=${event => take(event.target.files[0])} />`}<//>`
           : html`<${TextEditor} text=${text} isJson=${type === 'application/json'} onInput=${setText} error=${error?.fields.value?.[0]} rows=${10} />`}
         ${error?.status === 412
           ? html`<div class="problem" role="alert"><span class="grow">This key exists already. Nothing was changed.</span>
-              <${Button} onClick=${() => onOpen(key)}>Open it<//></div>`
+              ${api.scope.may('read', key) && html`<${Button} onClick=${() => onOpen(key)}>Open it<//>`}</div>`
           : error && Object.keys(error.fields).length === 0 && html`<${Problem} error=${error} />`}
         <div class="actions">
           ${isReady && html`<${CurlButton} request=${request} what="create this key" />`}

@@ -1,4 +1,4 @@
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { bytes, bytesOf } from '../lib/format.js';
 import { useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
@@ -19,7 +19,7 @@ export function EditKey({ value, onDone, onCancel }) {
   const [conflict, setConflict] = useState(null);
   const [base, setBase] = useState(value);
   const form = useRef(null);
-  useEffect(() => form.current?.querySelector('textarea, input').focus(), [conflict]);
+  useLayoutEffect(() => form.current?.querySelector('textarea, input').focus(), [conflict]);
 
   const requestOf = (content, etag) => write(value.key, {
     content, etag, contentType: value.contentType, ttl: ttlOf(ttl, remaining(value.expireAt)) ?? undefined,
@@ -39,7 +39,8 @@ export function EditKey({ value, onDone, onCancel }) {
   if (conflict) {
     const { theirs } = conflict;
     const chosen = merged => [merged === null ? file : contentOf(merged), theirs?.etag ?? null];
-    return html`<${Conflict} key=${theirs?.etag} base=${base} theirs=${theirs} mine=${isText ? text : null} isBusy=${isRunning} error=${error}
+    return html`<${Conflict} key=${theirs?.etag} base=${base} theirs=${theirs} mine=${isText ? text : null}
+      content=${contentOf(text)} contentType=${value.contentType} isBusy=${isRunning} error=${error}
       request=${merged => requestOf(...chosen(merged))}
       onDiscard=${onDone}
       onSave=${merged => {
@@ -51,16 +52,21 @@ export function EditKey({ value, onDone, onCancel }) {
       onBack=${() => setConflict(null)} />`;
   }
   const isReady = isText || file;
+  const submit = () => isReady && !isRunning && save(contentOf(text), value.etag);
+  const take = async chosen => setFile(chosen ? new Uint8Array(await chosen.arrayBuffer()) : null);
   return html`
-    <form ref=${form} class="stack edit" onSubmit=${event => { event.preventDefault(); save(contentOf(text), value.etag); }}
+    <form ref=${form} class="stack edit" onSubmit=${event => { event.preventDefault(); submit(); }}
       onKeyDown=${event => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save(contentOf(text), value.etag);
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          form.current.requestSubmit();
+        }
         if (event.key === 'Escape') onCancel();
       }}>
       ${isText
         ? html`<${TextEditor} text=${text} isJson=${kindOf(value) === 'json'} onInput=${setText} error=${error?.fields.value?.[0]} />`
         : html`<${Field} label="File" hint=${file ? bytes(file.length) : 'The value is not text: replace it by a file.'}>${field => html`
-            <input ...${field} type="file" required onChange=${async event => setFile(new Uint8Array(await event.target.files[0].arrayBuffer()))} />`}<//>`}
+            <input ...${field} type="file" required=${!file} onChange=${event => take(event.target.files[0])} />`}<//>`}
       <${TtlField} ttl=${ttl} onChange=${setTtl} modes=${['keep', ...(value.expireAt === null ? [] : ['never']), 'seconds']} expireAt=${value.expireAt}
         error=${error?.fields.ttl?.[0]} />
       ${error && Object.keys(error.fields).length === 0 && html`<${Problem} error=${error} />`}

@@ -1,5 +1,5 @@
 // All keys with a prefix at once: copied or deleted, after a dry run has counted them.
-import { html, useRef, useState } from '../lib/html.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { number, plural } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
@@ -7,24 +7,35 @@ import { Button, Check, CurlButton, Field, Name, Problem, Skeleton } from '../ui
 import { Dialog } from '../ui/dialog.js';
 import { tell } from '../ui/toasts.js';
 import { copyAll, list, removeAll } from './model.js';
+import { focusTree } from './tree.js';
 
 const previewed = 10;
 
-/** What can be done with the keys under a folder, or under the prefix that is searched for. */
-export function FolderBar({ prefix, onChange }) {
-  const place = usePlace();
+/** What can be done with the keys under a folder, or under the prefix that is searched for, as long as there are any. */
+export function FolderBar({ prefix, hasKeys, onChange }) {
   const [open, setOpen] = useState(null);
-  const { scope } = useApi();
   const close = () => setOpen(null);
   return html`
-    <div class="folder-bar" role="group" aria-label="Keys with this prefix">
-      <${Name} class="grow">${prefix}<//>
-      <a class="button quiet" href=${place.href('live', { prefix })}>Watch</a>
-      ${scope.may('read', prefix) && scope.reaches('write') && html`<${Button} onClick=${() => setOpen('copy')}>Copy\u2026<//>`}
-      ${scope.may('delete', prefix) && html`<${Button} kind="danger" onClick=${() => setOpen('delete')}>Delete\u2026<//>`}
-    </div>
+    ${hasKeys && html`<${Actions} prefix=${prefix} onOpen=${setOpen} />`}
     ${open === 'copy' && html`<${CopyDialog} prefix=${prefix} onClose=${close} onChange=${onChange} />`}
     ${open === 'delete' && html`<${DeleteDialog} prefix=${prefix} onClose=${close} onChange=${onChange} />`}`;
+}
+
+function Actions({ prefix, onOpen }) {
+  const place = usePlace();
+  const { scope } = useApi();
+  const bar = useRef(null);
+  useLayoutEffect(() => {
+    const element = bar.current;
+    return () => element.contains(document.activeElement) && focusTree();
+  }, []);
+  return html`
+    <div ref=${bar} class="folder-bar" role="group" aria-label="Keys with this prefix">
+      <${Name} class="grow">${prefix}<//>
+      ${scope.may('read', prefix) && html`<a class="button quiet" href=${place.href('live', { prefix })}>Watch</a>`}
+      ${scope.may('read', prefix) && scope.reaches('write') && html`<${Button} onClick=${() => onOpen('copy')}>Copy\u2026<//>`}
+      ${scope.may('delete', prefix) && html`<${Button} kind="danger" onClick=${() => onOpen('delete')}>Delete\u2026<//>`}
+    </div>`;
 }
 
 function DeleteDialog({ prefix, onClose, onChange }) {
@@ -35,10 +46,11 @@ function DeleteDialog({ prefix, onClose, onChange }) {
     const [count, page] = await Promise.all([
       api.json(removeAll(prefix, true), { signal }), api.json(list({ prefix, fields: 'key', limit: previewed }), { signal }),
     ]);
-    return { count: count.deleted, hasMore: count.more, keys: page.items.map(item => item.key) };
+    return { count: count.deleted, keys: page.items.map(item => item.key) };
   }, []);
   const [start, { isRunning, error: failure }] = useTask(async () => {
     let total = 0;
+    isStopped.current = false;
     try {
       // One call deletes a bounded number of them.
       for (let more = true; more && !isStopped.current;) {
@@ -52,18 +64,19 @@ function DeleteDialog({ prefix, onClose, onChange }) {
       onChange();
     }
   });
+  const leave = isRunning ? () => { isStopped.current = true; } : onClose;
   return html`
-    <${Dialog} title="Delete all keys with a prefix" onClose=${onClose}>
+    <${Dialog} title="Delete all keys with a prefix" onClose=${leave}>
       <div class="stack">
         ${error ? html`<${Problem} error=${error} />` : !counted ? html`<${Skeleton} lines=${3} />` : html`
-          <p><b>${counted.hasMore ? 'More than ' : ''}${plural(counted.count, 'key')}</b> begin with <code><${Name}>${prefix}<//></code>. They cannot be brought back all at once.</p>
+          <p><b>${plural(counted.count, 'key')}</b> begin with <code><${Name}>${prefix}<//></code>. They cannot be brought back all at once.</p>
           <ul class="preview">${counted.keys.map(key => html`<li key=${key}><${Name}>${key}<//></li>`)}
-            ${(counted.hasMore || counted.count > previewed) && html`<li class="muted">and others</li>`}</ul>`}
+            ${counted.count > previewed && html`<li class="muted">and others</li>`}</ul>`}
         ${isRunning && html`<p role="status">${number(deleted)} deleted\u2026</p>`}
         <${Problem} error=${failure} />
         <div class="actions">
           <${CurlButton} request=${removeAll(prefix)} what="delete all of them" /><span class="grow"></span>
-          ${isRunning ? html`<${Button} onClick=${() => { isStopped.current = true; }}>Stop<//>` : html`<${Button} onClick=${onClose}>Cancel<//>`}
+          <${Button} onClick=${leave}>${isRunning ? 'Stop' : 'Cancel'}<//>
           <${Button} kind="danger" isBusy=${isRunning} disabled=${!counted || counted.count === 0} onClick=${start}>Delete ${counted ? plural(counted.count, 'key') : ''}<//>
         </div>
       </div>
@@ -72,6 +85,7 @@ function DeleteDialog({ prefix, onClose, onChange }) {
 
 function CopyDialog({ prefix, onClose, onChange }) {
   const api = useApi();
+  const isStopped = useRef(false);
   const [to, setTo] = useState('');
   const [overwrites, setOverwrites] = useState(false);
   const [report, setReport] = useState(null);
@@ -82,34 +96,42 @@ function CopyDialog({ prefix, onClose, onChange }) {
   const run = async isDryRun => {
     const sum = { copied: 0, existing: 0, invalid: 0, isDryRun };
     let cursor = null;
+    isStopped.current = false;
     do {
       const answer = await api.json(copyAll({ from: prefix, to, overwrite: overwrites, dry_run: isDryRun, cursor }));
       for (const name of ['copied', 'existing', 'invalid']) sum[name] += answer[name] ?? 0;
       cursor = answer.cursor;
-      setReport({ ...sum, isRunning: cursor !== null });
-    } while (cursor !== null);
-    if (!isDryRun) onChange();
+      setReport({ ...sum, hasMore: cursor !== null });
+    } while (cursor !== null && !isStopped.current);
   };
-  const [start, { isRunning, error }] = useTask(run);
-  const isTried = report?.isDryRun && !report.isRunning;
+  const [start, { isRunning, error }] = useTask(async isDryRun => {
+    try {
+      await run(isDryRun);
+    } finally {
+      if (!isDryRun) onChange();
+    }
+  });
+  const isTried = report?.isDryRun && !report.hasMore;
+  const leave = isRunning ? () => { isStopped.current = true; } : onClose;
+  const title = report?.hasMore && !isRunning ? 'Stopped' : report?.isDryRun ? 'What a copy would do' : isRunning ? 'Copying\u2026' : 'Copied';
   return html`
-    <${Dialog} title="Copy all keys with a prefix" onClose=${onClose}>
+    <${Dialog} title="Copy all keys with a prefix" onClose=${leave}>
       <form class="stack" onSubmit=${event => { event.preventDefault(); start(!isTried); }}>
         <p class="hint">Values, types and deadlines are copied. The keys under <code><${Name}>${prefix}<//></code> stay as they are.</p>
         <${Field} label="To the prefix" error=${error?.fields?.to?.[0]}>${field => html`
-          <input ...${field} class="code" required autofocus value=${to} spellcheck=${false} autocapitalize="off"
+          <input ...${field} class="code" required autofocus readonly=${isRunning} value=${to} spellcheck=${false} autocapitalize="off"
             onInput=${event => changed(() => setTo(event.target.value))} />`}<//>
-        <${Check} label="Overwrite keys that exist" hint="Otherwise they stay as they are." checked=${overwrites}
+        <${Check} label="Overwrite keys that exist" hint="Otherwise they stay as they are." checked=${overwrites} disabled=${isRunning}
           onChange=${event => changed(() => setOverwrites(event.target.checked))} />
         ${report && html`
           <div class=${`notice ${report.isDryRun ? 'info' : 'good'}`} role="status">
-            <b>${report.isDryRun ? 'What a copy would do' : report.isRunning ? 'Copying\u2026' : 'Copied'}</b>
+            <b>${title}</b>
             <span>${plural(report.copied, 'key')} ${report.isDryRun ? 'to copy' : 'copied'}${report.existing > 0 ? `, ${number(report.existing)} exist already` : ''}${report.invalid > 0 ? `, ${number(report.invalid)} with a name that would be too long` : ''}</span>
           </div>`}
         ${error && !error.fields?.to && html`<${Problem} error=${error} />`}
         <div class="actions">
           <${CurlButton} request=${() => copyAll({ from: prefix, to, overwrite: overwrites })} what="this copy" /><span class="grow"></span>
-          <${Button} onClick=${onClose}>${report && !report.isDryRun ? 'Close' : 'Cancel'}<//>
+          <${Button} onClick=${leave}>${isRunning ? 'Stop' : report && !report.isDryRun ? 'Close' : 'Cancel'}<//>
           <${Button} kind="primary" type="submit" isBusy=${isRunning} disabled=${to === ''}>${isTried ? `Copy ${plural(report.copied, 'key')}` : 'Try'}<//>
         </div>
       </form>

@@ -2,7 +2,7 @@ import { html, useState } from '../lib/html.js';
 import { bytes, bytesOfValue, textOf, time } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
-import { Badge, Button, CurlButton, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
+import { Badge, Button, CurlButton, Name, Problem, Skeleton } from '../ui/parts.js';
 import { Diff } from '../ui/diff.js';
 import { tell, tellError } from '../ui/toasts.js';
 import { history, remaining, write } from './model.js';
@@ -23,7 +23,7 @@ export function History({ name, value, onRestored }) {
   if (first.isLoading && !first.value) return html`<${Skeleton} lines=${6} />`;
   if (first.error) return html`<${Problem} error=${first.error} retry=${first.reload} />`;
   const items = pages.flatMap(page => page.items ?? []);
-  if (items.length === 0) return html`<${Empty} title="No history">The store has no revision of this key.<//>`;
+  if (items.length === 0) return html`<p class="hint">The store has no revision of this key.</p>`;
 
   const newer = items.find(item => item.revision === pair.to) ?? items[0];
   const before = items.find(item => item.revision === pair.from) ?? items[items.indexOf(newer) + 1];
@@ -43,6 +43,8 @@ export function History({ name, value, onRestored }) {
   };
   return html`
     <div class="history">
+      ${!value && mayWrite && items.some(item => item.value !== undefined) && html`
+        <p class="hint">An earlier value that the store still has can be restored.</p>`}
       <div class="list-head"><h2>Changes</h2><span class="grow"></span><${CurlButton} request=${history(name)} what="this history" /></div>
       <div class="table-frame" tabindex="0" role="region" aria-label="Changes">
         <table>

@@ -1,4 +1,4 @@
-import { html, useEffect, useState } from '../lib/html.js';
+import { html, useEffect, useRef, useState } from '../lib/html.js';
 import { useApi, usePlace } from '../session/context.js';
 import { Button, CurlButton, Empty, Name } from '../ui/parts.js';
 import { Icon } from '../ui/icons.js';
@@ -14,6 +14,20 @@ import { list } from './model.js';
 const delimiters = [['/', 'Folders by /'], [':', 'Folders by :'], ['none', 'No folders']];
 
 export function KeysPage() {
+  const { scope } = useApi();
+  return scope.reaches('read') ? html`<${Keys} />` : html`<${Unreadable} />`;
+}
+
+function Unreadable() {
+  const { scope } = useApi();
+  const [isCreating, create] = useState(false);
+  return html`
+    <${Empty} title="This credential may not read keys" action=${scope.reaches('write') && html`
+      <${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}>Sign in with another credential to see them.<//>
+    ${isCreating && html`<${CreateDialog} start=${scope.prefixesOf('write')[0]} onClose=${() => create(false)} onCreated=${() => create(false)} />`}`;
+}
+
+function Keys() {
   const api = useApi();
   const place = usePlace();
   const { key, prefix = '', contains = '', delimiter = '/' } = place.parameters;
@@ -32,6 +46,10 @@ export function KeysPage() {
   const query = searches === 'contains' && contains !== '' ? { prefix: base, contains }
     : { prefix: prefix || base, delimiter: hasFolders ? delimiter : undefined };
   const tree = useTree(query, key);
+  // An undo may come when the page shows another list.
+  const latest = useRef(tree);
+  latest.current = tree;
+  const reload = () => latest.current.reload();
 
   const show = (changes, options) => {
     const { namespace, app, ...rest } = place.parameters;
@@ -48,9 +66,14 @@ export function KeysPage() {
   }, [typed]);
 
   const select = name => show({ key: name });
+  const open = name => {
+    create(false);
+    select(name);
+  };
   const empty = searched === ''
     ? html`<${Empty} title="No keys yet" action=${scope.reaches('write') && html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}>
-        This tenant holds no keys. Create one here, or import an export.<//>`
+        ${base === '' ? 'This tenant holds no keys.' : html`No key begins with <${Name}>${base}<//>.`}
+        ${scope.reaches('write') && ' Create one here, or import an export.'}<//>`
     : html`<${Empty} title="No key is found" action=${html`<${Button} onClick=${() => setTyped('')}>Show all keys<//>`}>
         No key of this tenant ${searches === 'contains' ? 'contains' : 'begins with'} these characters.<//>`;
   return html`
@@ -60,7 +83,7 @@ export function KeysPage() {
           <h1 id="keys-title">Keys</h1>
           <span class="grow"></span>
           <${CurlButton} request=${() => list(query)} what="this list" />
-          <${Button} kind="quiet" icon="refresh" label="Reload the list" onClick=${tree.reload} />
+          <${Button} kind="quiet" icon="refresh" label="Reload the list" onClick=${reload} />
           ${scope.reaches('write') && html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}
         </header>
         ${readable.length > 1 && html`
@@ -87,15 +110,19 @@ export function KeysPage() {
           <${KeyTree} tree=${tree} selected=${key} onSelect=${select} onFolder=${setFolder} isFlat=${query.delimiter === undefined} empty=${empty} />
         </div>
         ${api.settings.has_quota && scope.may('read') && html`<${Usage} tree=${tree} />`}
-        ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} onChange=${tree.reload} />`}
+        ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} hasKeys=${tree.lists(folder)} onChange=${reload} />`}
       </section>
       <section class="pane detail-pane" aria-label="Chosen key">
         ${key === undefined
           ? html`<${Empty} title="No key is chosen">Choose a key on the left. The arrow keys move in the tree, Enter opens.<//>`
           : html`<${KeyView} key=${key} name=${key} onBack=${() => show({ key: undefined })} onGone=${() => tree.forget(key)}
-              onChange=${tree.reload} />`}
+              onChange=${reload} />`}
       </section>
     </div>
     ${isCreating && html`<${CreateDialog} start=${prefix || (scope.prefixesOf('write')[0] ?? '')} onClose=${() => create(false)}
-      onCreated=${name => { create(false); tree.reload(); select(name); }} onOpen=${name => { create(false); select(name); }} />`}`;
+      onCreated=${name => {
+        reload();
+        if (scope.may('read', name)) open(name);
+        else create(false);
+      }} onOpen=${open} />`}`;
 }

@@ -3,7 +3,7 @@ import { html } from '../lib/html.js';
 import { number, plural } from '../lib/format.js';
 import { useLoad } from '../lib/load.js';
 import { useApi } from '../session/context.js';
-import { Button } from '../ui/parts.js';
+import { Button, Name } from '../ui/parts.js';
 import { count } from './model.js';
 
 export function SearchProgress({ tree, prefix }) {
@@ -19,7 +19,7 @@ export function SearchProgress({ tree, prefix }) {
   return html`
     <div class="search-progress">
       ${!isDone && html`<progress aria-label="Names looked at" max=${most || undefined} value=${most ? level.searched : undefined}></progress>`}
-      <span class="grow">${isDone ? `${found} among all names` : `${found}, ${number(level.searched)}${total ? ` of ${number(most)}` : ''} names looked at`}</span>
+      <span class="grow">${isDone ? html`${found} among all names${prefix !== '' && html` under <${Name}>${prefix}<//>`}` : `${found}, ${number(level.searched)}${total ? ` of ${number(most)}` : ''} names looked at`}</span>
       <span class="visually-hidden" role="status">${isRunning ? 'Searching' : found}</span>
       ${isRunning ? html`<${Button} onClick=${() => tree.stop(level)}>Stop<//>`
         : level.state === 'ready' && !isDone && html`<${Button} onClick=${() => tree.more(level)}>Continue<//>`}

@@ -1,5 +1,6 @@
 // The keys of a tenant as a tree: folders are prefixes that end in the delimiter, and load when they are opened.
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib/html.js';
+import { visible } from '../lib/format.js';
 import { useApi } from '../session/context.js';
 import { Button, Countdown, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
 import { Icon } from '../ui/icons.js';
@@ -19,6 +20,12 @@ class Level {
 
 // A search goes on by itself until it has found so many keys.
 const foundAtOnce = 200;
+
+// Each folder costs the store a read, so the first page has no more than a screen shows.
+const foldersAtFirst = 50;
+
+// The most that a page of the API has.
+const largestPage = 1000;
 
 const foldersOf = (key, delimiter) => {
   const folders = [];
@@ -43,24 +50,32 @@ export function useTree(query, shown) {
   const { levels, open, controller } = tree.current;
   const changed = () => redraw(n => n + 1);
 
-  const fetchPage = async (prefix, cursor) => {
+  /** Loads the first page of a level, or the one at the cursor, and further ones until it has `least` entries. */
+  const fetchPage = async (prefix, cursor, least = 0) => {
     const level = levels.get(prefix) ?? new Level(prefix);
     levels.set(prefix, level);
     level.state = 'loading';
     level.isStopped = false;
     changed();
     try {
+      const enough = query.contains ? foundAtOnce : least;
+      let entries = cursor ? level.entries : [];
+      let searched = cursor ? level.searched : 0;
       for (let at = cursor, found = 0; ;) {
-        const page = await api.json(list({ ...query, prefix, cursor: at }), { signal: controller.signal });
-        const entries = [
+        const limit = query.delimiter && !at ? foldersAtFirst : least > largestPage ? largestPage : undefined;
+        const page = await api.json(list({ ...query, prefix, limit, cursor: at }), { signal: controller.signal });
+        const added = [
           ...page.prefixes.map(name => ({ name, isFolder: true })),
           ...page.items.map(item => ({ name: item.key, meta: item })),
         ].sort((a, b) => (a.name < b.name ? -1 : 1));
-        level.entries = at ? [...level.entries, ...entries] : entries;
-        level.searched = (at ? level.searched : 0) + (page.searched ?? 0);
-        level.cursor = at = page.cursor;
-        found += entries.length;
-        if (!query.contains || at === null || found >= foundAtOnce || level.isStopped) break;
+        entries = [...entries, ...added];
+        searched += page.searched ?? 0;
+        found += added.length;
+        at = page.cursor;
+        const isDone = at === null || found >= enough || level.isStopped;
+        // A search shows what it finds; a list that is loaded anew stays as it is until as much of it is here.
+        if (query.contains || isDone) Object.assign(level, { entries, searched, cursor: at });
+        if (isDone) break;
         changed();
       }
       level.state = 'ready';
@@ -98,16 +113,19 @@ export function useTree(query, shown) {
         else fetchPage(prefix);
       }
     },
-    more: level => fetchPage(level.prefix, level.cursor),
+    /** Loads the next page of a level, or the one that failed. */
+    more: level => level.state !== 'loading' && fetchPage(level.prefix, level.cursor),
     stop(level) {
       level.isStopped = true;
       changed();
     },
-    retry: level => fetchPage(level.prefix),
+    /** Whether keys with a prefix are listed: that of the list itself, or a folder. */
+    lists: prefix => (prefix === query.prefix ? levels.get(prefix)?.entries.length > 0
+      : [...levels.values()].some(level => level.entries.some(({ name, isFolder }) => isFolder && name === prefix))),
     /** Loads what is shown anew. */
     reload() {
       for (const prefix of levels.keys()) {
-        if (prefix === query.prefix || open.has(prefix)) fetchPage(prefix);
+        if (prefix === query.prefix || open.has(prefix)) fetchPage(prefix, undefined, levels.get(prefix).entries.length);
         else levels.delete(prefix);
       }
     },
@@ -133,17 +151,20 @@ function rowsOf(tree, level, depth, rows = []) {
     const inner = isOpen && tree.levels.get(entry.name);
     if (inner) rowsOf(tree, inner, depth + 1, rows);
   }
-  if (level.state !== 'ready' || level.cursor) rows.push({ id: `m${level.prefix}`, depth, level });
+  if (depth > 0 && (level.state !== 'ready' || level.cursor)) rows.push({ id: `m${level.prefix}`, depth, level });
   return rows;
 }
+
+/** Gives the focus to the row of the tree that the arrow keys begin at, or to the page where no key is listed. */
+export const focusTree = () =>
+  (document.querySelector('[role="tree"] [tabindex="0"]') ?? document.getElementById('main'))?.focus();
 
 export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
   const list = useRef(null);
   const [active, setActive] = useState(null);
   const moved = useRef(false);
   const rows = tree.root ? rowsOf(tree, tree.root, 0) : [];
-  const stops = rows.filter(row => !row.level);
-  const current = stops.find(row => row.id === active) ?? stops.find(row => row.name === selected && !row.isFolder) ?? stops[0];
+  const current = rows.find(row => row.id === active) ?? rows.find(row => row.name === selected && !row.isFolder) ?? rows[0];
 
   useLayoutEffect(() => {
     if (moved.current) list.current?.querySelector('[tabindex="0"]')?.focus();
@@ -155,24 +176,25 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
     if (tree.root.error.status === 403) {
       return html`<${Empty} title="These keys are not for this credential">If it may read the keys with a prefix, search for that prefix above.<//>`;
     }
-    return html`<${Problem} error=${tree.root.error} retry=${() => tree.retry(tree.root)} />`;
+    return html`<${Problem} error=${tree.root.error} retry=${() => tree.more(tree.root)} />`;
   }
-  if (rows.length === 0) return empty;
+  const hasMore = tree.root.state !== 'ready' || tree.root.cursor !== null;
+  if (rows.length === 0 && !hasMore) return empty;
 
+  const to = row => {
+    if (!row) return;
+    moved.current = true;
+    setActive(row.id);
+  };
   const move = event => {
-    const at = stops.indexOf(current);
-    const to = row => {
-      if (!row) return;
-      moved.current = true;
-      setActive(row.id);
-    };
-    const parent = () => stops.slice(0, at).findLast(row => row.depth < current.depth);
+    const at = rows.indexOf(current);
+    const parent = () => rows.slice(0, at).findLast(row => row.depth < current.depth);
     const actions = {
-      ArrowDown: () => to(stops[at + 1]),
-      ArrowUp: () => to(stops[at - 1]),
-      Home: () => to(stops[0]),
-      End: () => to(stops.at(-1)),
-      ArrowRight: () => (current.isFolder && !current.isOpen ? tree.toggle(current.name) : current.isFolder && to(stops[at + 1])),
+      ArrowDown: () => (at < rows.length - 1 ? to(rows[at + 1]) : tree.root.cursor && tree.more(tree.root)),
+      ArrowUp: () => to(rows[at - 1]),
+      Home: () => to(rows[0]),
+      End: () => to(rows.at(-1)),
+      ArrowRight: () => (current.isFolder && !current.isOpen ? tree.toggle(current.name) : current.isFolder && to(rows[at + 1])),
       ArrowLeft: () => (current.isOpen ? tree.toggle(current.name) : to(parent())),
       Enter: () => choose(current),
       ' ': () => choose(current),
@@ -182,6 +204,12 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
     actions[event.key]();
   };
   const choose = row => {
+    if (row.level) {
+      // What it loads follows the row before it; this row may be gone then.
+      to(rows[rows.indexOf(row) - 1]);
+      tree.more(row.level);
+      return;
+    }
     setActive(row.id);
     onFolder(row.isFolder ? row.name : null);
     if (row.isFolder) tree.toggle(row.name);
@@ -190,34 +218,43 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
   return html`
     <div class=${`tree ${isFlat ? 'flat' : ''}`} ref=${list}>
       <div role="tree" aria-label="Keys" onKeyDown=${move}>
-        ${rows.map(row => (row.level ? null : html`
+        ${rows.map(row => html`
           <div key=${row.id} role="treeitem" aria-level=${row.depth + 1} class=${`row d${Math.min(row.depth, 12)}`}
-            aria-expanded=${row.isFolder ? String(row.isOpen) : undefined} aria-selected=${String(!row.isFolder && row.name === selected)}
-            tabindex=${row.id === current?.id ? 0 : -1} onFocus=${() => setActive(row.id)} onClick=${() => choose(row)} title=${row.name}>
+            aria-expanded=${row.isFolder ? String(row.isOpen) : undefined}
+            aria-selected=${row.level ? undefined : String(!row.isFolder && row.name === selected)}
+            tabindex=${row.id === current.id ? 0 : -1} onFocus=${() => setActive(row.id)} onClick=${() => choose(row)}
+            title=${row.name && visible(row.name)}>
             <span class="twist">${row.isFolder && html`<${Icon} name="chevron" />`}</span>
-            <${Icon} name=${row.isFolder ? 'folder' : 'key'} />
-            <${Name} class="grow">${isFlat ? row.name : row.label}<//>
-            ${row.meta?.expire_at && html`<span class="ttl"><${Countdown} until=${row.meta.expire_at} /></span>`}
-          </div>`))}
+            ${row.level ? html`<span class="grow">${moreIn(row.level)}</span>` : html`
+              <${Icon} name=${row.isFolder ? 'folder' : 'key'} />
+              <${Name} class="grow">${isFlat ? row.name : row.label}<//>
+              ${row.meta?.expire_at && html`<span class="ttl"><${Countdown} until=${row.meta.expire_at} /></span>`}`}
+          </div>`)}
       </div>
-      ${rows.filter(row => row.level).map(row => html`<${More} key=${row.id} tree=${tree} level=${row.level} isRoot=${row.level === tree.root} />`)}
+      ${hasMore && html`<${More} tree=${tree} level=${tree.root} />`}
     </div>`;
 }
 
-// At the end of the list the next page loads by itself when it is scrolled into view; of a folder, by its button.
-function More({ tree, level, isRoot }) {
+// The row at the end of a folder that has more, or that cannot be loaded.
+const moreIn = level => (level.state === 'loading' ? 'Loading\u2026'
+  : level.state === 'failed' ? `${level.error.message} Try again` : html`More in <${Name}>${level.prefix}<//>`);
+
+// At the end of the list the next page loads by itself when it is scrolled into view.
+function More({ tree, level }) {
   const place = useRef(null);
   useEffect(() => {
-    if (!isRoot || level.state !== 'ready' || level.isStopped) return undefined;
-    const observer = new IntersectionObserver(entries => entries.some(entry => entry.isIntersecting) && tree.more(level), { rootMargin: '400px' });
+    if (level.state !== 'ready' || level.isStopped) return undefined;
+    const observer = new IntersectionObserver(
+      entries => entries.some(entry => entry.isIntersecting) && tree.more(level),
+      { root: place.current.closest('.pane-body'), rootMargin: '400px' });
     observer.observe(place.current);
     return () => observer.disconnect();
   }, [level.state, level.cursor, level.isStopped]);
-  if (level.state === 'failed') return html`<${Problem} error=${level.error} retry=${() => (level.cursor ? tree.more(level) : tree.retry(level))} />`;
+  if (level.state === 'failed') return html`<${Problem} error=${level.error} retry=${() => tree.more(level)} />`;
   return html`
     <div class="more" ref=${place}>
       <${Button} kind="quiet" isBusy=${level.state === 'loading'} onClick=${() => tree.more(level)}>
-        ${level.state === 'loading' ? 'Loading\u2026' : isRoot ? 'More keys' : html`More in <${Name}>${level.prefix}<//>`}
+        ${level.state === 'loading' ? 'Loading\u2026' : 'More keys'}
       <//>
     </div>`;
 }

@@ -1,5 +1,5 @@
 import { html, useRef, useState } from '../lib/html.js';
-import { bytes } from '../lib/format.js';
+import { bytes, visible } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
 import { Badge, Button, CopyButton, Countdown, CurlButton, curlCopy, CurlMenu, Empty, Name, Problem, Skeleton, Tabs } from '../ui/parts.js';
@@ -21,11 +21,12 @@ export function KeyView({ name, onBack, onGone, onChange }) {
 
   const mayWrite = api.scope.may('write', name);
   const mayDelete = api.scope.may('delete', name);
-  // What had the focus is gone with the edit or the key.
+  const [deleted, setDeleted] = useState(null);
+  // What had the focus is gone with the edit or the key. An undo may come when the page shows another key.
   const title = useRef(null);
   const endEdit = () => {
     edit(false);
-    title.current.focus();
+    title.current?.focus();
   };
   const changed = () => {
     endEdit();
@@ -40,27 +41,29 @@ export function KeyView({ name, onBack, onGone, onChange }) {
         reload();
         return;
       }
+      setDeleted(value);
       onGone();
       reload();
-      title.current.focus();
-      tell(`Deleted ${name.length > 40 ? `${name.slice(0, 40)}\u2026` : name}`, {
-        action: mayWrite ? { title: 'Undo', run: undo, copy: curlCopy(api, undoing, 'bring it back') } : undefined,
+      title.current?.focus();
+      tell(`Deleted ${visible(name.length > 40 ? `${name.slice(0, 40)}\u2026` : name)}`, {
+        action: mayWrite ? { title: 'Undo', run: () => undo(value), copy: curlCopy(api, undoing(value), 'bring it back') } : undefined,
       });
     } catch (failure) {
       tellError(failure);
     }
   });
-  const undoing = () => write(name, {
-    content: value.content, contentType: value.contentType, ttl: remaining(value.expireAt) ?? undefined, etag: null,
+  const undoing = former => () => write(name, {
+    content: former.content, contentType: former.contentType, ttl: remaining(former.expireAt) ?? undefined, etag: null,
   });
-  const undo = async () => {
-    if (remaining(value.expireAt) === null) {
+  const undo = async former => {
+    if (remaining(former.expireAt) === null) {
       tell('Its time is over meanwhile: it would expire at once.', { kind: 'bad' });
       return;
     }
     try {
-      await api.send(undoing());
+      await api.send(undoing(former)());
       tell('Brought back');
+      setDeleted(null);
       changed();
     } catch (failure) {
       tellError(failure.status === 412 ? new Error('Someone else created the key anew. It stays as it is.') : failure);
@@ -78,7 +81,8 @@ export function KeyView({ name, onBack, onGone, onChange }) {
   if (value === null) {
     return html`${head}
       <div class="pane-body">
-        <${Empty} title="There is no such key">It was deleted, it has expired, or it was never there. An earlier value that the store still has can be restored.<//>
+        <${Empty} title="There is no such key" action=${deleted && mayWrite && html`<${Button} onClick=${() => undo(deleted)}>Undo the deletion<//>`}>
+          It was deleted, it has expired, or it was never there.<//>
         <${History} name=${name} value=${null} onRestored=${changed} />
       </div>`;
   }

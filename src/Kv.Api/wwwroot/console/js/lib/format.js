@@ -1,4 +1,4 @@
-// Numbers and times as people read them.
+// Numbers, times and texts as people read them.
 
 const count = new Intl.NumberFormat('en');
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
@@ -56,3 +56,10 @@ export const bytesOf = text => new TextEncoder().encode(text);
 /** The bytes of a value in an answer, which is base64 where it is not UTF-8. */
 export const bytesOfValue = (value, encoding) =>
   encoding === 'base64' ? Uint8Array.from(atob(value), character => character.charCodeAt(0)) : bytesOf(value);
+
+// Control characters and marks of direction have no shape of their own, but a reader must see them.
+const hidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Text with a sign for each character that would not be seen. */
+export const visible = text => text.replace(hidden, character => (character === '\n' ? '\u21b5' : character === '\t' ? '\u21e5'
+  : `\u27e8U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}\u27e9`));

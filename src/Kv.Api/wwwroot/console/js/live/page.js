@@ -19,6 +19,7 @@ export function LivePage() {
   const [isPaused, pause] = useState(false);
   const [state, setState] = useState('waiting');
   const [events, setEvents] = useState([]);
+  const [round, setRound] = useState(1);
   const held = useRef([]);
   const paused = useRef(false);
   const [heldCount, setHeldCount] = useState(0);
@@ -46,6 +47,7 @@ export function LivePage() {
       batch.unshift({ ...JSON.parse(data), event, at: Date.now() });
       frame ??= setTimeout(show, 50);
     };
+    setState('waiting');
     setEvents([]);
     held.current = [];
     setHeldCount(0);
@@ -54,7 +56,7 @@ export function LivePage() {
       controller.abort();
       clearTimeout(frame);
     };
-  }, [prefix]);
+  }, [prefix, round]);
   useEffect(() => setTyped(prefix), [prefix]);
 
   const resume = () => {
@@ -82,7 +84,8 @@ export function LivePage() {
       <label class="search"><span class="visually-hidden">Filter what is shown</span><${Icon} name="search" />
         <input type="search" placeholder="Filter by key or value" value=${filter} onInput=${event => setFilter(event.target.value)} /></label>
     </form>
-    ${state.ended && html`<div class="problem" role="alert"><${Icon} name="warning" /><span>${reasons[state.ended] ?? state.ended}</span></div>`}
+    ${state.ended && html`<div class="problem" role="alert"><${Icon} name="warning" /><span class="grow">${reasons[state.ended] ?? state.ended}</span>
+      ${state.ended === 'gone' && html`<${Button} onClick=${() => setRound(round + 1)}>Watch from now on<//>`}</div>`}
     ${shown.length === 0
       ? html`<${Empty} title=${events.length ? 'Nothing fits the filter' : 'Waiting for a change'}>
           ${events.length ? 'Changes that fit appear here.' : 'Each change of a key appears here as it happens. Change one in another window to see it.'}<//>`
@@ -92,7 +95,7 @@ export function LivePage() {
 }
 
 const reasons = {
-  gone: 'The store no longer keeps the changes that were due. Reload the page to watch from now on.',
+  gone: 'The store no longer keeps the changes that were due.',
   unauthorized: 'The credential was revoked or has expired. Sign in again.',
 };
 

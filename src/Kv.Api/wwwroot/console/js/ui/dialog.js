@@ -1,17 +1,27 @@
-import { html, newId, useEffect, useRef } from '../lib/html.js';
+import { html, newId, useLayoutEffect, useRef } from '../lib/html.js';
 import { Button } from './parts.js';
 
-/** A modal dialog. The browser keeps the focus within it and gives it back at the end. */
+/** A modal dialog. The browser keeps the focus within it; at the end it goes back to where it was. */
 export function Dialog({ title, onClose, children, footer, class: more = '' }) {
   const dialog = useRef(null);
   const id = useRef(newId('dialog')).current;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const element = dialog.current;
     const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before?.isConnected && before.focus();
+    element.showModal();
+    return () => {
+      element.close();
+      (before?.isConnected ? before : document.getElementById('main'))?.focus();
+    };
   }, []);
+  // A browser closes a dialog at a second Escape without asking. It is open as long as the page shows it.
+  const closed = () => {
+    if (!dialog.current) return;
+    dialog.current.showModal();
+    onClose();
+  };
   return html`
-    <dialog ref=${dialog} class=${`dialog ${more}`} aria-labelledby=${id} onCancel=${event => { event.preventDefault(); onClose(); }}>
+    <dialog ref=${dialog} class=${`dialog ${more}`} aria-labelledby=${id} onCancel=${event => { event.preventDefault(); onClose(); }} onClose=${closed}>
       <header><h2 id=${id}>${title}</h2><${Button} kind="quiet" icon="close" label="Close" onClick=${onClose} /></header>
       <div class="dialog-body">${children}</div>
       ${footer && html`<footer>${footer}</footer>`}

@@ -1,25 +1,22 @@
 // The small parts of every page.
-import { html, newId, useEffect, useRef, useState } from '../lib/html.js';
-import { duration, time } from '../lib/format.js';
+import { html, newId, useEffect, useLayoutEffect, useRef, useState } from '../lib/html.js';
+import { duration, time, visible } from '../lib/format.js';
 import { curlOf } from '../lib/curl.js';
 import { useApi } from '../session/context.js';
 import { Icon } from './icons.js';
 import { tell } from './toasts.js';
 
-export const Button = ({ kind = 'plain', icon, label, children, isBusy, class: more = '', ...rest }) => html`
+const refuse = event => event.preventDefault();
+
+/** A button. While it is busy it does nothing, but keeps the focus, which a disabled one would lose. */
+export const Button = ({ kind = 'plain', icon, label, children, isBusy, onClick, class: more = '', ...rest }) => html`
   <button type="button" class=${`button ${kind} ${children ? '' : 'square'} ${more}`} aria-label=${label} title=${label}
-    aria-busy=${isBusy ? 'true' : undefined} ...${rest} disabled=${rest.disabled || isBusy}>
+    ...${rest} aria-busy=${isBusy ? 'true' : undefined} aria-disabled=${isBusy ? 'true' : undefined} onClick=${isBusy ? refuse : onClick}>
     ${icon && html`<${Icon} name=${icon} />`}${children}
   </button>`;
 
 /** Text that may hold anything, marks of direction included: it changes nothing around it. */
 export const Name = ({ children, class: more = '' }) => html`<bdi class=${`name ${more}`}>${visible([children].flat().join(''))}</bdi>`;
-
-// Control characters and marks of direction have no shape of their own, but a reader must see them.
-const hidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
-
-const visible = text => text.replace(hidden, character => (character === '\n' ? '\u21b5' : character === '\t' ? '\u21e5'
-  : `\u27e8U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}\u27e9`));
 
 export const Badge = ({ kind = 'quiet', children, title }) => html`<span class=${`badge ${kind}`} title=${title}>${children}</span>`;
 
@@ -109,13 +106,19 @@ export function CurlMenu({ calls }) {
   const id = useRef(newId('menu')).current;
   const [isOpen, open] = useState(false);
   const menu = useRef(null);
-  useEffect(() => {
+  // A closed menu cannot keep the focus, so its button gets it.
+  const close = () => {
+    open(false);
+    menu.current.querySelector('button').focus();
+  };
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
-    const leave = event => (event.key === 'Escape' || (event.type === 'pointerdown' && !menu.current.contains(event.target))) && open(false);
-    addEventListener('keydown', leave);
+    const follow = event => event.key === 'Escape' && close();
+    const leave = event => menu.current.contains(event.target) || open(false);
+    addEventListener('keydown', follow);
     addEventListener('pointerdown', leave);
     return () => {
-      removeEventListener('keydown', leave);
+      removeEventListener('keydown', follow);
       removeEventListener('pointerdown', leave);
     };
   }, [isOpen]);
@@ -124,28 +127,47 @@ export function CurlMenu({ calls }) {
       <${Button} kind="quiet" icon="terminal" aria-expanded=${String(isOpen)} aria-controls=${id} onClick=${() => open(!isOpen)}>Copy as curl<//>
       <ul id=${id} hidden=${!isOpen}>
         ${calls.map(({ what, request }) => html`
-          <li key=${what}><button type="button" onClick=${() => { open(false); copy(curlOf(api, request), 'curl command'); }}>${what}</button></li>`)}
+          <li key=${what}><button type="button" onClick=${() => { close(); copy(curlOf(api, request), 'curl command'); }}>${what}</button></li>`)}
       </ul>
     </div>`;
 }
 
+// One clock for all countdowns of the page.
+const ticks = new Set();
+let clock = null;
+
+function eachSecond(tick) {
+  ticks.add(tick);
+  clock ??= setInterval(() => ticks.forEach(run => run()), 1000);
+  return () => {
+    ticks.delete(tick);
+    if (ticks.size > 0) return;
+    clearInterval(clock);
+    clock = null;
+  };
+}
+
+function remainder(until) {
+  const left = until - Date.now() / 1000;
+  return left > 0 ? duration(Math.ceil(left)) : 'expired';
+}
+
 /** The time that remains until a Unix second, each second anew. */
 export function Countdown({ until, onEnd }) {
-  const [left, setLeft] = useState(() => until - Date.now() / 1000);
+  const [left, setLeft] = useState(() => remainder(until));
   const ended = useRef(onEnd);
   ended.current = onEnd;
   useEffect(() => {
     const tick = () => {
-      const rest = until - Date.now() / 1000;
+      const rest = remainder(until);
       setLeft(rest);
-      if (rest <= 0) {
-        clearInterval(timer);
-        ended.current?.();
-      }
+      if (rest !== 'expired') return;
+      stop();
+      ended.current?.();
     };
-    const timer = setInterval(tick, 1000);
+    const stop = eachSecond(tick);
     tick();
-    return () => clearInterval(timer);
+    return stop;
   }, [until]);
-  return html`<time datetime=${new Date(until * 1000).toISOString()} title=${time(until)}>${left > 0 ? duration(Math.ceil(left)) : 'expired'}</time>`;
+  return html`<time datetime=${new Date(until * 1000).toISOString()} title=${time(until)}>${left}</time>`;
 }

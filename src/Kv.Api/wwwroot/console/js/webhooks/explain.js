@@ -1,6 +1,6 @@
 // Why a change of a key has not arrived at a webhook: the API's one answer, in words.
 import { html, useState } from '../lib/html.js';
-import { time } from '../lib/format.js';
+import { time, visible } from '../lib/format.js';
 import { useLoad } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
 import { Badge, Button, CurlButton, Empty, Field, Name, Problem, Skeleton } from '../ui/parts.js';
@@ -70,7 +70,7 @@ export function ExplainWebhook({ keyName }) {
     <div class="stack">
       <${Field} label="Did the last change of this key arrive at">${field => html`
         <select ...${field} value=${id} onChange=${event => choose(event.target.value)}>
-          ${webhooks.map(webhook => html`<option key=${webhook.id} value=${webhook.id}>${webhook.key} \u2192 ${webhook.endpoint}</option>`)}
+          ${webhooks.map(webhook => html`<option key=${webhook.id} value=${webhook.id}>${visible(`${webhook.key} \u2192 ${webhook.endpoint}`)}</option>`)}
         </select>`}<//>
       <${Explanation} key=${id} id=${id} keyName=${keyName} />
     </div>`;

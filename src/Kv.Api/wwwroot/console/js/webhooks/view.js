@@ -32,11 +32,11 @@ export function WebhookView({ id, onBack }) {
     }
   };
   const [sendPing, pinging] = useTask(act(async () => setPinged(await api.json(ping(id)))));
-  const [rotate] = useTask(act(async () => {
+  const [rotate, rotating] = useTask(act(async () => {
     setSecret((await api.json(rotateSecret(id))).secret);
     reload();
   }));
-  const [setStatus] = useTask(async status => act(async () => {
+  const [setStatus, settingStatus] = useTask(async status => act(async () => {
     await api.json(change(id, { status }));
     tell(status === 'active' ? 'Webhook enabled' : 'Webhook disabled');
     reload();
@@ -60,12 +60,12 @@ export function WebhookView({ id, onBack }) {
     ${webhook.status === 'disabled' && html`
       <div class="notice bad" role="status"><b>This webhook is disabled.</b> ${webhook.disabled_reason}
         <span>Changes are not delivered while it is disabled. Mend the receiver, enable the webhook, then replay what was missed.</span>
-        ${!isLimited && html`<span class="inline"><${Button} onClick=${() => setStatus('active')}>Enable<//>
+        ${!isLimited && html`<span class="inline"><${Button} isBusy=${settingStatus.isRunning} onClick=${() => setStatus('active')}>Enable<//>
           <${CurlButton} request=${change(id, { status: 'active' })} what="enable" /></span>`}</div>`}
     ${webhook.dropped > 0 && html`
       <div class="notice warn" role="status"><b>${webhook.dropped} deliveries were dropped since ${time(webhook.dropped_since)}</b>, because the backlog was full.
         <span>Replay from a revision before that to deliver them, then reset the count.</span>
-        ${!isLimited && html`<span class="inline"><${Button} onClick=${() => setStatus('active')}>Reset the count<//>
+        ${!isLimited && html`<span class="inline"><${Button} isBusy=${settingStatus.isRunning} onClick=${() => setStatus('active')}>Reset the count<//>
           <${CurlButton} request=${change(id, { status: 'active' })} what="reset the count" /></span>`}</div>`}
     ${isLimited && html`<p class="notice info">${onlyFor(api.scope.prefixesOf('webhooks'))}
       <span>A credential for all keys is needed to change this webhook, to ping it and to see its deliveries.</span></p>`}
@@ -79,13 +79,13 @@ export function WebhookView({ id, onBack }) {
         <div class="action-row"><div class="grow"><b>Replay</b><p class="hint">Delivers again what changed since a revision.</p></div>
           <${Button} onClick=${() => setOpen('replay')}>Replay\u2026<//></div>
         <div class="action-row"><div class="grow"><b>Rotate the secret</b><p class="hint">A new secret signs at once; the old one stays valid for a day.</p></div>
-          <${CurlButton} request=${rotateSecret(id)} what="rotate the secret" /><${Button} onClick=${rotate}>Rotate<//></div>
+          <${CurlButton} request=${rotateSecret(id)} what="rotate the secret" /><${Button} isBusy=${rotating.isRunning} onClick=${rotate}>Rotate<//></div>
         ${secret && html`
           <div class="notice good" role="status"><b>Give this to the receiver. It is not shown again.</b>
             <span class="inline"><code class="secret">${secret}</code><${CopyButton} text=${secret} what="Secret" /></span></div>`}
         ${webhook.status === 'active' && html`
           <div class="action-row"><div class="grow"><b>Disable</b><p class="hint">Kv stops calling, and pending deliveries fail.</p></div>
-            <${CurlButton} request=${change(id, { status: 'disabled' })} what="disable" /><${Button} onClick=${() => setStatus('disabled')}>Disable<//></div>`}
+            <${CurlButton} request=${change(id, { status: 'disabled' })} what="disable" /><${Button} isBusy=${settingStatus.isRunning} onClick=${() => setStatus('disabled')}>Disable<//></div>`}
       </section>`}
     </div>
     ${!isLimited && html`<section aria-labelledby="why">
