@@ -149,7 +149,11 @@ internal sealed class TracesTests
     {
         (string, string)[] store = engine == Engine.Embedded
             ? [("STORE", "embedded"), ("DATA_DIR", _data.Path)]
-            : [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient, ("BASE_KEY_PREFIX", _prefix)];
+            :
+            [
+                ("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient,
+                ("BASE_KEY_PREFIX", _prefix),
+            ];
         return KvProcess.Start([.. store, .. settings]);
     }
 
