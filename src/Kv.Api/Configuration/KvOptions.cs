@@ -84,6 +84,9 @@ internal sealed record KvOptions
 
     public required StoreOptions Store { get; init; }
 
+    /// <summary>How long a call of the store may take, over either engine.</summary>
+    public TimeSpan StoreTimeout => Store.Etcd.Timeout;
+
     public required DeliveryOptions Deliveries { get; init; }
 
     public required WatchOptions Watches { get; init; }

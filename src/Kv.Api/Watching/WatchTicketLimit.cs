@@ -4,8 +4,8 @@ using Kv.Api.Tenants;
 namespace Kv.Api.Watching;
 
 /// <summary>
-/// Limits how many watch tickets a tenant may have issued. Each is an entry in the store, beyond the tenant's quota, and
-/// callers that may only read can ask for one.
+/// Limits how many watch tickets a tenant may have issued. Each is an entry in the store, beyond the tenant's quota,
+/// and callers that may only read can ask for one.
 /// </summary>
 public sealed class WatchTicketLimit : IDisposable
 {

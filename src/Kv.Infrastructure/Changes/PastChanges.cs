@@ -68,5 +68,6 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turn
     }
 
     private static long Size(Change change) =>
-        ChangeBytes + change.Key.Bytes.Length + (change.Current?.Value.Length ?? 0) + (change.Previous?.Value.Length ?? 0);
+        ChangeBytes + change.Key.Bytes.Length
+        + (change.Current?.Value.Length ?? 0) + (change.Previous?.Value.Length ?? 0);
 }

@@ -23,8 +23,8 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
         var expiry = options.ExpiryFrom(time.GetUtcNow());
         var place = layout.KeyValue(tenant, key);
         var put = new Operation.Put(place, value, expiry?.ExpireAt);
-        IReadOnlyList<Operation> operations =
-            ContentTypes.Write(layout.Content(tenant, key), options.ContentType, expiry) is { } type ? [put, type] : [put];
+        var type = ContentTypes.Write(layout.Content(tenant, key), options.ContentType, expiry);
+        IReadOnlyList<Operation> operations = type is null ? [put] : [put, type];
         operations = audit.With(operations, tenant, AuditOperations.Set, key);
         var result = await store.Commit(Conditions.Guard(place, options.Condition, operations), cancellationToken);
         return result.Succeeded

@@ -1,7 +1,7 @@
 using System.Net;
-using Kv.Api.Watching;
 using Kv.Api.Tests.Access;
 using Kv.Api.Tests.Hosting;
+using Kv.Api.Watching;
 using Kv.Domain.Access;
 
 namespace Kv.Api.Tests.Watching;

@@ -56,7 +56,8 @@ internal sealed class LiveTests(Engine engine) : ConsoleTest(engine)
             "**/watch?*", route => route.FulfillAsync(new()
             {
                 ContentType = "text/event-stream",
-                Body = $"id: {revision}\nevent: create\ndata: {{\"key\":\"cart/1\",\"value\":\"apples\",\"etag\":\"{revision}\"}}\n\n",
+                Body = $"id: {revision}\nevent: create\n"
+                    + $"data: {{\"key\":\"cart/1\",\"value\":\"apples\",\"etag\":\"{revision}\"}}\n\n",
             }),
             new() { Times = 1 });
         await Go("live", ("prefix", "cart/"));
