@@ -129,7 +129,8 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
         await Page.Locator("tbody tr").WaitForAsync();
         await Button("Delete").ClickAsync();
         Assert.That(
-            await Page.Locator(".toast").InnerTextAsync(), Does.Contain("Deleted").And.Not.Match("[\u202e\u2067\u200f]"));
+            await Page.Locator(".toast").InnerTextAsync(),
+            Does.Contain("Deleted").And.Not.Match("[\u202e\u2067\u200f]"));
         await Button("Undo").ClickAsync();
         await Sees("Brought back");
         await Go("live");
