@@ -52,12 +52,12 @@ internal sealed class LiveTests(Engine engine) : ConsoleTest(engine)
     {
         var revision = (await Kv.Put("cart/1", "apples")).Header("KV-Revision")!;
         await Kv.Put("cart/2", "pears");
+        var change = $$"""{"key":"cart/1","value":"apples","etag":"{{revision}}"}""";
         await Page.RouteAsync(
             "**/watch?*", route => route.FulfillAsync(new()
             {
                 ContentType = "text/event-stream",
-                Body = $"id: {revision}\nevent: create\n"
-                    + $"data: {{\"key\":\"cart/1\",\"value\":\"apples\",\"etag\":\"{revision}\"}}\n\n",
+                Body = $"id: {revision}\nevent: create\ndata: {change}\n\n",
             }),
             new() { Times = 1 });
         await Go("live", ("prefix", "cart/"));
