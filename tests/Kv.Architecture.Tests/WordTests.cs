@@ -16,6 +16,11 @@ internal sealed partial class WordTests
         "what is there", "goes on", "nobody", "stands in", "those who", "whoever",
     ];
 
+    // The start of a sentence whose subject has no name.
+    private static readonly Regex Subject = new(
+        @"(^\s*///?\s*|[.:]\s+(///?\s*)?)(<[^>]*>)*(Who|What|Whichever|None|Such|One that|Those (that|who|of))\b",
+        RegexOptions.Multiline);
+
     private static readonly string[] Documents =
     [
         .. Directory.EnumerateFiles(Path.Combine(Layers.Root, "docs"), "*.md", SearchOption.AllDirectories),
@@ -42,6 +47,22 @@ internal sealed partial class WordTests
     public void No_comment_has_a_phrase_that_needs_a_second_reading() =>
         Assert.That(Code.SelectMany(path => Hits(path, Comments(File.ReadAllText(path)))), Is.Empty);
 
+    [Test]
+    public void No_sentence_of_a_comment_begins_without_the_name_of_its_subject() =>
+        Assert.That(Code.SelectMany(path => Hits(path, Comments(File.ReadAllText(path)), Subject)), Is.Empty);
+
+    [TestCase("// Who asks is answered.")]
+    [TestCase("/// <summary>What it does.</summary>")]
+    [TestCase("// One. Those that wait are\n    // many.")]
+    [TestCase("// One.\n    // None of it.")]
+    public void The_search_finds_a_sentence_without_the_name_of_its_subject(string text) =>
+        Assert.That(Subject.IsMatch(text), Is.True);
+
+    [TestCase("// It says What is said.")]
+    [TestCase("// The mode is None.")]
+    public void The_search_ignores_these_words_within_a_sentence(string text) =>
+        Assert.That(Subject.IsMatch(text), Is.False);
+
     [TestCase("Replicas write by turns.")]
     [TestCase("Replicas write by\r\nturns.")]
     [TestCase("// Replicas write by\n    // turns.")]
@@ -58,9 +79,9 @@ internal sealed partial class WordTests
     [Test]
     public void No_line_of_code_is_too_long() => Assert.That(Code.SelectMany(LongLinesOfCode), Is.Empty);
 
-    private static IEnumerable<string> Hits(string path, string text) =>
-        from Match match in Phrase.Matches(text)
-        select $"{Layers.Relative(path)}:{text.AsSpan(0, match.Index).Count('\n') + 1}: {match.Value}";
+    private static IEnumerable<string> Hits(string path, string text, Regex? phrase = null) =>
+        from Match match in (phrase ?? Phrase).Matches(text)
+        select $"{Layers.Relative(path)}:{text.AsSpan(0, match.Index).Count('\n') + 1}: {match.Value.Trim()}";
 
     // The lines that are comments; the others are empty.
     private static string Comments(string code) => CodeLine().Replace(code, "");

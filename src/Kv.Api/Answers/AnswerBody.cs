@@ -38,7 +38,7 @@ internal sealed class AnswerBody : IDisposable
     public ValueTask Write<T>(T item)
     {
         var type = KvJson.TypeOf<T>();
-        if (item is IHoldsValue<T> { Held: { Length: > PartBytes } value } holder)
+        if (item is IHoldsValue<T> { Value: { Length: > PartBytes } value } holder)
             return WriteInParts(JsonSerializer.SerializeToUtf8Bytes(holder.WithEmptyValue(), type), value);
         _json.Reset();
         JsonSerializer.Serialize(_json, item, type);

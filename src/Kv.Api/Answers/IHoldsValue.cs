@@ -5,7 +5,7 @@ namespace Kv.Api.Answers;
 internal interface IHoldsValue<out TSelf>
 {
     /// <summary>The bytes of the value; null without a value.</summary>
-    ReadOnlyMemory<byte>? Held { get; }
+    ReadOnlyMemory<byte>? Value { get; }
 
     /// <summary>A copy with an empty value.</summary>
     TSelf WithEmptyValue();

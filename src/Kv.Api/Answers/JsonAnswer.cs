@@ -14,7 +14,7 @@ internal sealed class JsonAnswer<TValue>(int status, TValue value) : IActionResu
         var response = context.HttpContext.Response;
         response.StatusCode = status;
         response.ContentType = JsonAnswer.ContentType;
-        if (value is IHoldsValue<TValue> { Held.Length: > AnswerBody.PartBytes and var length })
+        if (value is IHoldsValue<TValue> { Value.Length: > AnswerBody.PartBytes and var length })
             return InParts(context.HttpContext, length);
         using var writer = new Utf8JsonWriter(response.BodyWriter, KvJson.Plain);
         JsonSerializer.Serialize(writer, value, KvJson.TypeOf<TValue>());

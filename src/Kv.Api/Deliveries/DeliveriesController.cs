@@ -27,7 +27,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <param name="cursor">The cursor of the previous page.</param>
     /// <param name="status" example="failed">`pending`, `failed` or `delivered`.</param>
     /// <param name="limit" example="50">The maximum number of deliveries, 1 to 100.</param>
-    [HttpGet("webhooks/{id}/deliveries")]
+    [HttpGet("webhooks/{id}/deliveries", Name = "listDeliveries")]
     [Costly]
     [ProducesResponseType<DeliveryListing>(
         StatusCodes.Status200OK, "application/json", Description = "A page of deliveries.")]
@@ -58,7 +58,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
     /// <param name="key" example="user:42">The key. It is required.</param>
-    [HttpGet("webhooks/{id}/explain")]
+    [HttpGet("webhooks/{id}/explain", Name = "explainDelivery")]
     [Costly]
     [LongLived]
     [ProducesResponseType<ExplanationAnswer>(
@@ -79,7 +79,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// is true. Deliveries that fail again keep their place and have all attempts again.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
-    [HttpPost("webhooks/{id}/redeliver-failed")]
+    [HttpPost("webhooks/{id}/redeliver-failed", Name = "redeliverFailed")]
     [Costly]
     [LongLived]
     [ProducesResponseType<RedeliverFailedAnswer>(
@@ -103,7 +103,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
     /// <param name="body">The revision to begin after.</param>
-    [HttpPost("webhooks/{id}/replay")]
+    [HttpPost("webhooks/{id}/replay", Name = "replayWebhook")]
     [Costly]
     [LongLived]
     [ProducesResponseType<ReplayAnswer>(
@@ -126,7 +126,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
 
     /// <summary>Get a pending or failed delivery</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
-    [HttpGet("deliveries/{id}")]
+    [HttpGet("deliveries/{id}", Name = "getDelivery")]
     [ProducesResponseType<StoredDelivery>(StatusCodes.Status200OK, "application/json", Description = "The delivery.")]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The delivery does not exist (any longer).", Error = Problems.DeliveryNotFound)]
@@ -139,7 +139,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
 
     /// <summary>Attempt a pending or failed delivery immediately</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
-    [HttpPost("deliveries/{id}/redeliver")]
+    [HttpPost("deliveries/{id}/redeliver", Name = "redeliverDelivery")]
     [ProducesResponseType(StatusCodes.Status202Accepted, Description = "The attempt is scheduled.")]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The delivery does not exist (any longer).", Error = Problems.DeliveryNotFound)]

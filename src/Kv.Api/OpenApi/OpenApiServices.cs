@@ -52,7 +52,6 @@ internal static class OpenApiServices
             document.SchemaFilter<BatchSchemaFilter>();
             document.SchemaFilter<BodyExamplesFilter>();
             document.SchemaFilter<OneOfSchemaFilter>();
-            document.CustomOperationIds(OperationNames.Find);
             document.DocumentFilter<FrameDocumentFilter>();
         });
     }

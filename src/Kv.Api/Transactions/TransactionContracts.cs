@@ -175,7 +175,5 @@ public sealed record OperationAnswer : IHoldsValue<OperationAnswer>
         };
     }
 
-    ReadOnlyMemory<byte>? IHoldsValue<OperationAnswer>.Held => Value;
-
     OperationAnswer IHoldsValue<OperationAnswer>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }

@@ -22,7 +22,7 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     /// repeat it with `cursor` until that is null. All calls read the keys at one revision of the store, so later
     /// writes do not affect them. After an error some keys may be copied; the call can be repeated.
     /// </remarks>
-    [HttpPost]
+    [HttpPost(Name = "copyKeys")]
     [Costly]
     [LongLived]
     [ProducesResponseType<CopiedKeysAnswer>(

@@ -44,7 +44,7 @@ public sealed record TransferredKey : IHoldsValue<TransferredKey>
         ContentType = dto.ContentType,
     };
 
-    ReadOnlyMemory<byte>? IHoldsValue<TransferredKey>.Held => Value;
+    ReadOnlyMemory<byte>? IHoldsValue<TransferredKey>.Value => Value;
 
     TransferredKey IHoldsValue<TransferredKey>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }

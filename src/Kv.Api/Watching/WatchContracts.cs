@@ -54,8 +54,6 @@ public sealed record WatchedKey : IHoldsValue<WatchedKey>
         Etag = EntityTags.ToJson(change.Revision),
     };
 
-    ReadOnlyMemory<byte>? IHoldsValue<WatchedKey>.Held => Value;
-
     WatchedKey IHoldsValue<WatchedKey>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }
 

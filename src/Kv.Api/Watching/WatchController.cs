@@ -33,7 +33,7 @@ public sealed class WatchController(
     /// were due: read the keys again. `unauthorized` means that the credential was revoked or has expired, and ends the
     /// watch. `position` only advances the `id`: ignore it.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "watchKeys")]
     [LongLived(ReportsEnd = true)]
     [Costly]
     [TenantInQuery]

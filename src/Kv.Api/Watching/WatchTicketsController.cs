@@ -27,7 +27,7 @@ public sealed class WatchTicketsController(IMediator mediator, TenantHeaders ten
     /// tenant's keys with `prefix`. The ticket can be used once, within 30 seconds. The watch ends when the credential
     /// is revoked or expires. A tenant may have 100 tickets issued at once, and 10 more each second.
     /// </remarks>
-    [HttpPost]
+    [HttpPost(Name = "createWatchTicket")]
     [ProducesResponseType<WatchTicketAnswer>(
         StatusCodes.Status201Created, "application/json", Description = "The ticket is valid from now on.")]
     [ProducesBodyTooLarge]

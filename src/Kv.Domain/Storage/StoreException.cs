@@ -56,10 +56,10 @@ public sealed class StoreRestoredException(long revision) : RevisionCompactedExc
 
 /// <summary>The store has not reached the requested revision.</summary>
 /// <param name="inner">The engine's own error.</param>
-/// <param name="present">The store's present revision; null when it is unknown.</param>
-public sealed class RevisionInFutureException(long revision, Exception? inner = null, long? present = null)
+/// <param name="current">The store's current revision; null when it is unknown.</param>
+public sealed class RevisionInFutureException(long revision, Exception? inner = null, long? current = null)
     : StoreException(
-        present is null
+        current is null
             ? $"Revision {revision} has not been reached."
-            : $"Revision {revision} has not been reached: the store is at revision {present}.",
+            : $"Revision {revision} has not been reached: the store is at revision {current}.",
         inner);

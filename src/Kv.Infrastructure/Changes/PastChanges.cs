@@ -27,7 +27,7 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turn
         var epoch = store.Epoch;
         var current = await CurrentRevision(cancellationToken);
         if (revision > current)
-            throw new RevisionInFutureException(revision, present: current);
+            throw new RevisionInFutureException(revision, current: current);
         while (revision < current)
         {
             var (page, through) = await Page(epoch, tenant, revision, current, range, cancellationToken);

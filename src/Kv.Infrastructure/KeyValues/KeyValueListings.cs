@@ -104,7 +104,7 @@ internal sealed partial class KeyValueListings(IStore store, KeyLayout layout, T
         if (page.Revision < options.MinRevision)
             page = await store.Range(ask, cancellationToken);
         return page.Revision < options.MinRevision
-            ? throw new RevisionInFutureException(options.MinRevision, present: page.Revision)
+            ? throw new RevisionInFutureException(options.MinRevision, current: page.Revision)
             : page;
     }
 

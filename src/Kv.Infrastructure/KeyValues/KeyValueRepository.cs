@@ -109,7 +109,7 @@ internal sealed class KeyValueRepository(IStore store, KeyLayout layout, AuditRe
             read = await Read(
                 tenant, key, options with { Consistency = ReadConsistency.Linearizable }, cancellationToken);
         if (read.Revision < options.MinRevision)
-            throw new RevisionInFutureException(options.MinRevision, present: read.Revision);
+            throw new RevisionInFutureException(options.MinRevision, current: read.Revision);
         return read;
     }
 

@@ -5,7 +5,7 @@ internal sealed partial class KeyChangeHub
     [LoggerMessage(
         LogLevel.Information,
         "The watch of the store ended, and the {Watches} watches on it; their readers resume: {Reason}")]
-    private partial void LogUpstreamFailed(int watches, string reason);
+    private partial void LogSharedWatchFailed(int watches, string reason);
 
     [LoggerMessage(
         LogLevel.Warning,

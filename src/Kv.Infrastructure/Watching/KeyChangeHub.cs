@@ -28,7 +28,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ITimer _idle;
     private readonly CancellationTokenRegistration _stopping;
-    private SharedWatch? _upstream;
+    private SharedWatch? _shared;
     private bool _isStopping;
     private bool _isDisposed;
 
@@ -63,7 +63,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         get
         {
             lock (_gate)
-                return _upstream is not null;
+                return _shared is not null;
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         var epoch = _store.Epoch;
         var current = await _store.CurrentRevision(_layout, cancellationToken);
         if (since > current)
-            throw new RevisionInFutureException(since.Value, present: current);
+            throw new RevisionInFutureException(since.Value, current: current);
         var watch = new WatchSubscription(this, _past, _budget, _time, epoch, tenant, pattern, since ?? current);
         try
         {
@@ -100,21 +100,21 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     {
         while (true)
         {
-            if (Upstream() is not { } upstream)
+            if (Shared() is not { } shared)
                 return false;
-            await upstream.Started.WaitAsync(cancellationToken);
+            await shared.Started.WaitAsync(cancellationToken);
             lock (_gate)
             {
-                // The upstream has just ended; another one begins.
-                if (upstream != _upstream)
+                // The shared watch has just ended; another one begins.
+                if (shared != _shared)
                     continue;
-                if (watch.Epoch.Number < upstream.Epoch.Number)
-                    throw new StoreRestoredException(upstream.Epoch.Since);
-                // This upstream is about to end.
-                if (watch.Epoch.Number > upstream.Epoch.Number)
+                if (watch.Epoch.Number < shared.Epoch.Number)
+                    throw new StoreRestoredException(shared.Epoch.Since);
+                // This shared watch is about to end.
+                if (watch.Epoch.Number > shared.Epoch.Number)
                     return false;
-                if (watch.Position < upstream.Recent.After
-                    || !watch.Join(upstream, upstream.Recent.Since(watch.Position)))
+                if (watch.Position < shared.Recent.After
+                    || !watch.Join(shared, shared.Recent.Since(watch.Position)))
                     return false;
                 if (_watches.Contains(watch))
                     _topics.Add(watch);
@@ -138,20 +138,20 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        SharedWatch? upstream;
+        SharedWatch? shared;
         lock (_gate)
         {
             if (_isDisposed)
                 return;
             // No watch may begin from now on, because no owner would end it.
             _isDisposed = _isStopping = true;
-            upstream = _upstream;
+            shared = _shared;
         }
         await _stopping.DisposeAsync();
         Stop();
         await _idle.DisposeAsync();
-        if (upstream is not null)
-            await upstream.DisposeAsync();
+        if (shared is not null)
+            await shared.DisposeAsync();
     }
 
     private bool TryAdd(WatchSubscription watch)
@@ -166,27 +166,27 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     }
 
     // Null while the process stops: all watches are about to end.
-    private SharedWatch? Upstream()
+    private SharedWatch? Shared()
     {
         lock (_gate)
         {
             if (_isStopping)
                 return null;
-            return _upstream ??= new SharedWatch(_store, _layout, _time, Dispatch, Ended);
+            return _shared ??= new SharedWatch(_store, _layout, _time, Dispatch, Ended);
         }
     }
 
     // The watches of a change are found under the lock and written to without it. Only one thread dispatches, so each
     // watch gets its changes in order.
-    private void Dispatch(SharedWatch upstream, ChangeSet set)
+    private void Dispatch(SharedWatch shared, ChangeSet set)
     {
         var events = _changes.Map(set);
         List<(WatchSubscription[] Watches, KeyChangeSet Share)> shares;
         lock (_gate)
         {
-            if (upstream != _upstream)
+            if (shared != _shared)
                 return;
-            upstream.Recent.Add(events);
+            shared.Recent.Add(events);
             shares = _topics.Shares(events);
         }
         foreach (var (watches, share) in shares)
@@ -208,14 +208,14 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             }
     }
 
-    private void Ended(SharedWatch upstream, Exception? error)
+    private void Ended(SharedWatch shared, Exception? error)
     {
         List<WatchSubscription> cut;
         lock (_gate)
         {
-            if (_upstream == upstream)
-                _upstream = null;
-            cut = [.. _watches.Where(watch => watch.Upstream == upstream)];
+            if (_shared == shared)
+                _shared = null;
+            cut = [.. _watches.Where(watch => watch.Shared == shared)];
         }
         // A watch that began after the compacted revisions has lost nothing: its reader resumes at its position.
         var compacted = error as RevisionCompactedException;
@@ -228,22 +228,22 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         if (behind.Count > 0)
             LogCompacted(behind.Count, error!.Message);
         else if (error is StoreException)
-            LogUpstreamFailed(cut.Count, error.Message);
+            LogSharedWatchFailed(cut.Count, error.Message);
         else if (error is not null)
             LogFault(error, cut.Count);
     }
 
     private void EndIfIdle()
     {
-        SharedWatch? upstream;
+        SharedWatch? shared;
         lock (_gate)
         {
             if (_watches.Count > 0)
                 return;
-            (upstream, _upstream) = (_upstream, null);
+            (shared, _shared) = (_shared, null);
         }
-        if (upstream is not null)
-            _ = upstream.DisposeAsync().AsTask();
+        if (shared is not null)
+            _ = shared.DisposeAsync().AsTask();
     }
 
     private void Stop()

@@ -40,9 +40,9 @@ internal sealed class WatchSubscription(
     public Task CutOff => _cutOff.Task;
 
     /// <summary>
-    /// The upstream that it has joined; null while it still reads missed changes. The hub's lock guards it.
+    /// The shared watch that it has joined; null while it still reads missed changes. The hub's lock guards it.
     /// </summary>
-    public SharedWatch? Upstream { get; private set; }
+    public SharedWatch? Shared { get; private set; }
 
     /// <summary>
     /// Joins the hub, or reads the first page of missed changes, which shows whether they are still kept.
@@ -57,7 +57,7 @@ internal sealed class WatchSubscription(
     /// Joins the live changes, after the recent ones since its position. The caller holds the hub's lock.
     /// </summary>
     /// <returns>False when the recent changes exceed its buffer or its share of the budget.</returns>
-    public bool Join(SharedWatch upstream, IEnumerable<KeyChangeSet> recent)
+    public bool Join(SharedWatch shared, IEnumerable<KeyChangeSet> recent)
     {
         var missed = new List<SharedChanges>();
         var bytes = 0L;
@@ -81,7 +81,7 @@ internal sealed class WatchSubscription(
             Offer(set);
             set.Dispose();
         }
-        Upstream = upstream;
+        Shared = shared;
         return true;
     }
 
@@ -91,7 +91,7 @@ internal sealed class WatchSubscription(
         // The reader has processed the changes that the previous call returned.
         _returned?.Dispose();
         _returned = null;
-        while (Upstream is null)
+        while (Shared is null)
         {
             if (_page.Sets.TryDequeue(out var missed))
                 return Return(missed);
@@ -113,7 +113,7 @@ internal sealed class WatchSubscription(
         while (true)
         {
             // Read before the buffer: if the buffer is empty afterwards, all changes up to here were returned.
-            var dispatched = Upstream!.DispatchedThrough;
+            var dispatched = Shared!.DispatchedThrough;
             if (_live.Reader.TryRead(out var set))
             {
                 Interlocked.Add(ref _bytes, -set.Bytes);

@@ -58,7 +58,7 @@ internal sealed class Evidence
             write.Fate == WriteFate.Unknown || write.Revision is null || write.Revision == removal.Revision);
 
     /// <summary>
-    /// Whether the store may have forgotten, by a time of the run, a change after a revision. One at the revision of a
+    /// Whether the store may have compacted, by a time of the run, a change after a revision. One at the revision of a
     /// compaction counts.
     /// </summary>
     public bool IsCompacted(long after, long by) => _compactions.Any(one => one.At <= by && one.Through > after);

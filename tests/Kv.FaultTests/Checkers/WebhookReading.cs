@@ -133,7 +133,7 @@ internal sealed class WebhookReading
         };
     }
 
-    // The store had forgotten it.
+    // The store had compacted it.
     private bool IsLost(KeyVersion change) =>
         _lost.Any(lost => change.Revision > lost.After && change.Revision <= lost.Through);
 

@@ -87,7 +87,7 @@ internal sealed class EmbeddedDeployment : Deployment
     {
         ["STORE"] = "embedded",
         ["DATA_DIR"] = disk.Path,
-        // All of it: forgotten changes could not be judged.
+        // All of it: compacted changes could not be judged.
         ["HISTORY_REVISIONS"] = "1000000000",
     };
 }

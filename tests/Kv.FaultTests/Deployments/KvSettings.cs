@@ -27,8 +27,8 @@ internal static class KvSettings
     public static bool HasQuota(RunSettings run) => run.Seed % 2 == 0;
 
     /// <summary>
-    /// Whether replicas have clocks that can jump: where that is named, and in one run of four. Such a clock makes
-    /// everything a little slower, and judgement of expiry less sharp.
+    /// Whether replicas have clocks that can jump: where that is named, and in one run of four. A clock that can jump
+    /// makes everything a little slower, and judgement of expiry less sharp.
     /// </summary>
     public static bool HasFakeClock(RunSettings run) => run.Faults is { } names
         ? names.Any(name => ClockFaults.Name.StartsWith(name, StringComparison.Ordinal))

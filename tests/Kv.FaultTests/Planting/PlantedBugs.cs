@@ -62,11 +62,11 @@ internal static class PlantedBugs
             Faults = ["peer-isolate", "peer-partition"],
         },
         new("join-earlier-call", "Kv.Infrastructure/Storage/Etcd/CacheWatch.cs",
-            "    private async Task<long> Present(CancellationToken cancellationToken)\n",
+            "    private async Task<long> Current(CancellationToken cancellationToken)\n",
             """
                 private (Task<long> Answer, long At)? _sent;
 
-                private Task<long> Present(CancellationToken cancellationToken)
+                private Task<long> Current(CancellationToken cancellationToken)
                 {
                     if (!IsPlanted || _sent is not { } sent || _time.GetElapsedTime(sent.At).TotalMilliseconds > 100)
                         _sent = sent = (Ask(cancellationToken), _time.GetTimestamp());
@@ -111,8 +111,8 @@ internal static class PlantedBugs
     private static PlantedBug[] Watches =>
     [
         new("watch-from-now", "Kv.Infrastructure/Watching/KeyChangeHub.cs",
-            "upstream.Recent.Since(watch.Position)",
-            "upstream.Recent.Since(IsPlanted ? long.MaxValue : watch.Position)")
+            "shared.Recent.Since(watch.Position)",
+            "shared.Recent.Since(IsPlanted ? long.MaxValue : watch.Position)")
         {
             FoundBy = ["watch"],
         },

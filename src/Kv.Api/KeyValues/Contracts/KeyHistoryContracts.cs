@@ -82,7 +82,5 @@ public sealed record HistoryEntry : IHoldsValue<HistoryEntry>
         ExpireAt = change.ExpireAt,
     };
 
-    ReadOnlyMemory<byte>? IHoldsValue<HistoryEntry>.Held => Value;
-
     HistoryEntry IHoldsValue<HistoryEntry>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }

@@ -98,8 +98,6 @@ public sealed record ListedKey : IHoldsValue<ListedKey>
             : key with { Value = dto.Value, Encoding = StoredKeyValue.EncodingOf(dto.Value) };
     }
 
-    ReadOnlyMemory<byte>? IHoldsValue<ListedKey>.Held => Value;
-
     ListedKey IHoldsValue<ListedKey>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }
 

@@ -37,7 +37,7 @@ public sealed record WrittenKeyValue : IHoldsValue<WrittenKeyValue>
         ExpireAt = dto.ExpireAt,
     };
 
-    ReadOnlyMemory<byte>? IHoldsValue<WrittenKeyValue>.Held => Value;
+    ReadOnlyMemory<byte>? IHoldsValue<WrittenKeyValue>.Value => Value;
 
     WrittenKeyValue IHoldsValue<WrittenKeyValue>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }
@@ -80,7 +80,7 @@ public sealed record StoredKeyValue : IHoldsValue<StoredKeyValue>
         ExpireAt = dto.ExpireAt,
     };
 
-    ReadOnlyMemory<byte>? IHoldsValue<StoredKeyValue>.Held => Value;
+    ReadOnlyMemory<byte>? IHoldsValue<StoredKeyValue>.Value => Value;
 
     StoredKeyValue IHoldsValue<StoredKeyValue>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }

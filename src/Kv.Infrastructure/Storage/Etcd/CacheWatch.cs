@@ -49,12 +49,12 @@ internal sealed class CacheWatch
             cancellationToken, _opened.State.Ended);
         var version = await _channel.Version(_connection.Deadline);
         _reportsProgress = version is not null && EtcdProgress.IsReliable(version);
-        var present = await Present(ending.Token);
+        var current = await Current(ending.Token);
         using var call = _call = _channel.Watch(ending.Token);
         try
         {
-            await Calls.Send(call.RequestStream, new WatchRequest { CreateRequest = Create(present) });
-            await Read(call.ResponseStream, present, started, isWanted, ending.Token);
+            await Calls.Send(call.RequestStream, new WatchRequest { CreateRequest = Create(current) });
+            await Read(call.ResponseStream, current, started, isWanted, ending.Token);
         }
         finally
         {
@@ -82,7 +82,7 @@ internal sealed class CacheWatch
         _connection.CountCall();
         try
         {
-            var revision = await Present(CancellationToken.None);
+            var revision = await Current(CancellationToken.None);
             return await Reaches(revision, _time.GetElapsedTime(asked)) ? revision : null;
         }
         catch (RpcException error) when (EtcdErrors.IsTransient(error))
@@ -120,7 +120,7 @@ internal sealed class CacheWatch
     private bool IsUsable => _isFollowing && IsOfCurrentEpoch;
 
     // A linearizable read without a value.
-    private async Task<long> Present(CancellationToken cancellationToken)
+    private async Task<long> Current(CancellationToken cancellationToken)
     {
         var request = new RangeRequest { Key = EtcdMessages.Wrap(_range.Start), CountOnly = true };
         var answer = await Calls.Once(
@@ -130,7 +130,7 @@ internal sealed class CacheWatch
     }
 
     private async Task Read(
-        IAsyncStreamReader<WatchResponse> responses, long present, Action started, Func<bool> isWanted,
+        IAsyncStreamReader<WatchResponse> responses, long current, Action started, Func<bool> isWanted,
         CancellationToken cancellationToken)
     {
         while (await responses.MoveNext(cancellationToken) && isWanted())
@@ -141,7 +141,7 @@ internal sealed class CacheWatch
                 throw EtcdErrors.FromCancelledWatch(response.CancelReason);
             if (response.Created)
             {
-                _keys.Advance(present);
+                _keys.Advance(current);
                 _isFollowing = true;
                 started();
             }
@@ -152,12 +152,12 @@ internal sealed class CacheWatch
         }
     }
 
-    private WatchCreateRequest Create(long present) => new()
+    private WatchCreateRequest Create(long current) => new()
     {
         Key = EtcdMessages.Wrap(_range.Start),
         RangeEnd = EtcdMessages.Wrap(_range.End),
         // One revision early, as in EtcdWatchSession: only then is a compaction in between reported.
-        StartRevision = present,
+        StartRevision = current,
         Fragment = true,
     };
 

@@ -7,8 +7,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// <summary>The engine on an etcd cluster.</summary>
 internal sealed class EtcdStore : IStore
 {
-    // A touch copies a value whose size etcd does not tell. One that is known to be large has a call of its own, and
-    // few of the others share one, as they may be large too.
+    // A touch copies a value whose size etcd does not tell. A copy that is known to be large has a call of its own,
+    // and few of the others share a call, because they may be large too.
     private const int LargeCopy = GroupCommit.MaxBytes;
     private const int UnknownCopy = GroupCommit.MaxBytes / 16;
 
