@@ -16,7 +16,7 @@ internal sealed class CostlyCalls(TenantHeaders tenants, HeldBytes held, int mos
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Namespace, string AppName), TenantTurns> _turns = [];
 
-    // The lanes with waiting work, in the order of their turns.
+    // The tenants with waiting work, in the order of their turns.
     private readonly Queue<TenantTurns> _waiting = [];
     private int _running;
 
