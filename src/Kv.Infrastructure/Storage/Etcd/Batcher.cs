@@ -17,7 +17,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private const int MaxInFlight = 2;
 
     /// <summary>Up to how many callers share no calls.</summary>
-    public const int Few = 4;
+    public const int Few = 2;
 
     /// <summary>
     /// The time after which another call may be sent beside one in flight: longer than a call to a nearby store with a
@@ -249,8 +249,7 @@ internal abstract class Batcher<TPending> : IDisposable
     private void AwaitCallers(int answered, int unanswered, long sentAt)
     {
         var now = _time.GetTimestamp();
-        // Answered callers may be in the queue already.
-        Volatile.Write(ref _callers, unanswered + Math.Max(answered, Queued));
+        Volatile.Write(ref _callers, answered + unanswered + Queued);
         // A request that did not fit means that the next call is full already.
         Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, (answered + Queued) * 3 / 4) : 0);
         Volatile.Write(
