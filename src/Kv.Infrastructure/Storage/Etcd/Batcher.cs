@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// Collects the requests that arrive while a call is in flight, and sends them together in the next call. Few callers
+/// Collects the requests that arrive while a call is in flight, and sends them together in the next call. Two callers
 /// share no calls: each request is sent at once, so an idle store adds no wait. With more callers a second call goes
 /// beside the first only with a full batch, or when the first takes long: two half-full calls cost both sides twice as
 /// much as a full one.
@@ -14,10 +14,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
 {
-    private const int MaxInFlight = 2;
-
-    /// <summary>Up to how many callers share no calls.</summary>
-    public const int Few = 2;
+    /// <summary>The most calls in flight. As many callers share no calls.</summary>
+    public const int MaxInFlight = 2;
 
     /// <summary>
     /// The time after which another call may be sent beside one in flight: longer than a call to a nearby store with a
@@ -141,12 +139,11 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private bool IsWaitedFor => !(_overflow.IsEmpty && _queue.IsEmpty);
 
-    // The first request that waits sets the timer, not every request. With several calls in flight one of them looks
-    // again.
+    // The first request that waits sets the timer, not every request. With two calls in flight one of them looks again.
     private void PumpLater()
     {
         var inFlight = Volatile.Read(ref _inFlight);
-        if (inFlight >= MaxInFlight || Interlocked.Exchange(ref _isTimed, 1) != 0)
+        if (inFlight == MaxInFlight || Interlocked.Exchange(ref _isTimed, 1) != 0)
             return;
         var left = inFlight == 0
             ? _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _waitUntil))
@@ -177,11 +174,10 @@ internal abstract class Batcher<TPending> : IDisposable
     }
 
     private bool MaySend(int inFlight) =>
-        (inFlight < Few && HasFewCallers)
-        || (inFlight == 0 ? !AwaitsCallers : inFlight < MaxInFlight && IsWorthAnotherCall);
+        inFlight < MaxInFlight && (HasFewCallers || (inFlight == 0 ? !AwaitsCallers : IsWorthAnotherCall));
 
     private bool HasFewCallers =>
-        Volatile.Read(ref _callers) <= Few && Queued + Volatile.Read(ref _unanswered) <= Few;
+        Volatile.Read(ref _callers) <= MaxInFlight && Queued + Volatile.Read(ref _unanswered) <= MaxInFlight;
 
     private bool AwaitsCallers =>
         Queued < Volatile.Read(ref _enough) && _time.GetTimestamp() < Volatile.Read(ref _waitUntil);

@@ -23,7 +23,7 @@ internal sealed class BatcherTests
         await Task.WhenAll(callers);
 
         Assert.That(batcher.Sent, Is.EqualTo(Callers * Rounds));
-        Assert.That(batcher.MostAtOnce, Is.LessThanOrEqualTo(CountingBatcher.Few));
+        Assert.That(batcher.MostAtOnce, Is.LessThanOrEqualTo(CountingBatcher.MaxInFlight));
     }
 
     [Test]
@@ -42,7 +42,7 @@ internal sealed class BatcherTests
         // Four requests fit a batch, a large one only an empty batch. The first few have calls of their own.
         var batcher = new CountingBatcher();
         var held = batcher.Hold();
-        var early = Enumerable.Range(0, CountingBatcher.Few + 1).Select(_ => batcher.Add()).ToList();
+        var early = Enumerable.Range(0, CountingBatcher.MaxInFlight + 1).Select(_ => batcher.Add()).ToList();
         early.AddRange([batcher.Add(), batcher.Add(isLarge: true)]);
         var late = Enumerable.Range(0, 40).Select(_ => batcher.Add()).ToArray();
 

@@ -32,10 +32,10 @@ internal sealed class BatcherTimingTests
     [Test]
     public void The_requests_of_many_callers_share_the_next_call()
     {
-        Ask(GroupCommit.Few + 5);
+        Ask(GroupCommit.MaxInFlight + 5);
         Assert.That(_calls.Sizes, Is.EqualTo([1, 1]));
 
-        for (var call = 0; call < GroupCommit.Few; call++)
+        for (var call = 0; call < GroupCommit.MaxInFlight; call++)
             _calls.Answer(call);
         Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 5]));
     }
@@ -49,7 +49,7 @@ internal sealed class BatcherTimingTests
         Ask(2);
         Assert.That(_calls.Shared, Is.EqualTo([5, 1]));
 
-        _calls.Answer(GroupCommit.Few + 1);
+        _calls.Answer(GroupCommit.MaxInFlight + 1);
         Ask(1);
         Assert.That(_calls.Shared, Is.EqualTo([5, 1, 1, 1]));
     }
@@ -126,7 +126,7 @@ internal sealed class BatcherTimingTests
     {
         Share(8);
         _time.Advance(TimeSpan.FromSeconds(0.5));
-        _calls.Answer(GroupCommit.Few);
+        _calls.Answer(GroupCommit.MaxInFlight);
         Ask(3);
         Assert.That(_calls.Shared, Is.EqualTo([8]));
 
@@ -153,7 +153,7 @@ internal sealed class BatcherTimingTests
         _time.Advance(GroupCommit.LongCall);
         var late = Ask(1).Single();
         _time.Advance(Timeout);
-        _calls.Answer(GroupCommit.Few);
+        _calls.Answer(GroupCommit.MaxInFlight);
 
         Assert.That(_calls.Shared, Is.EqualTo([5, 1]));
         Assert.That(
@@ -165,15 +165,15 @@ internal sealed class BatcherTimingTests
     // Leaves one call in flight, which that many callers share, and no request waiting.
     private void Share(int callers)
     {
-        Ask(GroupCommit.Few + callers);
-        for (var call = 0; call < GroupCommit.Few; call++)
+        Ask(GroupCommit.MaxInFlight + callers);
+        for (var call = 0; call < GroupCommit.MaxInFlight; call++)
             _calls.Answer(call);
     }
 
     private void AnswerLater(int sharedCall)
     {
         _time.Advance(Short);
-        _calls.Answer(GroupCommit.Few + sharedCall);
+        _calls.Answer(GroupCommit.MaxInFlight + sharedCall);
     }
 
     [TearDown]
@@ -200,7 +200,7 @@ internal sealed class BatcherTimingTests
         public List<int> Sizes => [.. _sent.Select(batch => batch.Size)];
 
         /// <summary>Those after the first calls, which no requests share.</summary>
-        public List<int> Shared => Sizes[Few..];
+        public List<int> Shared => Sizes[MaxInFlight..];
 
         public void Ask(Asked asked) => Enqueue(asked);
 

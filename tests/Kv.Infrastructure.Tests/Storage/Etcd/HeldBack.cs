@@ -31,7 +31,7 @@ internal static class HeldBack
     /// <returns>The requests, under way.</returns>
     public static async Task<List<Task<TResult>>> Occupy<TResult>(EtcdStore store, Func<int, Task<TResult>> request)
     {
-        List<Task<TResult>> sent = [.. Enumerable.Range(0, GroupCommit.Few).Select(request)];
+        List<Task<TResult>> sent = [.. Enumerable.Range(0, GroupCommit.MaxInFlight).Select(request)];
         await Eventually.Holds(() => store.Queued() == 0, "all are sent");
         return sent;
     }
