@@ -14,7 +14,9 @@ public static class Eventually
     /// it: NUnit remembers a failed assertion even when it is caught.
     /// </param>
     /// <param name="because">The condition in words, for the failure's message.</param>
-    /// <param name="timeout">How long to ask; null for 60 s. Only a failing test waits that long, or one on a busy machine.</param>
+    /// <param name="timeout">
+    /// How long to ask; null for 60 s. Only a failing test waits that long, or one on a busy machine.
+    /// </param>
     public static async Task Holds(Func<Task<bool>> condition, string because, TimeSpan? timeout = null)
     {
         var limit = timeout ?? DefaultTimeout;

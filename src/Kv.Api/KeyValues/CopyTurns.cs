@@ -52,8 +52,8 @@ public sealed class CopyTurns : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TooManyCopiesException(
-                $"Other calls of this namespace and app that copy values had all turns for {_patience.TotalSeconds:0} s; "
-                + "nothing was done.");
+                "Other calls of this namespace and app that copy values had all turns for "
+                + $"{_patience.TotalSeconds:0} s; nothing was done.");
         }
     }
 

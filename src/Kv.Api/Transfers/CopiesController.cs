@@ -35,7 +35,7 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     [ProducesNoRoom]
     public async Task<IActionResult> Copy(CopyKeysBody body, CancellationToken cancellationToken)
     {
-        using var turn = await turns.TakeAll(Request, cancellationToken);
+        using var turn = body.DryRun is true ? null : await turns.TakeAll(Request, cancellationToken);
         // A page of values is in memory until it is written.
         await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var copies = await mediator.Send(body.ToRequest(Namespace, AppName), cancellationToken);

@@ -72,7 +72,10 @@ internal sealed class KvHost : IAsyncDisposable
     {
         if (engine == Engine.Etcd)
             return await Start(
-                [("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient, .. settings],
+                [
+                    ("STORE", "etcd"), ("ETCD_ENDPOINTS", (await SharedEtcd.Get()).Endpoint), KvProcess.Patient,
+                    .. settings,
+                ],
                 null, time);
         var directory = new TemporaryDirectory();
         return await Start(
