@@ -1,5 +1,8 @@
+using System.Reflection;
 using Kv.FaultTests.Checkers.Testing;
 using Kv.FaultTests.History;
+using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Logging;
 using NUnit.Framework.Constraints;
 
 namespace Kv.FaultTests.Checkers;
@@ -158,6 +161,20 @@ public sealed class LogCheckerTests
             new RunBuilder().Add(lost).Judged(Checker), Has.Exactly(1).Contains("although nothing was compacted"));
         Assert.That(
             new RunBuilder().Add(lost).Add(new Fault(Fault.Compact, "etcd", 1, 1, "7")).Judged(Checker), Is.Empty);
+    }
+
+    // The checkers read the log of the program, whose messages may be reworded.
+    [Test]
+    public void Lost_changes_are_recognized_in_the_message_of_the_program()
+    {
+        var message = typeof(StoreOptions).Assembly.GetType("Kv.Infrastructure.Dispatching.Leading.LostChanges")!
+            .GetMethod("LogLost", BindingFlags.Instance | BindingFlags.NonPublic)!
+            .GetCustomAttribute<LoggerMessageAttribute>()!.Message
+            .Replace("{After}", "4", StringComparison.Ordinal).Replace("{Through}", "7", StringComparison.Ordinal);
+
+        Assert.That(
+            LostRevisions.Of(new LogLine("replica-0", 5, "Warning", "Kv", message)),
+            Is.EqualTo(new LostRevisions(4, 7, 5)));
     }
 }
 
