@@ -53,7 +53,7 @@ internal sealed class EtcdStore : IStore
         _reader = new EntryReader(_foreignLeases, time);
         _expired = new ExpiredEntries(_connection, time);
         _commits = Commits();
-        _largeCommits = Commits();
+        _largeCommits = Commits(() => _commits.CallsSent + _linearizableReads!.CallsSent);
         _cache = options.NearCacheBytes == 0
             ? null
             : new NearCache(
@@ -72,7 +72,8 @@ internal sealed class EtcdStore : IStore
             ("read", () => _linearizableReads.Queued), ("serializable_read", () => _serializableReads.Queued),
             ("large_read", () => _largeReads.Queued));
 
-        GroupCommit Commits() => new(_connection, _leases, _reader, telemetry, time, options.Timeout);
+        GroupCommit Commits(Func<long>? others = null) =>
+            new(_connection, _leases, _reader, telemetry, time, options.Timeout, others);
 
         GroupRead Reads(ReadConsistency consistency) =>
             new(_connection, _reader, consistency, _largeKeys, _cache, telemetry, time, options.Timeout);
