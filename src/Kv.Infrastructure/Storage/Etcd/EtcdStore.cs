@@ -37,8 +37,9 @@ internal sealed class EtcdStore : IStore
     private readonly TimeProvider _time;
 
     /// <param name="cached">The keys that the near cache may hold.</param>
+    /// <param name="ownerOf">The owner of a key: owners take turns in costly reads.</param>
     public EtcdStore(
-        EtcdOptions options, KeyRange cached, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+        EtcdOptions options, KeyRange cached, Func<StoreKey, string> ownerOf, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<EtcdStore>();
         var telemetry = new EngineTelemetry(meters);
@@ -61,7 +62,7 @@ internal sealed class EtcdStore : IStore
         _linearizableReads = Reads(ReadConsistency.Linearizable);
         _serializableReads = Reads(ReadConsistency.Serializable);
         _largeReads = Reads(ReadConsistency.Linearizable);
-        _ranges = new RangeReads(_connection, _reader, _foreignLeases, time);
+        _ranges = new RangeReads(_connection, _reader, _foreignLeases, ownerOf, time);
         _space = new EtcdState(_connection, options, time);
         _members = new EtcdMemberList(_connection, options, time);
         _time = time;
@@ -129,7 +130,6 @@ internal sealed class EtcdStore : IStore
         _linearizableReads.Dispose();
         _serializableReads.Dispose();
         _largeReads.Dispose();
-        _ranges.Dispose();
         _connection.Dispose();
         return ValueTask.CompletedTask;
     }
