@@ -56,7 +56,8 @@ internal sealed class FuzzTests(Engine engine) : AccessTest(engine)
         TestContext.Out.WriteLine($"Seed {seed}: {string.Join(", ", statuses.GroupBy(one => one).OrderBy(one => one.Key).Select(one => $"{one.Key} {one.Count()}x"))}");
         Assert.That(after - before, Is.LessThan(MostMemory), "bytes kept in memory");
         Assert.That(statuses.Count(status => status == 503), Is.LessThan(count / OnePartIn));
-        Assert.That(statuses.Count(status => status == 0), Is.LessThan(count / OnePartIn), "requests without an answer");
+        Assert.That(
+            statuses.Count(status => status == 0), Is.LessThan(count / OnePartIn), "requests without an answer");
         Assert.That(
             statuses.Count(status => status is >= 200 and < 300), Is.GreaterThan(count / 10),
             "enough requests succeed");

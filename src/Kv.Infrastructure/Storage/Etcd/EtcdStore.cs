@@ -39,7 +39,8 @@ internal sealed class EtcdStore : IStore
     /// <param name="cached">The keys that the near cache may hold.</param>
     /// <param name="ownerOf">The owner of a key: owners take turns in costly reads.</param>
     public EtcdStore(
-        EtcdOptions options, KeyRange cached, Func<StoreKey, string> ownerOf, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+        EtcdOptions options, KeyRange cached, Func<StoreKey, string> ownerOf, TimeProvider time, IMeterFactory meters,
+        ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<EtcdStore>();
         var telemetry = new EngineTelemetry(meters);

@@ -13,9 +13,8 @@ internal sealed class EtcdMemberListTests
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = new EtcdStore(
-            new EtcdOptions { Endpoints = [cluster.ClientUris[0]] }, EtcdStores.Everything, _ => "", TimeProvider.System,
-            Meters.Factory,
-            NullLoggerFactory.Instance);
+            new EtcdOptions { Endpoints = [cluster.ClientUris[0]] }, EtcdStores.Everything, _ => "",
+            TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
 
         var servers = (await store.Servers(CancellationToken.None)).Select(uri => uri.Authority).ToList();
 
