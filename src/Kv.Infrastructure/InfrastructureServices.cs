@@ -98,15 +98,16 @@ public static class InfrastructureServices
 
     // A scope is a term of the leader.
     private static IServiceCollection AddTerm(this IServiceCollection services) => services
-        .AddScoped<LeadSlot>()
-        .AddScoped(term => term.GetRequiredService<LeadSlot>().Lead!)
+        .AddScoped<Lead>()
         .AddScoped(term => new SettledRevisions(term.GetRequiredService<Lead>().From))
         .AddScoped<FencedWriter>()
         .AddScoped<WebhookRegistry>()
         .AddScoped<DeliveryStore>()
         .AddScoped<AcceptedLog>()
         .AddScoped<WebhookOutcomes>()
-        .AddScoped<LaneServices>()
+        .AddScoped<SteadyClock>()
+        .AddScoped<LaneLimits>()
+        .AddScoped<LaneFactory>()
         .AddScoped<WebhookLanes>()
         .AddScoped<EventPublisher>()
         .AddScoped<WebhookDispatcher>()
