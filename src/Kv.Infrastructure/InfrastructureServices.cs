@@ -74,7 +74,9 @@ public static class InfrastructureServices
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services
-        .AddSingleton<IKeyChangeFeed, KeyChangeHub>()
+        .AddSingleton<KeyChangeHub>()
+        .AddSingleton<CatchUpReader>()
+        .AddSingleton<IKeyChangeFeed, KeyChangeFeed>()
         .AddSingleton<IWatchTickets, WatchTickets>();
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
