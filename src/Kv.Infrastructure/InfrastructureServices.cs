@@ -132,7 +132,7 @@ public static class InfrastructureServices
         .AddSingleton<OwnEndpoints>()
         .AddSingleton<OwnAddresses>()
         .AddSingleton<TargetPolicy>()
-        .AddSingleton<IWebhookTargets, WebhookTargets>()
+        .AddSingleton<IWebhookTargets>(provider => provider.GetRequiredService<TargetPolicy>())
         .AddSingleton<TargetConnector>()
         .AddSingleton<ReceiverAuthorities>()
         .AddSingleton<IWebhookSender, WebhookSender>();
