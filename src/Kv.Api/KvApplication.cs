@@ -50,7 +50,7 @@ internal static class KvApplication
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
             .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store, options.Deliveries)
+            .AddInfrastructure(options.Store, options.Deliveries, options.Audit)
             .AddHttpApi(options)
             .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name)
             .AddCrossOrigin(options.Gateway)

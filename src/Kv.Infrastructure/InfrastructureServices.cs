@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using Kv.Application.Audit;
 using Kv.Application.Watching;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
@@ -34,12 +35,12 @@ namespace Kv.Infrastructure;
 public static class InfrastructureServices
 {
     /// <summary>
-    /// Adds the store of <paramref name="store"/>, the repositories on it, and the watcher that calls webhooks
-    /// according to <paramref name="deliveries"/>.
+    /// Adds the store of <paramref name="store"/>, the repositories on it with the records of <paramref name="audit"/>,
+    /// and the watcher that calls webhooks according to <paramref name="deliveries"/>.
     /// </summary>
     public static IServiceCollection AddInfrastructure(
-        this IServiceCollection services, StoreOptions store, DeliveryOptions deliveries) =>
-        services.AddSingleton(store).AddSingleton(deliveries)
+        this IServiceCollection services, StoreOptions store, DeliveryOptions deliveries, AuditOptions audit) =>
+        services.AddSingleton(store).AddSingleton(deliveries).AddSingleton(audit)
             .AddStore().AddChanges().AddRepositories().AddWatching().AddDeliveries().AddSender().AddLeading();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services

@@ -25,7 +25,7 @@ internal static class CommandLineApplication
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store, options.Deliveries)
+            .AddInfrastructure(options.Store, options.Deliveries, options.Audit)
             // All use cases need their ports, although no command watches.
             .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name);
         if (options.Audit.IsOn)
