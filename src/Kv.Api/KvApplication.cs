@@ -19,7 +19,6 @@ using Kv.Api.WebConsole;
 using Kv.Api.Webhooks;
 using Kv.Application;
 using Kv.Application.Audit;
-using Kv.Domain;
 using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;

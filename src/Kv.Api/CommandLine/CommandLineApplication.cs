@@ -3,7 +3,6 @@ using Kv.Api.Configuration;
 using Kv.Api.Telemetry;
 using Kv.Application;
 using Kv.Application.Audit;
-using Kv.Domain;
 using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;

@@ -12,7 +12,6 @@ using Kv.Api.Tls;
 using Kv.Api.Watching;
 using Kv.Api.Webhooks;
 using Kv.Application.Audit;
-using Kv.Domain;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Deliveries;

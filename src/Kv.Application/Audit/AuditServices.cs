@@ -1,9 +1,6 @@
-using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
-using Kv.Domain.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Application.Audit;

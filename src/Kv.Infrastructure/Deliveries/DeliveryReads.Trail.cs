@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using Kv.Domain.Deliveries;
 
 namespace Kv.Infrastructure.Deliveries;
 

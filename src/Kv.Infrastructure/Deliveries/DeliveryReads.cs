@@ -1,5 +1,3 @@
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Infrastructure.Deliveries;

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Kv.Domain.Audit;
-using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Changes;
 

@@ -1,8 +1,6 @@
 using Kv.Application.Pipeline;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Transactions;
-using Kv.Domain.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Infrastructure.Quotas;

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Infrastructure.Watching;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Deliveries.Targets;
 

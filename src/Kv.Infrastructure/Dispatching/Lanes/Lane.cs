@@ -1,7 +1,5 @@
 using Kv.Application.Watching;
-using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 

@@ -1,4 +1,3 @@
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,3 @@
-using Kv.Domain.Webhooks;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>

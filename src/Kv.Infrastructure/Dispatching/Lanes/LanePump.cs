@@ -1,5 +1,3 @@
-using Kv.Domain.Webhooks;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>Makes the attempts of a lane: each when it is due, up to a limit at a time.</summary>

@@ -1,5 +1,3 @@
-using Kv.Domain.Deliveries;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <content>Moves deliveries to the store, and reads them back in passes.</content>

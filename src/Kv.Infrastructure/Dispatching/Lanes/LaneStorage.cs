@@ -1,6 +1,3 @@
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>Moves the deliveries of one webhook to the store, and removes accepted ones from it.</summary>

@@ -1,7 +1,5 @@
 using Kv.Application.Watching;
-using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;

@@ -1,4 +1,3 @@
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries.Targets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
