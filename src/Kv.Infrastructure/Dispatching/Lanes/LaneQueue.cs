@@ -43,7 +43,7 @@ internal sealed partial class LaneQueue
         }
     }
 
-    /// <summary>The earliest time of a waiting delivery; null when none is to be taken any more.</summary>
+    /// <summary>The earliest time of a waiting delivery; null when none waits, or after <see cref="Drain"/>.</summary>
     public DateTimeOffset? NextDue
     {
         get
