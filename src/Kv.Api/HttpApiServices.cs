@@ -23,7 +23,7 @@ internal static class HttpApiServices
             // About as long as the store may take to answer one call.
             provider.GetRequiredService<TenantHeaders>(), 3 * options.StoreTimeout));
         services.AddSingleton(provider => new WatchTicketLimit(provider.GetRequiredService<TenantHeaders>()));
-        services.AddSingleton(options.Audit).AddSingleton<AuditInStoreFilter>();
+        services.AddSingleton<AuditInStoreFilter>();
         services.AddSingleton(provider => new StoredNames(
             options.HasEncodedKeys,
             provider.GetRequiredService<IMediator>(), provider.GetRequiredService<TenantHeaders>()));

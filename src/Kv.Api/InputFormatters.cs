@@ -3,7 +3,6 @@ using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.KeyValues.Bodies;
 using Kv.Api.Transactions;
-using Kv.Domain;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Extensions.Options;
 

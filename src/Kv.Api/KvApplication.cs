@@ -19,7 +19,6 @@ using Kv.Api.WebConsole;
 using Kv.Api.Webhooks;
 using Kv.Application;
 using Kv.Application.Audit;
-using Kv.Domain;
 using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
@@ -50,7 +49,7 @@ internal static class KvApplication
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
             .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store, options.Deliveries)
+            .AddInfrastructure(options.Store, options.Deliveries, options.Audit)
             .AddHttpApi(options)
             .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name)
             .AddCrossOrigin(options.Gateway)

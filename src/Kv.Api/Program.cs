@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Kv.Api.CommandLine;
 using Kv.Api.Hosting;
-using Kv.Domain;
 using Microsoft.AspNetCore.Connections;
 
 namespace Kv.Api;

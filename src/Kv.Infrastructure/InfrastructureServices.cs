@@ -1,14 +1,12 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using Kv.Application.Audit;
 using Kv.Application.Watching;
 using Kv.Domain.Access;
 using Kv.Domain.Audit;
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Overview;
 using Kv.Domain.Transactions;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Access;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Changes;
@@ -34,12 +32,12 @@ namespace Kv.Infrastructure;
 public static class InfrastructureServices
 {
     /// <summary>
-    /// Adds the store of <paramref name="store"/>, the repositories on it, and the watcher that calls webhooks
-    /// according to <paramref name="deliveries"/>.
+    /// Adds the store of <paramref name="store"/>, the repositories on it with the records of <paramref name="audit"/>,
+    /// and the watcher that calls webhooks according to <paramref name="deliveries"/>.
     /// </summary>
     public static IServiceCollection AddInfrastructure(
-        this IServiceCollection services, StoreOptions store, DeliveryOptions deliveries) =>
-        services.AddSingleton(store).AddSingleton(deliveries)
+        this IServiceCollection services, StoreOptions store, DeliveryOptions deliveries, AuditOptions audit) =>
+        services.AddSingleton(store).AddSingleton(deliveries).AddSingleton(audit)
             .AddStore().AddChanges().AddRepositories().AddWatching().AddDeliveries().AddSender().AddLeading();
 
     private static IServiceCollection AddStore(this IServiceCollection services) => services
@@ -74,7 +72,9 @@ public static class InfrastructureServices
         .AddSingleton<IWebhookRepository, WebhookRepository>();
 
     private static IServiceCollection AddWatching(this IServiceCollection services) => services
-        .AddSingleton<IKeyChangeFeed, KeyChangeHub>()
+        .AddSingleton<KeyChangeHub>()
+        .AddSingleton<CatchUpReader>()
+        .AddSingleton<IKeyChangeFeed, KeyChangeFeed>()
         .AddSingleton<IWatchTickets, WatchTickets>();
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
@@ -98,15 +98,16 @@ public static class InfrastructureServices
 
     // A scope is a term of the leader.
     private static IServiceCollection AddTerm(this IServiceCollection services) => services
-        .AddScoped<LeadSlot>()
-        .AddScoped(term => term.GetRequiredService<LeadSlot>().Lead!)
+        .AddScoped<Lead>()
         .AddScoped(term => new SettledRevisions(term.GetRequiredService<Lead>().From))
         .AddScoped<FencedWriter>()
         .AddScoped<WebhookRegistry>()
         .AddScoped<DeliveryStore>()
         .AddScoped<AcceptedLog>()
         .AddScoped<WebhookOutcomes>()
-        .AddScoped<LaneServices>()
+        .AddScoped<SteadyClock>()
+        .AddScoped<LaneLimits>()
+        .AddScoped<LaneFactory>()
         .AddScoped<WebhookLanes>()
         .AddScoped<EventPublisher>()
         .AddScoped<WebhookDispatcher>()
@@ -129,7 +130,7 @@ public static class InfrastructureServices
         .AddSingleton<OwnEndpoints>()
         .AddSingleton<OwnAddresses>()
         .AddSingleton<TargetPolicy>()
-        .AddSingleton<IWebhookTargets, WebhookTargets>()
+        .AddSingleton<IWebhookTargets>(provider => provider.GetRequiredService<TargetPolicy>())
         .AddSingleton<TargetConnector>()
         .AddSingleton<ReceiverAuthorities>()
         .AddSingleton<IWebhookSender, WebhookSender>();

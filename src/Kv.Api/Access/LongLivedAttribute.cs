@@ -1,5 +1,3 @@
-using Kv.Domain.KeyValues;
-
 namespace Kv.Api.Access;
 
 /// <summary>Marks a call that lasts as long as its client wants, so its credential is rechecked.</summary>

@@ -1,5 +1,3 @@
-using Kv.Domain.KeyValues;
-
 namespace Kv.Api.Answers;
 
 /// <summary>Marks a call that can take much processor time, whatever the size of its body.</summary>

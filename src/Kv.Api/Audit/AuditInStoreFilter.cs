@@ -1,4 +1,5 @@
 using Kv.Api.Errors;
+using Kv.Application.Audit;
 
 namespace Kv.Api.Audit;
 

@@ -3,7 +3,6 @@ using Kv.Api.Configuration;
 using Kv.Api.Telemetry;
 using Kv.Application;
 using Kv.Application.Audit;
-using Kv.Domain;
 using Kv.Domain.Audit;
 using Kv.Domain.Storage;
 using Kv.Infrastructure;
@@ -25,7 +24,7 @@ internal static class CommandLineApplication
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store, options.Deliveries)
+            .AddInfrastructure(options.Store, options.Deliveries, options.Audit)
             // All use cases need their ports, although no command watches.
             .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name);
         if (options.Audit.IsOn)

@@ -1,5 +1,4 @@
 using FluentValidation;
-using Kv.Domain;
 using Kv.Domain.Storage;
 
 namespace Kv.Api.CommandLine;

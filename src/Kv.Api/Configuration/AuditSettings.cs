@@ -1,4 +1,4 @@
-using Kv.Api.Audit;
+using Kv.Application.Audit;
 
 namespace Kv.Api.Configuration;
 

@@ -2,7 +2,6 @@ using System.Net;
 using Kv.Api.Answers;
 using Kv.Api.RateLimits;
 using Kv.Api.Tls;
-using Kv.Domain;
 using Kv.Domain.Quotas;
 
 namespace Kv.Api.Configuration;

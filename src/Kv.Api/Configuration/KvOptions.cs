@@ -1,7 +1,6 @@
 using System.Net;
 using Kv.Api.Access;
 using Kv.Api.Answers;
-using Kv.Api.Audit;
 using Kv.Api.Gateway;
 using Kv.Api.Http;
 using Kv.Api.Idempotency;
@@ -12,7 +11,7 @@ using Kv.Api.Tenants;
 using Kv.Api.Tls;
 using Kv.Api.Watching;
 using Kv.Api.Webhooks;
-using Kv.Domain;
+using Kv.Application.Audit;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Deliveries;
@@ -138,7 +137,7 @@ internal sealed record KvOptions
             Limits = limits,
             Tenants = tenants,
             HasEncodedKeys = settings.Flag("COMPAT_ENCODED_KEYS"),
-            Store = ReadStore(settings) with { AuditRetention = audit.IsKept ? audit.Retention : null },
+            Store = ReadStore(settings),
             Deliveries = DeliverySettings.Read(settings, tenants, access),
             Watches = new WatchOptions
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Kv.Domain;
 
 namespace Kv.Api.Configuration;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Deliveries;
+using Kv.Domain.Deliveries;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Api.Deliveries;
@@ -116,12 +117,12 @@ public sealed record DeliveryAttempt
     /// <example>busy</example>
     public required string Answer { get; init; }
 
-    internal static DeliveryAttempt From(AttemptDto dto) => new()
+    internal static DeliveryAttempt From(Attempt attempt) => new()
     {
-        At = dto.At,
-        DurationMs = (long)dto.Duration.TotalMilliseconds,
-        Status = dto.Status,
-        Error = dto.Error,
-        Answer = dto.Answer,
+        At = attempt.At,
+        DurationMs = (long)attempt.Duration.TotalMilliseconds,
+        Status = attempt.Status,
+        Error = attempt.Error,
+        Answer = attempt.Answer,
     };
 }

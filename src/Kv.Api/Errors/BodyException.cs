@@ -1,5 +1,3 @@
-using Kv.Domain;
-
 namespace Kv.Api.Errors;
 
 /// <summary>

@@ -4,7 +4,6 @@ using FluentValidation.Results;
 using Kv.Application.Pipeline;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Idempotency;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Transactions;

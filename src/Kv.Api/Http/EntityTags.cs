@@ -2,7 +2,6 @@ using System.Globalization;
 using FluentValidation;
 using Kv.Application.KeyValues;
 using Kv.Application.Pipeline;
-using Kv.Domain.KeyValues;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 

@@ -1,7 +1,6 @@
 using FluentValidation;
 using Kv.Api.Gateway;
 using Kv.Application.Pipeline;
-using Kv.Domain.KeyValues;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kv.Api.Http;

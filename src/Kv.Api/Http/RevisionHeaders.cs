@@ -1,7 +1,6 @@
 using System.Globalization;
 using FluentValidation;
 using Kv.Application.Pipeline;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 
 namespace Kv.Api.Http;

@@ -1,5 +1,3 @@
-using Kv.Domain;
-
 namespace Kv.Api.Json;
 
 /// <summary>The limit of a request's body.</summary>

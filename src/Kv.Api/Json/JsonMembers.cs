@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Kv.Api.Errors;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.Json;
 

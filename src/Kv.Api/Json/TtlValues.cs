@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Kv.Api.Errors;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.Json;
 

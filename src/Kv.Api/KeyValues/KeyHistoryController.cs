@@ -7,7 +7,6 @@ using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 using HistoryEntry = Kv.Api.KeyValues.Contracts.HistoryEntry;
 
 namespace Kv.Api.KeyValues;

@@ -6,7 +6,6 @@ using Kv.Api.KeyValues.Contracts;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
-using Kv.Domain.KeyValues;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Kv.Api.KeyValues;

@@ -10,7 +10,6 @@ using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Application.Pipeline;
 using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kv.Api.KeyValues;

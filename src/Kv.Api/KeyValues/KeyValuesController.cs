@@ -10,9 +10,7 @@ using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Application.Pipeline;
-using Kv.Domain;
 using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.KeyValues;
 

@@ -2,7 +2,6 @@ using Kv.Api.Http;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.KeyValues;
 

@@ -1,6 +1,5 @@
 using Kv.Api.Health;
 using Kv.Api.Tenants;
-using Kv.Domain.KeyValues;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kv.Api.Errors;
 using Kv.Api.Tenants;
-using Kv.Domain;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Kv.Api.RateLimits;

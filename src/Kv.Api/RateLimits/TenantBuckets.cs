@@ -1,7 +1,6 @@
 using System.Threading.RateLimiting;
 using Kv.Api.Http;
 using Kv.Api.Tenants;
-using Kv.Domain;
 
 namespace Kv.Api.RateLimits;
 

@@ -4,7 +4,6 @@ using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Application.KeyValues;
 using Kv.Application.Transactions;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
 
 namespace Kv.Api.Transactions;

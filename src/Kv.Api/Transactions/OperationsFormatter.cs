@@ -3,7 +3,6 @@ using System.Net.Mime;
 using System.Text;
 using Kv.Api.Http;
 using Kv.Api.Json;
-using Kv.Domain;
 using Microsoft.AspNetCore.Mvc.Formatters;
 
 namespace Kv.Api.Transactions;

@@ -5,7 +5,6 @@ using Kv.Api.KeyValues.Contracts;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.KeyValues;
 using Kv.Application.Transactions;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
 
 namespace Kv.Api.Transactions;

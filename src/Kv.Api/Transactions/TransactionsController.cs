@@ -6,7 +6,6 @@ using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Application.Transactions;
-using Kv.Domain;
 using Kv.Domain.Transactions;
 
 namespace Kv.Api.Transactions;

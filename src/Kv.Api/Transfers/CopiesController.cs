@@ -3,7 +3,6 @@ using Kv.Api.Answers;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.Transfers;
 

@@ -9,8 +9,6 @@ using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
 using Kv.Application.Transfers;
-using Kv.Domain;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.Transfers;
 

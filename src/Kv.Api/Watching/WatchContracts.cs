@@ -2,7 +2,6 @@ using Kv.Api.Answers;
 using Kv.Api.Http;
 using Kv.Api.KeyValues.Contracts;
 using Kv.Api.OpenApi.Attributes;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Api.Watching;

@@ -84,15 +84,7 @@ internal static class ConsolePages
         }
         if (path.StartsWith(Files, StringComparison.Ordinal))
             response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        response.Headers.ETag = file.Tag.ToString();
-        if (request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(file.Tag, useStrongComparison: false)))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-        response.ContentType = file.Type;
-        response.ContentLength = file.Content.Length;
-        await response.Body.WriteAsync(file.Content, context.RequestAborted);
+        await Results.Bytes(file.Content, file.Type, entityTag: file.Tag).ExecuteAsync(context);
     }
 
     private static ConsoleFile? FileAt(string path)

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kv.Api.OpenApi.Attributes;
-using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
 using Kv.Domain.Access;
+using Kv.Domain.Deliveries;
 
 namespace Kv.Api.Webhooks;
 
@@ -186,15 +186,15 @@ public sealed record PingAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public PingRequest? Request { get; init; }
 
-    internal static PingAnswer From(PingDto dto) => new()
+    internal static PingAnswer From(Attempt attempt) => new()
     {
-        At = dto.Attempt.At,
-        DurationMs = (long)dto.Attempt.Duration.TotalMilliseconds,
-        Status = dto.Attempt.Status,
-        Error = dto.Attempt.Error,
-        Answer = dto.Attempt.Answer,
-        Accepted = dto.Attempt.IsAccepted,
-        Request = dto.Request is { } sent ? new() { Headers = sent.Headers, Body = sent.Body } : null,
+        At = attempt.At,
+        DurationMs = (long)attempt.Duration.TotalMilliseconds,
+        Status = attempt.Status,
+        Error = attempt.Error,
+        Answer = attempt.Answer,
+        Accepted = attempt.IsAccepted,
+        Request = attempt.Request is { } sent ? new() { Headers = sent.Headers, Body = sent.Body } : null,
     };
 }
 

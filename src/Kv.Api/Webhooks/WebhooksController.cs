@@ -7,7 +7,6 @@ using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Deliveries;
 using Kv.Application.Webhooks;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.Webhooks;
 

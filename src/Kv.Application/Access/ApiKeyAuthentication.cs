@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Kv.Domain.Access;
 
 namespace Kv.Application.Access;
 

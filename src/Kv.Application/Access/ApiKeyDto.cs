@@ -1,5 +1,3 @@
-using Kv.Domain.Access;
-
 namespace Kv.Application.Access;
 
 /// <summary>An API key for administrators, without its secret: Kv does not keep the secret.</summary>

@@ -1,5 +1,4 @@
 using Kv.Application.KeyValues;
-using Kv.Domain.Access;
 
 namespace Kv.Application.Access;
 

@@ -1,5 +1,3 @@
-using Kv.Domain.Access;
-
 namespace Kv.Application.Access;
 
 /// <summary>Reads the caller's own identity and grants.</summary>

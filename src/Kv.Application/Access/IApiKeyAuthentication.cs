@@ -1,4 +1,3 @@
-using Kv.Domain.Access;
 using Kv.Domain.Storage;
 
 namespace Kv.Application.Access;

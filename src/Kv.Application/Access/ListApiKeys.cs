@@ -1,5 +1,3 @@
-using Kv.Domain.Access;
-
 namespace Kv.Application.Access;
 
 /// <summary>Reads all API keys, including expired ones, in the order of their creation.</summary>

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kv.Application.Webhooks;
-using Kv.Domain.Access;
 using Kv.Domain.Audit;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Access;
 

@@ -3,7 +3,6 @@ using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Microsoft.Extensions.Logging;
 
 namespace Kv.Application.Audit;

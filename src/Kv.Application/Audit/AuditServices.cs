@@ -1,9 +1,6 @@
-using Kv.Domain.Access;
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
-using Kv.Domain.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Application.Audit;
@@ -21,14 +18,9 @@ public static class AuditServices
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
         .AddSingleton<AuditLog>()
         .AddSingleton<IAccessAudit>(provider => provider.GetRequiredService<AuditLog>())
-        .Audited<IKeyValueRepository>((inner, audit) => new AuditedKeyValues(inner, audit))
-        .Audited<IKeyValueTransactions>((inner, audit) => new AuditedTransactions(inner, audit))
-        .Audited<IWebhookRepository>((inner, audit) => new AuditedWebhooks(inner, audit))
-        .Audited<IApiKeyRepository>((inner, audit) => new AuditedApiKeys(inner, audit))
-        .Audited<IDeliveryRepository>((inner, audit) => new AuditedDeliveries(inner, audit));
-
-    private static IServiceCollection Audited<TPort>(
-        this IServiceCollection services, Func<TPort, AuditLog, TPort> audited)
-        where TPort : class =>
-        services.Decorate<TPort>((provider, inner) => audited(inner, provider.GetRequiredService<AuditLog>()));
+        .Decorate<IKeyValueRepository, AuditedKeyValues>()
+        .Decorate<IKeyValueTransactions, AuditedTransactions>()
+        .Decorate<IWebhookRepository, AuditedWebhooks>()
+        .Decorate<IApiKeyRepository, AuditedApiKeys>()
+        .Decorate<IDeliveryRepository, AuditedDeliveries>();
 }

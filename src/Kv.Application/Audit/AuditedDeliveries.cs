@@ -1,7 +1,5 @@
 using Kv.Domain.Audit;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Tenants;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Audit;
 

@@ -1,6 +1,4 @@
 using Kv.Domain.Audit;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 
 namespace Kv.Application.Audit;
 

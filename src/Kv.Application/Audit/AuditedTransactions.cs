@@ -1,6 +1,5 @@
 using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.Audit;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Kv.Domain.Audit;
-using Kv.Domain.Tenants;
 
 namespace Kv.Application.Audit;
 

@@ -1,6 +1,4 @@
 using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Deliveries;
 
@@ -24,7 +22,7 @@ public sealed record DeliveryDto
     public long Revision { get; init; }
 
     /// <summary>The last attempts, oldest first; for an accepted delivery, only the accepted attempt.</summary>
-    public required IReadOnlyList<AttemptDto> Attempts { get; init; }
+    public required IReadOnlyList<Attempt> Attempts { get; init; }
 
     /// <summary>The number of attempts of an accepted delivery; null for other deliveries.</summary>
     public int? AttemptCount { get; init; }
@@ -36,26 +34,6 @@ public sealed record DeliveryDto
     public string? FailedReason { get; init; }
 }
 
-/// <summary>One attempt to send a message to a receiver, with its result.</summary>
-public sealed record AttemptDto
-{
-    public DateTimeOffset At { get; init; }
-
-    public TimeSpan Duration { get; init; }
-
-    /// <summary>The answer's status; null without an answer.</summary>
-    public int? Status { get; init; }
-
-    /// <summary>The error; null when no error occurred.</summary>
-    public string? Error { get; init; }
-
-    /// <summary>The first bytes of the answer's body, as text.</summary>
-    public required string Answer { get; init; }
-
-    /// <summary>Whether the receiver accepted the message.</summary>
-    public bool IsAccepted { get; init; }
-}
-
 internal sealed class DeliveryProfile : Profile
 {
     internal const string Pending = "pending";
@@ -64,7 +42,6 @@ internal sealed class DeliveryProfile : Profile
 
     public DeliveryProfile()
     {
-        CreateMap<Attempt, AttemptDto>();
         CreateMap<Delivery, DeliveryDto>()
             .ForMember(dto => dto.Id, map => map.MapFrom(source => source.Id.ToString()))
             .ForMember(dto => dto.WebhookId, map => map.MapFrom(source => source.Id.WebhookId))

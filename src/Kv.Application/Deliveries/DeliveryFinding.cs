@@ -1,6 +1,4 @@
 using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Deliveries;
 

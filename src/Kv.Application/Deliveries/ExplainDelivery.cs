@@ -1,8 +1,6 @@
 using Kv.Application.KeyValues;
 using Kv.Application.Webhooks;
 using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Deliveries;
 

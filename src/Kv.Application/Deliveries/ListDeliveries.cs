@@ -1,6 +1,5 @@
 using Kv.Application.Webhooks;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Deliveries;
 

@@ -1,30 +1,25 @@
 using Kv.Application.Webhooks;
 using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Deliveries;
 
 /// <summary>
-/// Sends one test event to a webhook, active or not. The result is the attempt with its request; null when the webhook
+/// Sends one test event to a webhook, active or not. The result is the attempt with its request, without secrets; null when the webhook
 /// does not exist.
 /// </summary>
 public sealed record PingWebhook(string Namespace, string AppName, string Id)
-    : IRequest<PingDto?>, IWebhookOwnerRequest;
-
-/// <summary>One attempt to send a test event.</summary>
-/// <param name="Request">The request, without secrets; null when none could be made.</param>
-public sealed record PingDto(AttemptDto Attempt, SentRequest? Request);
+    : IRequest<Attempt?>, IWebhookOwnerRequest;
 
 internal sealed class PingWebhookValidator(Limits limits) : TenantValidator<PingWebhook>(limits);
 
 internal sealed class PingWebhookHandler(
-    IWebhookRepository webhooks, IWebhookSender sender, HeaderPolicy policy, IMapper mapper, TimeProvider time)
-    : IRequestHandler<PingWebhook, PingDto?>
+    IWebhookRepository webhooks, IWebhookSender sender, HeaderPolicy policy, TimeProvider time)
+    : IRequestHandler<PingWebhook, Attempt?>
 {
     // Kv derives these headers from the webhook's secret and from the password in its endpoint.
     private static readonly string[] Hidden = ["webhook-signature", "Authorization"];
 
-    public async Task<PingDto?> Handle(PingWebhook request, CancellationToken cancellationToken)
+    public async Task<Attempt?> Handle(PingWebhook request, CancellationToken cancellationToken)
     {
         if (await webhooks.Find(request.Tenant(), request.Id, cancellationToken) is not { } webhook)
             return null;
@@ -32,9 +27,9 @@ internal sealed class PingWebhookHandler(
             Kind: null, webhook.Settings.Pattern.Text, Value: null, ExpireAt: null,
             time.GetUtcNow().ToUnixTimeSeconds());
         var attempt = await sender.Send(webhook, DeliveryId.NewPing(), ping, cancellationToken);
-        return new PingDto(
-            mapper.Map<AttemptDto>(attempt),
-            attempt.Request is { } sent ? sent with { Headers = Shown(sent.Headers, webhook) } : null);
+        return attempt.Request is { } sent
+            ? attempt with { Request = sent with { Headers = Shown(sent.Headers, webhook) } }
+            : attempt;
     }
 
     private Dictionary<string, string> Shown(IReadOnlyDictionary<string, string> headers, Webhook webhook)

@@ -1,6 +1,3 @@
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>Counts the keys with a prefix; all keys when it is empty.</summary>

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.KeyValues;

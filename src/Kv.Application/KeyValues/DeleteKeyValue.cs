@@ -1,6 +1,3 @@
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>Deletes a key if the condition holds. Deleting a key that does not exist changes nothing.</summary>

@@ -1,6 +1,3 @@
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.KeyValues;

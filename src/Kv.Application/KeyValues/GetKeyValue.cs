@@ -1,6 +1,3 @@
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads one key.</summary>

@@ -1,6 +1,4 @@
 using Kv.Application.Idempotency;
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.KeyValues;

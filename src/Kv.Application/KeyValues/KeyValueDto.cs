@@ -1,5 +1,3 @@
-using Kv.Domain.KeyValues;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>A key with its value, for callers.</summary>

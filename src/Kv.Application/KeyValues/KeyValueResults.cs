@@ -1,5 +1,3 @@
-using Kv.Domain.KeyValues;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>The result of reading a key.</summary>

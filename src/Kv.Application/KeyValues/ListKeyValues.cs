@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Application.KeyValues;
 

@@ -1,7 +1,3 @@
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>

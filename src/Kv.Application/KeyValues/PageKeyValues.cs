@@ -1,6 +1,3 @@
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads a page of keys. All pages of a listing are read at one revision.</summary>

@@ -1,8 +1,5 @@
 using Kv.Application.Idempotency;
-using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.KeyValues;

@@ -1,7 +1,4 @@
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 
 namespace Kv.Application.KeyValues;

@@ -1,5 +1,3 @@
-using Kv.Domain.Access;
-
 namespace Kv.Application.Pipeline;
 
 /// <summary>

@@ -5,17 +5,15 @@ namespace Kv.Application.Pipeline;
 /// <summary>Decorates registered ports. Their users are not affected.</summary>
 public static class DecoratedPorts
 {
-    /// <summary>Decorates the present registration of a port.</summary>
-    /// <param name="services">The services. The port must be registered before.</param>
-    /// <param name="around">Creates the decorator from the present implementation.</param>
-    public static IServiceCollection Decorate<TPort>(
-        this IServiceCollection services, Func<IServiceProvider, TPort, TPort> around)
+    /// <summary>Decorates the present registration of a port, which must be registered before.</summary>
+    public static IServiceCollection Decorate<TPort, TDecorator>(this IServiceCollection services)
         where TPort : class
+        where TDecorator : TPort
     {
         var inner = services.Last(service => service.ServiceType == typeof(TPort));
-        return services.AddSingleton(provider => around(
+        return services.AddSingleton<TPort>(provider => ActivatorUtilities.CreateInstance<TDecorator>(
             provider,
-            (TPort)(inner.ImplementationFactory?.Invoke(provider)
-                ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!))));
+            inner.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!)));
     }
 }

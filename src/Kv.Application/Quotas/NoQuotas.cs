@@ -1,5 +1,4 @@
 using Kv.Domain.Quotas;
-using Kv.Domain.Tenants;
 
 namespace Kv.Application.Quotas;
 

@@ -1,5 +1,3 @@
-using Kv.Domain.Tenants;
-
 namespace Kv.Application.Tenants;
 
 /// <summary>A request within one tenant.</summary>

@@ -1,9 +1,6 @@
 using FluentValidation.Results;
 using Kv.Application.KeyValues;
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.Transactions;

@@ -1,8 +1,6 @@
 using Kv.Application.Idempotency;
 using Kv.Application.KeyValues;
-using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.Transactions;

@@ -1,5 +1,4 @@
 using Kv.Application.KeyValues;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.Transactions;

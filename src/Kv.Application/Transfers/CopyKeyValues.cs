@@ -1,7 +1,4 @@
 using Kv.Application.KeyValues;
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.Transfers;

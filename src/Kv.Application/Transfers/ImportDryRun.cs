@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 
 namespace Kv.Application.Transfers;
 

@@ -1,6 +1,4 @@
-using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.Transfers;

@@ -1,6 +1,4 @@
 using Kv.Application.KeyValues;
-using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Application.Watching;

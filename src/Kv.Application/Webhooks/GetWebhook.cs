@@ -1,5 +1,3 @@
-using Kv.Domain.Webhooks;
-
 namespace Kv.Application.Webhooks;
 
 /// <summary>Reads a webhook. The result is null when it does not exist.</summary>

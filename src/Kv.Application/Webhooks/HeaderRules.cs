@@ -1,5 +1,3 @@
-using Kv.Domain.Webhooks;
-
 namespace Kv.Application.Webhooks;
 
 /// <summary>Rules for a webhook's headers. Errors name the header and never contain its value.</summary>

@@ -1,6 +1,4 @@
 using Kv.Application.KeyValues;
-using Kv.Domain.Access;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Webhooks;
 

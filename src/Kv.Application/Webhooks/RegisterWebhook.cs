@@ -1,8 +1,5 @@
 using Kv.Application.Idempotency;
-using Kv.Domain.Access;
 using Kv.Domain.Idempotency;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Webhooks;
 

@@ -1,5 +1,3 @@
-using Kv.Domain.Webhooks;
-
 namespace Kv.Application.Webhooks;
 
 /// <summary>

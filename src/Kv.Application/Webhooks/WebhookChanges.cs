@@ -1,7 +1,4 @@
-using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Application.Webhooks;
 

@@ -1,6 +1,3 @@
-using Kv.Domain.Access;
-using Kv.Domain.Webhooks;
-
 namespace Kv.Application.Webhooks;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Kv.Domain.KeyValues;
-using Kv.Domain.Webhooks;
-
 namespace Kv.Application.Webhooks;
 
 /// <summary>Rules for a caller's settings of a webhook. The first five errors are simple-golang-kv's strings.</summary>

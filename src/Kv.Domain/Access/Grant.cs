@@ -1,5 +1,3 @@
-using Kv.Domain.Tenants;
-
 namespace Kv.Domain.Access;
 
 /// <summary>Verbs on the keys that start with a prefix, in one tenant or in many.</summary>

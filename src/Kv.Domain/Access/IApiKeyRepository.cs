@@ -1,5 +1,4 @@
 using Kv.Domain.Audit;
-using Kv.Domain.Storage;
 
 namespace Kv.Domain.Access;
 

@@ -1,6 +1,3 @@
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-
 namespace Kv.Domain.Audit;
 
 /// <summary>The audit records in the store.</summary>

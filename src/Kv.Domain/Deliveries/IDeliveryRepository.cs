@@ -1,5 +1,3 @@
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Domain.Deliveries;

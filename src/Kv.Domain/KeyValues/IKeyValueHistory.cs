@@ -1,6 +1,3 @@
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-
 namespace Kv.Domain.KeyValues;
 
 /// <summary>The history of a key, as far back as the store keeps revisions.</summary>

@@ -1,5 +1,3 @@
-using Kv.Domain.Tenants;
-
 namespace Kv.Domain.KeyValues;
 
 /// <summary>

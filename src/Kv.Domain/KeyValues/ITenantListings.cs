@@ -1,6 +1,3 @@
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
-
 namespace Kv.Domain.KeyValues;
 
 /// <summary>Lists the tenants that hold keys.</summary>

@@ -1,5 +1,3 @@
-using Kv.Domain.Storage;
-
 namespace Kv.Domain.KeyValues;
 
 /// <summary>Options for reading a key.</summary>

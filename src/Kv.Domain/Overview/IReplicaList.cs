@@ -1,5 +1,4 @@
 using System.Net;
-using Kv.Domain.Storage;
 
 namespace Kv.Domain.Overview;
 

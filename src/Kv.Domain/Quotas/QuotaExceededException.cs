@@ -1,5 +1,3 @@
-using Kv.Domain.Storage;
-
 namespace Kv.Domain.Quotas;
 
 /// <summary>A write would exceed the tenant's quota; nothing was written.</summary>

@@ -1,6 +1,4 @@
 using Kv.Domain.KeyValues;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 
 namespace Kv.Domain.Watching;
 

@@ -1,5 +1,4 @@
 using Kv.Domain.KeyValues;
-using Kv.Domain.Tenants;
 
 namespace Kv.Domain.Watching;
 

@@ -1,6 +1,4 @@
 using Kv.Domain.Idempotency;
-using Kv.Domain.Storage;
-using Kv.Domain.Tenants;
 
 namespace Kv.Domain.Webhooks;
 

@@ -1,5 +1,3 @@
-using Kv.Domain.Storage;
-
 namespace Kv.Domain.Webhooks;
 
 /// <summary>The rules for the addresses that webhooks may use.</summary>

@@ -1,5 +1,4 @@
 using Kv.Domain.Access;
-using Kv.Domain.Tenants;
 
 namespace Kv.Domain.Webhooks;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kv.Application.Audit;
 using Kv.Domain.Audit;
 using Kv.Domain.Transactions;
 
@@ -31,14 +32,14 @@ internal sealed partial class AuditRecords
     private long _lastTicks;
 
     public AuditRecords(
-        StoreOptions options, KeyLayout layout, TimeProvider time, ILogger<AuditRecords> logger, IActor? actor = null)
+        AuditOptions options, KeyLayout layout, TimeProvider time, ILogger<AuditRecords> logger, IActor? actor = null)
     {
         (_layout, _time, _logger) = (layout, time, logger);
-        if (options.AuditRetention is not { } retention)
+        if (!options.IsKept)
             return;
         _actor = actor ?? throw new ArgumentNullException(nameof(actor), "An audit needs the actor of its records.");
-        _retention = retention;
-        _step = StepOf((long)retention.TotalSeconds);
+        _retention = options.Retention;
+        _step = StepOf((long)options.Retention.TotalSeconds);
     }
 
     /// <summary>Whether records are kept.</summary>

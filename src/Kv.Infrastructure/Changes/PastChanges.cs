@@ -22,19 +22,28 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turn
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The revision has not been reached.</exception>
     public async IAsyncEnumerable<ChangeSet> Since(
-        long revision, Tenant tenant, KeyRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long revision, Tenant tenant, KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var epoch = store.Epoch;
-        var current = await CurrentRevision(cancellationToken);
-        if (revision > current)
-            throw new RevisionInFutureException(revision, current: current);
+        var (epoch, current) = await Now(revision, cancellationToken);
         while (revision < current)
         {
-            var (page, through) = await Page(epoch, tenant, revision, current, range, cancellationToken);
+            var (page, through) = await Page(epoch, tenant, pattern, revision, current, cancellationToken);
             foreach (var changes in page)
                 yield return changes;
             revision = through;
         }
+    }
+
+    /// <summary>The store's epoch, and its current revision.</summary>
+    /// <param name="reached">A revision that the store must have reached; null for none.</param>
+    /// <exception cref="RevisionInFutureException">The revision has not been reached.</exception>
+    public async Task<(Epoch Epoch, long Revision)> Now(long? reached, CancellationToken cancellationToken)
+    {
+        var epoch = store.Epoch;
+        var current = await CurrentRevision(cancellationToken);
+        return reached > current
+            ? throw new RevisionInFutureException(reached.Value, current: current)
+            : (epoch, current);
     }
 
     /// <summary>The current revision of the store.</summary>
@@ -44,20 +53,21 @@ internal sealed class PastChanges(IStore store, KeyLayout layout, ScanTurns turn
     /// <summary>The changes of an epoch after a revision and up to another that the store has reached.</summary>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     public IAsyncEnumerable<ChangeSet> Between(
-        Epoch epoch, long revision, long through, KeyRange range, CancellationToken cancellationToken) =>
+        Epoch epoch, Tenant tenant, KeyPattern pattern, long revision, long through,
+        CancellationToken cancellationToken) =>
         revision < through
-        ? store.Changes(epoch, range, revision + 1, through, cancellationToken)
+        ? store.Changes(epoch, layout.KeyValuesOf(tenant, pattern), revision + 1, through, cancellationToken)
         : AsyncEnumerable.Empty<ChangeSet>();
 
     // A turn ends with the page: a slow reader of the page delays no other scan.
     private async Task<(IReadOnlyList<ChangeSet> Page, long Through)> Page(
-        Epoch epoch, Tenant tenant, long after, long current, KeyRange range, CancellationToken cancellationToken)
+        Epoch epoch, Tenant tenant, KeyPattern pattern, long after, long current, CancellationToken cancellationToken)
     {
         var page = new List<ChangeSet>();
         var bytes = 0L;
         var through = Math.Min(current, after + MaxScanned);
         using var turn = await turns.Enter(tenant, current - after, cancellationToken);
-        await foreach (var changes in Between(epoch, after, through, range, cancellationToken))
+        await foreach (var changes in Between(epoch, tenant, pattern, after, through, cancellationToken))
         {
             page.Add(changes);
             bytes += changes.Changes.Sum(Size);

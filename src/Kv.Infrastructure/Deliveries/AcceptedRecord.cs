@@ -1,8 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Infrastructure.Deliveries;
 

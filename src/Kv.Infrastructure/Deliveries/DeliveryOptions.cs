@@ -1,5 +1,3 @@
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries.Targets;
 using Kv.Infrastructure.Tls;
 

@@ -1,15 +1,14 @@
 using System.Buffers.Text;
 using System.Text;
-using Kv.Domain.Deliveries;
 
 namespace Kv.Infrastructure.Deliveries;
 
 /// <content>The trail of one delivery.</content>
 internal sealed partial class DeliveryReads
 {
-    // How many pending deliveries are searched for an earlier delivery of the same key.
-    private const int MaxSearched = 5_000;
+    // How many pending deliveries are searched for an earlier delivery of the same key, in how many pages.
     private const int SearchedAtOnce = 1_000;
+    private const int MaxPages = 5;
 
     /// <inheritdoc cref="IDeliveryRepository.Trail"/>
     public async Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
@@ -40,19 +39,13 @@ internal sealed partial class DeliveryReads
         var range = KeyRange.Between(
             layout.DeliveryPrefix(DeliveryStatus.Pending, tenant, id.WebhookId),
             layout.Delivery(DeliveryStatus.Pending, tenant, id));
-        for (var searched = 0; searched < MaxSearched; searched += SearchedAtOnce)
-        {
-            var page = await store.Range(new RangeQuery(range, SearchedAtOnce, KeysOnly: true), cancellationToken);
-            foreach (var entry in page.Entries)
-                if (entry.Key.Span.EndsWith(hash))
-                {
-                    var read = await store.Get(entry.Key, ReadConsistency.Linearizable, cancellationToken);
-                    return read.Entry is { } found ? DeliveryRecord.TryRead(tenant, found.Value.Span) : null;
-                }
-            if (page.Next is not { } next)
-                return null;
-            range = range.From(next);
-        }
+        var query = new RangeQuery(range, SearchedAtOnce, KeysOnly: true);
+        await foreach (var page in store.Pages(query, cancellationToken).Take(MaxPages))
+            if (page.Entries.FirstOrDefault(entry => entry.Key.Span.EndsWith(hash)) is { } earlier)
+            {
+                var read = await store.Get(earlier.Key, ReadConsistency.Linearizable, cancellationToken);
+                return read.Entry is { } found ? DeliveryRecord.TryRead(tenant, found.Value.Span) : null;
+            }
         return null;
     }
 }

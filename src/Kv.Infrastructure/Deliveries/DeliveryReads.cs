@@ -1,5 +1,3 @@
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Infrastructure.Deliveries;
@@ -51,19 +49,14 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
         if (after is { } last)
             range = range.From(layout.Delivery(status, tenant, last).Next());
         var deliveries = new List<Delivery>();
-        while (true)
+        // A page omits expired entries, so it may be shorter than its limit.
+        await foreach (var page in store.Pages(new RangeQuery(range, limit), cancellationToken))
         {
-            var page = await store.Range(new RangeQuery(range, limit - deliveries.Count), cancellationToken);
-            foreach (var entry in page.Entries)
-                if (DeliveryRecord.TryRead(tenant, entry.Value.Span) is { } delivery)
-                    deliveries.Add(delivery);
-            if (page.Next is not { } next)
-                return (deliveries, false);
-            if (deliveries.Count == limit)
-                return (deliveries, true);
-            // A page omits expired entries, so it may be shorter than its limit.
-            range = range.From(next);
+            deliveries.AddRange(Read(tenant, page));
+            if (deliveries.Count > limit || (deliveries.Count == limit && page.Next is not null))
+                return (deliveries[..limit], true);
         }
+        return (deliveries, false);
     }
 
     /// <inheritdoc cref="IDeliveryRepository.ListAccepted"/>
@@ -76,23 +69,22 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
     }
 
     /// <summary>
-    /// The number of a webhook's pending and failed deliveries, and the bytes of their values. Deliveries that
-    /// are added or removed during the count may or may not be included.
+    /// The number of a webhook's pending and failed deliveries, and the bytes of their values.
     /// </summary>
     public async Task<(long Count, long Bytes)> CountStored(
         Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
     {
         var (count, bytes) = (0L, 0L);
         foreach (var status in (DeliveryStatus[])[DeliveryStatus.Pending, DeliveryStatus.Failed])
-            for (DeliveryId? after = null; ;)
-            {
-                var (page, hasMore) = await List(status, tenant, webhookId, after, CountedAtOnce, cancellationToken);
-                count += page.Count;
-                bytes += page.Sum(delivery => (long)delivery.Event.ValueBytes);
-                if (!hasMore)
-                    break;
-                after = page[^1].Id;
-            }
+        {
+            var range = KeyRange.Prefix(layout.DeliveryPrefix(status, tenant, webhookId));
+            await foreach (var page in store.Pages(new RangeQuery(range, CountedAtOnce), cancellationToken))
+                foreach (var delivery in Read(tenant, page))
+                {
+                    count++;
+                    bytes += delivery.Event.ValueBytes;
+                }
+        }
         return (count, bytes);
     }
 
@@ -132,4 +124,8 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
                     found.Add((webhook.Tenant, webhook.WebhookId, streak));
         return found;
     }
+
+    /// <summary>The deliveries of a page.</summary>
+    public static IEnumerable<Delivery> Read(Tenant tenant, RangePage page) =>
+        page.Entries.Select(entry => DeliveryRecord.TryRead(tenant, entry.Value.Span)).OfType<Delivery>();
 }

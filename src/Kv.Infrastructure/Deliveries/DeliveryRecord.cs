@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Infrastructure.Deliveries;
 

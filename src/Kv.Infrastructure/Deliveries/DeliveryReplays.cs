@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Kv.Domain.Audit;
-using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Changes;
 
@@ -14,7 +12,7 @@ namespace Kv.Infrastructure.Deliveries;
 /// </summary>
 internal sealed class DeliveryReplays(
     IStore store, DeliveryWrites writes, ReplayRoom room, PastChanges past, IWatchBudget budget,
-    KeyChangeMapper changes, KeyLayout layout, AuditRecords audit, TimeProvider time)
+    KeyChangeMapper changes, AuditRecords audit, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Guid, bool> _running = [];
 
@@ -38,12 +36,11 @@ internal sealed class DeliveryReplays(
     private async Task<long> Store(Webhook webhook, long sinceRevision, CancellationToken cancellationToken)
     {
         var (tenant, pattern) = (webhook.Tenant, webhook.Settings.Pattern);
-        var range = layout.KeyValuesOf(tenant, pattern);
         // A replayed delivery replaces a stored one with the same id; it is still counted twice.
         var (kept, all) = await room.Count(webhook, cancellationToken);
         var (batch, count, bytes, replayed, isRecorded) = (new List<Operation>(), 0, 0L, 0L, false);
         var through = sinceRevision;
-        await foreach (var set in past.Since(sinceRevision, tenant, range, cancellationToken))
+        await foreach (var set in past.Since(sinceRevision, tenant, pattern, cancellationToken))
         {
             if (room.IsFull(tenant, kept + replayed, all))
             {

@@ -1,6 +1,4 @@
 using Kv.Domain.Audit;
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Audit;
 
 namespace Kv.Infrastructure.Deliveries;

@@ -1,5 +1,3 @@
-using Kv.Domain.Deliveries;
-
 namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>The operations that write deliveries, for the repository and for the watcher.</summary>

@@ -1,5 +1,4 @@
 using Kv.Domain.Quotas;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Deliveries;
 

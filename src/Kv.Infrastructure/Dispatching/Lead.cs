@@ -1,31 +1,35 @@
 namespace Kv.Infrastructure.Dispatching;
 
-/// <summary>The lead of one term: its lock, and the revisions at which the term begins.</summary>
+/// <summary>
+/// The lead of one term: its lock, and the revisions at which the term begins. It begins before any other service of
+/// the term is created.
+/// </summary>
 internal sealed class Lead : IDisposable
 {
-    private readonly IStoreLock _held;
-    private readonly CancellationTokenSource _over;
-
-    public Lead(IStoreLock held, long from, long storeRevision)
-    {
-        (_held, From, StoreRevision) = (held, from, storeRevision);
-        _over = CancellationTokenSource.CreateLinkedTokenSource(held.Lost);
-        Over = _over.Token;
-    }
+    private IStoreLock _held = null!;
+    private CancellationTokenSource _over = null!;
 
     /// <summary>The revision up to which the previous term has settled everything.</summary>
-    public long From { get; }
+    public long From { get; private set; }
 
     /// <summary>
     /// The store's revision when the term began. All deliveries of earlier terms were stored by then.
     /// </summary>
-    public long StoreRevision { get; }
+    public long StoreRevision { get; private set; }
 
     /// <inheritdoc cref="IStoreLock.Fence"/>
     public Compare Fence => _held.Fence;
 
     /// <summary>Cancelled when the lock is lost, or the term ends: from then on nothing can be written.</summary>
-    public CancellationToken Over { get; }
+    public CancellationToken Over { get; private set; }
+
+    /// <summary>Begins the term.</summary>
+    public void Begin(IStoreLock held, long from, long storeRevision)
+    {
+        (_held, From, StoreRevision) = (held, from, storeRevision);
+        _over = CancellationTokenSource.CreateLinkedTokenSource(held.Lost);
+        Over = _over.Token;
+    }
 
     /// <inheritdoc cref="IStoreLock.MoveFence"/>
     public Task MoveFence() => _held.MoveFence(Over);

@@ -1,5 +1,4 @@
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Changes;
 
 namespace Kv.Infrastructure.Dispatching;

@@ -1,5 +1,3 @@
-using Kv.Domain.KeyValues;
-
 namespace Kv.Infrastructure.KeyValues;
 
 /// <summary>Preconditions of writes, which the store checks in the same transaction as the write.</summary>

@@ -1,4 +1,3 @@
-using Kv.Domain.KeyValues;
 using Kv.Infrastructure.Changes;
 
 namespace Kv.Infrastructure.KeyValues;

@@ -1,5 +1,4 @@
 using System.Text;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Infrastructure.KeyValues;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Infrastructure.KeyValues;
 

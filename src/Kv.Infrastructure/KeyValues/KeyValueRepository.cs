@@ -1,5 +1,4 @@
 using Kv.Domain.Audit;
-using Kv.Domain.KeyValues;
 using Kv.Infrastructure.Audit;
 
 namespace Kv.Infrastructure.KeyValues;

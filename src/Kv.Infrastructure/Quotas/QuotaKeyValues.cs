@@ -1,4 +1,3 @@
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Infrastructure.KeyValues;
 

@@ -1,9 +1,6 @@
 using Kv.Application.Pipeline;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Transactions;
-using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Idempotency;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kv.Infrastructure.Quotas;
@@ -23,13 +20,7 @@ public static class QuotaServices
         .AddSingleton<QuotaGuard>()
         .AddSingleton<TransactionGrowth>()
         .AddHostedService<UsageCounter>()
-        .Decorate<IKeyValueRepository>((provider, inner) => new QuotaKeyValues(
-            inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
-            provider.GetRequiredService<IStore>(), provider.GetRequiredService<KeyLayout>()))
-        .Decorate<IKeyValueTransactions>((provider, inner) => new QuotaTransactions(
-            inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
-            provider.GetRequiredService<TransactionGrowth>()))
-        .Decorate<IWebhookRepository>((provider, inner) => new QuotaWebhooks(
-            inner, provider.GetRequiredService<UsageTotals>(), provider.GetRequiredService<QuotaGuard>(),
-            provider.GetRequiredService<IStore>(), provider.GetRequiredService<IdempotencyRecords>()));
+        .Decorate<IKeyValueRepository, QuotaKeyValues>()
+        .Decorate<IKeyValueTransactions, QuotaTransactions>()
+        .Decorate<IWebhookRepository, QuotaWebhooks>();
 }

@@ -1,6 +1,5 @@
 using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Idempotency;
 
 namespace Kv.Infrastructure.Quotas;

@@ -1,5 +1,4 @@
 using Kv.Domain.Idempotency;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Transactions;
 using Kv.Infrastructure.Idempotency;

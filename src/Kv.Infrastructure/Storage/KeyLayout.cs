@@ -1,7 +1,5 @@
 using System.Text;
 using Kv.Domain.Audit;
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Infrastructure.Storage;
 

@@ -1,5 +1,3 @@
-using Kv.Domain.KeyValues;
-
 namespace Kv.Infrastructure.Storage;
 
 /// <summary>

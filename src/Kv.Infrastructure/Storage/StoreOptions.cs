@@ -12,9 +12,6 @@ public sealed record StoreOptions
     /// <summary>How to reach etcd; used when <see cref="Engine"/> is etcd.</summary>
     public EtcdOptions Etcd { get; init; } = new();
 
-    /// <summary>How long audit records are kept. Default null: no records are kept.</summary>
-    public TimeSpan? AuditRetention { get; init; }
-
     /// <summary>Where the embedded engine keeps its data; used when <see cref="Engine"/> is embedded.</summary>
     public EmbeddedOptions Embedded { get; init; } = new();
 

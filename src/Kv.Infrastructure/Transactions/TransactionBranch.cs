@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Transactions;
 using Kv.Infrastructure.KeyValues;
 

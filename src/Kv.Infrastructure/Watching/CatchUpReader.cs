@@ -1,4 +1,3 @@
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
 
@@ -8,8 +7,7 @@ namespace Kv.Infrastructure.Watching;
 /// Reads missed changes from the store page by page, so a slow reader holds one page and no open watch of the store.
 /// The page takes a share of the budget, and many watches that return at once take turns.
 /// </summary>
-internal sealed class CatchUpReader(
-    PastChanges past, ScanTurns turns, KeyLayout layout, KeyChangeMapper changes, IWatchBudget budget)
+internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyChangeMapper changes, IWatchBudget budget)
 {
     private const int MaxSets = 4_096;
     private const long MaxBytes = 1024 * 1024;
@@ -48,8 +46,7 @@ internal sealed class CatchUpReader(
         var sets = new Queue<KeyChangeSet>();
         var bytes = 0L;
         var through = Math.Min(mark, after + PastChanges.MaxScanned);
-        await foreach (var set in past.Between(
-            epoch, after, through, layout.KeyValuesOf(tenant, pattern), cancellationToken))
+        await foreach (var set in past.Between(epoch, tenant, pattern, after, through, cancellationToken))
         {
             var concerned = changes.Map(set).Matching(tenant, pattern);
             if (concerned.Changes.Count > 0)

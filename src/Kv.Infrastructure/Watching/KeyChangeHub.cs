@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
 using Microsoft.Extensions.Hosting;
@@ -7,10 +6,10 @@ using Microsoft.Extensions.Hosting;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// Serves all watches of this process from one watch of the store, which starts with the first of them and ends a while
-/// after the last.
+/// Brings live changes to all watches of this process, from one watch of the store, which starts with the first of them
+/// and ends a while after the last.
 /// </summary>
-internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
+internal sealed partial class KeyChangeHub : IAsyncDisposable
 {
     // A reader that lost its connection usually returns within this time.
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
@@ -22,7 +21,6 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     private readonly IStore _store;
     private readonly KeyLayout _layout;
     private readonly KeyChangeMapper _changes;
-    private readonly CatchUpReader _past;
     private readonly IWatchBudget _budget;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -33,13 +31,12 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     private bool _isDisposed;
 
     public KeyChangeHub(
-        IStore store, KeyLayout layout, KeyChangeMapper changes, PastChanges past, ScanTurns turns, IWatchBudget budget,
-        IMeterFactory meters, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
+        IStore store, KeyLayout layout, KeyChangeMapper changes, IWatchBudget budget, IMeterFactory meters,
+        TimeProvider time, IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
     {
         (_store, _layout, _changes) = (store, layout, changes);
         (_budget, _time, _logger) = (budget, time, logger);
         _telemetry = new WatchTelemetry(meters, this);
-        _past = new CatchUpReader(past, turns, layout, changes, budget);
         _idle = time.CreateTimer(_ => EndIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // A watch does not end by itself: the shutdown of the process would wait for it.
         _stopping = lifetime.ApplicationStopping.Register(Stop);
@@ -67,27 +64,11 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
         }
     }
 
-    public async Task<IKeyChangeWatch> Open(
-        Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken)
+    /// <summary>Adds a watch; false while the process stops.</summary>
+    public bool TryAdd(WatchSubscription watch)
     {
-        var epoch = _store.Epoch;
-        var current = await _store.CurrentRevision(_layout, cancellationToken);
-        if (since > current)
-            throw new RevisionInFutureException(since.Value, current: current);
-        var watch = new WatchSubscription(this, _past, _budget, _time, epoch, tenant, pattern, since ?? current);
-        try
-        {
-            if (TryAdd(watch))
-                await watch.Start(cancellationToken);
-            else
-                watch.Cut(null);
-            return watch;
-        }
-        catch
-        {
-            await watch.DisposeAsync();
-            throw;
-        }
+        lock (_gate)
+            return !_isStopping && _watches.Add(watch);
     }
 
     /// <summary>Joins a watch to the live changes from its position on.</summary>
@@ -154,17 +135,6 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
             await shared.DisposeAsync();
     }
 
-    private bool TryAdd(WatchSubscription watch)
-    {
-        lock (_gate)
-        {
-            if (_isStopping)
-                return false;
-            _watches.Add(watch);
-        }
-        return true;
-    }
-
     // Null while the process stops: all watches are about to end.
     private SharedWatch? Shared()
     {
@@ -196,10 +166,7 @@ internal sealed partial class KeyChangeHub : IKeyChangeFeed, IAsyncDisposable
     // Without a share of the budget the watches are cut off: too many changes of their tenant wait to be read.
     private void Offer(WatchSubscription[] watches, KeyChangeSet set)
     {
-        var size = RecentChanges.Size(set);
-        using var shared = _budget.TryTake(watches[0].Tenant, size) is { } share
-            ? new SharedChanges(set, size, share)
-            : null;
+        using var shared = SharedChanges.TryTake(_budget, watches[0].Tenant, set);
         foreach (var watch in watches)
             if (shared is null || !watch.Offer(shared))
             {

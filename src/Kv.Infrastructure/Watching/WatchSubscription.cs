@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 
 namespace Kv.Infrastructure.Watching;
@@ -57,7 +56,7 @@ internal sealed class WatchSubscription(
     /// Joins the live changes, after the recent ones since its position. The caller holds the hub's lock.
     /// </summary>
     /// <returns>False when the recent changes exceed its buffer or its share of the budget.</returns>
-    public bool Join(SharedWatch shared, IEnumerable<KeyChangeSet> recent)
+    public bool Join(SharedWatch live, IEnumerable<KeyChangeSet> recent)
     {
         var missed = new List<SharedChanges>();
         var bytes = 0L;
@@ -66,22 +65,21 @@ internal sealed class WatchSubscription(
             var concerned = set.Matching(tenant, pattern);
             if (concerned.Changes.Count == 0)
                 continue;
-            var size = RecentChanges.Size(concerned);
-            bytes += size;
+            bytes += RecentChanges.Size(concerned);
             if (missed.Count >= MaxSets / 2 || bytes > MaxBytes / 2
-                || budget.TryTake(tenant, size) is not { } share)
+                || SharedChanges.TryTake(budget, tenant, concerned) is not { } shared)
             {
                 missed.ForEach(set => set.Dispose());
                 return false;
             }
-            missed.Add(new SharedChanges(concerned, size, share));
+            missed.Add(shared);
         }
         foreach (var set in missed)
         {
             Offer(set);
             set.Dispose();
         }
-        Shared = shared;
+        Shared = live;
         return true;
     }
 

@@ -1,4 +1,3 @@
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
 

@@ -1,6 +1,4 @@
 using Kv.Domain.Access;
-using Kv.Domain.KeyValues;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Webhooks;
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Webhooks;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 

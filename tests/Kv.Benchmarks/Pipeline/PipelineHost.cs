@@ -1,4 +1,5 @@
 using Kv.Api;
+using Kv.Domain.Deliveries;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.Dispatching.Leading;
@@ -37,7 +38,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     /// <summary>The body of the last answer.</summary>
     public ReadOnlyMemory<byte> Answer => _exchange.Answer;
 
-    public static async Task<PipelineHost> Start(byte[] value)
+    public static async Task<PipelineHost> Start(byte[] value, IWebhookSender? sender = null)
     {
         // MVC looks for controllers in the application that is named, which would be this one.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -53,7 +54,8 @@ internal sealed class PipelineHost : IAsyncDisposable
 
         var store = StoreWith(value);
         // Runs when all is registered, and so has the last word.
-        ((IHostBuilder)builder.Host).ConfigureContainer<IServiceCollection>((_, services) => Replace(services, store));
+        ((IHostBuilder)builder.Host).ConfigureContainer<IServiceCollection>(
+            (_, services) => Replace(services, store, sender));
         var app = KvApplication.Create(builder);
         await app.StartAsync();
         var server = (InProcessServer)app.Services.GetRequiredService<IServer>();
@@ -78,12 +80,14 @@ internal sealed class PipelineHost : IAsyncDisposable
     }
 
     // The store answers requests alone, one at a time: no service of the background asks it.
-    private static void Replace(IServiceCollection services, IStore store)
+    private static void Replace(IServiceCollection services, IStore store, IWebhookSender? sender)
     {
         services.Replace(ServiceDescriptor.Singleton(store))
             .Replace(ServiceDescriptor.Singleton<IServer, InProcessServer>());
         foreach (var background in (Type[])[typeof(LeaderService), typeof(LeaderClock)])
             services.Remove(services.Single(service => service.ImplementationType == background));
+        if (sender is not null)
+            services.Replace(ServiceDescriptor.Singleton(sender));
     }
 
     private static HeldStore StoreWith(byte[] value)

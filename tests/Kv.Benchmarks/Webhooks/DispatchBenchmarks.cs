@@ -5,10 +5,8 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Dispatching;
 using Kv.Infrastructure.Dispatching.Lanes;
-using Kv.Infrastructure.Dispatching.Leading;
 using Kv.Infrastructure.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,18 +33,12 @@ public class DispatchBenchmarks
     public async Task Register()
     {
         _keys = [.. Enumerable.Range(0, Changes).Select(number => Key.Parse($"user:{number}"))];
-        _host = await PipelineHost.Start(_value);
+        _host = await PipelineHost.Start(_value, new Accepting());
         _term = _host.Services.CreateScope();
         var term = _term.ServiceProvider;
-        term.GetRequiredService<LeadSlot>().Lead = new Lead(new Held(), from: 0, storeRevision: 0);
+        term.GetRequiredService<Lead>().Begin(new Held(), from: 0, storeRevision: 0);
         _settled = term.GetRequiredService<SettledRevisions>();
-        _lanes = new WebhookLanes(
-            term.GetRequiredService<WebhookRegistry>(),
-            new LaneServices(
-                term.GetRequiredService<Lead>(), _settled, term.GetRequiredService<DeliveryStore>(),
-                term.GetRequiredService<AcceptedLog>(), new Accepting(),
-                term.GetRequiredService<WebhookOutcomes>(), term.GetRequiredService<DeliveryOptions>(),
-                term.GetRequiredService<DeliveryTelemetry>(), TimeProvider.System));
+        _lanes = term.GetRequiredService<WebhookLanes>();
         _lanes.Set(Sample.Webhook(_tenant, "*"));
     }
 

@@ -140,8 +140,8 @@ internal static class PlantedBugs
     private static PlantedBug[] Webhooks =>
     [
         new("lose-retry", "Kv.Infrastructure/Dispatching/Lanes/LaneWorker.cs",
-            "return isKept ? services",
-            "return isKept && !IsPlanted ? services")
+            "return isKept ? delivery",
+            "return isKept && !IsPlanted ? delivery")
         {
             FoundBy = ["webhook", "settling"],
         },
@@ -176,16 +176,16 @@ internal static class PlantedBugs
         {
             FoundBy = ["webhook"],
         },
-        new("leave-accepted-pending", "Kv.Infrastructure/Dispatching/Lanes/LaneWorker.cs",
+        new("leave-accepted-pending", "Kv.Infrastructure/Dispatching/Lanes/LaneStorage.cs",
             "if (await item.BeginClosing())",
             "if (await item.BeginClosing() && !IsPlanted)")
         {
             FoundBy = ["webhook", "settling"],
         },
         new("tell-newest-state", "Kv.Infrastructure/Dispatching/Lanes/DeliveryStore.cs",
-            "await Reads.Value(tenant, id, cancellationToken)",
+            "await Reads.Value(tenant, id, lead.Over)",
             "IsPlanted ? (await store.Get(layout.KeyValue(tenant, Domain.KeyValues.Key.Parse(delivery.Event.Key)), "
-            + "default, cancellationToken)).Entry?.Value : await Reads.Value(tenant, id, cancellationToken)")
+            + "default, lead.Over)).Entry?.Value : await Reads.Value(tenant, id, lead.Over)")
         {
             FoundBy = ["webhook"],
         },

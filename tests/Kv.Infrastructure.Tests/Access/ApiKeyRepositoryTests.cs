@@ -1,7 +1,7 @@
 using Kv.Domain.Access;
 using Kv.Infrastructure.Access;
-using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Audit;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -82,7 +82,7 @@ internal sealed class ApiKeyRepositoryTests(EngineUnderTest engine) : StoreContr
         var options = new StoreOptions { BaseKeyPrefix = $"keys-{Guid.NewGuid():N}" };
         var layout = new KeyLayout(options);
         return (new ApiKeyRepository(
-            Store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance),
+            Store, layout, NoAudit.Records(layout),
             NullLogger<ApiKeyRepository>.Instance), layout);
     }
 }

@@ -1,3 +1,4 @@
+using Kv.Application.Audit;
 using Kv.Domain.Audit;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
@@ -22,7 +23,7 @@ internal sealed class AuditRecordsTests
     {
         IReadOnlyList<Operation> operations = [new Operation.Delete(Layout.AbsentKey)];
         var records = new AuditRecords(
-            new StoreOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new TestActor());
+            new AuditOptions(), Layout, _time, NullLogger<AuditRecords>.Instance, new TestActor());
         var branch = new List<Operation>();
 
         records.Add(branch, Space, [new KeyOperation(KeyOperationKind.Delete, Key.Parse("k"))]);
@@ -71,8 +72,8 @@ internal sealed class AuditRecordsTests
 
     private AuditRecords Kept(TimeSpan retention) =>
         new(
-            new StoreOptions { AuditRetention = retention }, Layout, _time, NullLogger<AuditRecords>.Instance,
-            new TestActor());
+            new AuditOptions { Mode = AuditMode.Store, Retention = retention }, Layout, _time,
+            NullLogger<AuditRecords>.Instance, new TestActor());
 
     private static Operation.Put Record(AuditRecords records) =>
         (Operation.Put)records.With([], Space, AuditOperations.Set, "k").Single();

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
-using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Diagnostics;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Audit;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.Changes;
 
@@ -37,7 +36,7 @@ internal sealed class TracedDeletionTests(EngineUnderTest engine) : StoreContrac
         _listener = new ActivityListener { ShouldListenTo = source => source.Name == Telemetry.Name };
         ActivitySource.AddActivityListener(_listener);
         _lag = new WatchLag(_layout, Meters.Factory, TimeProvider.System);
-        var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
+        var audit = NoAudit.Records(_layout);
         _keyValues = new KeyValueRepository(
             new TracedStore(Store, new WriteTraces(_layout, TimeProvider.System), _lag), _layout, audit,
             TimeProvider.System);

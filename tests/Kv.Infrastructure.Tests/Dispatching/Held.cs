@@ -10,7 +10,12 @@ internal sealed class Held(Compare fence) : IStoreLock
 
     public CancellationToken Lost => CancellationToken.None;
 
-    public static Lead Lead(Compare fence) => new(new Held(fence), from: 0, storeRevision: 0);
+    public static Lead Lead(Compare fence)
+    {
+        var lead = new Lead();
+        lead.Begin(new Held(fence), from: 0, storeRevision: 0);
+        return lead;
+    }
 
     public Task MoveFence(CancellationToken cancellationToken) => Task.CompletedTask;
 

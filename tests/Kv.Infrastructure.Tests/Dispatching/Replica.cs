@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Kv.Application.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
@@ -56,7 +57,7 @@ internal sealed class Replica : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IMeterFactory, Meters>()
             .AddSingleton<IWatchBudget, CountedBudget>()
-            .AddInfrastructure(new StoreOptions { BaseKeyPrefix = prefix }, options)
+            .AddInfrastructure(new StoreOptions { BaseKeyPrefix = prefix }, options, new AuditOptions())
             .Replace(ServiceDescriptor.Singleton<IStore>(mortal))
             .Replace(ServiceDescriptor.Singleton<IWebhookSender>(new Sender(mortal, receive)))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });

@@ -3,12 +3,11 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Audit;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Transactions;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.KeyValues;
 
@@ -30,7 +29,7 @@ internal sealed class ContentTypeTests(EngineUnderTest engine) : StoreContract(e
     {
         var options = new StoreOptions { BaseKeyPrefix = $"content-types/{Guid.NewGuid():N}" };
         _layout = new KeyLayout(options);
-        var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
+        var audit = NoAudit.Records(_layout);
         _keyValues = new KeyValueRepository(Store, _layout, audit, TimeProvider.System);
         await Set(new SetOptions(TtlSeconds: null, "text/html"));
         Assert.That(await Stored(), Is.EqualTo("text/html"));

@@ -1,13 +1,12 @@
 using System.Text;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
-using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Etcd;
+using Kv.Infrastructure.Tests.Audit;
 using Kv.Infrastructure.Tests.Storage.Etcd;
 using Kv.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kv.Infrastructure.Tests.KeyValues;
 
@@ -28,7 +27,7 @@ internal sealed class KeyValueRepositoryTests
         var options = new StoreOptions();
         var layout = new KeyLayout(options);
         _repository = new KeyValueRepository(
-            _store, layout, new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance),
+            _store, layout, NoAudit.Records(layout),
             TimeProvider.System);
         _listings = new KeyValueListings(_store, new KeyLayout(new StoreOptions()), TimeProvider.System);
     }

@@ -3,10 +3,10 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Audit;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Webhooks;
 using Kv.Testing;
@@ -42,7 +42,7 @@ internal sealed class QuotaWebhooksTests(EngineUnderTest engine) : StoreContract
         _webhooks = new QuotaWebhooks(
             new WebhookRepository(
                 Store, layout, records,
-                new AuditRecords(options, layout, TimeProvider.System, NullLogger<AuditRecords>.Instance),
+                NoAudit.Records(layout),
                 TimeProvider.System, NullLogger<WebhookRepository>.Instance),
             _totals, new QuotaGuard(_totals, _catchUp, _telemetry, quota), Store, records);
         // The test itself reports the changes.

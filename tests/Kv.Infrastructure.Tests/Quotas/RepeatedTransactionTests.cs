@@ -4,10 +4,10 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
 using Kv.Domain.Tenants;
 using Kv.Domain.Transactions;
-using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Quotas;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Audit;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Tests.Watching;
 using Kv.Infrastructure.Transactions;
@@ -51,7 +51,7 @@ internal sealed class RepeatedTransactionTests(EngineUnderTest engine) : StoreCo
         _counter = new UsageCounter(
             Store, _layout, _totals, _telemetry, TimeProvider.System, NullLogger<UsageCounter>.Instance);
         var records = new IdempotencyRecords(_layout, TimeProvider.System);
-        var audit = new AuditRecords(options, _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance);
+        var audit = NoAudit.Records(_layout);
         _transactions = new QuotaTransactions(
             new KeyValueTransactions(_store, _layout, records, audit, TimeProvider.System), _totals,
             new QuotaGuard(_totals, _catchUp, _telemetry, quota), new TransactionGrowth(_store, _layout, records));

@@ -18,12 +18,12 @@ internal sealed class HubCompactionTests(EngineUnderTest engine) : HubTests(engi
 
         foreach (var since in new[] { 0, start })
             Assert.That(
-                async () => await Hub.Open(Us, All, since, Enough),
+                async () => await Feed.Open(Us, All, since, Enough),
                 Throws.TypeOf<RevisionCompactedException>()
                     .With.Property(nameof(RevisionCompactedException.CompactRevision)).EqualTo(compacted));
         Assert.That(Hub.Watches, Is.Zero);
 
-        await using var watch = await Hub.Open(Us, All, compacted, Enough);
+        await using var watch = await Feed.Open(Us, All, compacted, Enough);
         await Set("k", "4");
         Assert.That(await Take(watch, 1), Is.EqualTo(new[] { "k=4" }));
     }

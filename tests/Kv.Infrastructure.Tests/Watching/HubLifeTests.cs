@@ -56,7 +56,7 @@ internal sealed class HubLifeTests(EngineUnderTest engine) : HubTests(engine)
         using var gone = new CancellationTokenSource();
         await gone.CancelAsync();
         Assert.That(
-            async () => await Hub.Open(Us, All, null, gone.Token), Throws.InstanceOf<OperationCanceledException>());
+            async () => await Feed.Open(Us, All, null, gone.Token), Throws.InstanceOf<OperationCanceledException>());
         Counted.Failure = new StoreUnavailableException("away");
         Assert.That(async () => await Open(), Throws.InstanceOf<StoreUnavailableException>());
 

@@ -33,6 +33,8 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
 
     protected KeyChangeHub Hub { get; private set; } = null!;
 
+    protected KeyChangeFeed Feed { get; private set; } = null!;
+
     /// <summary>The clock of the hub; the store has its own.</summary>
     protected virtual TimeProvider Time => TimeProvider.System;
 
@@ -46,10 +48,11 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
         _stopping = new CancellationTokenSource();
         var lifetime = new Mock<IHostApplicationLifetime>();
         lifetime.Setup(host => host.ApplicationStopping).Returns(_stopping.Token);
+        var changes = new KeyChangeMapper(Layout, TimeProvider.System);
+        var past = new PastChanges(Counted, Layout, turns);
         Hub = new KeyChangeHub(
-            Counted, Layout, new KeyChangeMapper(Layout, TimeProvider.System),
-            new PastChanges(Counted, Layout, turns), turns, Budget,
-            Meters.Factory, Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
+            Counted, Layout, changes, Budget, Meters.Factory, Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
+        Feed = new KeyChangeFeed(Hub, past, new CatchUpReader(past, turns, changes, Budget), Budget, Time);
     }
 
     [TearDown]
@@ -67,7 +70,7 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
     protected Task BeginStop() => _stopping.CancelAsync();
 
     protected Task<IKeyChangeWatch> Open(KeyPattern? pattern = null, long? since = null, Tenant? tenant = null) =>
-        Hub.Open(tenant ?? Us, pattern ?? All, since, Enough);
+        Feed.Open(tenant ?? Us, pattern ?? All, since, Enough);
 
     /// <summary>The next changes of a watch, which must come.</summary>
     protected static async Task<KeyChangeSet> Next(IKeyChangeWatch watch)

@@ -4,9 +4,9 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Storage;
 using Kv.Domain.Tenants;
 using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Audit;
 using Kv.Infrastructure.Idempotency;
 using Kv.Infrastructure.Storage;
+using Kv.Infrastructure.Tests.Audit;
 using Kv.Infrastructure.Tests.Storage.Contract;
 using Kv.Infrastructure.Tests.Watching;
 using Kv.Infrastructure.Webhooks;
@@ -228,7 +228,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     private WebhookRepository Over(IStore store) =>
         new(
             store, _layout, new IdempotencyRecords(_layout, TimeProvider.System),
-            new AuditRecords(new StoreOptions(), _layout, TimeProvider.System, NullLogger<AuditRecords>.Instance),
+            NoAudit.Records(_layout),
             TimeProvider.System, NullLogger<WebhookRepository>.Instance);
 
     private Webhook New(string key, long createdAt = 1_800_000_000) => new(

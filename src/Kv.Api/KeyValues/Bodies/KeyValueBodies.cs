@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.KeyValues.Bodies;
 

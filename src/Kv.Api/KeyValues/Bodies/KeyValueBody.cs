@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Kv.Api.Errors;
 using Kv.Api.Json;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.KeyValues.Bodies;
 

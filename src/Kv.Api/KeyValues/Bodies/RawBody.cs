@@ -4,8 +4,6 @@ using FluentValidation;
 using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Application.Pipeline;
-using Kv.Domain;
-using Kv.Domain.KeyValues;
 using Microsoft.Net.Http.Headers;
 
 namespace Kv.Api.KeyValues.Bodies;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Kv.Api.Answers;
 using Kv.Api.OpenApi.Attributes;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Api.KeyValues.Contracts;

@@ -3,7 +3,6 @@ using Kv.Api.Answers;
 using Kv.Api.Http;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.KeyValues;
-using Kv.Domain.KeyValues;
 
 namespace Kv.Api.KeyValues.Contracts;
 

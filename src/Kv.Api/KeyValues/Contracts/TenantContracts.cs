@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 
 namespace Kv.Api.KeyValues.Contracts;

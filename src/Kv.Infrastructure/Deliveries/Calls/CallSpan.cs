@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Deliveries.Calls;

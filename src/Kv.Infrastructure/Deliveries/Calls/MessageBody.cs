@@ -2,10 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Deliveries.Calls;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text;
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Deliveries.Calls;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Kv.Domain.Deliveries;
 
 namespace Kv.Infrastructure.Deliveries.Calls;
 

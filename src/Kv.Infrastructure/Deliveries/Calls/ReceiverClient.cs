@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries.Targets;
 using Kv.Infrastructure.Tls;
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Kv.Domain.Deliveries;
 
 namespace Kv.Infrastructure.Deliveries.Calls;
 

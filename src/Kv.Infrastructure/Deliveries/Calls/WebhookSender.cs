@@ -1,6 +1,4 @@
 using System.Globalization;
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries.Targets;
 
 namespace Kv.Infrastructure.Deliveries.Calls;

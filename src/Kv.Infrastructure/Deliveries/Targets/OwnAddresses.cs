@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
-using Kv.Domain.Webhooks;
 
 namespace Kv.Infrastructure.Deliveries.Targets;
 

@@ -1,5 +1,3 @@
-using Kv.Domain.Webhooks;
-
 namespace Kv.Infrastructure.Deliveries.Targets;
 
 /// <summary>

@@ -7,7 +7,7 @@ namespace Kv.Infrastructure.Deliveries.Targets;
 /// Decides which addresses may be dialled. A webhook must not give its owner access to addresses that only Kv may
 /// reach.
 /// </summary>
-internal sealed class TargetPolicy(TargetOptions options, OwnAddresses own)
+internal sealed class TargetPolicy(TargetOptions options, OwnAddresses own) : IWebhookTargets
 {
     private const string Own = "the address and port are this deployment's own";
 
@@ -20,6 +20,15 @@ internal sealed class TargetPolicy(TargetOptions options, OwnAddresses own)
 
     private readonly IPNetwork[] _allow = [.. options.Allow.Select(Plain)];
     private readonly IPNetwork[] _deny = [.. options.Deny.Select(Plain)];
+
+    public async ValueTask<string?> Refusal(string endpoint, CancellationToken cancellationToken)
+    {
+        var uri = new Uri(endpoint);
+        await Refresh(cancellationToken);
+        return IPAddress.TryParse(uri.IdnHost, out var address)
+            ? Refusal(address, uri.Port)
+            : Refusal(new DnsEndPoint(uri.IdnHost, uri.Port));
+    }
 
     /// <inheritdoc cref="OwnAddresses.Refresh"/>
     public ValueTask Refresh(CancellationToken cancellationToken) => own.Refresh(cancellationToken);

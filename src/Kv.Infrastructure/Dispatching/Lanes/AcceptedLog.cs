@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;

@@ -1,5 +1,3 @@
-using Kv.Domain.Deliveries;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>

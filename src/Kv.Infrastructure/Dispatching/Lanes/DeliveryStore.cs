@@ -1,7 +1,4 @@
-using Kv.Domain.Deliveries;
-using Kv.Domain.KeyValues;
 using Kv.Domain.Quotas;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
@@ -11,7 +8,7 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// without an answer are repeated until the term ends.
 /// </summary>
 internal sealed class DeliveryStore(
-    FencedWriter writer, DeliveryWrites writes, RetryingStore store, KeyLayout layout, TimeProvider time,
+    Lead lead, FencedWriter writer, DeliveryWrites writes, RetryingStore store, KeyLayout layout, TimeProvider time,
     DeliveryTelemetry telemetry, ITenantUsages? usages = null)
 {
     /// <summary>Reads of stored deliveries, repeated while the store does not answer.</summary>
@@ -19,6 +16,10 @@ internal sealed class DeliveryStore(
 
     /// <summary>Whether further waiting bytes would exceed a tenant's quota.</summary>
     public bool IsOverQuota(Tenant tenant, int bytes) => usages.IsFull(tenant, bytes);
+
+    /// <summary>Counts the stored deliveries of a webhook, and the bytes of their values.</summary>
+    public Task<(long Count, long Bytes)> CountStored(Webhook webhook) =>
+        Reads.CountStored(webhook.Tenant, webhook.Id, lead.Over);
 
     /// <summary>Saves a delivery for the first time, or one that has failed for good, with its value.</summary>
     public async Task SaveWhole(Delivery delivery, DeliveryEvent @event)
@@ -48,44 +49,36 @@ internal sealed class DeliveryStore(
     }
 
     /// <summary>Reads a pending delivery with its value; null when there is none, or no longer.</summary>
-    public async Task<(Delivery Delivery, DeliveryEvent Event)?> Read(
-        Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
+    public async Task<(Delivery Delivery, DeliveryEvent Event)?> Read(Tenant tenant, DeliveryId id)
     {
-        var delivery = await Reads.Get(DeliveryStatus.Pending, tenant, id, cancellationToken);
+        var delivery = await Reads.Get(DeliveryStatus.Pending, tenant, id, lead.Over);
         if (delivery is null)
             return null;
         return delivery.Event.Value is null
             ? (delivery, delivery.Event)
-            : (delivery, delivery.Event with { Value = await Reads.Value(tenant, id, cancellationToken) });
+            : (delivery, delivery.Event with { Value = await Reads.Value(tenant, id, lead.Over) });
     }
 
     /// <summary>The event with the key's previous value, if the webhook asks for it and there was one.</summary>
-    public async ValueTask<DeliveryEvent> WithPrevious(
-        DeliveryEvent @event, DeliveryId id, Webhook webhook, CancellationToken cancellationToken) =>
+    public async ValueTask<DeliveryEvent> WithPrevious(DeliveryEvent @event, DeliveryId id, Webhook webhook) =>
         webhook.Settings is { AddEventData: true, IncludePrevious: true }
             && @event.Kind is not (null or KeyChangeKind.Create)
             ? @event with
             {
-                Previous = await Reads.Previous(webhook.Tenant, id, Key.Parse(@event.Key), cancellationToken),
+                Previous = await Reads.Previous(webhook.Tenant, id, Key.Parse(@event.Key), lead.Over),
             }
             : @event;
 
     /// <summary>Reads a page of a webhook's pending deliveries, in the order of their ids, without values.</summary>
     /// <param name="before">The page before, whose revision is used; null to begin at the current revision.</param>
     /// <exception cref="RevisionCompactedException">The revision is no longer kept.</exception>
-    public async Task<PendingPage> Pending(
-        Webhook webhook, PendingPage? before, int limit, CancellationToken cancellationToken)
+    public async Task<PendingPage> Pending(Webhook webhook, PendingPage? before, int limit)
     {
         var range = KeyRange.Prefix(layout.DeliveryPrefix(DeliveryStatus.Pending, webhook.Tenant, webhook.Id));
         var page = await store.Range(
             new RangeQuery(before?.Next is { } next ? range.From(next) : range, limit, before?.Revision ?? 0),
-            cancellationToken);
-        return new PendingPage(
-            [
-                .. page.Entries.Select(entry => DeliveryRecord.TryRead(webhook.Tenant, entry.Value.Span))
-                    .OfType<Delivery>(),
-            ],
-            page.Next, page.Revision);
+            lead.Over);
+        return new PendingPage([.. DeliveryReads.Read(webhook.Tenant, page)], page.Next, page.Revision);
     }
 
     /// <summary>Records that a webhook fails.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Diagnostics;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;

@@ -1,5 +1,4 @@
-using Kv.Domain.Deliveries;
-using Kv.Domain.Webhooks;
+using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
@@ -8,7 +7,10 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// records it; the delivery's revision is held until then. The earliest deliveries are kept, so their order does not
 /// change.
 /// </summary>
-internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServices services) : IDisposable
+internal sealed class LaneBacklog(
+    Webhook webhook, bool mayHaveStored, DeliveryStore store, LaneLimits limits, WebhookOutcomes outcomes,
+    DeliveryOptions options, DeliveryTelemetry telemetry, TimeProvider time)
+    : IDisposable
 {
     // A count reads all stored deliveries.
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
@@ -26,7 +28,7 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
     private volatile bool _mayHaveShrunk;
 
     // 0: the deliveries of earlier terms are not counted yet.
-    private long _countedAt = mayHaveStored ? 0 : services.Time.GetTimestamp();
+    private long _countedAt = mayHaveStored ? 0 : time.GetTimestamp();
     private long _count;
     private long _bytes;
 
@@ -35,13 +37,13 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
     public async ValueTask<bool> TryAdd(DeliveryEvent @event)
     {
         var bytes = @event.Value?.Length ?? 0;
-        if (services.Store.IsOverQuota(webhook.Tenant, bytes))
+        if (store.IsOverQuota(webhook.Tenant, bytes))
             return false;
-        await _turn.WaitAsync(services.TermOver);
+        await _turn.WaitAsync();
         try
         {
             var pause = _mayHaveShrunk ? CountInterval : ExpiryInterval;
-            if (_countedAt == 0 || (!HasRoom(bytes) && services.Time.GetElapsedTime(_countedAt) > pause))
+            if (_countedAt == 0 || (!HasRoom(bytes) && time.GetElapsedTime(_countedAt) > pause))
                 await Count();
             if (!HasRoom(bytes))
                 return false;
@@ -65,18 +67,18 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
     /// <summary>Drops a delivery for which there is no room.</summary>
     public void Drop(LaneItem item)
     {
-        services.Memory.Release(item.Bytes);
+        limits.Release(item.Bytes);
         item.ReleaseEvent();
         lock (_gate)
         {
             if (_droppedSince == default)
             {
-                _droppedSince = services.Time.GetUtcNow();
-                services.Telemetry.LogDropping(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName);
+                _droppedSince = time.GetUtcNow();
+                telemetry.LogDropping(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName);
             }
             _dropped.Add(item);
         }
-        services.Telemetry.Dropped();
+        telemetry.Dropped();
     }
 
     /// <summary>Records the dropped deliveries in the webhook, if it is time.</summary>
@@ -85,9 +87,9 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
         lock (_gate)
         {
             if (_isRecording || _dropped.Count == 0
-                || (_recordedAt != 0 && services.Time.GetElapsedTime(_recordedAt) < RecordInterval))
+                || (_recordedAt != 0 && time.GetElapsedTime(_recordedAt) < RecordInterval))
                 return;
-            (_isRecording, _recordedAt) = (true, services.Time.GetTimestamp());
+            (_isRecording, _recordedAt) = (true, time.GetTimestamp());
         }
         _ = Record();
     }
@@ -95,7 +97,7 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
     public void Dispose() => _turn.Dispose();
 
     private bool HasRoom(int bytes) =>
-        _count < services.Options.BacklogDeliveries && (_count == 0 || _bytes + bytes <= services.Options.BacklogBytes);
+        _count < options.BacklogDeliveries && (_count == 0 || _bytes + bytes <= options.BacklogBytes);
 
     private async Task Record()
     {
@@ -104,7 +106,7 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
             (dropped, _dropped) = (_dropped, []);
         try
         {
-            if (await services.Outcomes.RecordDropped(webhook, dropped.Count, _droppedSince))
+            if (await outcomes.RecordDropped(webhook, dropped.Count, _droppedSince))
             {
                 dropped.ForEach(item => item.Settle());
                 dropped = [];
@@ -123,11 +125,10 @@ internal sealed class LaneBacklog(Webhook webhook, bool mayHaveStored, LaneServi
 
     private async Task Count()
     {
-        (_countedAt, _mayHaveShrunk) = (services.Time.GetTimestamp(), false);
+        (_countedAt, _mayHaveShrunk) = (time.GetTimestamp(), false);
         try
         {
-            (_count, _bytes) = await services.Store.Reads.CountStored(
-                webhook.Tenant, webhook.Id, services.TermOver);
+            (_count, _bytes) = await store.CountStored(webhook);
         }
         catch
         {

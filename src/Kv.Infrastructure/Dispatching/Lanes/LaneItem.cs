@@ -1,5 +1,4 @@
 using Kv.Application.Watching;
-using Kv.Domain.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 

@@ -1,22 +1,19 @@
-using Kv.Domain.Webhooks;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
 /// Reads the stored deliveries of a webhook into its lane's queue, in passes. A pass begins with the lowest id and
 /// reads the store at one revision: it never shows a later step of another replica's writes without the earlier ones.
 /// </summary>
-/// <param name="hasAdded">Called when deliveries were added to the queue.</param>
-internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices services, Action hasAdded)
+internal sealed class LaneLoader(
+    Webhook webhook, LaneQueue queue, LanePump pump, DeliveryStore store, LaneLimits limits, Lead lead,
+    DeliveryTelemetry telemetry, TimeProvider time)
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
-
-    private readonly int _pageSize = Math.Max(1, services.Options.LaneCapacity / 20);
 
     /// <summary>Begins a pass, if one is due.</summary>
     public void Load()
     {
-        if (!services.IsDraining && queue.TryBeginPass())
+        if (queue.TryBeginPass())
             _ = Task.Run(Run);
     }
 
@@ -24,16 +21,16 @@ internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices 
     {
         try
         {
-            await services.LoadingRoom.WaitAsync(services.TermOver);
+            await limits.Loading.WaitAsync(lead.Over);
             var isComplete = await TryPass();
-            services.LoadingRoom.Release();
+            limits.Loading.Release();
             if (!isComplete)
-                await Task.Delay(AfterFailure, services.Time, services.TermOver);
+                await Task.Delay(AfterFailure, time, lead.Over);
             queue.EndPass(isRequested: !isComplete);
-            hasAdded();
+            pump.Run();
             Load();
         }
-        catch (OperationCanceledException) when (services.TermOver.IsCancellationRequested)
+        catch (OperationCanceledException) when (lead.Over.IsCancellationRequested)
         {
             // The next leader reads the stored deliveries.
         }
@@ -45,9 +42,9 @@ internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices 
         {
             for (PendingPage? page = null; ;)
             {
-                page = await services.Store.Pending(webhook, page, _pageSize, services.TermOver);
-                var hasMore = queue.AddPage(page.Deliveries, page.Next is null, services.Clock.Now);
-                hasAdded();
+                page = await store.Pending(webhook, page, queue.PageSize);
+                var hasMore = queue.AddPage(page.Deliveries, page.Next is null);
+                pump.Run();
                 if (!hasMore)
                     return true;
             }
@@ -56,9 +53,9 @@ internal sealed class LaneLoader(Webhook webhook, LaneQueue queue, LaneServices 
         {
             return false;
         }
-        catch (Exception error) when (!services.TermOver.IsCancellationRequested)
+        catch (Exception error) when (!lead.Over.IsCancellationRequested)
         {
-            services.Telemetry.LogCannotLoad(webhook.Id, error.Message);
+            telemetry.LogCannotLoad(webhook.Id, error.Message);
             return false;
         }
     }

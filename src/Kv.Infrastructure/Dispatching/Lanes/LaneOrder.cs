@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Kv.Domain.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
 

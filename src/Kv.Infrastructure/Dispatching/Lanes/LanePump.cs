@@ -1,12 +1,10 @@
-using Kv.Domain.Webhooks;
-using Kv.Infrastructure.Deliveries;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>Makes the attempts of a lane: each when it is due, up to a limit at a time.</summary>
-/// <param name="hasEnded">Called when an attempt has ended.</param>
 internal sealed class LanePump(
-    Webhook webhook, LaneQueue queue, LaneBacklog backlog, LaneServices services, Action hasEnded) : IDisposable
+    Webhook webhook, LaneQueue queue, LaneWorker worker, WebhookFailures failures, Lead lead,
+    DeliveryTelemetry telemetry, SteadyClock clock, TimeProvider time)
+    : IDisposable
 {
     // How many keys' deliveries are attempted at a time, for a webhook that works and for one that fails.
     private const int MaxConcurrent = 32;
@@ -15,9 +13,7 @@ internal sealed class LanePump(
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly LaneWorker _worker = new(queue, backlog, services);
-    private readonly CancellationTokenSource _cancelled =
-        CancellationTokenSource.CreateLinkedTokenSource(services.AttemptsCancelled);
+    private readonly CancellationTokenSource _cancelled = CancellationTokenSource.CreateLinkedTokenSource(lead.Over);
 
     private Webhook _webhook = webhook;
     private ITimer? _timer;
@@ -25,15 +21,15 @@ internal sealed class LanePump(
     private TaskCompletionSource? _idle;
     private int _running;
 
-    /// <inheritdoc cref="LaneWorker.RestoreStreak"/>
-    public void RestoreStreak(FailureStreak streak) => _worker.RestoreStreak(streak);
+    /// <summary>Raised when an attempt has ended, or the next one is due.</summary>
+    public event Action? Advanced;
 
     /// <summary>Replaces the webhook's settings.</summary>
     public void Update(Webhook webhook)
     {
         var before = Interlocked.Exchange(ref _webhook, webhook);
         if (webhook.IsActive && !before.IsActive)
-            _worker.ForgetFailures();
+            failures.Forget();
     }
 
     /// <summary>Begins the attempts that are due, and sets the timer for the next one.</summary>
@@ -41,10 +37,8 @@ internal sealed class LanePump(
     {
         lock (_gate)
         {
-            if (services.IsDraining)
-                return;
-            var limit = _worker.IsFailing ? MaxConcurrentFailing : MaxConcurrent;
-            while (_running < limit && queue.Take(services.Clock.Now) is { } item)
+            var limit = failures.IsFailing ? MaxConcurrentFailing : MaxConcurrent;
+            while (_running < limit && queue.Take() is { } item)
             {
                 _running++;
                 _ = Task.Run(() => Attempt(item));
@@ -77,8 +71,8 @@ internal sealed class LanePump(
     {
         try
         {
-            if (await _worker.Deliver(item, Volatile.Read(ref _webhook), _cancelled.Token) is { } due)
-                queue.Retry(item, due);
+            if (await worker.Deliver(item, Volatile.Read(ref _webhook), _cancelled.Token) is { } wait)
+                queue.Retry(item, wait);
             else
                 queue.Finish(item);
         }
@@ -88,20 +82,26 @@ internal sealed class LanePump(
         }
         catch (StoreException error)
         {
-            services.Telemetry.LogCannotStore(item.Id, error.Message);
-            queue.Retry(item, services.Clock.Now + AfterFault);
+            telemetry.LogCannotStore(item.Id, error.Message);
+            queue.Retry(item, AfterFault);
         }
         catch (Exception error)
         {
-            services.Telemetry.LogFault(error, item.Id, _webhook.Id);
-            queue.Retry(item, services.Clock.Now + AfterFault);
+            telemetry.LogFault(error, item.Id, _webhook.Id);
+            queue.Retry(item, AfterFault);
         }
         lock (_gate)
         {
             if (--_running == 0)
                 _idle?.TrySetResult();
         }
-        hasEnded();
+        Continue();
+    }
+
+    private void Continue()
+    {
+        Run();
+        Advanced?.Invoke();
     }
 
     private void SetTimer(DateTimeOffset due)
@@ -109,8 +109,8 @@ internal sealed class LanePump(
         if (_timerDue <= due)
             return;
         _timerDue = due;
-        var delay = due - services.Clock.Now;
-        _timer ??= services.Time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var delay = due - clock.Now;
+        _timer ??= time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
@@ -118,6 +118,6 @@ internal sealed class LanePump(
     {
         lock (_gate)
             _timerDue = null;
-        hasEnded();
+        Continue();
     }
 }

@@ -1,10 +1,11 @@
-using Kv.Domain.Deliveries;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <content>Moves deliveries to the store, and reads them back in passes.</content>
 internal sealed partial class LaneQueue
 {
+    /// <summary>How many stored deliveries a pass reads at a time.</summary>
+    public int PageSize => Math.Max(1, _capacity / 20);
+
     /// <summary>Takes the deliveries that have waited in memory since before a moment, to be stored.</summary>
     public List<LaneItem> TakeOlderThan(long timestamp)
     {
@@ -20,7 +21,7 @@ internal sealed partial class LaneQueue
     {
         lock (_gate)
         {
-            _memory.Settle(item);
+            _limits.Settle(item);
             if (_order.Count > _capacity && !item.IsBusy)
                 _order.Evict([item]);
         }
@@ -52,14 +53,14 @@ internal sealed partial class LaneQueue
     public bool TryBeginPass()
     {
         lock (_gate)
-            return !_isClosed && _passes.TryBegin();
+            return !_isDraining && _passes.TryBegin();
     }
 
     /// <inheritdoc cref="StoredPasses.AddPage"/>
-    public bool AddPage(IReadOnlyList<Delivery> deliveries, bool isLast, DateTimeOffset now)
+    public bool AddPage(IReadOnlyList<Delivery> deliveries, bool isLast)
     {
         lock (_gate)
-            return !_isClosed && _passes.AddPage(deliveries, isLast, now);
+            return !_isClosed && _passes.AddPage(deliveries, isLast, _clock.Now);
     }
 
     /// <inheritdoc cref="StoredPasses.End"/>

@@ -1,3 +1,5 @@
+using Kv.Infrastructure.Deliveries;
+
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// </summary>
 internal sealed partial class LaneQueue
 {
-    private readonly LaneMemory _memory;
+    private readonly LaneLimits _limits;
+    private readonly SteadyClock _clock;
 
     // A stored delivery takes a few hundred bytes of memory here; its value is not in memory.
     private readonly int _capacity;
@@ -14,13 +17,16 @@ internal sealed partial class LaneQueue
     private readonly LaneOrder _order;
     private readonly StoredPasses _passes;
     private readonly Queue<LaneItem> _unsettled = new();
+    private bool _isDraining;
     private bool _isClosed;
 
-    public LaneQueue(LaneServices services, bool mayHaveStored)
+    /// <param name="mayHaveStored">Whether the store may have deliveries of earlier terms.</param>
+    public LaneQueue(
+        bool mayHaveStored, LaneLimits limits, SteadyClock clock, SettledRevisions progress, DeliveryOptions options)
     {
-        (_memory, _capacity) = (services.Memory, services.Options.LaneCapacity);
-        _order = new LaneOrder(services.Progress, mayHaveStored);
-        _passes = new StoredPasses(_order, _memory, _capacity);
+        (_limits, _clock, _capacity) = (limits, clock, options.LaneCapacity);
+        _order = new LaneOrder(progress, mayHaveStored);
+        _passes = new StoredPasses(_order, limits, _capacity);
     }
 
     /// <summary>
@@ -37,13 +43,13 @@ internal sealed partial class LaneQueue
         }
     }
 
-    /// <summary>The earliest time of a waiting delivery; null when none waits.</summary>
+    /// <summary>The earliest time of a waiting delivery; null when none waits, or after <see cref="Drain"/>.</summary>
     public DateTimeOffset? NextDue
     {
         get
         {
             lock (_gate)
-                return _order.NextDue;
+                return _isDraining ? null : _order.NextDue;
         }
     }
 
@@ -60,7 +66,7 @@ internal sealed partial class LaneQueue
                 return false;
             }
             _order.Add(item);
-            if (!_memory.Add(item.Bytes) || _order.Count > _capacity)
+            if (!_limits.Add(item.Bytes) || _order.Count > _capacity)
                 return true;
             _unsettled.Enqueue(item);
             return false;
@@ -68,11 +74,11 @@ internal sealed partial class LaneQueue
     }
 
     /// <summary>Takes a delivery for an attempt; null when none is due.</summary>
-    public LaneItem? Take(DateTimeOffset now)
+    public LaneItem? Take()
     {
         lock (_gate)
         {
-            if (_isClosed || _order.Take(now) is not { } item)
+            if (_isDraining || _order.Take(_clock.Now) is not { } item)
                 return null;
             (item.IsBusy, item.WasSeenStored) = (true, false);
             return item;
@@ -83,7 +89,7 @@ internal sealed partial class LaneQueue
     public void Settle(LaneItem item)
     {
         lock (_gate)
-            _memory.Settle(item);
+            _limits.Settle(item);
     }
 
     /// <summary>Removes a completed delivery.</summary>
@@ -105,8 +111,8 @@ internal sealed partial class LaneQueue
         }
     }
 
-    /// <summary>Returns a delivery that was taken; it is attempted again when it is due.</summary>
-    public void Retry(LaneItem item, DateTimeOffset dueAt)
+    /// <summary>Returns a delivery that was taken; it is attempted again after a wait.</summary>
+    public void Retry(LaneItem item, TimeSpan wait)
     {
         lock (_gate)
         {
@@ -115,7 +121,7 @@ internal sealed partial class LaneQueue
             item.EndClosing();
             item.IsBusy = false;
             item.RetriedDuring = _passes.Number;
-            _order.PutBack(item, dueAt);
+            _order.PutBack(item, _clock.Now + wait);
         }
     }
 
@@ -127,14 +133,21 @@ internal sealed partial class LaneQueue
                 _order.MakeDue(item);
     }
 
+    /// <summary>Prevents further attempts and passes.</summary>
+    public void Drain()
+    {
+        lock (_gate)
+            _isDraining = true;
+    }
+
     /// <summary>Drops all deliveries.</summary>
     public void Close()
     {
         lock (_gate)
         {
-            _isClosed = true;
+            _isDraining = _isClosed = true;
             foreach (var item in _order.Items)
-                _memory.Settle(item);
+                _limits.Settle(item);
             _order.Clear();
         }
     }

@@ -1,12 +1,10 @@
-using Kv.Domain.Deliveries;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
 /// <summary>
 /// The passes over a webhook's stored deliveries. A pass adds them to the lane's order, page by page, as far as there
 /// is room. It is not thread-safe.
 /// </summary>
-internal sealed class StoredPasses(LaneOrder order, LaneMemory memory, int capacity)
+internal sealed class StoredPasses(LaneOrder order, LaneLimits limits, int capacity)
 {
     private bool _isPassing;
 
@@ -75,7 +73,7 @@ internal sealed class StoredPasses(LaneOrder order, LaneMemory memory, int capac
         if (known.TryBecomeStored())
         {
             // This delivery came from the feed; another leader or replica has stored it.
-            memory.Settle(known);
+            limits.Settle(known);
             order.SetDue(known, stored.DueBy(now) ?? default);
         }
         else if (stored.DueBy(now) <= now && known.RetriedDuring != Number)

@@ -1,7 +1,5 @@
 using Kv.Application.Watching;
-using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
@@ -10,7 +8,8 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// The webhooks at the revision that the feed has reached, in one term of the leader, and a lane for each that has
 /// deliveries.
 /// </summary>
-internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices services)
+internal sealed class WebhookLanes(
+    WebhookRegistry registry, LaneFactory factory, DeliveryStore store, AcceptedLog accepted, TimeProvider time)
 {
     private static readonly TimeSpan StoringInterval = TimeSpan.FromMilliseconds(500);
 
@@ -50,11 +49,12 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
     /// <summary>Adds a change to the lane of each webhook that matches it.</summary>
     public async ValueTask Dispatch(KeyChanged change, IOpenRevision revision)
     {
-        services.Accepted.CountChange();
+        accepted.CountChange();
+        var queuedAt = time.GetTimestamp();
         _matches.Clear();
         registry.Match(change, _matches);
         foreach (var webhook in _matches)
-            await LaneOf(webhook).Enqueue(change, revision);
+            await LaneOf(webhook).Enqueue(change, revision, queuedAt);
     }
 
     /// <summary>Sets the stored state of webhooks, before any webhook is set.</summary>
@@ -109,8 +109,8 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
         }
         if (lane is not null)
             await lane.DisposeAsync();
-        services.Accepted.Remove(tenant, id);
-        await services.Store.RemoveAll(tenant, id);
+        accepted.Remove(tenant, id);
+        await store.RemoveAll(tenant, id);
     }
 
     /// <summary>Removes every webhook except the given ones.</summary>
@@ -139,11 +139,11 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
     /// <summary>Stores deliveries that have waited too long, until it is cancelled.</summary>
     public async Task StoreWaiting(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(StoringInterval, services.Time);
+        using var timer = new PeriodicTimer(StoringInterval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var since = services.Time.GetTimestamp()
-                - (long)(StoreAfter.TotalSeconds * services.Time.TimestampFrequency);
+            var since = time.GetTimestamp()
+                - (long)(StoreAfter.TotalSeconds * time.TimestampFrequency);
             foreach (var lane in All())
                 lane.StoreOlderThan(since);
         }
@@ -154,22 +154,17 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
     /// </summary>
     public async Task Drain(TimeSpan patience)
     {
-        services.Drain();
+        All().ForEach(lane => lane.Drain());
         await Idle(patience);
-        await services.CancelAttempts();
+        await Task.WhenAll(All().Select(lane => lane.CancelAttempts()));
         await Idle(patience);
     }
 
     /// <summary>Drops all deliveries from memory.</summary>
-    public async Task Close()
-    {
-        services.Drain();
-        foreach (var lane in All())
-            await lane.DisposeAsync();
-    }
+    public Task Close() => Task.WhenAll(All().Select(lane => lane.DisposeAsync().AsTask()));
 
     private async Task Idle(TimeSpan patience) =>
-        await Task.WhenAll(All().Select(lane => lane.WhenIdle())).WaitAsync(patience, services.Time)
+        await Task.WhenAll(All().Select(lane => lane.WhenIdle())).WaitAsync(patience, time)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private Lane LaneOf(Webhook webhook)
@@ -179,9 +174,8 @@ internal sealed class WebhookLanes(WebhookRegistry registry, LaneServices servic
             var key = (webhook.Tenant, webhook.Id);
             if (_lanes.TryGetValue(key, out var lane))
                 return lane;
-            lane = new Lane(webhook, mayHaveStored: _stored.Remove(key), services);
-            if (_streaks.Remove(key, out var streak))
-                lane.RestoreStreak(streak);
+            _streaks.Remove(key, out var streak);
+            lane = factory.Create(webhook, mayHaveStored: _stored.Remove(key), streak);
             _lanes.Add(key, lane);
             return lane;
         }

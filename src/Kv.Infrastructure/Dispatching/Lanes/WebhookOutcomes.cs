@@ -1,4 +1,3 @@
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Webhooks;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;

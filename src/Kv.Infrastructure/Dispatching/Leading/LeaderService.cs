@@ -1,4 +1,3 @@
-using Kv.Domain.Webhooks;
 using Kv.Infrastructure.Deliveries.Targets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -67,7 +66,7 @@ internal sealed partial class LeaderService(
             // deliver: a webhook may have been registered, and keys written, before it got the lock.
             var from = saved ?? (vacantAfter <= current ? vacantAfter.Value : current);
             await using var scope = scopes.CreateAsyncScope();
-            scope.ServiceProvider.GetRequiredService<LeadSlot>().Lead = new Lead(held, from, current);
+            scope.ServiceProvider.GetRequiredService<Lead>().Begin(held, from, current);
             await scope.ServiceProvider.GetRequiredService<LeaderTerm>().Run(isSaved: saved is not null, stoppingToken);
             if (held.Lost.IsCancellationRequested)
                 LogLostLead();

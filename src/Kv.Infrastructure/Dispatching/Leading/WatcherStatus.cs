@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Kv.Domain.Deliveries;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
 using Kv.Infrastructure.Diagnostics;

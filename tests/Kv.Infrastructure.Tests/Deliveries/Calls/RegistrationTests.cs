@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using Kv.Application.Audit;
 using Kv.Domain.Deliveries;
 using Kv.Infrastructure.Deliveries;
 using Kv.Infrastructure.Deliveries.Targets;
@@ -43,7 +44,7 @@ internal sealed class RegistrationTests : SenderTest
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton<IMeterFactory, Meters>()
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-            .AddInfrastructure(new StoreOptions(), options)
+            .AddInfrastructure(new StoreOptions(), options, new AuditOptions())
             .AddSingleton<IStore>(new InMemoryStore(Time))
             .BuildServiceProvider();
         return await services.GetRequiredService<IWebhookSender>()

@@ -1,8 +1,9 @@
-namespace Kv.Api.Audit;
+namespace Kv.Application.Audit;
 
 /// <summary>The settings of the audit.</summary>
-internal sealed record AuditOptions
+public sealed record AuditOptions
 {
+    /// <summary>The destination. Default off.</summary>
     public AuditMode Mode { get; init; }
 
     /// <summary>
@@ -18,7 +19,7 @@ internal sealed record AuditOptions
 }
 
 /// <summary>The destinations of the audit.</summary>
-internal enum AuditMode
+public enum AuditMode
 {
     /// <summary>No audit. The default.</summary>
     Off,
