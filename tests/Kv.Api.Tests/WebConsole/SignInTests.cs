@@ -216,6 +216,26 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task Who_signs_out_leaves_nothing_to_undo_to_the_next_person()
+    {
+        await Administrator("cart/1", "apples");
+        var key = await Issue(AccessVerbs.All);
+        await SignIn(key);
+        await TreeItem("cart/").ClickAsync();
+        await TreeItem("1").Last.ClickAsync();
+        await Button("Delete").ClickAsync();
+        await Button("Undo").WaitForAsync();
+
+        await Button("Sign out").PressAsync("Enter");
+        await HasFocus(Field("API key or token"));
+        await Field("API key or token").FillAsync(key);
+        await Button("Continue").ClickAsync();
+
+        await Sees("There is no such key");
+        await Assertions.Expect(Button("Undo")).ToHaveCountAsync(0);
+    }
+
+    [Test]
     public async Task A_key_that_is_revoked_ends_the_visit()
     {
         var secret = ApiKeySecret.New();
