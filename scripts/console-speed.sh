@@ -19,6 +19,6 @@ export KV_ETCD KV_CHROMIUM KV_CONSOLE_SPEED=$work/table
 
 dotnet test tests/Kv.Api.Tests --configuration Release ${NO_BUILD:+--no-build} --nologo \
   --filter "FullyQualifiedName~${FILTER:-SpeedTests}" >&2
-echo '| engine | | median | range | rounds |'
-echo '|---|---|---:|---|---:|'
+echo "| engine | | median | range |"
+echo "|---|---|---:|---|"
 cat "$work/table"

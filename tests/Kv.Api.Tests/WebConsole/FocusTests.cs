@@ -4,7 +4,9 @@ using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
 
-/// <summary>Where the focus is after a control is gone with its own action: in the part of the page that held it.</summary>
+/// <summary>
+/// Where the focus is after a control is gone with its own action: in the part of the page that held it.
+/// </summary>
 internal sealed class FocusTests(Engine engine) : ConsoleTest(engine)
 {
     private ILocator Main => Page.Locator("#main");

@@ -151,7 +151,9 @@ internal sealed class KeyboardTests(Engine engine) : ConsoleTest(engine)
         Assert.That((await Kv.Get("a/1")).Status, Is.EqualTo(200));
         await Press(delete, "Enter", close);
         await confirm.WaitForAsync();
-        await Walk(close, Button("Copy as curl: count them"), Button("Copy as curl: delete all of them"), Button("Cancel"), confirm);
+        await Walk(
+            close, Button("Copy as curl: count them"), Button("Copy as curl: delete all of them"), Button("Cancel"),
+            confirm);
         // The actions of the folder are gone with it.
         await Press(confirm, "Enter", TreeItem("b"));
 

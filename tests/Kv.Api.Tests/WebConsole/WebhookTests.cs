@@ -65,7 +65,7 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
     public async Task Each_field_of_a_webhook_names_its_limits()
     {
         await Go("webhooks");
-        await Sees("0 of 100");
+        await Sees("0 of 5");
         await Button("New webhook").First.ClickAsync();
         await Page.GetByText("Headers, payload and time-out").ClickAsync();
 
