@@ -4,7 +4,7 @@
 #
 # Environment:
 #   KEYS=1000000           the keys of the large tenant
-#   FILTER=SpeedTests      the tests that measure (SpeedTests.The_first_content_comes_soon takes a minute)
+#   FILTER=SpeedTests      the tests that measure: The_first_content_comes_soon, A_large_tenant_is_shown_and_searched_soon
 #   KV_ETCD, KV_CHROMIUM   the etcd and the browser to use
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
