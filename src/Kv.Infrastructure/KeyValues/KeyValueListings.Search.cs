@@ -14,6 +14,9 @@ internal sealed partial class KeyValueListings
     // A longer search would delay other requests; its caller continues it, and shows the progress.
     private static readonly TimeSpan LongSearch = TimeSpan.FromMilliseconds(200);
 
+    // The first page shows a key as soon as there is one; the search goes on with its cursor.
+    private static readonly TimeSpan ShortSearch = TimeSpan.FromMilliseconds(50);
+
     // Each of these values may have the largest size.
     private const int ValuesAtOnce = 8;
 
@@ -38,7 +41,8 @@ internal sealed partial class KeyValueListings
             next = page.Entries.Count > room ? page.Entries[room].Key : page.Next;
             ask = ask with { Revision = page.Revision };
             if (found.Count == query.Limit || next is not { } rest || rest.CompareTo(range.End) >= 0
-                || searched >= MaxSearched || time.GetElapsedTime(began) > LongSearch)
+                || searched >= MaxSearched
+                || time.GetElapsedTime(began) > (query.From is null && found.Count > 0 ? ShortSearch : LongSearch))
                 break;
             ask = ask with
             {
