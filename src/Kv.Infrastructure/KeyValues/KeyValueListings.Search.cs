@@ -14,7 +14,7 @@ internal sealed partial class KeyValueListings
     // A longer search would delay other requests; its caller continues it, and shows the progress.
     private static readonly TimeSpan LongSearch = TimeSpan.FromMilliseconds(200);
 
-    // The first page shows a key as soon as there is one; the search goes on with its cursor.
+    // A caller sees the first keys soon, and continues with the cursor.
     private static readonly TimeSpan ShortSearch = TimeSpan.FromMilliseconds(50);
 
     // Each of these values may have the largest size.

@@ -1,4 +1,4 @@
-// A job goes on when its page is left. Back on the page, a person sees how far it has come and can stop it.
+// A job continues when its page is left. Back on the page, a person sees how far it has come and can stop it.
 import { useEffect, useState } from '../lib/html.js';
 import { tell, tellError } from '../ui/toasts.js';
 
