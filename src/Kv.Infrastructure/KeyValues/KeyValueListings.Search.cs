@@ -13,6 +13,9 @@ internal sealed partial class KeyValueListings
     // A longer search would delay other requests; its caller continues it, and shows the progress.
     private static readonly TimeSpan LongSearch = TimeSpan.FromMilliseconds(200);
 
+    // A caller sees the first keys soon, and continues with the cursor.
+    private static readonly TimeSpan ShortSearch = TimeSpan.FromMilliseconds(50);
+
     // Each of these values may have the largest size.
     private const int ValuesAtOnce = 8;
 
@@ -37,7 +40,8 @@ internal sealed partial class KeyValueListings
             next = page.Entries.Count > room ? page.Entries[room].Key : page.Next;
             ask = ask with { Revision = page.Revision };
             if (found.Count == query.Limit || next is not { } rest || rest.CompareTo(range.End) >= 0
-                || searched >= MaxSearched || time.GetElapsedTime(began) > LongSearch)
+                || searched >= MaxSearched
+                || time.GetElapsedTime(began) > (query.From is null && found.Count > 0 ? ShortSearch : LongSearch))
                 break;
             ask = ask with
             {

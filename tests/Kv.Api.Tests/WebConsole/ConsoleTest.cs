@@ -79,6 +79,9 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
     /// <summary>Waits until the page shows a text.</summary>
     protected Task Sees(string text) => Page.GetByText(text).First.WaitForAsync();
 
+    /// <summary>Waits until a control has the focus.</summary>
+    protected static Task HasFocus(ILocator control) => Assertions.Expect(control).ToBeFocusedAsync();
+
     /// <summary>The text that the page copied last.</summary>
     protected Task<string> Copied() => Page.EvaluateAsync<string>("window.copied");
 

@@ -51,9 +51,60 @@ internal sealed class CurlTests(Engine engine) : ConsoleTest(engine)
         await Kv.Put("it's", "third", ttl: 3600);
         await Page.ReloadAsync();
         await Button("Delete").ClickAsync();
+        await Copies("undo the deletion");
         await Run("bring it back");
         Assert.That(await ValueOf("it's"), Is.EqualTo("third"));
         Assert.That((await Kv.Get("it's")).Json.GetProperty("ttl").GetInt64(), Is.InRange(3500, 3600));
+    }
+
+    [Test]
+    public async Task Commands_for_a_conflict_do_what_the_page_does()
+    {
+        await Kv.Put("k", "a\nb\nc");
+        await Go("keys", ("key", "k"));
+        await Button("Edit").ClickAsync();
+        await Field("Value").FillAsync("a\nb\nMINE");
+        await Kv.Put("k", "THEIRS\nb\nc");
+        await Button("Save").ClickAsync();
+
+        await Copies("overwrite with mine");
+        await Run("save this");
+
+        Assert.That(await ValueOf("k"), Is.EqualTo("THEIRS\nb\nMINE"));
+        await Kv.Put("k", "a\nb\nc");
+        await Page.ReloadAsync();
+        await Button("Edit").ClickAsync();
+        await Field("Value").FillAsync("mine");
+        await Kv.Put("k", "theirs");
+        await Button("Save").ClickAsync();
+        await Run("overwrite with mine");
+        Assert.That(await ValueOf("k"), Is.EqualTo("mine"));
+    }
+
+    [Test]
+    public async Task Commands_for_deliveries_do_what_the_page_does()
+    {
+        await using var receiver = WebhookReceiver.Start();
+        receiver.Answer = _ => ReceiverAnswer.Status(503, "", ("Retry-After", "3600"));
+        var id = await Kv.Register($$"""{"key":"cart/*","event":"*","endpoint":"{{receiver.Uri}}"}""");
+        await Kv.Put("cart/1", "apples");
+        await Waits("pending");
+        await Go("webhooks", ("id", id));
+        await Page.Locator(".delivery summary").ClickAsync();
+        await Run("redeliver");
+        await Eventually.Holds(() => receiver.RequestCount == 2, "it is made again");
+
+        await Kv.Send(HttpMethod.Put, $"/webhooks/{id}", """{"status":"disabled"}""");
+        await Waits("failed");
+        await Kv.Send(HttpMethod.Put, $"/webhooks/{id}", """{"status":"active"}""");
+        await Tab("Failed").ClickAsync();
+        await Run("deliver all again");
+        await Eventually.Holds(() => receiver.RequestCount == 3, "it is made again");
+
+        Task Waits(string status) => Eventually.Holds(
+            async () => (await Kv.Send(HttpMethod.Get, $"/webhooks/{id}/deliveries?status={status}")).Json
+                .GetProperty("items").GetArrayLength() == 1,
+            $"it is {status}");
     }
 
     [Test]
@@ -65,11 +116,15 @@ internal sealed class CurlTests(Engine engine) : ConsoleTest(engine)
         await TreeItem("a/").ClickAsync();
         await Button("Copy\u2026").ClickAsync();
         await Field("To the prefix").FillAsync("b/");
+        await Run("the dry run");
+        Assert.That((await Kv.Get("b/1")).Status, Is.EqualTo(404));
         await Run("this copy");
         Assert.That(await ValueOf("b/1"), Is.EqualTo("x"));
 
         await Button("Cancel").ClickAsync();
         await Button("Delete\u2026").ClickAsync();
+        await Run("count them");
+        Assert.That((await Kv.Get("a/1")).Status, Is.EqualTo(200));
         await Run("delete all of them");
         Assert.That((await Kv.Get("a/1")).Status, Is.EqualTo(404));
         await Button("Cancel").ClickAsync();

@@ -103,6 +103,38 @@ internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task A_deletion_ends_when_its_page_is_left()
+    {
+        await Fill("a/1");
+        var (calls, answered) = (0, new TaskCompletionSource());
+        await Page.RouteAsync("**/kv?prefix=*", async route =>
+        {
+            if (route.Request.Method != "DELETE" || route.Request.Url.Contains("dry_run", StringComparison.Ordinal))
+            {
+                await route.ContinueAsync();
+                return;
+            }
+            calls++;
+            await answered.Task;
+            await route.FulfillAsync(new() { Json = new { deleted = 5000, more = true } });
+        });
+        await Go("live");
+        await Sees("connected");
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Keys" }).ClickAsync();
+        await TreeItem("a/").ClickAsync();
+        await Button("Delete\u2026").ClickAsync();
+        await Button("Delete 1 key").ClickAsync();
+        await Eventually.Holds(() => calls == 1, "the first call runs");
+
+        await Page.GoBackAsync();
+        await Sees("connected");
+        answered.SetResult();
+
+        await Sees("Deleted 5,000 keys");
+        Assert.That(calls, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_copy_that_runs_can_be_stopped()
     {
         await Fill("a/1");

@@ -105,7 +105,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         var more = TreeItem("More in a/");
         await more.WaitForAsync();
         Assert.That(
-            await Page.GetByRole(AriaRole.Treeitem).AllInnerTextsAsync(),
+            await Page.GetByRole(AriaRole.Treeitem).AllTextContentsAsync(),
             Is.EqualTo(new[] { "a/" }.Concat(Enumerable.Range(0, 50).Select(i => $"k{i:00}"))
                 .Concat(["More in a/", "motd"])));
 
@@ -207,6 +207,47 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
         await Button("Undo").ClickAsync();
 
         await TreeItem("a").WaitForAsync();
+    }
+
+    [Test]
+    public async Task A_deletion_is_undone_after_the_person_has_left_the_page_and_come_back()
+    {
+        await Kv.Put("a", "first");
+        await Kv.Put("b", "second");
+        await Go("keys", ("key", "a"));
+        await Button("Delete").ClickAsync();
+        await Page.Locator(".toast").HoverAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Live" }).PressAsync("Enter");
+        await Sees("connected");
+        await Page.GoBackAsync();
+        await TreeItem("b").WaitForAsync();
+        await Sees("There is no such key");
+
+        await Button("Undo").ClickAsync();
+
+        await TreeItem("a").WaitForAsync();
+        await Page.Locator("pre.text", new() { HasText = "first" }).WaitForAsync();
+    }
+
+    [Test]
+    public async Task An_edit_stays_while_something_else_changes_the_keys()
+    {
+        await Kv.Put("a", "first");
+        await Kv.Put("b", "second");
+        await Go("keys", ("key", "a"));
+        await Button("Delete").ClickAsync();
+        await Page.Locator(".toast").HoverAsync();
+        await TreeItem("b").PressAsync("Enter");
+        await Button("Edit").PressAsync("Enter");
+        await Field("Value").FillAsync("mine");
+
+        await Kv.Put("b", "theirs");
+        await Button("Undo").ClickAsync();
+
+        await TreeItem("a").WaitForAsync();
+        await Assertions.Expect(Field("Value")).ToHaveValueAsync("mine");
+        await Button("Save").ClickAsync();
+        await Sees("Someone else changed this key meanwhile.");
     }
 
     [Test]

@@ -104,7 +104,8 @@ internal sealed class KeyboardTests(Engine engine) : ConsoleTest(engine)
         await Press(Field("Value"), "Control+Enter", conflict);
         await Walk(
             conflict, Tab("Merge"), Field("Merged value"), Button("Back"), Button("Copy as curl: save this"),
-            Button("Keep theirs"), Button("Overwrite with mine"), Button("Save the merge"));
+            Button("Keep theirs"), Button("Copy as curl: overwrite with mine"), Button("Overwrite with mine"),
+            Button("Save the merge"));
         await Press(Button("Save the merge"), "Enter", Title);
 
         await ShowsText("THEIRS\nb\nMINE");
@@ -150,7 +151,9 @@ internal sealed class KeyboardTests(Engine engine) : ConsoleTest(engine)
         Assert.That((await Kv.Get("a/1")).Status, Is.EqualTo(200));
         await Press(delete, "Enter", close);
         await confirm.WaitForAsync();
-        await Walk(close, Button("Copy as curl: delete all of them"), Button("Cancel"), confirm);
+        await Walk(
+            close, Button("Copy as curl: count them"), Button("Copy as curl: delete all of them"), Button("Cancel"),
+            confirm);
         // The actions of the folder are gone with it.
         await Press(confirm, "Enter", TreeItem("b"));
 
@@ -246,9 +249,6 @@ internal sealed class KeyboardTests(Engine engine) : ConsoleTest(engine)
 
     private Task ShowsText(string text) =>
         Assertions.Expect(Page.Locator("pre.text")).ToHaveTextAsync(text, new() { UseInnerText = true });
-
-    private static Task HasFocus(ILocator control) =>
-        Assertions.Expect(control).ToBeFocusedAsync(new() { Timeout = 30_000 });
 
     private async Task Fill(params string[] keys)
     {

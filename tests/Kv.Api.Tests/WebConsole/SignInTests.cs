@@ -56,13 +56,15 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
         await TreeItem("1").ClickAsync();
         await Page.Locator("pre.text", new() { HasText = "apples" }).WaitForAsync();
         await Assertions.Expect(Page.GetByRole(AriaRole.Treeitem)).ToHaveCountAsync(1);
-        foreach (var name in new[] { "New key", "Edit", "Expiry", "Delete" })
+        foreach (var name in new[] { "New key", "Edit", "Expiry", "Delete", "Copy\u2026", "Delete\u2026" })
             await Assertions.Expect(Button(name)).ToHaveCountAsync(0);
         foreach (var name in new[] { "Webhooks", "Overview" })
             await Assertions.Expect(Page.GetByRole(AriaRole.Link, new() { Name = name })).ToHaveCountAsync(0);
         await Assertions.Expect(Tab("Webhooks")).ToHaveCountAsync(0);
         await Tab("History").ClickAsync();
         await Sees("Changes");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Restore") }))
+            .ToHaveCountAsync(0);
         await Field("Search for keys that").SelectOptionAsync("contains");
         await Page.GetByRole(AriaRole.Searchbox).FillAsync("1");
         await Sees("1 key found among all names");
@@ -213,6 +215,26 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
         await Page.ReloadAsync();
         await Field("API key or token").WaitForAsync();
         Assert.That(await Field("API key or token").InputValueAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Who_signs_out_leaves_nothing_to_undo_to_the_next_person()
+    {
+        await Administrator("cart/1", "apples");
+        var key = await Issue(AccessVerbs.All);
+        await SignIn(key);
+        await TreeItem("cart/").ClickAsync();
+        await TreeItem("1").Last.ClickAsync();
+        await Button("Delete").ClickAsync();
+        await Button("Undo").WaitForAsync();
+
+        await Button("Sign out").PressAsync("Enter");
+        await HasFocus(Field("API key or token"));
+        await Field("API key or token").FillAsync(key);
+        await Button("Continue").ClickAsync();
+
+        await Sees("There is no such key");
+        await Assertions.Expect(Button("Undo")).ToHaveCountAsync(0);
     }
 
     [Test]

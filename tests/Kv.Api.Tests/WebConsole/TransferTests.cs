@@ -65,6 +65,46 @@ internal sealed class TransferTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task An_export_goes_on_when_its_page_is_left_and_is_there_again()
+    {
+        await Kv.Put("a", "1");
+        await Kv.Put("b", "2");
+        await Page.AddInitScriptAsync(LineByLine);
+        await Go("transfer");
+        await Button("Export").ClickAsync();
+        await NextLine();
+        await Sees("1 key, 38 B\u2026");
+
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Keys" }).ClickAsync();
+        await TreeItem("a").WaitForAsync();
+        await Page.GoBackAsync();
+
+        await Sees("1 key, 38 B\u2026");
+        await Button("Stop").WaitForAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Keys" }).ClickAsync();
+        await TreeItem("a").WaitForAsync();
+        await NextLine();
+        await Page.RunAndWaitForDownloadAsync(NextLine);
+        await Sees("2 keys exported. The file is saved.");
+    }
+
+    [Test]
+    public async Task An_import_that_runs_is_stopped_after_its_page_was_left()
+    {
+        await Choose("{\"key\":\"a\",\"value\":\"1\"}\n");
+        await Page.RouteAsync("**/import?*", route => Task.CompletedTask);
+        await Button("Try").ClickAsync();
+        await Button("Stop").WaitForAsync();
+
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Keys" }).ClickAsync();
+        await Sees("No keys yet");
+        await Page.GoBackAsync();
+        await Button("Stop").ClickAsync();
+
+        await Sees("Stopped.");
+    }
+
+    [Test]
     public async Task An_import_runs_after_a_dry_run()
     {
         await Choose("{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Kv.Api.Tests.Hosting;
+using Kv.Domain.Webhooks;
 using Kv.Testing;
 using Microsoft.Playwright;
 
@@ -57,6 +59,26 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
             .ClickAsync();
         await Sees("No webhooks yet");
         Assert.That((await Kv.Send(HttpMethod.Get, "/webhooks")).Body, Is.EqualTo("[]"));
+    }
+
+    [Test]
+    public async Task Each_field_of_a_webhook_names_its_limits()
+    {
+        await Go("webhooks");
+        await Sees("0 of 5");
+        await Button("New webhook").First.ClickAsync();
+        await Page.GetByText("Headers, payload and time-out").ClickAsync();
+
+        await Names("Keys", "at most 100 characters");
+        await Names("Endpoint", $"at most {WebhookSettings.MaxEndpointLength} characters");
+        await Names("Secret", $"{WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes");
+        await Names("Headers", $"At most {WebhookSettings.MaxHeaders}");
+        await Names("Headers", $"at most {WebhookSettings.MaxHeaderLength} characters");
+        await Names("Payload", $"at most {WebhookSettings.MaxPayloadBytes / 1024} KiB");
+        await Names("Time-out of an attempt, in seconds", $"1 to {WebhookSettings.MaxTimeoutSeconds}");
+
+        Task Names(string field, string limit) =>
+            Assertions.Expect(Field(field)).ToHaveAccessibleDescriptionAsync(new Regex(Regex.Escape(limit)));
     }
 
     [Test]

@@ -2,6 +2,7 @@ using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Infrastructure.KeyValues;
 using Kv.Infrastructure.Storage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.KeyValues;
 
@@ -53,6 +54,29 @@ internal sealed class ListingPagesTests
 
         Assert.That(page.Prefixes, Has.Count.EqualTo(90));
         Assert.That(store.Asked, Has.Count.LessThan(15));
+    }
+
+    [Test]
+    public async Task The_first_page_of_a_search_ends_soon_after_a_key_is_found()
+    {
+        var clock = new FakeTimeProvider();
+        var store = new PagedStore(total: 1000, largest: 8)
+        {
+            Before = (_, _) =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(30));
+                return Task.CompletedTask;
+            },
+        };
+        var listings = new KeyValueListings(store, new KeyLayout(new StoreOptions()), clock);
+        var query = new KeyValueQuery { Contains = "-", Limit = 1000, Fields = KeyFields.Key };
+        var tenant = new Tenant("space", "app");
+
+        var first = await listings.Page(tenant, query, CancellationToken.None);
+        Assert.That(store.Calls, Is.EqualTo(2), "it ends after 50 ms");
+        await listings.Page(tenant, query with { From = first.Next }, CancellationToken.None);
+
+        Assert.That(store.Calls, Is.EqualTo(2 + 7), "further pages end after 200 ms");
     }
 
     private static async Task<IEnumerable<int>> LimitsAsked(int keys, PagedStore store)

@@ -37,11 +37,14 @@ internal sealed class Reader : IDisposable
             "SELECT length(value) FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
         _range = new Statement(connection, SelectRange(Rows.Columns));
         _rangeOfKeys = new Statement(connection, SelectRange(Rows.ColumnsWithoutValue));
+        // An index alone counts the keys. Few of them have expired and wait for their removal.
         _count = new Statement(
             connection,
             """
-            SELECT COUNT(*) FROM versions INDEXED BY standing
-            WHERE key >= $0 AND key < $1 AND end_revision IS NULL AND (deadline IS NULL OR deadline > $2)
+            SELECT (SELECT COUNT(*) FROM versions INDEXED BY standing
+                WHERE key >= $0 AND key < $1 AND end_revision IS NULL)
+            - (SELECT COUNT(*) FROM versions INDEXED BY deadlines
+                WHERE key >= $0 AND key < $1 AND end_revision IS NULL AND deadline <= $2)
             """);
     }
 

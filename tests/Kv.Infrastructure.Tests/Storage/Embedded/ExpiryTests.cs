@@ -64,6 +64,7 @@ internal sealed class ExpiryTests : EmbeddedTest
             Assert.That((await List(revision)).Entries, Is.Empty);
             Assert.That(await Store.Count(Everything, 0, CancellationToken.None), Is.EqualTo(1));
             Assert.That(await Store.Count(Everything, revision, CancellationToken.None), Is.Zero);
+            Assert.That(await Store.Count(KeyRange.Single(Key("live")), 0, CancellationToken.None), Is.EqualTo(1));
         }
     }
 

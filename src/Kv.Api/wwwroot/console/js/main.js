@@ -1,4 +1,4 @@
-import { html, render, useEffect, useLayoutEffect, useMemo, useRef, useState } from './lib/html.js';
+import { html, render, useEffect, useMemo, useState } from './lib/html.js';
 import { Api, base } from './lib/api.js';
 import { go, hrefOf, useRoute } from './lib/route.js';
 import { ApiContext, PlaceContext } from './session/context.js';
@@ -6,12 +6,14 @@ import { Scope, everything } from './session/scope.js';
 import { SignIn } from './session/sign-in.js';
 import { TenantButton } from './session/tenant.js';
 import { Button, Empty, Name } from './ui/parts.js';
+import { keepFocus } from './ui/focus.js';
 import { Icon } from './ui/icons.js';
 import { Toasts } from './ui/toasts.js';
 import { KeysPage } from './keys/page.js';
 import { LivePage } from './live/page.js';
 import { WebhooksPage } from './webhooks/page.js';
 import { OverviewPage } from './overview/page.js';
+import { endJobs } from './transfer/job.js';
 import { TransferPage } from './transfer/page.js';
 
 const icon = new URL('../icon.svg', import.meta.url);
@@ -38,6 +40,7 @@ function Console({ settings }) {
   const namespace = route.parameters.namespace ?? settings.default_namespace;
   const app = route.parameters.app ?? settings.default_app_name;
   const leave = reason => {
+    endJobs();
     setCredential(null);
     setNotice(reason);
   };
@@ -62,12 +65,6 @@ function Console({ settings }) {
   useEffect(() => {
     document.title = `${page.title} \u00b7 ${namespace}/${app} \u00b7 Kv`;
   }, [page, namespace, app]);
-  // What had the focus may be gone with the page before.
-  const isFirst = useRef(true);
-  useLayoutEffect(() => {
-    if (!isFirst.current && document.activeElement === document.body) document.getElementById('main')?.focus();
-    isFirst.current = false;
-  }, [route, credential]);
 
   if (settings.asks_for_credential && credential === null) {
     const isNamed = route.parameters.namespace !== undefined || route.parameters.app !== undefined;
@@ -116,4 +113,5 @@ if (!response.ok) throw new Error(`Kv answered ${response.status}.`);
 const settings = await response.json();
 const root = document.getElementById('app');
 root.replaceChildren();
+keepFocus();
 render(html`<${Console} settings=${settings} />`, root);

@@ -44,6 +44,7 @@ export function Conflict({ base, theirs, mine, content, contentType, isBusy, err
         <${CurlButton} request=${() => request(isText && theirs ? merged : mine)} what=${theirs ? 'save this' : 'create it'} />
         <span class="grow"></span>
         <${Button} onClick=${onDiscard}>${theirs ? 'Keep theirs' : 'Leave it deleted'}<//>
+        ${isText && theirs && html`<${CurlButton} request=${() => request(mine)} what="overwrite with mine" />`}
         <${Button} isBusy=${isBusy} onClick=${() => onSave(mine)}>${theirs ? 'Overwrite with mine' : 'Create it with mine'}<//>
         ${isText && theirs && html`<${Button} kind="primary" isBusy=${isBusy} onClick=${() => onSave(merged)}>Save the merge<//>`}
       </div>

@@ -1,4 +1,5 @@
 import { html, useState } from '../lib/html.js';
+import { tellChange } from '../lib/changes.js';
 import { bytes, bytesOf } from '../lib/format.js';
 import { useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
@@ -29,6 +30,7 @@ export function CreateDialog({ start, onClose, onCreated, onOpen }) {
   const [save, { isRunning, error }] = useTask(async () => {
     await api.send(request());
     tell('Key created');
+    tellChange('keys');
     onCreated(key);
   });
   const take = async chosen => setFile(chosen && {

@@ -1,5 +1,6 @@
 // All keys with a prefix at once: copied or deleted, after a dry run has counted them.
-import { html, useLayoutEffect, useRef, useState } from '../lib/html.js';
+import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { tellChange } from '../lib/changes.js';
 import { number, plural } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
@@ -7,30 +8,31 @@ import { Button, Check, CurlButton, Field, Name, Problem, Skeleton } from '../ui
 import { Dialog } from '../ui/dialog.js';
 import { tell } from '../ui/toasts.js';
 import { copyAll, list, removeAll } from './model.js';
-import { focusTree } from './tree.js';
 
 const previewed = 10;
 
+// A deletion or a copy ends where its dialog ends, even when the whole page is left.
+function useStop() {
+  const stop = useRef({ isAsked: false, isLeft: false }).current;
+  useEffect(() => () => { stop.isAsked = stop.isLeft = true; }, []);
+  return stop;
+}
+
 /** What can be done with the keys under a folder, or under the prefix that is searched for, as long as there are any. */
-export function FolderBar({ prefix, hasKeys, onChange }) {
+export function FolderBar({ prefix, hasKeys }) {
   const [open, setOpen] = useState(null);
   const close = () => setOpen(null);
   return html`
     ${hasKeys && html`<${Actions} prefix=${prefix} onOpen=${setOpen} />`}
-    ${open === 'copy' && html`<${CopyDialog} prefix=${prefix} onClose=${close} onChange=${onChange} />`}
-    ${open === 'delete' && html`<${DeleteDialog} prefix=${prefix} onClose=${close} onChange=${onChange} />`}`;
+    ${open === 'copy' && html`<${CopyDialog} prefix=${prefix} onClose=${close} />`}
+    ${open === 'delete' && html`<${DeleteDialog} prefix=${prefix} onClose=${close} />`}`;
 }
 
 function Actions({ prefix, onOpen }) {
   const place = usePlace();
   const { scope } = useApi();
-  const bar = useRef(null);
-  useLayoutEffect(() => {
-    const element = bar.current;
-    return () => element.contains(document.activeElement) && focusTree();
-  }, []);
   return html`
-    <div ref=${bar} class="folder-bar" role="group" aria-label="Keys with this prefix">
+    <div class="folder-bar" role="group" aria-label="Keys with this prefix">
       <${Name} class="grow">${prefix}<//>
       ${scope.may('read', prefix) && html`<a class="button quiet" href=${place.href('live', { prefix })}>Watch</a>`}
       ${scope.may('read', prefix) && scope.reaches('write') && html`<${Button} onClick=${() => onOpen('copy')}>Copy\u2026<//>`}
@@ -38,9 +40,9 @@ function Actions({ prefix, onOpen }) {
     </div>`;
 }
 
-function DeleteDialog({ prefix, onClose, onChange }) {
+function DeleteDialog({ prefix, onClose }) {
   const api = useApi();
-  const isStopped = useRef(false);
+  const stop = useStop();
   const [deleted, setDeleted] = useState(0);
   const { value: counted, error } = useLoad(async signal => {
     const [count, page] = await Promise.all([
@@ -50,10 +52,10 @@ function DeleteDialog({ prefix, onClose, onChange }) {
   }, []);
   const [start, { isRunning, error: failure }] = useTask(async () => {
     let total = 0;
-    isStopped.current = false;
+    stop.isAsked = false;
     try {
       // One call deletes a bounded number of them.
-      for (let more = true; more && !isStopped.current;) {
+      for (let more = true; more && !stop.isAsked;) {
         const answer = await api.json(removeAll(prefix));
         setDeleted(total += answer.deleted);
         more = answer.more;
@@ -61,10 +63,10 @@ function DeleteDialog({ prefix, onClose, onChange }) {
       tell(`Deleted ${plural(total, 'key')}`);
       onClose();
     } finally {
-      onChange();
+      tellChange('keys');
     }
   });
-  const leave = isRunning ? () => { isStopped.current = true; } : onClose;
+  const leave = isRunning ? () => { stop.isAsked = true; } : onClose;
   return html`
     <${Dialog} title="Delete all keys with a prefix" onClose=${leave}>
       <div class="stack">
@@ -75,6 +77,7 @@ function DeleteDialog({ prefix, onClose, onChange }) {
         ${isRunning && html`<p role="status">${number(deleted)} deleted\u2026</p>`}
         <${Problem} error=${failure} />
         <div class="actions">
+          <${CurlButton} request=${removeAll(prefix, true)} what="count them" />
           <${CurlButton} request=${removeAll(prefix)} what="delete all of them" /><span class="grow"></span>
           <${Button} onClick=${leave}>${isRunning ? 'Stop' : 'Cancel'}<//>
           <${Button} kind="danger" isBusy=${isRunning} disabled=${!counted || counted.count === 0} onClick=${start}>Delete ${counted ? plural(counted.count, 'key') : ''}<//>
@@ -83,9 +86,9 @@ function DeleteDialog({ prefix, onClose, onChange }) {
     <//>`;
 }
 
-function CopyDialog({ prefix, onClose, onChange }) {
+function CopyDialog({ prefix, onClose }) {
   const api = useApi();
-  const isStopped = useRef(false);
+  const stop = useStop();
   const [to, setTo] = useState('');
   const [overwrites, setOverwrites] = useState(false);
   const [report, setReport] = useState(null);
@@ -96,23 +99,24 @@ function CopyDialog({ prefix, onClose, onChange }) {
   const run = async isDryRun => {
     const sum = { copied: 0, existing: 0, invalid: 0, isDryRun };
     let cursor = null;
-    isStopped.current = false;
+    stop.isAsked = false;
     do {
       const answer = await api.json(copyAll({ from: prefix, to, overwrite: overwrites, dry_run: isDryRun, cursor }));
       for (const name of ['copied', 'existing', 'invalid']) sum[name] += answer[name] ?? 0;
       cursor = answer.cursor;
       setReport({ ...sum, hasMore: cursor !== null });
-    } while (cursor !== null && !isStopped.current);
+    } while (cursor !== null && !stop.isAsked);
+    if (stop.isLeft && !isDryRun) tell(`${cursor === null ? '' : 'Stopped: '}${plural(sum.copied, 'key')} copied`);
   };
   const [start, { isRunning, error }] = useTask(async isDryRun => {
     try {
       await run(isDryRun);
     } finally {
-      if (!isDryRun) onChange();
+      if (!isDryRun) tellChange('keys');
     }
   });
   const isTried = report?.isDryRun && !report.hasMore;
-  const leave = isRunning ? () => { isStopped.current = true; } : onClose;
+  const leave = isRunning ? () => { stop.isAsked = true; } : onClose;
   const title = report?.hasMore && !isRunning ? 'Stopped' : report?.isDryRun ? 'What a copy would do' : isRunning ? 'Copying\u2026' : 'Copied';
   return html`
     <${Dialog} title="Copy all keys with a prefix" onClose=${leave}>
@@ -130,6 +134,7 @@ function CopyDialog({ prefix, onClose, onChange }) {
           </div>`}
         ${error && !error.fields?.to && html`<${Problem} error=${error} />`}
         <div class="actions">
+          <${CurlButton} request=${() => copyAll({ from: prefix, to, overwrite: overwrites, dry_run: true })} what="the dry run" />
           <${CurlButton} request=${() => copyAll({ from: prefix, to, overwrite: overwrites })} what="this copy" /><span class="grow"></span>
           <${Button} onClick=${leave}>${isRunning ? 'Stop' : report && !report.isDryRun ? 'Close' : 'Cancel'}<//>
           <${Button} kind="primary" type="submit" isBusy=${isRunning} disabled=${to === ''}>${isTried ? `Copy ${plural(report.copied, 'key')}` : 'Try'}<//>

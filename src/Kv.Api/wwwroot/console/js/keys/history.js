@@ -2,7 +2,7 @@ import { html, useState } from '../lib/html.js';
 import { bytes, bytesOfValue, textOf, time } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
-import { Badge, Button, CurlButton, Name, Problem, Skeleton } from '../ui/parts.js';
+import { Badge, Button, CurlButton, More, Name, Problem, Skeleton } from '../ui/parts.js';
 import { Diff } from '../ui/diff.js';
 import { tell, tellError } from '../ui/toasts.js';
 import { history, remaining, write } from './model.js';
@@ -64,10 +64,8 @@ export function History({ name, value, onRestored }) {
             </tr>`)}</tbody>
         </table>
       </div>
-      ${last.cursor
-        ? html`<div class="more"><${Button} isBusy=${loading.isRunning} onClick=${more}>Earlier changes<//></div>`
-        : html`<p class="hint">${last.oldest_revision > 0 ? `The store keeps revisions from ${last.oldest_revision} on.` : 'This is the whole history.'}</p>`}
-      <${Problem} error=${loading.error} />
+      <${More} title="Earlier changes" cursor=${last.cursor} onMore=${more} ...${loading}
+        end=${last.oldest_revision > 0 ? `The store keeps revisions from ${last.oldest_revision} on.` : 'This is the whole history.'} />
       ${before && html`
         <h2>From ${before.revision} to ${newer.revision}</h2>
         <${Comparison} before=${before} after=${newer} />`}

@@ -1,4 +1,5 @@
-import { html, useEffect, useRef, useState } from '../lib/html.js';
+import { html, useEffect, useState } from '../lib/html.js';
+import { useChanges } from '../lib/changes.js';
 import { useApi, usePlace } from '../session/context.js';
 import { Button, CurlButton, Empty, Name } from '../ui/parts.js';
 import { Icon } from '../ui/icons.js';
@@ -46,10 +47,7 @@ function Keys() {
   const query = searches === 'contains' && contains !== '' ? { prefix: base, contains }
     : { prefix: prefix || base, delimiter: hasFolders ? delimiter : undefined };
   const tree = useTree(query, key);
-  // An undo may come when the page shows another list.
-  const latest = useRef(tree);
-  latest.current = tree;
-  const reload = () => latest.current.reload();
+  useChanges('keys', tree.reload);
 
   const show = (changes, options) => {
     const { namespace, app, ...rest } = place.parameters;
@@ -83,7 +81,7 @@ function Keys() {
           <h1 id="keys-title">Keys</h1>
           <span class="grow"></span>
           <${CurlButton} request=${() => list(query)} what="this list" />
-          <${Button} kind="quiet" icon="refresh" label="Reload the list" onClick=${reload} />
+          <${Button} kind="quiet" icon="refresh" label="Reload the list" onClick=${tree.reload} />
           ${scope.reaches('write') && html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New key<//>`}
         </header>
         ${readable.length > 1 && html`
@@ -110,18 +108,16 @@ function Keys() {
           <${KeyTree} tree=${tree} selected=${key} onSelect=${select} onFolder=${setFolder} isFlat=${query.delimiter === undefined} empty=${empty} />
         </div>
         ${api.settings.has_quota && scope.may('read') && html`<${Usage} tree=${tree} />`}
-        ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} hasKeys=${tree.lists(folder)} onChange=${reload} />`}
+        ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} hasKeys=${tree.lists(folder)} />`}
       </section>
       <section class="pane detail-pane" aria-label="Chosen key">
         ${key === undefined
           ? html`<${Empty} title="No key is chosen">Choose a key on the left. The arrow keys move in the tree, Enter opens.<//>`
-          : html`<${KeyView} key=${key} name=${key} onBack=${() => show({ key: undefined })} onGone=${() => tree.forget(key)}
-              onChange=${reload} />`}
+          : html`<${KeyView} key=${key} name=${key} onBack=${() => show({ key: undefined })} onGone=${() => tree.forget(key)} />`}
       </section>
     </div>
     ${isCreating && html`<${CreateDialog} start=${prefix || (scope.prefixesOf('write')[0] ?? '')} onClose=${() => create(false)}
       onCreated=${name => {
-        reload();
         if (scope.may('read', name)) open(name);
         else create(false);
       }} onOpen=${open} />`}`;

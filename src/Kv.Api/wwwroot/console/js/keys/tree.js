@@ -15,6 +15,7 @@ class Level {
     this.state = 'loading';
     this.searched = 0;
     this.isStopped = false;
+    this.isPaged = false;
   }
 }
 
@@ -56,6 +57,7 @@ export function useTree(query, shown) {
     levels.set(prefix, level);
     level.state = 'loading';
     level.isStopped = false;
+    if (cursor) level.isPaged = true;
     changed();
     try {
       const enough = query.contains ? foundAtOnce : least;
@@ -155,10 +157,6 @@ function rowsOf(tree, level, depth, rows = []) {
   return rows;
 }
 
-/** Gives the focus to the row of the tree that the arrow keys begin at, or to the page where no key is listed. */
-export const focusTree = () =>
-  (document.querySelector('[role="tree"] [tabindex="0"]') ?? document.getElementById('main'))?.focus();
-
 export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
   const list = useRef(null);
   const [active, setActive] = useState(null);
@@ -222,7 +220,7 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
           <div key=${row.id} role="treeitem" aria-level=${row.depth + 1} class=${`row d${Math.min(row.depth, 12)}`}
             aria-expanded=${row.isFolder ? String(row.isOpen) : undefined}
             aria-selected=${row.level ? undefined : String(!row.isFolder && row.name === selected)}
-            tabindex=${row.id === current.id ? 0 : -1} onFocus=${() => setActive(row.id)} onClick=${() => choose(row)}
+            tabindex=${row.id === current.id ? 0 : -1} data-focus=${row.id === current.id ? '' : undefined} onFocus=${() => setActive(row.id)} onClick=${() => choose(row)}
             title=${row.name && visible(row.name)}>
             <span class="twist">${row.isFolder && html`<${Icon} name="chevron" />`}</span>
             ${row.level ? html`<span class="grow">${moreIn(row.level)}</span>` : html`
@@ -231,7 +229,7 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
               ${row.meta?.expire_at && html`<span class="ttl"><${Countdown} until=${row.meta.expire_at} /></span>`}`}
           </div>`)}
       </div>
-      ${hasMore && html`<${More} tree=${tree} level=${tree.root} />`}
+      ${(hasMore || tree.root.isPaged) && html`<${More} tree=${tree} level=${tree.root} />`}
     </div>`;
 }
 
@@ -243,7 +241,7 @@ const moreIn = level => (level.state === 'loading' ? 'Loading\u2026'
 function More({ tree, level }) {
   const place = useRef(null);
   useEffect(() => {
-    if (level.state !== 'ready' || level.isStopped) return undefined;
+    if (level.state !== 'ready' || level.cursor === null || level.isStopped) return undefined;
     const observer = new IntersectionObserver(
       entries => entries.some(entry => entry.isIntersecting) && tree.more(level),
       { root: place.current.closest('.pane-body'), rootMargin: '400px' });
@@ -253,8 +251,9 @@ function More({ tree, level }) {
   if (level.state === 'failed') return html`<${Problem} error=${level.error} retry=${() => tree.more(level)} />`;
   return html`
     <div class="more" ref=${place}>
-      <${Button} kind="quiet" isBusy=${level.state === 'loading'} onClick=${() => tree.more(level)}>
-        ${level.state === 'loading' ? 'Loading\u2026' : 'More keys'}
-      <//>
+      ${level.state === 'ready' && level.cursor === null ? 'These are all.' : html`
+        <${Button} kind="quiet" isBusy=${level.state === 'loading'} onClick=${() => tree.more(level)}>
+          ${level.state === 'loading' ? 'Loading\u2026' : 'More keys'}
+        <//>`}
     </div>`;
 }

@@ -38,7 +38,7 @@ function TextView({ text }) {
   const [isWhole, showWhole] = useState(false);
   const isCut = text.length > shownAtFirst && !isWhole;
   return html`
-    <pre class="text" tabindex="0" aria-label="Value">${isCut ? text.slice(0, shownAtFirst) : text}</pre>
+    <pre class="text" tabindex="0" aria-label="Value" data-focus>${isCut ? text.slice(0, shownAtFirst) : text}</pre>
     ${isCut && html`<p class="cut">The first ${size(shownAtFirst)} are shown.
       <${Button} onClick=${() => showWhole(true)}>Show all (${size(text.length)})<//></p>`}`;
 }
@@ -46,7 +46,7 @@ function TextView({ text }) {
 const childrenAtFirst = 200;
 
 function JsonView({ node }) {
-  return html`<div class="json" tabindex="0" role="group" aria-label="Value"><${JsonNode} node=${node} depth=${0} /></div>`;
+  return html`<div class="json" tabindex="0" role="group" aria-label="Value" data-focus><${JsonNode} node=${node} depth=${0} /></div>`;
 }
 
 function JsonNode({ node, name, depth, comma }) {
@@ -98,7 +98,7 @@ function HexView({ content }) {
     return made.join('\n');
   }, [content, length]);
   return html`
-    <pre class="hex" tabindex="0" aria-label="Bytes of the value">${lines}</pre>
+    <pre class="hex" tabindex="0" aria-label="Bytes of the value" data-focus>${lines}</pre>
     ${length < content.length && html`<p class="cut">${size(length)} of ${size(content.length)} are shown.
       <${Button} onClick=${() => setLength(length * 8)}>Show more<//></p>`}`;
 }

@@ -1,4 +1,5 @@
-import { html, useRef, useState } from '../lib/html.js';
+import { html, useState } from '../lib/html.js';
+import { tellChange, useChanges } from '../lib/changes.js';
 import { bytes, visible } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
@@ -12,26 +13,22 @@ import { ValueView } from './value.js';
 import { TtlField, startTtl, ttlOf } from './ttl.js';
 import { changeTtl, load, longPoll, read, remaining, remove, write } from './model.js';
 
-export function KeyView({ name, onBack, onGone, onChange }) {
+export function KeyView({ name, onBack, onGone }) {
   const api = useApi();
-  const { value, error, isLoading, reload } = useLoad(signal => load(api, name, signal), [name]);
+  const { value: loaded, error, isLoading, reload } = useLoad(signal => load(api, name, signal), [name]);
+  useChanges('keys', reload);
   const [tab, setTab] = useState('value');
-  const [isEditing, edit] = useState(false);
+  // An edit begins with the value that the person sees, and stays with it.
+  const [edited, edit] = useState(null);
+  const value = edited ?? loaded;
   const [isTtlOpen, openTtl] = useState(false);
 
   const mayWrite = api.scope.may('write', name);
   const mayDelete = api.scope.may('delete', name);
   const [deleted, setDeleted] = useState(null);
-  // What had the focus is gone with the edit or the key. An undo may come when the page shows another key.
-  const title = useRef(null);
-  const endEdit = () => {
-    edit(false);
-    title.current?.focus();
-  };
   const changed = () => {
-    endEdit();
-    reload();
-    onChange();
+    edit(null);
+    tellChange('keys');
   };
   const [erase, erasing] = useTask(async () => {
     try {
@@ -44,7 +41,6 @@ export function KeyView({ name, onBack, onGone, onChange }) {
       setDeleted(value);
       onGone();
       reload();
-      title.current?.focus();
       tell(`Deleted ${visible(name.length > 40 ? `${name.slice(0, 40)}\u2026` : name)}`, {
         action: mayWrite ? { title: 'Undo', run: () => undo(value), copy: curlCopy(api, undoing(value), 'bring it back') } : undefined,
       });
@@ -73,15 +69,17 @@ export function KeyView({ name, onBack, onGone, onChange }) {
   const head = html`
     <header class="pane-head detail-head">
       <${Button} kind="quiet" class="back" icon="back" label="Back to the list" onClick=${onBack} />
-      <h2 ref=${title} class="grow title" tabindex="-1"><${Name}>${name}<//></h2>
+      <h2 class="grow title" tabindex="-1" data-focus><${Name}>${name}<//></h2>
       <${CopyButton} text=${name} what="Key" />
     </header>`;
-  if (error) return html`${head}<${Problem} error=${error} retry=${reload} />`;
+  if (error && !edited) return html`${head}<${Problem} error=${error} retry=${reload} />`;
   if (isLoading && value === undefined) return html`${head}<div class="pane-body"><${Skeleton} lines=${6} /></div>`;
   if (value === null) {
     return html`${head}
       <div class="pane-body">
-        <${Empty} title="There is no such key" action=${deleted && mayWrite && html`<${Button} onClick=${() => undo(deleted)}>Undo the deletion<//>`}>
+        <${Empty} title="There is no such key" action=${deleted && mayWrite && html`
+          <span class="inline"><${Button} onClick=${() => undo(deleted)}>Undo the deletion<//>
+            <${CurlButton} request=${undoing(deleted)} what="undo the deletion" /></span>`}>
           It was deleted, it has expired, or it was never there.<//>
         <${History} name=${name} value=${null} onRestored=${changed} />
       </div>`;
@@ -94,12 +92,12 @@ export function KeyView({ name, onBack, onGone, onChange }) {
         <${Badge}>${bytes(value.content.length)}<//>
         <${Badge} title=${`Created at revision ${value.createRevision}`}>revision ${value.etag.replaceAll('"', '')}<//>
         <${Badge} title="Writes since it was created">version ${value.version}<//>
-        ${value.expireAt !== null && html`<${Badge} kind="warn">expires in <${Countdown} until=${value.expireAt} onEnd=${isEditing ? null : reload} /><//>`}
+        ${value.expireAt !== null && html`<${Badge} kind="warn">expires in <${Countdown} until=${value.expireAt} onEnd=${reload} /><//>`}
       </div>
-      ${!isEditing && html`
+      ${!edited && html`
         <div class="actions bar">
           ${mayWrite && html`
-            <${Button} icon="edit" onClick=${() => { setTab('value'); edit(true); }}>Edit<//>
+            <${Button} icon="edit" onClick=${() => { setTab('value'); edit(value); }}>Edit<//>
             <${Button} icon="clock" onClick=${() => openTtl(true)}>Expiry<//>`}
           ${mayDelete && html`<${Button} kind="danger" icon="trash" isBusy=${erasing.isRunning} onClick=${erase}>Delete<//>`}
           <span class="grow"></span>
@@ -112,7 +110,7 @@ export function KeyView({ name, onBack, onGone, onChange }) {
         </div>
         <${Tabs} label="Key" active=${tab} onSelect=${setTab} tabs=${[{ id: 'value', title: 'Value' }, { id: 'history', title: 'History' },
           ...(api.scope.may('webhooks') ? [{ id: 'webhooks', title: 'Webhooks' }] : [])]} />`}
-      ${isEditing ? html`<${EditKey} key=${value.etag} value=${value} onDone=${changed} onCancel=${endEdit} />`
+      ${edited ? html`<${EditKey} value=${edited} onDone=${changed} onCancel=${() => edit(null)} />`
         : tab === 'value' ? html`<${ValueView} key=${value.etag} value=${value} />`
           : tab === 'webhooks' ? html`<${ExplainWebhook} key=${value.etag} keyName=${name} />`
           : html`<${History} name=${name} value=${value} onRestored=${changed} />`}

@@ -24,7 +24,7 @@ export function SignIn({ settings, tenant, notice, onSignIn }) {
         <p class="muted">Enter an API key or a token. It is kept until you close or reload this page.</p>
         ${notice && html`<p class="problem" role="alert">${notice}</p>`}
         <${Field} label="API key or token">${field => html`
-          <input ...${field} type="password" autocomplete="off" required autofocus value=${credential}
+          <input ...${field} type="password" autocomplete="off" required autofocus data-focus value=${credential}
             onInput=${event => setCredential(event.target.value)} />`}<//>
         <${Problem} error=${error} />
         <${Button} kind="primary" type="submit" isBusy=${isRunning}>Continue<//>

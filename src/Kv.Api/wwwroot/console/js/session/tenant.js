@@ -3,7 +3,7 @@ import { html, useState } from '../lib/html.js';
 import { call } from '../lib/api.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { usePlace, useApi } from './context.js';
-import { Button, CurlButton, Empty, Field, Name, Problem, Skeleton } from '../ui/parts.js';
+import { Button, CurlButton, Empty, Field, More, Name, Problem, Skeleton } from '../ui/parts.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 
@@ -53,8 +53,7 @@ function TenantDialog({ onClose }) {
                   <li key=${`${tenant.namespace}/${tenant.app_name}`}><button type="button" aria-current=${isShown(tenant) ? 'true' : undefined}
                     onClick=${() => choose({ namespace: tenant.namespace, app: tenant.app_name })}>
                     <${Name}>${tenant.namespace}<//><span class="muted"> / </span><${Name}>${tenant.app_name}<//></button></li>`)}</ul>`}
-        ${last?.cursor && html`<div class="more"><${Button} isBusy=${loading.isRunning} onClick=${more}>More tenants<//></div>`}
-        <${Problem} error=${loading.error} />
+        <${More} title="More tenants" cursor=${last?.cursor} onMore=${more} end=${older.length > 0 && 'These are all.'} ...${loading} />
         <${OtherTenant} onChoose=${choose} />
       </div>
     <//>`;

@@ -1,10 +1,11 @@
 // Keys out of a tenant and into it, as lines of JSON.
-import { html, useRef, useState } from '../lib/html.js';
+import { html, useState } from '../lib/html.js';
 import { ApiError, call } from '../lib/api.js';
+import { tellChange } from '../lib/changes.js';
 import { bytes, number, plural } from '../lib/format.js';
-import { useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
 import { Button, Check, CurlButton, Field, Problem } from '../ui/parts.js';
+import { useJob } from './job.js';
 
 export function TransferPage() {
   const { scope } = useApi();
@@ -16,15 +17,12 @@ export function TransferPage() {
 function Export() {
   const api = useApi();
   const [prefix, setPrefix] = useState(api.scope.prefixesOf('read')[0] ?? '');
-  const [progress, setProgress] = useState(null);
-  const controller = useRef(null);
   const request = () => call('GET', 'export', { query: { prefix } });
 
-  const [start, { isRunning, error }] = useTask(async () => {
-    controller.current = new AbortController();
-    setProgress({ keys: 0, size: 0 });
+  const [start, { isRunning, error, progress, controller }] = useJob(`export ${tenantOf(api)}`, async (update, signal) => {
+    update({ progress: { keys: 0, size: 0 } });
     try {
-      const response = await api.send(request(), { signal: controller.current.signal });
+      const response = await api.send(request(), { signal });
       const parts = [];
       let keys = 0;
       let size = 0;
@@ -34,14 +32,16 @@ function Export() {
         parts.push(value);
         size += value.length;
         for (const byte of value) keys += byte === 10;
-        setProgress({ keys, size });
+        update({ progress: { keys, size } });
       }
       save(new Blob(parts, { type: 'application/x-ndjson' }), `kv-${api.tenant.namespace}-${api.tenant.app}.ndjson`);
-      setProgress({ keys, size, isDone: true });
+      update({ progress: { keys, size, isDone: true } });
+      return `${plural(keys, 'key')} exported. The file is saved.`;
     } catch (failure) {
-      setProgress(null);
+      update({ progress: null });
       // A connection that breaks within an answer has no status.
       if (failure.name !== 'AbortError') throw failure instanceof ApiError ? failure : new Error('The export broke off. Nothing was saved.');
+      return 'The export is stopped. Nothing was saved.';
     }
   });
   return html`
@@ -55,12 +55,14 @@ function Export() {
         <${Problem} error=${error} />
         <div class="actions">
           <${CurlButton} request=${request} what="this export" /><span class="grow"></span>
-          ${isRunning && html`<${Button} onClick=${() => controller.current.abort()}>Stop<//>`}
+          ${isRunning && html`<${Button} onClick=${() => controller.abort()}>Stop<//>`}
           <${Button} kind="primary" type="submit" isBusy=${isRunning}>Export<//>
         </div>
       </form>
     </section>`;
 }
+
+const tenantOf = api => `${api.tenant.namespace}/${api.tenant.app}`;
 
 function save(blob, name) {
   const link = document.createElement('a');
@@ -79,17 +81,16 @@ function Import() {
   const [file, setFile] = useState(null);
   const [mode, setMode] = useState('skip');
   const [isDryRun, setDryRun] = useState(true);
-  const [state, setState] = useState(null);
-  const running = useRef(null);
   const request = () => call('POST', 'import', {
     query: { mode, dry_run: isDryRun ? 'true' : undefined }, headers: { 'Content-Type': 'application/x-ndjson' }, body: file,
   });
-  const [start, { isRunning, error }] = useTask(async () => {
-    setState({ sent: 0 });
-    const report = await send(api, request(), sent => setState(last => ({ ...last, sent })), running);
-    setState(last => ({ ...last, report, wasDryRun: isDryRun }));
+  const [start, { isRunning, error, size, sent, result, controller }, update] = useJob(`import ${tenantOf(api)}`, async (update, signal) => {
+    update({ size: file.size, sent: 0, result: null });
+    const report = await send(api, request(), bytesSent => update({ sent: bytesSent }), signal);
+    update({ result: { report, wasDryRun: isDryRun } });
+    if (!isDryRun) tellChange('keys');
+    return titleOf(report, isDryRun);
   });
-  const report = state?.report;
   return html`
     <section class="card stack" aria-labelledby="import">
       <h2 id="import">Import</h2>
@@ -97,37 +98,41 @@ function Import() {
       <form class="stack" onSubmit=${event => { event.preventDefault(); start(); }}>
         <${Field} label="File" hint=${file ? bytes(file.size) : 'Lines of JSON, as an export has them.'}>${field => html`
           <input ...${field} type="file" required accept=".ndjson,.jsonl,.json,application/x-ndjson"
-            onChange=${event => { setFile(event.target.files[0] ?? null); setState(null); }} />`}<//>
+            onChange=${event => { setFile(event.target.files[0] ?? null); update({ result: null }); }} />`}<//>
         <${Field} label="Keys that exist">${field => html`
           <select ...${field} value=${mode} onChange=${event => setMode(event.target.value)}>
             ${modes.map(([value, title]) => html`<option key=${value} value=${value}>${title}</option>`)}
           </select>`}<//>
         <${Check} label="Dry run" hint="Counts and changes nothing." checked=${isDryRun} onChange=${event => setDryRun(event.target.checked)} />
-        ${isRunning && html`<progress aria-label="Sent" max=${file?.size ?? 1} value=${state?.sent ?? 0}></progress>`}
-        ${report && html`<${Report} report=${report} wasDryRun=${state.wasDryRun} />`}
+        ${isRunning && html`<progress aria-label="Sent" max=${size || 1} value=${sent}></progress>`}
+        ${result && html`<${Report} ...${result} />`}
         <${Problem} error=${error} />
         <div class="actions">
           <${CurlButton} request=${request} what="this import" /><span class="grow"></span>
-          ${isRunning && html`<${Button} onClick=${() => running.current?.abort()}>Stop<//>`}
+          ${isRunning && html`<${Button} onClick=${() => controller.abort()}>Stop<//>`}
           <${Button} kind="primary" type="submit" isBusy=${isRunning} disabled=${!file}>${isDryRun ? 'Try' : 'Import'}<//>
         </div>
       </form>
     </section>`;
 }
 
+const titleOf = (report, wasDryRun) => (report.error ? `Line ${report.error.line}: ${report.error.message}`
+  : wasDryRun ? 'The dry run found no mistake.' : 'The import is complete.');
+
 function Report({ report, wasDryRun }) {
   const counts = [['read', report.read], [wasDryRun ? 'to write' : 'written', report.written], ['skipped', report.skipped], ['expired', report.expired]];
   return html`
     <div class=${`notice ${report.done ? 'good' : 'bad'}`} role="status">
-      <b>${report.error ? `Line ${report.error.line}: ${report.error.message}` : wasDryRun ? 'The dry run found no mistake.' : 'The import is complete.'}</b>
+      <b>${titleOf(report, wasDryRun)}</b>
       <dl class="counts">${counts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${number(value)}</dd></div>`)}</dl>
     </div>`;
 }
 
 // fetch tells nothing of what it has sent; XMLHttpRequest does. The last line of the answer is the report.
-function send(api, request, tellSent, running) {
+function send(api, request, tellSent, signal) {
   return new Promise((done, fail) => {
-    const sending = running.current = new XMLHttpRequest();
+    const sending = new XMLHttpRequest();
+    signal.addEventListener('abort', () => sending.abort());
     sending.open(request.method, api.urlOf(request));
     for (const [name, value] of Object.entries(api.headersOf(request))) sending.setRequestHeader(name, value);
     sending.upload.onprogress = event => tellSent(event.loaded);

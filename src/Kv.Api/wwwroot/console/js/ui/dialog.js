@@ -1,7 +1,7 @@
 import { html, newId, useLayoutEffect, useRef } from '../lib/html.js';
 import { Button } from './parts.js';
 
-/** A modal dialog. The browser keeps the focus within it; at the end it goes back to where it was. */
+/** A modal dialog. The browser keeps the focus within it; at the end it goes back to where it was, as long as that is there. */
 export function Dialog({ title, onClose, children, footer, class: more = '' }) {
   const dialog = useRef(null);
   const id = useRef(newId('dialog')).current;
@@ -11,7 +11,7 @@ export function Dialog({ title, onClose, children, footer, class: more = '' }) {
     element.showModal();
     return () => {
       element.close();
-      (before?.isConnected ? before : document.getElementById('main'))?.focus();
+      if (before?.isConnected) before.focus();
     };
   }, []);
   // A browser closes a dialog at a second Escape without asking. It is open as long as the page shows it.

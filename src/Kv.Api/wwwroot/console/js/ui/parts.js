@@ -34,6 +34,11 @@ export const Problem = ({ error, retry }) => error && html`
     ${retry && html`<${Button} onClick=${retry}>Try again<//>`}
   </div>`;
 
+/** The end of a list that comes in pages. After the last of several it keeps a word, and with it the focus. */
+export const More = ({ title, cursor, isRunning, onMore, end, error }) => html`
+  <div class="more">${cursor ? html`<${Button} isBusy=${isRunning} onClick=${onMore}>${title}<//>` : end}</div>
+  <${Problem} error=${error} />`;
+
 /** A label with its control, a hint, and the error of that field. */
 export function Field({ label, hint, error, children, class: more = '' }) {
   const id = useRef(newId('field')).current;

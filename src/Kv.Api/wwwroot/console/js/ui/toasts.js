@@ -22,8 +22,10 @@ const dismiss = id => change(shown.filter(toast => toast.id !== id));
 
 export function Toasts() {
   const [toasts, setToasts] = useState(shown);
+  // An undo would act with the credential of a person who has signed out.
   useEffect(() => {
     listener = setToasts;
+    return () => change([]);
   }, []);
   return html`
     <section class="toasts" aria-live="polite" aria-label="Messages">

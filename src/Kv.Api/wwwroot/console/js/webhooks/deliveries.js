@@ -1,8 +1,9 @@
 import { html, useState } from '../lib/html.js';
+import { tellChange, useChanges } from '../lib/changes.js';
 import { plural, relative, time } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
-import { Badge, Button, CurlButton, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
+import { Badge, Button, CurlButton, Empty, More, Name, Problem, Skeleton } from '../ui/parts.js';
 import { tell, tellError } from '../ui/toasts.js';
 import { deliveries, explain, redeliver, redeliverFailed } from './model.js';
 
@@ -19,6 +20,7 @@ export function Deliveries({ id, status }) {
     setOlder([]);
     return api.json(deliveries(id, status), { signal });
   }, [id, status]);
+  useChanges('deliveries', reload);
   const last = older.at(-1) ?? first;
   const [more, loading] = useTask(async () => setOlder([...older, await api.json(deliveries(id, status, last.cursor))]));
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
@@ -26,19 +28,18 @@ export function Deliveries({ id, status }) {
   const items = [first, ...older].flatMap(page => page.items);
   return html`
     <div class="list-head">
-      ${status === 'failed' && items.length > 0 && html`<${RedeliverFailed} id=${id} onDone=${reload} />`}
+      ${status === 'failed' && items.length > 0 && html`<${RedeliverFailed} id=${id} />`}
       <span class="grow"></span>
       <${CurlButton} request=${deliveries(id, status)} what="this list" />
       <${Button} kind="quiet" icon="refresh" label="Reload the deliveries" onClick=${reload} /></div>
     ${items.length === 0
       ? html`<${Empty} title=${nothing[status][0]}>${nothing[status][1]}<//>`
-      : html`<ul class="deliveries">${items.map(item => html`<${Delivery} key=${item.id} delivery=${item} onChange=${reload} />`)}</ul>`}
-    ${last.cursor && html`<div class="more"><${Button} isBusy=${loading.isRunning} onClick=${more}>More deliveries<//></div>`}
-    <${Problem} error=${loading.error} />`;
+      : html`<ul class="deliveries">${items.map(item => html`<${Delivery} key=${item.id} delivery=${item} />`)}</ul>`}
+    <${More} title="More deliveries" cursor=${last.cursor} onMore=${more} end=${older.length > 0 && 'These are all.'} ...${loading} />`;
 }
 
 // One call takes a bounded number of them, so it is repeated until none is left.
-function RedeliverFailed({ id, onDone }) {
+function RedeliverFailed({ id }) {
   const api = useApi();
   const [count, setCount] = useState(0);
   const [start, { isRunning }] = useTask(async () => {
@@ -53,7 +54,7 @@ function RedeliverFailed({ id, onDone }) {
     } catch (error) {
       tellError(error);
     }
-    onDone();
+    tellChange('deliveries');
   });
   return html`
     <${Button} icon="refresh" isBusy=${isRunning} onClick=${start}>${isRunning ? `Delivering again: ${count}` : 'Deliver all again'}<//>
@@ -61,13 +62,13 @@ function RedeliverFailed({ id, onDone }) {
 }
 
 /** For a delivery that the receiver has not accepted. */
-export function DeliverAgain({ delivery, onDone }) {
+export function DeliverAgain({ delivery }) {
   const api = useApi();
   const [start, { isRunning }] = useTask(async () => {
     try {
       await api.send(redeliver(delivery.id));
       tell('The delivery is made now');
-      onDone();
+      tellChange('deliveries');
     } catch (error) {
       tellError(error);
     }
@@ -79,7 +80,7 @@ export function DeliverAgain({ delivery, onDone }) {
 
 const badges = { pending: 'warn', failed: 'bad', delivered: 'good' };
 
-function Delivery({ delivery, onChange }) {
+function Delivery({ delivery }) {
   const place = usePlace();
   const last = delivery.attempts.at(-1);
   return html`
@@ -101,7 +102,7 @@ function Delivery({ delivery, onChange }) {
           <div class="actions wrap">
             <a class="button" href=${place.href('keys', { key: delivery.key })}>Show the key</a>
             <span class="grow"></span>
-            <${DeliverAgain} delivery=${delivery} onDone=${onChange} />
+            <${DeliverAgain} delivery=${delivery} />
           </div>
         </div>
       </details>

@@ -1,5 +1,6 @@
 // Why a change of a key has not arrived at a webhook: the API's one answer, in words.
 import { html, useState } from '../lib/html.js';
+import { useChanges } from '../lib/changes.js';
 import { time, visible } from '../lib/format.js';
 import { useLoad } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
@@ -20,6 +21,7 @@ export function Explanation({ id, keyName }) {
   const place = usePlace();
   const request = explainKey(id, keyName);
   const { value: answer, error, isLoading, reload } = useLoad(signal => api.json(request, { signal }), [id, keyName]);
+  useChanges('deliveries', reload);
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
   if (isLoading && !answer) return html`<${Skeleton} lines=${3} />`;
   const [title, kind] = titles[answer.verdict] ?? titles.unknown;
@@ -34,7 +36,7 @@ export function Explanation({ id, keyName }) {
       ${attempts.length > 0 && html`<ol class="timeline">${attempts.map((attempt, i) => html`<${Attempt} key=${i} attempt=${attempt} />`)}</ol>`}
       <span class="inline">
         ${place.page !== 'webhooks' && html`<a class="button" href=${place.href('webhooks', { id })}>Show the webhook</a>`}
-        ${answer.delivery && html`<${DeliverAgain} delivery=${answer.delivery} onDone=${reload} />`}
+        ${answer.delivery && html`<${DeliverAgain} delivery=${answer.delivery} />`}
         <${CurlButton} request=${request} what="this explanation" />
         <${Button} kind="quiet" icon="refresh" label="Ask again" onClick=${reload} />
       </span>

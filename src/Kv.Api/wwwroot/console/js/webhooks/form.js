@@ -1,4 +1,5 @@
 import { html, useState } from '../lib/html.js';
+import { tellChange } from '../lib/changes.js';
 import { useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
 import { Button, Check, CurlButton, Field, Problem } from '../ui/parts.js';
@@ -55,6 +56,7 @@ export function WebhookForm({ webhook, onClose, onSaved }) {
   const [save, { isRunning, error }] = useTask(async () => {
     const saved = await api.json(request());
     tell(webhook ? 'Webhook changed' : 'Webhook registered');
+    tellChange('webhooks');
     onSaved(saved);
   });
   const mistake = name => error?.fields?.[name]?.[0];
@@ -64,7 +66,7 @@ export function WebhookForm({ webhook, onClose, onSaved }) {
   return html`
     <${Dialog} title=${webhook ? 'Change the webhook' : 'New webhook'} class="wide" onClose=${onClose}>
       <form class="stack" onSubmit=${event => { event.preventDefault(); save(); }}>
-        <${Field} label="Keys" error=${mistake('key')} hint="A key, or a prefix followed by * (user:*). A lone * is every key.">${field => html`
+        <${Field} label="Keys" error=${mistake('key')} hint=${`A key, or a prefix followed by * (user:*), at most ${api.settings.max_key_length} characters. A lone * is every key.`}>${field => html`
           <input ...${field} class="code" required autofocus spellcheck=${false} autocapitalize="off" ...${input('key')} />`}<//>
         <fieldset class="checks">
           <legend>Calls when a key is</legend>
@@ -77,18 +79,20 @@ export function WebhookForm({ webhook, onClose, onSaved }) {
           <${Field} label="Method" error=${mistake('method')}>${field => html`
             <select ...${field} value=${entry.method} onChange=${event => set('method', event.target.value)}>
               ${methods.map(method => html`<option key=${method}>${method}</option>`)}</select>`}<//>
-          <${Field} class="grow" label="Endpoint" error=${mistake('endpoint')} hint="An http or https URL that Kv can reach. Kv follows no redirects.">${field => html`
+          <${Field} class="grow" label="Endpoint" error=${mistake('endpoint')} hint="An http or https URL that Kv can reach, at most 2048 characters. Kv follows no redirects.">${field => html`
             <input ...${field} class="code" type="url" required placeholder="https://example.com/hook" ...${input('endpoint')} />`}<//>
         </div>
         <${Check} label="Send the change" hint="The body has the member event: kind, key, value and revision." ...${check('data')} />
         <${Check} label="Send the previous value, too" hint="Each call then costs a read of the store." disabled=${!entry.data} ...${check('previous')} />
         <${Check} label="Skip updates that change nothing" ...${check('changed')} />
         <${Field} label="Secret" error=${mistake('secret')}
-          hint=${webhook ? 'Shown as ******** while there is one. Empty removes the signature.' : 'Signs each call (Standard Webhooks). Keep it for the receiver: it is not shown again. Empty leaves the calls unsigned.'}>${field => html`
+          hint=${`Signs each call (Standard Webhooks): whsec_ and 24 to 64 bytes in base64. ${webhook
+            ? 'Shown as ******** while there is one. Empty removes the signature.'
+            : 'Keep it for the receiver: it is not shown again. Empty leaves the calls unsigned.'}`}>${field => html`
           <input ...${field} class="code" autocomplete="off" spellcheck=${false} ...${input('secret')} />`}<//>
         <details class="more-settings"><summary>Headers, payload and time-out</summary>
           <div class="stack">
-            <${Field} label="Headers" error=${mistake('headers')} hint="One a line, as in X-Source: kv. Headers of the connection and of the signature are reserved.">${field => html`
+            <${Field} label="Headers" error=${mistake('headers')} hint="One a line, as in X-Source: kv. At most 50, with at most 4096 characters in a name or a value. Those of the connection and of the signature are reserved.">${field => html`
               <textarea ...${field} class="code" rows="3" spellcheck=${false} ...${input('headers')} />`}<//>
             <${Field} label="Payload" error=${mistake('payload')} hint="A JSON object whose members appear at the top of the body, at most 64 KiB.">${field => html`
               <textarea ...${field} class="code" rows="3" spellcheck=${false} ...${input('payload')} />`}<//>

@@ -1,4 +1,5 @@
 import { html, useState } from '../lib/html.js';
+import { useChanges } from '../lib/changes.js';
 import { useLoad } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
 import { Badge, Button, CurlButton, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
@@ -11,11 +12,12 @@ export function WebhooksPage() {
   const place = usePlace();
   const [isCreating, create] = useState(false);
   const { value: webhooks, error, isLoading, reload } = useLoad(signal => listAll(api, signal), []);
+  useChanges('webhooks', reload);
   const id = place.parameters.id;
   const prefixes = api.scope.prefixesOf('webhooks');
   const isLimited = !api.scope.may('webhooks');
   if (id) {
-    return html`<${WebhookView} key=${id} id=${id} onBack=${() => { reload(); place.go('webhooks'); }} />`;
+    return html`<${WebhookView} key=${id} id=${id} onBack=${() => place.go('webhooks')} />`;
   }
   const add = html`<${Button} kind="primary" icon="plus" onClick=${() => create(true)}>New webhook<//>`;
   return html`

@@ -1,4 +1,5 @@
 import { html, useState } from '../lib/html.js';
+import { tellChange, useChanges } from '../lib/changes.js';
 import { time } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
@@ -16,6 +17,7 @@ const tabs = [{ id: 'pending', title: 'Pending' }, { id: 'failed', title: 'Faile
 export function WebhookView({ id, onBack }) {
   const api = useApi();
   const { value: webhook, error, isLoading, reload } = useLoad(signal => load(api, id, signal), [id]);
+  useChanges('webhooks', reload);
   const [tab, setTab] = useState('pending');
   const [open, setOpen] = useState(null);
   const [pinged, setPinged] = useState(null);
@@ -34,12 +36,12 @@ export function WebhookView({ id, onBack }) {
   const [sendPing, pinging] = useTask(act(async () => setPinged(await api.json(ping(id)))));
   const [rotate, rotating] = useTask(act(async () => {
     setSecret((await api.json(rotateSecret(id))).secret);
-    reload();
+    tellChange('webhooks');
   }));
   const [setStatus, settingStatus] = useTask(async status => act(async () => {
     await api.json(change(id, { status }));
     tell(status === 'active' ? 'Webhook enabled' : 'Webhook disabled');
-    reload();
+    tellChange('webhooks');
   })());
 
   const head = html`
@@ -97,13 +99,13 @@ export function WebhookView({ id, onBack }) {
       <${Tabs} label="Deliveries" tabs=${tabs} active=${tab} onSelect=${setTab} />
       <${Deliveries} key=${tab} id=${id} status=${tab} />
     </section>`}
-    ${open === 'edit' && html`<${WebhookForm} webhook=${webhook} onClose=${() => setOpen(null)} onSaved=${() => { setOpen(null); reload(); }} />`}
+    ${open === 'edit' && html`<${WebhookForm} webhook=${webhook} onClose=${() => setOpen(null)} onSaved=${() => setOpen(null)} />`}
     ${open === 'replay' && html`<${ReplayDialog} id=${id} onClose=${() => setOpen(null)} />`}
     ${open === 'delete' && html`
       <${Dialog} title="Delete this webhook?" onClose=${() => setOpen(null)} footer=${html`
         <${CurlButton} request=${remove(id)} what="delete this webhook" /><span class="grow"></span>
         <${Button} onClick=${() => setOpen(null)}>Cancel<//>
-        <${Button} kind="danger" onClick=${act(async () => { await api.send(remove(id)); tell('Webhook deleted'); onBack(); })}>Delete<//>`}>
+        <${Button} kind="danger" onClick=${act(async () => { await api.send(remove(id)); tell('Webhook deleted'); onBack(); tellChange('webhooks'); })}>Delete<//>`}>
         <p>Its pending and failed deliveries go with it. This cannot be undone, because its secret cannot be read back.</p>
       <//>`}`;
 }
@@ -149,6 +151,7 @@ function ReplayDialog({ id, onClose }) {
   const [start, { isRunning, error }] = useTask(async () => {
     const { replayed } = await api.json(replay(id, Number(since)));
     tell(`${replayed} ${replayed === 1 ? 'delivery is' : 'deliveries are'} made again`);
+    tellChange('deliveries');
     onClose();
   });
   return html`
