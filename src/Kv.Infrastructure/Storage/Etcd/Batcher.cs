@@ -254,7 +254,7 @@ internal abstract class Batcher<TPending> : IDisposable
         var wait = _time.GetElapsedTime(sentAt, now) + answered * AnswerTime;
         if (wait > MaxWait)
             wait = MaxWait;
-        Volatile.Write(ref _waitUntil, now + (long)(wait.TotalSeconds * _time.TimestampFrequency));
+        Volatile.Write(ref _waitUntil, now + wait.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond);
         // The timer may be set for a later time.
         Interlocked.Exchange(ref _isTimed, 0);
     }

@@ -45,7 +45,7 @@ internal sealed class BatcherTimingTests
     {
         Share(5);
         AnswerLater(0);
-        _time.Advance(Short);
+        _time.Advance(GroupCommit.MaxWait);
         Ask(2);
         Assert.That(_calls.Shared, Is.EqualTo([5, 1]));
 
