@@ -28,7 +28,7 @@ internal abstract class Batcher<TPending> : IDisposable
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(4);
 
-    /// <summary>The time that the answer to one caller takes: the others that a call has answered wait for it.</summary>
+    /// <summary>How long Kv takes to answer one of the callers of a call, while the others wait.</summary>
     public static readonly TimeSpan AnswerTime = TimeSpan.FromMicroseconds(50);
 
     // .NET's timers count whole milliseconds. A timer that fires early would be set to zero again and again.
