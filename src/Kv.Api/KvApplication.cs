@@ -40,12 +40,7 @@ internal static class KvApplication
         var options = KvOptions.Read(builder.Configuration);
         builder.WebHost.ConfigureKestrel(server => server.Listen(options, Certificate(server, options)));
         builder.Services.Configure<SocketTransportOptions>(
-            sockets =>
-            {
-                sockets.MaxReadBufferSize = Listener.ReceiveBytes(options);
-                // An idle connection holds 4 KiB for its next request, which saves a call of the system for each.
-                sockets.WaitForDataBeforeAllocatingBuffer = false;
-            });
+            sockets => sockets.MaxReadBufferSize = Listener.ReceiveBytes(options));
         if (options.Tls is { } tls)
             builder.Services.AddSingleton(provider => LoadCertificate(provider, tls));
         if (options.Access.Jwt?.KeyFile is { } keyFile)

@@ -35,8 +35,6 @@ internal static class BareServer
         builder.Logging.ClearProviders();
         var port = int.Parse(Environment.GetEnvironmentVariable("PORT") ?? "8080", CultureInfo.InvariantCulture);
         builder.WebHost.ConfigureKestrel(server => server.ListenLocalhost(port));
-        // As in Kv.
-        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         if (withMvc)
             builder.Services.AddSingleton(new BareStore(etcd is null ? null : Open(etcd)))
                 .AddMvcCore().ConfigureApplicationPartManager(OnlyItsController);
