@@ -322,6 +322,7 @@ measure_reads() {
     read_all "$round" kv 128 kv
     read_all "$round" off 128 off
     read_all "$round" gateway 128 gateway
+    if [ -n "${BOUND:-}" ]; then read_all "$round" bound 128 bound; fi
     read_all "$round" three 128 kv second third
     read_all "$round" spread 43 kv second third
   done

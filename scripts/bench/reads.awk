@@ -4,6 +4,7 @@
 
 function row(side, clients, label,   key) {
   key = clients SUBSEP "get" SUBSEP side
+  if (!((1, key) in rate)) return
   printf "| %-42s | %7.0f | %6.2f | %6.2f | %16.4f | %13.1f | %11.1f |\n", label, figure(rate, key), figure(p50, key),
     figure(p99, key), figure(messages, key), figure(etcd, key), figure(kv, key)
 }
@@ -21,6 +22,7 @@ END {
   row("kv", 128, "one replica")
   row("off", 128, "one replica with NEAR_CACHE_BYTES=0")
   row("gateway", 128, "etcd's gateway")
+  row("bound", 128, "the bare server")
   row("three", 384, "three replicas, 128 connections to each")
   row("spread", 129, "three replicas, 43 connections to each")
   print ""
