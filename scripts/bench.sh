@@ -142,7 +142,7 @@ start_bound() {
   dotnet build tests/Kv.Benchmarks --configuration Release --verbosity quiet --nologo >&2
   PORT=$port dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll bare etcd "$gateway_url" >"$work/bound.log" 2>&1 </dev/null &
   pids+=($!)
-  urls[bound]=http://127.0.0.1:$port
+  urls[bound]=http://127.0.0.1:$port processes[bound]=$!
   wait_for "${urls[bound]}/" $! 60 any || { cat "$work/bound.log" >&2; die "the bare server does not answer"; }
 }
 
