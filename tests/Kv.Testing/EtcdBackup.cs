@@ -13,7 +13,8 @@ public static partial class EtcdBackup
         Run(Tool("etcdctl"), ["--endpoints", server.Endpoint, "snapshot", "save", file]);
 
     /// <summary>
-    /// Ends all members in order, and saves the data of the one that is ahead: a snapshot with every acknowledged write.
+    /// Ends all members in order, and saves the data of the one that is ahead: a snapshot with every acknowledged
+    /// write.
     /// </summary>
     public static async Task SaveLast(this IReadOnlyList<EtcdServer> members, string file)
     {

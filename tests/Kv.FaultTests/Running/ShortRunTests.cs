@@ -44,7 +44,12 @@ public sealed class ShortRunTests
     public async Task A_stale_read_from_memory_is_found(string planted)
     {
         RequiresEtcd.Check();
-        var settings = new RunSettings { Seconds = Seconds, SettleSeconds = Seconds, Server = await PlantedBuild.Make() };
+        var settings = new RunSettings
+        {
+            Seconds = Seconds,
+            SettleSeconds = Seconds,
+            Server = await PlantedBuild.Make(),
+        };
 
         var (found, _) = await PlantedCommand.Find(PlantedCommand.Chosen([planted])[0], settings, runs => runs < 5);
 

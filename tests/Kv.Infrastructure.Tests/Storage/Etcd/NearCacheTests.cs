@@ -100,7 +100,7 @@ internal sealed class NearCacheTests
         Assert.That(await Crowd(store, "k/a"), Is.All.EqualTo("500"));
     }
 
-    // etcd takes 128 operations in a transaction. The watch of an old etcd does not reach the revisions of other keys, so
+    // etcd takes 128 operations in a transaction. The watch of an old etcd does not reach the revisions of other keys:
     // all of the readers ask etcd.
     [Test]
     public async Task More_readers_than_a_transaction_may_have_are_answered_though_the_watch_is_late()
