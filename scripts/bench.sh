@@ -12,7 +12,9 @@
 #   BURN_IN=5        seconds of load by each operation before all measurements
 #   ROUNDS=3         the tables show the medians of the rounds
 #   KEYS=10000
-#   PARTS="keys webhooks latency"  the parts to measure; the default is the first two
+#   PARTS="keys webhooks latency reads"  the parts to measure; the default is the first two. The part "reads" compares
+#                    GETs at 128 connections with the near cache, without it, and of three replicas (also with the 128
+#                    connections spread over them), by their cost in etcd
 #   LOADS="1000 4000"  the operations per second of the part "latency", on 128 connections that pause between requests
 #   BOUND=1          also measures a bare server: MVC that only asks the same etcd, by the same shared calls
 #   STORE=embedded   measures only Kv, over its embedded engine
@@ -37,7 +39,8 @@ loads=${LOADS:-1000 4000}
 for part in $parts; do
   case $part in
     keys | webhooks | latency) ;;
-    *) die "PARTS is '$parts'; it must list any of keys, webhooks, latency" ;;
+    reads) [ "$store" = etcd ] || die "the part reads measures calls of etcd: STORE must be etcd" ;;
+    *) die "PARTS is '$parts'; it must list any of keys, webhooks, latency, reads" ;;
   esac
 done
 case $store in etcd | embedded) ;; *) die "STORE is '$store'; it must be etcd or embedded" ;; esac
@@ -47,6 +50,8 @@ if [ "$store" = embedded ]; then sides=kv; fi
 
 work=$(mktemp -d)
 pids=()
+# The address of each server, and its process.
+declare -A urls=() processes=()
 clean_up() {
   local i
   for ((i = ${#pids[@]} - 1; i >= 0; i--)); do stop "${pids[i]}" 10 || true; done
@@ -99,29 +104,34 @@ start_etcd() {
     >"$work/etcd.log" 2>&1 </dev/null &
   pids+=($!)
   gateway_url=$client
+  urls[gateway]=$client processes[gateway]=$!
   wait_for "$client/health" $! || { cat "$work/etcd.log" >&2; die "etcd does not start"; }
   etcd_version=$("$etcd" --version | sed -n 's/^etcd Version: //p')
 }
 
+# start_kv SIDE [SETTING=VALUE...]: starts a replica of Kv. All of them have the same keys.
 start_kv() {
-  local port settings
+  local side=$1 port settings
+  shift
   port=$(free_port)
   mkdir -p "$work/data"
-  settings=(PORT="$port" STORE="$store" DATA_DIR="$work/data" ETCD_ENDPOINTS="${gateway_url#http://}" MAX_WEBHOOKS_ALLOWED=50)
+  settings=(PORT="$port" STORE="$store" DATA_DIR="$work/data" ETCD_ENDPOINTS="${gateway_url#http://}" MAX_WEBHOOKS_ALLOWED=50 "$@")
   if [ -n "${SERVER_CMD:-}" ]; then
     env "${settings[@]}" bash -c "exec $SERVER_CMD" >"$work/kv.log" 2>&1 </dev/null &
   else
-    say "Publishing Kv."
-    bash scripts/publish.sh "$work/app" --verbosity quiet >&2
+    if [ ! -d "$work/app" ]; then
+      say "Publishing Kv."
+      bash scripts/publish.sh "$work/app" --verbosity quiet >&2
+    fi
     (cd "$work/app" && exec env "${settings[@]}" dotnet Kv.Api.dll) >"$work/kv.log" 2>&1 </dev/null &
   fi
   pids+=($!)
-  kv_url=http://127.0.0.1:$port
+  urls[$side]=http://127.0.0.1:$port processes[$side]=$!
   # Another server may have no /readyz, so any answer counts.
   if [ -n "${SERVER_CMD:-}" ]; then
-    wait_for "$kv_url/" $! 60 any || { tail -n 40 "$work/kv.log" >&2; die "SERVER_CMD does not answer on \$PORT"; }
+    wait_for "${urls[$side]}/" $! 60 any || { tail -n 40 "$work/kv.log" >&2; die "SERVER_CMD does not answer on \$PORT"; }
   else
-    wait_for "$kv_url/readyz" $! 60 || { tail -n 40 "$work/kv.log" >&2; die "Kv does not become ready"; }
+    wait_for "${urls[$side]}/readyz" $! 60 || { tail -n 40 "$work/kv.log" >&2; die "Kv does not become ready"; }
   fi
 }
 
@@ -132,30 +142,26 @@ start_bound() {
   dotnet build tests/Kv.Benchmarks --configuration Release --verbosity quiet --nologo >&2
   PORT=$port dotnet tests/Kv.Benchmarks/bin/Release/net10.0/Kv.Benchmarks.dll bare etcd "$gateway_url" >"$work/bound.log" 2>&1 </dev/null &
   pids+=($!)
-  bound_url=http://127.0.0.1:$port
-  wait_for "$bound_url/" $! 60 any || { cat "$work/bound.log" >&2; die "the bare server does not answer"; }
+  urls[bound]=http://127.0.0.1:$port processes[bound]=$!
+  wait_for "${urls[bound]}/" $! 60 any || { cat "$work/bound.log" >&2; die "the bare server does not answer"; }
 }
 
-# drive SECONDS CONNECTIONS kv|bound|gateway get|put|put-ttl SEED [FROM|pause=MS]: runs wrk with
+# drive SECONDS CONNECTIONS SIDE get|put|put-ttl SEED [FROM|pause=MS]: runs wrk with
 # scripts/bench/requests.lua. Prints operations, seconds, p50, p99, answers that were not 2xx, socket errors.
 # A PUT with TTL takes two successive calls of the gateway. So drive counts half as many operations as requests, and each
 # takes twice as long as a request. (The p99 is an estimate: that of two calls is a little less than twice that of one.)
 cores=$(getconf _NPROCESSORS_ONLN)
 drive() {
-  local seconds=$1 clients=$2 target=$3 url calls=1 threads result api=kv
+  local seconds=$1 clients=$2 target=$3 calls=1 threads result measured api=kv
   shift 3
-  case $target in
-    kv) url=$kv_url ;;
-    bound) url=$bound_url ;;
-    gateway) url=$gateway_url api=gateway ;;
-  esac
+  if [ "$target" = gateway ]; then api=gateway; fi
   if [ "$target $1" = "gateway put-ttl" ]; then calls=2; fi
   threads=$((clients < cores ? clients : cores))
   case ${3:-} in [0-9]*) threads=1 ;; esac
   result=$("${wrk[@]}" --threads "$threads" --connections "$clients" --duration "${seconds}s" --timeout 10s --latency \
-    --script scripts/bench/requests.lua "$url" -- "$api" "$1" "$keys" "$((clients / threads))" "$2" "${@:3}" 2>&1) || true
-  sed -n 's/^RESULT //p' <<<"$result" | grep . >"$work/result" || die "wrk failed: $result"
-  awk -v calls="$calls" '{ print int($1 / calls), $2, $3 * calls, $4 * calls, $5, $6 }' "$work/result"
+    --script scripts/bench/requests.lua "${urls[$target]}" -- "$api" "$1" "$keys" "$((clients / threads))" "$2" "${@:3}" 2>&1) || true
+  measured=$(sed -n 's/^RESULT //p' <<<"$result" | grep .) || die "wrk failed: $result"
+  awk -v calls="$calls" '{ print int($1 / calls), $2, $3 * calls, $4 * calls, $5, $6 }' <<<"$measured"
 }
 
 # preload TARGET: writes every key once. Requests that were in flight when wrk stopped are repeated.
@@ -274,17 +280,69 @@ measure_latency() {
   echo
 }
 
+# spent: prints how many messages etcd's gRPC server has received, and the processor time of etcd and of all Kv
+# processes, in ticks.
+spent() {
+  local messages side kv=0 ticks etcd=
+  messages=$(curl --silent --fail --noproxy '*' "$gateway_url/metrics" |
+    awk '/^grpc_server_msg_received_total/ { sum += $2 } END { printf "%.0f", sum }')
+  for side in "${!processes[@]}"; do
+    ticks=$(awk '{ print $14 + $15 }' "/proc/${processes[$side]}/stat")
+    if [ "$side" = gateway ]; then etcd=$ticks; else kv=$((kv + ticks)); fi
+  done
+  echo "$messages $etcd $kv"
+}
+
+# read_all ROUND SIDE CONNECTIONS REPLICA...: reads from replicas at the same time, and saves the sum.
+read_all() {
+  local round=$1 side=$2 clients=$3 replica before after waiting=()
+  shift 3
+  before=$(spent)
+  for replica; do
+    drive "$duration" "$clients" "$replica" get "$round" >"$work/read-$replica" &
+    waiting+=($!)
+  done
+  for replica in "${waiting[@]}"; do wait "$replica" || die "a driver failed"; done
+  after=$(spent)
+  for replica; do cat "$work/read-$replica"; done |
+    awk -v start="$round $((clients * $#)) get $side" -v spent="$before $after" '
+      { sent += $1; seconds = $2 > seconds ? $2 : seconds; p50 += $3; p99 += $4; non_2xx += $5; errors += $6 }
+      END { print start, sent, seconds, p50 / NR, p99 / NR, non_2xx, errors, spent }' >>"$work/reads"
+}
+
+# The replicas share the machine, so their rate says little. etcd's calls for each GET show whether more replicas help.
+measure_reads() {
+  local round side
+  start_kv off NEAR_CACHE_BYTES=0
+  start_kv second
+  start_kv third
+  prepare
+  for side in off second third; do drive "$burn_in" 64 "$side" get 400 >/dev/null; done
+  for ((round = 1; round <= rounds; round++)); do
+    read_all "$round" kv 128 kv
+    read_all "$round" off 128 off
+    read_all "$round" gateway 128 gateway
+    if [ -n "${BOUND:-}" ]; then read_all "$round" bound 128 bound; fi
+    read_all "$round" three 128 kv second third
+    read_all "$round" spread 43 kv second third
+  done
+  echo "GETs with and without the near cache, and of three replicas; medians of $rounds rounds of $duration s:"
+  echo
+  awk -v rounds="$rounds" -v tick="$((1000000 / $(getconf CLK_TCK)))" -f scripts/bench/medians.awk -f scripts/bench/reads.awk "$work/reads"
+  echo
+}
+
 measure_webhooks() {
   say "Measuring webhooks."
   dotnet build tests/Kv.WebhookBench --configuration Release --verbosity quiet --nologo >&2
-  dotnet tests/Kv.WebhookBench/bin/Release/net10.0/Kv.WebhookBench.dll "$kv_url" "$gateway_url" "$((duration * 2))"
+  dotnet tests/Kv.WebhookBench/bin/Release/net10.0/Kv.WebhookBench.dll "${urls[kv]}" "$gateway_url" "$((duration * 2))"
 }
 
-case $parts in *keys* | *latency*) find_wrk ;; esac
-gateway_url= bound_url=
+case $parts in *keys* | *latency* | *reads*) find_wrk ;; esac
+gateway_url=
 etcd_version=
 if [ "$store" = etcd ]; then start_etcd; fi
-start_kv
+start_kv kv
 case $sides in *bound*) start_bound ;; esac
 
 engine="the embedded engine"

@@ -75,8 +75,8 @@ run_tests() {
     --blame-hang-timeout 5m --blame-hang-dump-type none "${@:2}" 2>&1 | tee -a "$results/$name.log"
 }
 
-# In CI, the tests that depend on etcd's version run on the oldest supported one as well: the contract of the engine,
-# and webhooks under faults.
+# In CI, the tests that depend on etcd's version run on the oldest supported one as well: the contract of the engine, and
+# webhooks and reads under faults.
 older=
 if [ "${CI:-}" = true ]; then
   older=$("$root/scripts/get-etcd.sh" 3.4) || older=
@@ -106,6 +106,7 @@ done
 run_on_older tests/Kv.Api.Tests \
   --filter "FullyQualifiedName~Deliveries.Failover|FullyQualifiedName~Deliveries.Order|FullyQualifiedName~Deliveries.Retry" ||
   code=$?
+run_on_older tests/Kv.FaultTests --filter "FullyQualifiedName~Reads_are_linearizable" || code=$?
 wait "$waiting" || code=$?
 cat "$results/$(basename "$infrastructure").log"
 

@@ -32,6 +32,10 @@ public static class EtcdMetrics
     /// <summary>How many watches are open.</summary>
     public static Task<long> Watches(this EtcdServer server) => server.Counter("etcd_debugging_mvcc_watcher_total");
 
+    /// <summary>How many messages it has sent to watches.</summary>
+    public static Task<long> WatchMessages(this EtcdServer server) => server.Counter(
+        """grpc_server_msg_sent_total{grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream"}""");
+
     private static Task<long> Started(this EtcdServer server, string method) => server.Counter(
         $$"""grpc_server_started_total{grpc_method="{{method}}",grpc_service="etcdserverpb.KV",grpc_type="unary"}""");
 

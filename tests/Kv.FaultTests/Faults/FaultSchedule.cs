@@ -4,8 +4,9 @@ using Kv.FaultTests.Running;
 namespace Kv.FaultTests.Faults;
 
 /// <summary>
-/// Makes faults happen, one after the other, with a pause between two. In some runs faults of links happen beside them.
-/// The faults, their targets and their durations come only from the seed.
+/// Makes faults happen, one after the other, with a pause between two. Each kind happens once before any happens again.
+/// In some runs faults of links happen beside them. The faults, their targets and their durations come only from the
+/// seed.
 /// </summary>
 internal sealed class FaultSchedule(
     Deployment deployment, IReadOnlyList<FaultKind> kinds, int seed, Recorder recorder) : IDisposable
@@ -25,12 +26,15 @@ internal sealed class FaultSchedule(
 
     private async Task Lane(IReadOnlyList<FaultKind> possible, int lane, CancellationToken over)
     {
+        var next = new Queue<FaultKind>();
         for (var number = 0; possible.Count > 0; number++)
         {
             // Each fault draws from numbers of its own: one that draws more than another time changes nothing for the
             // next.
             var scene = new FaultScene(new Random(HashCode(seed, lane, number)), recorder, over);
-            var kind = scene.Pick(possible);
+            if (next.Count == 0)
+                next = new Queue<FaultKind>(scene.Pick(possible, possible.Count));
+            var kind = next.Dequeue();
             try
             {
                 await Task.Delay(scene.Between(0.3, 2), over);

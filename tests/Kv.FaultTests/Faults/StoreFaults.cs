@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kv.FaultTests.Deployments;
 using Kv.FaultTests.History;
+using Kv.Testing;
 
 namespace Kv.FaultTests.Faults;
 
@@ -14,6 +15,7 @@ internal static class StoreFaults
             (await kv.CompactAll()).ToString(CultureInfo.InvariantCulture))),
         FaultKind.Of<EtcdDeployment>("defragment", Defragment),
         FaultKind.Of<EtcdDeployment>("no-space", NoSpace),
+        FaultKind.Of<EtcdDeployment>("restore", Restore) with { IsAlone = true },
     ];
 
     private static async Task MoveLeader(EtcdDeployment kv, FaultScene scene)
@@ -39,6 +41,15 @@ internal static class StoreFaults
                 return null;
             });
     }
+
+    // The snapshot has every acknowledged write, so all promises hold. Replicas keep running, with all that they know.
+    private static Task Restore(EtcdDeployment kv, FaultScene scene) => scene.Once("restore", "etcd", async () =>
+    {
+        using var files = new TemporaryDirectory();
+        await kv.Cluster.Members.SaveLast(files.File("snapshot"));
+        await kv.Cluster.Members.Restore(files.File("snapshot"), token: null, "--skip-hash-check");
+        return null;
+    });
 
     private static async Task NoSpace(EtcdDeployment kv, FaultScene scene)
     {

@@ -30,7 +30,8 @@ internal static class PlantedCommand
         foreach (var bug in bugs)
         {
             var start = Stopwatch.GetTimestamp();
-            var (found, runs) = await Find(bug, settings with { Server = server }, start);
+            var (found, runs) = await Find(
+                bug, settings with { Server = server }, _ => Stopwatch.GetElapsedTime(start) <= Bound);
             var took = Stopwatch.GetElapsedTime(start);
             if (found.Length == 0 || took > Bound)
                 missed++;
@@ -51,10 +52,12 @@ internal static class PlantedCommand
                 ?? throw new ArgumentException($"--planted: there is no '{name}'; there are {All}, {Names}")),
         ];
 
-    private static string Names => string.Join(", ", PlantedBugs.All.Select(bug => bug.Name));
-
-    // The checkers that found it, and how many runs it took.
-    private static async Task<(string[] Found, int Runs)> Find(PlantedBug bug, RunSettings settings, long start)
+    /// <summary>Runs until a checker finds a bug.</summary>
+    /// <param name="settings">How each run is made, with the server that has the bug.</param>
+    /// <param name="goesOn">Whether there is another run after this many.</param>
+    /// <returns>The checkers that found it, and how many runs it took.</returns>
+    public static async Task<(string[] Found, int Runs)> Find(
+        PlantedBug bug, RunSettings settings, Func<int, bool> goesOn)
     {
         var setting = settings with
         {
@@ -68,10 +71,12 @@ internal static class PlantedCommand
             var run = new FaultRun(setting with { Seed = bug.FirstSeed + bug.SeedStep * (runs - 1) });
             var checkers = (await run.Run()).Select(violation => violation.Checker).Distinct();
             string[] found = [.. checkers.Where(bug.FoundBy.Contains)];
-            if (found.Length > 0 || Stopwatch.GetElapsedTime(start) > Bound)
+            if (found.Length > 0 || !goesOn(runs))
                 return (found, runs);
         }
     }
+
+    private static string Names => string.Join(", ", PlantedBugs.All.Select(bug => bug.Name));
 
     private static string Faults(PlantedBug bug) => bug.Faults is { } names ? string.Join(", ", names) : "all";
 }

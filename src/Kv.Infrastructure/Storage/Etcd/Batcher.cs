@@ -8,8 +8,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// beside the first only with a full batch, or when the first takes long: two half-full calls cost both sides twice as
 /// much as a full one.
 /// The callers that a call has answered often return soon. So the next call waits until three quarters of the callers
-/// are back, but no longer than the last call took. Otherwise the callers split into groups that wait for each other's
-/// calls.
+/// are back, but no longer than the last call took and its answers take to be sent. Otherwise the callers split into
+/// groups that wait for each other's calls.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
@@ -27,6 +27,9 @@ internal abstract class Batcher<TPending> : IDisposable
     /// The longest wait for the callers of the last call. The timer may end it some milliseconds late.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>How long Kv takes to answer one of the callers of a call, while the others wait.</summary>
+    public static readonly TimeSpan AnswerTime = TimeSpan.FromMicroseconds(50);
 
     // .NET's timers count whole milliseconds. A timer that fires early would be set to zero again and again.
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
@@ -279,13 +282,14 @@ internal abstract class Batcher<TPending> : IDisposable
         Volatile.Write(ref _callers, answered + unanswered + Queued);
         // A request that did not fit means that the next call is full already.
         Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, (answered + Queued) * 3 / 4) : 0);
-        Volatile.Write(ref _waitUntil, After(took < MaxWait ? took : MaxWait));
+        var wait = took + answered * AnswerTime;
+        Volatile.Write(ref _waitUntil, After(wait < MaxWait ? wait : MaxWait));
         // The timer may be set for a later time.
         Interlocked.Exchange(ref _isTimed, 0);
     }
 
     private long After(TimeSpan wait) =>
-        _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+        _time.GetTimestamp() + wait.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond;
 }
 
 /// <summary>A request that waits in a <see cref="Batcher{TPending}"/>.</summary>

@@ -9,8 +9,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed class EtcdProgress(EtcdConnection connection, TimeProvider time)
 {
-    // The answer of an older member counts only after this long without a change: etcd brings watches up to date every
-    // 100 ms.
+    // The answer of an older member counts only when the watch has been open for this long without a change: etcd
+    // brings watches up to date every 100 ms.
     private static readonly TimeSpan QuietBefore = TimeSpan.FromSeconds(1);
 
     private TimeSpan? _quiet;

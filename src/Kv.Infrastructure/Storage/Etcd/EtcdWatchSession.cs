@@ -21,7 +21,7 @@ internal sealed class EtcdWatchSession(
     private readonly Queue<ChangeSet> _ready = new();
     private readonly List<EtcdEvent> _fragments = [];
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
-    private long _changedAt = time.GetTimestamp();
+    private long _changedAt;
 
     /// <summary>The first revision whose changes have not been delivered.</summary>
     public long NextRevision { get; private set; } = fromRevision;
@@ -85,7 +85,7 @@ internal sealed class EtcdWatchSession(
             throw new RevisionCompactedException(response.CompactRevision);
         if (response.Canceled)
             throw EtcdErrors.FromCancelledWatch(response.CancelReason);
-        if (response.Events.Count > 0)
+        if (response.Created || response.Events.Count > 0)
             _changedAt = time.GetTimestamp();
         _fragments.AddRange(response.Events.Where(change => change.Kv.ModRevision >= NextRevision));
         if (response.Fragment)

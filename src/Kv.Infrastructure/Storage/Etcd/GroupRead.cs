@@ -115,10 +115,15 @@ internal sealed class GroupRead(
 
         public Fit TryAdd(PendingRead pending)
         {
-            var isCached = IsCached(pending);
-            if (Count > 0 && _operations + pending.OperationCount > (isCached ? MaxReads : limit))
+            // The call for cached keys is the same for any number of them.
+            if (IsCached(pending))
+            {
+                (_cached ??= []).Add(pending);
+                return Fit.Taken;
+            }
+            if (_asked.Count > 0 && _operations + pending.OperationCount > limit)
                 return Fit.Full;
-            (isCached ? _cached ??= [] : _asked).Add(pending);
+            _asked.Add(pending);
             _operations += pending.OperationCount;
             return Fit.Taken;
         }
@@ -168,8 +173,10 @@ internal sealed class GroupRead(
                 return;
             }
             if (reads.Count > 0)
-                await Ask(reads);
+                await Task.WhenAll(reads.Chunk(MostInCall(reads)).Select(part => Ask([.. part])));
         }
+
+        private int MostInCall(List<PendingRead> reads) => Math.Max(1, limit / reads.Max(read => read.OperationCount));
 
         private static bool TryAnswer(CachedKeys keys, PendingRead read, long revision)
         {
