@@ -5,6 +5,7 @@
 #
 # Environment:
 #   SECONDS_EACH=30   the duration of each attack
+#   ATTACKS=          only the attacks whose names contain this text
 #   KV_ETCD           the etcd to use
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,8 +15,9 @@ cd "$root"
 
 KV_ETCD=$("$root/scripts/get-etcd.sh")
 KV_ABUSE_SECONDS=${SECONDS_EACH:-30}
+KV_ABUSE_ATTACKS=${ATTACKS:-}
 KV_ABUSE_TABLE=$(mktemp)
-export KV_ETCD KV_ABUSE_SECONDS KV_ABUSE_TABLE
+export KV_ETCD KV_ABUSE_SECONDS KV_ABUSE_ATTACKS KV_ABUSE_TABLE
 trap 'rm -f "$KV_ABUSE_TABLE"' EXIT
 
 code=0

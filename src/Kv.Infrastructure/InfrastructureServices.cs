@@ -150,12 +150,13 @@ public static class InfrastructureServices
         var options = provider.GetRequiredService<StoreOptions>();
         var time = provider.GetRequiredService<TimeProvider>();
         var meters = provider.GetRequiredService<IMeterFactory>();
+        var layout = provider.GetRequiredService<KeyLayout>();
         return options.Engine switch
         {
             StoreEngine.Embedded => EmbeddedStore.Open(
                 options.Embedded, time, meters, provider.GetRequiredService<ILogger<EmbeddedStore>>()),
             StoreEngine.Etcd => new EtcdStore(
-                options.Etcd, provider.GetRequiredService<KeyLayout>().Cached, time, meters,
+                options.Etcd, layout.Cached, layout.OwnerOf, time, meters,
                 provider.GetRequiredService<ILoggerFactory>()),
         };
     }

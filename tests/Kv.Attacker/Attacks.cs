@@ -58,7 +58,8 @@ public static partial class Attacks
             (target, _, answered, over) => Read(
                 target, HttpMethod.Post, "/txn", WrongOperations, answered, over), Invalid),
         new("replays of one webhook", 8, Replay),
-        new("large writes with five dead webhooks", 2, Write),
+        new("large writes", 2, WriteLarge),
+        new("large writes with five dead webhooks", 2, Deliver),
         new("a new tenant with each request", 32, NameAnother),
     ];
 
@@ -135,14 +136,17 @@ public static partial class Attacks
     }
 
     // The five are there after the first attempts; further ones are refused.
-    private static async Task Write(Target target, int number, Action<string> answered, CancellationToken over)
+    private static async Task Deliver(Target target, int number, Action<string> answered, CancellationToken over)
     {
         for (var webhook = 0; webhook < 5; webhook++)
             await Read(
                 target, HttpMethod.Post, "/webhooks", """{"key":"w*","event":"*","endpoint":"http://127.0.0.1:9/","add_event_data":true}"""u8.ToArray(), _ => { }, over);
         for (var write = 0; write < 20; write++)
-            await Read(target, HttpMethod.Put, $"/kv/w{number}", LargeValue, answered, over);
+            await WriteLarge(target, number, answered, over);
     }
+
+    private static Task WriteLarge(Target target, int number, Action<string> answered, CancellationToken over) =>
+        Read(target, HttpMethod.Put, $"/kv/w{number}", LargeValue, answered, over);
 
     // All attempts register the same webhook.
     private static async Task Replay(Target target, int number, Action<string> answered, CancellationToken over)

@@ -169,6 +169,10 @@ internal sealed class KeyLayout
     public (Tenant Tenant, Key Key)? ReadKeyValue(StoreKey key) =>
         Decode(_keyValues, key) is { Remainder.Length: > 0 } place ? (place.Tenant, Key.Parse(place.Remainder)) : null;
 
+    /// <summary>The tenant of a key's place as a text; empty for any other place.</summary>
+    public string OwnerOf(StoreKey key) =>
+        Decode(_keyValues, key) is { Tenant: var tenant } ? $"{tenant.Namespace}/{tenant.AppName}" : "";
+
     /// <summary>The prefix of a tenant's webhooks.</summary>
     public StoreKey WebhookPrefix(Tenant tenant) => Encode(_webhooks, tenant, "");
 

@@ -17,10 +17,7 @@ internal sealed class ScanRounds(int pause, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<Tenant, LinkedList<TaskCompletionSource>> _waiting = [];
-
-    // The tenants with waiting scans, in the order of their turns.
-    private readonly Queue<Tenant> _tenants = [];
+    private readonly FairQueue<Tenant> _waiting = new();
     private int _running;
     private bool _isPaused;
     private long _began;
@@ -29,15 +26,10 @@ internal sealed class ScanRounds(int pause, TimeProvider time)
     /// <exception cref="TimeoutException">Other scans held all places for that long.</exception>
     public async Task Enter(Tenant tenant, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var scan = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource scan;
         lock (_gate)
         {
-            if (!_waiting.TryGetValue(tenant, out var own))
-            {
-                _waiting.Add(tenant, own = []);
-                _tenants.Enqueue(tenant);
-            }
-            own.AddLast(scan);
+            scan = _waiting.Add(tenant);
             BeginRound();
         }
         try
@@ -46,8 +38,11 @@ internal sealed class ScanRounds(int pause, TimeProvider time)
         }
         catch
         {
+            bool isWaiting;
+            lock (_gate)
+                isWaiting = _waiting.Remove(tenant, scan);
             // A scan that was admitted meanwhile gives its place back.
-            if (!Withdraw(tenant, scan))
+            if (!isWaiting)
                 Leave();
             throw;
         }
@@ -79,12 +74,6 @@ internal sealed class ScanRounds(int pause, TimeProvider time)
         }
     }
 
-    private bool Withdraw(Tenant tenant, TaskCompletionSource scan)
-    {
-        lock (_gate)
-            return _waiting.TryGetValue(tenant, out var own) && own.Remove(scan);
-    }
-
     // The caller holds the lock.
     private void BeginRound()
     {
@@ -92,22 +81,8 @@ internal sealed class ScanRounds(int pause, TimeProvider time)
             return;
         _began = time.GetTimestamp();
         for (var place = 0; place < MaxOfTenant; place++)
-            for (var left = _tenants.Count; left > 0 && _running < MaxAtOnce; left--)
-                Admit(_tenants.Dequeue());
-    }
-
-    private void Admit(Tenant tenant)
-    {
-        var own = _waiting[tenant];
-        if (own.First is { } next)
-        {
-            own.RemoveFirst();
-            _running++;
-            next.Value.SetResult();
-        }
-        if (own.Count > 0)
-            _tenants.Enqueue(tenant);
-        else
-            _waiting.Remove(tenant);
+            for (var left = _waiting.Owners; left > 0 && _running < MaxAtOnce; left--)
+                if (_waiting.ServeOne())
+                    _running++;
     }
 }

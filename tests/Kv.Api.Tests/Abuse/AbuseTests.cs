@@ -71,7 +71,8 @@ internal sealed class AbuseTests
         table.Add("none", quiet, before);
         table.Add(Attacks.Crowd.Name, await Neighbour.Run(running.Target, Attacks.Crowd, Lasts(duration)));
 
-        foreach (var attack in Attacks.All)
+        var named = Environment.GetEnvironmentVariable("KV_ABUSE_ATTACKS") ?? "";
+        foreach (var attack in Attacks.All.Where(attack => attack.Name.Contains(named, StringComparison.Ordinal)))
         {
             var outcome = await Neighbour.Run(running.Target, attack, Lasts(duration));
             await Neighbour.Run(running.Target, null, Lasts(Settling));

@@ -57,6 +57,8 @@ internal sealed class FuzzTests(Engine engine) : AccessTest(engine)
         Assert.That(after - before, Is.LessThan(MostMemory), "bytes kept in memory");
         Assert.That(statuses.Count(status => status == 503), Is.LessThan(count / OnePartIn));
         Assert.That(
+            statuses.Count(status => status == 0), Is.LessThan(count / OnePartIn), "requests without an answer");
+        Assert.That(
             statuses.Count(status => status is >= 200 and < 300), Is.GreaterThan(count / 10),
             "enough requests succeed");
     }

@@ -59,7 +59,7 @@ internal static class BareServer
     private static EtcdStore Open(Uri etcd) =>
         new(
             new EtcdOptions { Endpoints = [etcd], NearCacheBytes = 0 }, KeyRange.Prefix(StoreKey.FromText("/")),
-            TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
+            _ => "", TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
 
     private static void OnlyItsController(ApplicationPartManager parts)
     {

@@ -43,7 +43,7 @@ public class EtcdBenchmarks
         // A wave takes no time to speak of, but a machine may be slow.
         _store = new EtcdStore(
             new EtcdOptions { Timeout = TimeSpan.FromMinutes(5), NearCacheBytes = 0 }, KeyRange.Single(_keys[0]),
-            TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
+            _ => "", TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
         var channel = MembersOf(ConnectionOf(_store))[0].Channel;
         KeysOf(channel) = new KV.KVClient(_etcd);
         LeasesOf(channel) = new Lease.LeaseClient(_etcd);

@@ -13,10 +13,14 @@ internal sealed class CommitQueue : IDisposable
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
-    // Large transactions have their own batches, which alternate with batches of small ones. So a small transaction
-    // waits for at most one batch of large ones, some ten milliseconds of the disk.
+    // Large transactions have their own batches. So a small transaction waits for at most one batch of large ones, some
+    // ten milliseconds of the disk. While small transactions arrive, a pause of this multiple of its duration follows
+    // each batch of large ones, which leaves most of the time to the small ones.
     private const int LargeBytes = 16 * 1024;
     private const int MaxLargeBatchBytes = 512 * 1024;
+    private const int PauseFactor = 2;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentQueue<PendingCommit> _small = new();
     private readonly ConcurrentQueue<PendingCommit> _large = new();
@@ -34,7 +38,13 @@ internal sealed class CommitQueue : IDisposable
     private int _isWatchdogSet;
     private volatile bool _closed;
     private volatile bool _drained;
-    private bool _wasLarge;
+
+    // The batch that was taken last, whether small ones were taken since the last batch of large ones, and the end of
+    // the pause after that.
+    private bool _isLarge;
+    private long _takenAt;
+    private bool _hadSmall;
+    private long _largeFrom;
 
     public CommitQueue(TimeProvider time, TimeSpan timeout)
     {
@@ -90,8 +100,8 @@ internal sealed class CommitQueue : IDisposable
         {
             var bytes = 0L;
             var now = _time.GetTimestamp();
-            _wasLarge = !_large.IsEmpty && (_small.IsEmpty || !_wasLarge);
-            var (waiting, maxBytes) = _wasLarge ? (_large, MaxLargeBatchBytes) : (_small, MaxBatchBytes);
+            _isLarge = IsLargeDue(now);
+            var (waiting, maxBytes) = _isLarge ? (_large, MaxLargeBatchBytes) : (_small, MaxBatchBytes);
             while (_batchSize < MaxBatch && bytes < maxBytes && waiting.TryDequeue(out var pending))
             {
                 Uncount(pending);
@@ -105,10 +115,14 @@ internal sealed class CommitQueue : IDisposable
                 }
             }
             if (_batchSize > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
+            {
+                _takenAt = now;
+                _hadSmall |= !_isLarge && _batchSize > 0;
                 return _batch.AsSpan(0, _batchSize)!;
-            if (!IsEmpty)
+            }
+            if (IsWorkDue(now))
                 continue;
-            if (_closed)
+            if (_closed && IsEmpty)
             {
                 _drained = true;
                 Interlocked.MemoryBarrier();
@@ -119,8 +133,16 @@ internal sealed class CommitQueue : IDisposable
         }
     }
 
+    /// <summary>Ends the batch that was taken last.</summary>
     public void Done()
     {
+        if (_isLarge)
+        {
+            var pause = _hadSmall || !_small.IsEmpty ? PauseFactor * _time.GetElapsedTime(_takenAt) : TimeSpan.Zero;
+            _largeFrom = _time.GetTimestamp()
+                + (long)(Math.Min(pause.TotalSeconds, LongestPause.TotalSeconds) * _time.TimestampFrequency);
+            _hadSmall = false;
+        }
         Array.Clear(_batch, 0, _batchSize);
         Volatile.Write(ref _batchSize, 0);
     }
@@ -139,6 +161,10 @@ internal sealed class CommitQueue : IDisposable
     }
 
     private bool IsEmpty => _small.IsEmpty && _large.IsEmpty;
+
+    private bool IsLargeDue(long now) => !_large.IsEmpty && (now >= _largeFrom || _closed);
+
+    private bool IsWorkDue(long now) => !_small.IsEmpty || IsLargeDue(now);
 
     private static StoreUnavailableException Closed() => new("The store is closed.");
 
@@ -163,10 +189,15 @@ internal sealed class CommitQueue : IDisposable
     private void Sleep()
     {
         Interlocked.Exchange(ref _asleep, 1);
-        if (IsEmpty && !_closed && Volatile.Read(ref _woken) == 0)
-            _wakeUp.WaitOne();
+        var now = _time.GetTimestamp();
+        if (!IsWorkDue(now) && !_closed && Volatile.Read(ref _woken) == 0)
+            _wakeUp.WaitOne(_large.IsEmpty ? Timeout.InfiniteTimeSpan : UntilLarge(now));
         Volatile.Write(ref _asleep, 0);
     }
+
+    // Waits have whole milliseconds.
+    private TimeSpan UntilLarge(long now) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(_time.GetElapsedTime(now, _largeFrom).TotalMilliseconds));
 
     private void WakeIfAsleep()
     {

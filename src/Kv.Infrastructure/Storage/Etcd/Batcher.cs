@@ -31,6 +31,12 @@ internal abstract class Batcher<TPending> : IDisposable
     // .NET's timers count whole milliseconds. A timer that fires early would be set to zero again and again.
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
 
+    // The pause after a large call, as a multiple of the call's duration: small calls have most of etcd's time. Longer
+    // pauses do not shorten their longest waits, which are as long as one large call.
+    private const int PauseFactor = 2;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
     // Further requests would only time out.
     private const int MaxQueued = 10_000;
 
@@ -43,6 +49,9 @@ internal abstract class Batcher<TPending> : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _timer;
+    private readonly Func<long>? _others;
+    private long _sent;
+    private long _pausedUntil;
     private int _queued;
     private int _inFlight;
     private int _unanswered;
@@ -55,12 +64,19 @@ internal abstract class Batcher<TPending> : IDisposable
     /// <param name="fullAt">How many requests fill a batch.</param>
     /// <param name="time">The clock.</param>
     /// <param name="timeout">How long after its arrival a request may be sent.</param>
-    protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout)
+    /// <param name="others">
+    /// For large requests: the number of calls that others have sent so far. One call is in flight at a time, and if
+    /// others have sent calls meanwhile, a pause follows it.
+    /// </param>
+    protected Batcher(int fullAt, TimeProvider time, TimeSpan timeout, Func<long>? others = null)
     {
-        (_fullAt, _time, _timeout) = (fullAt, time, timeout);
+        (_fullAt, _time, _timeout, _others) = (fullAt, time, timeout, others);
         // Requests that wait must not depend on the arrival of another one.
         _timer = time.CreateTimer(_ => PumpOnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>How many calls were sent.</summary>
+    public long CallsSent => Volatile.Read(ref _sent);
 
     /// <summary>How many requests wait to be sent.</summary>
     public int Queued => Volatile.Read(ref _queued);
@@ -143,10 +159,11 @@ internal abstract class Batcher<TPending> : IDisposable
     private void PumpLater()
     {
         var inFlight = Volatile.Read(ref _inFlight);
-        if (inFlight == MaxInFlight || Interlocked.Exchange(ref _isTimed, 1) != 0)
+        if (inFlight == Most || Interlocked.Exchange(ref _isTimed, 1) != 0)
             return;
         var left = inFlight == 0
-            ? _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _waitUntil))
+            ? _time.GetElapsedTime(
+                _time.GetTimestamp(), Math.Max(Volatile.Read(ref _waitUntil), Volatile.Read(ref _pausedUntil)))
             : LongCall - SinceSent;
         _timer.Change(left < ShortestTimer ? ShortestTimer : left, Timeout.InfiniteTimeSpan);
     }
@@ -174,7 +191,11 @@ internal abstract class Batcher<TPending> : IDisposable
     }
 
     private bool MaySend(int inFlight) =>
-        inFlight < MaxInFlight && (HasFewCallers || (inFlight == 0 ? !AwaitsCallers : IsWorthAnotherCall));
+        inFlight < Most && !IsPaused && (HasFewCallers || (inFlight == 0 ? !AwaitsCallers : IsWorthAnotherCall));
+
+    private int Most => _others is null ? MaxInFlight : 1;
+
+    private bool IsPaused => _others is not null && _time.GetTimestamp() < Volatile.Read(ref _pausedUntil);
 
     private bool HasFewCallers =>
         Volatile.Read(ref _callers) <= MaxInFlight && Queued + Volatile.Read(ref _unanswered) <= MaxInFlight;
@@ -229,6 +250,8 @@ internal abstract class Batcher<TPending> : IDisposable
         var sentAt = _time.GetTimestamp();
         Volatile.Write(ref _sentAt, sentAt);
         Interlocked.Add(ref _unanswered, size);
+        Interlocked.Increment(ref _sent);
+        var others = _others?.Invoke();
         try
         {
             await batch.Send();
@@ -237,22 +260,32 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             batch.Fail(error);
         }
+        if (_others?.Invoke() != others)
+            Pause(sentAt);
         AwaitCallers(size, Interlocked.Add(ref _unanswered, -size), sentAt);
         Interlocked.Decrement(ref _inFlight);
         Pump();
     }
 
+    private void Pause(long sentAt)
+    {
+        var pause = PauseFactor * _time.GetElapsedTime(sentAt);
+        Volatile.Write(ref _pausedUntil, After(pause < LongestPause ? pause : LongestPause));
+    }
+
     private void AwaitCallers(int answered, int unanswered, long sentAt)
     {
-        var now = _time.GetTimestamp();
+        var took = _time.GetElapsedTime(sentAt);
         Volatile.Write(ref _callers, answered + unanswered + Queued);
         // A request that did not fit means that the next call is full already.
         Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, (answered + Queued) * 3 / 4) : 0);
-        Volatile.Write(
-            ref _waitUntil, now + Math.Min(now - sentAt, (long)(MaxWait.TotalSeconds * _time.TimestampFrequency)));
+        Volatile.Write(ref _waitUntil, After(took < MaxWait ? took : MaxWait));
         // The timer may be set for a later time.
         Interlocked.Exchange(ref _isTimed, 0);
     }
+
+    private long After(TimeSpan wait) =>
+        _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
 }
 
 /// <summary>A request that waits in a <see cref="Batcher{TPending}"/>.</summary>

@@ -37,8 +37,10 @@ internal sealed class EtcdStore : IStore
     private readonly TimeProvider _time;
 
     /// <param name="cached">The keys that the near cache may hold.</param>
+    /// <param name="ownerOf">The owner of a key: owners take turns in costly reads.</param>
     public EtcdStore(
-        EtcdOptions options, KeyRange cached, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+        EtcdOptions options, KeyRange cached, Func<StoreKey, string> ownerOf, TimeProvider time, IMeterFactory meters,
+        ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<EtcdStore>();
         var telemetry = new EngineTelemetry(meters);
@@ -53,7 +55,7 @@ internal sealed class EtcdStore : IStore
         _reader = new EntryReader(_foreignLeases, time);
         _expired = new ExpiredEntries(_connection, time);
         _commits = Commits();
-        _largeCommits = Commits();
+        _largeCommits = Commits(() => _commits.CallsSent + _linearizableReads!.CallsSent);
         _cache = options.NearCacheBytes == 0
             ? null
             : new NearCache(
@@ -61,7 +63,7 @@ internal sealed class EtcdStore : IStore
         _linearizableReads = Reads(ReadConsistency.Linearizable);
         _serializableReads = Reads(ReadConsistency.Serializable);
         _largeReads = Reads(ReadConsistency.Linearizable);
-        _ranges = new RangeReads(_connection, _reader, _foreignLeases, time);
+        _ranges = new RangeReads(_connection, _reader, _foreignLeases, ownerOf, time);
         _space = new EtcdState(_connection, options, time);
         _members = new EtcdMemberList(_connection, options, time);
         _time = time;
@@ -72,7 +74,8 @@ internal sealed class EtcdStore : IStore
             ("read", () => _linearizableReads.Queued), ("serializable_read", () => _serializableReads.Queued),
             ("large_read", () => _largeReads.Queued));
 
-        GroupCommit Commits() => new(_connection, _leases, _reader, telemetry, time, options.Timeout);
+        GroupCommit Commits(Func<long>? others = null) =>
+            new(_connection, _leases, _reader, telemetry, time, options.Timeout, others);
 
         GroupRead Reads(ReadConsistency consistency) =>
             new(_connection, _reader, consistency, _largeKeys, _cache, telemetry, time, options.Timeout);
@@ -128,7 +131,6 @@ internal sealed class EtcdStore : IStore
         _linearizableReads.Dispose();
         _serializableReads.Dispose();
         _largeReads.Dispose();
-        _ranges.Dispose();
         _connection.Dispose();
         return ValueTask.CompletedTask;
     }

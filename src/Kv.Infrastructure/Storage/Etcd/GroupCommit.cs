@@ -10,8 +10,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed class GroupCommit(
     EtcdConnection connection, LeasePool leases, EntryReader reader, EngineTelemetry telemetry, TimeProvider time,
-    TimeSpan timeout)
-    : Batcher<PendingWrite>(MaxOperations, time, timeout)
+    TimeSpan timeout, Func<long>? others = null)
+    : Batcher<PendingWrite>(MaxOperations, time, timeout, others)
 {
     // etcd takes 128 operations (--max-txn-ops), and adds those of a nested transaction to the outer ones.
     private const int MaxOperations = 100;

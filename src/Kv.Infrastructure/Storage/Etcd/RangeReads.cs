@@ -6,16 +6,15 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>Reads and counts of ranges.</summary>
 internal sealed class RangeReads(
-    EtcdConnection connection, EntryReader reader, ForeignLeases foreignLeases, TimeProvider time) : IDisposable
+    EtcdConnection connection, EntryReader reader, ForeignLeases foreignLeases, Func<StoreKey, string> ownerOf,
+    TimeProvider time)
 {
     // A page with values above this size suggests a lower limit for the next page: concurrent listings must not fill
     // the memory of Kv or etcd.
     private const long FullPageBytes = 8 * 1024 * 1024;
 
     private readonly LargeRanges _large = new();
-    private readonly KeyOnlyReads _names = new(time);
-
-    public void Dispose() => _names.Dispose();
+    private readonly KeyOnlyReads _names = new(ownerOf, time);
 
     /// <inheritdoc cref="IStore.Range"/>
     public async Task<RangePage> Read(RangeQuery query, CancellationToken cancellationToken)
@@ -47,7 +46,7 @@ internal sealed class RangeReads(
         {
             // etcd walks the whole range.
             var (answer, _) = await _names.Read(
-                limit: 1,
+                range, limit: 1,
                 () => Calls.Repeat(
                     connection, time, (channel, options) => channel.Keys.RangeAsync(request, options),
                     cancellationToken: cancellationToken),
@@ -71,7 +70,8 @@ internal sealed class RangeReads(
         {
             var asked = query with { Range = part.Range };
             var (answer, fitting) = query.KeysOnly
-                ? await _names.Read(query.Limit, () => Send(asked, cancellationToken), cancellationToken)
+                ? await _names.Read(
+                    asked.Range, query.Limit, () => Send(asked, cancellationToken), cancellationToken)
                 : await ReadValues(asked, cancellationToken);
             var revision = Revision(query, answer);
             var next = part.Answered(answer, query.Limit);

@@ -48,22 +48,35 @@ internal sealed class CommitQueueTests
     }
 
     [Test]
-    public void Small_and_large_writes_alternate()
+    public void Large_writes_leave_two_thirds_of_the_time_to_small_ones()
     {
         PendingCommit[] large = [Enqueue(bytes: 1024 * 1024), Enqueue(bytes: 1024 * 1024), Enqueue(bytes: 1024 * 1024)];
         PendingCommit[] small = [Enqueue(), Enqueue()];
 
         Assert.That(Next(), Is.EqualTo(new[] { large[0] }));
         Assert.That(Next(), Is.EqualTo(small));
+        _clock.Advance(TimeSpan.FromMilliseconds(18));
+        var later = Enqueue();
+        Assert.That(Next(), Is.EqualTo(new[] { later }), "the pause is twice as long as the large write took");
         Assert.That(Next(), Is.EqualTo(new[] { large[1] }));
-        Assert.That(Next(), Is.EqualTo(new[] { large[2] }));
+    }
 
-        PendingCommit[] Next()
-        {
-            var taken = _queue.Take().ToArray();
-            _queue.Done();
-            return taken;
-        }
+    [Test]
+    public void Large_writes_alone_do_not_pause()
+    {
+        PendingCommit[] large = [Enqueue(bytes: 1024 * 1024), Enqueue(bytes: 1024 * 1024)];
+
+        Assert.That(Next(), Is.EqualTo(new[] { large[0] }));
+        Assert.That(Next(), Is.EqualTo(new[] { large[1] }));
+    }
+
+    // A write takes 10 ms if it is large, and 1 ms if it is small.
+    private PendingCommit[] Next()
+    {
+        var taken = _queue.Take().ToArray();
+        _clock.Advance(TimeSpan.FromMilliseconds(taken.Any(write => write.WrittenBytes > 1024) ? 10 : 1));
+        _queue.Done();
+        return taken;
     }
 
     [Test]
@@ -73,9 +86,8 @@ internal sealed class CommitQueueTests
         var small = Enqueue();
 
         Assert.That(copies.Any(copy => copy.Task.IsCompleted), Is.False, "no copy is refused");
-        Assert.That(_queue.Take().ToArray(), Is.EqualTo(new[] { copies[0] }));
-        _queue.Done();
-        Assert.That(_queue.Take().ToArray(), Is.EqualTo(new[] { small }));
+        Assert.That(Next(), Is.EqualTo(new[] { copies[0] }));
+        Assert.That(Next(), Is.EqualTo(new[] { small }));
     }
 
     [Test]

@@ -162,6 +162,38 @@ internal sealed class BatcherTimingTests
                 .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
 
+    [Test]
+    public void Large_calls_go_one_at_a_time_and_leave_two_thirds_of_the_time_to_others()
+    {
+        var others = 0L;
+        using var calls = new Calls(_time, () => others);
+        calls.Ask(Ask());
+        calls.Ask(Ask());
+        Assert.That(calls.Sizes, Is.EqualTo([1]));
+
+        _time.Advance(Short);
+        others++;
+        calls.Answer(0);
+        _time.Advance(2 * Short - TimeSpan.FromTicks(1));
+        Assert.That(calls.Sizes, Is.EqualTo([1]));
+
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.That(calls.Sizes, Is.EqualTo([1, 1]));
+    }
+
+    [Test]
+    public void Large_calls_alone_do_not_pause()
+    {
+        using var calls = new Calls(_time, () => 0);
+        calls.Ask(Ask());
+        calls.Ask(Ask());
+        _time.Advance(Short);
+
+        calls.Answer(0);
+
+        Assert.That(calls.Sizes, Is.EqualTo([1, 1]));
+    }
+
     // Leaves one call in flight, which that many callers share, and no request waiting.
     private void Share(int callers)
     {
@@ -179,9 +211,11 @@ internal sealed class BatcherTimingTests
     [TearDown]
     public void Dispose() => _calls.Dispose();
 
+    private Asked Ask() => new() { ArrivedAt = _time.GetTimestamp() };
+
     private List<Asked> Ask(int times)
     {
-        var asked = Enumerable.Range(0, times).Select(_ => new Asked { ArrivedAt = _time.GetTimestamp() }).ToList();
+        var asked = Enumerable.Range(0, times).Select(_ => Ask()).ToList();
         asked.ForEach(_calls.Ask);
         return asked;
     }
@@ -192,7 +226,8 @@ internal sealed class BatcherTimingTests
     }
 
     /// <summary>Calls that are answered when the test says so.</summary>
-    private sealed class Calls(TimeProvider time) : Batcher<Asked>(Full, time, Timeout)
+    private sealed class Calls(TimeProvider time, Func<long>? others = null)
+        : Batcher<Asked>(Full, time, Timeout, others)
     {
         private readonly List<Batch> _sent = [];
 

@@ -73,7 +73,7 @@ internal sealed class CertificateReloadTests
         using var files = new ClientFiles(certificates);
         var log = new RecordedLog();
         await using var store = new EtcdStore(
-            files.Options(new Uri($"https://{proxy.Endpoint}")), EtcdStores.Everything, TimeProvider.System,
+            files.Options(new Uri($"https://{proxy.Endpoint}")), EtcdStores.Everything, _ => "", TimeProvider.System,
             Meters.Factory, log);
         await store.Put("key");
 

@@ -13,9 +13,8 @@ internal sealed class EtcdMemberListTests
     {
         await using var cluster = await EtcdCluster.StartAsync();
         await using var store = new EtcdStore(
-            new EtcdOptions { Endpoints = [cluster.ClientUris[0]] }, EtcdStores.Everything, TimeProvider.System,
-            Meters.Factory,
-            NullLoggerFactory.Instance);
+            new EtcdOptions { Endpoints = [cluster.ClientUris[0]] }, EtcdStores.Everything, _ => "",
+            TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
 
         var servers = (await store.Servers(CancellationToken.None)).Select(uri => uri.Authority).ToList();
 
@@ -30,7 +29,7 @@ internal sealed class EtcdMemberListTests
         await server.EnableAuthentication("secret");
         await using var store = new EtcdStore(
             new EtcdOptions { Endpoints = [server.ClientUri], Username = "root", Password = "secret" },
-            EtcdStores.Everything, TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
+            EtcdStores.Everything, _ => "", TimeProvider.System, Meters.Factory, NullLoggerFactory.Instance);
 
         Assert.That(
             (await store.Servers(CancellationToken.None)).Select(uri => uri.Authority),

@@ -34,7 +34,7 @@ internal static class EtcdStores
     public static EtcdStore Open(EtcdOptions options, TimeProvider time)
     {
         var meters = new Meters();
-        var store = new EtcdStore(options, Everything, time, meters, NullLoggerFactory.Instance);
+        var store = new EtcdStore(options, Everything, _ => "", time, meters, NullLoggerFactory.Instance);
         Measured.Add(store, meters);
         return store;
     }

@@ -32,7 +32,7 @@ internal sealed class GroupCommitTests
         await store.Find("connected");
         server.Pause();
         var large = await HeldBack.Occupy(
-            store, number => store.Do(EtcdStores.PutOf($"large/{number}", new byte[256 * 1024])));
+            store, number => store.Do(EtcdStores.PutOf($"large/{number}", new byte[256 * 1024])), calls: 1);
 
         var small = store.Put("small");
 

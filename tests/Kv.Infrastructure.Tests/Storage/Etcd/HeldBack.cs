@@ -28,10 +28,12 @@ internal static class HeldBack
     /// <summary>Makes as many calls as may be in flight. Requests after them wait.</summary>
     /// <param name="store">An idle store over an etcd that is paused.</param>
     /// <param name="request">Makes a request of a number; it gets no answer.</param>
+    /// <param name="calls">How many may be in flight.</param>
     /// <returns>The requests, under way.</returns>
-    public static async Task<List<Task<TResult>>> Occupy<TResult>(EtcdStore store, Func<int, Task<TResult>> request)
+    public static async Task<List<Task<TResult>>> Occupy<TResult>(
+        EtcdStore store, Func<int, Task<TResult>> request, int calls = GroupCommit.MaxInFlight)
     {
-        List<Task<TResult>> sent = [.. Enumerable.Range(0, GroupCommit.MaxInFlight).Select(request)];
+        List<Task<TResult>> sent = [.. Enumerable.Range(0, calls).Select(request)];
         await Eventually.Holds(() => store.Queued() == 0, "all are sent");
         return sent;
     }
