@@ -4,8 +4,8 @@ using Kv.Domain.Deliveries;
 namespace Kv.Application.Deliveries;
 
 /// <summary>
-/// Sends one test event to a webhook, active or not. The result is the attempt with its request, without secrets; null when the webhook
-/// does not exist.
+/// Sends one test event to a webhook, active or not. The result is the attempt with its request, without secrets; null
+/// when the webhook does not exist.
 /// </summary>
 public sealed record PingWebhook(string Namespace, string AppName, string Id)
     : IRequest<Attempt?>, IWebhookOwnerRequest;
