@@ -68,6 +68,19 @@ internal abstract class ConsoleTest(Engine engine) : EngineTests(engine)
         await page.Locator("main").WaitForAsync();
     }
 
+    /// <summary>Opens the live page, whose first watch is told that the changes are no longer kept.</summary>
+    protected async Task WatchTooLate()
+    {
+        await Page.RouteAsync(
+            "**/watch?*", route => route.FulfillAsync(new()
+            {
+                ContentType = "text/event-stream",
+                Body = "event: gone\ndata: {}\n\n",
+            }),
+            new() { Times = 1 });
+        await Go("live", ("prefix", "cart/"));
+    }
+
     protected ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     protected ILocator Field(string label) => Page.GetByLabel(label, new() { Exact = true });

@@ -91,14 +91,7 @@ internal sealed class FocusTests(Engine engine) : ConsoleTest(engine)
     [Test]
     public async Task A_watch_goes_on_from_now()
     {
-        await Page.RouteAsync(
-            "**/watch?*", route => route.FulfillAsync(new()
-            {
-                ContentType = "text/event-stream",
-                Body = "event: gone\ndata: {}\n\n",
-            }),
-            new() { Times = 1 });
-        await Go("live", ("prefix", "cart/"));
+        await WatchTooLate();
 
         await Press(Button("Watch from now on"), Main);
     }

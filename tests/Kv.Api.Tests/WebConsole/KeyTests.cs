@@ -176,13 +176,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     [Test]
     public async Task A_deletion_is_undone_after_the_person_has_moved_on()
     {
-        await Kv.Put("a", "first");
-        await Kv.Put("b", "second");
-        await Go("keys", ("key", "a"));
-        await Button("Delete").ClickAsync();
-        // A message stays as long as the pointer is on it.
-        await Page.Locator(".toast").HoverAsync();
-        await TreeItem("b").PressAsync("Enter");
+        await DeleteAndMoveOn();
         await Page.Locator("pre.text", new() { HasText = "second" }).WaitForAsync();
 
         await Button("Undo").ClickAsync();
@@ -232,12 +226,7 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     [Test]
     public async Task An_edit_stays_while_something_else_changes_the_keys()
     {
-        await Kv.Put("a", "first");
-        await Kv.Put("b", "second");
-        await Go("keys", ("key", "a"));
-        await Button("Delete").ClickAsync();
-        await Page.Locator(".toast").HoverAsync();
-        await TreeItem("b").PressAsync("Enter");
+        await DeleteAndMoveOn();
         await Button("Edit").PressAsync("Enter");
         await Field("Value").FillAsync("mine");
 
@@ -447,4 +436,16 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
 
     private static string Sets(IEnumerable<string> keys) =>
         $"[{string.Join(',', keys.Select(key => $$"""{"op":"set","key":"{{key}}","value":"v"}"""))}]";
+
+    // Deletes the key a and shows the key b, while the message about the deletion stays.
+    private async Task DeleteAndMoveOn()
+    {
+        await Kv.Put("a", "first");
+        await Kv.Put("b", "second");
+        await Go("keys", ("key", "a"));
+        await Button("Delete").ClickAsync();
+        // The message stays as long as the pointer is on it.
+        await Page.Locator(".toast").HoverAsync();
+        await TreeItem("b").PressAsync("Enter");
+    }
 }

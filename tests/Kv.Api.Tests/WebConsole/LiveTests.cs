@@ -30,14 +30,7 @@ internal sealed class LiveTests(Engine engine) : ConsoleTest(engine)
     [Test]
     public async Task A_watch_that_came_too_late_goes_on_from_now()
     {
-        await Page.RouteAsync(
-            "**/watch?*", route => route.FulfillAsync(new()
-            {
-                ContentType = "text/event-stream",
-                Body = "event: gone\ndata: {}\n\n",
-            }),
-            new() { Times = 1 });
-        await Go("live", ("prefix", "cart/"));
+        await WatchTooLate();
         await Sees("The store no longer keeps the changes that were due.");
 
         await Button("Watch from now on").ClickAsync();
