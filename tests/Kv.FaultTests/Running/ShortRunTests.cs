@@ -51,7 +51,7 @@ public sealed class ShortRunTests
             Server = await PlantedBuild.Make(),
         };
 
-        var (found, _) = await PlantedCommand.Find(PlantedCommand.Chosen([planted])[0], settings, runs => runs < 5);
+        var (found, _) = await PlantedCommand.Find(PlantedCommand.Chosen([planted])[0], settings, runs => runs < 15);
 
         Assert.That(found, Is.Not.Empty);
     }
