@@ -14,13 +14,9 @@ internal sealed class CommitQueue : IDisposable
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
     // Large transactions have their own batches. So a small transaction waits for at most one batch of large ones, some
-    // ten milliseconds of the disk. While small transactions arrive, a pause of this multiple of its duration follows
-    // each batch of large ones, which leaves most of the time to the small ones.
+    // ten milliseconds of the disk.
     private const int LargeBytes = 16 * 1024;
     private const int MaxLargeBatchBytes = 512 * 1024;
-    private const int PauseFactor = 2;
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentQueue<PendingCommit> _small = new();
     private readonly ConcurrentQueue<PendingCommit> _large = new();
@@ -138,9 +134,8 @@ internal sealed class CommitQueue : IDisposable
     {
         if (_isLarge)
         {
-            var pause = _hadSmall || !_small.IsEmpty ? PauseFactor * _time.GetElapsedTime(_takenAt) : TimeSpan.Zero;
-            _largeFrom = _time.GetTimestamp()
-                + (long)(Math.Min(pause.TotalSeconds, LongestPause.TotalSeconds) * _time.TimestampFrequency);
+            if (_hadSmall || !_small.IsEmpty)
+                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt)));
             _hadSmall = false;
         }
         Array.Clear(_batch, 0, _batchSize);

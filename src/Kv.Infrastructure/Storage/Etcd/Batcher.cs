@@ -34,12 +34,6 @@ internal abstract class Batcher<TPending> : IDisposable
     // .NET's timers count whole milliseconds. A timer that fires early would be set to zero again and again.
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
 
-    // The pause after a large call, as a multiple of the call's duration: small calls have most of etcd's time. Longer
-    // pauses do not shorten their longest waits, which are as long as one large call.
-    private const int PauseFactor = 2;
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
-
     // Further requests would only time out.
     private const int MaxQueued = 10_000;
 
@@ -264,16 +258,11 @@ internal abstract class Batcher<TPending> : IDisposable
             batch.Fail(error);
         }
         if (_others?.Invoke() != others)
-            Pause(sentAt);
+            Volatile.Write(
+                ref _pausedUntil, _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(sentAt))));
         AwaitCallers(size, Interlocked.Add(ref _unanswered, -size), sentAt);
         Interlocked.Decrement(ref _inFlight);
         Pump();
-    }
-
-    private void Pause(long sentAt)
-    {
-        var pause = PauseFactor * _time.GetElapsedTime(sentAt);
-        Volatile.Write(ref _pausedUntil, After(pause < LongestPause ? pause : LongestPause));
     }
 
     private void AwaitCallers(int answered, int unanswered, long sentAt)
@@ -283,13 +272,10 @@ internal abstract class Batcher<TPending> : IDisposable
         // A request that did not fit means that the next call is full already.
         Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, (answered + Queued) * 3 / 4) : 0);
         var wait = took + answered * AnswerTime;
-        Volatile.Write(ref _waitUntil, After(wait < MaxWait ? wait : MaxWait));
+        Volatile.Write(ref _waitUntil, _time.TimestampIn(wait < MaxWait ? wait : MaxWait));
         // The timer may be set for a later time.
         Interlocked.Exchange(ref _isTimed, 0);
     }
-
-    private long After(TimeSpan wait) =>
-        _time.GetTimestamp() + wait.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond;
 }
 
 /// <summary>A request that waits in a <see cref="Batcher{TPending}"/>.</summary>
