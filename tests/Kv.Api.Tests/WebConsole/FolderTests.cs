@@ -73,17 +73,7 @@ internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
     {
         await Fill("a/1");
         var (calls, answered) = (0, new TaskCompletionSource());
-        await Page.RouteAsync("**/kv?prefix=*", async route =>
-        {
-            if (route.Request.Method != "DELETE" || route.Request.Url.Contains("dry_run", StringComparison.Ordinal))
-            {
-                await route.ContinueAsync();
-                return;
-            }
-            if (++calls == 2)
-                await answered.Task;
-            await route.FulfillAsync(new() { Json = new { deleted = 5000, more = true } });
-        });
+        await AnswerDeletions(() => ++calls == 2 ? answered.Task : Task.CompletedTask);
         await Go("keys");
         await TreeItem("a/").ClickAsync();
         await Button("Delete\u2026").ClickAsync();
@@ -107,16 +97,10 @@ internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
     {
         await Fill("a/1");
         var (calls, answered) = (0, new TaskCompletionSource());
-        await Page.RouteAsync("**/kv?prefix=*", async route =>
+        await AnswerDeletions(() =>
         {
-            if (route.Request.Method != "DELETE" || route.Request.Url.Contains("dry_run", StringComparison.Ordinal))
-            {
-                await route.ContinueAsync();
-                return;
-            }
             calls++;
-            await answered.Task;
-            await route.FulfillAsync(new() { Json = new { deleted = 5000, more = true } });
+            return answered.Task;
         });
         await Go("live");
         await Sees("connected");
@@ -229,4 +213,16 @@ internal sealed class FolderTests(Engine engine) : ConsoleTest(engine)
         foreach (var key in keys)
             await Kv.Put(key, key);
     }
+
+    // Answers each call that deletes a folder with a part of it, after a wait.
+    private Task<IAsyncDisposable> AnswerDeletions(Func<Task> wait) => Page.RouteAsync("**/kv?prefix=*", async route =>
+    {
+        if (route.Request.Method != "DELETE" || route.Request.Url.Contains("dry_run", StringComparison.Ordinal))
+        {
+            await route.ContinueAsync();
+            return;
+        }
+        await wait();
+        await route.FulfillAsync(new() { Json = new { deleted = 5000, more = true } });
+    });
 }

@@ -142,8 +142,7 @@ internal sealed class WebhookLanes(
         using var timer = new PeriodicTimer(StoringInterval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var since = time.GetTimestamp()
-                - (long)(StoreAfter.TotalSeconds * time.TimestampFrequency);
+            var since = time.TimestampIn(-StoreAfter);
             foreach (var lane in All())
                 lane.StoreOlderThan(since);
         }
