@@ -135,6 +135,23 @@ internal sealed partial class KvProcess : IAsyncDisposable
         return (exitCode, kv.Output, kv.Error);
     }
 
+    /// <summary>
+    /// Runs the health verb until it reports that Kv is alive, and returns the output of that run. The verb gives up after
+    /// 3 s, which a busy machine can need for one request; a container's runtime repeats it as well.
+    /// </summary>
+    public static async Task<string> Healthy(params (string Name, string Value)[] settings)
+    {
+        var output = "";
+        await Eventually.Holds(
+            async () =>
+            {
+                (var exitCode, output, var error) = await Run(["health"], settings);
+                return exitCode == 0 ? true : throw new InvalidOperationException(error);
+            },
+            "the health verb reports that Kv is alive");
+        return output;
+    }
+
     /// <summary>The exit code, when it has ended.</summary>
     public async Task<int> Ended()
     {

@@ -12,8 +12,7 @@ internal sealed class ProcessTests
         await using var kv = KvProcess.Start(("STORE", "embedded"), ("DATA_DIR", data.Path));
         var port = $"{(await kv.Address()).Port}";
 
-        await Eventually.Holds(
-            async () => (await KvProcess.Run(["health"], ("PORT", port))).ExitCode == 0, "the health verb succeeds");
+        await KvProcess.Healthy(("PORT", port));
         await kv.Kill();
         var dead = await KvProcess.Run(["health"], ("PORT", port));
 

@@ -137,8 +137,7 @@ internal sealed class TlsTests
         (string, string)[] settings =
             [("PORT", $"{(await kv.Address()).Port}"), ("TLS_CERT_FILE", CertFile), ("TLS_KEY_FILE", KeyFile)];
 
-        await Eventually.Holds(
-            async () => (await KvProcess.Run(["health"], settings)).ExitCode == 0, "the health verb succeeds");
+        await KvProcess.Healthy(settings);
         await kv.Kill();
         var dead = await KvProcess.Run(["health"], settings);
 
