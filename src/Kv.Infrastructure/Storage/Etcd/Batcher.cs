@@ -80,6 +80,9 @@ internal abstract class Batcher<TPending> : IDisposable
 
     protected TimeProvider Time => _time;
 
+    /// <summary>Whether one call is in flight at a time, with pauses for the calls of others.</summary>
+    protected bool TakesTurns => _others is not null;
+
     public void Dispose() => _timer.Dispose();
 
     /// <exception cref="StoreUnavailableException">Too many requests are waiting.</exception>
@@ -190,9 +193,9 @@ internal abstract class Batcher<TPending> : IDisposable
     private bool MaySend(int inFlight) =>
         inFlight < Most && !IsPaused && (HasFewCallers || (inFlight == 0 ? !AwaitsCallers : IsWorthAnotherCall));
 
-    private int Most => _others is null ? MaxInFlight : 1;
+    private int Most => TakesTurns ? 1 : MaxInFlight;
 
-    private bool IsPaused => _others is not null && _time.GetTimestamp() < Volatile.Read(ref _pausedUntil);
+    private bool IsPaused => TakesTurns && _time.GetTimestamp() < Volatile.Read(ref _pausedUntil);
 
     private bool HasFewCallers =>
         Volatile.Read(ref _callers) <= MaxInFlight && Queued + Volatile.Read(ref _unanswered) <= MaxInFlight;

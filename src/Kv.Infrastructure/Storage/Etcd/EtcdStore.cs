@@ -163,8 +163,7 @@ internal sealed class EtcdStore : IStore
                 await EnsureLease(deadline);
         if ((!isGuarded && transaction.Compares.Count > 0) || write.HasNested)
             await _expired.Remove(Compared(transaction, isGuarded), cancellationToken);
-        var commits = write.Bytes < LargeWrite ? _commits : _largeCommits;
-        return await (!write.HasNested && CanShare(transaction) ? commits.Commit(write) : commits.CommitAlone(write));
+        return await (write.Bytes < LargeWrite ? _commits : _largeCommits).Commit(write);
     }
 
     // A transaction that only reads keys in memory is as fresh as a read of its first key, which may share a call with
@@ -173,7 +172,7 @@ internal sealed class EtcdStore : IStore
     {
         if (_cache?.Watch is not { } watch
             || !transaction.Then.All(operation =>
-                operation is Operation.Read && IsOfOneKey(operation) && watch.Keys.Has(operation.Range.Start)))
+                operation is Operation.Read && operation.Range.IsSingle && watch.Keys.Has(operation.Range.Start)))
             return null;
         var places = transaction.Then.Select(operation => operation.Range.Start).ToList();
         var revision = (await Reads(places[0], ReadConsistency.Linearizable).Get(places[0])).Revision;
@@ -205,15 +204,6 @@ internal sealed class EtcdStore : IStore
         var key = transaction.Compares[0].Range.Start;
         return transaction.Compares.All(compare => compare.Range.IsSingle && compare.Range.Start.Equals(key));
     }
-
-    private static bool CanShare(Transaction transaction) =>
-        transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count
-            <= GroupCommit.MaxSharedOperations
-        && transaction.Compares.All(compare => compare.Range.IsSingle)
-        && transaction.Then.All(IsOfOneKey)
-        && transaction.Otherwise.All(IsOfOneKey);
-
-    private static bool IsOfOneKey(Operation operation) => operation.Range.IsSingle;
 
     private static IEnumerable<KeyRange> Compared(Transaction transaction, bool isGuarded) =>
         (isGuarded ? [] : transaction.Compares.Select(compare => compare.Range))

@@ -30,19 +30,20 @@ internal sealed class GroupCommit(
 
     public Task<CommitResult> Commit(PendingWrite write)
     {
-        write.IsShared = true;
-        Enqueue(write);
+        Start(write);
         return write.Task;
     }
 
-    /// <summary>Sends a transaction alone: one on a range, or one with too many operations for a batch.</summary>
-    public async Task<CommitResult> CommitAlone(PendingWrite write)
-    {
-        await SendOne(write);
-        return await write.Task;
-    }
-
     protected override IBatch NewBatch() => new Batch(this);
+
+    // A write that shares no batch has nothing to wait for, unless it waits for its turn.
+    private void Start(PendingWrite write)
+    {
+        if (write.IsShared || TakesTurns)
+            Enqueue(write);
+        else
+            _ = SendOne(write);
+    }
 
     private async Task SendOne(PendingWrite write)
     {
@@ -143,10 +144,7 @@ internal sealed class GroupCommit(
     {
         try
         {
-            if (write.IsShared)
-                Enqueue(write);
-            else
-                _ = SendOne(write);
+            Start(write);
         }
         catch (StoreUnavailableException error)
         {
@@ -164,7 +162,8 @@ internal sealed class GroupCommit(
         public Fit TryAdd(PendingWrite write)
         {
             if (_writes.Count > 0
-                && (_operations + write.OperationCount > MaxOperations || _bytes + write.Bytes > MaxBytes))
+                && (!write.IsShared || !_writes[0].IsShared
+                    || _operations + write.OperationCount > MaxOperations || _bytes + write.Bytes > MaxBytes))
                 return Fit.Full;
             // etcd refuses a transaction that writes a key twice, and evaluates every compare before any write.
             if (!write.TryTakeKeys(_keys))

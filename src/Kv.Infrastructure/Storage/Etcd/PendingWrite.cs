@@ -21,6 +21,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         IsGuarded = isGuarded;
         ArrivedAt = arrivedAt;
         Bytes = transaction.Bytes + copied;
+        IsShared = !HasNested && CanShare(transaction);
     }
 
     public Transaction Transaction { get; }
@@ -29,8 +30,8 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
 
     public Activity? Caller => (Activity?)Task.AsyncState;
 
-    /// <summary>Whether it shares batches with others; otherwise it is always sent alone.</summary>
-    public bool IsShared { get; set; }
+    /// <summary>Whether it may share a batch with others; otherwise it is always sent alone.</summary>
+    public bool IsShared { get; }
 
     public bool IsConditional => Transaction.Compares.Count > 0;
 
@@ -121,6 +122,15 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
             TrySetException(error);
         }
     }
+
+    private static bool CanShare(Transaction transaction) =>
+        transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count
+            <= GroupCommit.MaxSharedOperations
+        && transaction.Compares.All(compare => compare.Range.IsSingle)
+        && transaction.Then.All(IsOfOneKey)
+        && transaction.Otherwise.All(IsOfOneKey);
+
+    private static bool IsOfOneKey(Operation operation) => operation.Range.IsSingle;
 
     private static bool Has<T>(IReadOnlyList<Operation> operations)
     {

@@ -42,6 +42,33 @@ internal sealed class GroupCommitTests
     }
 
     [Test]
+    public async Task Large_transactions_that_share_no_batch_wait_for_their_turn()
+    {
+        const int ManyKeys = GroupCommit.MaxSharedOperations + 1;
+        await using var server = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(server);
+        await store.Find("connected");
+        server.Pause();
+        var first = await HeldBack.Occupy(store, _ => store.Do(Transaction.Unconditional(Large("first"))), calls: 1);
+
+        var waiting = new[]
+        {
+            store.Do(Transaction.Unconditional(
+                [Large("many/0"), .. Enumerable.Range(1, ManyKeys - 1).Select(i => EtcdStores.PutOf($"many/{i}"))])),
+            store.Do(Transaction.Unconditional(
+                new Operation.Delete(KeyRange.Prefix(StoreKey.FromText("none/"))), Large("range"))),
+            store.Do(Transaction.Unconditional(Large("last"))),
+        };
+
+        await Eventually.Holds(() => store.Queued() == waiting.Length, "all wait");
+        server.Resume();
+        var revisions = (await Task.WhenAll([.. first, .. waiting])).Select(result => result.Revision).ToList();
+        Assert.That(revisions, Is.Unique, "no transaction shares a batch with one of these");
+
+        static Operation.Put Large(string key) => EtcdStores.PutOf(key, new byte[256 * 1024]);
+    }
+
+    [Test]
     public async Task A_single_write_of_one_key_is_sent_as_a_plain_put()
     {
         await using var server = await EtcdServer.StartAsync();
