@@ -136,8 +136,8 @@ internal sealed partial class KvProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs the health verb until it reports that Kv is alive, and returns the output of that run. The verb gives up after
-    /// 3 s, which a busy machine can need for one request; a container's runtime repeats it as well.
+    /// Runs the health verb until it reports that Kv is alive, and returns the output of that run. The verb gives up
+    /// after 3 s, which a busy machine can need for one request; a container's runtime repeats it as well.
     /// </summary>
     public static async Task<string> Healthy(params (string Name, string Value)[] settings)
     {

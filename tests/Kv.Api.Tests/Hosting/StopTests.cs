@@ -10,7 +10,7 @@ internal sealed class StopTests
     // Twice the time of a start on an idle machine; on a busy machine, the time that the start takes.
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan LongestOnABusyMachine = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(75);
 
     [Test]
     [Platform(Include = "Linux", Reason = "It looks into /proc.")]

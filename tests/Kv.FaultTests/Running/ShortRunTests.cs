@@ -16,8 +16,6 @@ public sealed class ShortRunTests
 
     [TestCase(1)]
     [TestCase(2)]
-    [TestCase(3)]
-    [TestCase(4)]
     public async Task Kv_over_etcd_keeps_its_promises_under_faults(int seed)
     {
         RequiresEtcd.Check();
@@ -58,8 +56,6 @@ public sealed class ShortRunTests
 
     [TestCase(1)]
     [TestCase(2)]
-    [TestCase(3)]
-    [TestCase(4)]
     public Task Kv_over_its_embedded_engine_keeps_its_promises_under_faults(int seed) => Run(Engine.Embedded, seed);
 
     private static Task Run(Engine engine, int seed) =>
