@@ -38,15 +38,18 @@ internal sealed class EntryTable(SqliteConnection connection)
     private readonly Statement _insert = new(
         connection,
         """
-        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value)
-        VALUES ($0, $1, $2, $3, $4, $5)
+        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value, content)
+        VALUES ($0, $1, $2, $3, $4, $5, $6)
         """);
+
+    private readonly Statement _insertContent = new(
+        connection, "INSERT INTO contents (value) VALUES ($0) RETURNING id");
 
     private readonly Statement _copy = new(
         connection,
         """
-        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value)
-        SELECT key, create_revision, $1, version + 1, $2, value FROM versions WHERE id = $0
+        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value, content)
+        SELECT key, create_revision, $1, version + 1, $2, value, content FROM versions WHERE id = $0
         """);
 
     private readonly Statement _endDue = new(
@@ -99,7 +102,7 @@ internal sealed class EntryTable(SqliteConnection connection)
         var statement = keysOnly ? _rangeOfKeys : _range;
         using var rows = statement.Query(range.Start, Rows.End(range), second, limit > 0 ? limit : -1);
         while (rows.Read())
-            entries.Add(Rows.Entry(rows));
+            entries.Add(Rows.Entry(rows, keysOnly));
         return entries;
     }
 
@@ -112,7 +115,12 @@ internal sealed class EntryTable(SqliteConnection connection)
                 (standing, createRevision, version) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) + 1);
         if (standing is { } id)
             _end.Run(id, revision, (int)EndKind.Overwritten);
-        _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value);
+        if (put.Value.Length <= Schema.MaxInlineBytes)
+            _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value, null);
+        else
+            _insert.Run(
+                put.Key, createRevision, revision, version, put.Deadline, Array.Empty<byte>(),
+                _insertContent.Number(put.Value));
     }
 
     /// <summary>Changes the deadline of an entry.</summary>
