@@ -12,10 +12,10 @@ namespace Kv.Infrastructure.Storage.Embedded;
 internal static partial class Schema
 {
     /// <summary>
-    /// The largest value within the row of its version. SQLite rewrites a whole row when a version ends, so larger
-    /// values are in rows that never change.
+    /// The largest value within the row of its version: with a key the row fits on a page. SQLite rewrites a whole row
+    /// when a version ends, so larger values are in rows that never change.
     /// </summary>
-    public const int MaxInlineBytes = 1024;
+    public const int MaxInlineBytes = 3072;
 
     /// <summary>The counter of the store's revision.</summary>
     public const string Revision = "revision";
@@ -59,12 +59,7 @@ internal static partial class Schema
         ALTER TABLE versions ADD COLUMN content INTEGER;
         INSERT INTO contents SELECT id, value FROM versions WHERE length(value) > {MaxInlineBytes};
         UPDATE versions SET content = id, value = x'' WHERE length(value) > {MaxInlineBytes};
-
         CREATE INDEX holders ON versions (content) WHERE content IS NOT NULL;
-        CREATE TRIGGER unused AFTER DELETE ON versions WHEN old.content IS NOT NULL BEGIN
-            DELETE FROM contents WHERE id = old.content
-                AND NOT EXISTS (SELECT 1 FROM versions WHERE content = old.content);
-        END;
         """,
     ];
 
@@ -136,11 +131,6 @@ internal static partial class Schema
         // The log is as large as all that was converted.
         Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
-
-    [LoggerMessage(
-        LogLevel.Information,
-        "'{File}' is being converted from format {From} to {To}. Earlier versions of Kv cannot read it afterwards")]
-    private static partial void LogConverting(ILogger logger, string file, int from, int to);
 
     private static void Execute(SqliteConnection connection, string sql)
     {

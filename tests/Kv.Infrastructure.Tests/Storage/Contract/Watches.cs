@@ -331,7 +331,8 @@ internal sealed class Watches(EngineUnderTest engine) : StoreContract(engine)
 
         Assert.That(seen, Is.EqualTo(new[]
         {
-            "Put key  to 0", "Put key 0 to 100000", "Put key 100000 to 100000", "Put key 100000 to 3", "Delete key 3 to ",
+            "Put key  to 0", "Put key 0 to 100000", "Put key 100000 to 100000", "Put key 100000 to 3",
+            "Delete key 3 to ",
         }));
     }
 

@@ -3,7 +3,7 @@ using Kv.Infrastructure.Storage;
 
 namespace Kv.Infrastructure.Tests.Storage.Embedded;
 
-/// <summary>A database in format 1, which has every value in the row of its version, is converted at the start.</summary>
+/// <summary>A database in format 1, with every value in the row of its version, is converted at the start.</summary>
 internal sealed class ConversionTests : EmbeddedTest
 {
     // As the first builds created it.
@@ -44,7 +44,7 @@ internal sealed class ConversionTests : EmbeddedTest
             ('gone',     4, 4, 1, NULL,       5,    1,    '4', 5000),
             ('expired',  6, 6, 1, 10,         7,    2,    '5', 5000),
             ('empty',    8, 8, 1, NULL,       NULL, NULL, '',  0),
-            ('expiring', 8, 8, 1, 4102444800, NULL, NULL, '6', 1025));
+            ('expiring', 8, 8, 1, 4102444800, NULL, NULL, '6', 5001));
         UPDATE counters SET number = 8 WHERE name = 'revision';
         """;
 
@@ -82,7 +82,7 @@ internal sealed class ConversionTests : EmbeddedTest
         Assert.That(Number("SELECT COUNT(*) FROM contents"), Is.EqualTo(2));
         Assert.That(
             (await List()).Entries.Select(Short),
-            Is.EqualTo(new[] { "empty=", "expiring=6*1025", "large=2*1048576", "other=3*1", "small=3*1" }));
+            Is.EqualTo(new[] { "empty=", "expiring=6*5001", "large=2*1048576", "other=3*1", "small=3*1" }));
     }
 
     [Test]
@@ -95,7 +95,7 @@ internal sealed class ConversionTests : EmbeddedTest
 
         Assert.That(Number("PRAGMA user_version"), Is.EqualTo(1));
         Assert.That(Number("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'contents'"), Is.Zero);
-        Assert.That(Number("SELECT SUM(length(value)) FROM versions"), Is.EqualTo(100_000 + 1_048_576 + 11_026));
+        Assert.That(Number("SELECT SUM(length(value)) FROM versions"), Is.EqualTo(100_000 + 1_048_576 + 15_002));
         using (var connection = OtherHand())
             Execute(connection, "DROP TRIGGER fault");
         await AssertEntries();
@@ -105,7 +105,7 @@ internal sealed class ConversionTests : EmbeddedTest
     {
         Assert.That(
             (await List()).Entries.Select(Short),
-            Is.EqualTo(new[] { "empty=", "expiring=6*1025", "large=2*1048576", "small=3*1" }));
+            Is.EqualTo(new[] { "empty=", "expiring=6*5001", "large=2*1048576", "small=3*1" }));
         Assert.That((await List(2)).Entries.Select(Short), Is.EqualTo(new[] { "large=1*100000" }));
         Assert.That(
             (await List(4)).Entries.Select(Short),
@@ -120,7 +120,7 @@ internal sealed class ConversionTests : EmbeddedTest
             {
                 "2 Put large=1*100000", "3 Put large=2*1048576", "3 Put small=3*1", "4 Put gone=4*5000",
                 "5 Delete gone=4*5000", "6 Put expired=5*5000", "7 Expire expired=5*5000", "8 Put empty=",
-                "8 Put expiring=6*1025",
+                "8 Put expiring=6*5001",
             }));
     }
 

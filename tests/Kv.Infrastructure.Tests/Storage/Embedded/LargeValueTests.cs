@@ -70,6 +70,27 @@ internal sealed class LargeValueTests : EmbeddedTest
     }
 
     [Test]
+    public async Task Compaction_deletes_few_large_values_with_one_commit()
+    {
+        Options = Options with { HistoryRevisions = 100 };
+        for (var i = 0; i < 10; i++)
+            await Commit(Put("key", Large));
+        // The history is compacted when it is a tenth longer than its limit.
+        for (var i = 0; i < 99; i++)
+            await Commit(Put("other", $"{i}"));
+        Assert.That(Contents(), Is.EqualTo(10));
+
+        var left = new List<long>();
+        for (var i = 0; i < 3; i++)
+        {
+            await Commit(Put("other", ""));
+            left.Add(Contents());
+        }
+
+        Assert.That(left, Is.EqualTo(new[] { 6, 2, 1 }));
+    }
+
+    [Test]
     public async Task The_file_does_not_grow_for_ever()
     {
         Options = Options with { HistoryRevisions = 2 };
