@@ -18,8 +18,8 @@ internal sealed class FeedFollower(IStore store, TimeProvider time)
             TimeSpan? pause;
             try
             {
-                var (epoch, range, after) = await reader.Position(cancellationToken);
-                await foreach (var set in store.Watch(epoch, range, after + 1, cancellationToken))
+                var (epoch, range, after, sizesOnly) = await reader.Position(cancellationToken);
+                await foreach (var set in store.Watch(epoch, range, after + 1, sizesOnly, cancellationToken))
                 {
                     if (!await reader.Read(set, cancellationToken))
                         break;

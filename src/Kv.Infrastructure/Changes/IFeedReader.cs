@@ -21,7 +21,8 @@ internal interface IFeedReader
 /// <param name="Epoch">The value of <see cref="IStore.Epoch"/> before the revision was read.</param>
 /// <param name="Range">The keys whose changes are read.</param>
 /// <param name="After">The last revision that was read.</param>
-internal readonly record struct FeedPosition(Epoch Epoch, KeyRange Range, long After);
+/// <param name="SizesOnly">Whether the reader needs only the sizes of values (<see cref="IStore.WatchSizes"/>).</param>
+internal readonly record struct FeedPosition(Epoch Epoch, KeyRange Range, long After, bool SizesOnly = false);
 
 /// <summary>The end of a watch of the feed.</summary>
 /// <param name="Error">The error; null when the reader has ended the watch.</param>

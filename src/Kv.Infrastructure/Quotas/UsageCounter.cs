@@ -32,7 +32,7 @@ internal sealed partial class UsageCounter(
         if (!_isCounted)
             await Count(cancellationToken);
         totals.SetFollowing(true);
-        return new FeedPosition(_epoch, layout.Counted, totals.Revision);
+        return new FeedPosition(_epoch, layout.Counted, totals.Revision, SizesOnly: true);
     }
 
     ValueTask<bool> IFeedReader.Read(ChangeSet set, CancellationToken cancellationToken)
@@ -140,6 +140,6 @@ internal sealed partial class UsageCounter(
     /// <param name="Name">The usage of the entry without its value.</param>
     private readonly record struct Owner(Tenant Tenant, Usage Name)
     {
-        public Usage UsageOf(Entry? entry) => entry is null ? default : Name + new Usage(0, entry.Value.Length);
+        public Usage UsageOf(Entry? entry) => entry is null ? default : Name + new Usage(0, entry.ValueBytes);
     }
 }

@@ -2,7 +2,7 @@ namespace Kv.Infrastructure.Storage;
 
 /// <summary>A key with its value and revisions, at one revision of the store.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Value">The value; empty in a read of keys only.</param>
+/// <param name="Value">The value; empty in a read of keys or sizes only.</param>
 /// <param name="CreateRevision">The revision at which the key was created.</param>
 /// <param name="ModRevision">The revision at which it was last written.</param>
 /// <param name="Version">How many times the key was written since it was created; 1 at first.</param>
@@ -15,6 +15,9 @@ internal sealed record Entry(
     long Version,
     long? Deadline)
 {
+    /// <summary>The size of the value. A read of keys only may not know it.</summary>
+    public int ValueBytes { get; init; } = Value.Length;
+
     public bool IsExpiredAt(DateTimeOffset now) =>
         Deadline is { } deadline && now.ToUnixTimeMilliseconds() >= deadline * 1000;
 }

@@ -64,6 +64,14 @@ internal interface IStore : IAsyncDisposable
     IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken);
 
     /// <summary>
+    /// <see cref="Watch"/> for a caller that needs no values, only <see cref="Entry.ValueBytes"/>: an engine that can
+    /// omit the values does so.
+    /// </summary>
+    /// <inheritdoc cref="Watch"/>
+    IAsyncEnumerable<ChangeSet> WatchSizes(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Watch(range, fromRevision, cancellationToken);
+
+    /// <summary>
     /// The changes of a range from a revision (1 or more) to another that the store has reached, both included.
     /// </summary>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>

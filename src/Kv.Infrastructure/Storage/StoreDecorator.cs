@@ -31,6 +31,10 @@ internal abstract class StoreDecorator(IStore inner, bool leavesOpen = false) : 
         KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
         Inner.Watch(range, fromRevision, cancellationToken);
 
+    public virtual IAsyncEnumerable<ChangeSet> WatchSizes(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Inner.WatchSizes(range, fromRevision, cancellationToken);
+
     public virtual IAsyncEnumerable<ChangeSet> Changes(
         KeyRange range, long from, long through, CancellationToken cancellationToken) =>
         Inner.Changes(range, from, through, cancellationToken);

@@ -61,7 +61,8 @@ internal sealed class EmbeddedDeployment : Deployment
         // (2).
         command.CommandText =
             """
-            SELECT mod_revision AS revision, id, key, value, deadline FROM versions
+            SELECT mod_revision AS revision, versions.id, key, COALESCE(contents.value, versions.value), deadline
+            FROM versions LEFT JOIN contents ON contents.id = content
             UNION ALL
             SELECT end_revision, id, key, NULL, NULL FROM versions WHERE end_kind > 0
             ORDER BY revision, id

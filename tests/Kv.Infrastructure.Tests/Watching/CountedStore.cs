@@ -95,6 +95,10 @@ internal sealed class CountedStore(IStore inner) : StoreDecorator(inner, leavesO
         KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
         Counted(token => Inner.Watch(range, fromRevision, token), cancellationToken);
 
+    public override IAsyncEnumerable<ChangeSet> WatchSizes(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Counted(token => Inner.WatchSizes(range, fromRevision, token), cancellationToken);
+
     private async IAsyncEnumerable<ChangeSet> Counted(
         Func<CancellationToken, IAsyncEnumerable<ChangeSet>> open,
         [EnumeratorCancellation] CancellationToken cancellationToken)

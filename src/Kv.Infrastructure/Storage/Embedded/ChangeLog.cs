@@ -6,7 +6,8 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// Reads the changes between revisions. A version of an entry begins with a put and ends with a removal or the next
 /// put.
 /// </summary>
-internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
+/// <param name="keysOnly">Whether the entries have the sizes of their values, without the values.</param>
+internal sealed class ChangeLog(SqliteConnection connection, PastEntries past, bool keysOnly)
 {
     // A page of changes ends after values of this size, at the end of a revision: large values must not fill the memory
     // of a watch.
@@ -15,14 +16,14 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
     private readonly Statement _puts = new(
         connection,
         $"""
-        SELECT {Rows.Columns} FROM versions INDEXED BY puts
+        SELECT {Columns(keysOnly)} FROM versions INDEXED BY puts
         WHERE mod_revision BETWEEN $0 AND $1 AND key >= $2 AND key < $3 ORDER BY mod_revision
         """);
 
     private readonly Statement _removals = new(
         connection,
         $"""
-        SELECT {Rows.Columns}, end_revision, end_kind FROM versions INDEXED BY ends
+        SELECT {Columns(keysOnly)}, end_revision, end_kind FROM versions INDEXED BY ends
         WHERE end_revision IS NOT NULL AND end_revision BETWEEN $0 AND $1 AND key >= $2 AND key < $3 AND end_kind <> 0
         ORDER BY end_revision
         """);
@@ -30,7 +31,7 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
     private readonly Statement _putsOfKey = new(
         connection,
         $"""
-        SELECT {Rows.Columns} FROM versions INDEXED BY history
+        SELECT {Columns(keysOnly)} FROM versions INDEXED BY history
         WHERE key = $2 AND $3 IS NOT NULL AND mod_revision BETWEEN $0 AND $1 ORDER BY mod_revision
         """);
 
@@ -38,7 +39,7 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
     private readonly Statement _removalsOfKey = new(
         connection,
         $"""
-        SELECT {Rows.Columns}, end_revision, end_kind FROM versions INDEXED BY history
+        SELECT {Columns(keysOnly)}, end_revision, end_kind FROM versions INDEXED BY history
         WHERE key = $2 AND $3 IS NOT NULL AND mod_revision <= $1 AND end_revision BETWEEN $0 AND $1 AND end_kind <> 0
         ORDER BY mod_revision
         """);
@@ -57,6 +58,8 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
                 : left.Change.Key.CompareTo(right.Change.Key));
         return new ChangePage(Group(changes), through);
     }
+
+    private static string Columns(bool keysOnly) => keysOnly ? Rows.ColumnsWithoutValue : Rows.Columns;
 
     // Returns the last revision whose changes were all added.
     private static long Add(
@@ -94,14 +97,14 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past)
 
     private (long, Change) Put(SqliteDataReader row)
     {
-        var entry = Rows.Entry(row);
-        var previous = entry.Version == 1 ? null : past.At(entry.Key, entry.ModRevision - 1);
+        var entry = Rows.Entry(row, keysOnly);
+        var previous = entry.Version == 1 ? null : past.At(entry.Key, entry.ModRevision - 1, keysOnly);
         return (entry.ModRevision, new Change(ChangeKind.Put, entry.Key, entry, previous));
     }
 
-    private static (long, Change) Removal(SqliteDataReader row)
+    private (long, Change) Removal(SqliteDataReader row)
     {
-        var entry = Rows.Entry(row);
+        var entry = Rows.Entry(row, keysOnly);
         var kind = (EndKind)row.GetInt64(7) == EndKind.Expired ? ChangeKind.Expire : ChangeKind.Delete;
         return (row.GetInt64(6), new Change(kind, entry.Key, null, entry));
     }

@@ -71,7 +71,7 @@ internal sealed class CommitQueue : IDisposable
             pending.Fail(_ => new StoreUnavailableException("Too many requests are waiting for the disk."));
             return;
         }
-        (pending.WrittenBytes < LargeBytes ? _small : _large).Enqueue(pending);
+        (pending.Bytes < LargeBytes ? _small : _large).Enqueue(pending);
         Interlocked.MemoryBarrier();
         if (_drained)
             FailWaiting();
@@ -107,7 +107,7 @@ internal sealed class CommitQueue : IDisposable
                 {
                     _batch[_batchSize] = pending;
                     Volatile.Write(ref _batchSize, _batchSize + 1);
-                    bytes += pending.WrittenBytes;
+                    bytes += pending.Bytes;
                 }
             }
             if (_batchSize > 0 || Interlocked.Exchange(ref _woken, 0) == 1)

@@ -41,7 +41,7 @@ internal sealed class EmbeddedStore : IStore
         var directory = DataDirectory.Open(options.DataDirectory);
         try
         {
-            var connection = Schema.ConnectWriter(directory.DatabaseFile);
+            var connection = Schema.ConnectWriter(directory.DatabaseFile, logger);
             return new EmbeddedStore(directory, connection, options, time, meters, logger);
         }
         catch (SqliteException error)
@@ -99,39 +99,15 @@ internal sealed class EmbeddedStore : IStore
     public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_writer.Commit(transaction, CopiedBy(transaction), cancellationToken));
+        return new(_writer.Commit(transaction, cancellationToken));
     }
 
-    // A new deadline is a new version, with a copy of the value. Like all reads, this one runs on the caller's thread
-    // and waits for no write. SQLite finds the size at the beginning of the row, without a read of the value.
-    private long CopiedBy(Transaction transaction)
-    {
-        var bytes = 0L;
-        // An enumeration would allocate.
-        for (var i = 0; i < transaction.Then.Count; i++)
-            if (transaction.Then[i] is Operation.Touch touch)
-                bytes += _readers.Read(touch.Key, static (reader, key) => reader.ValueBytes(key));
-        return bytes;
-    }
+    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Follow(range, fromRevision, keysOnly: false, cancellationToken);
 
-    public async IAsyncEnumerable<ChangeSet> Watch(
-        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
-        for (var next = fromRevision; ;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            // Taken before the read, so that a commit in between is not missed.
-            var nextCommit = _committed.Next;
-            var page = _readers.Read((range, next), static (reader, query) => reader.Changes(query.range, query.next));
-            foreach (var changes in page.Sets)
-                yield return changes;
-            if (page.Through >= next)
-                next = page.Through + 1;
-            else
-                await nextCommit.WaitAsync(cancellationToken);
-        }
-    }
+    public IAsyncEnumerable<ChangeSet> WatchSizes(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+        Follow(range, fromRevision, keysOnly: true, cancellationToken);
 
     public async IAsyncEnumerable<ChangeSet> Changes(
         KeyRange range, long from, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -161,5 +137,26 @@ internal sealed class EmbeddedStore : IStore
         // Wakes the open watches: their next read fails, as the store is closed.
         _committed.Close();
         _directory.Dispose();
+    }
+
+    private async IAsyncEnumerable<ChangeSet> Follow(
+        KeyRange range, long fromRevision, bool keysOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
+        for (var next = fromRevision; ;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // Taken before the read, so that a commit in between is not missed.
+            var nextCommit = _committed.Next;
+            var page = _readers.Read(
+                (range, next, keysOnly),
+                static (reader, query) => reader.Changes(query.range, query.next, query.keysOnly));
+            foreach (var changes in page.Sets)
+                yield return changes;
+            if (page.Through >= next)
+                next = page.Through + 1;
+            else
+                await nextCommit.WaitAsync(cancellationToken);
+        }
     }
 }

@@ -5,6 +5,9 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// <summary>The writer's statements on the entries. Only the writer's thread uses it.</summary>
 internal sealed class EntryTable(SqliteConnection connection)
 {
+    // SQLite walks through a large value to delete it, about half a millisecond for each MiB in memory.
+    private const long MaxDeletedBytes = 4 * 1024 * 1024;
+
     private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
     private readonly Statement _commit = new(connection, "COMMIT");
     private readonly Statement _rollback = new(connection, "ROLLBACK");
@@ -38,15 +41,18 @@ internal sealed class EntryTable(SqliteConnection connection)
     private readonly Statement _insert = new(
         connection,
         """
-        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value)
-        VALUES ($0, $1, $2, $3, $4, $5)
+        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value, content)
+        VALUES ($0, $1, $2, $3, $4, $5, $6)
         """);
+
+    private readonly Statement _insertContent = new(
+        connection, "INSERT INTO contents (value) VALUES ($0) RETURNING id");
 
     private readonly Statement _copy = new(
         connection,
         """
-        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value)
-        SELECT key, create_revision, $1, version + 1, $2, value FROM versions WHERE id = $0
+        INSERT INTO versions (key, create_revision, mod_revision, version, deadline, value, content)
+        SELECT key, create_revision, $1, version + 1, $2, value, content FROM versions WHERE id = $0
         """);
 
     private readonly Statement _endDue = new(
@@ -68,11 +74,27 @@ internal sealed class EntryTable(SqliteConnection connection)
         connection,
         "SELECT MIN(deadline) FROM versions INDEXED BY deadlines WHERE end_revision IS NULL AND deadline IS NOT NULL");
 
+    private readonly Statement _endedContents = new(
+        connection,
+        """
+        SELECT content, length(contents.value)
+        FROM versions INDEXED BY ends LEFT JOIN contents ON contents.id = content
+        WHERE end_revision IS NOT NULL AND end_revision <= $0 ORDER BY end_revision LIMIT $1
+        """);
+
     private readonly Statement _deleteEnded = new(
         connection,
         """
         DELETE FROM versions WHERE id IN
-            (SELECT id FROM versions INDEXED BY ends WHERE end_revision IS NOT NULL AND end_revision <= $0 LIMIT $1)
+            (SELECT id FROM versions INDEXED BY ends
+             WHERE end_revision IS NOT NULL AND end_revision <= $0 ORDER BY end_revision LIMIT $1)
+        """);
+
+    private readonly Statement _deleteContent = new(
+        connection,
+        """
+        DELETE FROM contents
+        WHERE id = $0 AND NOT EXISTS (SELECT 1 FROM versions INDEXED BY holders WHERE content = $0)
         """);
 
     public void Begin() => _begin.Run();
@@ -99,7 +121,7 @@ internal sealed class EntryTable(SqliteConnection connection)
         var statement = keysOnly ? _rangeOfKeys : _range;
         using var rows = statement.Query(range.Start, Rows.End(range), second, limit > 0 ? limit : -1);
         while (rows.Read())
-            entries.Add(Rows.Entry(rows));
+            entries.Add(Rows.Entry(rows, keysOnly));
         return entries;
     }
 
@@ -112,7 +134,12 @@ internal sealed class EntryTable(SqliteConnection connection)
                 (standing, createRevision, version) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) + 1);
         if (standing is { } id)
             _end.Run(id, revision, (int)EndKind.Overwritten);
-        _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value);
+        if (put.Value.Length <= Schema.MaxInlineBytes)
+            _insert.Run(put.Key, createRevision, revision, version, put.Deadline, put.Value, null);
+        else
+            _insert.Run(
+                put.Key, createRevision, revision, version, put.Deadline, Array.Empty<byte>(),
+                _insertContent.Number(put.Value));
     }
 
     /// <summary>Changes the deadline of an entry.</summary>
@@ -147,8 +174,28 @@ internal sealed class EntryTable(SqliteConnection connection)
 
     public long? NextDeadline() => _nextDeadline.Number();
 
-    /// <summary>Deletes versions that ended at or before a revision. Returns their number.</summary>
-    public int DeleteEnded(long revision, int limit) => _deleteEnded.Run(revision, limit);
+    /// <summary>
+    /// Deletes versions that ended at or before a revision, fewer of them if their values are large. Returns their
+    /// number.
+    /// </summary>
+    public int DeleteEnded(long revision, int limit)
+    {
+        var (count, bytes) = (0, 0L);
+        var contents = new List<long>();
+        using (var rows = _endedContents.Query(revision, limit))
+            for (; bytes < MaxDeletedBytes && rows.Read(); count++)
+                if (!rows.IsDBNull(0))
+                {
+                    contents.Add(rows.GetInt64(0));
+                    bytes += rows.GetInt64(1);
+                }
+        if (count > 0)
+            _deleteEnded.Run(revision, count);
+        // Another version may have the same content.
+        foreach (var content in contents)
+            _deleteContent.Run(content);
+        return count;
+    }
 
     private static string SelectRange(string columns) =>
         $"""

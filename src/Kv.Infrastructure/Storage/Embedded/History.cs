@@ -30,6 +30,6 @@ internal sealed class History(EntryTable entries, long keep)
             entries.SetCounter(Schema.Compacted, _compacted);
         }
         if (!_isDeleted)
-            _isDeleted = entries.DeleteEnded(_compacted, MaxDeleted) < MaxDeleted;
+            _isDeleted = entries.DeleteEnded(_compacted, MaxDeleted) == 0;
     }
 }

@@ -41,7 +41,9 @@ internal sealed class PastEntries(SqliteConnection connection)
     public Entry? At(StoreKey key, long revision, bool keysOnly = false)
     {
         using var row = (keysOnly ? _keyAt : _at).Query(key, revision);
-        return row.Read() && (row.IsDBNull(6) || row.GetInt64(6) > revision) ? Rows.Entry(row) : null;
+        return row.Read() && (row.IsDBNull(6) || row.GetInt64(6) > revision)
+            ? Rows.Entry(row, keysOnly)
+            : null;
     }
 
     // Selects the last version that began at or before the revision; the last column is the revision at which it ended.

@@ -17,14 +17,12 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     private Exception? _error;
 
     // Continuations run on other threads: the writer's thread has the next batch to write.
-    public PendingCommit(
-        Transaction transaction, long copied, long queuedAt, CancellationToken cancellationToken)
+    public PendingCommit(Transaction transaction, long queuedAt, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Transaction = transaction;
         QueuedAt = queuedAt;
         Bytes = transaction.Bytes;
-        WrittenBytes = Bytes + copied;
         _cancellationToken = cancellationToken;
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(
@@ -36,11 +34,8 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     /// <summary>When the transaction was queued, as a timestamp of the store's clock.</summary>
     public long QueuedAt { get; }
 
-    /// <summary>The memory that it takes while it waits.</summary>
+    /// <summary>The memory that it takes while it waits, and about what it writes to the disk.</summary>
     public int Bytes { get; }
-
-    /// <summary>The bytes that it writes to the disk: its own, and the values that it copies in the store.</summary>
-    public long WrittenBytes { get; }
 
     /// <summary>Takes the transaction for writing; false when its caller has cancelled it.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;

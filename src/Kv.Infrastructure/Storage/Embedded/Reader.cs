@@ -17,24 +17,22 @@ internal sealed class Reader : IDisposable
     private readonly Snapshots _snapshots;
     private readonly PastEntries _past;
     private readonly ChangeLog _changes;
+    private readonly ChangeLog _changesOfKeys;
     private readonly Statement _point;
     private readonly Statement _range;
     private readonly Statement _rangeOfKeys;
     private readonly Statement _count;
-    private readonly Statement _valueBytes;
 
     private Reader(SqliteConnection connection, LatestRevision latest)
     {
         (_connection, _latest) = (connection, latest);
         _snapshots = new Snapshots(connection, latest);
         _past = new PastEntries(connection);
-        _changes = new ChangeLog(connection, _past);
+        _changes = new ChangeLog(connection, _past, keysOnly: false);
+        _changesOfKeys = new ChangeLog(connection, _past, keysOnly: true);
         _point = new Statement(
             connection,
             $"SELECT {Rows.Columns} FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
-        _valueBytes = new Statement(
-            connection,
-            "SELECT length(value) FROM versions INDEXED BY standing WHERE key = $0 AND end_revision IS NULL");
         _range = new Statement(connection, SelectRange(Rows.Columns));
         _rangeOfKeys = new Statement(connection, SelectRange(Rows.ColumnsWithoutValue));
         // An index alone counts the keys. Few of them have expired and wait for their removal.
@@ -66,9 +64,6 @@ internal sealed class Reader : IDisposable
         using var snapshot = _snapshots.Take();
         return new PairRead(Get(first, now), Get(second, now), snapshot.Revision);
     }
-
-    /// <summary>The size of the present value of a key, which is not read for it.</summary>
-    public long ValueBytes(StoreKey key) => _valueBytes.Number(key) ?? 0;
 
     public RangePage Page(RangeQuery query, DateTimeOffset now)
     {
@@ -126,14 +121,14 @@ internal sealed class Reader : IDisposable
 
     /// <summary>The next changes of a range from a revision on; empty when the revision has not been reached.</summary>
     /// <exception cref="RevisionCompactedException">Changes at the revision are no longer kept.</exception>
-    public ChangePage Changes(KeyRange range, long from)
+    public ChangePage Changes(KeyRange range, long from, bool keysOnly = false)
     {
         using var snapshot = _snapshots.Take();
         if (from <= snapshot.Compacted)
             throw new RevisionCompactedException(snapshot.Compacted);
         return from > snapshot.Revision
             ? new ChangePage([], from - 1)
-            : _changes.Between(
+            : (keysOnly ? _changesOfKeys : _changes).Between(
                 range, from,
                 range.IsSingle ? snapshot.Revision : Math.Min(snapshot.Revision, from + MaxRevisionsOfRead - 1));
     }
@@ -160,6 +155,6 @@ internal sealed class Reader : IDisposable
     {
         using var rows = (keysOnly ? _rangeOfKeys : _range).Query(start, end, limit);
         while (rows.Read())
-            yield return Rows.Entry(rows);
+            yield return Rows.Entry(rows, keysOnly);
     }
 }

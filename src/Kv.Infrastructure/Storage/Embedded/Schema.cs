@@ -6,10 +6,17 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// <summary>
 /// The database schema. A row is one version of an entry, with the revisions at which it began and ended. Rows without
 /// an end are the current state. Rows that began by a revision and ended after it are the state at that revision. A
-/// watch reads the beginnings and ends in order. Compaction deletes rows that ended long ago.
+/// watch reads the beginnings and ends in order. Compaction deletes rows that ended long ago. A large value is a row of
+/// its own, to which one or more versions refer.
 /// </summary>
-internal static class Schema
+internal static partial class Schema
 {
+    /// <summary>
+    /// The largest value within the row of its version: with a key the row fits on a page. SQLite rewrites a whole row
+    /// when a version ends, so larger values are in rows that never change.
+    /// </summary>
+    public const int MaxInlineBytes = 3072;
+
     /// <summary>The counter of the store's revision.</summary>
     public const string Revision = "revision";
 
@@ -18,10 +25,10 @@ internal static class Schema
     /// </summary>
     public const string Compacted = "compacted";
 
-    private const long CurrentVersion = 1;
-
-    // The value is the last column: reads without it do not touch its overflow pages.
-    private const string Create = """
+    // Each text brings a database from one format to the next. A new database has format 0.
+    private static readonly string[] Formats =
+    [
+        """
         CREATE TABLE versions (
             id              INTEGER PRIMARY KEY,
             key             BLOB    NOT NULL,
@@ -41,14 +48,29 @@ internal static class Schema
 
         CREATE TABLE counters (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
         INSERT INTO counters VALUES ('revision', 1), ('compacted', 0);
-        """;
+        """,
+        $"""
+        CREATE TABLE contents (
+            id    INTEGER PRIMARY KEY,
+            value BLOB    NOT NULL
+        );
+        -- The id of a large value, whose versions have an empty value; NULL for a value in its row. A change of the
+        -- deadline alone is a new version with the same content.
+        ALTER TABLE versions ADD COLUMN content INTEGER;
+        INSERT INTO contents SELECT id, value FROM versions WHERE length(value) > {MaxInlineBytes};
+        UPDATE versions SET content = id, value = x'' WHERE length(value) > {MaxInlineBytes};
+        CREATE INDEX holders ON versions (content) WHERE content IS NOT NULL;
+        """,
+    ];
 
     /// <summary>The name and version of the engine.</summary>
     public static string EngineVersion { get; } = $"SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}";
 
-    /// <summary>Opens the connection that writes, and creates the tables of a new database.</summary>
+    /// <summary>
+    /// Opens the connection that writes. Creates the tables of a new database, and converts one of an earlier format.
+    /// </summary>
     /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
-    public static SqliteConnection ConnectWriter(string file)
+    public static SqliteConnection ConnectWriter(string file, ILogger logger)
     {
         var connection = Connect(file);
         try
@@ -56,7 +78,7 @@ internal static class Schema
             // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them
             // again, and a longer log copies each page to the database once for several commits.
             Execute(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;");
-            Prepare(connection, file);
+            Prepare(connection, file, logger);
             return connection;
         }
         catch
@@ -92,16 +114,22 @@ internal static class Schema
         }
     }
 
-    // Creates the tables of a new database.
-    private static void Prepare(SqliteConnection connection, string file)
+    // One transaction: after a crash in the middle the database has its earlier format.
+    private static void Prepare(SqliteConnection connection, string file, ILogger logger)
     {
         var version = new Statement(connection, "PRAGMA user_version");
-        var found = version.Number();
-        if (found > CurrentVersion)
+        var found = (int)(version.Number() ?? 0);
+        if (found > Formats.Length)
             throw new ConfigurationException(
-                $"DATA_DIR holds '{file}' in format {found}; this version of Kv reads formats up to {CurrentVersion}.");
-        if (found == 0)
-            Execute(connection, $"BEGIN IMMEDIATE; {Create} PRAGMA user_version = {CurrentVersion}; COMMIT;");
+                $"DATA_DIR holds '{file}' in format {found}; this version of Kv reads formats up to {Formats.Length}.");
+        if (found == Formats.Length)
+            return;
+        if (found > 0)
+            LogConverting(logger, file, found, Formats.Length);
+        var steps = string.Concat(Formats[found..]);
+        Execute(connection, $"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {Formats.Length}; COMMIT;");
+        // The log is as large as all that was converted.
+        Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     private static void Execute(SqliteConnection connection, string sql)

@@ -53,11 +53,10 @@ internal sealed partial class Writer : IAsyncDisposable
     public bool IsOutOfSpace => _isOutOfSpace;
 
     /// <param name="transaction">The transaction.</param>
-    /// <param name="copied">The bytes of the values that it copies within the store.</param>
     /// <param name="cancellationToken">Gives the transaction up, unless it is being written.</param>
-    public Task<CommitResult> Commit(Transaction transaction, long copied, CancellationToken cancellationToken)
+    public Task<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
-        var pending = new PendingCommit(transaction, copied, _time.GetTimestamp(), cancellationToken);
+        var pending = new PendingCommit(transaction, _time.GetTimestamp(), cancellationToken);
         _queue.Enqueue(pending);
         return pending.Task;
     }
@@ -198,7 +197,7 @@ internal sealed partial class Writer : IAsyncDisposable
     {
         var bytes = 0L;
         foreach (var pending in batch)
-            bytes += pending.WrittenBytes;
+            bytes += pending.Bytes;
         _checkpoints.Committed(batch.Length, bytes);
     }
 

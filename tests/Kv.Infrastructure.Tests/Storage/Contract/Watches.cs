@@ -311,6 +311,31 @@ internal sealed class Watches(EngineUnderTest engine) : StoreContract(engine)
         Assert.That(one.Changes, Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_watch_without_values_has_their_sizes()
+    {
+        var from = await Write("key", "");
+        await Write("key", new string('x', 100_000));
+        await Commit([Compare.Exists(Key("key"))], [new Operation.Touch(Key("key"), null)]);
+        await Write("key", "123");
+        await Commit(Delete("key"));
+
+        var seen = new List<string>();
+        await foreach (var set in Store.WatchSizes(Everything, from, Enough))
+        {
+            seen.AddRange(set.Changes.Select(change =>
+                $"{change.Kind} {Name(change.Key)} {change.Previous?.ValueBytes} to {change.Current?.ValueBytes}"));
+            if (seen.Count == 5)
+                break;
+        }
+
+        Assert.That(seen, Is.EqualTo(new[]
+        {
+            "Put key  to 0", "Put key 0 to 100000", "Put key 100000 to 100000", "Put key 100000 to 3",
+            "Delete key 3 to ",
+        }));
+    }
+
     private static (string Text, long Create, long Mod, long Version) Figures(Entry? entry) =>
         (Text(entry), entry?.CreateRevision ?? 0, entry?.ModRevision ?? 0, entry?.Version ?? 0);
 

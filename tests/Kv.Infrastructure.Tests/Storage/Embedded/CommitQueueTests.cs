@@ -74,20 +74,9 @@ internal sealed class CommitQueueTests
     private PendingCommit[] Next()
     {
         var taken = _queue.Take().ToArray();
-        _clock.Advance(TimeSpan.FromMilliseconds(taken.Any(write => write.WrittenBytes > 1024) ? 10 : 1));
+        _clock.Advance(TimeSpan.FromMilliseconds(taken.Any(write => write.Bytes > 1024) ? 10 : 1));
         _queue.Done();
         return taken;
-    }
-
-    [Test]
-    public void A_write_that_copies_a_large_value_is_large_and_takes_no_memory_of_the_queue()
-    {
-        var copies = Enumerable.Range(0, 200).Select(_ => Enqueue(copied: 1024 * 1024)).ToList();
-        var small = Enqueue();
-
-        Assert.That(copies.Any(copy => copy.Task.IsCompleted), Is.False, "no copy is refused");
-        Assert.That(Next(), Is.EqualTo(new[] { copies[0] }));
-        Assert.That(Next(), Is.EqualTo(new[] { small }));
     }
 
     [Test]
@@ -209,13 +198,12 @@ internal sealed class CommitQueueTests
         (pending.Task.Exception?.InnerException as StoreUnavailableException)?.OutcomeUnknown;
 
     private PendingCommit Enqueue(CancellationToken cancellationToken) =>
-        Enqueue(bytes: 0, copied: 0, cancellationToken);
+        Enqueue(bytes: 0, cancellationToken);
 
-    private PendingCommit Enqueue(
-        int bytes = 0, long copied = 0, CancellationToken cancellationToken = default)
+    private PendingCommit Enqueue(int bytes = 0, CancellationToken cancellationToken = default)
     {
         var transaction = Transaction.Unconditional(new Operation.Put(default, new byte[bytes]));
-        var pending = new PendingCommit(transaction, copied, _clock.GetTimestamp(), cancellationToken);
+        var pending = new PendingCommit(transaction, _clock.GetTimestamp(), cancellationToken);
         _queue.Enqueue(pending);
         return pending;
     }

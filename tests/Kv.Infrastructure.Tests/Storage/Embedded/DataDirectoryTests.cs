@@ -32,7 +32,7 @@ internal sealed class DataDirectoryTests : EmbeddedTest
         Assert.That(Open, Throws.TypeOf<ConfigurationException>()
             .With.Message.Contains(Directory).And.Message.Contains("1000"));
 
-        SetFormat(1);
+        SetFormat(2);
         await Reopen();
         Assert.That(Text(await Get("key")), Is.EqualTo("value"));
     }

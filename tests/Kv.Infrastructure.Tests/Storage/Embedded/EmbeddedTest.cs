@@ -2,9 +2,10 @@ using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage;
 using Kv.Infrastructure.Storage.Embedded;
 using Kv.Infrastructure.Tests.Storage.Contract;
+using Kv.Infrastructure.Tests.Testing;
 using Kv.Testing;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kv.Infrastructure.Tests.Storage.Embedded;
@@ -23,6 +24,8 @@ internal abstract class EmbeddedTest
 
     protected string Directory => _directory.Path;
 
+    protected RecordedLog Log { get; } = new();
+
     protected EmbeddedOptions Options { get; set; } = new();
 
     protected EmbeddedStore Store => _store ??= Open();
@@ -36,7 +39,7 @@ internal abstract class EmbeddedTest
     }
 
     protected EmbeddedStore Open() => EmbeddedStore.Open(
-        Options with { DataDirectory = Directory }, Clock, Meters.Factory, NullLogger<EmbeddedStore>.Instance);
+        Options with { DataDirectory = Directory }, Clock, Meters.Factory, Log.CreateLogger<EmbeddedStore>());
 
     protected async Task Reopen(Action? meanwhile = null)
     {
@@ -69,6 +72,17 @@ internal abstract class EmbeddedTest
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>The number that a statement on the database finds.</summary>
+    protected long Number(string sql)
+    {
+        using var connection = OtherHand();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The tests' own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
     }
 
     protected long InSeconds(int seconds) => Clock.GetUtcNow().ToUnixTimeSeconds() + seconds;

@@ -41,25 +41,6 @@ internal sealed class GroupCommitTests : EmbeddedTest
     }
 
     [Test]
-    public async Task A_touch_of_a_large_value_is_written_apart_from_small_ones()
-    {
-        await Commit(new Operation.Put(Key("large"), new byte[1024 * 1024]));
-
-        List<Task<CommitResult>> small;
-        Task<CommitResult> touch;
-        using (HoldTheWriter())
-        {
-            // More than fits into one commit.
-            small = [.. Enumerable.Range(0, 300).Select(i => Commit(Put($"small/{i}", "value")))];
-            touch = Commit(new Transaction(
-                [Compare.Exists(Key("large"))], [new Operation.Touch(Key("large"), Deadline: null)]));
-        }
-
-        var last = (await Task.WhenAll(small))[^1];
-        Assert.That((await touch).Revision, Is.LessThan(last.Revision), "it had its turn before");
-    }
-
-    [Test]
     public async Task Of_many_conditional_writes_of_one_key_exactly_one_wins_at_each_revision()
     {
         const int Writers = 32;
@@ -114,14 +95,14 @@ internal sealed class GroupCommitTests : EmbeddedTest
     public async Task A_full_disk_is_reported_and_writes_resume_when_space_is_free()
     {
         var value = new byte[64 * 1024];
-        var connection = Schema.ConnectWriter(Path.Combine(Directory, "kv.db"));
+        var connection = Schema.ConnectWriter(Path.Combine(Directory, "kv.db"), NullLogger.Instance);
         Execute(connection, "PRAGMA max_page_count = 100");
         var latest = new LatestRevision();
         await using var writer = new Writer(
             connection, new CommitSignal(), latest, Options, new EngineTelemetry(Meters.Factory), Clock,
             NullLogger<EmbeddedStore>.Instance);
         Task<CommitResult> Write(string key) =>
-            writer.Commit(Transaction.Unconditional(new Operation.Put(Key(key), value)), copied: 0, default);
+            writer.Commit(Transaction.Unconditional(new Operation.Put(Key(key), value)), default);
 
         var last = 1L;
         Assert.That(

@@ -116,11 +116,5 @@ internal sealed class HistoryTests : EmbeddedTest
         }
     }
 
-    private long Rows()
-    {
-        using var connection = OtherHand();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM versions";
-        return (long)command.ExecuteScalar()!;
-    }
+    private long Rows() => Number("SELECT COUNT(*) FROM versions");
 }
