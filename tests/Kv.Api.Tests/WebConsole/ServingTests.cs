@@ -68,20 +68,29 @@ internal sealed partial class ServingTests
     [Test]
     public async Task The_page_names_every_module_that_it_will_need()
     {
-        var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
-        var folder = await Folder(kv);
-        var named = Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body)
-            .Select(match => match.Groups[1].Value[$"{folder}/".Length..]).ToArray();
+        var modules = await Modules();
 
-        var imported = new HashSet<string>();
-        foreach (var module in named)
-        {
-            var text = (await kv.Send(HttpMethod.Get, $"/console/{folder}/{module}")).Body;
-            imported.UnionWith(Imports().Matches(text).Select(
-                match => new Uri(new Uri($"http://kv/{module}"), match.Groups[1].Value).AbsolutePath[1..]));
-        }
+        var imported = modules.SelectMany(module => Imports().Matches(module.Value).Select(
+            match => new Uri(new Uri($"http://kv/{module.Key}"), match.Groups[1].Value).AbsolutePath[1..]));
 
-        Assert.That(named, Is.EquivalentTo([.. imported, "js/main.js", "js/start.js"]));
+        Assert.That(modules.Keys, Is.EquivalentTo([.. imported.Distinct(), "js/main.js", "js/start.js"]));
+    }
+
+    [Test]
+    public async Task Each_call_that_a_page_makes_is_offered_as_curl()
+    {
+        var areas = (await Modules()).ToLookup(
+            module => module.Key[..module.Key.LastIndexOf('/')], module => module.Value);
+
+        var sent = areas.ToDictionary(area => area.Key, area => Names(Sent(), area));
+        Assert.That(
+            sent.SelectMany(area => area.Value), Is.SupersetOf(new[] { "whoami", "removeAll", "ping" }),
+            "calls are found");
+        foreach (var area in areas)
+            Assert.That(sent[area.Key].Except(Names(Offered(), area)), Is.Empty, area.Key);
+
+        static HashSet<string> Names(Regex calls, IEnumerable<string> texts) =>
+            [.. texts.SelectMany(text => calls.Matches(text).Select(match => match.Groups[1].Value))];
     }
 
     [TestCase("GET", "/console/none.js", 404)]
@@ -149,6 +158,17 @@ internal sealed partial class ServingTests
         await page.CloseAsync();
     }
 
+    // The modules that the page names, with their text.
+    private static async Task<Dictionary<string, string>> Modules()
+    {
+        var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
+        var modules = new Dictionary<string, string>();
+        foreach (Match match in Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body))
+            modules.Add(
+                match.Groups[2].Value, (await kv.Send(HttpMethod.Get, $"/console/{match.Groups[1].Value}")).Body);
+        return modules;
+    }
+
     private static async Task<string> Folder(KvClient kv) =>
         Folders().Match((await kv.Send(HttpMethod.Get, "/console/")).Body).Value;
 
@@ -158,9 +178,16 @@ internal sealed partial class ServingTests
     [GeneratedRegex("<style>([^<]*)</style>")]
     private static partial Regex InlineStyles();
 
-    [GeneratedRegex("(?:href|src)=\"([^\"]+\\.js)\"")]
+    [GeneratedRegex("(?:href|src)=\"(v-[^/\"]+/([^\"]+\\.js))\"")]
     private static partial Regex Addresses();
 
     [GeneratedRegex("from ?['\"](\\.[^'\"]+\\.js)['\"]")]
     private static partial Regex Imports();
+
+    // The function that makes a call, where the call is sent and where its command is copied.
+    [GeneratedRegex(@"\bapi\.(?:send|json)\((\w+)")]
+    private static partial Regex Sent();
+
+    [GeneratedRegex(@"(?:<\$\{CurlButton\}[^>]*? request=\$\{(?:\(\) => )?|\bcurlCopy\(api, |\brequest: )(\w+)")]
+    private static partial Regex Offered();
 }

@@ -108,7 +108,7 @@ function Keys() {
           <${KeyTree} tree=${tree} selected=${key} onSelect=${select} onFolder=${setFolder} isFlat=${query.delimiter === undefined} empty=${empty} />
         </div>
         ${api.settings.has_quota && scope.may('read') && html`<${Usage} tree=${tree} />`}
-        ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} hasKeys=${tree.lists(folder)} />`}
+        ${folder !== null && html`<${FolderBar} key=${folder} query=${query} prefix=${folder} hasKeys=${tree.lists(folder)} />`}
       </section>
       <section class="pane detail-pane" aria-label="Chosen key">
         ${key === undefined
