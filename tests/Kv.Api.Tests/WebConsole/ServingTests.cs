@@ -64,16 +64,25 @@ internal sealed partial class ServingTests
         Assert.That(page.Body, Does.Not.Match("<script(?![^>]* src=)| style=| on[a-z]+="));
     }
 
-    // Without this list a browser finds each module only in the module that imports it, one round trip after the other.
+    // Without these lists a browser finds each module only in the module that imports it, one round trip after the
+    // other.
     [Test]
-    public async Task The_page_names_every_module_that_it_will_need()
+    public async Task The_page_names_the_modules_of_its_first_view_and_then_the_others()
     {
+        var page = (await (await SharedHosts.Get(Engine.Embedded)).NewTenant().Send(HttpMethod.Get, "/console/")).Body;
         var modules = await Modules();
 
-        var imported = modules.SelectMany(module => Imports().Matches(module.Value).Select(
-            match => new Uri(new Uri($"http://kv/{module.Key}"), match.Groups[1].Value).AbsolutePath[1..]));
+        var first = Addresses().Matches(page.Split("<template>")[1])
+            .Select(match => match.Groups[2].Value).ToHashSet();
+        var needed = first.SelectMany(module => Imported(module, Imports())).Append("js/main.js");
+        var all = modules.Keys.SelectMany(
+            module => Imported(module, Imports()).Concat(Imported(module, LaterImports())));
 
-        Assert.That(modules.Keys, Is.EquivalentTo([.. imported.Distinct(), "js/main.js", "js/start.js"]));
+        Assert.That(first, Is.EquivalentTo(needed.Distinct()));
+        Assert.That(modules.Keys, Is.EquivalentTo([.. all.Distinct(), "js/start.js"]));
+
+        IEnumerable<string> Imported(string module, Regex imports) => imports.Matches(modules[module]).Select(
+            match => new Uri(new Uri($"http://kv/{module}"), match.Groups[1].Value).AbsolutePath[1..]);
     }
 
     [Test]
@@ -125,6 +134,11 @@ internal sealed partial class ServingTests
         var page = await ConsoleBrowser.OpenElsewhere();
         await page.GotoAsync($"{host.Address}console/#/live");
         await page.GetByText("connected").WaitForAsync();
+        // The modules of the other pages come when the browser is idle.
+        await page.WaitForFunctionAsync(
+            "document.querySelectorAll('template')[1].content.childElementCount === 0"
+            + " && [...document.querySelectorAll('link[rel=modulepreload]')]"
+            + ".every(link => performance.getEntriesByName(link.href).length > 0)");
 
         await page.GotoAsync("about:blank");
         await page.GotoAsync($"{host.Address}console/#/live");
@@ -183,6 +197,9 @@ internal sealed partial class ServingTests
 
     [GeneratedRegex("from ?['\"](\\.[^'\"]+\\.js)['\"]")]
     private static partial Regex Imports();
+
+    [GeneratedRegex(@"\bimport\('(\.[^']+\.js)'\)")]
+    private static partial Regex LaterImports();
 
     // The function that makes a call, where the call is sent and where its command is copied.
     [GeneratedRegex(@"\bapi\.(?:send|json)\((\w+)")]
