@@ -4,7 +4,7 @@ using Kv.Testing;
 
 namespace Kv.Api.Tests.WebConsole;
 
-/// <summary>A person goes on through many keys, page by page.</summary>
+/// <summary>A person pages through many keys.</summary>
 [TestFixture(Engine.Embedded)]
 [TestFixture(Engine.Etcd)]
 internal sealed class PagingTests(Engine engine) : ConsoleTest(engine)
@@ -36,7 +36,7 @@ internal sealed class PagingTests(Engine engine) : ConsoleTest(engine)
         Assert.That(await Names(), Is.EqualTo(found));
     }
 
-    // Goes on, by a script of the page, until the list has so many rows.
+    // Repeats a script of the page until the list has so many rows.
     private Task Continue(string script, int rows) => Eventually.Holds(
         async () => await Page.EvaluateAsync<int>(
             $"() => {{ {script}; return document.querySelectorAll('.row').length; }}") == rows,
