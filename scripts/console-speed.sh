@@ -4,6 +4,7 @@
 #
 # Environment:
 #   KEYS=1000000           the keys of the large tenant
+#   ROUNDS=9               how often each is measured
 #   FILTER=SpeedTests      the tests that measure: The_first_content_comes_soon, A_large_tenant_is_shown_and_searched_soon
 #   KV_ETCD, KV_CHROMIUM   the etcd and the browser to use
 set -euo pipefail

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
@@ -35,6 +36,31 @@ internal sealed class FailedDeliveryTests(Engine engine) : CallTests(engine)
         Assert.That(JsonElement.DeepEquals(got.Json, delivery), Is.True, got.ToString());
         Assert.That(await Listed(webhook, "pending"), Is.Empty);
         Assert.That(Receiver.RequestCount, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task An_attempt_during_which_the_webhook_is_disabled_fails_like_the_deliveries_that_wait()
+    {
+        var answered = new TaskCompletionSource();
+        Receiver.Answer = request => ReceiverAnswer.Raw(async (stream, cancellationToken) =>
+        {
+            if (KeyOf(request) == "k2")
+                await answered.Task;
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes("HTTP/1.1 503 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n"),
+                cancellationToken);
+        });
+        var webhook = await Register();
+        await Kv.Put("k1", "waits");
+        await UntilListed(webhook, "pending");
+        await Kv.Put("k2", "is attempted");
+        await Arrived(2);
+
+        await Kv.Send(HttpMethod.Put, $"/webhooks/{webhook}", """{"status":"disabled"}""");
+        await UntilListed(webhook, "failed");
+        answered.SetResult();
+
+        await UntilListed(webhook, "failed", 2);
     }
 
     [Test]

@@ -6,10 +6,13 @@ using Microsoft.Playwright;
 namespace Kv.Api.Tests.WebConsole;
 
 /// <summary>The accessibility of each page: axe, in light and dark, and the width of a phone.</summary>
-// The pages are the same on either engine, and axe takes long.
+// The pages are the same on either engine, but for the overview, and axe takes long.
 [TestFixture(Engine.Embedded)]
 internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
 {
+    /// <summary>The width of a small phone.</summary>
+    public const int PhoneWidth = 360;
+
     private static readonly string?[][] Places =
     [
         ["keys", "motd", null], ["keys", "motd", "New key"], ["keys", "motd", "Tenant:"],
@@ -62,7 +65,13 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
     [Test]
     public async Task Every_page_fits_a_phone()
     {
-        const int width = 360;
+        var page = await NewPage(width: PhoneWidth, height: 740);
+        await VisitAll(page, name => CheckWidth(page, name));
+    }
+
+    /// <summary>Expects that a page fits a phone.</summary>
+    public static async Task CheckWidth(IPage page, string name)
+    {
         const string hiddenWidth =
             "Math.max(0, ...[...document.querySelectorAll('.page, .pane-body')]"
             + ".map(part => part.scrollWidth - part.clientWidth))";
@@ -71,14 +80,10 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
             + ".filter(control => control.getBoundingClientRect().left < 0"
             + " || control.getBoundingClientRect().right > innerWidth)"
             + ".map(control => control.outerHTML.slice(0, 120))";
-        var page = await NewPage(width: width, height: 740);
-        await VisitAll(page, async name =>
-        {
-            Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(width), name);
-            Assert.That(
-                await page.EvaluateAsync<int>(hiddenWidth), Is.Zero, $"{name} scrolls only up and down");
-            Assert.That(await page.EvaluateAsync<string[]>(cutOff), Is.Empty, $"{name} cuts no control off");
-        });
+        Assert.That(
+            await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.EqualTo(PhoneWidth), name);
+        Assert.That(await page.EvaluateAsync<int>(hiddenWidth), Is.Zero, $"{name} scrolls only up and down");
+        Assert.That(await page.EvaluateAsync<string[]>(cutOff), Is.Empty, $"{name} cuts no control off");
     }
 
     /// <summary>Expects that axe finds nothing serious or critical on a page.</summary>

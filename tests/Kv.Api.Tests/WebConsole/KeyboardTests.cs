@@ -144,7 +144,9 @@ internal sealed class KeyboardTests(Engine engine) : ConsoleTest(engine)
         await folder.FocusAsync();
 
         await Press(folder, "Enter", folder);
-        await Walk(folder, Page.GetByRole(AriaRole.Link, new() { Name = "Watch" }), Button("Copy\u2026"), delete);
+        await Walk(
+            folder, Button("Copy as curl: this folder"), Page.GetByRole(AriaRole.Link, new() { Name = "Watch" }),
+            Button("Copy\u2026"), delete);
         await Press(delete, "Enter", close);
         await confirm.WaitForAsync();
         await Press(close, "Escape", delete);

@@ -64,24 +64,42 @@ internal sealed partial class ServingTests
         Assert.That(page.Body, Does.Not.Match("<script(?![^>]* src=)| style=| on[a-z]+="));
     }
 
-    // Without this list a browser finds each module only in the module that imports it, one round trip after the other.
+    // Without these lists a browser finds each module only in the module that imports it, one round trip after the
+    // other.
     [Test]
-    public async Task The_page_names_every_module_that_it_will_need()
+    public async Task The_page_names_the_modules_of_its_first_view_and_then_the_others()
     {
-        var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
-        var folder = await Folder(kv);
-        var named = Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body)
-            .Select(match => match.Groups[1].Value[$"{folder}/".Length..]).ToArray();
+        var page = (await (await SharedHosts.Get(Engine.Embedded)).NewTenant().Send(HttpMethod.Get, "/console/")).Body;
+        var modules = await Modules();
 
-        var imported = new HashSet<string>();
-        foreach (var module in named)
-        {
-            var text = (await kv.Send(HttpMethod.Get, $"/console/{folder}/{module}")).Body;
-            imported.UnionWith(Imports().Matches(text).Select(
-                match => new Uri(new Uri($"http://kv/{module}"), match.Groups[1].Value).AbsolutePath[1..]));
-        }
+        var first = Addresses().Matches(page.Split("<template>")[1])
+            .Select(match => match.Groups[2].Value).ToHashSet();
+        var needed = first.SelectMany(module => Imported(module, Imports())).Append("js/main.js");
+        var all = modules.Keys.SelectMany(
+            module => Imported(module, Imports()).Concat(Imported(module, LaterImports())));
 
-        Assert.That(named, Is.EquivalentTo([.. imported, "js/main.js", "js/start.js"]));
+        Assert.That(first, Is.EquivalentTo(needed.Distinct()));
+        Assert.That(modules.Keys, Is.EquivalentTo([.. all.Distinct(), "js/start.js"]));
+
+        IEnumerable<string> Imported(string module, Regex imports) => imports.Matches(modules[module]).Select(
+            match => new Uri(new Uri($"http://kv/{module}"), match.Groups[1].Value).AbsolutePath[1..]);
+    }
+
+    [Test]
+    public async Task Each_call_that_a_page_makes_is_offered_as_curl()
+    {
+        var areas = (await Modules()).ToLookup(
+            module => module.Key[..module.Key.LastIndexOf('/')], module => module.Value);
+
+        var sent = areas.ToDictionary(area => area.Key, area => Names(Sent(), area));
+        Assert.That(
+            sent.SelectMany(area => area.Value), Is.SupersetOf(new[] { "whoami", "removeAll", "ping" }),
+            "calls are found");
+        foreach (var area in areas)
+            Assert.That(sent[area.Key].Except(Names(Offered(), area)), Is.Empty, area.Key);
+
+        static HashSet<string> Names(Regex calls, IEnumerable<string> texts) =>
+            [.. texts.SelectMany(text => calls.Matches(text).Select(match => match.Groups[1].Value))];
     }
 
     [TestCase("GET", "/console/none.js", 404)]
@@ -116,6 +134,11 @@ internal sealed partial class ServingTests
         var page = await ConsoleBrowser.OpenElsewhere();
         await page.GotoAsync($"{host.Address}console/#/live");
         await page.GetByText("connected").WaitForAsync();
+        // The modules of the other pages come when the browser is idle.
+        await page.WaitForFunctionAsync(
+            "document.querySelectorAll('template')[1].content.childElementCount === 0"
+            + " && [...document.querySelectorAll('link[rel=modulepreload]')]"
+            + ".every(link => performance.getEntriesByName(link.href).length > 0)");
 
         await page.GotoAsync("about:blank");
         await page.GotoAsync($"{host.Address}console/#/live");
@@ -149,6 +172,17 @@ internal sealed partial class ServingTests
         await page.CloseAsync();
     }
 
+    // The modules that the page names, with their text.
+    private static async Task<Dictionary<string, string>> Modules()
+    {
+        var kv = (await SharedHosts.Get(Engine.Embedded)).NewTenant();
+        var modules = new Dictionary<string, string>();
+        foreach (Match match in Addresses().Matches((await kv.Send(HttpMethod.Get, "/console/")).Body))
+            modules.Add(
+                match.Groups[2].Value, (await kv.Send(HttpMethod.Get, $"/console/{match.Groups[1].Value}")).Body);
+        return modules;
+    }
+
     private static async Task<string> Folder(KvClient kv) =>
         Folders().Match((await kv.Send(HttpMethod.Get, "/console/")).Body).Value;
 
@@ -158,9 +192,19 @@ internal sealed partial class ServingTests
     [GeneratedRegex("<style>([^<]*)</style>")]
     private static partial Regex InlineStyles();
 
-    [GeneratedRegex("(?:href|src)=\"([^\"]+\\.js)\"")]
+    [GeneratedRegex("(?:href|src)=\"(v-[^/\"]+/([^\"]+\\.js))\"")]
     private static partial Regex Addresses();
 
     [GeneratedRegex("from ?['\"](\\.[^'\"]+\\.js)['\"]")]
     private static partial Regex Imports();
+
+    [GeneratedRegex(@"\bimport\('(\.[^']+\.js)'\)")]
+    private static partial Regex LaterImports();
+
+    // The function that makes a call, where the call is sent and where its command is copied.
+    [GeneratedRegex(@"\bapi\.(?:send|json)\((\w+)")]
+    private static partial Regex Sent();
+
+    [GeneratedRegex(@"(?:<\$\{CurlButton\}[^>]*? request=\$\{(?:\(\) => )?|\bcurlCopy\(api, |\brequest: )(\w+)")]
+    private static partial Regex Offered();
 }

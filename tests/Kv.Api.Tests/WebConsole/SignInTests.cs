@@ -36,6 +36,18 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
         await AccessibilityTests.Check(page, "sign in", scheme);
     }
 
+    [TestCase("what the credential allows", "whoami")]
+    [TestCase("its tenants", "tenants?limit=100")]
+    public async Task The_calls_of_the_check_are_offered_as_curl(string what, string path)
+    {
+        await Go("keys");
+        await Button($"Copy as curl: {what}").ClickAsync();
+
+        await Sees("curl command copied");
+        Assert.That(
+            await Copied(), Is.EqualTo($"curl '{Host.Address}{path}' -H \"Authorization: Bearer $KV_KEY\""));
+    }
+
     [Test]
     public async Task A_wrong_key_opens_nothing()
     {

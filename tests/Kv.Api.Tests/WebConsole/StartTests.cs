@@ -25,6 +25,18 @@ internal sealed class StartTests(Engine engine) : ConsoleTest(engine)
         await Assertions.Expect(Page.GetByText("Loading\u2026")).ToHaveCountAsync(0);
     }
 
+    [Test]
+    public async Task A_page_that_cannot_be_loaded_says_so_and_the_others_work()
+    {
+        await Page.RouteAsync("**/js/webhooks/page.js", route => route.FulfillAsync(new() { Status = 502 }));
+        await Go("webhooks");
+
+        await Sees("This part of the console cannot be loaded.");
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Keys" }).ClickAsync();
+
+        await Sees("No keys yet");
+    }
+
     [TestCase("**/js/keys/page.js")]
     [TestCase("**/css/pages.css")]
     [TestCase("**/settings.json")]

@@ -142,6 +142,17 @@ internal sealed class ValueTests(Engine engine) : ConsoleTest(engine)
         Assert.That(Requested, Has.All.StartsWith(Host.Address.ToString()));
     }
 
+    [Test]
+    public async Task Names_that_differ_in_spaces_alone_look_different()
+    {
+        await Kv.Put("a b", "one");
+        await Kv.Put("a  b", "two");
+        await Go("keys");
+        await Page.Locator(".row").Nth(1).WaitForAsync();
+
+        Assert.That(await Page.Locator(".row .name").AllInnerTextsAsync(), Is.EqualTo(new[] { "a  b", "a b" }));
+    }
+
     // A key has no control characters.
     [Test]
     public async Task A_value_with_control_characters_is_shown_as_it_is()

@@ -223,24 +223,6 @@ internal sealed class WebhookTests(Engine engine) : ConsoleTest(engine)
         await Sees($"First: the change of cart/1 at revision {first}.");
     }
 
-    [TestCase("dropped", "Dropped")]
-    [TestCase("refused_by_rules", "The target is refused")]
-    public async Task A_verdict_is_shown_with_its_remedy(string verdict, string title)
-    {
-        await using var receiver = WebhookReceiver.Start();
-        var id = await Register(receiver);
-        await Page.RouteAsync("**/explain?*", route => route.FulfillAsync(new()
-        {
-            Json = new { verdict, detail = "This is why.", remedy = "Do this." },
-        }));
-
-        await Go("webhooks", ("id", id), ("why", "cart/1"));
-
-        await Assertions.Expect(Page.Locator(".notice b").First).ToHaveTextAsync(title);
-        await Sees("This is why.");
-        await Sees("Do this.");
-    }
-
     [Test]
     public async Task A_delivery_is_sent_again_from_the_answer_to_why_it_did_not_arrive()
     {

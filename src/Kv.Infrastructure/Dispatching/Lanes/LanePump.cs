@@ -72,9 +72,16 @@ internal sealed class LanePump(
         try
         {
             if (await worker.Deliver(item, Volatile.Read(ref _webhook), _cancelled.Token) is { } wait)
+            {
                 queue.Retry(item, wait);
+                // The webhook was disabled during the attempt: this delivery is given up now, like the others.
+                if (!Volatile.Read(ref _webhook).IsActive)
+                    queue.MakeAllDue();
+            }
             else
+            {
                 queue.Finish(item);
+            }
         }
         catch (OperationCanceledException)
         {

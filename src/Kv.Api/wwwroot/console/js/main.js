@@ -6,15 +6,17 @@ import { Scope, everything } from './session/scope.js';
 import { SignIn } from './session/sign-in.js';
 import { TenantButton } from './session/tenant.js';
 import { Button, Empty, Name } from './ui/parts.js';
+import { lazy } from './ui/lazy.js';
 import { keepFocus } from './ui/focus.js';
 import { Icon } from './ui/icons.js';
-import { Toasts } from './ui/toasts.js';
+import { Toasts, dismissAll } from './ui/toasts.js';
 import { KeysPage } from './keys/page.js';
-import { LivePage } from './live/page.js';
-import { WebhooksPage } from './webhooks/page.js';
-import { OverviewPage } from './overview/page.js';
 import { endJobs } from './transfer/job.js';
-import { TransferPage } from './transfer/page.js';
+
+const LivePage = lazy(async () => (await import('./live/page.js')).LivePage);
+const WebhooksPage = lazy(async () => (await import('./webhooks/page.js')).WebhooksPage);
+const TransferPage = lazy(async () => (await import('./transfer/page.js')).TransferPage);
+const OverviewPage = lazy(async () => (await import('./overview/page.js')).OverviewPage);
 
 const icon = new URL('../icon.svg', import.meta.url);
 
@@ -41,6 +43,8 @@ function Console({ settings }) {
   const app = route.parameters.app ?? settings.default_app_name;
   const leave = reason => {
     endJobs();
+    // An undo would act with the credential of a person who has signed out.
+    dismissAll();
     setCredential(null);
     setNotice(reason);
   };
@@ -68,12 +72,16 @@ function Console({ settings }) {
 
   if (settings.asks_for_credential && credential === null) {
     const isNamed = route.parameters.namespace !== undefined || route.parameters.app !== undefined;
-    return html`<${SignIn} settings=${settings} tenant=${isNamed ? api.tenant : null} notice=${notice} onSignIn=${(entered, known, tenant) => {
-      setNotice(null);
-      setCaller(known);
-      setCredential(entered);
-      if (tenant) go(route.page, { ...route.parameters, ...tenantOf(tenant) });
-    }} />`;
+    return html`
+      <${ApiContext.Provider} value=${api}>
+        <${SignIn} tenant=${isNamed ? api.tenant : null} notice=${notice} onSignIn=${(entered, known, tenant) => {
+          setNotice(null);
+          setCaller(known);
+          setCredential(entered);
+          if (tenant) go(route.page, { ...route.parameters, ...tenantOf(tenant) });
+        }} />
+        <${Toasts} />
+      <//>`;
   }
   return html`
     <${ApiContext.Provider} value=${api}>

@@ -1,6 +1,6 @@
-// Loads the console after the browser has shown the frame of index.html: fifty requests would delay its first content.
+// Loads the console after the browser has shown the frame of index.html: many requests would delay its first content.
 async function start() {
-  const { content } = document.querySelector('template');
+  const [{ content }, rest] = document.querySelectorAll('template');
   const styles = [...content.querySelectorAll('[rel="stylesheet"]')].map(link => new Promise((done, fail) => {
     link.onload = done;
     link.onerror = () => fail(new Error(`${link.href} cannot be loaded.`));
@@ -9,6 +9,7 @@ async function start() {
   try {
     await Promise.all(styles);
     await import('./main.js');
+    (window.requestIdleCallback ?? setTimeout)(() => document.head.append(rest.content));
   } catch (error) {
     const message = document.querySelector('.boot');
     message.role = 'alert';

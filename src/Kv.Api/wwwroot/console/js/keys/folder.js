@@ -19,21 +19,22 @@ function useStop() {
 }
 
 /** What can be done with the keys under a folder, or under the prefix that is searched for, as long as there are any. */
-export function FolderBar({ prefix, hasKeys }) {
+export function FolderBar({ query, prefix, hasKeys }) {
   const [open, setOpen] = useState(null);
   const close = () => setOpen(null);
   return html`
-    ${hasKeys && html`<${Actions} prefix=${prefix} onOpen=${setOpen} />`}
+    ${hasKeys && html`<${Actions} query=${query} prefix=${prefix} onOpen=${setOpen} />`}
     ${open === 'copy' && html`<${CopyDialog} prefix=${prefix} onClose=${close} />`}
     ${open === 'delete' && html`<${DeleteDialog} prefix=${prefix} onClose=${close} />`}`;
 }
 
-function Actions({ prefix, onOpen }) {
+function Actions({ query, prefix, onOpen }) {
   const place = usePlace();
   const { scope } = useApi();
   return html`
     <div class="folder-bar" role="group" aria-label="Keys with this prefix">
       <${Name} class="grow">${prefix}<//>
+      <${CurlButton} request=${list({ ...query, prefix })} what="this folder" />
       ${scope.may('read', prefix) && html`<a class="button quiet" href=${place.href('live', { prefix })}>Watch</a>`}
       ${scope.may('read', prefix) && scope.reaches('write') && html`<${Button} onClick=${() => onOpen('copy')}>Copy\u2026<//>`}
       ${scope.may('delete', prefix) && html`<${Button} kind="danger" onClick=${() => onOpen('delete')}>Delete\u2026<//>`}

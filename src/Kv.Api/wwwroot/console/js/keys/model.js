@@ -11,7 +11,10 @@ const base64 = content => {
 // Kv takes a name that ends in * for a prefix, unless the call says otherwise. Only stores of earlier versions hold such keys.
 const literal = key => (key.endsWith('*') ? 'true' : undefined);
 
-export const list = query => call('GET', 'kv', { query: { fields: 'meta', ...query, limit: query.limit ?? 200 } });
+/** The most entries of a page, unless the call asks for another number. */
+export const usualPage = 200;
+
+export const list = query => call('GET', 'kv', { query: { fields: 'meta', ...query, limit: query.limit ?? usualPage } });
 
 export const count = prefix => call('HEAD', 'kv', { query: { prefix } });
 

@@ -1,15 +1,17 @@
 import { html, useEffect, useState } from '../lib/html.js';
 import { useChanges } from '../lib/changes.js';
 import { useApi, usePlace } from '../session/context.js';
-import { Button, CurlButton, Empty, Name } from '../ui/parts.js';
+import { Button, CopyButton, CurlButton, Empty, Name } from '../ui/parts.js';
 import { Icon } from '../ui/icons.js';
-import { CreateDialog } from './create.js';
+import { lazy } from '../ui/lazy.js';
 import { FolderBar } from './folder.js';
 import { KeyTree, useTree } from './tree.js';
 import { SearchProgress } from './search.js';
 import { Usage } from './usage.js';
-import { KeyView } from './view.js';
 import { list } from './model.js';
+
+const CreateDialog = lazy(async () => (await import('./create.js')).CreateDialog, null);
+const KeyView = lazy(async () => (await import('./view.js')).KeyView);
 
 // In the address, "none" stands for no delimiter.
 const delimiters = [['/', 'Folders by /'], [':', 'Folders by :'], ['none', 'No folders']];
@@ -108,12 +110,18 @@ function Keys() {
           <${KeyTree} tree=${tree} selected=${key} onSelect=${select} onFolder=${setFolder} isFlat=${query.delimiter === undefined} empty=${empty} />
         </div>
         ${api.settings.has_quota && scope.may('read') && html`<${Usage} tree=${tree} />`}
-        ${folder !== null && html`<${FolderBar} key=${folder} prefix=${folder} hasKeys=${tree.lists(folder)} />`}
+        ${folder !== null && html`<${FolderBar} key=${folder} query=${query} prefix=${folder} hasKeys=${tree.lists(folder)} />`}
       </section>
       <section class="pane detail-pane" aria-label="Chosen key">
         ${key === undefined
           ? html`<${Empty} title="No key is chosen">Choose a key on the left. The arrow keys move in the tree, Enter opens.<//>`
-          : html`<${KeyView} key=${key} name=${key} onBack=${() => show({ key: undefined })} onGone=${() => tree.forget(key)} />`}
+          : html`
+            <header class="pane-head detail-head">
+              <${Button} kind="quiet" class="back" icon="back" label="Back to the list" onClick=${() => show({ key: undefined })} />
+              <h2 class="grow title" tabindex="-1" data-focus><${Name}>${key}<//></h2>
+              <${CopyButton} text=${key} what="Key" />
+            </header>
+            <${KeyView} key=${key} name=${key} onGone=${() => tree.forget(key)} />`}
       </section>
     </div>
     ${isCreating && html`<${CreateDialog} start=${prefix || (scope.prefixesOf('write')[0] ?? '')} onClose=${() => create(false)}

@@ -3,7 +3,7 @@ import { html } from '../lib/html.js';
 import { number, plural } from '../lib/format.js';
 import { useLoad } from '../lib/load.js';
 import { useApi } from '../session/context.js';
-import { Button, Name } from '../ui/parts.js';
+import { Button, CurlButton, Name } from '../ui/parts.js';
 import { count } from './model.js';
 
 export function SearchProgress({ tree, prefix }) {
@@ -23,5 +23,6 @@ export function SearchProgress({ tree, prefix }) {
       <span class="visually-hidden" role="status">${isRunning ? 'Searching' : found}</span>
       ${isRunning ? html`<${Button} onClick=${() => tree.stop(level)}>Stop<//>`
         : level.state === 'ready' && !isDone && html`<${Button} onClick=${() => tree.more(level)}>Continue<//>`}
+      <${CurlButton} request=${count(prefix)} what="count the names" />
     </div>`;
 }

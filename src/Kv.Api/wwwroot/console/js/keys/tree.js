@@ -1,10 +1,10 @@
 // The keys of a tenant as a tree: folders are prefixes that end in the delimiter, and load when they are opened.
-import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib/html.js';
+import { Component, html, useEffect, useLayoutEffect, useRef, useState } from '../lib/html.js';
 import { visible } from '../lib/format.js';
 import { useApi } from '../session/context.js';
 import { Button, Countdown, Empty, Name, Problem, Skeleton } from '../ui/parts.js';
 import { Icon } from '../ui/icons.js';
-import { list } from './model.js';
+import { list, usualPage } from './model.js';
 
 /** Loads levels of the tree and keeps what is open. */
 class Level {
@@ -25,6 +25,9 @@ const foundAtOnce = 200;
 // Each folder costs the store a read, so the first page has no more than a screen shows.
 const foldersAtFirst = 50;
 
+// A block of rows is drawn anew only when it changes: a page that is added costs no more in a long list.
+const blockRows = 100;
+
 // The most that a page of the API has.
 const largestPage = 1000;
 
@@ -37,6 +40,13 @@ const foldersOf = (key, delimiter) => {
 };
 
 const mostFolders = 12;
+
+// Pages of keys alone grow with the list, up to the most that the API gives.
+function limitOf(query, entries, cursor) {
+  if (!cursor) return query.delimiter ? foldersAtFirst : usualPage;
+  const isShort = query.contains || entries.some(({ isFolder }) => isFolder);
+  return isShort ? usualPage : Math.min(Math.max(entries.length, usualPage), largestPage);
+}
 
 /** @param shown the key that the page shows: its folders are open at first. */
 export function useTree(query, shown) {
@@ -64,7 +74,7 @@ export function useTree(query, shown) {
       let entries = cursor ? level.entries : [];
       let searched = cursor ? level.searched : 0;
       for (let at = cursor, found = 0; ;) {
-        const limit = query.delimiter && !at ? foldersAtFirst : least > largestPage ? largestPage : undefined;
+        const limit = limitOf(query, entries, at);
         const page = await api.json(list({ ...query, prefix, limit, cursor: at }), { signal: controller.signal });
         const added = [
           ...page.prefixes.map(name => ({ name, isFolder: true })),
@@ -90,7 +100,8 @@ export function useTree(query, shown) {
     changed();
   };
 
-  useEffect(() => {
+  // Before the browser draws the page without them.
+  useLayoutEffect(() => {
     if (levels.has(query.prefix)) return;
     fetchPage(query.prefix);
     if (shown === undefined || !query.delimiter) return;
@@ -147,22 +158,69 @@ export function useTree(query, shown) {
 }
 
 function rowsOf(tree, level, depth, rows = []) {
-  for (const entry of level.entries) {
+  let opened = '';
+  level.entries.forEach((entry, i) => {
     const isOpen = entry.isFolder && tree.open.has(entry.name);
-    rows.push({ ...entry, id: `${entry.isFolder ? 'f' : 'k'}${entry.name}`, depth, isOpen, label: entry.name.slice(level.prefix.length) || entry.name });
+    if (i % blockRows === 0) opened = '';
+    rows.push({
+      ...entry, id: `${entry.isFolder ? 'f' : 'k'}${entry.name}`, depth, isOpen, label: entry.name.slice(level.prefix.length) || entry.name,
+      block: `${level.prefix}\n${Math.floor(i / blockRows)}\n${opened}`,
+    });
     const inner = isOpen && tree.levels.get(entry.name);
-    if (inner) rowsOf(tree, inner, depth + 1, rows);
-  }
-  if (depth > 0 && (level.state !== 'ready' || level.cursor)) rows.push({ id: `m${level.prefix}`, depth, level });
+    if (!inner) return;
+    rowsOf(tree, inner, depth + 1, rows);
+    opened = entry.name;
+  });
+  if (depth > 0 && (level.state !== 'ready' || level.cursor)) rows.push({ id: `m${level.prefix}`, depth, level, block: `${level.prefix}\nmore` });
   return rows;
 }
+
+// Rows in blocks whose names stay when rows are added: a level is cut by numbers, and after each folder that is open.
+function blocksOf(rows) {
+  const blocks = [];
+  for (const row of rows) {
+    if (blocks.at(-1)?.name !== row.block) blocks.push({ name: row.block, rows: [] });
+    blocks.at(-1).rows.push(row);
+  }
+  return blocks;
+}
+
+const isSame = (a, b) => a.id === b?.id && a.meta === b.meta && a.isOpen === b.isOpen && !a.level;
+
+class Block extends Component {
+  shouldComponentUpdate({ rows, selected, current, isFlat }) {
+    const last = this.props;
+    return selected !== last.selected || current !== last.current || isFlat !== last.isFlat
+      || rows.length !== last.rows.length || !rows.every((row, i) => isSame(row, last.rows[i]));
+  }
+
+  render({ rows, ...shown }) {
+    return html`
+      <div class="block" role="none" style=${{ '--rows': rows.length }}>${rows.map(row => html`<${Row} key=${row.id} row=${row} ...${shown} />`)}</div>`;
+  }
+}
+
+const Row = ({ row, selected, current, isFlat, onFocus, choose }) => html`
+  <div role="treeitem" aria-level=${row.depth + 1} class=${`row d${Math.min(row.depth, 12)}`}
+    aria-expanded=${row.isFolder ? String(row.isOpen) : undefined}
+    aria-selected=${row.level ? undefined : String(row.id === selected)}
+    tabindex=${row.id === current ? 0 : -1} data-focus=${row.id === current ? '' : undefined} onFocus=${() => onFocus(row.id)} onClick=${() => choose.current(row)}
+    title=${row.name && visible(row.name)}>
+    <span class="twist">${row.isFolder && html`<${Icon} name="chevron" />`}</span>
+    ${row.level ? html`<span class="grow">${moreIn(row.level)}</span>` : html`
+      <${Icon} name=${row.isFolder ? 'folder' : 'key'} />
+      <${Name} class="grow">${isFlat ? row.name : row.label}<//>
+      ${row.meta?.expire_at && html`<span class="ttl"><${Countdown} until=${row.meta.expire_at} /></span>`}`}
+  </div>`;
 
 export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
   const list = useRef(null);
   const [active, setActive] = useState(null);
   const moved = useRef(false);
   const rows = tree.root ? rowsOf(tree, tree.root, 0) : [];
-  const current = rows.find(row => row.id === active) ?? rows.find(row => row.name === selected && !row.isFolder) ?? rows[0];
+  const shown = rows.find(row => row.name === selected && !row.isFolder);
+  const current = rows.find(row => row.id === active) ?? shown ?? rows[0];
+  const latest = useRef(null);
 
   useLayoutEffect(() => {
     if (moved.current) list.current?.querySelector('[tabindex="0"]')?.focus();
@@ -204,7 +262,7 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
   const choose = row => {
     if (row.level) {
       // What it loads follows the row before it; this row may be gone then.
-      to(rows[rows.indexOf(row) - 1]);
+      to(rows[rows.findIndex(({ id }) => id === row.id) - 1]);
       tree.more(row.level);
       return;
     }
@@ -213,21 +271,14 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
     if (row.isFolder) tree.toggle(row.name);
     else onSelect(row.name);
   };
+  latest.current = choose;
+  const idIn = (block, row) => (block.rows.includes(row) ? row.id : undefined);
   return html`
     <div class=${`tree ${isFlat ? 'flat' : ''}`} ref=${list}>
       <div role="tree" aria-label="Keys" onKeyDown=${move}>
-        ${rows.map(row => html`
-          <div key=${row.id} role="treeitem" aria-level=${row.depth + 1} class=${`row d${Math.min(row.depth, 12)}`}
-            aria-expanded=${row.isFolder ? String(row.isOpen) : undefined}
-            aria-selected=${row.level ? undefined : String(!row.isFolder && row.name === selected)}
-            tabindex=${row.id === current.id ? 0 : -1} data-focus=${row.id === current.id ? '' : undefined} onFocus=${() => setActive(row.id)} onClick=${() => choose(row)}
-            title=${row.name && visible(row.name)}>
-            <span class="twist">${row.isFolder && html`<${Icon} name="chevron" />`}</span>
-            ${row.level ? html`<span class="grow">${moreIn(row.level)}</span>` : html`
-              <${Icon} name=${row.isFolder ? 'folder' : 'key'} />
-              <${Name} class="grow">${isFlat ? row.name : row.label}<//>
-              ${row.meta?.expire_at && html`<span class="ttl"><${Countdown} until=${row.meta.expire_at} /></span>`}`}
-          </div>`)}
+        ${blocksOf(rows).map(block => html`
+          <${Block} key=${block.name} rows=${block.rows} isFlat=${isFlat} selected=${idIn(block, shown)} current=${idIn(block, current)}
+            onFocus=${setActive} choose=${latest} />`)}
       </div>
       ${(hasMore || tree.root.isPaged) && html`<${More} tree=${tree} level=${tree.root} />`}
     </div>`;

@@ -3,7 +3,7 @@ import { tellChange, useChanges } from '../lib/changes.js';
 import { bytes, visible } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
-import { Badge, Button, CopyButton, Countdown, CurlButton, curlCopy, CurlMenu, Empty, Name, Problem, Skeleton, Tabs } from '../ui/parts.js';
+import { Badge, Button, Countdown, CurlButton, curlCopy, CurlMenu, Empty, Problem, Skeleton, Tabs } from '../ui/parts.js';
 import { Dialog } from '../ui/dialog.js';
 import { tell, tellError } from '../ui/toasts.js';
 import { ExplainWebhook } from '../webhooks/explain.js';
@@ -13,7 +13,7 @@ import { ValueView } from './value.js';
 import { TtlField, startTtl, ttlOf } from './ttl.js';
 import { changeTtl, load, longPoll, read, remaining, remove, write } from './model.js';
 
-export function KeyView({ name, onBack, onGone }) {
+export function KeyView({ name, onGone }) {
   const api = useApi();
   const { value: loaded, error, isLoading, reload } = useLoad(signal => load(api, name, signal), [name]);
   useChanges('keys', reload);
@@ -66,16 +66,10 @@ export function KeyView({ name, onBack, onGone }) {
     }
   };
 
-  const head = html`
-    <header class="pane-head detail-head">
-      <${Button} kind="quiet" class="back" icon="back" label="Back to the list" onClick=${onBack} />
-      <h2 class="grow title" tabindex="-1" data-focus><${Name}>${name}<//></h2>
-      <${CopyButton} text=${name} what="Key" />
-    </header>`;
-  if (error && !edited) return html`${head}<${Problem} error=${error} retry=${reload} />`;
-  if (isLoading && value === undefined) return html`${head}<div class="pane-body"><${Skeleton} lines=${6} /></div>`;
+  if (error && !edited) return html`<${Problem} error=${error} retry=${reload} />`;
+  if (isLoading && value === undefined) return html`<div class="pane-body"><${Skeleton} lines=${6} /></div>`;
   if (value === null) {
-    return html`${head}
+    return html`
       <div class="pane-body">
         <${Empty} title="There is no such key" action=${deleted && mayWrite && html`
           <span class="inline"><${Button} onClick=${() => undo(deleted)}>Undo the deletion<//>
@@ -85,7 +79,6 @@ export function KeyView({ name, onBack, onGone }) {
       </div>`;
   }
   return html`
-    ${head}
     <div class="pane-body">
       <div class="facts">
         <${Badge}>${value.contentType ? html`<bdi>${value.contentType}</bdi>` : value.text === null ? 'binary' : 'text'}<//>

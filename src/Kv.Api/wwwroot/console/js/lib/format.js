@@ -34,12 +34,6 @@ export function duration(seconds) {
   return parts.join(' ');
 }
 
-/** "2 m 5 s ago" or "in 4 s". */
-export function relative(at) {
-  const seconds = (new Date(at) - Date.now()) / 1000;
-  return seconds >= 0 ? `in ${duration(seconds)}` : `${duration(-seconds)} ago`;
-}
-
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Bytes as text; null when they are not UTF-8. */

@@ -2,7 +2,7 @@
 import { h } from '../../vendor/preact.js';
 import htm from '../../vendor/htm.js';
 
-export { render, Fragment, createContext } from '../../vendor/preact.js';
+export { render, Component, Fragment, createContext } from '../../vendor/preact.js';
 export { useState, useEffect, useLayoutEffect, useRef, useMemo, useCallback, useContext } from '../../vendor/hooks.js';
 export const html = htm.bind(h);
 

@@ -1,5 +1,5 @@
 // Loading with a component's life: what arrives late for something else is dropped.
-import { useCallback, useEffect, useRef, useState } from './html.js';
+import { useCallback, useLayoutEffect, useRef, useState } from './html.js';
 
 /**
  * Runs `load(signal)` now and whenever a dependency changes.
@@ -23,7 +23,8 @@ export function useLoad(load, dependencies) {
     }
   }, []);
 
-  useEffect(() => {
+  // Before the browser draws the page without it.
+  useLayoutEffect(() => {
     run(true);
     return () => running.current?.abort();
   }, dependencies);

@@ -61,7 +61,7 @@ export function Plot({ title, unit, times, series }) {
         value !== null && (all[i - 1] ?? all[i + 1] ?? null) === null ? [i] : [])) };
       const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
       plot.current = new UPlot({
-        width: element.clientWidth, height: 150, padding: [8, 8, 0, 0],
+        width: element.clientWidth, height: 150, padding: [8, 20, 0, 0],
         legend: { show: false }, cursor: { show: false },
         scales: { x: { range }, y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.1] } },
         axes: [{ ...axis, size: 22, gap: 4, space: 64, values: '{HH}:{mm}' }, { ...axis, size: 44, space: 32, values: (_, marks) => marks.map(shown) }],

@@ -154,11 +154,11 @@ function eachSecond(tick) {
 
 function remainder(until) {
   const left = until - Date.now() / 1000;
-  return left > 0 ? duration(Math.ceil(left)) : 'expired';
+  return left > 0 ? duration(Math.ceil(left)) : null;
 }
 
-/** The time that remains until a Unix second, each second anew. */
-export function Countdown({ until, onEnd }) {
+/** The time that remains until a Unix second, each second anew, and then the word for its end. */
+export function Countdown({ until, over = 'expired', onEnd }) {
   const [left, setLeft] = useState(() => remainder(until));
   const ended = useRef(onEnd);
   ended.current = onEnd;
@@ -166,7 +166,7 @@ export function Countdown({ until, onEnd }) {
     const tick = () => {
       const rest = remainder(until);
       setLeft(rest);
-      if (rest !== 'expired') return;
+      if (rest !== null) return;
       stop();
       ended.current?.();
     };
@@ -174,5 +174,5 @@ export function Countdown({ until, onEnd }) {
     tick();
     return stop;
   }, [until]);
-  return html`<time datetime=${new Date(until * 1000).toISOString()} title=${time(until)}>${left}</time>`;
+  return html`<time datetime=${new Date(until * 1000).toISOString()} title=${time(until)}>${left ?? over}</time>`;
 }

@@ -20,13 +20,11 @@ export const tellError = error => tell(error.message, { kind: 'bad', lasts: 10_0
 
 const dismiss = id => change(shown.filter(toast => toast.id !== id));
 
+export const dismissAll = () => change([]);
+
 export function Toasts() {
   const [toasts, setToasts] = useState(shown);
-  // An undo would act with the credential of a person who has signed out.
-  useEffect(() => {
-    listener = setToasts;
-    return () => change([]);
-  }, []);
+  useEffect(() => { listener = setToasts; }, []);
   return html`
     <section class="toasts" aria-live="polite" aria-label="Messages">
       ${toasts.map(toast => html`<${Toast} key=${toast.id} ...${toast} />`)}

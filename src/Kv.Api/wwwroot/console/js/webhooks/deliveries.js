@@ -1,9 +1,9 @@
 import { html, useState } from '../lib/html.js';
 import { tellChange, useChanges } from '../lib/changes.js';
-import { plural, relative, time } from '../lib/format.js';
+import { plural, time } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi, usePlace } from '../session/context.js';
-import { Badge, Button, CurlButton, Empty, More, Name, Problem, Skeleton } from '../ui/parts.js';
+import { Badge, Button, Countdown, CurlButton, Empty, More, Name, Problem, Skeleton } from '../ui/parts.js';
 import { tell, tellError } from '../ui/toasts.js';
 import { deliveries, explain, redeliver, redeliverFailed } from './model.js';
 
@@ -91,7 +91,7 @@ function Delivery({ delivery }) {
           <${Badge}>${delivery.event}<//>
           <${Name} class="grow">${delivery.key}<//>
           <span class="muted number">revision ${delivery.revision}</span>
-          ${delivery.next_attempt_at && html`<span class="muted">next ${relative(delivery.next_attempt_at)}</span>`}
+          ${delivery.next_attempt_at && html`<span class="muted">next in <${Countdown} until=${Date.parse(delivery.next_attempt_at) / 1000} over="a moment" /></span>`}
         </summary>
         <div class="stack">
           ${last && delivery.status !== 'delivered' && html`<p><b>${explain(last)}</b></p>`}

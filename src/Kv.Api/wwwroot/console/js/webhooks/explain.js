@@ -12,7 +12,7 @@ const titles = {
   delivered: ['Delivered', 'good'], pending: ['Waiting for its next attempt', 'warn'], held_back: ['Held back by an earlier change', 'warn'],
   failed: ['Failed at every attempt', 'bad'], disabled: ['The webhook is disabled', 'bad'], refused_by_rules: ['The target is refused', 'bad'],
   not_matched: ['The webhook is not meant for it', 'info'], registered_later: ['The webhook came later', 'info'],
-  not_seen: ['Not seen yet', 'warn'], dropped: ['Dropped', 'bad'], unknown: ['Not known any more', 'info'],
+  not_seen: ['Not seen yet', 'warn'], dropped: ['Dropped', 'bad'], unknown: ['Not known', 'info'],
 };
 
 /** The answer for one key and one webhook. */

@@ -25,7 +25,7 @@ export function WebhooksPage() {
       <h1>Webhooks</h1>
       ${webhooks && html`<span class="muted">${isLimited ? webhooks.length : `${webhooks.length} of ${api.settings.max_webhooks}`}</span>`}
       <span class="grow"></span>
-      <${CurlButton} request=${list(prefixes[0])} what="this list" />
+      ${prefixes.map(prefix => html`<${CurlButton} key=${prefix} request=${list(prefix)} what=${prefix === '' ? 'this list' : `the webhooks for ${prefix}*`} />`)}
       <${Button} kind="quiet" icon="refresh" label="Reload the list" onClick=${reload} />
       ${add}
     </header>

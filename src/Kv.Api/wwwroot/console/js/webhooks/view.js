@@ -1,6 +1,6 @@
 import { html, useState } from '../lib/html.js';
 import { tellChange, useChanges } from '../lib/changes.js';
-import { time } from '../lib/format.js';
+import { plural, time } from '../lib/format.js';
 import { useLoad, useTask } from '../lib/load.js';
 import { useApi } from '../session/context.js';
 import { Badge, Button, CopyButton, CurlButton, Field, Name, Problem, Skeleton, Tabs } from '../ui/parts.js';
@@ -65,7 +65,7 @@ export function WebhookView({ id, onBack }) {
         ${!isLimited && html`<span class="inline"><${Button} isBusy=${settingStatus.isRunning} onClick=${() => setStatus('active')}>Enable<//>
           <${CurlButton} request=${change(id, { status: 'active' })} what="enable" /></span>`}</div>`}
     ${webhook.dropped > 0 && html`
-      <div class="notice warn" role="status"><b>${webhook.dropped} deliveries were dropped since ${time(webhook.dropped_since)}</b>, because the backlog was full.
+      <div class="notice warn" role="status"><b>${plural(webhook.dropped, 'delivery was', 'deliveries were')} dropped since ${time(webhook.dropped_since)}</b>, because the backlog was full.
         <span>Replay from a revision before that to deliver them, then reset the count.</span>
         ${!isLimited && html`<span class="inline"><${Button} isBusy=${settingStatus.isRunning} onClick=${() => setStatus('active')}>Reset the count<//>
           <${CurlButton} request=${change(id, { status: 'active' })} what="reset the count" /></span>`}</div>`}
