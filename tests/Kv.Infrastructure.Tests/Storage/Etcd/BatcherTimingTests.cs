@@ -37,7 +37,8 @@ internal sealed class BatcherTimingTests
 
         for (var call = 0; call < GroupCommit.MaxInFlight; call++)
             _calls.Answer(call);
-        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 5]));
+        Ask(1);
+        Assert.That(_calls.Sizes, Is.EqualTo([1, 1, 6]));
     }
 
     [Test]
@@ -85,15 +86,15 @@ internal sealed class BatcherTimingTests
     }
 
     [Test]
-    public void The_next_call_waits_until_three_quarters_of_the_callers_are_back()
+    public void The_next_call_waits_until_seven_of_eight_callers_are_back()
     {
         Share(8);
         AnswerLater(0);
-        Ask(5);
+        Ask(6);
         Assert.That(_calls.Shared, Is.EqualTo([8]));
 
         Ask(1);
-        Assert.That(_calls.Shared, Is.EqualTo([8, 6]));
+        Assert.That(_calls.Shared, Is.EqualTo([8, 7]));
     }
 
     [Test]
@@ -102,10 +103,11 @@ internal sealed class BatcherTimingTests
         Share(5);
         Ask(4);
         AnswerLater(0);
+        Ask(3);
         Assert.That(_calls.Shared, Is.EqualTo([5]));
 
-        Ask(2);
-        Assert.That(_calls.Shared, Is.EqualTo([5, 6]));
+        Ask(1);
+        Assert.That(_calls.Shared, Is.EqualTo([5, 8]));
     }
 
     [Test]
@@ -162,8 +164,10 @@ internal sealed class BatcherTimingTests
                 .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
 
-    [Test]
-    public void Large_calls_go_one_at_a_time_and_leave_two_thirds_of_the_time_to_others()
+    [TestCase(2, 20)]
+    [TestCase(20, 40)]
+    [TestCase(200, 250)]
+    public void Large_calls_go_one_at_a_time_and_leave_time_to_others(int took, int pause)
     {
         var others = 0L;
         using var calls = new Calls(_time, () => others);
@@ -171,10 +175,10 @@ internal sealed class BatcherTimingTests
         calls.Ask(Ask());
         Assert.That(calls.Sizes, Is.EqualTo([1]));
 
-        _time.Advance(Short);
+        _time.Advance(TimeSpan.FromMilliseconds(took));
         others++;
         calls.Answer(0);
-        _time.Advance(2 * Short - TimeSpan.FromTicks(1));
+        _time.Advance(TimeSpan.FromMilliseconds(pause) - TimeSpan.FromTicks(1));
         Assert.That(calls.Sizes, Is.EqualTo([1]));
 
         _time.Advance(TimeSpan.FromTicks(1));
@@ -200,6 +204,9 @@ internal sealed class BatcherTimingTests
         Ask(GroupCommit.MaxInFlight + callers);
         for (var call = 0; call < GroupCommit.MaxInFlight; call++)
             _calls.Answer(call);
+        // The next call may wait for the callers of the first calls, which do not return.
+        if (_calls.Shared.Count == 0)
+            _time.Advance(TimeSpan.FromMilliseconds(1));
     }
 
     private void AnswerLater(int sharedCall)
