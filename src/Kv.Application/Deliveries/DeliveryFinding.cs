@@ -129,9 +129,9 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
         : webhook.Dropped > 0 && !trail.IsLogFull
             ? new(
                 DeliveryVerdict.Dropped,
-                $"The webhook's backlog was full: {webhook.Dropped} deliveries were dropped since "
-                + $"{DateTimeOffset.FromUnixTimeSeconds(webhook.DroppedSince):u}, and no delivery of this change is "
-                + "stored.",
+                "The webhook's backlog was full. Dropped deliveries since "
+                + $"{DateTimeOffset.FromUnixTimeSeconds(webhook.DroppedSince):u}: {webhook.Dropped}. No delivery of this "
+                + "change is stored.",
                 $"Correct the receiver, so that the backlog empties. Then {replay}.")
         : new(
             DeliveryVerdict.Unknown,
