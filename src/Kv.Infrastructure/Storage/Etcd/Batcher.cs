@@ -7,9 +7,9 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// share no calls: each request is sent at once, so an idle store adds no wait. With more callers a second call goes
 /// beside the first only with a full batch, or when the first takes long: two half-full calls cost both sides twice as
 /// much as a full one.
-/// The callers that a call has answered often return soon. So the next call waits until three quarters of the callers
-/// are back, but no longer than the last call took and its answers take to be sent. Otherwise the callers split into
-/// groups that wait for each other's calls.
+/// The callers that a call has answered often return soon. So the next call waits until seven of eight callers are
+/// back, but no longer than the last call took and its answers take to be sent. Otherwise the callers split into groups
+/// that wait for each other's calls.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending
@@ -273,7 +273,8 @@ internal abstract class Batcher<TPending> : IDisposable
         var took = _time.GetElapsedTime(sentAt);
         Volatile.Write(ref _callers, answered + unanswered + Queued);
         // A request that did not fit means that the next call is full already.
-        Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, (answered + Queued) * 3 / 4) : 0);
+        var callers = answered + Queued;
+        Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, callers - callers / 8) : 0);
         var wait = took + answered * AnswerTime;
         Volatile.Write(ref _waitUntil, _time.TimestampIn(wait < MaxWait ? wait : MaxWait));
         // The timer may be set for a later time.
