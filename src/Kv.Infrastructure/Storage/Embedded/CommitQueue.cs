@@ -39,6 +39,7 @@ internal sealed class CommitQueue : IDisposable
     // the pause after that.
     private bool _isLarge;
     private long _takenAt;
+    private long _takenBytes;
     private bool _hadSmall;
     private long _largeFrom;
 
@@ -112,7 +113,7 @@ internal sealed class CommitQueue : IDisposable
             }
             if (_batchSize > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
             {
-                _takenAt = now;
+                (_takenAt, _takenBytes) = (now, bytes);
                 _hadSmall |= !_isLarge && _batchSize > 0;
                 return _batch.AsSpan(0, _batchSize)!;
             }
@@ -135,7 +136,7 @@ internal sealed class CommitQueue : IDisposable
         if (_isLarge)
         {
             if (_hadSmall || !_small.IsEmpty)
-                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt)));
+                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt), _takenBytes));
             _hadSmall = false;
         }
         Array.Clear(_batch, 0, _batchSize);

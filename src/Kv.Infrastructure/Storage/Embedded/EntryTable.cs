@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Storage.Embedded;
 internal sealed class EntryTable(SqliteConnection connection)
 {
     // SQLite walks through a large value to delete it, about half a millisecond for each MiB in memory.
-    private const long MaxDeletedBytes = 4 * 1024 * 1024;
+    private const long UsualDeletedBytes = 4 * 1024 * 1024;
 
     private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
     private readonly Statement _commit = new(connection, "COMMIT");
@@ -74,12 +74,16 @@ internal sealed class EntryTable(SqliteConnection connection)
         connection,
         "SELECT MIN(deadline) FROM versions INDEXED BY deadlines WHERE end_revision IS NULL AND deadline IS NOT NULL");
 
+    // The contents of ended versions, each with the last version that has it. Versions of one content end in the order
+    // of their ids.
     private readonly Statement _endedContents = new(
         connection,
         """
-        SELECT content, length(contents.value)
-        FROM versions INDEXED BY ends LEFT JOIN contents ON contents.id = content
-        WHERE end_revision IS NOT NULL AND end_revision <= $0 ORDER BY end_revision LIMIT $1
+        SELECT contents.id, length(contents.value)
+        FROM versions INDEXED BY ends LEFT JOIN contents ON contents.id = versions.content AND NOT EXISTS
+            (SELECT 1 FROM versions AS later INDEXED BY holders
+             WHERE later.content = versions.content AND later.id > versions.id)
+        WHERE end_revision IS NOT NULL AND end_revision <= $0 ORDER BY end_revision, versions.id LIMIT $1
         """);
 
     private readonly Statement _deleteEnded = new(
@@ -87,15 +91,10 @@ internal sealed class EntryTable(SqliteConnection connection)
         """
         DELETE FROM versions WHERE id IN
             (SELECT id FROM versions INDEXED BY ends
-             WHERE end_revision IS NOT NULL AND end_revision <= $0 ORDER BY end_revision LIMIT $1)
+             WHERE end_revision IS NOT NULL AND end_revision <= $0 ORDER BY end_revision, id LIMIT $1)
         """);
 
-    private readonly Statement _deleteContent = new(
-        connection,
-        """
-        DELETE FROM contents
-        WHERE id = $0 AND NOT EXISTS (SELECT 1 FROM versions INDEXED BY holders WHERE content = $0)
-        """);
+    private readonly Statement _deleteContent = new(connection, "DELETE FROM contents WHERE id = $0");
 
     public void Begin() => _begin.Run();
 
@@ -175,15 +174,17 @@ internal sealed class EntryTable(SqliteConnection connection)
     public long? NextDeadline() => _nextDeadline.Number();
 
     /// <summary>
-    /// Deletes versions that ended at or before a revision, fewer of them if their values are large. Returns their
-    /// number.
+    /// Deletes versions that ended at or before a revision, and the large values that no later version has: about
+    /// 4 MiB of them, or twice the bytes that are written meanwhile, so that deletions keep up. Returns the number of
+    /// versions.
     /// </summary>
-    public int DeleteEnded(long revision, int limit)
+    public int DeleteEnded(long revision, int limit, long writtenBytes)
     {
+        var maxBytes = Math.Max(UsualDeletedBytes, 2 * writtenBytes);
         var (count, bytes) = (0, 0L);
         var contents = new List<long>();
         using (var rows = _endedContents.Query(revision, limit))
-            for (; bytes < MaxDeletedBytes && rows.Read(); count++)
+            for (; bytes < maxBytes && rows.Read(); count++)
                 if (!rows.IsDBNull(0))
                 {
                     contents.Add(rows.GetInt64(0));
@@ -191,7 +192,6 @@ internal sealed class EntryTable(SqliteConnection connection)
                 }
         if (count > 0)
             _deleteEnded.Run(revision, count);
-        // Another version may have the same content.
         foreach (var content in contents)
             _deleteContent.Run(content);
         return count;

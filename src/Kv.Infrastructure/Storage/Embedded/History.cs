@@ -22,7 +22,9 @@ internal sealed class History(EntryTable entries, long keep)
     }
 
     /// <summary>Compacts when the history exceeds its limit, and deletes some compacted rows.</summary>
-    public void Trim(long revision)
+    /// <param name="revision">The present revision.</param>
+    /// <param name="writtenBytes">The bytes that the same commit writes.</param>
+    public void Trim(long revision, long writtenBytes)
     {
         if (revision - _compacted - keep > _slack)
         {
@@ -30,6 +32,6 @@ internal sealed class History(EntryTable entries, long keep)
             entries.SetCounter(Schema.Compacted, _compacted);
         }
         if (!_isDeleted)
-            _isDeleted = entries.DeleteEnded(_compacted, MaxDeleted) == 0;
+            _isDeleted = entries.DeleteEnded(_compacted, MaxDeleted, writtenBytes) == 0;
     }
 }

@@ -57,8 +57,9 @@ internal static partial class Schema
         -- The id of a large value, whose versions have an empty value; NULL for a value in its row. A change of the
         -- deadline alone is a new version with the same content.
         ALTER TABLE versions ADD COLUMN content INTEGER;
-        INSERT INTO contents SELECT id, value FROM versions WHERE length(value) > {MaxInlineBytes};
-        UPDATE versions SET content = id, value = x'' WHERE length(value) > {MaxInlineBytes};
+        -- OR ROLLBACK: without a journal of the statement, which would be a large file in the temporary directory.
+        INSERT OR ROLLBACK INTO contents SELECT id, value FROM versions WHERE length(value) > {MaxInlineBytes};
+        UPDATE OR ROLLBACK versions SET content = id, value = x'' WHERE length(value) > {MaxInlineBytes};
         CREATE INDEX holders ON versions (content) WHERE content IS NOT NULL;
         """,
     ];
@@ -128,8 +129,15 @@ internal static partial class Schema
             LogConverting(logger, file, found, Formats.Length);
         var steps = string.Concat(Formats[found..]);
         Execute(connection, $"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {Formats.Length}; COMMIT;");
-        // The log is as large as all that was converted.
-        Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        try
+        {
+            // The log is as large as all that was converted.
+            Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            // The database is converted. A later checkpoint does the same.
+        }
     }
 
     private static void Execute(SqliteConnection connection, string sql)

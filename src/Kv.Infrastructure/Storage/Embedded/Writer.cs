@@ -102,14 +102,15 @@ internal sealed partial class Writer : IAsyncDisposable
             var revision = _sweeper.Sweep(second, _revision);
             foreach (var pending in batch)
                 revision = Apply(pending, second, revision);
-            _history.Trim(revision);
+            var bytes = BytesOf(batch);
+            _history.Trim(revision, bytes);
             if (revision != _revision)
                 _entries.SetCounter(Schema.Revision, revision);
             committing = true;
             _entries.Commit();
             Publish(revision);
             NoteSuccess();
-            CountForCheckpoint(batch);
+            _checkpoints.Committed(batch.Length, bytes);
         }
         catch (Exception error)
         {
@@ -193,12 +194,12 @@ internal sealed partial class Writer : IAsyncDisposable
         _isFailing = _isOutOfSpace = false;
     }
 
-    private void CountForCheckpoint(ReadOnlySpan<PendingCommit> batch)
+    private static long BytesOf(ReadOnlySpan<PendingCommit> batch)
     {
         var bytes = 0L;
         foreach (var pending in batch)
             bytes += pending.Bytes;
-        _checkpoints.Committed(batch.Length, bytes);
+        return bytes;
     }
 
     private void Recover()

@@ -8,8 +8,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// beside the first only with a full batch, or when the first takes long: two half-full calls cost both sides twice as
 /// much as a full one.
 /// The callers that a call has answered often return soon. So the next call waits until seven of eight callers are
-/// back, but no longer than the last call took and its answers take to be sent. Otherwise the callers split into groups
-/// that wait for each other's calls.
+/// back, or all of fewer than eight, but no longer than the last call took and its answers take to be sent. Otherwise
+/// the callers split into groups that wait for each other's calls.
 /// </summary>
 internal abstract class Batcher<TPending> : IDisposable
     where TPending : class, IPending

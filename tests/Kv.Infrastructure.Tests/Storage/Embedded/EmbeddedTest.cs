@@ -20,7 +20,8 @@ internal abstract class EmbeddedTest
     private readonly TemporaryDirectory _directory = new();
     private EmbeddedStore? _store;
 
-    protected FakeTimeProvider Clock { get; } = new();
+    // Each look at the clock takes a while, so that pauses of the store end.
+    protected FakeTimeProvider Clock { get; } = new() { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
 
     protected string Directory => _directory.Path;
 

@@ -90,15 +90,31 @@ internal sealed class LargeValueTests : EmbeddedTest
         Assert.That(left, Is.EqualTo(new[] { 6, 2, 1 }));
     }
 
-    [Test]
-    public async Task The_file_does_not_grow_for_ever()
+    [TestCase(1)]
+    [TestCase(6)]
+    public async Task The_file_does_not_grow_for_ever(int keys)
     {
         Options = Options with { HistoryRevisions = 2 };
 
         for (var i = 0; i < 40; i++)
-            await Commit(Put("key", Large));
+            await Commit([.. Enumerable.Range(0, keys).Select(key => Put($"key{key}", Large))]);
 
-        Assert.That(Number("PRAGMA page_count") * Number("PRAGMA page_size"), Is.LessThan(10 * Large.Length));
+        Assert.That(Number("PRAGMA page_count") * Number("PRAGMA page_size"), Is.LessThan(10 * keys * Large.Length));
+    }
+
+    [Test]
+    public async Task Compaction_keeps_up_with_changes_of_many_deadlines()
+    {
+        const int Keys = 100;
+        Options = Options with { HistoryRevisions = 2 };
+        foreach (var key in Enumerable.Range(0, Keys))
+            await Commit(Put($"key{key}", Large[..(64 * 1024)]));
+
+        for (var i = 0; i < 20; i++)
+            await Commit([.. Enumerable.Range(0, Keys).Select(key => Touch($"key{key}", InSeconds(100 + i)))]);
+
+        Assert.That(Number("SELECT COUNT(*) FROM versions"), Is.LessThan(6 * Keys));
+        Assert.That(Contents(), Is.EqualTo(Keys));
     }
 
     [Test]

@@ -164,7 +164,7 @@ internal sealed class BatcherTimingTests
                 .With.Property(nameof(StoreUnavailableException.OutcomeUnknown)).False);
     }
 
-    [TestCase(2, 20)]
+    [TestCase(2, 4)]
     [TestCase(20, 40)]
     [TestCase(200, 250)]
     public void Large_calls_go_one_at_a_time_and_leave_time_to_others(int took, int pause)

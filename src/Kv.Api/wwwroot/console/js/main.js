@@ -75,12 +75,13 @@ function Console({ settings }) {
     return html`
       <${ApiContext.Provider} value=${api}>
         <${SignIn} tenant=${isNamed ? api.tenant : null} notice=${notice} onSignIn=${(entered, known, tenant) => {
+          dismissAll();
           setNotice(null);
           setCaller(known);
           setCredential(entered);
           if (tenant) go(route.page, { ...route.parameters, ...tenantOf(tenant) });
         }} />
-        <${Toasts} />
+        <${Toasts} hasActions=${false} />
       <//>`;
   }
   return html`

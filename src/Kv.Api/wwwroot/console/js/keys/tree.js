@@ -42,10 +42,10 @@ const foldersOf = (key, delimiter) => {
 const mostFolders = 12;
 
 // Pages of keys alone grow with the list, up to the most that the API gives.
-function limitOf(query, entries, cursor) {
+function limitOf(query, entries, cursor, least) {
   if (!cursor) return query.delimiter ? foldersAtFirst : usualPage;
-  const isShort = query.contains || entries.some(({ isFolder }) => isFolder);
-  return isShort ? usualPage : Math.min(Math.max(entries.length, usualPage), largestPage);
+  const isShort = query.contains || (least === 0 && entries.some(({ isFolder }) => isFolder));
+  return isShort ? usualPage : Math.min(Math.max(entries.length, least, usualPage), largestPage);
 }
 
 /** @param shown the key that the page shows: its folders are open at first. */
@@ -74,7 +74,7 @@ export function useTree(query, shown) {
       let entries = cursor ? level.entries : [];
       let searched = cursor ? level.searched : 0;
       for (let at = cursor, found = 0; ;) {
-        const limit = limitOf(query, entries, at);
+        const limit = limitOf(query, entries, at, least);
         const page = await api.json(list({ ...query, prefix, limit, cursor: at }), { signal: controller.signal });
         const added = [
           ...page.prefixes.map(name => ({ name, isFolder: true })),

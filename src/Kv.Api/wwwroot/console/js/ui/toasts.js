@@ -22,12 +22,13 @@ const dismiss = id => change(shown.filter(toast => toast.id !== id));
 
 export const dismissAll = () => change([]);
 
-export function Toasts() {
+/** @param hasActions false where the credential of the actions is no longer in use. */
+export function Toasts({ hasActions = true }) {
   const [toasts, setToasts] = useState(shown);
   useEffect(() => { listener = setToasts; }, []);
   return html`
     <section class="toasts" aria-live="polite" aria-label="Messages">
-      ${toasts.map(toast => html`<${Toast} key=${toast.id} ...${toast} />`)}
+      ${toasts.map(toast => html`<${Toast} key=${toast.id} ...${toast} action=${hasActions && toast.action} />`)}
     </section>`;
 }
 
