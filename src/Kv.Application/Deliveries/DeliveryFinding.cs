@@ -130,8 +130,8 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
             ? new(
                 DeliveryVerdict.Dropped,
                 "The webhook's backlog was full. Dropped deliveries since "
-                + $"{DateTimeOffset.FromUnixTimeSeconds(webhook.DroppedSince):u}: {webhook.Dropped}. No delivery of this "
-                + "change is stored.",
+                + $"{DateTimeOffset.FromUnixTimeSeconds(webhook.DroppedSince):u}: {webhook.Dropped}. "
+                + "No delivery of this change is stored.",
                 $"Correct the receiver, so that the backlog empties. Then {replay}.")
         : new(
             DeliveryVerdict.Unknown,

@@ -246,7 +246,8 @@ internal sealed class SpeedTests(Engine engine) : ConsoleTest(engine)
     private void Write(string what, List<double> figures, string format = "0")
     {
         figures.Sort();
-        var row = $"| {Engine} | {what} | {Text(figures[figures.Count / 2])} | {Text(figures[0])} to {Text(figures[^1])} |";
+        var (median, least, most) = (Text(figures[figures.Count / 2]), Text(figures[0]), Text(figures[^1]));
+        var row = $"| {Engine} | {what} | {median} | {least} to {most} |";
         TestContext.Out.WriteLine(row);
         if (Report is not null)
             File.AppendAllLines(Report, [row]);

@@ -39,7 +39,6 @@ internal sealed class CommitQueue : IDisposable
     // the pause after that.
     private bool _isLarge;
     private long _takenAt;
-    private long _takenBytes;
     private bool _hadSmall;
     private long _largeFrom;
 
@@ -87,6 +86,9 @@ internal sealed class CommitQueue : IDisposable
         WakeIfAsleep();
     }
 
+    /// <summary>The bytes of the batch that was taken last. Only the writer's thread uses it.</summary>
+    public long TakenBytes { get; private set; }
+
     /// <summary>
     /// Waits for work and takes as many transactions as one commit may hold; after <see cref="Wake"/> there may be
     /// none. The writer owns the batch until it calls <see cref="Done"/>.
@@ -113,7 +115,7 @@ internal sealed class CommitQueue : IDisposable
             }
             if (_batchSize > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
             {
-                (_takenAt, _takenBytes) = (now, bytes);
+                (_takenAt, TakenBytes) = (now, bytes);
                 _hadSmall |= !_isLarge && _batchSize > 0;
                 return _batch.AsSpan(0, _batchSize)!;
             }
@@ -136,7 +138,7 @@ internal sealed class CommitQueue : IDisposable
         if (_isLarge)
         {
             if (_hadSmall || !_small.IsEmpty)
-                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt), _takenBytes));
+                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt), TakenBytes));
             _hadSmall = false;
         }
         Array.Clear(_batch, 0, _batchSize);

@@ -102,15 +102,14 @@ internal sealed partial class Writer : IAsyncDisposable
             var revision = _sweeper.Sweep(second, _revision);
             foreach (var pending in batch)
                 revision = Apply(pending, second, revision);
-            var bytes = BytesOf(batch);
-            _history.Trim(revision, bytes);
+            _history.Trim(revision, _queue.TakenBytes);
             if (revision != _revision)
                 _entries.SetCounter(Schema.Revision, revision);
             committing = true;
             _entries.Commit();
             Publish(revision);
             NoteSuccess();
-            _checkpoints.Committed(batch.Length, bytes);
+            _checkpoints.Committed(batch.Length, _queue.TakenBytes);
         }
         catch (Exception error)
         {
@@ -192,14 +191,6 @@ internal sealed partial class Writer : IAsyncDisposable
         if (_isFailing)
             LogCommitsAgain();
         _isFailing = _isOutOfSpace = false;
-    }
-
-    private static long BytesOf(ReadOnlySpan<PendingCommit> batch)
-    {
-        var bytes = 0L;
-        foreach (var pending in batch)
-            bytes += pending.Bytes;
-        return bytes;
     }
 
     private void Recover()
