@@ -5,7 +5,7 @@
 #
 # Environment:
 #   SECONDS_EACH=30   the duration of each attack
-#   ATTACKS=          only the attacks whose names contain this text
+#   ATTACKS=          only the attacks whose names contain one of these texts, separated by commas
 #   KV_ETCD           the etcd to use
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -71,8 +71,8 @@ internal sealed class AbuseTests
         table.Add("none", quiet, before);
         table.Add(Attacks.Crowd.Name, await Neighbour.Run(running.Target, Attacks.Crowd, Lasts(duration)));
 
-        var named = Environment.GetEnvironmentVariable("KV_ABUSE_ATTACKS") ?? "";
-        foreach (var attack in Attacks.All.Where(attack => attack.Name.Contains(named, StringComparison.Ordinal)))
+        var named = (Environment.GetEnvironmentVariable("KV_ABUSE_ATTACKS") ?? "").Split(',');
+        foreach (var attack in Attacks.All.Where(attack => named.Any(attack.Name.Contains)))
         {
             var outcome = await Neighbour.Run(running.Target, attack, Lasts(duration));
             await Neighbour.Run(running.Target, null, Lasts(Settling));
