@@ -31,15 +31,16 @@ internal sealed class EtcdStore : IStore
     private readonly LargeKeys _largeKeys = new();
     private readonly RangeReads _ranges;
     private readonly EtcdWatch _watch;
+    private readonly PastReads _past;
     private readonly EtcdLocks _locks;
     private readonly EtcdState _space;
     private readonly EtcdMemberList _members;
     private readonly TimeProvider _time;
 
-    /// <param name="cached">The keys that the near cache may hold.</param>
+    /// <param name="keys">The keys that the near cache may hold, and whose past changes can be read.</param>
     /// <param name="ownerOf">The owner of a key: owners take turns in costly reads.</param>
     public EtcdStore(
-        EtcdOptions options, KeyRange cached, Func<StoreKey, string> ownerOf, TimeProvider time, IMeterFactory meters,
+        EtcdOptions options, KeyRange keys, Func<StoreKey, string> ownerOf, TimeProvider time, IMeterFactory meters,
         ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<EtcdStore>();
@@ -59,7 +60,7 @@ internal sealed class EtcdStore : IStore
         _cache = options.NearCacheBytes == 0
             ? null
             : new NearCache(
-                _connection, cached, options.NearCacheBytes, time, meters, loggers.CreateLogger<NearCache>());
+                _connection, keys, options.NearCacheBytes, time, meters, loggers.CreateLogger<NearCache>());
         _linearizableReads = Reads(ReadConsistency.Linearizable);
         _serializableReads = Reads(ReadConsistency.Serializable);
         _largeReads = Reads(ReadConsistency.Linearizable);
@@ -67,7 +68,8 @@ internal sealed class EtcdStore : IStore
         _space = new EtcdState(_connection, options, time);
         _members = new EtcdMemberList(_connection, options, time);
         _time = time;
-        _watch = new EtcdWatch(_connection, _foreignLeases, new EtcdProgress(_connection, time), time, logger);
+        _watch = new EtcdWatch(_connection, _foreignLeases, time, logger);
+        _past = new PastReads(_connection, _foreignLeases, _ranges, keys, time);
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
         telemetry.Observe(
             ("commit", () => _commits.Queued), ("large_commit", () => _largeCommits.Queued),
@@ -113,11 +115,11 @@ internal sealed class EtcdStore : IStore
     }
 
     public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        _watch.Follow(range, fromRevision, long.MaxValue, cancellationToken);
+        _watch.Follow(range, fromRevision, cancellationToken);
 
     public IAsyncEnumerable<ChangeSet> Changes(
         KeyRange range, long from, long through, CancellationToken cancellationToken) =>
-        _watch.Follow(range, from, through, cancellationToken);
+        _past.Read(range, from, through, cancellationToken);
 
     public Task<IStoreLock> Lock(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken) =>
@@ -126,6 +128,7 @@ internal sealed class EtcdStore : IStore
     public ValueTask DisposeAsync()
     {
         _cache?.Dispose();
+        _past.Dispose();
         _commits.Dispose();
         _largeCommits.Dispose();
         _linearizableReads.Dispose();

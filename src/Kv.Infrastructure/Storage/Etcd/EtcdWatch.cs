@@ -11,18 +11,16 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// another history.
 /// </summary>
 internal sealed partial class EtcdWatch(
-    EtcdConnection connection, ForeignLeases foreignLeases, EtcdProgress progress, TimeProvider time, ILogger logger)
+    EtcdConnection connection, ForeignLeases foreignLeases, TimeProvider time, ILogger logger)
 {
-    /// <summary>The changes of a range from a revision on, up to another revision or without end.</summary>
+    /// <inheritdoc cref="IStore.Watch"/>
     public async IAsyncEnumerable<ChangeSet> Follow(
-        KeyRange range, long fromRevision, long throughRevision,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
         // Read the epoch first: everything after belongs to it.
         var epoch = connection.History.Now().State;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, epoch.Ended);
-        var quiet = throughRevision == long.MaxValue ? default : await progress.QuietTime(cancellationToken);
         var session = NewSession(fromRevision);
         Entry? delivered = null;
         var isConfirmed = true;
@@ -38,8 +36,6 @@ internal sealed partial class EtcdWatch(
                     isConfirmed = true;
                     changes = await session.Next(ending.Token);
                     failures = 0;
-                    if (changes is null)
-                        break;
                 }
                 catch (Exception error) when (ending.IsCancellationRequested
                     && error is RpcException or OperationCanceledException)
@@ -72,7 +68,7 @@ internal sealed partial class EtcdWatch(
         }
 
         EtcdWatchSession NewSession(long from) =>
-            new(connection, foreignLeases, time, range, from, throughRevision, quiet);
+            new(connection, foreignLeases, time, range, from);
 
         Exception Ended() => cancellationToken.IsCancellationRequested
             ? new OperationCanceledException(cancellationToken)

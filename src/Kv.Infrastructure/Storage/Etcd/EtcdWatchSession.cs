@@ -6,7 +6,8 @@ namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
 /// The part of a watch on one connection. It fails with an <see cref="RpcException"/> when the connection is lost; the
-/// watch then continues with another session, from <see cref="NextRevision"/>.
+/// watch then continues with another session, from <see cref="NextRevision"/>. A session with a last revision tells
+/// which keys changed, without their entries.
 /// </summary>
 internal sealed class EtcdWatchSession(
     EtcdConnection connection, ForeignLeases foreignLeases, TimeProvider time, KeyRange range, long fromRevision,
@@ -46,11 +47,31 @@ internal sealed class EtcdWatchSession(
 
     public void Dispose() => _call?.Dispose();
 
+    /// <summary>Converts an event that has its entries.</summary>
+    public static async ValueTask<Change> ToChange(EtcdEvent change, ForeignLeases foreignLeases, TimeProvider time)
+    {
+        var previous = change.PrevKv is { } before ? EtcdMessages.ToEntry(before) : null;
+        if (change.Type == EtcdEvent.Types.EventType.Put)
+        {
+            var current = EtcdMessages.HasForeignLease(change.Kv)
+                ? EtcdMessages.ToEntry(change.Kv, await foreignLeases.DeadlineOf(change.Kv.Lease))
+                : EtcdMessages.ToEntry(change.Kv);
+            return new Change(ChangeKind.Put, current.Key, current, previous);
+        }
+        var expired = change.PrevKv is { } gone && EtcdMessages.HasForeignLease(gone)
+            ? await foreignLeases.HasEnded(gone.Lease)
+            : previous is not null && previous.IsExpiredAt(time.GetUtcNow());
+        return new Change(
+            expired ? ChangeKind.Expire : ChangeKind.Delete, new StoreKey(change.Kv.Key.Memory), null, previous);
+    }
+
+    private bool HasEnd => throughRevision != long.MaxValue;
+
     // A watch with an end gets no event while its keys are not written: ask etcd for the watch's progress.
     private async Task<bool> MoveNext(CancellationToken cancellationToken)
     {
         var moving = _call!.ResponseStream.MoveNext(cancellationToken);
-        while (throughRevision != long.MaxValue && !moving.IsCompleted)
+        while (HasEnd && !moving.IsCompleted)
         {
             await Calls.Send(_call.RequestStream, new WatchRequest { ProgressRequest = new WatchProgressRequest() });
             await ((Task)moving).WaitAsync(ProgressInterval, time, CancellationToken.None)
@@ -67,7 +88,7 @@ internal sealed class EtcdWatchSession(
             // Start one revision earlier: etcd accepts a watch from exactly its compact revision, though the deletes of
             // that revision are gone. From the revision before, it reports the compaction.
             StartRevision = Math.Max(1, NextRevision - 1),
-            PrevKv = true,
+            PrevKv = !HasEnd,
             ProgressNotify = true,
             // The changes of one revision may exceed a message, for example when many keys expire together.
             Fragment = true,
@@ -98,27 +119,14 @@ internal sealed class EtcdWatchSession(
         {
             var changes = new List<Change>();
             foreach (var change in revision)
-                changes.Add(await ToChange(change));
+                changes.Add(HasEnd ? WithoutEntries(change) : await ToChange(change, foreignLeases, time));
             changes.Sort((left, right) => left.Key.CompareTo(right.Key));
             _ready.Enqueue(new ChangeSet(revision.Key, changes));
         }
         _fragments.Clear();
     }
 
-    private async ValueTask<Change> ToChange(EtcdEvent change)
-    {
-        var previous = change.PrevKv is { } before ? EtcdMessages.ToEntry(before) : null;
-        if (change.Type == EtcdEvent.Types.EventType.Put)
-        {
-            var current = EtcdMessages.HasForeignLease(change.Kv)
-                ? EtcdMessages.ToEntry(change.Kv, await foreignLeases.DeadlineOf(change.Kv.Lease))
-                : EtcdMessages.ToEntry(change.Kv);
-            return new Change(ChangeKind.Put, current.Key, current, previous);
-        }
-        var expired = change.PrevKv is { } gone && EtcdMessages.HasForeignLease(gone)
-            ? await foreignLeases.HasEnded(gone.Lease)
-            : previous is not null && previous.IsExpiredAt(time.GetUtcNow());
-        return new Change(
-            expired ? ChangeKind.Expire : ChangeKind.Delete, new StoreKey(change.Kv.Key.Memory), null, previous);
-    }
+    private static Change WithoutEntries(EtcdEvent change) => new(
+        change.Type == EtcdEvent.Types.EventType.Put ? ChangeKind.Put : ChangeKind.Delete,
+        new StoreKey(change.Kv.Key.Memory), null, null);
 }

@@ -59,6 +59,19 @@ internal sealed class RangeReads(
         }
     }
 
+    /// <summary>The error of a failed read.</summary>
+    public async Task<Exception> TranslateRead(
+        RpcException error, KeyRange range, long revision, CancellationToken cancellationToken)
+    {
+        if (error.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+            return new OperationCanceledException(error.Message, error, cancellationToken);
+        if (EtcdErrors.IsFutureRevision(error))
+            return new RevisionInFutureException(revision, error);
+        if (EtcdErrors.IsCompacted(error))
+            return await Compacted(range, cancellationToken);
+        return EtcdErrors.Translate(error, "read", isWrite: false);
+    }
+
     private async Task<RangePage> Page(RangeQuery query, CancellationToken cancellationToken)
     {
         if (query.Range.IsSingle || query.Limit < 1)
@@ -117,18 +130,6 @@ internal sealed class RangeReads(
     {
         var bytes = answer.Kvs.Sum(kv => (long)kv.Value.Length);
         return bytes <= FullPageBytes ? limit : (int)Math.Max(1, answer.Kvs.Count * FullPageBytes / bytes);
-    }
-
-    private async Task<Exception> TranslateRead(
-        RpcException error, KeyRange range, long revision, CancellationToken cancellationToken)
-    {
-        if (error.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
-            return new OperationCanceledException(error.Message, error, cancellationToken);
-        if (EtcdErrors.IsFutureRevision(error))
-            return new RevisionInFutureException(revision, error);
-        if (EtcdErrors.IsCompacted(error))
-            return await Compacted(range, cancellationToken);
-        return EtcdErrors.Translate(error, "read", isWrite: false);
     }
 
     // The error of a read does not contain the compact revision; that of a watch does.

@@ -1,0 +1,253 @@
+using System.Runtime.CompilerServices;
+using Etcdserverpb;
+using Grpc.Core;
+using EtcdEvent = Mvccpb.Event;
+using EtcdKeyValue = Mvccpb.KeyValue;
+
+namespace Kv.Infrastructure.Storage.Etcd;
+
+/// <summary>
+/// Reads past changes. For a watch of the past, etcd reads every change since its start, of all keys, and answers
+/// little else meanwhile. So one such watch reads the changes for all callers, and only their keys are kept: each
+/// caller then reads the entries of its own keys at the revisions of their changes. The keys stay in memory while they
+/// are used; later changes are added to them.
+/// </summary>
+internal sealed class PastReads : IDisposable
+{
+    // etcd loads all changes since the start of a watch into memory at once.
+    private const long MaxRevisions = 100_000;
+
+    // A caller that asks for ever older revisions makes etcd read the past only a few times.
+    private const long LeastRevisions = 10_000;
+
+    // etcd takes 128 operations in a transaction, and a change has up to two entries.
+    private const int MaxBatch = 60;
+
+    // Entries may be large: the first batch shows their size.
+    private const int FirstBatch = 4;
+    private const int FullBatchBytes = 1024 * 1024;
+
+    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(5);
+
+    private readonly EtcdConnection _connection;
+    private readonly ForeignLeases _foreignLeases;
+    private readonly RangeReads _ranges;
+    private readonly KeyRange _range;
+    private readonly TimeProvider _time;
+    private readonly EtcdProgress _progress;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _gate = new();
+    private readonly ITimer _idle;
+    private ChangedKeys? _known;
+    private Task? _reading;
+
+    /// <param name="range">The keys whose changes can be read.</param>
+    public PastReads(
+        EtcdConnection connection, ForeignLeases foreignLeases, RangeReads ranges, KeyRange range, TimeProvider time)
+    {
+        (_connection, _foreignLeases, _ranges, _range, _time) = (connection, foreignLeases, ranges, range, time);
+        _progress = new EtcdProgress(connection, time);
+        _idle = time.CreateTimer(_ => Forget(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc cref="IStore.Changes"/>
+    public async IAsyncEnumerable<ChangeSet> Read(
+        KeyRange range, long from, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var known = await Covering(from, through, cancellationToken);
+        var (changes, revision) = (new List<Change>(), 0L);
+        using var keys = known.Of(range, from, through).GetEnumerator();
+        for (var size = FirstBatch; Take(keys, size) is { Count: > 0 } batch;)
+        {
+            var (read, bytes) = await Read(batch, cancellationToken);
+            size = bytes > FullBatchBytes ? Math.Max(1, size / 2) : Math.Min(MaxBatch, size * 2);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (batch[i].Revision != revision && changes.Count > 0)
+                {
+                    yield return Set(revision, changes);
+                    changes = [];
+                }
+                revision = batch[i].Revision;
+                changes.Add(read[i]);
+            }
+        }
+        if (changes.Count > 0)
+            yield return Set(revision, changes);
+    }
+
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _idle.Dispose();
+    }
+
+    private static ChangeSet Set(long revision, List<Change> changes)
+    {
+        changes.Sort((left, right) => left.Key.CompareTo(right.Key));
+        return new ChangeSet(revision, changes);
+    }
+
+    private static List<ChangedKey> Take(IEnumerator<ChangedKey> keys, int count)
+    {
+        var taken = new List<ChangedKey>(count);
+        while (taken.Count < count && keys.MoveNext())
+            taken.Add(keys.Current);
+        return taken;
+    }
+
+    // The changed keys between two revisions. Callers that wait at the same time share a watch.
+    private async Task<ChangedKeys> Covering(long from, long through, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task reading;
+            bool isOwn;
+            lock (_gate)
+            {
+                _idle.Change(IdleTime, Timeout.InfiniteTimeSpan);
+                if (Known is { } known)
+                {
+                    if (from < known.From && known.IsTrimmed)
+                        throw new RevisionCompactedException(known.From - 1);
+                    if (from >= known.From && through <= known.Through)
+                        return known;
+                }
+                isOwn = _reading is null or { IsCompleted: true };
+                reading = isOwn ? _reading = Task.Run(() => Extend(from, through), CancellationToken.None) : _reading!;
+            }
+            // Another caller's watch may have failed for a reason of its own.
+            await reading.WaitAsync(cancellationToken).ConfigureAwait(
+                isOwn ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private ChangedKeys? Known => _known is { } known && known.Epoch == _connection.History.Epoch ? known : null;
+
+    private async Task Extend(long from, long through)
+    {
+        var (epoch, seen) = _connection.History.Now();
+        // etcd reads up to the current revision, whatever the caller needs.
+        through = Math.Max(through, seen);
+        if (from <= through - MaxRevisions)
+            throw new RevisionCompactedException(through - MaxRevisions);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, epoch.Ended);
+        var known = Known is { } kept && from >= kept.From
+            ? kept
+            : ChangedKeys.StartAt(epoch.Epoch, Start(from, through));
+        try
+        {
+            for (var failures = 0; known.Through < through;)
+            {
+                try
+                {
+                    known = await Follow(known, through, ending.Token);
+                }
+                catch (RevisionCompactedException compacted) when (compacted is not StoreRestoredException
+                    && known.Through < known.From && compacted.CompactRevision < from)
+                {
+                    known = ChangedKeys.StartAt(epoch.Epoch, compacted.CompactRevision + 1);
+                }
+                catch (RpcException) when (!ending.IsCancellationRequested)
+                {
+                    await Task.Delay(Backoff.After(failures++), _time, ending.Token);
+                }
+            }
+        }
+        catch (Exception error) when (epoch.Ended.IsCancellationRequested
+            && error is RpcException or OperationCanceledException)
+        {
+            throw new StoreRestoredException(_connection.History.Epoch.Since);
+        }
+        lock (_gate)
+            _known = known;
+        if (known.From > from)
+            throw new RevisionCompactedException(known.From - 1);
+    }
+
+    // Twice as far back as the caller asks.
+    private static long Start(long from, long through) => Math.Max(
+        Math.Max(1, through - MaxRevisions + 1),
+        Math.Min(through - LeastRevisions, from - (through - from)));
+
+    private async Task<ChangedKeys> Follow(ChangedKeys known, long through, CancellationToken cancellationToken)
+    {
+        using var session = new EtcdWatchSession(
+            _connection, _foreignLeases, _time, _range, known.Through + 1, through,
+            await _progress.QuietTime(cancellationToken));
+        var added = new List<ChangedKey>();
+        while (await session.Next(cancellationToken) is { } set)
+        {
+            added.AddRange(set.Changes.Select(
+                change => new ChangedKey(set.Revision, change.Key, change.Kind == ChangeKind.Put)));
+            if (added.Count < ChangedKeys.PartSize)
+                continue;
+            known = known.With(added, set.Revision);
+            added.Clear();
+        }
+        return known.With(added, through);
+    }
+
+    // The changes of the keys, with their entries, and the size of the answer.
+    private async Task<(List<Change> Changes, int Bytes)> Read(
+        List<ChangedKey> keys, CancellationToken cancellationToken)
+    {
+        var request = new TxnRequest();
+        foreach (var key in keys)
+        {
+            if (key.IsPut)
+                request.Success.Add(ReadOf(key.Key, key.Revision));
+            if (key.Revision > 1)
+                request.Success.Add(ReadOf(key.Key, key.Revision - 1));
+        }
+        var before = _connection.History.Now();
+        TxnResponse answer;
+        try
+        {
+            answer = await Calls.Repeat(
+                _connection, _time, (channel, options) => channel.Keys.TxnAsync(request, options),
+                cancellationToken: cancellationToken);
+        }
+        catch (RpcException error) when (EtcdErrors.IsAnswerTooLarge(error) && keys.Count > 1)
+        {
+            var half = keys.Count / 2;
+            var (first, firstBytes) = await Read(keys[..half], cancellationToken);
+            var (second, secondBytes) = await Read(keys[half..], cancellationToken);
+            return ([.. first, .. second], firstBytes + secondBytes);
+        }
+        catch (RpcException error)
+        {
+            throw await _ranges.TranslateRead(
+                error, KeyRange.Single(keys[0].Key), keys[0].Revision, cancellationToken);
+        }
+        var (changes, next) = (new List<Change>(keys.Count), 0);
+        foreach (var key in keys)
+        {
+            var current = key.IsPut ? Entry(answer, next++) : null;
+            // A change that a watch has delivered is missing.
+            if (key.IsPut && current?.ModRevision != key.Revision)
+                _connection.History.ReportMissing(before, answer.Header.Revision);
+            var change = new EtcdEvent
+            {
+                Type = key.IsPut ? EtcdEvent.Types.EventType.Put : EtcdEvent.Types.EventType.Delete,
+                Kv = current ?? new EtcdKeyValue { Key = EtcdMessages.Wrap(key.Key), ModRevision = key.Revision },
+                PrevKv = key.Revision > 1 ? Entry(answer, next++) : null,
+            };
+            changes.Add(await EtcdWatchSession.ToChange(change, _foreignLeases, _time));
+        }
+        return (changes, answer.CalculateSize());
+    }
+
+    private static RequestOp ReadOf(StoreKey key, long revision) =>
+        new() { RequestRange = EtcdMessages.ToRequest(new RangeQuery(KeyRange.Single(key), Limit: 1, revision)) };
+
+    private static EtcdKeyValue? Entry(TxnResponse answer, int number) =>
+        answer.Responses[number].ResponseRange.Kvs.SingleOrDefault();
+
+    private void Forget()
+    {
+        lock (_gate)
+            _known = null;
+    }
+}
