@@ -242,7 +242,7 @@ internal sealed record KvOptions
                 "STORE=etcd",
                 [
                     "ETCD_ENDPOINTS", "ETCD_CA_FILE", "ETCD_CERT_FILE", "ETCD_KEY_FILE", "ETCD_USERNAME",
-                    "ETCD_PASSWORD", "ETCD_QUOTA_BACKEND_BYTES", "NEAR_CACHE_BYTES",
+                    "ETCD_PASSWORD", "ETCD_QUOTA_BACKEND_BYTES", "NEAR_CACHE_BYTES", "MAX_PAST_REVISIONS",
                 ]),
         };
         settings.WarnWithoutEffect(other, itsSettings);
@@ -258,6 +258,8 @@ internal sealed record KvOptions
             {
                 Timeout = timeout,
                 NearCacheBytes = settings.Number("NEAR_CACHE_BYTES", standard.Etcd.NearCacheBytes, 0, 1L << 40),
+                MaxPastRevisions = settings.Number(
+                    "MAX_PAST_REVISIONS", standard.Etcd.MaxPastRevisions, 1_000, 100_000_000),
             },
             Embedded = new EmbeddedOptions
             {

@@ -36,6 +36,11 @@ public class RevisionCompactedException : StoreException
     {
     }
 
+    /// <summary>The error for changes that the store keeps, but that are too many to read.</summary>
+    /// <param name="oldest">The revision after which changes can be read.</param>
+    public static RevisionCompactedException OutOfReach(long oldest) =>
+        new(oldest, $"Too many changes follow: only those after revision {oldest} can be read.", inner: null);
+
     private protected RevisionCompactedException(long compactRevision, string message, Exception? inner)
         : base(message, inner) => CompactRevision = compactRevision;
 

@@ -46,4 +46,9 @@ public sealed record EtcdOptions
     /// The size of the near cache in bytes: keys that were read recently; 0 for no cache. Default 64 MiB.
     /// </summary>
     public long NearCacheBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// How many of the latest revisions a read of past changes may reach: etcd loads them all at once. Default 100 000.
+    /// </summary>
+    public long MaxPastRevisions { get; init; } = 100_000;
 }

@@ -40,6 +40,7 @@ internal sealed class ConfigurationTests
     [TestCase("STORE", "redis", "etcd or embedded")]
     [TestCase("STORE_TIMEOUT_SECONDS", "0", "1 to 60")]
     [TestCase("NEAR_CACHE_BYTES", "-1", "0 to 1099511627776")]
+    [TestCase("MAX_PAST_REVISIONS", "999", "1000 to 100000000")]
     [TestCase("HISTORY_REVISIONS", "1", "1000 to 1000000000")]
     [TestCase("BASE_KEY_PREFIX", "/kvstore/", "without '/' at its ends")]
     [TestCase("HEADER_NAMESPACE", "KV Namespace", "a header name")]

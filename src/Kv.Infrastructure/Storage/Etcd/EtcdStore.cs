@@ -69,7 +69,8 @@ internal sealed class EtcdStore : IStore
         _members = new EtcdMemberList(_connection, options, time);
         _time = time;
         _watch = new EtcdWatch(_connection, _foreignLeases, time, logger);
-        _past = new PastReads(_connection, _foreignLeases, _ranges, keys, time);
+        _past = new PastReads(
+            _connection, _foreignLeases, _ranges, keys, options.MaxPastRevisions, time);
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
         telemetry.Observe(
             ("commit", () => _commits.Queued), ("large_commit", () => _largeCommits.Queued),

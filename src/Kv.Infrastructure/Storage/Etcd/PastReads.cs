@@ -14,9 +14,6 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed class PastReads : IDisposable
 {
-    // etcd loads all changes since the start of a watch into memory at once.
-    private const long MaxRevisions = 100_000;
-
     // A caller that asks for ever older revisions makes etcd read the past only a few times.
     private const long LeastRevisions = 10_000;
 
@@ -33,6 +30,7 @@ internal sealed class PastReads : IDisposable
     private readonly ForeignLeases _foreignLeases;
     private readonly RangeReads _ranges;
     private readonly KeyRange _range;
+    private readonly long _maxRevisions;
     private readonly TimeProvider _time;
     private readonly EtcdProgress _progress;
     private readonly CancellationTokenSource _ending = new();
@@ -42,10 +40,13 @@ internal sealed class PastReads : IDisposable
     private Task? _reading;
 
     /// <param name="range">The keys whose changes can be read.</param>
+    /// <param name="maxRevisions">How many of the latest revisions can be reached.</param>
     public PastReads(
-        EtcdConnection connection, ForeignLeases foreignLeases, RangeReads ranges, KeyRange range, TimeProvider time)
+        EtcdConnection connection, ForeignLeases foreignLeases, RangeReads ranges, KeyRange range, long maxRevisions,
+        TimeProvider time)
     {
-        (_connection, _foreignLeases, _ranges, _range, _time) = (connection, foreignLeases, ranges, range, time);
+        (_connection, _foreignLeases, _ranges) = (connection, foreignLeases, ranges);
+        (_range, _maxRevisions, _time) = (range, maxRevisions, time);
         _progress = new EtcdProgress(connection, time);
         _idle = time.CreateTimer(_ => Forget(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -109,7 +110,7 @@ internal sealed class PastReads : IDisposable
                 if (Known is { } known)
                 {
                     if (from < known.From && known.IsTrimmed)
-                        throw new RevisionCompactedException(known.From - 1);
+                        throw RevisionCompactedException.OutOfReach(known.From - 1);
                     if (from >= known.From && through <= known.Through)
                         return known;
                 }
@@ -130,8 +131,8 @@ internal sealed class PastReads : IDisposable
         var (epoch, seen) = _connection.History.Now();
         // etcd reads up to the current revision, whatever the caller needs.
         through = Math.Max(through, seen);
-        if (from <= through - MaxRevisions)
-            throw new RevisionCompactedException(through - MaxRevisions);
+        if (from <= through - _maxRevisions)
+            throw RevisionCompactedException.OutOfReach(through - _maxRevisions);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, epoch.Ended);
         var known = Known is { } kept && from >= kept.From
             ? kept
@@ -163,12 +164,12 @@ internal sealed class PastReads : IDisposable
         lock (_gate)
             _known = known;
         if (known.From > from)
-            throw new RevisionCompactedException(known.From - 1);
+            throw RevisionCompactedException.OutOfReach(known.From - 1);
     }
 
     // Twice as far back as the caller asks.
-    private static long Start(long from, long through) => Math.Max(
-        Math.Max(1, through - MaxRevisions + 1),
+    private long Start(long from, long through) => Math.Max(
+        Math.Max(1, through - _maxRevisions + 1),
         Math.Min(through - LeastRevisions, from - (through - from)));
 
     private async Task<ChangedKeys> Follow(ChangedKeys known, long through, CancellationToken cancellationToken)
