@@ -46,8 +46,7 @@ public static class InfrastructureServices
         .AddSingleton<StoreTelemetry>()
         .AddSingleton<StoreAvailability>()
         .AddHostedService<StoreProber>()
-        .AddSingleton<KeyLayout>()
-        .AddSingleton<ScanTurns>();
+        .AddSingleton<KeyLayout>();
 
     private static IServiceCollection AddChanges(this IServiceCollection services) => services
         .AddSingleton<FeedFollower>()

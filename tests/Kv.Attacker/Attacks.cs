@@ -41,11 +41,11 @@ public static partial class Attacks
             "transaction of 100 gets of it", 8, (target, _, answered, over) => Read(
                 target, HttpMethod.Post, "/txn", Transaction, answered, over), "413 Result too large"),
         new(
-            "history of a key that never was", 50,
-            (target, _, answered, over) => Read(target, HttpMethod.Get, "/history/never", null, answered, over)),
-        new(
             "watch of a quiet key from the start", 50,
             (target, _, answered, over) => Open(target, "/watch?key=quiet&since=1", answered, over)),
+        new(
+            "history of a key that never was", 50,
+            (target, _, answered, over) => Read(target, HttpMethod.Get, "/history/never", null, answered, over)),
         new("200 readers that take nothing", 200, Stall, TooManyLarge),
         new(
             "5 connections of HTTP/2 with 100 such readers each", 100 * Target.Http2Connections, StallStream,

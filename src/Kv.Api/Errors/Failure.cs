@@ -72,7 +72,6 @@ internal sealed record Failure(ProblemDetails Problem)
             "The store rejects a request of this size; nothing was written.")),
         IdempotencyKeyReusedException or KeyWrittenTwiceException => new(Problems.Create(
             StatusCodes.Status422UnprocessableEntity, detail: exception.Message)),
-        TooManyScansException => Unavailable(Problems.TooManyScans, exception.Message),
         StoreUnavailableException { OutcomeUnknown: true } => Unavailable(
             "Store unavailable",
             "The store did not confirm the write: it may have happened or may still happen. "

@@ -26,7 +26,6 @@ internal static class Problems
     public const string TooManyBodies = "Too many large bodies";
     public const string TooManyCopies = "Too many copies of values";
     public const string ResultTooLarge = "Result too large";
-    public const string TooManyScans = "Too many reads of the past";
     public const string WebhookDisabled = "Webhook disabled";
     public const string ReplayInProgress = "Replay in progress";
     public const string BacklogFull = "Too much waits for the webhook";

@@ -6,7 +6,6 @@ public interface IKeyValueHistory
     /// <summary>Reads the newest changes of a key, or the changes before a revision.</summary>
     /// <param name="before">Only changes before this revision; null for the newest.</param>
     /// <param name="limit">The maximum number. The result has fewer where values are large.</param>
-    /// <exception cref="TooManyScansException">The limit of concurrent reads of the past is reached.</exception>
     /// <exception cref="RevisionInFutureException">The store has not reached that revision.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
     Task<KeyHistory> Read(Tenant tenant, Key key, long? before, int limit, CancellationToken cancellationToken);

@@ -14,6 +14,9 @@ internal sealed class DeliveryReplays(
     IStore store, DeliveryWrites writes, ReplayRoom room, PastChanges past, IWatchBudget budget,
     KeyChangeMapper changes, AuditRecords audit, TimeProvider time)
 {
+    // The changes that the store has read, and those that are about to be stored.
+    private const long HeldBytes = 8 * 1024 * 1024;
+
     private readonly ConcurrentDictionary<Guid, bool> _running = [];
 
     /// <inheritdoc cref="IDeliveryRepository.Replay"/>
@@ -23,8 +26,7 @@ internal sealed class DeliveryReplays(
             throw new ReplayInProgressException();
         try
         {
-            using var share = await budget.Take(
-                webhook.Tenant, PastChanges.PageBytes, isOpening: true, cancellationToken);
+            using var share = await budget.Take(webhook.Tenant, HeldBytes, isOpening: true, cancellationToken);
             return await Store(webhook, sinceRevision, cancellationToken);
         }
         finally
@@ -40,7 +42,8 @@ internal sealed class DeliveryReplays(
         var (kept, all) = await room.Count(webhook, cancellationToken);
         var (batch, count, bytes, replayed, isRecorded) = (new List<Operation>(), 0, 0L, 0L, false);
         var through = sinceRevision;
-        await foreach (var set in past.Since(sinceRevision, tenant, pattern, cancellationToken))
+        var (epoch, current) = await past.Now(sinceRevision, cancellationToken);
+        await foreach (var set in past.Between(epoch, tenant, pattern, sinceRevision, current, cancellationToken))
         {
             if (room.IsFull(tenant, kept + replayed, all))
             {

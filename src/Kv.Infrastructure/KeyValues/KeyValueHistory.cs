@@ -6,9 +6,11 @@ namespace Kv.Infrastructure.KeyValues;
 /// Reads the history of a key backwards: each entry leads to the one that it replaced. While the key is absent, no
 /// entry contains the revision of its removal, so the changes are scanned for it, the latest revisions first.
 /// </summary>
-internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns turns, KeyChangeMapper changes)
-    : IKeyValueHistory
+internal sealed class KeyValueHistory(IStore store, KeyLayout layout, KeyChangeMapper changes) : IKeyValueHistory
 {
+    // A call scans this many revisions for a removal at most; the next page continues there.
+    private const long MaxScanned = 50_000;
+
     private const long FirstScan = 2_000;
     private const int Growth = 5;
 
@@ -33,9 +35,8 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
                     through = entry.ModRevision - 1;
                     continue;
                 }
-                var current = before is null ? page.Revision : await store.CurrentRevision(layout, cancellationToken);
                 var (removal, scannedAfter) =
-                    await LastRemoval(epoch, tenant, place, page.Revision, current, cancellationToken);
+                    await LastRemoval(epoch, place, page.Revision, cancellationToken);
                 through = removal?.Revision - 1 ?? scannedAfter;
                 if (removal is null)
                     break;
@@ -51,24 +52,16 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, ScanTurns 
 
     // The last change up to a revision at which the key is absent, and the revision after which it was searched.
     private async Task<(HistoryEntry? Removal, long After)> LastRemoval(
-        Epoch epoch, Tenant tenant, StoreKey place, long through, long current, CancellationToken cancellationToken)
+        Epoch epoch, StoreKey place, long through, CancellationToken cancellationToken)
     {
-        var end = Math.Max(0, through - PastChanges.MaxScanned);
-        var after = Math.Max(end, through - FirstScan);
-        using (await turns.EnterSoon(tenant, current - after, cancellationToken))
-            if (await LastKeptChange(epoch, place, after, through, cancellationToken) is { } recent)
-                return (recent, after);
-        if (after == end)
-            return (null, after);
-        // The longer scans share a turn, so that a call waits only once.
-        using var turn = await turns.EnterSoon(tenant, current - end, cancellationToken);
-        for (var size = Growth * FirstScan; ; size *= Growth)
+        var end = Math.Max(0, through - MaxScanned);
+        for (var size = FirstScan; ; size *= Growth)
         {
-            through = after;
-            after = Math.Max(end, through - size);
+            var after = Math.Max(end, through - size);
             var removal = await LastKeptChange(epoch, place, after, through, cancellationToken);
             if (removal is not null || after == end)
                 return (removal, after);
+            through = after;
         }
     }
 

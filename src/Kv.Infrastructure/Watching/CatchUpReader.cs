@@ -4,10 +4,10 @@ using Kv.Infrastructure.Changes;
 namespace Kv.Infrastructure.Watching;
 
 /// <summary>
-/// Reads missed changes from the store page by page, so a slow reader holds one page and no open watch of the store.
-/// The page takes a share of the budget, and many watches that return at once take turns.
+/// Reads missed changes from the store page by page, so a slow reader holds one page. The page takes a share of the
+/// budget.
 /// </summary>
-internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyChangeMapper changes, IWatchBudget budget)
+internal sealed class CatchUpReader(PastChanges past, KeyChangeMapper changes, IWatchBudget budget)
 {
     private const int MaxSets = 4_096;
     private const long MaxBytes = 1024 * 1024;
@@ -25,11 +25,9 @@ internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyChange
     {
         if (mark <= after)
             mark = await past.CurrentRevision(cancellationToken);
-        // Taken before the turn: a watch that waits for its share must not block the scans of others.
         var share = await budget.Take(tenant, MaxBytes, isOpening, cancellationToken);
         try
         {
-            using var turn = await turns.Enter(tenant, mark - after, cancellationToken);
             return await Fill(epoch, tenant, pattern, after, mark, share, cancellationToken);
         }
         catch
@@ -45,8 +43,7 @@ internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyChange
     {
         var sets = new Queue<KeyChangeSet>();
         var bytes = 0L;
-        var through = Math.Min(mark, after + PastChanges.MaxScanned);
-        await foreach (var set in past.Between(epoch, tenant, pattern, after, through, cancellationToken))
+        await foreach (var set in past.Between(epoch, tenant, pattern, after, mark, cancellationToken))
         {
             var concerned = changes.Map(set).Matching(tenant, pattern);
             if (concerned.Changes.Count > 0)
@@ -57,7 +54,7 @@ internal sealed class CatchUpReader(PastChanges past, ScanTurns turns, KeyChange
             if (sets.Count >= MaxSets || bytes >= MaxBytes)
                 return Page(set.Revision);
         }
-        return Page(through);
+        return Page(mark);
 
         // One revision may be larger than the share.
         PastPage Page(long until)

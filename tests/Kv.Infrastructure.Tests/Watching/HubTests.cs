@@ -43,16 +43,15 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
     {
         Layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"hub/{Guid.NewGuid():N}" });
         Counted = new CountedStore(Store);
-        var turns = new ScanTurns(TimeProvider.System);
         Budget = new CountedBudget();
         _stopping = new CancellationTokenSource();
         var lifetime = new Mock<IHostApplicationLifetime>();
         lifetime.Setup(host => host.ApplicationStopping).Returns(_stopping.Token);
         var changes = new KeyChangeMapper(Layout, TimeProvider.System);
-        var past = new PastChanges(Counted, Layout, turns);
+        var past = new PastChanges(Counted, Layout);
         Hub = new KeyChangeHub(
             Counted, Layout, changes, Budget, Meters.Factory, Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
-        Feed = new KeyChangeFeed(Hub, past, new CatchUpReader(past, turns, changes, Budget), Budget, Time);
+        Feed = new KeyChangeFeed(Hub, past, new CatchUpReader(past, changes, Budget), Budget, Time);
     }
 
     [TearDown]
