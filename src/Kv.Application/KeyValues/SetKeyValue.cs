@@ -1,5 +1,4 @@
 using Kv.Application.Idempotency;
-using Kv.Domain.Idempotency;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.KeyValues;
@@ -39,25 +38,22 @@ internal sealed class SetKeyValueHandler(
         var tenant = request.Tenant();
         var key = Domain.KeyValues.Key.Parse(request.Key);
         var options = new SetOptions(request.Ttl.In(limits), request.ContentType, request.Condition);
-        if (request.IdempotencyKey is { } name)
-            return await SetOnce(tenant, key, request, options, name, cancellationToken);
+        if (request.IdempotencyKey is not null)
+            return await SetOnce(tenant, key, request, options, cancellationToken);
         return mapper.ToWriteResult(await keyValues.Set(tenant, key, request.Value, options, cancellationToken));
     }
 
     private async Task<WriteResult> SetOnce(
-        Tenant tenant, Key key, SetKeyValue request, SetOptions options, string name,
-        CancellationToken cancellationToken)
+        Tenant tenant, Key key, SetKeyValue request, SetOptions options, CancellationToken cancellationToken)
     {
-        using var fingerprint = new Fingerprint();
-        new KeyOperationInput(
-            KeyOperationKind.Set, request.Key, request.Value, request.Ttl, request.ContentType, request.Condition)
-            .AddTo(fingerprint.Add("POST /kv"));
+        var input = new KeyOperationInput(
+            KeyOperationKind.Set, request.Key, request.Value, request.Ttl, request.ContentType, request.Condition);
+        var once = Fingerprint.Of(request.IdempotencyKey, "POST /kv", input.AddTo);
         var transaction = new KeyTransaction(
             options.Condition == Precondition.None ? [] : [new KeyCondition(key, options.Condition)],
             [new KeyOperation(KeyOperationKind.Set, key, request.Value, options)],
             []);
-        var outcome = await transactions.Commit(
-            tenant, transaction, new IdempotentRequest(name, fingerprint.Get()), cancellationToken);
+        var outcome = await transactions.Commit(tenant, transaction, once, cancellationToken);
         var write = new KeyValueWrite(
             outcome.Succeeded, outcome.Revision, outcome.FoundRevisions?[0] ?? 0,
             outcome.Succeeded ? outcome.Results[0] : null);

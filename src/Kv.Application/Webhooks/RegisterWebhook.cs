@@ -1,5 +1,4 @@
 using Kv.Application.Idempotency;
-using Kv.Domain.Idempotency;
 
 namespace Kv.Application.Webhooks;
 
@@ -49,15 +48,8 @@ internal sealed class RegisterWebhookHandler(
             caller.Principal);
         if (input.Secret is { Length: > 0 } secret)
             webhook.SetSecret(WebhookSecret.TryParse(secret));
-        if (request.IdempotencyKey is { } name)
-        {
-            using var fingerprint = new Fingerprint();
-            input.AddTo(fingerprint.Add("POST /webhooks"));
-            var added = await webhooks.AddOnce(
-                webhook, limits.MaxWebhooks, new IdempotentRequest(name, fingerprint.Get()), cancellationToken);
-            return new WebhookRegistration(added.Id, limits.MaxWebhooks, added.IsReplayed);
-        }
-        var isAdded = await webhooks.Add(webhook, limits.MaxWebhooks, cancellationToken);
-        return new WebhookRegistration(isAdded ? webhook.Id : null, limits.MaxWebhooks);
+        var once = Fingerprint.Of(request.IdempotencyKey, "POST /webhooks", input.AddTo);
+        var added = await webhooks.Add(webhook, limits.MaxWebhooks, once, cancellationToken);
+        return new WebhookRegistration(added.Id, limits.MaxWebhooks, added.IsReplayed);
     }
 }
