@@ -52,14 +52,8 @@ internal sealed class RepeatableWrites
 }
 
 /// <summary>The reservation of one request, whatever the number of its repetitions.</summary>
-internal sealed class SharedReservation(TenantAccount account, Reserved reserved, IdempotentRequest request)
+internal sealed record SharedReservation(TenantAccount Account, Reserved Reserved, IdempotentRequest Request)
 {
-    public TenantAccount Account { get; } = account;
-
-    public Reserved Reserved { get; } = reserved;
-
-    public IdempotentRequest Request { get; } = request;
-
     /// <summary>How many of its repetitions are in flight.</summary>
     public int Users { get; set; } = 1;
 

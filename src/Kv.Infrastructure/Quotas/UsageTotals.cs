@@ -11,7 +11,9 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Tenant, TenantAccount> _accounts = [];
-    private readonly ConfirmedReservations _confirmed = new();
+
+    // The reservations of completed writes whose changes have not arrived yet, by the revisions of the writes.
+    private readonly PriorityQueue<Reservation, long> _confirmed = new();
     private long _through;
     private volatile UsageState _state;
 
@@ -96,8 +98,8 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 
     private void ReleaseThrough(long revision)
     {
-        foreach (var counted in _confirmed.Through(revision))
-            Release(counted);
+        while (_confirmed.TryPeek(out _, out var next) && next <= revision)
+            Release(_confirmed.Dequeue());
     }
 
     private TenantAccount Open(Tenant tenant)
