@@ -3,15 +3,12 @@ using System.Security.Cryptography;
 namespace Kv.Domain.Access;
 
 /// <summary>A credential for a program: its grants, its expiry, and the hash of its secret.</summary>
-/// <param name="id">The id; see <see cref="ApiKeySecret.Id"/>.</param>
-/// <param name="hash">The SHA-256 of its secret.</param>
-/// <param name="grants">The grants of its holder.</param>
 public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
 {
     /// <summary>The longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
-    /// <summary>The id.</summary>
+    /// <summary>The id; see <see cref="ApiKeySecret.Id"/>.</summary>
     public string Id => id;
 
     /// <summary>The key as a principal.</summary>

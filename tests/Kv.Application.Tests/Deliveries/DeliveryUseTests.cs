@@ -206,7 +206,7 @@ internal sealed class DeliveryUseTests
         Assert.That(await List(List("failed") with { WebhookId = $"{Guid.NewGuid()}" }), Is.Null);
     }
 
-    private static Delivery Failed(KeyChangeKind? kind) => Delivery.Restore(
+    private static Delivery Failed(KeyChangeKind? kind) => new(
         Id, WebhookRequests.Tenant, new DeliveryEvent(kind, "user:1", null, null, 0),
         [
             new Attempt { At = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Status = 503, Answer = "busy" },
