@@ -62,7 +62,7 @@ internal sealed class ApplicationServicesTests
 
     [Test]
     public void Every_mapping_is_complete() =>
-        Assert.That(() => ApplicationServices.Maps().AssertConfigurationIsValid(), Throws.Nothing);
+        Assert.That(() => TestMaps.All.AssertConfigurationIsValid(), Throws.Nothing);
 
     [TestCaseSource(nameof(RequestTypes))]
     public void Every_request_has_one_handler(Type request)

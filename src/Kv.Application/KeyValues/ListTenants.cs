@@ -23,9 +23,8 @@ internal sealed class ListTenantsValidator : AbstractValidator<ListTenants>
             .Must(prefix => Text.Length(prefix) <= limits.MaxNamespaceLength)
             .WithMessage($"Prefix too long (max {limits.MaxNamespaceLength} characters)")
             .Must(prefix => prefix.Length == 0 || Tenant.IsName(prefix))
-            .WithMessage("Prefix must not contain '/', '*' or control characters")
-            .OverridePropertyName("prefix");
-        RuleFor(request => request.Limit).PageLimit(MaxLimit).OverridePropertyName("limit");
+            .WithMessage("Prefix must not contain '/', '*' or control characters");
+        RuleFor(request => request.Limit).PageLimit(MaxLimit);
     }
 }
 
