@@ -60,14 +60,15 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             };
         }
         attempt = attempt with { Duration = _time.GetElapsedTime(start), Answer = body.Text };
-        span.End(attempt);
+        span?.SetOutcome(attempt);
         return attempt;
 
         HttpRequestMessage Request()
         {
             var request = MessageRequest.Build(
                 webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(),
-                _options, span.TraceParent);
+                // A replica that does not trace passes on the trace of the change.
+                _options, span?.Id ?? @event.TraceParent);
             if (@event.Kind is null)
                 attempt = attempt with { Request = MessageRequest.Kept(request) };
             return request;
@@ -87,12 +88,12 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         using var first = request();
         try
         {
-            return await _pooled.Send(first, cancellationToken);
+            return await _pooled.SendAsync(first, cancellationToken);
         }
         catch (HttpRequestException error) when (ReceiverClient.WasReused(first) && TransportErrors.IsClosed(error))
         {
             using var second = request();
-            return await _fresh.Send(second, cancellationToken);
+            return await _fresh.SendAsync(second, cancellationToken);
         }
     }
 
