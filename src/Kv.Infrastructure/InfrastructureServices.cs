@@ -79,6 +79,7 @@ public static class InfrastructureServices
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryReads>()
+        .AddSingleton<IDeliveryReads>(provider => provider.GetRequiredService<DeliveryReads>())
         .AddSingleton<DeliveryWrites>()
         .AddSingleton<ReplayRoom>()
         .AddSingleton<DeliveryReplays>()

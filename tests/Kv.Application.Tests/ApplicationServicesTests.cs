@@ -44,6 +44,7 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IWebhookRepository>())
         .AddSingleton(Mock.Of<IWebhookTargets>())
         .AddSingleton(new HeaderPolicy())
+        .AddSingleton(Mock.Of<IDeliveryReads>())
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())
         .AddSingleton(Mock.Of<IApiKeyRepository>())

@@ -6,7 +6,6 @@ namespace Kv.Application.Deliveries;
 /// <param name="Id">The id, which receivers see as <c>webhook-id</c>.</param>
 /// <param name="Status">The state: pending, failed or delivered.</param>
 /// <param name="Event">The event: create, update, delete or expire.</param>
-/// <param name="Revision">The revision of the change.</param>
 /// <param name="Attempts">The last attempts, oldest first; for an accepted delivery, only the accepted attempt.</param>
 /// <param name="AttemptCount">The number of attempts of an accepted delivery; null for other deliveries.</param>
 /// <param name="NextAttemptAt">The time of the next attempt; null when the delivery has failed for good.</param>
