@@ -30,12 +30,8 @@ internal sealed record ApiKeyRecord(
             var grants = record.Grants.Select(text => Grant.TryParse(text ?? "")).OfType<Grant>().ToList();
             var hash = Convert.FromHexString(record.Hash);
             return grants.Count == record.Grants.Count && hash.Length == SHA256.HashSizeInBytes
-                ? new ApiKey(record.Id, hash, new Grants(record.Admin, grants))
-                {
-                    Name = record.Name,
-                    CreatedAt = record.CreatedAt,
-                    ExpireAt = record.ExpireAt,
-                }
+                ? new ApiKey(
+                    record.Id, hash, new Grants(record.Admin, grants), record.Name, record.CreatedAt, record.ExpireAt)
                 : null;
         }
         catch (Exception error) when (error is JsonException or FormatException)
