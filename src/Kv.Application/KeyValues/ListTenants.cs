@@ -5,7 +5,6 @@ namespace Kv.Application.KeyValues;
 /// that a grant covers.
 /// </summary>
 /// <param name="Prefix">The prefix of the namespaces; empty for every namespace.</param>
-/// <param name="Limit">The maximum number of tenants.</param>
 /// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 public sealed record ListTenants(string Prefix, int Limit, string? Cursor) : IRequest<TenantPage>, IGuardedRequest
 {

@@ -5,10 +5,7 @@ namespace Kv.Application.KeyValues;
 
 /// <summary>Sets a key, whether or not it exists, if the condition holds.</summary>
 /// <param name="Value">The value, byte for byte.</param>
-/// <param name="Ttl">The time to live.</param>
 /// <param name="ContentType">The media type of the value; null for none.</param>
-/// <param name="Condition">The condition of the write.</param>
-/// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record SetKeyValue(
     string Namespace, string AppName, string Key, ReadOnlyMemory<byte> Value, TimeToLive Ttl = default,
     string? ContentType = null, Precondition Condition = default, string? IdempotencyKey = null)

@@ -8,7 +8,6 @@ namespace Kv.Application.Transactions;
 /// <param name="Compare">The conditions for <paramref name="Success"/>.</param>
 /// <param name="Success">The operations when all conditions hold.</param>
 /// <param name="Failure">The operations otherwise.</param>
-/// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record ExecuteTransaction(
     string Namespace, string AppName,
     IReadOnlyList<KeyConditionInput> Compare, IReadOnlyList<KeyOperationInput> Success,

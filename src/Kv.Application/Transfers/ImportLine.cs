@@ -5,7 +5,6 @@ namespace Kv.Application.Transfers;
 /// <summary>A line of an import.</summary>
 /// <param name="Number">The line number, from 1.</param>
 /// <param name="Value">The value, byte for byte.</param>
-/// <param name="Ttl">The time to live.</param>
 /// <param name="ExpireAt">The expiry in Unix seconds, instead of <paramref name="Ttl"/>.</param>
 /// <param name="ContentType">The media type of the value; null for none.</param>
 /// <param name="Mistake">The error of an unreadable line; null otherwise.</param>

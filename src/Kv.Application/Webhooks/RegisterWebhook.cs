@@ -3,8 +3,6 @@ using Kv.Application.Idempotency;
 namespace Kv.Application.Webhooks;
 
 /// <summary>Registers a webhook, unless the tenant has reached the limit.</summary>
-/// <param name="Input">The caller's settings.</param>
-/// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record RegisterWebhook(
     string Namespace, string AppName, WebhookInput Input, string? IdempotencyKey = null)
     : IRequest<WebhookRegistration>, ITenantRequest, IWebhookInputRequest, IGuardedRequest
@@ -15,7 +13,6 @@ public sealed record RegisterWebhook(
 
 /// <summary>The result of a registration.</summary>
 /// <param name="Id">The new webhook's id; null when the tenant has reached the limit.</param>
-/// <param name="Limit">The limit of webhooks per tenant.</param>
 /// <param name="IsReplayed">Whether an earlier request with the same idempotency key registered it.</param>
 public sealed record WebhookRegistration(Guid? Id, int Limit, bool IsReplayed = false);
 

@@ -1,7 +1,6 @@
 namespace Kv.Domain.Quotas;
 
 /// <summary>A write would exceed the tenant's quota; nothing was written.</summary>
-/// <param name="growth">The growth by the write.</param>
 public sealed class QuotaExceededException(QuotaKind kind, long limit, long present, long growth)
     : StoreException(Explain(kind, limit, present, growth), null)
 {

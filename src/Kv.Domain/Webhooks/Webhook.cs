@@ -116,9 +116,7 @@ public sealed class Webhook(
         && Settings.Pattern.Matches(change.Key.Value);
 
     /// <summary>The value of the header <c>webhook-signature</c>; null for an unsigned message.</summary>
-    /// <param name="id">The header <c>webhook-id</c>.</param>
-    /// <param name="timestamp">The header <c>webhook-timestamp</c>: the Unix second of sending.</param>
-    /// <param name="body">The body, byte for byte.</param>
+    /// <inheritdoc cref="WebhookSecret.Sign" path="/param"/>
     public string? Sign(string id, long timestamp, ReadOnlySpan<byte> body)
     {
         if (Secret is null)

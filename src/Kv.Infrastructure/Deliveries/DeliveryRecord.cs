@@ -51,10 +51,9 @@ internal sealed record DeliveryRecord(
     private Delivery ToDelivery(Tenant tenant, DeliveryId id) => new(
         id,
         tenant,
-        new DeliveryEvent(Kind, Key, HasValue ? default(ReadOnlyMemory<byte>) : null, ExpireAt, Timestamp)
+        new DeliveryEvent(
+            Kind, Key, HasValue ? default(ReadOnlyMemory<byte>) : null, ExpireAt, Timestamp, id.Revision, TraceParent)
         {
-            Revision = id.Revision,
-            TraceParent = TraceParent,
             ValueBytes = ValueBytes ?? 0,
         },
         (Attempts ?? []).Select(attempt => attempt.ToAttempt()),

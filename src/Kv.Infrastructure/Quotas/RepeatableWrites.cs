@@ -15,7 +15,8 @@ internal sealed class RepeatableWrites
     public bool TryJoin(Tenant tenant, IdempotentRequest? request, out Reservation reservation)
     {
         reservation = default;
-        if (request is null || !_inFlight.TryGetValue((tenant, request.Key), out var shared) || !shared.IsFor(request))
+        if (request is null || !_inFlight.TryGetValue((tenant, request.Key), out var shared)
+            || !shared.Request.Fingerprint.Span.SequenceEqual(request.Fingerprint.Span))
             return false;
         shared.Users++;
         reservation = new Reservation(shared.Account, shared.Reserved, shared);
@@ -58,6 +59,4 @@ internal sealed record SharedReservation(TenantAccount Account, Reserved Reserve
     public int Users { get; set; } = 1;
 
     public bool HasEnded { get; set; }
-
-    public bool IsFor(IdempotentRequest other) => Request.Fingerprint.Span.SequenceEqual(other.Fingerprint.Span);
 }

@@ -26,7 +26,6 @@ internal static class CallSpan
         return span;
     }
 
-    /// <summary>Records the outcome of the call.</summary>
     public static void SetOutcome(this Activity span, Attempt attempt)
     {
         if (attempt.Status is { } status)

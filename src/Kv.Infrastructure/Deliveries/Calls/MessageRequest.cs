@@ -12,12 +12,9 @@ internal static class MessageRequest
     /// <param name="webhook">
     /// The webhook. A stored one may come from simple-golang-kv; its invalid headers are skipped.
     /// </param>
-    /// <param name="messageId">The header <c>webhook-id</c>.</param>
-    /// <param name="timestamp">The second of Unix time of the attempt.</param>
     /// <param name="options">
     /// The header <c>User-Agent</c>, unless the webhook has its own, and the reserved headers.
     /// </param>
-    /// <param name="traceParent">The header <c>traceparent</c> (W3C Trace Context); null for none.</param>
     public static HttpRequestMessage Build(
         Webhook webhook, Uri endpoint, string messageId, DeliveryEvent @event, long timestamp, DeliveryOptions options,
         string? traceParent)

@@ -62,9 +62,6 @@ internal sealed class ReceiverAnswerBody
         _length += kept.Length;
     }
 
-    private static string Shown(string text) => string.Create(text.Length, text, (shown, source) =>
-    {
-        for (var i = 0; i < source.Length; i++)
-            shown[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\t') ? '\uFFFD' : source[i];
-    });
+    private static string Shown(string text) => new(
+        [.. text.Select(unit => char.IsControl(unit) && unit is not ('\n' or '\t') ? '\uFFFD' : unit)]);
 }
