@@ -4,8 +4,8 @@ namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
 /// The usage of tenants: counted once, and then updated by the store's changes. This replica's writes are reserved
-/// until their changes arrive, so that together they never exceed a quota. Memory is used by tenant, not by key; an
-/// empty tenant uses none.
+/// until their changes arrive, so that together they never exceed a quota. Memory is used by tenant and by reserved
+/// write, not by key; an empty tenant uses none.
 /// </summary>
 internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 {
