@@ -1,6 +1,5 @@
 using Kv.Application.Access;
 using Kv.Application.Quotas;
-using Kv.Application.Webhooks;
 using Kv.Domain.Quotas;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,11 +8,11 @@ namespace Kv.Application;
 /// <summary>Registers the use cases.</summary>
 public static class ApplicationServices
 {
-    private static readonly Type[] OwnTypes = typeof(ApplicationServices).Assembly.GetTypes();
-
     /// <summary>Adds the commands, queries, validators and maps with the given limits.</summary>
     public static IServiceCollection AddApplication(this IServiceCollection services, Limits limits) =>
-        services.AddSingleton(limits).AddMediator().AddHandlers().AddValidators().AddMaps().AddApiKeys()
+        services.AddSingleton(limits).AddMediator().AddAutoMapper(typeof(ApplicationServices)).AddApiKeys()
+        .AddImplementationsOf(typeof(IRequestHandler<,>))
+        .AddImplementationsOf(typeof(IValidator<>))
         .AddSingleton<ITenantUsages, NoQuotas>();
 
     /// <summary>
@@ -27,7 +26,7 @@ public static class ApplicationServices
 
     private static IServiceCollection AddApiKeys(this IServiceCollection services) => services
         .AddSingleton<ICaller, AnyCaller>()
-        .AddSingleton<IApiKeyAuthentication, ApiKeyAuthentication>();
+        .AddSingleton<ApiKeyAuthentication>();
 
     // MediatR's registration package requires another version of MediatR. Handlers are stateless, so they are
     // singletons.
@@ -36,27 +35,9 @@ public static class ApplicationServices
         .AddSingleton<IMediator, Mediator>()
         .AddSingleton(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
 
-    private static IServiceCollection AddHandlers(this IServiceCollection services) =>
-        services.AddImplementationsOf(typeof(IRequestHandler<,>));
-
-    private static IServiceCollection AddValidators(this IServiceCollection services) =>
-        services.AddImplementationsOf(typeof(IValidator<>));
-
-    private static IServiceCollection AddMaps(this IServiceCollection services) => services
-        .AddSingleton<IConfigurationProvider>(_ => Maps())
-        .AddSingleton<HeadersInAnswers>()
-        .AddSingleton<IMapper>(provider => new Mapper(
-            provider.GetRequiredService<IConfigurationProvider>(), provider.GetRequiredService));
-
-    internal static MapperConfiguration Maps() => new(maps =>
-    {
-        foreach (var profile in OwnTypes.Where(type => type.IsSubclassOf(typeof(Profile))))
-            maps.AddProfile(profile);
-    });
-
     private static IServiceCollection AddImplementationsOf(this IServiceCollection services, Type definition)
     {
-        foreach (var type in OwnTypes.Where(
+        foreach (var type in typeof(ApplicationServices).Assembly.GetTypes().Where(
             type => type is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false }))
             foreach (var contract in type.GetInterfaces())
                 if (contract.IsGenericType && contract.GetGenericTypeDefinition() == definition)

@@ -23,12 +23,11 @@ public static class Text
     /// <summary>Whether the text has a UTF-8 form: it contains no unpaired surrogate (RFC 3629, section 3).</summary>
     public static bool IsWellFormed(string text)
     {
-        var rest = text.AsSpan();
-        while (!rest.IsEmpty)
+        for (var at = 0; at < text.Length;)
         {
-            if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+            if (!Rune.TryGetRuneAt(text, at, out var rune))
                 return false;
-            rest = rest[consumed..];
+            at += rune.Utf16SequenceLength;
         }
         return true;
     }

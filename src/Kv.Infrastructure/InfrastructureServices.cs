@@ -78,6 +78,7 @@ public static class InfrastructureServices
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryReads>()
+        .AddSingleton<IDeliveryReads>(provider => provider.GetRequiredService<DeliveryReads>())
         .AddSingleton<DeliveryWrites>()
         .AddSingleton<ReplayRoom>()
         .AddSingleton<DeliveryReplays>()
@@ -109,18 +110,13 @@ public static class InfrastructureServices
         .AddScoped<LaneFactory>()
         .AddScoped<WebhookLanes>()
         .AddScoped<EventPublisher>()
-        .AddScoped<WebhookDispatcher>()
-        .AddScoped<INotificationHandler<DomainEvent<KeyCreated>>>(Dispatcher)
-        .AddScoped<INotificationHandler<DomainEvent<KeyUpdated>>>(Dispatcher)
-        .AddScoped<INotificationHandler<DomainEvent<KeyDeleted>>>(Dispatcher)
+        .AddScoped<INotificationHandler<DomainEvent>, WebhookDispatcher>()
         .AddScoped<LostChanges>()
         .AddScoped<WebhookCatalog>()
         .AddScoped<WebhookFeed>()
         .AddScoped<DeliveryWakes>()
         .AddScoped<CursorSaver>()
         .AddScoped<LeaderTerm>();
-
-    private static WebhookDispatcher Dispatcher(IServiceProvider term) => term.GetRequiredService<WebhookDispatcher>();
 
     private static IServiceCollection AddSender(this IServiceCollection services) => services
         .AddSingleton(provider => provider.GetRequiredService<DeliveryOptions>().Headers)

@@ -44,6 +44,7 @@ internal sealed class ApplicationServicesTests
         .AddSingleton(Mock.Of<IWebhookRepository>())
         .AddSingleton(Mock.Of<IWebhookTargets>())
         .AddSingleton(new HeaderPolicy())
+        .AddSingleton(Mock.Of<IDeliveryReads>())
         .AddSingleton(Mock.Of<IDeliveryRepository>())
         .AddSingleton(Mock.Of<IWebhookSender>())
         .AddSingleton(Mock.Of<IApiKeyRepository>())
@@ -62,7 +63,7 @@ internal sealed class ApplicationServicesTests
 
     [Test]
     public void Every_mapping_is_complete() =>
-        Assert.That(() => ApplicationServices.Maps().AssertConfigurationIsValid(), Throws.Nothing);
+        Assert.That(() => TestMaps.All.AssertConfigurationIsValid(), Throws.Nothing);
 
     [TestCaseSource(nameof(RequestTypes))]
     public void Every_request_has_one_handler(Type request)

@@ -57,8 +57,8 @@ internal sealed class DependencyTests
         Types.InAssembly(Layers.Api).That().HaveNameEndingWith("Controller")
             .ShouldNot().HaveDependencyOnAny(
                 "Kv.Infrastructure", "Kv.Domain.Storage", "Kv.Domain.KeyValues.IKeyValueRepository",
-                "Kv.Domain.Webhooks.IWebhookRepository", "Kv.Domain.Deliveries.IDeliveryRepository",
-                "Kv.Domain.Deliveries.IWebhookSender")
+                "Kv.Domain.Webhooks.IWebhookRepository", "Kv.Domain.Deliveries.IDeliveryReads",
+                "Kv.Domain.Deliveries.IDeliveryRepository", "Kv.Domain.Deliveries.IWebhookSender")
             .GetResult().FailingTypeNames ?? [],
         Is.Empty);
 

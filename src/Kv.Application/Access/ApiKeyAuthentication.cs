@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kv.Domain.Storage;
 
 namespace Kv.Application.Access;
 
@@ -7,7 +8,7 @@ namespace Kv.Application.Access;
 /// request does not read the store, every replica refuses a revoked key within <see cref="LongestLag"/>, and a flood of
 /// unknown keys costs one read per second and no memory.
 /// </summary>
-internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider time) : IApiKeyAuthentication
+public sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider time)
 {
     /// <summary>The longest time for which a key is accepted after another replica revoked it.</summary>
     public static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
@@ -25,6 +26,8 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
     private Task<Table>? _reading;
     private int _changes;
 
+    /// <summary>Finds the key of a credential; null when the key is unknown or has expired.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async ValueTask<ApiKey?> Find(string text, CancellationToken cancellationToken)
     {
         if (ApiKeySecret.TryParse(text) is not { } secret)
@@ -40,6 +43,7 @@ internal sealed class ApiKeyAuthentication(IApiKeyRepository keys, TimeProvider 
         return null;
     }
 
+    /// <summary>Discards the keys in memory after a change, so that the next request reads them again.</summary>
     public void Forget()
     {
         lock (_gate)

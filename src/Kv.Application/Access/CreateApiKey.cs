@@ -36,8 +36,7 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
             .OverridePropertyName("name");
         RuleFor(request => request.Ttl)
             .Must(ttl => ttl is null or (>= 1 and <= MaxTtlSeconds))
-            .WithMessage($"TTL must be between 1 and {MaxTtlSeconds} seconds")
-            .OverridePropertyName("ttl");
+            .WithMessage($"TTL must be between 1 and {MaxTtlSeconds} seconds");
         When(request => request.IsAdministrator, () => RuleFor(request => request)
             .Must(request =>
                 (request.Namespace, request.AppName, request.Prefix, request.Verbs) is (null, null, null, null))
@@ -54,8 +53,7 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
         RuleFor(request => request.Prefix ?? "").KeyPrefix(limits).OverridePropertyName("prefix");
         RuleFor(request => request.Verbs)
             .Must(verbs => verbs is not null && AccessVerbNames.TryParse(verbs) is not null)
-            .WithMessage($"Verbs must be some of: {string.Join(", ", AccessVerbNames.All)}")
-            .OverridePropertyName("verbs");
+            .WithMessage($"Verbs must be some of: {string.Join(", ", AccessVerbNames.All)}");
     }
 
     private void RuleForName(
@@ -70,7 +68,7 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
 }
 
 internal sealed class CreateApiKeyHandler(
-    IApiKeyRepository keys, IApiKeyAuthentication authentication, IMapper mapper, TimeProvider time)
+    IApiKeyRepository keys, ApiKeyAuthentication authentication, IMapper mapper, TimeProvider time)
     : IRequestHandler<CreateApiKey, IssuedApiKey?>
 {
     // Every replica keeps all keys in memory. Concurrent calls may exceed the limit by a few keys.

@@ -8,7 +8,6 @@ public sealed record DescribeCaller : IRequest<CallerDto>, IGuardedRequest
 
 /// <summary>A caller.</summary>
 /// <param name="Principal">The identity; null without authentication.</param>
-/// <param name="Grants">The grants of the caller.</param>
 public sealed record CallerDto(Principal? Principal, Grants Grants);
 
 internal sealed class DescribeCallerValidator : AbstractValidator<DescribeCaller>;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Kv.Application.Webhooks;
 using Kv.Domain.Audit;
 
@@ -22,7 +21,7 @@ public sealed record RevokedApiKey(int WebhookCount, IReadOnlyList<WebhookDto> W
 internal sealed class RevokeApiKeyValidator : AbstractValidator<RevokeApiKey>;
 
 internal sealed class RevokeApiKeyHandler(
-    IApiKeyRepository keys, IApiKeyAuthentication authentication, IWebhookRepository webhooks, IMapper mapper)
+    IApiKeyRepository keys, ApiKeyAuthentication authentication, IWebhookRepository webhooks, IMapper mapper)
     : IRequestHandler<RevokeApiKey, RevokedApiKey?>
 {
     private const int MaxShown = 100;
@@ -53,24 +52,14 @@ internal sealed class RevokeApiKeyHandler(
     private async Task<IReadOnlyList<AuditedChange>> Notes(RevokeApiKey request, CancellationToken cancellationToken)
     {
         var operation = request.DisablesWebhooks ? AuditOperations.DisableWebhook : AuditOperations.LeaveWebhook;
-        var notes = new List<AuditedChange>();
-        await foreach (var webhook in RegisteredBy(request.Id, cancellationToken))
-        {
-            notes.Add(
-                new AuditedChange(operation, $"{webhook.Tenant.Namespace}/{webhook.Tenant.AppName}/{webhook.Id:D}"));
-            if (notes.Count == MaxShown)
-                break;
-        }
-        return notes;
+        return await RegisteredBy(request.Id, cancellationToken).Take(MaxShown)
+            .Select(webhook => new AuditedChange(
+                operation, $"{webhook.Tenant.Namespace}/{webhook.Tenant.AppName}/{webhook.Id:D}"))
+            .ToListAsync(cancellationToken);
     }
 
-    private async IAsyncEnumerable<Webhook> RegisteredBy(
-        string apiKey, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var webhook in webhooks.ListAll(cancellationToken))
-            if (webhook.RegisteredBy?.ApiKey == apiKey)
-                yield return webhook;
-    }
+    private IAsyncEnumerable<Webhook> RegisteredBy(string apiKey, CancellationToken cancellationToken) =>
+        webhooks.ListAll(cancellationToken).Where(webhook => webhook.RegisteredBy?.ApiKey == apiKey);
 
     // Null when the webhook was deleted or got another owner in the meantime.
     private async Task<Webhook?> Disable(Webhook found, string apiKey, CancellationToken cancellationToken)

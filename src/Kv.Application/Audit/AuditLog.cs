@@ -40,8 +40,6 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
 
     /// <summary>Awaits an operation and logs its outcome.</summary>
     /// <param name="tenant">The tenant that owns the target; null for API keys.</param>
-    /// <param name="target">The key, or the id of the webhook, the delivery or the API key.</param>
-    /// <param name="running">The running operation.</param>
     /// <param name="outcomeOf">Maps the result to the outcome, and to the revision where it is known.</param>
     public Task<T> Record<T>(
         Tenant? tenant, string operation, string target,
@@ -50,8 +48,6 @@ internal sealed partial class AuditLog(IActor actor, ILoggerFactory loggers) : I
 
     /// <summary>Awaits several changes that happen together, and logs the outcome of each.</summary>
     /// <param name="tenant">The tenant that owns the target; null for API keys.</param>
-    /// <param name="requested">The requested changes.</param>
-    /// <param name="running">The running operation.</param>
     /// <param name="outcomeOf">Maps the result to the outcome, and to the revision where it is known.</param>
     /// <param name="actual">Maps the result to the actual changes; null when they are the requested ones.</param>
     public async Task<T> Record<T>(

@@ -6,21 +6,6 @@ namespace Kv.Application.Audit;
 /// <summary>Audits manual redeliveries and replays.</summary>
 internal sealed class AuditedDeliveries(IDeliveryRepository inner, AuditLog audit) : IDeliveryRepository
 {
-    public Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
-        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
-        CancellationToken cancellationToken) =>
-        inner.List(tenant, webhookId, status, after, limit, cancellationToken);
-
-    public Task<IReadOnlyList<AcceptedDelivery>> ListAccepted(
-        Tenant tenant, Guid webhookId, CancellationToken cancellationToken) =>
-        inner.ListAccepted(tenant, webhookId, cancellationToken);
-
-    public Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
-        inner.Get(tenant, id, cancellationToken);
-
-    public Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
-        inner.Trail(tenant, id, cancellationToken);
-
     public Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) => audit.Record(
         tenant, AuditOperations.Redeliver, id.ToString(), inner.Redeliver(tenant, id, cancellationToken));
 

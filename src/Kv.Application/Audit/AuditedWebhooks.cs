@@ -6,14 +6,11 @@ namespace Kv.Application.Audit;
 /// <summary>Audits the changes of webhooks.</summary>
 internal sealed class AuditedWebhooks(IWebhookRepository inner, AuditLog audit) : IWebhookRepository
 {
-    public Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) => audit.Record(
-        webhook.Tenant, AuditOperations.AddWebhook, $"{webhook.Id:D}", inner.Add(webhook, limit, cancellationToken));
-
-    public Task<AddedWebhook> AddOnce(
-        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken)
+    public Task<AddedWebhook> Add(
+        Webhook webhook, int limit, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         return audit.Record(
-            webhook.Tenant, Adding(webhook.Id), inner.AddOnce(webhook, limit, request, cancellationToken),
+            webhook.Tenant, Adding(webhook.Id), inner.Add(webhook, limit, request, cancellationToken),
             added => added.IsReplayed ? (AuditLog.Replayed, null) : (AuditLog.OutcomeOf(added.Id is not null), null),
             // For a replayed request, log the id of the first execution: the new id was never returned.
             added => Adding(added.Id ?? webhook.Id));

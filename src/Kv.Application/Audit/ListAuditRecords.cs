@@ -5,11 +5,9 @@ namespace Kv.Application.Audit;
 
 /// <summary>Reads a page of audit records, oldest first.</summary>
 /// <param name="Namespace">The namespace; null, together with the app, for the records of the deployment.</param>
-/// <param name="AppName">The app.</param>
 /// <param name="From">The start, inclusive (RFC 3339); null for the oldest record.</param>
 /// <param name="To">The end, exclusive (RFC 3339); null for the newest record.</param>
 /// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
-/// <param name="Limit">The maximum number.</param>
 public sealed record ListAuditRecords(
     string? Namespace, string? AppName, string? From, string? To, string? Cursor, int Limit)
     : IRequest<AuditPage>, IAdministrativeRequest

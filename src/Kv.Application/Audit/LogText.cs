@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Kv.Application.Audit;
 
@@ -13,20 +12,9 @@ public static class LogText
     /// Replaces control characters, line separators and format characters with escapes (<c>\u000a</c>) and truncates
     /// long text.
     /// </summary>
-    public static string? Escape(string? text)
-    {
-        if (text is null || (text.Length <= MaxLength && text.All(IsPlain)))
-            return text;
-        var safe = new StringBuilder(text.Length);
-        foreach (var unit in text.Take(MaxLength))
-        {
-            if (IsPlain(unit))
-                safe.Append(unit);
-            else
-                safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
-        }
-        return safe.ToString();
-    }
+    public static string? Escape(string? text) => text is null || (text.Length <= MaxLength && text.All(IsPlain))
+        ? text
+        : string.Concat(text.Take(MaxLength).Select(unit => IsPlain(unit) ? $"{unit}" : $"\\u{(int)unit:x4}"));
 
     private static bool IsPlain(char unit) => char.GetUnicodeCategory(unit) is not (
         UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

@@ -58,8 +58,6 @@ public sealed record DeliveryFinding(DeliveryVerdict Verdict, string Detail, str
         "Check the name of the key, and the headers that name its tenant.");
 
     /// <summary>The finding for the last change of a key.</summary>
-    /// <param name="webhook">The webhook, as it is now.</param>
-    /// <param name="trail">The store's information about the delivery.</param>
     /// <param name="isSameValue">Whether the change set the value that the key had.</param>
     /// <param name="refusal">The rule that refuses the endpoint, as far as it is known without a call.</param>
     internal static DeliveryFinding From(

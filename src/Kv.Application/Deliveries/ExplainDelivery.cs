@@ -37,7 +37,7 @@ internal sealed class ExplainDeliveryValidator : AbstractValidator<ExplainDelive
 }
 
 internal sealed class ExplainDeliveryHandler(
-    IWebhookRepository webhooks, IDeliveryRepository deliveries, IKeyValueHistory history, IWebhookTargets targets,
+    IWebhookRepository webhooks, IDeliveryReads deliveries, IKeyValueHistory history, IWebhookTargets targets,
     IMapper mapper)
     : IRequestHandler<ExplainDelivery, DeliveryExplanation?>
 {
@@ -61,8 +61,10 @@ internal sealed class ExplainDeliveryHandler(
             : null;
         return new DeliveryExplanation(
             finding, new ExplainedChange(change.Revision, DeliveryProfile.NameOf(change.Kind), at),
-            trail.Accepted is null ? Map(trail.Stored) : mapper.Map<DeliveryDto>(trail.Accepted), Map(trail.HeldBy),
-            trail.Cursor);
+            trail.Accepted is { } accepted
+                ? mapper.Map<DeliveryDto>(accepted)
+                : mapper.Map<Delivery?, DeliveryDto?>(trail.Stored),
+            mapper.Map<Delivery?, DeliveryDto?>(trail.HeldBy), trail.Cursor);
     }
 
     private async Task<bool> IsSameValue(
@@ -74,6 +76,4 @@ internal sealed class ExplainDeliveryHandler(
         return past.Changes is [{ Value: { } before }] && change.Value is { } value
             && before.Span.SequenceEqual(value.Span);
     }
-
-    private DeliveryDto? Map(Delivery? delivery) => delivery is null ? null : mapper.Map<DeliveryDto>(delivery);
 }

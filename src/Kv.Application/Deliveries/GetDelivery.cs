@@ -10,14 +10,11 @@ public sealed record GetDelivery(string Namespace, string AppName, string Id)
 
 internal sealed class GetDeliveryValidator(Limits limits) : TenantValidator<GetDelivery>(limits);
 
-internal sealed class GetDeliveryHandler(IDeliveryRepository deliveries, IMapper mapper)
+internal sealed class GetDeliveryHandler(IDeliveryReads deliveries, IMapper mapper)
     : IRequestHandler<GetDelivery, DeliveryDto?>
 {
-    public async Task<DeliveryDto?> Handle(GetDelivery request, CancellationToken cancellationToken)
-    {
-        if (DeliveryId.TryParse(request.Id) is not { } id)
-            return null;
-        var delivery = await deliveries.Get(request.Tenant(), id, cancellationToken);
-        return delivery is null ? null : mapper.Map<DeliveryDto>(delivery);
-    }
+    public async Task<DeliveryDto?> Handle(GetDelivery request, CancellationToken cancellationToken) =>
+        DeliveryId.TryParse(request.Id) is { } id
+            ? mapper.Map<Delivery?, DeliveryDto?>(await deliveries.Get(request.Tenant(), id, cancellationToken))
+            : null;
 }

@@ -11,7 +11,6 @@ namespace Kv.Application.Deliveries;
 /// <param name="Cursor">
 /// The cursor of the previous page; null for the first page. Accepted deliveries fit on one page.
 /// </param>
-/// <param name="Limit">The maximum number.</param>
 public sealed record ListDeliveries(
     string Namespace, string AppName, string WebhookId, string Status, string? Cursor, int Limit)
     : IRequest<DeliveryPage?>, IWebhookOwnerRequest;
@@ -46,7 +45,7 @@ internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveries
         && last.WebhookId == id;
 }
 
-internal sealed class ListDeliveriesHandler(IWebhookRepository webhooks, IDeliveryRepository deliveries, IMapper mapper)
+internal sealed class ListDeliveriesHandler(IWebhookRepository webhooks, IDeliveryReads deliveries, IMapper mapper)
     : IRequestHandler<ListDeliveries, DeliveryPage?>
 {
     public async Task<DeliveryPage?> Handle(ListDeliveries request, CancellationToken cancellationToken)

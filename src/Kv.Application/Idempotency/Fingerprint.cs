@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Kv.Domain.Idempotency;
 
 namespace Kv.Application.Idempotency;
 
@@ -11,6 +12,17 @@ namespace Kv.Application.Idempotency;
 internal sealed class Fingerprint : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <summary>The idempotent request of a call; null without an idempotency key.</summary>
+    /// <param name="parts">Adds the parts that identify the request, besides its call.</param>
+    public static IdempotentRequest? Of(string? key, string call, Action<Fingerprint> parts)
+    {
+        if (key is null)
+            return null;
+        using var fingerprint = new Fingerprint();
+        parts(fingerprint.Add(call));
+        return new IdempotentRequest(key, fingerprint._hash.GetHashAndReset());
+    }
 
     public Fingerprint Add(ReadOnlySpan<byte> part)
     {
@@ -29,8 +41,6 @@ internal sealed class Fingerprint : IDisposable
         BinaryPrimitives.WriteInt64BigEndian(bytes, part);
         return Add(bytes);
     }
-
-    public byte[] Get() => _hash.GetHashAndReset();
 
     public void Dispose() => _hash.Dispose();
 }

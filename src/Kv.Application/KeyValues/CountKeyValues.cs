@@ -2,23 +2,15 @@ namespace Kv.Application.KeyValues;
 
 /// <summary>Counts the keys with a prefix; all keys when it is empty.</summary>
 public sealed record CountKeyValues(string Namespace, string AppName, string Prefix)
-    : IRequest<KeyValueCount>, ITenantRequest, IGuardedRequest
+    : IRequest<KeyValueCount>, IPrefixRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Prefix);
 }
 
 /// <summary>A number of keys.</summary>
-/// <param name="Revision">The revision of the count.</param>
 public sealed record KeyValueCount(long Count, long Revision);
 
-internal sealed class CountKeyValuesValidator : AbstractValidator<CountKeyValues>
-{
-    public CountKeyValuesValidator(Limits limits)
-    {
-        RuleFor(request => request.Prefix).KeyPrefix(limits);
-        this.RuleForTenant(limits);
-    }
-}
+internal sealed class CountKeyValuesValidator(Limits limits) : PrefixValidator<CountKeyValues>(limits);
 
 internal sealed class CountKeyValuesHandler(IKeyValueListings keyValues)
     : IRequestHandler<CountKeyValues, KeyValueCount>

@@ -1,7 +1,6 @@
 namespace Kv.Application.KeyValues;
 
 /// <summary>Deletes a key if the condition holds. Deleting a key that does not exist changes nothing.</summary>
-/// <param name="Condition">The condition of the deletion.</param>
 public sealed record DeleteKeyValue(string Namespace, string AppName, string Key, Precondition Condition = default)
     : IRequest<WriteResult>, ITenantRequest, IGuardedRequest
 {

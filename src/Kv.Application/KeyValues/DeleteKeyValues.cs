@@ -25,7 +25,7 @@ internal sealed class DeleteKeyValuesValidator : AbstractValidator<DeleteKeyValu
     public DeleteKeyValuesValidator(Limits limits)
     {
         // An empty prefix selects every key of the tenant: a forgotten prefix must not delete them.
-        RuleFor(request => request.Prefix).Key(limits).OverridePropertyName("prefix");
+        RuleFor(request => request.Prefix).Key(limits);
         this.RuleForTenant(limits);
     }
 }

@@ -4,7 +4,6 @@ namespace Kv.Application.KeyValues;
 /// <param name="Before">
 /// Only changes before this revision, which the previous page returned; null for the newest.
 /// </param>
-/// <param name="Limit">The maximum number of changes.</param>
 public sealed record GetKeyHistory(string Namespace, string AppName, string Key, long? Before, int Limit)
     : IRequest<KeyHistory>, ITenantRequest, IGuardedRequest
 {

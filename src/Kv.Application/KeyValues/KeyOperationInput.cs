@@ -5,9 +5,7 @@ namespace Kv.Application.KeyValues;
 
 /// <summary>A requested operation on a key.</summary>
 /// <param name="Value">The value to set, byte for byte.</param>
-/// <param name="Ttl">The time to live of a set.</param>
 /// <param name="ContentType">The media type of the value; null for none.</param>
-/// <param name="Condition">The condition of the operation.</param>
 public sealed record KeyOperationInput(
     KeyOperationKind Kind, string Key, ReadOnlyMemory<byte> Value = default, TimeToLive Ttl = default,
     string? ContentType = null, Precondition Condition = default)

@@ -1,5 +1,22 @@
 namespace Kv.Application.KeyValues;
 
+/// <summary>A request about the keys with a prefix.</summary>
+internal interface IPrefixRequest : ITenantRequest
+{
+    string Prefix { get; }
+}
+
+/// <summary>The validator of a request that has only a tenant and a prefix to validate.</summary>
+internal abstract class PrefixValidator<TRequest> : AbstractValidator<TRequest>
+    where TRequest : IPrefixRequest
+{
+    protected PrefixValidator(Limits limits)
+    {
+        RuleFor(request => request.Prefix).KeyPrefix(limits);
+        this.RuleForTenant(limits);
+    }
+}
+
 /// <summary>Rules for the key of a request.</summary>
 internal static class KeyRules
 {

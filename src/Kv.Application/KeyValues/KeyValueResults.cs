@@ -22,9 +22,8 @@ public sealed record WriteResult(
 internal static class KeyValueResultMapping
 {
     public static ReadResult ToReadResult(this IMapper mapper, KeyValueRead read) =>
-        new(read.KeyValue is null ? null : mapper.Map<KeyValueDto>(read.KeyValue), read.Revision);
+        new(mapper.Map<KeyValue?, KeyValueDto?>(read.KeyValue), read.Revision);
 
     public static WriteResult ToWriteResult(this IMapper mapper, KeyValueWrite write) => new(
-        write.IsApplied, write.Revision, write.FoundRevision,
-        write.KeyValue is null ? null : mapper.Map<KeyValueDto>(write.KeyValue));
+        write.IsApplied, write.Revision, write.FoundRevision, mapper.Map<KeyValue?, KeyValueDto?>(write.KeyValue));
 }

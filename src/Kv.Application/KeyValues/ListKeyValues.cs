@@ -3,27 +3,18 @@ using System.Runtime.CompilerServices;
 namespace Kv.Application.KeyValues;
 
 /// <summary>Reads every key with a prefix (all keys when it is empty), in key order, at one revision.</summary>
-/// <param name="Prefix">The prefix of the keys.</param>
 /// <param name="WithContentTypes">Whether to read the content types as well.</param>
 public sealed record ListKeyValues(string Namespace, string AppName, string Prefix, bool WithContentTypes = false)
-    : IRequest<KeyValueSequence>, ITenantRequest, IGuardedRequest
+    : IRequest<KeyValueSequence>, IPrefixRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Prefix);
 }
 
 /// <summary>Keys at one revision.</summary>
-/// <param name="Revision">The store's revision.</param>
 /// <param name="KeyValues">The keys, read from the store during the enumeration; null when no key matches.</param>
 public sealed record KeyValueSequence(long Revision, IAsyncEnumerable<KeyValueDto>? KeyValues);
 
-internal sealed class ListKeyValuesValidator : AbstractValidator<ListKeyValues>
-{
-    public ListKeyValuesValidator(Limits limits)
-    {
-        RuleFor(request => request.Prefix).KeyPrefix(limits);
-        this.RuleForTenant(limits);
-    }
-}
+internal sealed class ListKeyValuesValidator(Limits limits) : PrefixValidator<ListKeyValues>(limits);
 
 internal sealed class ListKeyValuesHandler(IKeyValueListings keyValues, IMapper mapper)
     : IRequestHandler<ListKeyValues, KeyValueSequence>

@@ -5,7 +5,6 @@ namespace Kv.Application.KeyValues;
 /// that a grant covers.
 /// </summary>
 /// <param name="Prefix">The prefix of the namespaces; empty for every namespace.</param>
-/// <param name="Limit">The maximum number of tenants.</param>
 /// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 public sealed record ListTenants(string Prefix, int Limit, string? Cursor) : IRequest<TenantPage>, IGuardedRequest
 {
@@ -23,9 +22,8 @@ internal sealed class ListTenantsValidator : AbstractValidator<ListTenants>
             .Must(prefix => Text.Length(prefix) <= limits.MaxNamespaceLength)
             .WithMessage($"Prefix too long (max {limits.MaxNamespaceLength} characters)")
             .Must(prefix => prefix.Length == 0 || Tenant.IsName(prefix))
-            .WithMessage("Prefix must not contain '/', '*' or control characters")
-            .OverridePropertyName("prefix");
-        RuleFor(request => request.Limit).PageLimit(MaxLimit).OverridePropertyName("limit");
+            .WithMessage("Prefix must not contain '/', '*' or control characters");
+        RuleFor(request => request.Limit).PageLimit(MaxLimit);
     }
 }
 

@@ -9,7 +9,6 @@ public sealed record PageKeyValues(string Namespace, string AppName, KeyValueQue
 }
 
 /// <summary>A page of keys.</summary>
-/// <param name="Items">The keys, in key order.</param>
 /// <param name="Prefixes">The common prefixes of grouped keys.</param>
 /// <param name="Cursor">The cursor of the next page; null on the last page.</param>
 /// <param name="Revision">The revision at which the page was read.</param>

@@ -5,7 +5,6 @@ namespace Kv.Application.KeyValues;
 /// when the key does not exist and the request has no condition.
 /// </summary>
 /// <param name="Ttl">The time to live, counted from now.</param>
-/// <param name="Condition">The condition of the change.</param>
 public sealed record SetKeyValueTtl(
     string Namespace, string AppName, string Key, TimeToLive Ttl, Precondition Condition = default)
     : IRequest<WriteResult?>, ITenantRequest, IGuardedRequest

@@ -7,7 +7,6 @@ namespace Kv.Application.KeyValues;
 /// <param name="KnownRevision">
 /// The revision of the last write that the caller knows; 0 if it knows that the key does not exist.
 /// </param>
-/// <param name="Seconds">The maximum wait in seconds.</param>
 public sealed record WaitForKeyValue(
     string Namespace, string AppName, string Key, long KnownRevision, long Seconds, ReadOptions Options)
     : IRequest<ReadResult>, ITenantRequest, IGuardedRequest

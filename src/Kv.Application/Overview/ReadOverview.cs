@@ -12,7 +12,6 @@ public sealed record ReadOverview : IRequest<OverviewDto>, IAdministrativeReques
 /// <param name="Revision">The store's revision; 0 while it does not answer.</param>
 /// <param name="Store">The store's report; null when there is none.</param>
 /// <param name="Replicas">The replicas, the leader first; null while the store does not answer.</param>
-/// <param name="IsLeader">Whether this replica leads.</param>
 public sealed record OverviewDto(
     string? Failure, long Revision, StoreState? Store, IReadOnlyList<Replica>? Replicas, bool IsLeader);
 

@@ -1,6 +1,5 @@
 using Kv.Application.Idempotency;
 using Kv.Application.KeyValues;
-using Kv.Domain.Idempotency;
 using Kv.Domain.Transactions;
 
 namespace Kv.Application.Transactions;
@@ -9,7 +8,6 @@ namespace Kv.Application.Transactions;
 /// <param name="Compare">The conditions for <paramref name="Success"/>.</param>
 /// <param name="Success">The operations when all conditions hold.</param>
 /// <param name="Failure">The operations otherwise.</param>
-/// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record ExecuteTransaction(
     string Namespace, string AppName,
     IReadOnlyList<KeyConditionInput> Compare, IReadOnlyList<KeyOperationInput> Success,
@@ -28,6 +26,20 @@ public sealed record ExecuteTransaction(
 
     bool IGuardedRequest.IsAllowedTo(Grants caller) => Compare.All(one => caller.Allow(AccessVerbs.Read, this, one.Key))
         && Success.Concat(Failure).All(one => caller.Allow(one.Verb, this, one.Key));
+
+    internal void AddTo(Fingerprint fingerprint)
+    {
+        fingerprint.Add(Compare.Count);
+        foreach (var one in Compare)
+            fingerprint.Add(one.Key).Add((int)one.Condition.Kind).Add(one.Condition.Revision)
+                .Add(one.Value is null ? 0 : 1).Add(one.Value.GetValueOrDefault().Span);
+        foreach (var branch in new[] { Success, Failure })
+        {
+            fingerprint.Add(branch.Count);
+            foreach (var one in branch)
+                one.AddTo(fingerprint);
+        }
+    }
 }
 
 /// <summary>A requested condition on a key.</summary>
@@ -53,8 +65,7 @@ internal sealed class ExecuteTransactionValidator : AbstractValidator<ExecuteTra
             .WithMessage(ExecuteTransaction.TooManyOperations).OverridePropertyName("success");
         RuleFor(request => request.Compare)
             .Must(compare => compare.Count <= ExecuteTransaction.MaxOperations)
-            .WithMessage(ExecuteTransaction.TooManyCompares)
-            .OverridePropertyName("compare");
+            .WithMessage(ExecuteTransaction.TooManyCompares);
         RuleForEach(request => request.Compare)
             .ChildRules(compare => compare.RuleFor(one => one.Key).Key(limits).OverridePropertyName("key"))
             .OverridePropertyName("compare");
@@ -86,28 +97,11 @@ internal sealed class ExecuteTransactionHandler(
         foreach (var branch in new[] { request.Success, request.Failure })
             await ResultBudget.Require(
                 branch, limits, key => keyValues.Get(tenant, Key.Parse(key), default, cancellationToken));
-        var outcome = await transactions.Commit(tenant, transaction, Idempotent(request), cancellationToken);
+        var once = Fingerprint.Of(request.IdempotencyKey, "POST /txn", request.AddTo);
+        var outcome = await transactions.Commit(tenant, transaction, once, cancellationToken);
         return new TransactionResult(
             outcome.Succeeded, outcome.Revision,
             [.. outcome.Results.Select(result => result is null ? null : mapper.Map<KeyValueDto>(result))],
             outcome.FoundRevisions, outcome.IsReplayed);
-    }
-
-    private static IdempotentRequest? Idempotent(ExecuteTransaction request)
-    {
-        if (request.IdempotencyKey is not { } key)
-            return null;
-        using var fingerprint = new Fingerprint();
-        fingerprint.Add("POST /txn").Add(request.Compare.Count);
-        foreach (var one in request.Compare)
-            fingerprint.Add(one.Key).Add((int)one.Condition.Kind).Add(one.Condition.Revision)
-                .Add(one.Value is null ? 0 : 1).Add(one.Value.GetValueOrDefault().Span);
-        foreach (var branch in new[] { request.Success, request.Failure })
-        {
-            fingerprint.Add(branch.Count);
-            foreach (var one in branch)
-                one.AddTo(fingerprint);
-        }
-        return new IdempotentRequest(key, fingerprint.Get());
     }
 }

@@ -21,29 +21,19 @@ public sealed record CopyKeyValues(
 }
 
 /// <summary>The result of copying a page.</summary>
-public sealed record KeyCopies
-{
-    /// <summary>The number of written copies (in a dry run: copies to write).</summary>
-    public long Copied { get; init; }
-
-    /// <summary>The number of keys that were not copied because the new name exists.</summary>
-    public long Existing { get; init; }
-
-    /// <summary>The number of keys that were not copied because the new name is invalid.</summary>
-    public long Invalid { get; init; }
-
-    /// <summary>The cursor of the next page; null on the last page.</summary>
-    public string? Cursor { get; init; }
-}
+/// <param name="Copied">The number of written copies (in a dry run: copies to write).</param>
+/// <param name="Existing">The number of keys that were not copied because the new name exists.</param>
+/// <param name="Invalid">The number of keys that were not copied because the new name is invalid.</param>
+/// <param name="Cursor">The cursor of the next page; null on the last page.</param>
+public sealed record KeyCopies(long Copied = 0, long Existing = 0, long Invalid = 0, string? Cursor = null);
 
 internal sealed class CopyKeyValuesValidator : AbstractValidator<CopyKeyValues>
 {
     public CopyKeyValuesValidator(Limits limits)
     {
-        RuleFor(request => request.From).KeyPrefix(limits).OverridePropertyName("from");
+        RuleFor(request => request.From).KeyPrefix(limits);
         RuleFor(request => request.To).KeyPrefix(limits)
-            .Must((request, to) => to != request.From).WithMessage("To must not be the same prefix as from")
-            .OverridePropertyName("to");
+            .Must((request, to) => to != request.From).WithMessage("To must not be the same prefix as from");
         this.RuleForTenant(limits);
     }
 }

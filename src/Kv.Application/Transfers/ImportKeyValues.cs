@@ -8,7 +8,6 @@ namespace Kv.Application.Transfers;
 /// reports the end. On an error, every line before the reported line is done, and no line after it.
 /// </summary>
 /// <param name="Lines">The lines, read on demand.</param>
-/// <param name="Mode">The treatment of keys that exist.</param>
 /// <param name="IsDryRun">Whether to report the result without writing.</param>
 public sealed record ImportKeyValues(
     string Namespace, string AppName, IAsyncEnumerable<ImportLine> Lines, ImportMode Mode, bool IsDryRun)

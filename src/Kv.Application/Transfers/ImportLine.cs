@@ -5,7 +5,6 @@ namespace Kv.Application.Transfers;
 /// <summary>A line of an import.</summary>
 /// <param name="Number">The line number, from 1.</param>
 /// <param name="Value">The value, byte for byte.</param>
-/// <param name="Ttl">The time to live.</param>
 /// <param name="ExpireAt">The expiry in Unix seconds, instead of <paramref name="Ttl"/>.</param>
 /// <param name="ContentType">The media type of the value; null for none.</param>
 /// <param name="Mistake">The error of an unreadable line; null otherwise.</param>
@@ -27,26 +26,15 @@ public enum ImportMode
 }
 
 /// <summary>The progress of an import.</summary>
-public sealed record ImportProgress
-{
-    /// <summary>The number of processed lines.</summary>
-    public long Read { get; init; }
-
-    /// <summary>The number of written lines (in a dry run: lines to write).</summary>
-    public long Written { get; init; }
-
-    /// <summary>The number of skipped lines whose keys exist.</summary>
-    public long Skipped { get; init; }
-
-    /// <summary>The number of skipped lines that have expired.</summary>
-    public long Expired { get; init; }
-
-    /// <summary>Whether all lines are processed.</summary>
-    public bool IsDone { get; init; }
-
-    /// <summary>The error that ended the import; null without an error.</summary>
-    public ImportError? Error { get; init; }
-}
+/// <param name="Read">The number of processed lines.</param>
+/// <param name="Written">The number of written lines (in a dry run: lines to write).</param>
+/// <param name="Skipped">The number of skipped lines whose keys exist.</param>
+/// <param name="Expired">The number of skipped lines that have expired.</param>
+/// <param name="IsDone">Whether all lines are processed.</param>
+/// <param name="Error">The error that ended the import; null without an error.</param>
+public sealed record ImportProgress(
+    long Read = 0, long Written = 0, long Skipped = 0, long Expired = 0, bool IsDone = false,
+    ImportError? Error = null);
 
 /// <summary>The error that ended an import.</summary>
 /// <param name="Line">

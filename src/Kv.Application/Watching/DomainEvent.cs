@@ -4,8 +4,7 @@ namespace Kv.Application.Watching;
 
 /// <summary>Wraps a domain event as a notification, because the domain does not reference MediatR.</summary>
 /// <param name="Source">The revision of the change feed that the event was read from.</param>
-public sealed record DomainEvent<TEvent>(TEvent Event, IOpenRevision Source) : INotification
-    where TEvent : KeyChanged;
+public sealed record DomainEvent(KeyChanged Event, IOpenRevision Source) : INotification;
 
 /// <summary>
 /// A revision of the change feed that is not settled yet. A handler that still works on an event after its call has

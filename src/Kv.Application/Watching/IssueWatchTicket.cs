@@ -5,21 +5,13 @@ namespace Kv.Application.Watching;
 
 /// <summary>Issues a ticket that opens a watch in place of a credential.</summary>
 /// <param name="Prefix">The prefix of the keys to watch; empty for all keys.</param>
-/// <param name="Credential">The caller's credential.</param>
 public sealed record IssueWatchTicket(string Namespace, string AppName, string Prefix, string Credential)
-    : IRequest<string>, ITenantRequest, IGuardedRequest
+    : IRequest<string>, IPrefixRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Read, this, Prefix);
 }
 
-internal sealed class IssueWatchTicketValidator : AbstractValidator<IssueWatchTicket>
-{
-    public IssueWatchTicketValidator(Limits limits)
-    {
-        RuleFor(request => request.Prefix).KeyPrefix(limits);
-        this.RuleForTenant(limits);
-    }
-}
+internal sealed class IssueWatchTicketValidator(Limits limits) : PrefixValidator<IssueWatchTicket>(limits);
 
 internal sealed class IssueWatchTicketHandler(IWatchTickets tickets) : IRequestHandler<IssueWatchTicket, string>
 {

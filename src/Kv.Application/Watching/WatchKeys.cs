@@ -23,8 +23,7 @@ internal sealed class WatchKeysValidator : AbstractValidator<WatchKeys>
             RuleFor(request => request.Key!)
                 .Key(limits)
                 .Must(key => !key.EndsWith(Domain.KeyValues.Key.Wildcard))
-                .WithMessage("Key must not end in '*': prefix is for many keys")
-                .OverridePropertyName("key");
+                .WithMessage("Key must not end in '*': prefix is for many keys");
             RuleFor(request => request.Prefix)
                 .Must(prefix => prefix.Length == 0).WithMessage("Prefix and key must not be given together");
         });

@@ -9,9 +9,6 @@ internal sealed class GetWebhookValidator(Limits limits) : TenantValidator<GetWe
 internal sealed class GetWebhookHandler(IWebhookRepository webhooks, IMapper mapper)
     : IRequestHandler<GetWebhook, WebhookDto?>
 {
-    public async Task<WebhookDto?> Handle(GetWebhook request, CancellationToken cancellationToken)
-    {
-        var webhook = await webhooks.Find(request.Tenant(), request.Id, cancellationToken);
-        return webhook is null ? null : mapper.Map<WebhookDto>(webhook);
-    }
+    public async Task<WebhookDto?> Handle(GetWebhook request, CancellationToken cancellationToken) =>
+        mapper.Map<Webhook?, WebhookDto?>(await webhooks.Find(request.Tenant(), request.Id, cancellationToken));
 }

@@ -6,19 +6,12 @@ namespace Kv.Application.Webhooks;
 /// Reads the tenant's webhooks whose key or pattern starts with a prefix; all webhooks when it is empty.
 /// </summary>
 public sealed record ListWebhooks(string Namespace, string AppName, string Prefix = "")
-    : IRequest<IReadOnlyList<WebhookDto>>, ITenantRequest, IGuardedRequest
+    : IRequest<IReadOnlyList<WebhookDto>>, IPrefixRequest, IGuardedRequest
 {
     bool IGuardedRequest.IsAllowedTo(Grants caller) => caller.Allow(AccessVerbs.Webhooks, this, Prefix);
 }
 
-internal sealed class ListWebhooksValidator : AbstractValidator<ListWebhooks>
-{
-    public ListWebhooksValidator(Limits limits)
-    {
-        RuleFor(request => request.Prefix).KeyPrefix(limits);
-        this.RuleForTenant(limits);
-    }
-}
+internal sealed class ListWebhooksValidator(Limits limits) : PrefixValidator<ListWebhooks>(limits);
 
 internal sealed class ListWebhooksHandler(IWebhookRepository webhooks, IMapper mapper)
     : IRequestHandler<ListWebhooks, IReadOnlyList<WebhookDto>>

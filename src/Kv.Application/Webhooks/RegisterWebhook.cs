@@ -1,11 +1,8 @@
 using Kv.Application.Idempotency;
-using Kv.Domain.Idempotency;
 
 namespace Kv.Application.Webhooks;
 
 /// <summary>Registers a webhook, unless the tenant has reached the limit.</summary>
-/// <param name="Input">The caller's settings.</param>
-/// <param name="IdempotencyKey">The idempotency key; null for none.</param>
 public sealed record RegisterWebhook(
     string Namespace, string AppName, WebhookInput Input, string? IdempotencyKey = null)
     : IRequest<WebhookRegistration>, ITenantRequest, IWebhookInputRequest, IGuardedRequest
@@ -16,7 +13,6 @@ public sealed record RegisterWebhook(
 
 /// <summary>The result of a registration.</summary>
 /// <param name="Id">The new webhook's id; null when the tenant has reached the limit.</param>
-/// <param name="Limit">The limit of webhooks per tenant.</param>
 /// <param name="IsReplayed">Whether an earlier request with the same idempotency key registered it.</param>
 public sealed record WebhookRegistration(Guid? Id, int Limit, bool IsReplayed = false);
 
@@ -49,15 +45,8 @@ internal sealed class RegisterWebhookHandler(
             caller.Principal);
         if (input.Secret is { Length: > 0 } secret)
             webhook.SetSecret(WebhookSecret.TryParse(secret));
-        if (request.IdempotencyKey is { } name)
-        {
-            using var fingerprint = new Fingerprint();
-            input.AddTo(fingerprint.Add("POST /webhooks"));
-            var added = await webhooks.AddOnce(
-                webhook, limits.MaxWebhooks, new IdempotentRequest(name, fingerprint.Get()), cancellationToken);
-            return new WebhookRegistration(added.Id, limits.MaxWebhooks, added.IsReplayed);
-        }
-        var isAdded = await webhooks.Add(webhook, limits.MaxWebhooks, cancellationToken);
-        return new WebhookRegistration(isAdded ? webhook.Id : null, limits.MaxWebhooks);
+        var once = Fingerprint.Of(request.IdempotencyKey, "POST /webhooks", input.AddTo);
+        var added = await webhooks.Add(webhook, limits.MaxWebhooks, once, cancellationToken);
+        return new WebhookRegistration(added.Id, limits.MaxWebhooks, added.IsReplayed);
     }
 }

@@ -24,8 +24,8 @@ internal sealed class UpdateWebhookHandler(
     public async Task<WebhookDto?> Handle(UpdateWebhook request, CancellationToken cancellationToken)
     {
         await targets.Check(request.Input, cancellationToken);
-        var webhook = await webhooks.Change(request.Tenant(), request.Id, Apply, cancellationToken);
-        return webhook is null ? null : mapper.Map<WebhookDto>(webhook);
+        return mapper.Map<Webhook?, WebhookDto?>(
+            await webhooks.Change(request.Tenant(), request.Id, Apply, cancellationToken));
 
         void Apply(Webhook stored)
         {

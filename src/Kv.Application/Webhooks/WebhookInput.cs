@@ -3,47 +3,34 @@ using Kv.Application.Idempotency;
 namespace Kv.Application.Webhooks;
 
 /// <summary>A caller's settings of a webhook. Null means not given.</summary>
-public sealed record WebhookInput
+/// <param name="Key">The key, or the prefix with a wildcard; empty means not given.</param>
+/// <param name="Endpoint">The URL; empty means not given.</param>
+/// <param name="Method">The HTTP method, in any letter case; empty means not given.</param>
+/// <param name="Payload">The payload: a JSON object, or empty for none.</param>
+/// <param name="AddEventData">Whether the body contains the change.</param>
+/// <param name="ChangedOnly">Whether to skip updates that set the same value.</param>
+/// <param name="IncludePrevious">Whether the body contains the key's previous state.</param>
+/// <param name="TimeoutSeconds">The timeout of an attempt, in seconds; 0 for the deployment's default.</param>
+/// <param name="Secret">The secret in its written form; empty for none.</param>
+/// <param name="Status">"active" or "disabled".</param>
+public sealed record WebhookInput(
+    string? Key = null,
+    IReadOnlyList<string>? Events = null,
+    string? Endpoint = null,
+    string? Method = null,
+    IReadOnlyDictionary<string, string>? Headers = null,
+    ReadOnlyMemory<byte>? Payload = null,
+    bool? AddEventData = null,
+    bool? ChangedOnly = null,
+    bool? IncludePrevious = null,
+    long? TimeoutSeconds = null,
+    string? Secret = null,
+    string? Status = null)
 {
     /// <summary>
     /// The mask that answers contain in place of a secret or a header's value. In a change, it keeps the stored value.
     /// </summary>
     public const string Masked = "********";
-
-    /// <summary>The key, or the prefix with a wildcard; empty means not given.</summary>
-    public string? Key { get; init; }
-
-    /// <summary>The names of the events.</summary>
-    public IReadOnlyList<string>? Events { get; init; }
-
-    /// <summary>The URL; empty means not given.</summary>
-    public string? Endpoint { get; init; }
-
-    /// <summary>The HTTP method, in any letter case; empty means not given.</summary>
-    public string? Method { get; init; }
-
-    public IReadOnlyDictionary<string, string>? Headers { get; init; }
-
-    /// <summary>The payload: a JSON object, or empty for none.</summary>
-    public ReadOnlyMemory<byte>? Payload { get; init; }
-
-    /// <summary>Whether the body contains the change.</summary>
-    public bool? AddEventData { get; init; }
-
-    /// <summary>Whether to skip updates that set the same value.</summary>
-    public bool? ChangedOnly { get; init; }
-
-    /// <summary>Whether the body contains the key's previous state.</summary>
-    public bool? IncludePrevious { get; init; }
-
-    /// <summary>The timeout of an attempt, in seconds; 0 for the deployment's default.</summary>
-    public long? TimeoutSeconds { get; init; }
-
-    /// <summary>The secret in its written form; empty for none.</summary>
-    public string? Secret { get; init; }
-
-    /// <summary>"active" or "disabled".</summary>
-    public string? Status { get; init; }
 
     internal void AddTo(Fingerprint fingerprint)
     {

@@ -45,14 +45,9 @@ public static class AccessVerbNames
     /// <summary>Reads a set of names; null when a name is unknown or the set is empty.</summary>
     public static AccessVerbs? TryParse(IEnumerable<string> names)
     {
-        var verbs = AccessVerbs.None;
-        foreach (var name in names)
-        {
-            var verb = Known.FirstOrDefault(known => known.Name == name).Verb;
-            if (verb == AccessVerbs.None)
-                return null;
-            verbs |= verb;
-        }
-        return verbs == AccessVerbs.None ? null : verbs;
+        var verbs = names.Select(name => Known.FirstOrDefault(known => known.Name == name).Verb).ToList();
+        return verbs.Count == 0 || verbs.Contains(AccessVerbs.None)
+            ? null
+            : verbs.Aggregate((one, other) => one | other);
     }
 }

@@ -3,15 +3,13 @@ using System.Security.Cryptography;
 namespace Kv.Domain.Access;
 
 /// <summary>A credential for a program: its grants, its expiry, and the hash of its secret.</summary>
-/// <param name="id">The id; see <see cref="ApiKeySecret.Id"/>.</param>
-/// <param name="hash">The SHA-256 of its secret.</param>
-/// <param name="grants">The grants of its holder.</param>
-public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
+public sealed class ApiKey(
+    string id, ReadOnlyMemory<byte> hash, Grants grants, string name, long createdAt, long? expireAt)
 {
     /// <summary>The longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
-    /// <summary>The id.</summary>
+    /// <summary>The id; see <see cref="ApiKeySecret.Id"/>.</summary>
     public string Id => id;
 
     /// <summary>The key as a principal.</summary>
@@ -24,17 +22,17 @@ public sealed class ApiKey(string id, ReadOnlyMemory<byte> hash, Grants grants)
     public Grants Grants => grants;
 
     /// <summary>A name for people to read; empty when the creator set no name.</summary>
-    public string Name { get; init; } = "";
+    public string Name => name;
 
     /// <summary>The creation time, in Unix seconds.</summary>
-    public required long CreatedAt { get; init; }
+    public long CreatedAt => createdAt;
 
     /// <summary>The expiry, in Unix seconds: from this second on the key is refused. Null for never.</summary>
-    public long? ExpireAt { get; init; }
+    public long? ExpireAt => expireAt;
 
     /// <summary>Creates the key of a new secret.</summary>
     public static ApiKey Create(ApiKeySecret secret, Grants grants, string name, long createdAt, long? expireAt) =>
-        new(secret.Id, secret.Hash(), grants) { Name = name, CreatedAt = createdAt, ExpireAt = expireAt };
+        new(secret.Id, secret.Hash(), grants, name, createdAt, expireAt);
 
     /// <summary>Whether the key has expired at a Unix second.</summary>
     public bool IsExpiredAt(long second) => ExpireAt is { } end && second >= end;

@@ -1,39 +1,28 @@
 namespace Kv.Domain.Access;
 
 /// <summary>Verbs on the keys that start with a prefix, in one tenant or in many.</summary>
-public sealed record Grant
+/// <exception cref="ArgumentException">
+/// A name is malformed (see <see cref="IsName"/>), or the prefix has no UTF-8 form.
+/// </exception>
+public sealed record Grant(string Namespace, string AppName, string Prefix, AccessVerbs Verbs)
 {
     /// <summary>Matches every namespace, or every app. No tenant's name contains it.</summary>
     public const string Any = "*";
 
-    /// <exception cref="ArgumentException">
-    /// A name is malformed (see <see cref="IsName"/>), or the prefix has no UTF-8 form.
-    /// </exception>
-    public Grant(string @namespace, string appName, string prefix, AccessVerbs verbs)
-    {
-        if (!IsName(@namespace))
-            throw new ArgumentException("Neither a namespace nor '*'.", nameof(@namespace));
-        if (!IsName(appName))
-            throw new ArgumentException("Neither an app name nor '*'.", nameof(appName));
-        if (!Text.IsWellFormed(prefix))
-            throw new ArgumentException("Not a prefix.", nameof(prefix));
-        Namespace = @namespace;
-        AppName = appName;
-        Prefix = prefix;
-        Verbs = verbs;
-    }
-
     /// <summary>The namespace, or <see cref="Any"/>.</summary>
-    public string Namespace { get; }
+    public string Namespace { get; } = IsName(Namespace)
+        ? Namespace
+        : throw new ArgumentException("Neither a namespace nor '*'.", nameof(Namespace));
 
     /// <summary>The app, or <see cref="Any"/>.</summary>
-    public string AppName { get; }
+    public string AppName { get; } = IsName(AppName)
+        ? AppName
+        : throw new ArgumentException("Neither an app name nor '*'.", nameof(AppName));
 
     /// <summary>The prefix of the keys; empty for all keys.</summary>
-    public string Prefix { get; }
-
-    /// <summary>The allowed verbs.</summary>
-    public AccessVerbs Verbs { get; }
+    public string Prefix { get; } = Text.IsWellFormed(Prefix)
+        ? Prefix
+        : throw new ArgumentException("Not a prefix.", nameof(Prefix));
 
     /// <summary>Whether a text is a valid namespace or app name, or <see cref="Any"/>.</summary>
     public static bool IsName(string text) => text == Any || Tenant.IsName(text);

@@ -1,8 +1,6 @@
 namespace Kv.Domain.Access;
 
 /// <summary>All grants of a caller. Everything that no grant allows is forbidden.</summary>
-/// <param name="isAdministrator">Whether the caller may do everything, and manage API keys.</param>
-/// <param name="granted">The grants. Each is judged on its own: two grants never combine into a third.</param>
 public sealed class Grants(bool isAdministrator, IReadOnlyList<Grant> granted)
 {
     /// <summary>Allows everything.</summary>
@@ -14,7 +12,7 @@ public sealed class Grants(bool isAdministrator, IReadOnlyList<Grant> granted)
     /// <summary>Whether the caller may do everything, and manage API keys.</summary>
     public bool IsAdministrator => isAdministrator;
 
-    /// <summary>The grants.</summary>
+    /// <summary>The grants. Each is judged on its own: two grants never combine into a third.</summary>
     public IReadOnlyList<Grant> Granted => granted;
 
     /// <summary>

@@ -9,7 +9,6 @@ public interface IAuditTrail
     /// </param>
     /// <param name="period">The start (inclusive) and the end (exclusive); null for no bound.</param>
     /// <param name="after">The last record of the previous page; null for the first page.</param>
-    /// <param name="limit">The maximum number.</param>
     /// <returns>The records, fewer than the limit where they are large, and whether more follow.</returns>
     /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
     Task<(IReadOnlyList<AuditRecord> Records, bool HasMore)> List(

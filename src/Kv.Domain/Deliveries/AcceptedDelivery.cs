@@ -3,7 +3,6 @@ using Kv.Domain.KeyValues;
 namespace Kv.Domain.Deliveries;
 
 /// <summary>A delivery that its receiver accepted, as the log of its webhook keeps it.</summary>
-/// <param name="Key">The changed key.</param>
 /// <param name="AttemptCount">
 /// The number of attempts, the accepted one included. Of earlier ones only those count that the delivery kept.
 /// </param>

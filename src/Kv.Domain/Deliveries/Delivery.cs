@@ -4,7 +4,9 @@ namespace Kv.Domain.Deliveries;
 /// A message whose first attempt was not accepted. It waits for its next attempt or has failed for good. A message that
 /// is accepted at its first attempt is never stored as a delivery.
 /// </summary>
-public sealed class Delivery
+public sealed class Delivery(
+    DeliveryId id, Tenant tenant, DeliveryEvent @event, IEnumerable<Attempt> attempts, int failures,
+    DateTimeOffset? nextAttemptAt, string? failedReason)
 {
     /// <summary>The retention of deliveries that failed for good.</summary>
     public static readonly TimeSpan FailedRetention = TimeSpan.FromDays(7);
@@ -12,26 +14,16 @@ public sealed class Delivery
     // Twenty are enough for diagnosis. The number must be bounded: a delivery can be sent again any number of times.
     private const int MaxAttemptsKept = 20;
 
-    private readonly List<Attempt> _attempts;
-
-    private Delivery(
-        DeliveryId id, Tenant tenant, DeliveryEvent @event, List<Attempt> attempts, DateTimeOffset nextAttemptAt)
-    {
-        Id = id;
-        Tenant = tenant;
-        Event = @event;
-        _attempts = attempts;
-        NextAttemptAt = nextAttemptAt;
-    }
+    private readonly List<Attempt> _attempts = [.. attempts];
 
     /// <summary>The id. It is the same at every attempt.</summary>
-    public DeliveryId Id { get; }
+    public DeliveryId Id { get; } = id;
 
     /// <summary>The tenant that owns the webhook.</summary>
-    public Tenant Tenant { get; }
+    public Tenant Tenant { get; } = tenant;
 
     /// <summary>The event that the message reports.</summary>
-    public DeliveryEvent Event { get; }
+    public DeliveryEvent Event { get; } = @event;
 
     /// <summary>Whether the delivery waits for an attempt or has failed for good.</summary>
     public DeliveryStatus Status => NextAttemptAt is null ? DeliveryStatus.Failed : DeliveryStatus.Pending;
@@ -44,28 +36,17 @@ public sealed class Delivery
     /// <summary>
     /// The number of failed attempts in a row, since the first attempt or the last manual redelivery.
     /// </summary>
-    public int Failures { get; private set; }
+    public int Failures { get; private set; } = failures;
 
     /// <summary>The time of the next attempt; null when the delivery has failed for good.</summary>
-    public DateTimeOffset? NextAttemptAt { get; private set; }
+    public DateTimeOffset? NextAttemptAt { get; private set; } = nextAttemptAt;
 
     /// <summary>The reason of the final failure; null while the delivery waits.</summary>
-    public string? FailedReason { get; private set; }
+    public string? FailedReason { get; private set; } = failedReason;
 
     /// <summary>Creates a delivery that is due immediately.</summary>
     public static Delivery Due(DeliveryId id, Tenant tenant, DeliveryEvent @event, DateTimeOffset now) =>
-        new(id, tenant, @event, [], now);
-
-    /// <summary>Restores a delivery from its stored state.</summary>
-    public static Delivery Restore(
-        DeliveryId id, Tenant tenant, DeliveryEvent @event, IEnumerable<Attempt> attempts, int failures,
-        DateTimeOffset? nextAttemptAt, string? failedReason) =>
-        new(id, tenant, @event, [.. attempts], default)
-        {
-            Failures = failures,
-            NextAttemptAt = nextAttemptAt,
-            FailedReason = failedReason,
-        };
+        new(id, tenant, @event, [], failures: 0, now, failedReason: null);
 
     /// <summary>Records a failed attempt and schedules the next one, or gives up.</summary>
     public void Fail(Attempt attempt, RetrySchedule schedule, Random random)

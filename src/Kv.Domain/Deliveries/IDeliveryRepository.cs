@@ -3,15 +3,13 @@ using Kv.Domain.Webhooks;
 namespace Kv.Domain.Deliveries;
 
 /// <summary>
-/// The stored deliveries, pending or failed. Every method throws <see cref="StoreUnavailableException"/> when the store
-/// does not answer in time.
+/// Reads the stored deliveries, pending or failed. Every method throws <see cref="StoreUnavailableException"/> when the
+/// store does not answer in time.
 /// </summary>
-public interface IDeliveryRepository
+public interface IDeliveryReads
 {
     /// <summary>Reads the deliveries of a webhook in revision order, without their values.</summary>
-    /// <param name="status">The status to filter by.</param>
     /// <param name="after">The last delivery of the previous page; null for the first page.</param>
-    /// <param name="limit">The maximum number.</param>
     /// <returns>The deliveries, and whether more follow.</returns>
     Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
         Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
@@ -29,7 +27,14 @@ public interface IDeliveryRepository
 
     /// <summary>Reads the store's information about the delivery of a change.</summary>
     Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);
+}
 
+/// <summary>
+/// Changes the stored deliveries. Every method throws <see cref="StoreUnavailableException"/> when the store does not
+/// answer in time.
+/// </summary>
+public interface IDeliveryRepository
+{
     /// <summary>Makes a delivery due immediately.</summary>
     /// <returns>Whether the delivery existed.</returns>
     Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken);

@@ -1,15 +1,13 @@
 namespace Kv.Domain.Deliveries;
 
 /// <summary>The waits between the attempts of a delivery.</summary>
-public sealed class RetrySchedule
+/// <param name="delays">The waits, in order.</param>
+public sealed class RetrySchedule(IEnumerable<TimeSpan> delays)
 {
     // Spreads the retries, so that a receiver that recovers does not get all of them at once.
     private const double Jitter = 0.2;
 
-    private readonly TimeSpan[] _delays;
-
-    /// <summary>Creates a schedule from the waits between attempts, in order.</summary>
-    public RetrySchedule(IEnumerable<TimeSpan> delays) => _delays = [.. delays];
+    private readonly TimeSpan[] _delays = [.. delays];
 
     /// <summary>
     /// 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h: eleven attempts in a little more than two days.

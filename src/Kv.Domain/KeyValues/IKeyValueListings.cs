@@ -13,7 +13,6 @@ public interface IKeyValueListings
     /// Reads every key with a prefix (every key when it is empty), in the byte order of UTF-8, at one revision. The
     /// listing fetches pages while the caller enumerates it.
     /// </summary>
-    /// <param name="prefix">The prefix of the keys.</param>
     /// <param name="withContentTypes">Whether to read the content types as well.</param>
     Task<KeyValueListing> List(
         Tenant tenant, string prefix, bool withContentTypes, CancellationToken cancellationToken);
@@ -35,7 +34,6 @@ public interface IKeyValueListings
 }
 
 /// <summary>Keys at one revision.</summary>
-/// <param name="Revision">The store's revision.</param>
 /// <param name="KeyValues">
 /// The keys; can be enumerated once. The enumeration throws <see cref="RevisionCompactedException"/> when the store
 /// compacts the revision before the end.

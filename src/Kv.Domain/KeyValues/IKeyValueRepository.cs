@@ -13,7 +13,6 @@ public interface IKeyValueRepository
 
     /// <summary>Writes a key, whether or not it exists, if the condition holds.</summary>
     /// <param name="value">The value, byte for byte.</param>
-    /// <param name="options">How to set it.</param>
     /// <param name="cancellationToken">Stops waiting. The write may still happen.</param>
     /// <exception cref="StoreOutOfSpaceException">The store is full.</exception>
     /// <exception cref="StoreRejectedException">The store rejects a value of this size.</exception>
@@ -25,7 +24,6 @@ public interface IKeyValueRepository
     /// key gets a new revision. When the key does not exist, the condition fails.
     /// </summary>
     /// <param name="ttlSeconds">The time to live, in seconds; null for no expiry.</param>
-    /// <param name="condition">The condition of the change.</param>
     /// <param name="cancellationToken">Stops waiting. The write may still happen.</param>
     /// <returns>The result. Its key has no value.</returns>
     Task<KeyValueWrite> SetTtl(

@@ -1,28 +1,19 @@
 namespace Kv.Domain.KeyValues;
 
 /// <summary>A key with its value at one revision of the store.</summary>
-public sealed class KeyValue
+public sealed class KeyValue(Key key, ReadOnlyMemory<byte> value, Expiry? expiry, long revision)
 {
-    /// <summary>Creates a key value from the store's data.</summary>
-    public KeyValue(Key key, ReadOnlyMemory<byte> value, Expiry? expiry, long revision)
-    {
-        Key = key;
-        Value = value;
-        Expiry = expiry;
-        Revision = revision;
-    }
-
     /// <summary>The key, within its tenant.</summary>
-    public Key Key { get; }
+    public Key Key { get; } = key;
 
     /// <summary>The value, byte for byte.</summary>
-    public ReadOnlyMemory<byte> Value { get; }
+    public ReadOnlyMemory<byte> Value { get; } = value;
 
     /// <summary>The key's expiry; null when the key does not expire.</summary>
-    public Expiry? Expiry { get; }
+    public Expiry? Expiry { get; } = expiry;
 
     /// <summary>The revision of the store at which the key was last written.</summary>
-    public long Revision { get; }
+    public long Revision { get; } = revision;
 
     /// <summary>The revision at which the key was created.</summary>
     public long CreateRevision { get; init; }

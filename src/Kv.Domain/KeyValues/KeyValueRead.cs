@@ -1,7 +1,6 @@
 namespace Kv.Domain.KeyValues;
 
 /// <summary>Options for reading a key.</summary>
-/// <param name="Consistency">The consistency of the read.</param>
 /// <param name="MinRevision">The minimum revision of a read that may be stale; 0 for any.</param>
 /// <param name="WithContentType">Whether to read the content type as well.</param>
 /// <param name="AtRevision">The past revision to read at; 0 for the present.</param>

@@ -5,7 +5,6 @@ namespace Kv.Domain.KeyValues;
 /// The time to live, in seconds; null for no expiry. It replaces an earlier time to live.
 /// </param>
 /// <param name="ContentType">The media type of the value; null for none. It replaces an earlier media type.</param>
-/// <param name="Condition">The condition of the write.</param>
 /// <param name="ExpireAt">The expiry, in Unix seconds; when it is set, <c>TtlSeconds</c> is ignored.</param>
 public readonly record struct SetOptions(
     long? TtlSeconds, string? ContentType = null, Precondition Condition = default, long? ExpireAt = null)

@@ -42,16 +42,6 @@ public static class PathSpelling
         return Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : null;
     }
 
-    private static string EncodeLikeGo(string text)
-    {
-        var spelled = new StringBuilder();
-        foreach (var one in Encoding.UTF8.GetBytes(text))
-        {
-            if (char.IsAsciiLetterOrDigit((char)one) || UnescapedByGo.Contains((char)one))
-                spelled.Append((char)one);
-            else
-                spelled.Append('%').Append(one.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
-        }
-        return spelled.ToString();
-    }
+    private static string EncodeLikeGo(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(one =>
+        char.IsAsciiLetterOrDigit((char)one) || UnescapedByGo.Contains((char)one) ? $"{(char)one}" : $"%{one:X2}"));
 }

@@ -17,7 +17,6 @@ public interface ITenantUsages
 }
 
 /// <summary>A tenant's usage and quota.</summary>
-/// <param name="Revision">The revision of the usage.</param>
 public sealed record TenantUsage(Usage Usage, Quota Quota, long Revision);
 
 /// <summary>The state of counting the tenants' usage.</summary>

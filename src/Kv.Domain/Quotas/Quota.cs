@@ -9,8 +9,6 @@ public sealed record Quota(long? MaxKeys, long? MaxBytes)
     /// The limit that a growth would exceed; null when it exceeds none. A write without growth is allowed even above
     /// the limit.
     /// </summary>
-    /// <param name="present">The present usage.</param>
-    /// <param name="growth">The growth by the write.</param>
     public QuotaKind? ExceededBy(Usage present, Usage growth) =>
         growth.Keys > 0 && present.Keys + growth.Keys > MaxKeys ? QuotaKind.Keys
         : growth.Bytes > 0 && present.Bytes + growth.Bytes > MaxBytes ? QuotaKind.Bytes

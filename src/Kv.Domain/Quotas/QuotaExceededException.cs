@@ -1,21 +1,17 @@
 namespace Kv.Domain.Quotas;
 
 /// <summary>A write would exceed the tenant's quota; nothing was written.</summary>
-public sealed class QuotaExceededException : StoreException
+public sealed class QuotaExceededException(QuotaKind kind, long limit, long present, long growth)
+    : StoreException(Explain(kind, limit, present, growth), null)
 {
-    /// <param name="present">The tenant's usage, including writes in progress.</param>
-    /// <param name="growth">The growth by the write.</param>
-    public QuotaExceededException(QuotaKind kind, long limit, long present, long growth)
-        : base(Explain(kind, limit, present, growth), null) => (Kind, Limit, Present) = (kind, limit, present);
-
     /// <summary>The kind of the limit.</summary>
-    public QuotaKind Kind { get; }
+    public QuotaKind Kind { get; } = kind;
 
     /// <summary>The limit: a number of keys, or of bytes in keys and values.</summary>
-    public long Limit { get; }
+    public long Limit { get; } = limit;
 
     /// <summary>The tenant's usage, including writes in progress.</summary>
-    public long Present { get; }
+    public long Present { get; } = present;
 
     private static string Explain(QuotaKind kind, long limit, long present, long growth)
     {

@@ -4,7 +4,6 @@ using Kv.Domain.KeyValues;
 namespace Kv.Domain.Quotas;
 
 /// <summary>The usage of keys, or a change of it.</summary>
-/// <param name="Keys">The number of keys.</param>
 /// <param name="Bytes">The bytes of the keys (without the store's prefix, in UTF-8) and of their values.</param>
 public readonly record struct Usage(long Keys, long Bytes)
 {

@@ -3,24 +3,18 @@ namespace Kv.Domain.Tenants;
 /// <summary>
 /// The owner of keys and webhooks: a namespace and an app name. A tenant cannot access another tenant's data.
 /// </summary>
-public sealed record Tenant
+/// <exception cref="ArgumentException">A name is malformed (see <see cref="IsName"/>).</exception>
+public sealed record Tenant(string Namespace, string AppName)
 {
-    /// <exception cref="ArgumentException">A name is malformed (see <see cref="IsName"/>).</exception>
-    public Tenant(string @namespace, string appName)
-    {
-        if (!IsName(@namespace))
-            throw new ArgumentException("Not a namespace.", nameof(@namespace));
-        if (!IsName(appName))
-            throw new ArgumentException("Not an app name.", nameof(appName));
-        Namespace = @namespace;
-        AppName = appName;
-    }
-
     /// <summary>The namespace; never empty.</summary>
-    public string Namespace { get; }
+    public string Namespace { get; } = IsName(Namespace)
+        ? Namespace
+        : throw new ArgumentException("Not a namespace.", nameof(Namespace));
 
     /// <summary>The name of the app within the namespace; never empty.</summary>
-    public string AppName { get; }
+    public string AppName { get; } = IsName(AppName)
+        ? AppName
+        : throw new ArgumentException("Not an app name.", nameof(AppName));
 
     /// <summary>
     /// Whether a text is a valid namespace or app name: not empty, without '/', '*' and control characters. With a

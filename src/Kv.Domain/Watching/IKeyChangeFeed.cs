@@ -9,7 +9,6 @@ public interface IKeyChangeFeed
     /// Opens a watch. It delivers every change that is written after this call returns. While the process stops, the
     /// watch ends immediately; the reader continues on another replica.
     /// </summary>
-    /// <param name="pattern">The keys to watch.</param>
     /// <param name="since">The revision after which the watch begins; null for now.</param>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The store has not reached the revision.</exception>
@@ -32,7 +31,6 @@ public interface IKeyChangeWatch : IAsyncDisposable
     Task CutOff { get; }
 
     /// <summary>Waits for the next changes: all matching changes of one revision.</summary>
-    /// <param name="patience">The maximum wait.</param>
     /// <returns>
     /// The changes. An empty set reports that nothing changed during the wait and that everything up to its revision
     /// was delivered. Null when the watch has ended; a new watch after <see cref="Position"/> continues it.

@@ -7,7 +7,6 @@ namespace Kv.Domain.Watching;
 public interface IWatchBudget
 {
     /// <summary>Reserves a share for changes that are about to be read. Waits until it is free.</summary>
-    /// <param name="bytes">The share.</param>
     /// <param name="isOpening">
     /// Whether the watch is being opened. Then the wait is short, and the call fails after it.
     /// </param>

@@ -10,17 +10,15 @@ namespace Kv.Domain.Watching;
 /// <param name="Key">The key.</param>
 /// <param name="Revision">The revision of the change. No key changes twice at one revision.</param>
 /// <param name="SeenAt">The Unix second at which the change was read from the feed.</param>
-public abstract record KeyChanged(Tenant Tenant, Key Key, long Revision, long SeenAt)
+/// <param name="Kind">The kind of the change.</param>
+/// <param name="NewValue">The value that was written, byte for byte; null for a deletion or an expiry.</param>
+/// <param name="ExpireAt">
+/// The key's expiry, in Unix seconds; null when the key does not expire or no longer exists.
+/// </param>
+public abstract record KeyChanged(
+    Tenant Tenant, Key Key, long Revision, long SeenAt, KeyChangeKind Kind, ReadOnlyMemory<byte>? NewValue,
+    long? ExpireAt)
 {
-    /// <summary>The kind of the change.</summary>
-    public abstract KeyChangeKind Kind { get; }
-
-    /// <summary>The value that was written, byte for byte; null for a deletion or an expiry.</summary>
-    public abstract ReadOnlyMemory<byte>? NewValue { get; }
-
-    /// <summary>The key's expiry, in Unix seconds; null when the key does not expire or no longer exists.</summary>
-    public abstract long? ExpireAt { get; }
-
     /// <summary>The key's previous state; null when the key did not exist.</summary>
     public PreviousValue? Previous { get; init; }
 
@@ -32,49 +30,21 @@ public abstract record KeyChanged(Tenant Tenant, Key Key, long Revision, long Se
 
 /// <summary>A key was created.</summary>
 public sealed record KeyCreated(
-    Tenant Tenant, Key Key, long Revision, long SeenAt, ReadOnlyMemory<byte> Value, long? ExpireAt)
-    : KeyChanged(Tenant, Key, Revision, SeenAt)
-{
-    /// <inheritdoc/>
-    public override KeyChangeKind Kind => KeyChangeKind.Create;
-
-    /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? NewValue => Value;
-
-    /// <inheritdoc/>
-    public override long? ExpireAt { get; } = ExpireAt;
-}
+    Tenant Tenant, Key Key, long Revision, long SeenAt, ReadOnlyMemory<byte>? NewValue, long? ExpireAt)
+    : KeyChanged(Tenant, Key, Revision, SeenAt, KeyChangeKind.Create, NewValue, ExpireAt);
 
 /// <summary>A key was overwritten.</summary>
 /// <param name="IsSameValue">Whether the previous value was the same; false when the store no longer has it.</param>
 public sealed record KeyUpdated(
-    Tenant Tenant, Key Key, long Revision, long SeenAt, ReadOnlyMemory<byte> Value, long? ExpireAt, bool IsSameValue)
-    : KeyChanged(Tenant, Key, Revision, SeenAt)
-{
-    /// <inheritdoc/>
-    public override KeyChangeKind Kind => KeyChangeKind.Update;
-
-    /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? NewValue => Value;
-
-    /// <inheritdoc/>
-    public override long? ExpireAt { get; } = ExpireAt;
-}
+    Tenant Tenant, Key Key, long Revision, long SeenAt, ReadOnlyMemory<byte>? NewValue, long? ExpireAt,
+    bool IsSameValue)
+    : KeyChanged(Tenant, Key, Revision, SeenAt, KeyChangeKind.Update, NewValue, ExpireAt);
 
 /// <summary>A key was deleted or has expired.</summary>
 public sealed record KeyDeleted(Tenant Tenant, Key Key, long Revision, long SeenAt, DeletionReason Reason)
-    : KeyChanged(Tenant, Key, Revision, SeenAt)
-{
-    /// <inheritdoc/>
-    public override KeyChangeKind Kind =>
-        Reason == DeletionReason.Expired ? KeyChangeKind.Expire : KeyChangeKind.Delete;
-
-    /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? NewValue => null;
-
-    /// <inheritdoc/>
-    public override long? ExpireAt => null;
-}
+    : KeyChanged(
+        Tenant, Key, Revision, SeenAt,
+        Reason == DeletionReason.Expired ? KeyChangeKind.Expire : KeyChangeKind.Delete, NewValue: null, ExpireAt: null);
 
 /// <summary>The reasons for the end of a key.</summary>
 public enum DeletionReason

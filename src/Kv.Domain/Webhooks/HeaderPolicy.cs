@@ -1,7 +1,11 @@
 namespace Kv.Domain.Webhooks;
 
-/// <summary>The deployment's rules for the headers of webhooks.</summary>
-public sealed class HeaderPolicy
+/// <summary>
+/// The deployment's rules for the headers of webhooks. It reserves the headers that frame or sign a message, and those
+/// that identify Kv's callers.
+/// </summary>
+/// <param name="ofCallers">The headers for the tenant and for credentials, as the deployment names them.</param>
+public sealed class HeaderPolicy(params IEnumerable<string> ofCallers)
 {
     // Headers that frame a message or belong to the connection (RFC 9110, section 7.6.1), and the trace headers that Kv
     // sets.
@@ -11,12 +15,7 @@ public sealed class HeaderPolicy
         "Trailer", "Expect", "Accept-Encoding", "traceparent", "tracestate",
     ];
 
-    private readonly HashSet<string> _reserved;
-
-    /// <summary>Reserves the headers that frame or sign a message, and those that identify Kv's callers.</summary>
-    /// <param name="ofCallers">The headers for the tenant and for credentials, as the deployment names them.</param>
-    public HeaderPolicy(params IEnumerable<string> ofCallers) =>
-        _reserved = new HashSet<string>([.. OfMessages, .. ofCallers], StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _reserved = new([.. OfMessages, .. ofCallers], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether answers show the values of headers. Default false: they may be credentials.</summary>
     public bool AreShown { get; init; }

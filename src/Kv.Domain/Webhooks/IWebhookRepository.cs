@@ -9,21 +9,17 @@ namespace Kv.Domain.Webhooks;
 public interface IWebhookRepository
 {
     /// <summary>
-    /// Adds a webhook unless its tenant has reached the limit. Concurrent calls cannot exceed the limit.
+    /// Adds a webhook unless its tenant has reached the limit, or the same idempotent request has already added one.
+    /// Concurrent calls cannot exceed the limit.
     /// </summary>
     /// <param name="limit">The limit of webhooks per tenant.</param>
+    /// <param name="request">The idempotency key of the request; null for none.</param>
     /// <param name="cancellationToken">Stops waiting. The webhook may still be added.</param>
-    /// <returns>Whether it was added.</returns>
-    Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Adds a webhook as <see cref="Add"/> does, unless the same idempotent request has already added one.
-    /// </summary>
     /// <exception cref="IdempotencyKeyReusedException">
     /// The idempotency key was used for a different request.
     /// </exception>
-    Task<AddedWebhook> AddOnce(
-        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken);
+    Task<AddedWebhook> Add(
+        Webhook webhook, int limit, IdempotentRequest? request, CancellationToken cancellationToken);
 
     /// <summary>Reads a webhook; null when the tenant has no webhook with the id.</summary>
     Task<Webhook?> Get(Tenant tenant, Guid id, CancellationToken cancellationToken);
@@ -44,8 +40,8 @@ public interface IWebhookRepository
     Task Delete(Tenant tenant, Guid id, CancellationToken cancellationToken);
 }
 
-/// <summary>The webhook that an idempotent request has added.</summary>
-/// <param name="Id">Its id; null when the tenant has reached the limit.</param>
+/// <summary>The result of adding a webhook.</summary>
+/// <param name="Id">The id of the webhook; null when the tenant has reached the limit.</param>
 /// <param name="Revision">The store's revision of the addition; 0 without one.</param>
 /// <param name="IsReplayed">Whether an earlier execution of the same request has added it.</param>
 public readonly record struct AddedWebhook(Guid? Id, long Revision = 0, bool IsReplayed = false);

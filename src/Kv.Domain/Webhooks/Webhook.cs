@@ -3,45 +3,33 @@ using Kv.Domain.Access;
 namespace Kv.Domain.Webhooks;
 
 /// <summary>A tenant's registration for calls when keys change.</summary>
-public sealed class Webhook
+public sealed class Webhook(
+    Guid id, Tenant tenant, WebhookSettings settings, long createdAt, Principal? registeredBy = null)
 {
     /// <summary>The time for which a rotated secret still signs, together with the new one.</summary>
     public static readonly TimeSpan SecretOverlap = TimeSpan.FromDays(1);
-
-    /// <param name="tenant">The owner.</param>
-    /// <param name="settings">The owner's settings.</param>
-    /// <param name="createdAt">The time of registration, in Unix seconds.</param>
-    /// <param name="registeredBy">The responsible principal; see <see cref="RegisteredBy"/>.</param>
-    public Webhook(Guid id, Tenant tenant, WebhookSettings settings, long createdAt, Principal? registeredBy = null)
-    {
-        RegisteredBy = registeredBy;
-        Id = id;
-        Tenant = tenant;
-        Settings = settings;
-        CreatedAt = createdAt;
-    }
 
     /// <summary>
     /// The id. It identifies the webhook within its tenant; two tenants have the same id only if records were copied in
     /// the store.
     /// </summary>
-    public Guid Id { get; }
+    public Guid Id { get; } = id;
 
     /// <summary>The owner.</summary>
-    public Tenant Tenant { get; }
+    public Tenant Tenant { get; } = tenant;
 
     /// <summary>The owner's settings.</summary>
-    public WebhookSettings Settings { get; private set; }
+    public WebhookSettings Settings { get; private set; } = settings;
 
     /// <summary>The time of registration, in Unix seconds.</summary>
-    public long CreatedAt { get; }
+    public long CreatedAt { get; } = createdAt;
 
     /// <summary>
     /// The principal that is responsible for the endpoint: it registered the webhook, set the present endpoint, or
     /// enabled the webhook last. Null when it is unknown: the webhook was registered without credentials or by
     /// simple-golang-kv.
     /// </summary>
-    public Principal? RegisteredBy { get; private set; }
+    public Principal? RegisteredBy { get; private set; } = registeredBy;
 
     /// <summary>The revision at which the webhook was read; 0 before it is stored.</summary>
     public long Revision { get; init; }
@@ -128,9 +116,7 @@ public sealed class Webhook
         && Settings.Pattern.Matches(change.Key.Value);
 
     /// <summary>The value of the header <c>webhook-signature</c>; null for an unsigned message.</summary>
-    /// <param name="id">The header <c>webhook-id</c>.</param>
-    /// <param name="timestamp">The header <c>webhook-timestamp</c>: the Unix second of sending.</param>
-    /// <param name="body">The body, byte for byte.</param>
+    /// <inheritdoc cref="WebhookSecret.Sign" path="/param"/>
     public string? Sign(string id, long timestamp, ReadOnlySpan<byte> body)
     {
         if (Secret is null)

@@ -6,34 +6,15 @@ using Kv.Domain.Access;
 namespace Kv.Infrastructure.Access;
 
 /// <summary>The stored form of an API key: JSON, with the hash of its secret and never the secret.</summary>
-internal sealed record ApiKeyRecord
+/// <param name="Grants">The grants in their written form; see <see cref="Grant.TryParse"/>.</param>
+internal sealed record ApiKeyRecord(
+    string Id, string Hash, string Name, bool Admin, IReadOnlyList<string> Grants, long CreatedAt,
+    long? ExpireAt = null)
 {
-    public required string Id { get; init; }
-
-    public required string Hash { get; init; }
-
-    public required string Name { get; init; }
-
-    public required bool Admin { get; init; }
-
-    /// <summary>The grants in their written form; see <see cref="Grant.TryParse"/>.</summary>
-    public required IReadOnlyList<string> Grants { get; init; }
-
-    public required long CreatedAt { get; init; }
-
-    public long? ExpireAt { get; init; }
-
     public static byte[] Write(ApiKey key) => JsonSerializer.SerializeToUtf8Bytes(
-        new ApiKeyRecord
-        {
-            Id = key.Id,
-            Hash = Convert.ToHexStringLower(key.Hash.Span),
-            Name = key.Name,
-            Admin = key.Grants.IsAdministrator,
-            Grants = [.. key.Grants.Granted.Select(grant => grant.ToString())],
-            CreatedAt = key.CreatedAt,
-            ExpireAt = key.ExpireAt,
-        },
+        new ApiKeyRecord(
+            key.Id, Convert.ToHexStringLower(key.Hash.Span), key.Name, key.Grants.IsAdministrator,
+            [.. key.Grants.Granted.Select(grant => grant.ToString())], key.CreatedAt, key.ExpireAt),
         ApiKeyJson.Default.ApiKeyRecord);
 
     /// <summary>
@@ -49,12 +30,8 @@ internal sealed record ApiKeyRecord
             var grants = record.Grants.Select(text => Grant.TryParse(text ?? "")).OfType<Grant>().ToList();
             var hash = Convert.FromHexString(record.Hash);
             return grants.Count == record.Grants.Count && hash.Length == SHA256.HashSizeInBytes
-                ? new ApiKey(record.Id, hash, new Grants(record.Admin, grants))
-                {
-                    Name = record.Name,
-                    CreatedAt = record.CreatedAt,
-                    ExpireAt = record.ExpireAt,
-                }
+                ? new ApiKey(
+                    record.Id, hash, new Grants(record.Admin, grants), record.Name, record.CreatedAt, record.ExpireAt)
                 : null;
         }
         catch (Exception error) when (error is JsonException or FormatException)
@@ -67,6 +44,7 @@ internal sealed record ApiKeyRecord
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true)]
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ApiKeyRecord))]
 internal sealed partial class ApiKeyJson : JsonSerializerContext;

@@ -18,7 +18,7 @@ internal sealed record StoredAuditRecord
 
     public string? TraceId { get; init; }
 
-    public required IReadOnlyList<StoredAuditChange> Changes { get; init; }
+    public required IReadOnlyList<AuditedChange> Changes { get; init; }
 
     public static byte[] Write(DateTimeOffset at, IActor actor, string? traceId, AuditedChange[] changes) =>
         JsonSerializer.SerializeToUtf8Bytes(
@@ -28,8 +28,7 @@ internal sealed record StoredAuditRecord
                 Actor = actor.Name,
                 Address = actor.Address,
                 TraceId = traceId,
-                Changes = [.. changes.Select(
-                    change => new StoredAuditChange { Operation = change.Operation, Target = change.Target })],
+                Changes = changes,
             },
             AuditJson.Stored.StoredAuditRecord);
 
@@ -41,17 +40,9 @@ internal sealed record StoredAuditRecord
         {
             return AuditRecordId.TryParse(id) is { } recordId
                 && JsonSerializer.Deserialize(entry.Value.Span, AuditJson.Stored.StoredAuditRecord) is { } stored
-                    ? new AuditRecord
-                    {
-                        Id = recordId,
-                        At = stored.At,
-                        Actor = stored.Actor,
-                        Address = stored.Address,
-                        TraceId = stored.TraceId,
-                        Changes = [.. stored.Changes.Select(
-                            change => new AuditedChange(change.Operation, change.Target))],
-                        Revision = entry.ModRevision,
-                    }
+                    ? new AuditRecord(
+                        recordId, stored.At, stored.Actor, stored.Address, stored.TraceId, stored.Changes,
+                        entry.ModRevision)
                     : null;
         }
         catch (JsonException)
@@ -59,14 +50,6 @@ internal sealed record StoredAuditRecord
             return null;
         }
     }
-}
-
-/// <summary>A change of an audit record.</summary>
-internal sealed record StoredAuditChange
-{
-    public required string Operation { get; init; }
-
-    public required string Target { get; init; }
 }
 
 [JsonSerializable(typeof(StoredAuditRecord))]
@@ -80,6 +63,7 @@ internal sealed partial class AuditJson : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

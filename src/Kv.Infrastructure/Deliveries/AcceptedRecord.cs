@@ -5,24 +5,11 @@ using System.Text.Json.Serialization;
 namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>The stored form of a webhook's last accepted deliveries: an array of JSON, the latest first.</summary>
-internal sealed record AcceptedRecord
+internal sealed record AcceptedRecord(
+    long Revision, string Key, KeyChangeKind Kind, int Attempts, long At, long DurationMs, int Status)
 {
     // With keys of the default length all entries fit.
     private const int MaxBytes = 64 * 1024;
-
-    public required long Revision { get; init; }
-
-    public required string Key { get; init; }
-
-    public required KeyChangeKind Kind { get; init; }
-
-    public required int Attempts { get; init; }
-
-    public required long At { get; init; }
-
-    public required long DurationMs { get; init; }
-
-    public required int Status { get; init; }
 
     /// <summary>The stored form, of at most 64 KiB: the earliest deliveries that do not fit are left out.</summary>
     /// <param name="accepted">The deliveries of one webhook, the latest first.</param>
@@ -52,16 +39,9 @@ internal sealed record AcceptedRecord
         }
     }
 
-    private static AcceptedRecord From(AcceptedDelivery accepted) => new()
-    {
-        Revision = accepted.Id.Revision,
-        Key = accepted.Key,
-        Kind = accepted.Kind,
-        Attempts = accepted.AttemptCount,
-        At = accepted.At.ToUnixTimeMilliseconds(),
-        DurationMs = (long)accepted.Duration.TotalMilliseconds,
-        Status = accepted.Status,
-    };
+    private static AcceptedRecord From(AcceptedDelivery accepted) => new(
+        accepted.Id.Revision, accepted.Key, accepted.Kind, accepted.AttemptCount,
+        accepted.At.ToUnixTimeMilliseconds(), (long)accepted.Duration.TotalMilliseconds, accepted.Status);
 
     private AcceptedDelivery ToAccepted(Guid webhookId) => new(
         DeliveryId.For(webhookId, Revision, Key), Kind, Key, Attempts, DateTimeOffset.FromUnixTimeMilliseconds(At),
@@ -75,6 +55,7 @@ internal sealed partial class AcceptedJson : JsonSerializerContext
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter<KeyChangeKind>() },
     });
 }

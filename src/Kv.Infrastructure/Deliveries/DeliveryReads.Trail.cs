@@ -10,7 +10,6 @@ internal sealed partial class DeliveryReads
     private const int SearchedAtOnce = 1_000;
     private const int MaxPages = 5;
 
-    /// <inheritdoc cref="IDeliveryRepository.Trail"/>
     public async Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
         // Read first: every delivery up to the cursor is stored or was accepted.
@@ -21,7 +20,7 @@ internal sealed partial class DeliveryReads
         var stored = (pending ?? failed) is { } entry ? DeliveryRecord.TryRead(tenant, entry.Value.Span) : null;
         var isAwaited = stored?.Status == DeliveryStatus.Pending || (stored is null && !(cursor >= id.Revision));
         var heldBy = isAwaited ? await FindEarlier(tenant, id, cancellationToken) : null;
-        var log = stored is null ? await Accepted(tenant, id.WebhookId, cancellationToken) : [];
+        var log = stored is null ? await ListAccepted(tenant, id.WebhookId, cancellationToken) : [];
         return new DeliveryTrail(
             cursor, stored, heldBy, log.FirstOrDefault(accepted => accepted.Id == id),
             IsLogFull: log.Count == AcceptedDelivery.Kept && log.All(accepted => accepted.Id.Revision > id.Revision));

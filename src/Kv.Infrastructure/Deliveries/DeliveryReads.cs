@@ -3,11 +3,15 @@ using Kv.Domain.Watching;
 namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>Reads stored deliveries, for the repository and for the watcher.</summary>
-internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
+internal sealed partial class DeliveryReads(IStore store, KeyLayout layout) : IDeliveryReads
 {
     private const int CountedAtOnce = 500;
 
-    /// <summary>Reads a delivery, without its value; null when there is none.</summary>
+    public async Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
+        await Get(DeliveryStatus.Pending, tenant, id, cancellationToken)
+        ?? await Get(DeliveryStatus.Failed, tenant, id, cancellationToken);
+
+    /// <summary>Reads a delivery of a status, without its value; null when there is none.</summary>
     public async Task<Delivery?> Get(
         DeliveryStatus status, Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
@@ -40,9 +44,8 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
         }
     }
 
-    /// <summary>Reads a webhook's deliveries in the order of their revisions, without their values.</summary>
     public async Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
-        DeliveryStatus status, Tenant tenant, Guid webhookId, DeliveryId? after, int limit,
+        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
         CancellationToken cancellationToken)
     {
         var range = KeyRange.Prefix(layout.DeliveryPrefix(status, tenant, webhookId));
@@ -59,8 +62,7 @@ internal sealed partial class DeliveryReads(IStore store, KeyLayout layout)
         return (deliveries, false);
     }
 
-    /// <inheritdoc cref="IDeliveryRepository.ListAccepted"/>
-    public async Task<IReadOnlyList<AcceptedDelivery>> Accepted(
+    public async Task<IReadOnlyList<AcceptedDelivery>> ListAccepted(
         Tenant tenant, Guid webhookId, CancellationToken cancellationToken)
     {
         var read = await store.Get(

@@ -4,8 +4,8 @@ using Kv.Infrastructure.Audit;
 namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>
-/// The deliveries, on either engine and on any replica. After a change it notifies the watcher to read the deliveries
-/// again.
+/// Changes deliveries, on either engine and on any replica. After a change it notifies the watcher to read the
+/// deliveries again.
 /// </summary>
 internal sealed class DeliveryRepository(
     IStore store, DeliveryReads reads, DeliveryWrites writes, DeliveryReplays replays, KeyLayout layout,
@@ -18,26 +18,11 @@ internal sealed class DeliveryRepository(
     private const int MaxRedelivered = 500;
     private const long MaxRedeliveredBytes = 8 * 1024 * 1024;
 
-    public Task<(IReadOnlyList<Delivery> Deliveries, bool HasMore)> List(
-        Tenant tenant, Guid webhookId, DeliveryStatus status, DeliveryId? after, int limit,
-        CancellationToken cancellationToken) =>
-        reads.List(status, tenant, webhookId, after, limit, cancellationToken);
-
-    public Task<IReadOnlyList<AcceptedDelivery>> ListAccepted(
-        Tenant tenant, Guid webhookId, CancellationToken cancellationToken) =>
-        reads.Accepted(tenant, webhookId, cancellationToken);
-
-    public async Task<Delivery?> Get(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
-        await reads.Get(DeliveryStatus.Pending, tenant, id, cancellationToken)
-        ?? await reads.Get(DeliveryStatus.Failed, tenant, id, cancellationToken);
-
-    public Task<DeliveryTrail> Trail(Tenant tenant, DeliveryId id, CancellationToken cancellationToken) =>
-        reads.Trail(tenant, id, cancellationToken);
-
     public async Task<bool> Redeliver(Tenant tenant, DeliveryId id, CancellationToken cancellationToken)
     {
         // A delivery that fails for good meanwhile is found as failed in the next attempt.
-        for (var attempt = 0; attempt < Attempts && await Get(tenant, id, cancellationToken) is { } delivery; attempt++)
+        for (var attempt = 0;
+            attempt < Attempts && await reads.Get(tenant, id, cancellationToken) is { } delivery; attempt++)
             if ((await MakeDue([delivery], (AuditOperations.Redeliver, id), cancellationToken)).Count > 0)
                 return true;
         // The delivery was accepted, or its webhook was deleted.
@@ -52,7 +37,7 @@ internal sealed class DeliveryRepository(
         while (count < MaxRedelivered && bytes < MaxRedeliveredBytes && conflicts < Attempts)
         {
             var (failed, hasMore) = await reads.List(
-                DeliveryStatus.Failed, tenant, webhookId, after, DeliveryWrites.Batch, cancellationToken);
+                tenant, webhookId, DeliveryStatus.Failed, after, DeliveryWrites.Batch, cancellationToken);
             if (failed.Count == 0)
                 return (count, false);
             // One audit record for the whole call, with its first batch.

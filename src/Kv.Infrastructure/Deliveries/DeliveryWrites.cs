@@ -23,7 +23,7 @@ internal sealed class DeliveryWrites(KeyLayout layout)
     {
         var isPending = delivery.Status == DeliveryStatus.Pending;
         var other = isPending ? DeliveryStatus.Failed : DeliveryStatus.Pending;
-        long? deadline = isPending ? null : KeepUntil(now);
+        long? deadline = isPending ? null : SharedDeadline.After(now + Delivery.FailedRetention, RetentionStep);
         List<Operation> operations =
         [
             new Operation.Put(
@@ -59,7 +59,4 @@ internal sealed class DeliveryWrites(KeyLayout layout)
     /// <summary>Notifies the watcher to read the deliveries of a webhook again.</summary>
     public Operation Wake(Tenant tenant, Guid webhookId, DateTimeOffset now) => new Operation.Put(
         layout.Wake(tenant, webhookId), ReadOnlyMemory<byte>.Empty, now.ToUnixTimeSeconds() + WakeSeconds);
-
-    private static long KeepUntil(DateTimeOffset now) =>
-        SharedDeadline.After(now + Delivery.FailedRetention, RetentionStep);
 }

@@ -5,7 +5,6 @@ namespace Kv.Infrastructure.Deliveries;
 
 /// <summary>How long a webhook has only failed, as observed by processes.</summary>
 /// <param name="Since">The time of its first failure by the clock, for display.</param>
-/// <param name="Failures">The number of failed attempts.</param>
 /// <param name="Observed">
 /// How long processes observed it failing: the time between failures that one process met. So neither a time without a
 /// process nor a change of the clock counts.

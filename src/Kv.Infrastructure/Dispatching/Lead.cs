@@ -23,7 +23,6 @@ internal sealed class Lead : IDisposable
     /// <summary>Cancelled when the lock is lost, or the term ends: from then on nothing can be written.</summary>
     public CancellationToken Over { get; private set; }
 
-    /// <summary>Begins the term.</summary>
     public void Begin(IStoreLock held, long from, long storeRevision)
     {
         (_held, From, StoreRevision) = (held, from, storeRevision);
@@ -34,7 +33,6 @@ internal sealed class Lead : IDisposable
     /// <inheritdoc cref="IStoreLock.MoveFence"/>
     public Task MoveFence() => _held.MoveFence(Over);
 
-    /// <summary>Ends the term.</summary>
     public Task End() => _over.CancelAsync();
 
     public void Dispose() => _over.Dispose();

@@ -19,7 +19,6 @@ internal sealed class WebhookRegistry
 
     public int Count => _all.Count;
 
-    /// <summary>How many webhooks are disabled.</summary>
     public int Disabled { get; private set; }
 
     public Webhook? Find(Tenant tenant, Guid id) => _all.GetValueOrDefault((tenant, id));

@@ -20,8 +20,6 @@ internal sealed class IdempotencyRecords(KeyLayout layout, TimeProvider time)
         Place(tenant, request), (byte[])[.. request.Fingerprint.Span, .. answer],
         SharedDeadline.After(time.GetUtcNow() + IdempotentRequest.Retention, Step));
 
-    public Operation Read(Tenant tenant, IdempotentRequest request) => new Operation.Read(Place(tenant, request));
-
     public StoreKey Place(Tenant tenant, IdempotentRequest request) =>
         layout.Idempotency(tenant, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key))));
 
@@ -29,7 +27,6 @@ internal sealed class IdempotencyRecords(KeyLayout layout, TimeProvider time)
     public static Usage UsageOfName { get; } = new(0, 2 * SHA256.HashSizeInBytes);
 
     /// <summary>The usage of a record, which counts as its tenant's.</summary>
-    /// <param name="request">The request.</param>
     /// <param name="answerBytes">The size of the data of its answer.</param>
     public static Usage UsageOf(IdempotentRequest request, int answerBytes) =>
         UsageOfName + new Usage(0, request.Fingerprint.Length + answerBytes);

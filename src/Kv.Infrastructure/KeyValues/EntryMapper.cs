@@ -19,16 +19,11 @@ internal static class EntryMapper
         {
             CreateRevision = entry.CreateRevision,
             Version = entry.Version,
-            ContentType = ContentType(entry, content),
+            // Written in the same transaction as the value. A write without a content type leaves the previous one in
+            // the store: a content type of another revision does not belong to the value.
+            ContentType = content?.ModRevision == entry.ModRevision
+                ? Encoding.UTF8.GetString(content.Value.Span)
+                : null,
         };
     }
-
-    /// <summary>
-    /// The content type of an entry. It is written in the same transaction as the value. A write without a content type
-    /// leaves the previous one in the store: a content type of another revision does not belong to the value.
-    /// </summary>
-    private static string? ContentType(Entry entry, Entry? content) =>
-        content is not null && content.ModRevision == entry.ModRevision
-            ? Encoding.UTF8.GetString(content.Value.Span)
-            : null;
 }

@@ -45,9 +45,11 @@ internal sealed class ListingCursors(CursorKey cursorKey) : IListingCursors
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         Span<byte> length = stackalloc byte[sizeof(int)];
+        // Listings without a searched text keep the cursors of earlier versions.
+        string[] searched = query.Contains is { } contained ? [contained] : [];
         // Each text has its length before it, so that no two lists of texts have the same bytes.
         foreach (var text in (ReadOnlySpan<string>)
-            [tenant.Namespace, tenant.AppName, query.Prefix, query.Delimiter ?? "", .. Searched(query)])
+            [tenant.Namespace, tenant.AppName, query.Prefix, query.Delimiter ?? "", .. searched])
         {
             var bytes = Encoding.UTF8.GetBytes(text);
             BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
@@ -57,8 +59,4 @@ internal sealed class ListingCursors(CursorKey cursorKey) : IListingCursors
         hmac.AppendData(content);
         return hmac.GetHashAndReset().AsSpan(0, SignatureBytes);
     }
-
-    // Other listings keep the cursors of earlier versions.
-    private static ReadOnlySpan<string> Searched(KeyValueQuery query) =>
-        query.Contains is { } text ? new[] { text } : [];
 }

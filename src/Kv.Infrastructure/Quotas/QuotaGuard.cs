@@ -51,6 +51,5 @@ internal sealed class QuotaGuard(UsageTotals totals, UsageCatchUp catchUp, Quota
 }
 
 /// <summary>The usage that a write would add.</summary>
-/// <param name="Growth">The growth.</param>
 /// <param name="Revision">The revision of the store at which it was read.</param>
 internal readonly record struct WriteGrowth(Usage Growth, long Revision);

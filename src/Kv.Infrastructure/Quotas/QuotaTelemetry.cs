@@ -7,7 +7,6 @@ namespace Kv.Infrastructure.Quotas;
 /// <summary>The metrics of the quotas. They do not name tenants.</summary>
 internal sealed class QuotaTelemetry
 {
-    private readonly Tally _counts;
     private long _overKeys;
     private long _overBytes;
 
@@ -20,7 +19,7 @@ internal sealed class QuotaTelemetry
             () => new[] { Measure(QuotaKind.Keys, ref _overKeys), Measure(QuotaKind.Bytes, ref _overBytes) },
             "{write}",
             "Writes that were refused because a tenant has no room left, by the limit that they would exceed.");
-        _counts = new Tally(
+        Counts = new Tally(
             meter, "kv.quota.counts", "{count}", "How often all keys were read to count the usage of tenants.");
         meter.CreateObservableGauge(
             "kv.quota.following", () => totals.State == UsageState.Following ? 1 : 0,
@@ -31,7 +30,7 @@ internal sealed class QuotaTelemetry
     public void Refused(QuotaKind kind) =>
         Interlocked.Increment(ref kind == QuotaKind.Keys ? ref _overKeys : ref _overBytes);
 
-    public void Counted() => _counts.Add();
+    public Tally Counts { get; }
 
     private static Measurement<long> Measure(QuotaKind kind, ref long count) => new(
         Volatile.Read(ref count),

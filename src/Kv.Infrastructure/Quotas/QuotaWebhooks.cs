@@ -15,13 +15,12 @@ internal sealed class QuotaWebhooks(
     // The id of the webhook.
     private const int AnswerBytes = 16;
 
-    public Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) =>
-        inner.Add(webhook, limit, cancellationToken);
-
     /// <exception cref="QuotaExceededException">The tenant would exceed its quota.</exception>
-    public async Task<AddedWebhook> AddOnce(
-        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken)
+    public async Task<AddedWebhook> Add(
+        Webhook webhook, int limit, IdempotentRequest? request, CancellationToken cancellationToken)
     {
+        if (request is null)
+            return await inner.Add(webhook, limit, request, cancellationToken);
         var tenant = webhook.Tenant;
         var growth = IdempotencyRecords.UsageOf(request, AnswerBytes);
         if (!totals.TryReserve(tenant, growth, out var reservation, request))
@@ -29,7 +28,7 @@ internal sealed class QuotaWebhooks(
         var added = default(AddedWebhook);
         try
         {
-            return added = await inner.AddOnce(webhook, limit, request, cancellationToken);
+            return added = await inner.Add(webhook, limit, request, cancellationToken);
         }
         finally
         {

@@ -15,7 +15,8 @@ internal sealed class RepeatableWrites
     public bool TryJoin(Tenant tenant, IdempotentRequest? request, out Reservation reservation)
     {
         reservation = default;
-        if (request is null || !_inFlight.TryGetValue((tenant, request.Key), out var shared) || !shared.IsFor(request))
+        if (request is null || !_inFlight.TryGetValue((tenant, request.Key), out var shared)
+            || !shared.Request.Fingerprint.Span.SequenceEqual(request.Fingerprint.Span))
             return false;
         shared.Users++;
         reservation = new Reservation(shared.Account, shared.Reserved, shared);
@@ -52,18 +53,10 @@ internal sealed class RepeatableWrites
 }
 
 /// <summary>The reservation of one request, whatever the number of its repetitions.</summary>
-internal sealed class SharedReservation(TenantAccount account, Reserved reserved, IdempotentRequest request)
+internal sealed record SharedReservation(TenantAccount Account, Reserved Reserved, IdempotentRequest Request)
 {
-    public TenantAccount Account { get; } = account;
-
-    public Reserved Reserved { get; } = reserved;
-
-    public IdempotentRequest Request { get; } = request;
-
     /// <summary>How many of its repetitions are in flight.</summary>
     public int Users { get; set; } = 1;
 
     public bool HasEnded { get; set; }
-
-    public bool IsFor(IdempotentRequest other) => Request.Fingerprint.Span.SequenceEqual(other.Fingerprint.Span);
 }

@@ -35,13 +35,10 @@ internal readonly record struct Reserved(Usage Exact, Usage Estimated, int Estim
 }
 
 /// <summary>The reservation of one write; empty when its account is null.</summary>
-/// <param name="Account">The tenant's account.</param>
-/// <param name="Reserved">The reserved usage.</param>
 /// <param name="Shared">The reservation that repetitions of the same request share.</param>
 internal readonly record struct Reservation(
     TenantAccount? Account, Reserved Reserved, SharedReservation? Shared = null);
 
 /// <summary>The reason why there is no room for a write.</summary>
 /// <param name="Kind">The limit that it would exceed.</param>
-/// <param name="Usage">The current usage.</param>
 internal readonly record struct Refusal(QuotaKind Kind, long Usage);

@@ -16,7 +16,6 @@ internal sealed class TransactionGrowth(IStore store, KeyLayout layout, Idempote
     private const int MaxAtOnce = 16;
 
     /// <summary>The most that a transaction may add, without a look at what it overwrites.</summary>
-    /// <param name="transaction">The transaction.</param>
     /// <param name="succeeds">Whether its conditions hold.</param>
     /// <param name="request">The idempotent request; null for none.</param>
     public static Usage AtMost(KeyTransaction transaction, bool succeeds, IdempotentRequest? request)

@@ -76,26 +76,22 @@ internal sealed partial class UsageCounter(
         var start = time.GetTimestamp();
         try
         {
-            await Count(start, cancellationToken);
+            var counted = new Dictionary<Tenant, Usage>();
+            _epoch = store.Epoch;
+            var revision = 0L;
+            foreach (var range in (KeyRange[])[layout.KeyValues, layout.Deliveries, layout.IdempotentRequests])
+                revision = await Count(range, revision, counted, cancellationToken);
+            totals.Replace(counted, revision);
+            _isCounted = true;
+            telemetry.Counts.Add();
+            LogCounted(
+                counted.Values.Sum(usage => usage.Keys), counted.Count, revision,
+                time.GetElapsedTime(start).TotalSeconds);
         }
         finally
         {
             _counting = time.GetElapsedTime(start);
         }
-    }
-
-    private async Task Count(long start, CancellationToken cancellationToken)
-    {
-        var counted = new Dictionary<Tenant, Usage>();
-        _epoch = store.Epoch;
-        var revision = 0L;
-        foreach (var range in (KeyRange[])[layout.KeyValues, layout.Deliveries, layout.IdempotentRequests])
-            revision = await Count(range, revision, counted, cancellationToken);
-        totals.Replace(counted, revision);
-        _isCounted = true;
-        telemetry.Counted();
-        LogCounted(
-            counted.Values.Sum(usage => usage.Keys), counted.Count, revision, time.GetElapsedTime(start).TotalSeconds);
     }
 
     private async Task<long> Count(

@@ -70,7 +70,7 @@ internal sealed partial class UsageTotals
             if (revision <= _through || _state != UsageState.Following)
                 Release(reservation);
             else
-                _confirmed.Add(reservation, revision);
+                _confirmed.Enqueue(reservation, revision);
         }
     }
 

@@ -4,14 +4,16 @@ namespace Kv.Infrastructure.Quotas;
 
 /// <summary>
 /// The usage of tenants: counted once, and then updated by the store's changes. This replica's writes are reserved
-/// until their changes arrive, so that together they never exceed a quota. Memory is used by tenant, not by key; an
-/// empty tenant uses none.
+/// until their changes arrive, so that together they never exceed a quota. Memory is used by tenant and by reserved
+/// write, not by key; an empty tenant uses none.
 /// </summary>
 internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Tenant, TenantAccount> _accounts = [];
-    private readonly ConfirmedReservations _confirmed = new();
+
+    // The reservations of completed writes whose changes have not arrived yet, by the revisions of the writes.
+    private readonly PriorityQueue<Reservation, long> _confirmed = new();
     private long _through;
     private volatile UsageState _state;
 
@@ -96,8 +98,8 @@ internal sealed partial class UsageTotals(Quota quota) : ITenantUsages
 
     private void ReleaseThrough(long revision)
     {
-        foreach (var counted in _confirmed.Through(revision))
-            Release(counted);
+        while (_confirmed.TryPeek(out _, out var next) && next <= revision)
+            Release(_confirmed.Dequeue());
     }
 
     private TenantAccount Open(Tenant tenant)

@@ -44,7 +44,7 @@ internal sealed class KeyValueTransactions(
         var once = new Transaction(
             [records.IsNew(tenant, request)],
             compares.Count == 0 ? then : [new Operation.Nested(new Transaction(compares, then, otherwise))],
-            [records.Read(tenant, request)]);
+            [new Operation.Read(records.Place(tenant, request))]);
         var result = await store.Commit(once, cancellationToken);
         if (!result.Succeeded)
             return Replay(result.Results[0].Entries);

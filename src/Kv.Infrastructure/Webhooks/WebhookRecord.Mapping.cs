@@ -2,7 +2,7 @@ using Kv.Domain.Access;
 
 namespace Kv.Infrastructure.Webhooks;
 
-internal sealed partial class WebhookRecord
+internal sealed partial record WebhookRecord
 {
     private static WebhookRecord From(Webhook webhook)
     {

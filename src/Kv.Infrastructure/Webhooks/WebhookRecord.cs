@@ -9,52 +9,29 @@ namespace Kv.Infrastructure.Webhooks;
 /// The stored form of a webhook: simple-golang-kv's JSON, followed by Kv's own members when they have a value, so that
 /// either service reads the other's writes. The JSON has the members in the order of their declaration.
 /// </summary>
-internal sealed partial class WebhookRecord
+internal sealed partial record WebhookRecord(
+    string? Id = null,
+    string? Namespace = null,
+    [property: JsonPropertyName("appName")] string? AppName = null,
+    string? Key = null,
+    string? Event = null,
+    string? Endpoint = null,
+    string? Method = null,
+    Dictionary<string, string?>? Headers = null,
+    [property: JsonConverter(typeof(WebhookRecord.JsonObjectConverter))] ReadOnlyMemory<byte>? Payload = null,
+    bool? AddEventData = null,
+    long? CreatedAt = null,
+    bool? ChangedOnly = null,
+    bool? IncludePrevious = null,
+    long? TimeoutSeconds = null,
+    string? Secret = null,
+    string? PreviousSecret = null,
+    long? PreviousSecretUntil = null,
+    string? DisabledReason = null,
+    long? Dropped = null,
+    long? DroppedSince = null,
+    PrincipalRecord? RegisteredBy = null)
 {
-    public string? Id { get; init; }
-
-    public string? Namespace { get; init; }
-
-    [JsonPropertyName("appName")]
-    public string? AppName { get; init; }
-
-    public string? Key { get; init; }
-
-    public string? Event { get; init; }
-
-    public string? Endpoint { get; init; }
-
-    public string? Method { get; init; }
-
-    public Dictionary<string, string?>? Headers { get; init; }
-
-    [JsonConverter(typeof(JsonObjectConverter))]
-    public ReadOnlyMemory<byte>? Payload { get; init; }
-
-    public bool? AddEventData { get; init; }
-
-    public long? CreatedAt { get; init; }
-
-    public bool? ChangedOnly { get; init; }
-
-    public bool? IncludePrevious { get; init; }
-
-    public long? TimeoutSeconds { get; init; }
-
-    public string? Secret { get; init; }
-
-    public string? PreviousSecret { get; init; }
-
-    public long? PreviousSecretUntil { get; init; }
-
-    public string? DisabledReason { get; init; }
-
-    public long? Dropped { get; init; }
-
-    public long? DroppedSince { get; init; }
-
-    public PrincipalRecord? RegisteredBy { get; init; }
-
     /// <summary>Members of a later version, which are kept when this version changes the webhook.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; set; }

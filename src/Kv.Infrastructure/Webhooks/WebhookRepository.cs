@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Kv.Domain.Audit;
 using Kv.Domain.Idempotency;
 using Kv.Infrastructure.Audit;
@@ -18,14 +17,7 @@ internal sealed partial class WebhookRepository(
     private const int MaxTries = 100;
     private const int LongestWaitMilliseconds = 50;
 
-    public async Task<bool> Add(Webhook webhook, int limit, CancellationToken cancellationToken) =>
-        (await AddOnce(webhook, limit, null, cancellationToken)).Id is not null;
-
-    Task<AddedWebhook> IWebhookRepository.AddOnce(
-        Webhook webhook, int limit, IdempotentRequest request, CancellationToken cancellationToken) =>
-        AddOnce(webhook, limit, request, cancellationToken);
-
-    private async Task<AddedWebhook> AddOnce(
+    public async Task<AddedWebhook> Add(
         Webhook webhook, int limit, IdempotentRequest? request, CancellationToken cancellationToken)
     {
         var tenant = webhook.Tenant;
@@ -75,25 +67,13 @@ internal sealed partial class WebhookRepository(
         return read.Entry is { } entry ? Read(entry) : null;
     }
 
-    public async Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken)
-    {
-        var found = new List<(Webhook Webhook, long CreateRevision)>();
-        var all = new RangeQuery(KeyRange.Prefix(layout.WebhookPrefix(tenant)), PageSize);
-        await foreach (var page in store.Pages(all, cancellationToken))
-            foreach (var entry in page.Entries)
-                if (Read(entry) is { } webhook)
-                    found.Add((webhook, entry.CreateRevision));
-        return [.. found.OrderBy(one => one.Webhook.CreatedAt).ThenBy(one => one.CreateRevision).Select(
-            one => one.Webhook)];
-    }
+    public async Task<IReadOnlyList<Webhook>> List(Tenant tenant, CancellationToken cancellationToken) =>
+        await ReadAll(KeyRange.Prefix(layout.WebhookPrefix(tenant)), cancellationToken)
+            .OrderBy(webhook => webhook.CreatedAt).ThenBy(webhook => webhook.CreateRevision)
+            .ToListAsync(cancellationToken);
 
-    public async IAsyncEnumerable<Webhook> ListAll([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var page in store.Pages(new RangeQuery(layout.Webhooks, PageSize), cancellationToken))
-            foreach (var entry in page.Entries)
-                if (Read(entry) is { } webhook)
-                    yield return webhook;
-    }
+    public IAsyncEnumerable<Webhook> ListAll(CancellationToken cancellationToken) =>
+        ReadAll(layout.Webhooks, cancellationToken);
 
     public async Task<bool> Update(Webhook webhook, CancellationToken cancellationToken)
     {
@@ -131,6 +111,10 @@ internal sealed partial class WebhookRepository(
         }
         return (count, revision);
     }
+
+    private IAsyncEnumerable<Webhook> ReadAll(KeyRange range, CancellationToken cancellationToken) =>
+        store.Pages(new RangeQuery(range, PageSize), cancellationToken)
+            .SelectMany(page => page.Entries.Select(Read).OfType<Webhook>());
 
     private Webhook? Read(Entry entry)
     {

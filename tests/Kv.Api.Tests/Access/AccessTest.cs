@@ -19,7 +19,7 @@ internal abstract class AccessTest(Engine engine) : EngineTests(engine)
         await Host.Services.GetRequiredService<IApiKeyRepository>().Add(
             ApiKey.Create(secret, grants, "test", createdAt: 0, expireAt), CancellationToken.None);
         // The next request need not wait until Kv notices the new key.
-        Host.Services.GetRequiredService<IApiKeyAuthentication>().Forget();
+        Host.Services.GetRequiredService<ApiKeyAuthentication>().Forget();
         return secret;
     }
 

@@ -106,7 +106,7 @@ internal sealed class EtcdTargetTests
                 "test", createdAt: 0,
                 expireAt: null),
             CancellationToken.None);
-        kv.Services.GetRequiredService<IApiKeyAuthentication>().Forget();
+        kv.Services.GetRequiredService<ApiKeyAuthentication>().Forget();
         return new KvClient(kv.Http, tenant.Namespace, tenant.AppName) { Credential = secret.Reveal() };
     }
 

@@ -273,7 +273,8 @@ internal sealed class ExplainTests(Engine engine) : CallTests(engine)
                 Endpoint = endpoint,
             },
             createdAt: 0);
-        await Host.Services.GetRequiredService<IWebhookRepository>().Add(webhook, limit: 5, CancellationToken.None);
+        await Host.Services.GetRequiredService<IWebhookRepository>().Add(
+            webhook, limit: 5, request: null, CancellationToken.None);
         return $"{webhook.Id:D}";
     }
 }

@@ -75,7 +75,8 @@ internal sealed class TargetTests(Engine engine) : EngineTests(engine)
                 Endpoint = endpoint,
             },
             createdAt: 0);
-        await Host.Services.GetRequiredService<IWebhookRepository>().Add(webhook, limit: 5, CancellationToken.None);
+        await Host.Services.GetRequiredService<IWebhookRepository>().Add(
+            webhook, limit: 5, request: null, CancellationToken.None);
         return $"{webhook.Id:D}";
     }
 

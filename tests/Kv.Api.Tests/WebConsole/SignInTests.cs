@@ -259,7 +259,7 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
         await Sees("No keys yet");
 
         await Host.Services.GetRequiredService<IApiKeyRepository>().Delete(secret.Id, [], CancellationToken.None);
-        Host.Services.GetRequiredService<IApiKeyAuthentication>().Forget();
+        Host.Services.GetRequiredService<ApiKeyAuthentication>().Forget();
         await Button("Reload the list").ClickAsync();
 
         await Sees("The credential was revoked or has expired.");
@@ -289,6 +289,6 @@ internal sealed class SignInTests(Engine engine) : ConsoleTest(engine)
     {
         await Host.Services.GetRequiredService<IApiKeyRepository>().Add(
             ApiKey.Create(secret, grants, "test", createdAt: 0, expireAt: null), CancellationToken.None);
-        Host.Services.GetRequiredService<IApiKeyAuthentication>().Forget();
+        Host.Services.GetRequiredService<ApiKeyAuthentication>().Forget();
     }
 }

@@ -15,12 +15,14 @@ internal sealed class DeliveryUseTests
     private static readonly Limits Limits = new();
 
     private readonly Mock<IWebhookRepository> _webhooks = new();
+    private readonly Mock<IDeliveryReads> _reads = new(MockBehavior.Strict);
     private readonly Mock<IDeliveryRepository> _deliveries = new(MockBehavior.Strict);
 
     [SetUp]
     public void Store()
     {
         _webhooks.Reset();
+        _reads.Reset();
         _deliveries.Reset();
         _webhooks
             .Setup(webhooks => webhooks.Get(WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
@@ -34,11 +36,11 @@ internal sealed class DeliveryUseTests
     [TestCase(null, "ping")]
     public async Task A_delivery_is_shown(KeyChangeKind? kind, string name)
     {
-        _deliveries
+        _reads
             .Setup(deliveries => deliveries.Get(WebhookRequests.Tenant, Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(Failed(kind));
 
-        var dto = (await new GetDeliveryHandler(_deliveries.Object, WebhookRequests.Mapper)
+        var dto = (await new GetDeliveryHandler(_reads.Object, WebhookRequests.Mapper)
             .Handle(new GetDelivery("space", "app", Id.ToString()), CancellationToken.None))!;
 
         using (Assert.EnterMultipleScope())
@@ -60,7 +62,7 @@ internal sealed class DeliveryUseTests
     public async Task A_malformed_id_finds_nothing()
     {
         Assert.That(
-            await new GetDeliveryHandler(_deliveries.Object, WebhookRequests.Mapper)
+            await new GetDeliveryHandler(_reads.Object, WebhookRequests.Mapper)
                 .Handle(new GetDelivery("space", "app", "msg_1"), CancellationToken.None),
             Is.Null);
         Assert.That(
@@ -87,7 +89,7 @@ internal sealed class DeliveryUseTests
     [TestCase("failed", DeliveryStatus.Failed)]
     public async Task A_page_has_the_cursor_of_the_next_one(string name, DeliveryStatus status)
     {
-        _deliveries
+        _reads
             .Setup(deliveries => deliveries.List(
                 WebhookRequests.Tenant, WebhookRequests.Id, status, It.IsAny<DeliveryId?>(), 1,
                 It.IsAny<CancellationToken>()))
@@ -124,7 +126,7 @@ internal sealed class DeliveryUseTests
     public async Task Delivered_ones_are_the_latest_of_the_log()
     {
         var at = DateTimeOffset.UnixEpoch;
-        _deliveries
+        _reads
             .Setup(
                 deliveries => deliveries.ListAccepted(
                     WebhookRequests.Tenant, WebhookRequests.Id, It.IsAny<CancellationToken>()))
@@ -206,7 +208,7 @@ internal sealed class DeliveryUseTests
         Assert.That(await List(List("failed") with { WebhookId = $"{Guid.NewGuid()}" }), Is.Null);
     }
 
-    private static Delivery Failed(KeyChangeKind? kind) => Delivery.Restore(
+    private static Delivery Failed(KeyChangeKind? kind) => new(
         Id, WebhookRequests.Tenant, new DeliveryEvent(kind, "user:1", null, null, 0),
         [
             new Attempt { At = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Status = 503, Answer = "busy" },
@@ -218,7 +220,7 @@ internal sealed class DeliveryUseTests
         new("space", "app", $"{WebhookRequests.Id}", status, cursor, 1);
 
     private Task<DeliveryPage?> List(ListDeliveries request) =>
-        new ListDeliveriesHandler(_webhooks.Object, _deliveries.Object, WebhookRequests.Mapper)
+        new ListDeliveriesHandler(_webhooks.Object, _reads.Object, WebhookRequests.Mapper)
             .Handle(request, CancellationToken.None);
 
     private Task<RedeliveredDeliveries?> RedeliverFailed(string id) =>

@@ -20,7 +20,7 @@ internal sealed class DeleteKeyValueTests
                     new Tenant("space", "app"), Key.Parse("key"), condition, cancellation.Token))
             .ReturnsAsync(new KeyValueWrite(false, 9, FoundRevision: 8));
 
-        var change = await new DeleteKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+        var change = await new DeleteKeyValueHandler(repository.Object, new Mapper(TestMaps.All))
             .Handle(Requests.Delete with { Condition = condition }, cancellation.Token);
 
         Assert.That(change, Is.EqualTo(new WriteResult(false, 9, 8, null)));

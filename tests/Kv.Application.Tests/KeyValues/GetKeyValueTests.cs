@@ -47,7 +47,7 @@ internal sealed class GetKeyValueTests
                 keyValues => keyValues.Get(It.IsAny<Tenant>(), It.IsAny<Key>(), options, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueRead(null, 9));
 
-        var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+        var found = await new GetKeyValueHandler(repository.Object, new Mapper(TestMaps.All))
             .Handle(Requests.Get with { Options = options }, CancellationToken.None);
 
         Assert.That(found, Is.EqualTo(new ReadResult(null, 9)));
@@ -61,7 +61,7 @@ internal sealed class GetKeyValueTests
             .Setup(
                 keyValues => keyValues.Get(new Tenant("space", "app"), Key.Parse("key"), default, cancellation.Token))
             .ReturnsAsync(new KeyValueRead(stored, 8));
-        var found = await new GetKeyValueHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+        var found = await new GetKeyValueHandler(repository.Object, new Mapper(TestMaps.All))
             .Handle(Requests.Get, cancellation.Token);
         return found.KeyValue;
     }

@@ -87,7 +87,7 @@ internal sealed class ListKeyValuesTests
             .Setup(
                 keyValues => keyValues.List(new Tenant("space", "app"), "prefix", false, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new KeyValueListing(9, source));
-        var sequence = await new ListKeyValuesHandler(repository.Object, new Mapper(ApplicationServices.Maps()))
+        var sequence = await new ListKeyValuesHandler(repository.Object, new Mapper(TestMaps.All))
             .Handle(Requests.List, CancellationToken.None);
         Assert.That(sequence.Revision, Is.EqualTo(9));
         return sequence.KeyValues;

@@ -65,5 +65,5 @@ internal sealed class SetKeyValueTests
     }
 
     private SetKeyValueHandler Handler(Limits limits) =>
-        new(_repository.Object, Mock.Of<IKeyValueTransactions>(), limits, new Mapper(ApplicationServices.Maps()));
+        new(_repository.Object, Mock.Of<IKeyValueTransactions>(), limits, new Mapper(TestMaps.All));
 }

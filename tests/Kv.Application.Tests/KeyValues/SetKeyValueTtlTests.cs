@@ -45,6 +45,6 @@ internal sealed class SetKeyValueTtlTests
 
     private static Task<WriteResult?> Handle(Mock<IKeyValueRepository> repository, SetKeyValueTtl request) =>
         new SetKeyValueTtlHandler(
-                repository.Object, new Limits { DefaultTtlSeconds = 300 }, new Mapper(ApplicationServices.Maps()))
+                repository.Object, new Limits { DefaultTtlSeconds = 300 }, new Mapper(TestMaps.All))
             .Handle(request, CancellationToken.None);
 }

@@ -127,6 +127,6 @@ internal sealed class WaitForKeyValueTests
 
     private Task<ReadResult> Handle(WaitForKeyValue request) =>
         new WaitForKeyValueHandler(
-            _keyValues.Object, _feed.Object, TimeProvider.System, new Mapper(ApplicationServices.Maps()))
+            _keyValues.Object, _feed.Object, TimeProvider.System, new Mapper(TestMaps.All))
             .Handle(request, CancellationToken.None);
 }

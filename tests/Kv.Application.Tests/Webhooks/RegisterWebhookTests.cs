@@ -2,6 +2,7 @@ using FluentValidation;
 using Kv.Application.Pipeline;
 using Kv.Application.Webhooks;
 using Kv.Domain;
+using Kv.Domain.Idempotency;
 using Kv.Domain.Webhooks;
 using Moq;
 
@@ -89,9 +90,10 @@ internal sealed class RegisterWebhookTests
     }
 
     private void Accept(bool isAdded) => _repository
-        .Setup(repository => repository.Add(It.IsAny<Webhook>(), 3, It.IsAny<CancellationToken>()))
-        .Callback((Webhook webhook, int _, CancellationToken _) => _added = webhook)
-        .ReturnsAsync(isAdded);
+        .Setup(repository => repository.Add(It.IsAny<Webhook>(), 3, null, It.IsAny<CancellationToken>()))
+        .Callback((Webhook webhook, int _, IdempotentRequest? _, CancellationToken _) => _added = webhook)
+        .ReturnsAsync((Webhook webhook, int _, IdempotentRequest? _, CancellationToken _) =>
+            new AddedWebhook(isAdded ? webhook.Id : null));
 
     private Task<WebhookRegistration> Handle(RegisterWebhook request) =>
         new RegisterWebhookHandler(

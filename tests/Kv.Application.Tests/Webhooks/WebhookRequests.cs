@@ -22,7 +22,7 @@ internal static class WebhookRequests
 
     public static HeaderPolicy Policy { get; } = new("KV-Namespace", "KV-App-Name", "X-API-Key");
 
-    public static IMapper Mapper { get; } = new Mapper(ApplicationServices.Maps(), _ => new HeadersInAnswers(Policy));
+    public static IMapper Mapper { get; } = new Mapper(TestMaps.All, _ => new HeadersInAnswers(Policy));
 
     public static Webhook Stored(WebhookSettings? settings = null) =>
         new(Id, Tenant, settings ?? Settings, 1_800_000_000) { Revision = 7 };

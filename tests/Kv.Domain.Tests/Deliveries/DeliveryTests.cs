@@ -125,7 +125,7 @@ internal sealed class DeliveryTests
         var delivery = NewDelivery();
         delivery.Fail(Failed(), Schedule, Middle);
 
-        var restored = Delivery.Restore(
+        var restored = new Delivery(
             delivery.Id, delivery.Tenant, delivery.Event, delivery.Attempts, delivery.Failures, delivery.NextAttemptAt,
             delivery.FailedReason);
 

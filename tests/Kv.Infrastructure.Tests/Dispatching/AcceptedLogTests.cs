@@ -107,5 +107,5 @@ internal sealed class AcceptedLogTests(EngineUnderTest engine) : LeadTest(engine
         operation is Operation.Put && operation.Range.Start.ToString().Contains("/accepted/", StringComparison.Ordinal);
 
     private static Task<IReadOnlyList<AcceptedDelivery>> Log(Replica replica, Webhook webhook) =>
-        replica.Deliveries.ListAccepted(webhook.Tenant, webhook.Id, Enough);
+        replica.Stored.ListAccepted(webhook.Tenant, webhook.Id, Enough);
 }

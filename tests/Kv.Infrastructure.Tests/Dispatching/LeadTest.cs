@@ -102,7 +102,7 @@ internal abstract class LeadTest(EngineUnderTest engine) : StoreContract(engine)
     protected async Task<IReadOnlyList<DeliveryId>> Pending(Webhook webhook)
     {
         var (deliveries, _) = await new DeliveryReads(Store, Layout).List(
-            DeliveryStatus.Pending, webhook.Tenant, webhook.Id, null, 100_000, Enough);
+            webhook.Tenant, webhook.Id, DeliveryStatus.Pending, null, 100_000, Enough);
         return [.. deliveries.Select(delivery => delivery.Id)];
     }
 

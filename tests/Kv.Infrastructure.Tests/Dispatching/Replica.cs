@@ -36,6 +36,8 @@ internal sealed class Replica : IAsyncDisposable
 
     public DeliveryBacklog? Backlog => _services.GetRequiredService<IDeliveryBacklog>().Current;
 
+    public IDeliveryReads Stored => _services.GetRequiredService<IDeliveryReads>();
+
     public IDeliveryRepository Deliveries => _services.GetRequiredService<IDeliveryRepository>();
 
     /// <summary>Starts a replica.</summary>

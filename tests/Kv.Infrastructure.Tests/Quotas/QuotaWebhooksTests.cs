@@ -67,7 +67,7 @@ internal sealed class QuotaWebhooksTests(EngineUnderTest engine) : StoreContract
         Assert.That(_totals.TryReserve(Us, Record - new Usage(0, 1), out _), Is.True, "and only once");
     }
 
-    private Task<AddedWebhook> Add() => _webhooks.AddOnce(
+    private Task<AddedWebhook> Add() => _webhooks.Add(
         new Webhook(
             Guid.NewGuid(), Us,
             new WebhookSettings

@@ -34,7 +34,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
         var webhook = New("a");
         webhook.SetSecret(WebhookSecret.New());
 
-        Assert.That(await _repository.Add(webhook, 5, Enough), Is.True);
+        Assert.That(await Add(webhook, 5), Is.True);
         var read = (await _repository.Get(_tenant, webhook.Id, Enough))!;
 
         Assert.That(read.Settings.Pattern.Text, Is.EqualTo("a"));
@@ -46,7 +46,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     public async Task Another_tenant_does_not_see_it()
     {
         var webhook = New("a");
-        await _repository.Add(webhook, 5, Enough);
+        await Add(webhook, 5);
         var other = new Tenant("repository", $"{_tenant.AppName}x");
 
         Assert.That(await _repository.Get(other, webhook.Id, Enough), Is.Null);
@@ -61,7 +61,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     public async Task Of_fifty_concurrent_additions_as_many_succeed_as_the_limit_allows(int limit)
     {
         var added = await Task.WhenAll(Enumerable.Range(0, 50)
-            .Select(number => Task.Run(() => _repository.Add(New($"{number}"), limit, Enough))));
+            .Select(number => Task.Run(() => Add(New($"{number}"), limit))));
 
         Assert.That(added.Count(isAdded => isAdded), Is.EqualTo(limit));
         Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(limit));
@@ -81,19 +81,19 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
         Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(1));
 
         Task<AddedWebhook> AddOnce(IWebhookRepository webhooks, Webhook webhook) =>
-            webhooks.AddOnce(webhook, 1, request, Enough);
+            webhooks.Add(webhook, 1, request, Enough);
     }
 
     [Test]
     public async Task A_deletion_makes_room_for_another_webhook()
     {
         var first = New("a");
-        await _repository.Add(first, 1, Enough);
-        Assert.That(await _repository.Add(New("b"), 1, Enough), Is.False);
+        await Add(first, 1);
+        Assert.That(await Add(New("b"), 1), Is.False);
 
         await _repository.Delete(_tenant, first.Id, Enough);
 
-        Assert.That(await _repository.Add(New("c"), 1, Enough), Is.True);
+        Assert.That(await Add(New("c"), 1), Is.True);
     }
 
     [Test]
@@ -101,20 +101,20 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     {
         var neighbour = new Webhook(
             Guid.NewGuid(), new Tenant("repository", $"{_tenant.AppName}x"), New("a").Settings, 0);
-        await _repository.Add(neighbour, 1, Enough);
+        await Add(neighbour, 1);
 
-        Assert.That(await _repository.Add(New("a"), 1, Enough), Is.True);
+        Assert.That(await Add(New("a"), 1), Is.True);
     }
 
     [Test]
     public async Task With_a_limit_of_0_no_webhook_is_added() =>
-        Assert.That(await _repository.Add(New("a"), 0, Enough), Is.False);
+        Assert.That(await Add(New("a"), 0), Is.False);
 
     [Test]
     public async Task They_are_listed_in_the_order_in_which_they_were_registered()
     {
         foreach (var (key, createdAt) in new[] { ("c", 3), ("a1", 1), ("b", 2), ("a2", 1), ("a3", 1) })
-            await _repository.Add(New(key, createdAt), 10, Enough);
+            await Add(New(key, createdAt), 10);
 
         var listed = await _repository.List(_tenant, Enough);
 
@@ -125,7 +125,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     public async Task A_change_is_saved_only_over_the_version_that_was_read()
     {
         var webhook = New("a");
-        await _repository.Add(webhook, 5, Enough);
+        await Add(webhook, 5);
         var mine = (await _repository.Get(_tenant, webhook.Id, Enough))!;
         var theirs = (await _repository.Get(_tenant, webhook.Id, Enough))!;
         mine.Disable("Mine.");
@@ -140,7 +140,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     public async Task A_change_does_not_restore_a_deleted_webhook()
     {
         var webhook = New("a");
-        await _repository.Add(webhook, 5, Enough);
+        await Add(webhook, 5);
         var read = (await _repository.Get(_tenant, webhook.Id, Enough))!;
         await _repository.Delete(_tenant, webhook.Id, Enough);
 
@@ -152,7 +152,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     public async Task Of_many_concurrent_changes_exactly_one_succeeds()
     {
         var webhook = New("a");
-        await _repository.Add(webhook, 5, Enough);
+        await Add(webhook, 5);
         var read = await Task.WhenAll(
             Enumerable.Range(0, 10).Select(_ => _repository.Get(_tenant, webhook.Id, Enough)));
 
@@ -179,8 +179,8 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
     {
         var (id, other) = (Guid.NewGuid(), New("a"));
         await Put(id, "nonsense");
-        Assert.That(await _repository.Add(other, 2, Enough), Is.True);
-        Assert.That(await _repository.Add(New("b"), 2, Enough), Is.False);
+        Assert.That(await Add(other, 2), Is.True);
+        Assert.That(await Add(New("b"), 2), Is.False);
 
         Assert.That(await _repository.Get(_tenant, id, Enough), Is.Null);
         Assert.That((await _repository.List(_tenant, Enough)).Select(webhook => webhook.Id), Is.EqualTo([other.Id]));
@@ -199,8 +199,8 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
                 Enough);
 
         Assert.That(await _repository.List(_tenant, Enough), Has.Count.EqualTo(many));
-        Assert.That(await _repository.Add(New("b"), many, Enough), Is.False);
-        Assert.That(await _repository.Add(New("b"), many + 1, Enough), Is.True);
+        Assert.That(await Add(New("b"), many), Is.False);
+        Assert.That(await Add(New("b"), many + 1), Is.True);
     }
 
     [Test]
@@ -209,7 +209,7 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
         var store = new AlwaysChanged(Store);
 
         Assert.That(
-            async () => await Over(store).Add(New("a"), 5, Enough),
+            async () => await Over(store).Add(New("a"), 5, request: null, Enough),
             Throws.InstanceOf<StoreUnavailableException>().With.Property("OutcomeUnknown").False);
         Assert.That(await _repository.List(_tenant, Enough), Is.Empty);
     }
@@ -220,10 +220,13 @@ internal sealed class WebhookRepositoryTests(EngineUnderTest engine) : StoreCont
         var store = new AlwaysChanged(Store) { Failure = new StoreUnavailableException("Gone.", outcomeUnknown: true) };
 
         Assert.That(
-            async () => await Over(store).Add(New("a"), 5, Enough),
+            async () => await Over(store).Add(New("a"), 5, request: null, Enough),
             Throws.InstanceOf<StoreUnavailableException>().With.Property("OutcomeUnknown").True);
         Assert.That(store.Commits, Is.EqualTo(1));
     }
+
+    private async Task<bool> Add(Webhook webhook, int limit) =>
+        (await _repository.Add(webhook, limit, request: null, Enough)).Id is not null;
 
     private WebhookRepository Over(IStore store) =>
         new(

@@ -8,18 +8,9 @@ namespace Kv.Infrastructure.Deliveries.Calls;
 /// request. Without such a trace there is no span. The span names the endpoint's host and port only: a path or a query
 /// may hold a credential.
 /// </summary>
-internal sealed class CallSpan : IDisposable
+internal static class CallSpan
 {
-    private readonly Activity? _span;
-
-    private CallSpan(Activity? span, string? traceParent) => (_span, TraceParent) = (span, traceParent);
-
-    /// <summary>
-    /// The header <c>traceparent</c>; null for none. When this replica does not trace, it is that of the change.
-    /// </summary>
-    public string? TraceParent { get; }
-
-    public static CallSpan Start(Webhook webhook, string messageId, DeliveryEvent @event)
+    public static Activity? Start(Webhook webhook, string messageId, DeliveryEvent @event)
     {
         var span = @event.TraceParent is null
             ? Telemetry.StartSpan("webhook")
@@ -32,19 +23,14 @@ internal sealed class CallSpan : IDisposable
                 .SetTag("server.address", endpoint.Host)
                 .SetTag("server.port", endpoint.Port)
                 .SetTag("messaging.message.id", messageId);
-        return new CallSpan(span, span?.Id ?? @event.TraceParent);
+        return span;
     }
 
-    /// <summary>Records the outcome of the call.</summary>
-    public void End(Attempt attempt)
+    public static void SetOutcome(this Activity span, Attempt attempt)
     {
-        if (_span is null)
-            return;
         if (attempt.Status is { } status)
-            _span.SetTag("http.response.status_code", status);
+            span.SetTag("http.response.status_code", status);
         if (!attempt.IsAccepted)
-            _span.SetStatus(ActivityStatusCode.Error, attempt.Error);
+            span.SetStatus(ActivityStatusCode.Error, attempt.Error);
     }
-
-    public void Dispose() => _span?.Dispose();
 }

@@ -12,12 +12,9 @@ internal static class MessageRequest
     /// <param name="webhook">
     /// The webhook. A stored one may come from simple-golang-kv; its invalid headers are skipped.
     /// </param>
-    /// <param name="messageId">The header <c>webhook-id</c>.</param>
-    /// <param name="timestamp">The second of Unix time of the attempt.</param>
     /// <param name="options">
     /// The header <c>User-Agent</c>, unless the webhook has its own, and the reserved headers.
     /// </param>
-    /// <param name="traceParent">The header <c>traceparent</c> (W3C Trace Context); null for none.</param>
     public static HttpRequestMessage Build(
         Webhook webhook, Uri endpoint, string messageId, DeliveryEvent @event, long timestamp, DeliveryOptions options,
         string? traceParent)
@@ -56,29 +53,17 @@ internal static class MessageRequest
             .ToDictionary(header => header.Key, header => header.Value.ToString());
         var start = new byte[SentRequest.MaxBodyBytes];
         var count = content.ReadAsStream().ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        // The cut may split a character, which is then omitted.
-        var text = new char[count];
-        var length = Encoding.UTF8.GetDecoder().GetChars(start.AsSpan(0, count), text, flush: count == bodyBytes);
-        return new SentRequest(headers, new string(text, 0, length));
+        return new SentRequest(headers, ReceiverAnswerBody.Decode(start.AsSpan(0, count), isWhole: count == bodyBytes));
     }
 
     private static void Set(HttpRequestMessage request, string name, string value)
     {
         // .NET accepts a header either for the request or for its content, and refuses it for the other.
-        if (!TrySet(request.Headers, name, value))
-            TrySet(request.Content!.Headers, name, value);
-    }
-
-    private static bool TrySet(HttpHeaders headers, string name, string value)
-    {
-        if (!headers.TryAddWithoutValidation(name, value))
-            return false;
-        if (headers.NonValidated[name].Count > 1)
-        {
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, value);
-        }
-        return true;
+        HttpHeaders headers = request.Headers.TryAddWithoutValidation(name, value)
+            ? request.Headers
+            : request.Content!.Headers;
+        headers.Remove(name);
+        headers.TryAddWithoutValidation(name, value);
     }
 
     // As Go's HTTP client, which simple-golang-kv uses.

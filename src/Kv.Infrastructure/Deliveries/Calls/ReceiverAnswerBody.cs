@@ -14,8 +14,9 @@ internal sealed class ReceiverAnswerBody
     private bool _isCompressed;
 
     /// <summary>The first bytes as printable text, including those of a body that broke off.</summary>
-    public string Text =>
-        _length == 0 ? "" : _isCompressed ? "(compressed)" : Shown(Decoded().ReplaceLineEndings("\n"));
+    public string Text => _length == 0 ? ""
+        : _isCompressed ? "(compressed)"
+        : Shown(Decode(_start.AsSpan(0, _length), isWhole: _length < _start.Length).ReplaceLineEndings("\n"));
 
     /// <summary>
     /// Reads a body to its end, so that the connection can be used again, or up to a limit.
@@ -43,6 +44,13 @@ internal sealed class ReceiverAnswerBody
         }
     }
 
+    /// <summary>The text of the first bytes of a body; a character that the cut splits is omitted.</summary>
+    public static string Decode(ReadOnlySpan<byte> start, bool isWhole)
+    {
+        var text = new char[start.Length];
+        return new string(text, 0, Encoding.UTF8.GetDecoder().GetChars(start, text, flush: isWhole));
+    }
+
     private static bool IsCompressed(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var codings)
         && codings.Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase));
@@ -54,18 +62,6 @@ internal sealed class ReceiverAnswerBody
         _length += kept.Length;
     }
 
-    // The cut may split a character, which is then omitted.
-    private string Decoded()
-    {
-        var text = new char[_length];
-        var length = Encoding.UTF8.GetDecoder().GetChars(
-            _start.AsSpan(0, _length), text, flush: _length < _start.Length);
-        return new string(text, 0, length);
-    }
-
-    private static string Shown(string text) => string.Create(text.Length, text, (shown, source) =>
-    {
-        for (var i = 0; i < source.Length; i++)
-            shown[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\t') ? '\uFFFD' : source[i];
-    });
+    private static string Shown(string text) => new(
+        [.. text.Select(unit => char.IsControl(unit) && unit is not ('\n' or '\t') ? '\uFFFD' : unit)]);
 }

@@ -4,35 +4,26 @@ using Kv.Infrastructure.Deliveries.Targets;
 namespace Kv.Infrastructure.Deliveries.Calls;
 
 /// <summary>Calls webhooks, all through one pool of connections.</summary>
-internal sealed class WebhookSender : IWebhookSender, IDisposable
+internal sealed class WebhookSender(
+    DeliveryOptions options, TargetConnector connector, ReceiverAuthorities authorities, TimeProvider time)
+    : IWebhookSender, IDisposable
 {
     // Limited, because a name may get other addresses.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(3);
 
-    private readonly DeliveryOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ReceiverClient _pooled;
-    private readonly ReceiverClient _fresh;
-
-    public WebhookSender(
-        DeliveryOptions options, TargetConnector connector, ReceiverAuthorities authorities, TimeProvider time)
-    {
-        _options = options;
-        _time = time;
-        _pooled = new ReceiverClient(connector, authorities, ConnectionLifetime);
-        _fresh = new ReceiverClient(connector, authorities, lifetime: TimeSpan.Zero);
-    }
+    private readonly ReceiverClient _pooled = new(connector, authorities, ConnectionLifetime);
+    private readonly ReceiverClient _fresh = new(connector, authorities, lifetime: TimeSpan.Zero);
 
     public async Task<Attempt> Send(
         Webhook webhook, string messageId, DeliveryEvent @event, CancellationToken cancellationToken)
     {
         var timeout = webhook.Settings.TimeoutSeconds is { } seconds
             ? TimeSpan.FromSeconds(seconds)
-            : _options.DefaultTimeout;
-        using var deadline = new CancellationTokenSource(timeout, _time);
+            : options.DefaultTimeout;
+        using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var start = _time.GetTimestamp();
-        var attempt = new Attempt { At = _time.GetUtcNow(), Duration = default };
+        var start = time.GetTimestamp();
+        var attempt = new Attempt { At = time.GetUtcNow(), Duration = default };
         if (!WebhookSettings.IsEndpoint(webhook.Settings.Endpoint))
             return attempt with { Error = "The endpoint is not an http or https URL." };
         if (!WebhookEndpoint.HasAsciiHost(webhook.Settings.Endpoint))
@@ -46,7 +37,7 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             attempt = attempt with
             {
                 Status = (int)response.StatusCode,
-                RetryAfter = RetryAfter.Read(response, _time.GetUtcNow()),
+                RetryAfter = RetryAfter.Read(response, time.GetUtcNow()),
             };
             await body.Read(response, either.Token);
         }
@@ -59,15 +50,16 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
                 Error = deadline.IsCancellationRequested ? TimedOut(timeout) : TransportErrors.Describe(error),
             };
         }
-        attempt = attempt with { Duration = _time.GetElapsedTime(start), Answer = body.Text };
-        span.End(attempt);
+        attempt = attempt with { Duration = time.GetElapsedTime(start), Answer = body.Text };
+        span?.SetOutcome(attempt);
         return attempt;
 
         HttpRequestMessage Request()
         {
             var request = MessageRequest.Build(
                 webhook, new Uri(webhook.Settings.Endpoint), messageId, @event, attempt.At.ToUnixTimeSeconds(),
-                _options, span.TraceParent);
+                // A replica that does not trace passes on the trace of the change.
+                options, span?.Id ?? @event.TraceParent);
             if (@event.Kind is null)
                 attempt = attempt with { Request = MessageRequest.Kept(request) };
             return request;
@@ -87,12 +79,12 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
         using var first = request();
         try
         {
-            return await _pooled.Send(first, cancellationToken);
+            return await _pooled.SendAsync(first, cancellationToken);
         }
         catch (HttpRequestException error) when (ReceiverClient.WasReused(first) && TransportErrors.IsClosed(error))
         {
             using var second = request();
-            return await _fresh.Send(second, cancellationToken);
+            return await _fresh.SendAsync(second, cancellationToken);
         }
     }
 

@@ -23,12 +23,9 @@ internal static class Announcement
     }
 
     /// <summary>The addresses of an announcement; empty when it cannot be read.</summary>
-    public static IEnumerable<IPEndPoint> Read(ReadOnlySpan<byte> note)
-    {
-        var endpoints = new List<IPEndPoint>();
-        foreach (var text in Encoding.UTF8.GetString(note).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            if (IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port > 0)
-                endpoints.Add(endpoint);
-        return endpoints;
-    }
+    public static IEnumerable<IPEndPoint> Read(ReadOnlySpan<byte> note) =>
+        Encoding.UTF8.GetString(note).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => IPEndPoint.TryParse(text, out var endpoint) ? endpoint : null)
+            .OfType<IPEndPoint>()
+            .Where(endpoint => endpoint.Port > 0);
 }

@@ -64,13 +64,10 @@ internal sealed class OwnAddresses(
             .Concat(listeners).Concat(replicas)
             .Select(place => new IPEndPoint(EmbeddedIPv4.Plain(place.Address), place.Port))
             .ToLookup(place => MachineAddresses.IsHere(place.Address, machine));
-        return new View(at, version, servers, replicas)
-        {
-            Names = known.ToFrozenDictionary(one => one.Name, one => one.Addresses),
-            Machine = machine.ToFrozenSet(),
-            Here = places[true].Select(place => place.Port).ToFrozenSet(),
-            Elsewhere = places[false].ToFrozenSet(),
-        };
+        return new View(
+            at, version, servers, replicas, known.ToFrozenDictionary(one => one.Name, one => one.Addresses),
+            machine.ToFrozenSet(), Here: places[true].Select(place => place.Port).ToFrozenSet(),
+            Elsewhere: places[false].ToFrozenSet());
     }
 
     // While the store is unavailable, the last known servers and replicas are used.
@@ -110,20 +107,11 @@ internal sealed class OwnAddresses(
 
     /// <param name="At">The time at which the lookup began.</param>
     /// <param name="Version">The version of this replica's own endpoints at that time.</param>
-    /// <param name="Servers">The store's servers.</param>
-    /// <param name="Replicas">The addresses of the replicas.</param>
-    private sealed record View(long At, int Version, IReadOnlyList<Uri> Servers, IReadOnlyList<IPEndPoint> Replicas)
-    {
-        /// <summary>The names of hosts, with their addresses.</summary>
-        public required FrozenDictionary<DnsEndPoint, IPAddress[]> Names { get; init; }
-
-        /// <summary>The addresses of this machine.</summary>
-        public required FrozenSet<IPAddress> Machine { get; init; }
-
-        /// <summary>The own ports on this machine.</summary>
-        public required FrozenSet<int> Here { get; init; }
-
-        /// <summary>The own addresses and ports on other machines.</summary>
-        public required FrozenSet<IPEndPoint> Elsewhere { get; init; }
-    }
+    /// <param name="Names">The names of hosts, with their addresses.</param>
+    /// <param name="Here">The own ports on this machine.</param>
+    /// <param name="Elsewhere">The own addresses and ports on other machines.</param>
+    private sealed record View(
+        long At, int Version, IReadOnlyList<Uri> Servers, IReadOnlyList<IPEndPoint> Replicas,
+        FrozenDictionary<DnsEndPoint, IPAddress[]> Names, FrozenSet<IPAddress> Machine, FrozenSet<int> Here,
+        FrozenSet<IPEndPoint> Elsewhere);
 }

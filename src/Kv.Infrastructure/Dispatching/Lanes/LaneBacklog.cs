@@ -1,3 +1,4 @@
+using Kv.Domain.Quotas;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
@@ -9,7 +10,7 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// </summary>
 internal sealed class LaneBacklog(
     Webhook webhook, bool mayHaveStored, DeliveryStore store, LaneLimits limits, WebhookOutcomes outcomes,
-    DeliveryOptions options, DeliveryTelemetry telemetry, TimeProvider time)
+    DeliveryOptions options, DeliveryTelemetry telemetry, Lead lead, TimeProvider time, ITenantUsages? usages = null)
     : IDisposable
 {
     // A count reads all stored deliveries.
@@ -37,7 +38,7 @@ internal sealed class LaneBacklog(
     public async ValueTask<bool> TryAdd(DeliveryEvent @event)
     {
         var bytes = @event.Value?.Length ?? 0;
-        if (store.IsOverQuota(webhook.Tenant, bytes))
+        if (usages.IsFull(webhook.Tenant, bytes))
             return false;
         await _turn.WaitAsync();
         try
@@ -78,7 +79,7 @@ internal sealed class LaneBacklog(
             }
             _dropped.Add(item);
         }
-        telemetry.Dropped();
+        telemetry.Dropped.Add();
     }
 
     /// <summary>Records the dropped deliveries in the webhook, if it is time.</summary>
@@ -128,7 +129,7 @@ internal sealed class LaneBacklog(
         (_countedAt, _mayHaveShrunk) = (time.GetTimestamp(), false);
         try
         {
-            (_count, _bytes) = await store.CountStored(webhook);
+            (_count, _bytes) = await store.Reads.CountStored(webhook.Tenant, webhook.Id, lead.Over);
         }
         catch
         {

@@ -17,10 +17,8 @@ internal sealed class LaneFactory(IServiceProvider term)
         if (streak is not null)
             failures.Restore(streak);
         var pump = Part<LanePump>(webhook, queue, failures, Part<LaneWorker>(storage, failures));
-        var loader = Part<LaneLoader>(webhook, queue, pump);
-        pump.Advanced += loader.Load;
-        loader.Load();
-        return Part<Lane>(webhook, queue, backlog, storage, pump, loader);
+        pump.Load();
+        return Part<Lane>(webhook, queue, backlog, storage, pump);
     }
 
     private T Part<T>(params object[] known) => ActivatorUtilities.CreateInstance<T>(term, known);

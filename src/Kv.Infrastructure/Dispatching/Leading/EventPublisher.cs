@@ -26,11 +26,6 @@ internal sealed class EventPublisher(KeyChangeMapper changes, WriteTraces traces
     }
 
     /// <summary>Raises an event. Completes when the handlers have returned.</summary>
-    public Task Publish(KeyChanged change, IOpenRevision source, CancellationToken cancellationToken) => change switch
-    {
-        KeyCreated created => _mediator.Publish(new DomainEvent<KeyCreated>(created, source), cancellationToken),
-        KeyUpdated updated => _mediator.Publish(new DomainEvent<KeyUpdated>(updated, source), cancellationToken),
-        KeyDeleted deleted => _mediator.Publish(new DomainEvent<KeyDeleted>(deleted, source), cancellationToken),
-        _ => throw new ArgumentException($"Unknown event {change.GetType().Name}.", nameof(change)),
-    };
+    public Task Publish(KeyChanged change, IOpenRevision source, CancellationToken cancellationToken) =>
+        _mediator.Publish(new DomainEvent(change, source), cancellationToken);
 }

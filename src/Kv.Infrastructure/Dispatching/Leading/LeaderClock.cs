@@ -18,18 +18,10 @@ internal sealed class LeaderClock(IStore store, KeyLayout layout, WatcherStatus 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Check(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The process stops.
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await Check(stoppingToken);
     }
 
-    /// <summary>Checks the cursor once.</summary>
     public async Task Check(CancellationToken cancellationToken)
     {
         if (status.IsLeader)

@@ -19,7 +19,6 @@ internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog
     {
         _lag = lag;
         var meter = meters.Create(Telemetry.Name);
-        _ = new DispatcherTelemetry(this, meter, time);
         _lostRevisions = new Tally(
             meter, "kv.watcher.lost_revisions", "{revision}",
             "Revisions that the store forgot before the watcher had read them.");
@@ -27,12 +26,19 @@ internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog
             "kv.watcher.leading", () => IsLeader ? 1 : 0,
             description: "1 where this replica watches and calls webhooks, 0 elsewhere.");
         meter.CreateObservableGauge(
-            "kv.watcher.settled_revision", Settled, "{revision}",
+            "kv.watcher.settled_revision", () => Of(Volatile.Read(ref _term)?.Settled.Through), "{revision}",
             "The revision up to which all deliveries are sent, or stored for another attempt.");
         meter.CreateObservableGauge(
-            "kv.clock.difference", Difference, "s",
+            "kv.clock.difference", () => Of(IsLeader ? 0 : ClockDifference?.TotalSeconds), "s",
             "How far this replica's clock is ahead of the leader's, at least; negative where it is behind, and 0 on " +
             "the leader.");
+        meter.CreateObservableGauge(
+            "kv.webhook.registered", Webhooks, "{webhook}", "Webhooks that are registered, by state.");
+        meter.CreateObservableGauge(
+            "kv.delivery.waiting", () => Of(Lanes?.Backlog().Waiting), "{delivery}", "Deliveries that wait in memory.");
+        meter.CreateObservableGauge(
+            "kv.delivery.oldest.age", () => Of(Lanes?.Backlog().Age(time.GetUtcNow()).TotalSeconds), "s",
+            "How long ago the oldest change was seen that is not delivered.");
     }
 
     /// <summary>The webhooks of this replica's term; null while another replica leads.</summary>
@@ -69,10 +75,21 @@ internal sealed class WatcherStatus : IWatcherStatus, IDeliveryBacklog
     public void RecordClockDifference(TimeSpan? difference) =>
         Volatile.Write(ref _clock, difference is { } known ? new Clock(known) : null);
 
-    private Measurement<long>[] Settled() => Volatile.Read(ref _term) is { } term ? [new(term.Settled.Through)] : [];
+    private Measurement<int>[] Webhooks()
+    {
+        if (Lanes is not { } lanes)
+            return [];
+        var (all, disabled) = lanes.Webhooks;
+        return [State("active", all - disabled), State("disabled", disabled)];
+    }
 
-    private Measurement<double>[] Difference() =>
-        IsLeader ? [new(0)] : ClockDifference is { } known ? [new(known.TotalSeconds)] : [];
+    private static Measurement<int> State(string state, int count) =>
+        new(count, new KeyValuePair<string, object?>("state", state));
+
+    // A replica that has no value reports none.
+    private static Measurement<T>[] Of<T>(T? value)
+        where T : struct =>
+        value is { } known ? [new(known)] : [];
 
     private sealed record Clock(TimeSpan Difference);
 

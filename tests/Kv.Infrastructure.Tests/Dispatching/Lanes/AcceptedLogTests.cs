@@ -124,7 +124,7 @@ internal sealed class AcceptedLogTests
         await Save();
 
         var saved = await new Infrastructure.Deliveries.DeliveryReads(_store, Layout)
-            .Accepted(_webhooks[0].Tenant, _webhooks[0].Id, default);
+            .ListAccepted(_webhooks[0].Tenant, _webhooks[0].Id, default);
         Assert.That(saved.Select(one => one.Id.Revision), Is.Unique);
         Assert.That(saved, Has.Count.EqualTo(sides * (AcceptedDelivery.Kept / sides) + 1));
         Assert.That(saved[0].Id.Revision, Is.EqualTo(10_000));
