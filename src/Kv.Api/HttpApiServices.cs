@@ -8,7 +8,6 @@ using Kv.Api.Middleware;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.Extensions.Options;
 
 namespace Kv.Api;
 
@@ -28,12 +27,14 @@ internal static class HttpApiServices
             options.HasEncodedKeys,
             provider.GetRequiredService<IMediator>(), provider.GetRequiredService<TenantHeaders>()));
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddSingleton<RequestFailures>().AddSingleton<JsonBodies>();
+        services.AddSingleton<RequestFailures>();
         services.AddSingleton(options.Watches);
         // Only the parts of MVC that are used: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>
             {
                 mvc.Conventions.Add(new CallParameters.Convention());
+                // The only filter checks the content type of bodies, which the calls themselves read.
+                mvc.Filters.Clear();
                 mvc.ModelMetadataDetailsProviders.Add(new KeepsEmptyText());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 // The API has no forms, and the form providers would read a body that is a value.
@@ -44,14 +45,11 @@ internal static class HttpApiServices
             .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behavior =>
             {
-                behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult;
-                // Cheaper replacements: BodyFilters, and the status code pages.
+                // Cheaper replacements: CallParameters, and the status code pages.
                 behavior.SuppressModelStateInvalidFilter = true;
                 behavior.SuppressMapClientErrors = true;
             })
             .AddJsonOptions(json => KvJson.Configure(json.JsonSerializerOptions));
-        return services
-            .AddSingleton<IConfigureOptions<MvcOptions>, InputFormatters>()
-            .AddSingleton<IConfigureOptions<MvcOptions>, BodyFilters>();
+        return services;
     }
 }

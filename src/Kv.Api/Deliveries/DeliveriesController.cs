@@ -1,6 +1,7 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
+using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
@@ -102,8 +103,8 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// first time.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
-    /// <param name="body">The revision to begin after.</param>
     [HttpPost("webhooks/{id}/replay", Name = "replayWebhook")]
+    [RequestJson<ReplayBody>(Description = "The revision to begin after.")]
     [Costly]
     [LongLived]
     [ProducesResponseType<ReplayAnswer>(
@@ -116,8 +117,9 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Replay(string id, ReplayBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Replay(string id, CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<ReplayBody>();
         var replay = new ReplayWebhook(Namespace, AppName, id, body.Since);
         return await mediator.Send(replay, cancellationToken) is { } count
             ? JsonAnswer.Accepted(new ReplayAnswer { Replayed = count })

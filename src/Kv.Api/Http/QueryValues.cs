@@ -7,6 +7,10 @@ namespace Kv.Api.Http;
 /// <summary>Reads query parameters. Errors name the parameter and the valid values.</summary>
 internal static class QueryValues
 {
+    /// <summary>The rest of the path, as <see cref="KeyPath"/> has decoded it; may be empty.</summary>
+    /// <param name="name">Its name in the route.</param>
+    public static string PathKey(this HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
+
     /// <summary>The text of a parameter; null when it is absent.</summary>
     /// <exception cref="ValidationException">The parameter occurs more than once.</exception>
     public static string? Text(this HttpRequest request, string name)

@@ -44,7 +44,7 @@ internal sealed class JsonParts(PipeReader body, long maxPartBytes)
     /// <summary>Reads the next element of an array.</summary>
     /// <returns>The result of <paramref name="read"/>; null at the end of the array.</returns>
     /// <exception cref="BodyException">The body is not valid JSON, or the element is too large.</exception>
-    public async ValueTask<T?> Element<T>(ReadPart<T> read, CancellationToken cancellationToken)
+    public async ValueTask<T?> Element<T>(ReadPart<T?> read, CancellationToken cancellationToken)
         where T : class
     {
         T? element = null;

@@ -30,8 +30,8 @@ public sealed class KeyHistoryController(
     /// history as well; the number of concurrent searches for it is limited (503). `GET /kv/{key}?revision=` reads
     /// the value at a past revision.
     /// </remarks>
-    /// <param name="key" example="user:42">The key, percent-encoded.</param>
     [HttpGet("{**key}", Name = "getKeyHistory")]
+    [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [Costly]
     [LongLived]
     [RequestQuery(
@@ -41,10 +41,10 @@ public sealed class KeyHistoryController(
     [ProducesResponseType<KeyHistoryAnswer>(
         StatusCodes.Status200OK, "application/json", Description = "A page of the key's history.")]
     [ProducesProblem(StatusCodes.Status404NotFound, "The store has neither the key nor its history.")]
-    public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
+    public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
         var most = Request.Limit(DefaultLimit);
-        key = await names.Find(Request, key, AccessVerbs.Read);
+        var key = await names.Find(Request, Request.PathKey("key"), AccessVerbs.Read);
         var before = Request.Number("cursor");
         var share = await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var history = await mediator.Send(new GetKeyHistory(Namespace, AppName, key, before, most), cancellationToken);

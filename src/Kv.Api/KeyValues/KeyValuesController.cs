@@ -1,4 +1,3 @@
-using System.Net.Mime;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
@@ -17,7 +16,7 @@ namespace Kv.Api.KeyValues;
 /// <summary>Writes of keys.</summary>
 [Tags("Keys")]
 public sealed class KeyValuesController(
-    IMediator mediator, TenantHeaders tenants, JsonBodies bodies, StoredNames names, CopyTurns turns, Limits limits)
+    IMediator mediator, TenantHeaders tenants, StoredNames names, CopyTurns turns, Limits limits)
     : KeyControllerBase(tenants)
 {
     // For calls that do not accept a prefix.
@@ -35,7 +34,7 @@ public sealed class KeyValuesController(
     /// deployment's default applies, which may be no expiry.
     /// </remarks>
     [HttpPost(Name = "createKey")]
-    [RequestJson(typeof(CreateKeyValueBody), MediaTypeNames.Application.Json)]
+    [RequestJson<CreateKeyValueBody>]
     [TakesIdempotencyKey]
     [TakesIfMatch]
     [TakesIfNoneMatch]
@@ -49,7 +48,7 @@ public sealed class KeyValuesController(
     [InvalidInputExample("ttl", "TTL must be between 0 and 31536000 seconds")]
     public async Task<IActionResult> Create()
     {
-        var body = await bodies.Read<CreateKeyValueBody>(ControllerContext);
+        var body = await Request.ReadBody<CreateKeyValueBody>();
         return await Write(
             StatusCodes.Status201Created, body.Key, body.Value, body.Ttl.GetValueOrDefault(), contentType: null,
             Request.IdempotencyKey());
@@ -64,8 +63,7 @@ public sealed class KeyValuesController(
     [HttpPut("{**key}", Name = "setKey")]
     [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [RequestQuery(RawBody.Raw, "`true` stores the body itself as the value, even if it is JSON.", IsFlag = true)]
-    [RequestJson(
-        typeof(SetKeyValueBody), MediaTypeNames.Application.Json, Description = "The value.", MayBeRaw = true)]
+    [RequestJson<SetKeyValueBody>(RawValueAttribute.AnyType, Description = "The value.")]
     [TakesIfMatch]
     [TakesIfNoneMatch]
     [RequestHeader(
@@ -83,7 +81,7 @@ public sealed class KeyValuesController(
         var isRaw = Request.Flag(RawBody.Raw);
         if (RawBody.IsJson(Request) && !isRaw)
         {
-            var body = await bodies.Read<SetKeyValueBody>(ControllerContext);
+            var body = await Request.ReadBody<SetKeyValueBody>();
             var name = await StoredName(PathKey, AccessVerbs.Write);
             if (body.Key is { } key && key != PathKey && key != name)
                 throw InvalidInput.In("key", "key must be the key in the path, or be left out");
@@ -113,9 +111,7 @@ public sealed class KeyValuesController(
     [HttpPatch("{**key}", Name = "setKeyTtl")]
     [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [TakesLiteral]
-    [RequestJson(
-        typeof(PatchKeyValueBody), MediaTypeNames.Application.Json, MediaTypes.MergePatch,
-        Description = "The time to live.")]
+    [RequestJson<PatchKeyValueBody>(MediaTypes.MergePatch, Description = "The time to live.")]
     [TakesIfMatch]
     [TakesIfNoneMatch]
     [ProducesResponseType<PatchedKeyValue>(
@@ -129,7 +125,7 @@ public sealed class KeyValuesController(
     [InvalidInputExample("ttl", "TTL must be between 0 and 31536000 seconds")]
     public async Task<IActionResult> Patch()
     {
-        var body = await bodies.Read<PatchKeyValueBody>(ControllerContext);
+        var body = await Request.ReadBody<PatchKeyValueBody>(MediaTypes.MergePatch);
         var patch = new SetKeyValueTtl(
             Namespace, AppName, await StoredName(OneKey, AccessVerbs.Write), body.Ttl, EntityTags.ForWrite(Request));
         using var turn = await turns.Take(Request, Aborted);

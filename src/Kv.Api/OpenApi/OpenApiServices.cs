@@ -38,7 +38,6 @@ internal static class OpenApiServices
             document.NonNullableReferenceTypesAsRequired();
             document.OperationFilter<TenantHeadersFilter>(tenants);
             document.OperationFilter<AttributesFilter>();
-            document.OperationFilter<RequiredBodyFilter>();
             document.OperationFilter<AccessFilter>();
             document.OperationFilter<RateLimitFilter>();
             document.OperationFilter<ProblemExamplesFilter>();

@@ -1,12 +1,7 @@
-using Kv.Application.KeyValues;
-
 namespace Kv.Api.Transactions;
 
 /// <summary>Independent operations on keys.</summary>
-public sealed record BulkBody
-{
-    internal IReadOnlyList<KeyOperationInput> Operations { get; init; } = [];
-}
+public sealed record BulkBody;
 
 /// <summary>The results of a bulk.</summary>
 public sealed record BulkAnswer

@@ -1,5 +1,6 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
+using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
@@ -22,6 +23,7 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     /// writes do not affect them. After an error some keys may be copied; the call can be repeated.
     /// </remarks>
     [HttpPost(Name = "copyKeys")]
+    [RequestJson<CopyKeysBody>]
     [Costly]
     [LongLived]
     [ProducesResponseType<CopiedKeysAnswer>(
@@ -32,8 +34,9 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesNoRoom]
-    public async Task<IActionResult> Copy(CopyKeysBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Copy(CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<CopyKeysBody>();
         using var turn = body.DryRun is true ? null : await turns.TakeAll(Request, cancellationToken);
         // A page of values is in memory until it is written.
         await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);

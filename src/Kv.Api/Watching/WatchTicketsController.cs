@@ -1,6 +1,7 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
+using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
@@ -28,13 +29,15 @@ public sealed class WatchTicketsController(IMediator mediator, TenantHeaders ten
     /// is revoked or expires. A tenant may have 100 tickets issued at once, and 10 more each second.
     /// </remarks>
     [HttpPost(Name = "createWatchTicket")]
+    [RequestJson<WatchTicketBody>]
     [ProducesResponseType<WatchTicketAnswer>(
         StatusCodes.Status201Created, "application/json", Description = "The ticket is valid from now on.")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Issue(WatchTicketBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Issue(CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<WatchTicketBody>();
         Response.Headers.CacheControl = "no-store";
         if (!limit.TryTake(Request))
         {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
@@ -111,7 +110,6 @@ public abstract record WebhookBody
 }
 
 /// <summary>A webhook to register.</summary>
-[JsonConverter(typeof(BodyConverter<RegisterWebhookBody>))]
 public sealed record RegisterWebhookBody : WebhookBody, IBody<RegisterWebhookBody>
 {
     internal static readonly string[] Members =
@@ -133,7 +131,6 @@ public sealed record RegisterWebhookBody : WebhookBody, IBody<RegisterWebhookBod
 /// A change of a webhook. Absent or null members, and an empty key, event, endpoint or method, keep the stored setting.
 /// An empty `secret`, `headers` or `payload` removes it.
 /// </summary>
-[JsonConverter(typeof(BodyConverter<UpdateWebhookBody>))]
 public sealed record UpdateWebhookBody : WebhookBody, IBody<UpdateWebhookBody>
 {
     // Members that only Kv sets are accepted, so that an answer can be edited and sent back.
@@ -158,7 +155,6 @@ public sealed record UpdateWebhookBody : WebhookBody, IBody<UpdateWebhookBody>
 }
 
 /// <summary>The start of a replay.</summary>
-[JsonConverter(typeof(BodyConverter<ReplayBody>))]
 public sealed record ReplayBody : IBody<ReplayBody>
 {
     /// <summary>The revision after which the replay begins.</summary>

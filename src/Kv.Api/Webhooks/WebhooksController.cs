@@ -3,6 +3,7 @@ using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Idempotency;
+using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Deliveries;
@@ -19,9 +20,12 @@ namespace Kv.Api.Webhooks;
 public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants, HeldBytes held)
     : TenantControllerBase(tenants)
 {
+    private const string ExampleId = "7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b";
+
     /// <summary>Register a webhook</summary>
     /// <remarks>The webhook receives changes from now on. `key`, `event` and `endpoint` are required.</remarks>
     [HttpPost(Name = "registerWebhook")]
+    [RequestJson<RegisterWebhookBody>]
     [TakesIdempotencyKey]
     [ProducesKeyReused]
     [ProducesResponseType<RegisteredWebhook>(
@@ -30,8 +34,9 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Register(RegisterWebhookBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Register(CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<RegisterWebhookBody>();
         var registration = await mediator.Send(
             new RegisterWebhook(Namespace, AppName, body.ToInput(), Request.IdempotencyKey()), cancellationToken);
         if (registration.IsReplayed)
@@ -52,16 +57,15 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
 
     /// <summary>Get a webhook, or all webhooks whose key has a prefix</summary>
     /// <remarks>An id that ends in `*` is a prefix of keys: the answer is an array, which may be empty.</remarks>
-    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">
-    /// The id; or a prefix of keys, percent-encoded, followed by `*`.
-    /// </param>
     [HttpGet("{**id}", Name = "getWebhook")]
+    [RequestPath("id", "The id; or a prefix of keys, percent-encoded, followed by `*`.", Example = ExampleId)]
     [Costly(ExceptForOneKey = true)]
     [ProducesResponseType<StoredWebhook>(
         StatusCodes.Status200OK, "application/json", Description = "The webhook; for a prefix, an array of webhooks.")]
     [ProducesWebhookNotFound]
-    public async Task<IActionResult> Get([FromKeyPath] string id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
+        var id = Request.PathKey("id");
         if (id.EndsWith(Key.Wildcard))
             return await List(id[..^1], cancellationToken);
         var webhook = await mediator.Send(new GetWebhook(Namespace, AppName, id), cancellationToken);
@@ -76,32 +80,32 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// change to another origin (scheme, host or port) removes the secret and the headers with hidden values: send them
     /// again. A caller that changes the endpoint or enables a disabled webhook becomes its `registered_by`.
     /// </remarks>
-    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    /// <param name="body">The settings to change.</param>
     [HttpPut("{**id}", Name = "updateWebhook")]
+    [RequestPath("id", "The id.", Example = ExampleId)]
+    [RequestJson<UpdateWebhookBody>(Description = "The settings to change.")]
     [ProducesResponseType<StoredWebhook>(
         StatusCodes.Status200OK, "application/json", Description = "The whole webhook after the change.")]
     [ProducesWebhookNotFound]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Update(
-        [FromKeyPath] string id, UpdateWebhookBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Update(CancellationToken cancellationToken)
     {
-        return Answer(
-            await mediator.Send(new UpdateWebhook(Namespace, AppName, id, body.ToInput()), cancellationToken));
+        var body = await Request.ReadBody<UpdateWebhookBody>();
+        var update = new UpdateWebhook(Namespace, AppName, Request.PathKey("id"), body.ToInput());
+        return Answer(await mediator.Send(update, cancellationToken));
     }
 
     /// <summary>Delete a webhook</summary>
     /// <remarks>
     /// Drops the pending deliveries of the webhook. The answer is the same when the webhook did not exist.
     /// </remarks>
-    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     [HttpDelete("{**id}", Name = "deleteWebhook")]
+    [RequestPath("id", "The id.", Example = ExampleId)]
     [ProducesResponseType(StatusCodes.Status204NoContent, Description = "The webhook does not exist (any longer).")]
-    public async Task<IActionResult> Delete([FromKeyPath] string id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Delete(CancellationToken cancellationToken)
     {
-        await mediator.Send(new DeleteWebhook(Namespace, AppName, id), cancellationToken);
+        await mediator.Send(new DeleteWebhook(Namespace, AppName, Request.PathKey("id")), cancellationToken);
         return NoContent();
     }
 

@@ -1,6 +1,7 @@
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
+using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Access;
 
@@ -27,14 +28,16 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// answer contains it: Kv stores a hash.
     /// </remarks>
     [HttpPost(Name = "createApiKey")]
+    [RequestJson<CreateApiKeyBody>]
     [ProducesResponseType<ApiKeyAnswer>(
         StatusCodes.Status201Created, "application/json", Description = "The key is valid from now on.")]
     [ProducesProblem(StatusCodes.Status409Conflict, "The limit of API keys is reached.", Error = "Too many API keys")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Create(CreateApiKeyBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Create(CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<CreateApiKeyBody>();
         Response.Headers.CacheControl = "no-store";
         return await mediator.Send(body.ToRequest(), cancellationToken) is { } issued
             ? JsonAnswer.Created(ApiKeyAnswer.From(issued.Key, issued.Secret))
