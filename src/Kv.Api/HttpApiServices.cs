@@ -21,7 +21,7 @@ internal static class HttpApiServices
         services.AddSingleton(provider => new CopyTurns(
             // About as long as the store may take to answer one call.
             provider.GetRequiredService<TenantHeaders>(), 3 * options.StoreTimeout));
-        services.AddSingleton(provider => new WatchTicketLimit(provider.GetRequiredService<TenantHeaders>()));
+        services.AddSingleton<WatchTicketLimit>();
         services.AddSingleton<AuditInStoreFilter>();
         services.AddSingleton(provider => new StoredNames(
             options.HasEncodedKeys,

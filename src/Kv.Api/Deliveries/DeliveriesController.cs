@@ -30,8 +30,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <param name="limit" example="50">The maximum number of deliveries, 1 to 100.</param>
     [HttpGet("webhooks/{id}/deliveries", Name = "listDeliveries")]
     [Costly]
-    [ProducesResponseType<DeliveryListing>(
-        StatusCodes.Status200OK, "application/json", Description = "A page of deliveries.")]
+    [ProducesAnswer<DeliveryListing>("A page of deliveries.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> List(
         string id, string? cursor, CancellationToken cancellationToken,
@@ -62,8 +61,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [HttpGet("webhooks/{id}/explain", Name = "explainDelivery")]
     [Costly]
     [LongLived]
-    [ProducesResponseType<ExplanationAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The verdict.")]
+    [ProducesAnswer<ExplanationAnswer>("The verdict.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> Explain(string id, string? key, CancellationToken cancellationToken)
     {
@@ -83,8 +81,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [HttpPost("webhooks/{id}/redeliver-failed", Name = "redeliverFailed")]
     [Costly]
     [LongLived]
-    [ProducesResponseType<RedeliverFailedAnswer>(
-        StatusCodes.Status202Accepted, "application/json", Description = "The attempts are scheduled.")]
+    [ProducesAnswer<RedeliverFailedAnswer>("The attempts are scheduled.", StatusCode = StatusCodes.Status202Accepted)]
     [ProducesWebhookNotFound]
     [ProducesProblem(
         StatusCodes.Status409Conflict, "The webhook is disabled: enable it first.", Error = Problems.WebhookDisabled)]
@@ -107,8 +104,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [RequestJson<ReplayBody>(Description = "The revision to begin after.")]
     [Costly]
     [LongLived]
-    [ProducesResponseType<ReplayAnswer>(
-        StatusCodes.Status202Accepted, "application/json", Description = "The messages are scheduled.")]
+    [ProducesAnswer<ReplayAnswer>("The messages are scheduled.", StatusCode = StatusCodes.Status202Accepted)]
     [ProducesWebhookNotFound]
     [ProducesProblem(
         StatusCodes.Status409Conflict, "Another replay of this webhook is in progress.",
@@ -129,7 +125,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <summary>Get a pending or failed delivery</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
     [HttpGet("deliveries/{id}", Name = "getDelivery")]
-    [ProducesResponseType<StoredDelivery>(StatusCodes.Status200OK, "application/json", Description = "The delivery.")]
+    [ProducesAnswer<StoredDelivery>("The delivery.")]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The delivery does not exist (any longer).", Error = Problems.DeliveryNotFound)]
     public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
@@ -142,7 +138,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <summary>Attempt a pending or failed delivery immediately</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
     [HttpPost("deliveries/{id}/redeliver", Name = "redeliverDelivery")]
-    [ProducesResponseType(StatusCodes.Status202Accepted, Description = "The attempt is scheduled.")]
+    [ProducesAnswer("The attempt is scheduled.", StatusCode = StatusCodes.Status202Accepted)]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The delivery does not exist (any longer).", Error = Problems.DeliveryNotFound)]
     [ProducesStoreFull]

@@ -15,12 +15,4 @@ internal static class CrossOrigin
             .AllowAnyHeader()
             .WithExposedHeaders("*")
             .SetPreflightMaxAge(PreflightMaxAge)));
-
-    /// <summary>Must run early, so that pages can read errors as well.</summary>
-    public static WebApplication UseCrossOrigin(this WebApplication app, GatewayOptions gateway)
-    {
-        if (gateway.CorsOrigins.Count > 0)
-            app.UseCors();
-        return app;
-    }
 }

@@ -79,9 +79,9 @@ internal sealed partial class JsonMembers
     /// <summary>Whether the member is present; null counts as absent.</summary>
     public bool Has(string name) => Find(name) is not null;
 
-    /// <summary>Whether the member is present and null, for bodies in which null has a meaning.</summary>
-    public bool IsNull(string name) =>
-        _given.Exists(member => member.Name == name && member.Kind == JsonTokenType.Null);
+    /// <summary>Whether the member is present and of this kind.</summary>
+    public bool Is(string name, JsonTokenType kind) =>
+        _given.Exists(member => member.Name == name && member.Kind == kind);
 
     /// <summary>A string; null when it is absent.</summary>
     public string? Text(string name) => Bytes(name) is { } text ? Encoding.UTF8.GetString(text.Span) : null;
@@ -110,28 +110,23 @@ internal sealed partial class JsonMembers
     }
 
     /// <summary>A time to live; the default when it is null or absent.</summary>
-    public TimeToLive Ttl(string name) => Find(name) is not { } member ? TimeToLive.Default : TtlValues.Of(
-        member.Kind == JsonTokenType.String && Ascii.Equals(member.Text.Span, TtlValues.Never), WholeNumber(member),
-        FieldOf(name));
+    public TimeToLive Ttl(string name) =>
+        Find(name) is not { } member ? TimeToLive.Default
+        : member.Kind == JsonTokenType.String && Ascii.Equals(member.Text.Span, TtlValues.Never) ? TimeToLive.Never
+        : WholeNumber(member) is { } seconds ? TimeToLive.FromSeconds(seconds)
+        : throw new BodyException(FieldOf(name), TtlValues.RuleOf(FieldOf(name)));
 
-    /// <summary>
-    /// A whole number. A number beyond 64 bits is clamped, so that the validator reports the valid range.
-    /// </summary>
-    /// <returns>Null for a fraction, and for any other token than a number.</returns>
-    internal static long? WholeNumber(ref Utf8JsonReader reader) =>
-        reader.TokenType != JsonTokenType.Number ? null
-        : reader.TryGetInt64(out var number) ? number
-        : reader.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue
-            ? (large > 0 ? long.MaxValue : long.MinValue)
-        : null;
-
+    // Null for a fraction, and for any other token than a number.
     private static long? WholeNumber((string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text) member)
     {
         if (member.Kind != JsonTokenType.Number)
             return null;
         var reader = new Utf8JsonReader(member.Text.Span);
         reader.Read();
-        return WholeNumber(ref reader);
+        return reader.TryGetInt64(out var number) ? number
+            : reader.TryGetDouble(out var large) && double.Abs(large) >= long.MaxValue
+                ? (large > 0 ? long.MaxValue : long.MinValue)
+            : null;
     }
 
     private static ReadOnlyMemory<byte> ReadText(ref Utf8JsonReader reader, string field, bool takesNested) =>

@@ -15,7 +15,9 @@ internal delegate T ReadPart<out T>(ref Utf8JsonReader reader);
 /// </summary>
 internal sealed class JsonParts(PipeReader body, long maxPartBytes)
 {
-    private JsonReaderState _state;
+    private const int MaxDepth = 32;
+
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaxDepth });
     private bool _hasBegun;
 
     private delegate bool TryTake(ref Utf8JsonReader reader);

@@ -38,8 +38,7 @@ public sealed class KeyHistoryController(
         "limit", "The maximum number of changes, 1 to 100; a page with large values has fewer.", Example = "20",
         IsNumber = true)]
     [RequestQuery("cursor", "The cursor of the previous page.")]
-    [ProducesResponseType<KeyHistoryAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "A page of the key's history.")]
+    [ProducesAnswer<KeyHistoryAnswer>("A page of the key's history.")]
     [ProducesProblem(StatusCodes.Status404NotFound, "The store has neither the key nor its history.")]
     public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {

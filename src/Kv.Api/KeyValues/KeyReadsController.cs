@@ -43,9 +43,8 @@ public sealed class KeyReadsController(
     [RequestHeader("If-Match", "412 unless the key has this `ETag`.")]
     [TakesConsistency]
     [TakesMinRevision]
-    [ProducesResponseType<StoredKeyValue>(StatusCodes.Status200OK, "application/json", Description = "The key.")]
-    [ProducesResponseType(
-        StatusCodes.Status304NotModified, Description = "The key is unchanged since `If-None-Match`.")]
+    [ProducesAnswer<StoredKeyValue>("The key.")]
+    [ProducesAnswer("The key is unchanged since `If-None-Match`.", StatusCode = StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status404NotFound, "The key does not exist, or no key has the prefix.")]
     [ProducesProblem(
         StatusCodes.Status406NotAcceptable, "`Accept` names no media type that the value is available in.")]

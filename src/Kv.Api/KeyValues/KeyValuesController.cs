@@ -38,8 +38,7 @@ public sealed class KeyValuesController(
     [TakesIdempotencyKey]
     [TakesIfMatch]
     [TakesIfNoneMatch]
-    [ProducesResponseType<WrittenKeyValue>(
-        StatusCodes.Status201Created, "application/json", Description = "The key is set.")]
+    [ProducesAnswer<WrittenKeyValue>("The key is set.", StatusCode = StatusCodes.Status201Created)]
     [ProducesNotWritten]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
@@ -69,8 +68,7 @@ public sealed class KeyValuesController(
     [RequestHeader(
         RawBody.TtlHeader, "The time to live in seconds, or `never`, if the body is the value itself.",
         IsNumber = true)]
-    [ProducesResponseType<WrittenKeyValue>(
-        StatusCodes.Status200OK, "application/json", Description = "The key is set.")]
+    [ProducesAnswer<WrittenKeyValue>("The key is set.")]
     [ProducesNotWritten]
     [ProducesBodyTooLarge]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body has no content type, or that of a form.")]
@@ -114,8 +112,7 @@ public sealed class KeyValuesController(
     [RequestJson<PatchKeyValueBody>(MediaTypes.MergePatch, Description = "The time to live.")]
     [TakesIfMatch]
     [TakesIfNoneMatch]
-    [ProducesResponseType<PatchedKeyValue>(
-        StatusCodes.Status200OK, "application/json", Description = "The time to live is changed.")]
+    [ProducesAnswer<PatchedKeyValue>("The time to live is changed.")]
     [ProducesProblem(StatusCodes.Status404NotFound, "The key does not exist.")]
     [ProducesNotWritten]
     [ProducesProblem(
@@ -149,7 +146,7 @@ public sealed class KeyValuesController(
     [TakesLiteral]
     [TakesIfMatch]
     [TakesIfNoneMatch]
-    [ProducesResponseType(StatusCodes.Status204NoContent, Description = "The key does not exist (any longer).")]
+    [ProducesAnswer("The key does not exist (any longer).", StatusCode = StatusCodes.Status204NoContent)]
     [ProducesProblem(
         StatusCodes.Status412PreconditionFailed, "`If-Match` or `If-None-Match` does not hold; nothing was deleted.")]
     public async Task<IActionResult> Delete()

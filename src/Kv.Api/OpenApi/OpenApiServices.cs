@@ -1,6 +1,5 @@
 using Kv.Api.Health;
 using Kv.Api.Tenants;
-using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 
 namespace Kv.Api.OpenApi;
@@ -17,9 +16,6 @@ internal static class OpenApiServices
     public static IServiceCollection AddOpenApiDocument(
         this IServiceCollection services, TenantOptions tenants, bool hasHealth)
     {
-        var metadata = new ResponseMetadata();
-        services.AddSingleton<IApiDescriptionProvider>(metadata);
-        services.Configure<MvcOptions>(mvc => mvc.Conventions.Add(metadata));
         return services.AddSwaggerGen(document =>
         {
             document.SwaggerDoc("v1", new OpenApiInfo

@@ -25,9 +25,9 @@ internal sealed class RateLimitFilter : IOperationFilter
         new()
         {
             ["Retry-After"] = ProblemResponse.Header("The seconds to wait before a retry.", JsonSchemaType.Integer),
-            [RateLimitHeaders.Policy] =
+            [TenantLimit.Policy] =
                 ProblemResponse.Header("`q` requests at once, and again after `w` seconds; on every answer."),
-            [RateLimitHeaders.Limit] =
+            [TenantLimit.Limit] =
                 ProblemResponse.Header("`r` requests are left; in `t` seconds there are more. On every answer."),
         });
 }

@@ -11,9 +11,6 @@ internal sealed record RateLimitOptions
     /// </summary>
     public required int Burst { get; init; }
 
-    /// <summary>The seconds until an empty bucket is full again.</summary>
-    public int Window => SecondsFor(Burst);
-
     /// <summary>The seconds, rounded up, until this many requests are allowed again.</summary>
     public int SecondsFor(long requests) => (int)Math.Ceiling((double)requests / PerSecond);
 }

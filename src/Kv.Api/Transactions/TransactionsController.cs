@@ -34,7 +34,7 @@ public sealed class TransactionsController(
     [RequestJson<BulkBody>]
     [Costly]
     [BodyLimit(MaxBodyBytes)]
-    [ProducesResponseType<BulkAnswer>(StatusCodes.Status200OK, "application/json", Description = "The results.")]
+    [ProducesAnswer<BulkAnswer>("The results.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than 32 MiB.")]
     [ProducesNotJson]
     public async Task<IActionResult> Bulk(CancellationToken cancellationToken)
@@ -62,8 +62,7 @@ public sealed class TransactionsController(
     [Costly]
     [BodyLimit(MaxBodyBytes)]
     [TakesIdempotencyKey(" The transaction must not read.")]
-    [ProducesResponseType<TransactionAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "A branch was executed.")]
+    [ProducesAnswer<TransactionAnswer>("A branch was executed.")]
     [ProducesProblem(
         StatusCodes.Status412PreconditionFailed, "A compare does not hold, and `failure` is empty; nothing was done.")]
     [ProducesProblem(

@@ -26,8 +26,7 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     [RequestJson<CopyKeysBody>]
     [Costly]
     [LongLived]
-    [ProducesResponseType<CopiedKeysAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The keys are copied, or counted.")]
+    [ProducesAnswer<CopiedKeysAnswer>("The keys are copied, or counted.")]
     [ProducesProblem(
         StatusCodes.Status410Gone,
         "The store no longer keeps the revision of this copy; start again without `cursor`.")]

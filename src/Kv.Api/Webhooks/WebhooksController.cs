@@ -28,8 +28,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     [RequestJson<RegisterWebhookBody>]
     [TakesIdempotencyKey]
     [ProducesKeyReused]
-    [ProducesResponseType<RegisteredWebhook>(
-        StatusCodes.Status201Created, "application/json", Description = "The webhook is registered.")]
+    [ProducesAnswer<RegisteredWebhook>("The webhook is registered.", StatusCode = StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status409Conflict, "This namespace and app has reached the limit of webhooks.")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
@@ -51,8 +50,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <remarks>All webhooks of this namespace and app, in the order of registration.</remarks>
     [HttpGet(Name = "listWebhooks")]
     [Costly]
-    [ProducesResponseType<IReadOnlyList<StoredWebhook>>(
-        StatusCodes.Status200OK, "application/json", Description = "The webhooks; an empty array without webhooks.")]
+    [ProducesAnswer<IReadOnlyList<StoredWebhook>>("The webhooks; an empty array without webhooks.")]
     public Task<IActionResult> List(CancellationToken cancellationToken) => List("", cancellationToken);
 
     /// <summary>Get a webhook, or all webhooks whose key has a prefix</summary>
@@ -60,8 +58,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     [HttpGet("{**id}", Name = "getWebhook")]
     [RequestPath("id", "The id; or a prefix of keys, percent-encoded, followed by `*`.", Example = ExampleId)]
     [Costly(ExceptForOneKey = true)]
-    [ProducesResponseType<StoredWebhook>(
-        StatusCodes.Status200OK, "application/json", Description = "The webhook; for a prefix, an array of webhooks.")]
+    [ProducesAnswer<StoredWebhook>("The webhook; for a prefix, an array of webhooks.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
@@ -83,8 +80,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     [HttpPut("{**id}", Name = "updateWebhook")]
     [RequestPath("id", "The id.", Example = ExampleId)]
     [RequestJson<UpdateWebhookBody>(Description = "The settings to change.")]
-    [ProducesResponseType<StoredWebhook>(
-        StatusCodes.Status200OK, "application/json", Description = "The whole webhook after the change.")]
+    [ProducesAnswer<StoredWebhook>("The whole webhook after the change.")]
     [ProducesWebhookNotFound]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
@@ -102,7 +98,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// </remarks>
     [HttpDelete("{**id}", Name = "deleteWebhook")]
     [RequestPath("id", "The id.", Example = ExampleId)]
-    [ProducesResponseType(StatusCodes.Status204NoContent, Description = "The webhook does not exist (any longer).")]
+    [ProducesAnswer("The webhook does not exist (any longer).", StatusCode = StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Delete(CancellationToken cancellationToken)
     {
         await mediator.Send(new DeleteWebhook(Namespace, AppName, Request.PathKey("id")), cancellationToken);
@@ -113,8 +109,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <remarks>The previous secret, if any, also signs for another day.</remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     [HttpPost("{id}/rotate-secret", Name = "rotateWebhookSecret")]
-    [ProducesResponseType<RotatedSecret>(
-        StatusCodes.Status200OK, "application/json", Description = "The new secret. Only this answer contains it.")]
+    [ProducesAnswer<RotatedSecret>("The new secret. Only this answer contains it.")]
     [ProducesWebhookNotFound]
     [ProducesStoreFull]
     public async Task<IActionResult> RotateSecret(string id, CancellationToken cancellationToken)
@@ -131,8 +126,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     [HttpPost("{id}/ping", Name = "pingWebhook")]
     [LongLived]
-    [ProducesResponseType<PingAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The result of the attempt, accepted or not.")]
+    [ProducesAnswer<PingAnswer>("The result of the attempt, accepted or not.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> Ping(string id, CancellationToken cancellationToken)
     {

@@ -29,8 +29,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// </remarks>
     [HttpPost(Name = "createApiKey")]
     [RequestJson<CreateApiKeyBody>]
-    [ProducesResponseType<ApiKeyAnswer>(
-        StatusCodes.Status201Created, "application/json", Description = "The key is valid from now on.")]
+    [ProducesAnswer<ApiKeyAnswer>("The key is valid from now on.", StatusCode = StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status409Conflict, "The limit of API keys is reached.", Error = "Too many API keys")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
@@ -50,8 +49,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// </remarks>
     [HttpGet(Name = "listApiKeys")]
     [Costly]
-    [ProducesResponseType<IReadOnlyList<ApiKeyAnswer>>(
-        StatusCodes.Status200OK, "application/json", Description = "The keys, in the order of their creation.")]
+    [ProducesAnswer<IReadOnlyList<ApiKeyAnswer>>("The keys, in the order of their creation.")]
     public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
         var keys = await mediator.Send(new ListApiKeys(), cancellationToken);
@@ -72,8 +70,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// <param name="id" example="1f0c6f0e3f0a4f43">The key's id.</param>
     [HttpDelete("{id}", Name = "revokeApiKey")]
     [RequestQuery(DisableWebhooks, "`true` disables the webhooks that the key registered.", IsFlag = true)]
-    [ProducesResponseType<RevokedApiKeyAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The key is revoked; its webhooks.")]
+    [ProducesAnswer<RevokedApiKeyAnswer>("The key is revoked; its webhooks.")]
     [ProducesProblem(
         StatusCodes.Status507InsufficientStorage, "The store is too full to disable webhooks. The key is revoked.")]
     public async Task<IActionResult> Revoke(string id, CancellationToken cancellationToken)

@@ -72,7 +72,7 @@ public sealed record PatchKeyValueBody : IBody<PatchKeyValueBody>
     {
         var members = JsonMembers.Read(ref reader, "", Members);
         // In a merge patch null removes a member (RFC 7396): here, the expiry.
-        return members.IsNull("ttl") ? new PatchKeyValueBody { Ttl = TimeToLive.Never }
+        return members.Is("ttl", JsonTokenType.Null) ? new PatchKeyValueBody { Ttl = TimeToLive.Never }
             : members.Has("ttl") ? new PatchKeyValueBody { Ttl = members.Ttl("ttl") }
             : throw new BodyException("ttl", "ttl is required");
     }
