@@ -5,8 +5,10 @@ using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.Middleware;
+using Kv.Api.Overview;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
+using Kv.Domain.Watching;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Kv.Api;
@@ -29,6 +31,11 @@ internal static class HttpApiServices
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<RequestFailures>();
         services.AddSingleton(options.Watches);
+        services.AddSingleton<Measurements>()
+            .AddSingleton(provider => new OverviewHistory(
+                provider.GetRequiredService<Measurements>(), provider.GetRequiredService<IWatcherStatus>(),
+                provider.GetRequiredService<TimeProvider>()))
+            .AddHostedService(provider => provider.GetRequiredService<OverviewHistory>());
         // Only the parts of MVC that are used: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>
             {

@@ -11,7 +11,6 @@ using Kv.Api.Hosting;
 using Kv.Api.Http;
 using Kv.Api.Middleware;
 using Kv.Api.OpenApi;
-using Kv.Api.Overview;
 using Kv.Api.RateLimits;
 using Kv.Api.Telemetry;
 using Kv.Api.Tls;
@@ -52,19 +51,18 @@ internal static class KvApplication
             .AddInfrastructure(options.Store, options.Deliveries, options.Audit)
             .AddHttpApi(options)
             .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name)
-            .AddCrossOrigin(options.Gateway)
+            .AddGateway(options.Gateway)
             .AddAccess(options.Access)
             .AddOpenApiDocument(options.Tenants, hasHealth: options.ManagementPort is null)
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry)
-            .AddOverview()
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
         if (options.RateLimit is { } rate)
             builder.Services.AddSingleton(rate).AddSingleton<TenantLimit>();
         if (options.AddressLimit is { } most)
             builder.Services.AddSingleton(_ => new AddressLimit(most));
         if (options.Quota is { } quota)
-            builder.Services.AddQuotas(quota).AddQuotaHealth();
+            builder.Services.AddQuotas(quota).AddHealthChecks().AddCheck<QuotaHealthCheck>("quota");
         // The audit decorates the quotas, so that it also logs their refusals.
         if (options.Audit.IsOn)
             builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();

@@ -51,7 +51,7 @@ public sealed class AuditController(IMediator mediator, HeldBytes held) : Contro
                 + record.Changes.Sum(change => (long)change.Operation.Length + change.Target.Length)),
             cancellationToken);
         return new StreamedAnswer<AuditEntry>(
-            page.Items.Select(AuditEntry.From).ToAsyncEnumerable(),
-            StreamFrame.In(AuditListing.Envelope(page), "items"));
+            page.Items.Select(AuditEntry.From),
+            StreamFrame.In(new AuditListing { Items = [], Cursor = page.Cursor }, "items"));
     }
 }

@@ -47,10 +47,7 @@ internal static class CallerSettings
         var standard = new ConnectionOptions();
         return new ConnectionOptions
         {
-            MaxConnections =
-                (int)settings.Number("MAX_CONNECTIONS", standard.MaxConnections!.Value, 0, 1_000_000) is > 0 and var most
-                    ? most
-                    : null,
+            MaxConnections = (int?)settings.Limit("MAX_CONNECTIONS", standard.MaxConnections!.Value, 1_000_000),
             KeepAlive = settings.Seconds("KEEP_ALIVE_TIMEOUT_SECONDS", standard.KeepAlive, 1, 3600),
             Headers = settings.Seconds("REQUEST_HEADERS_TIMEOUT_SECONDS", standard.Headers, 1, 300),
             MinBodyRate = (int)settings.Number("MIN_BODY_BYTES_PER_SECOND", standard.MinBodyRate, 0, 1_000_000),
@@ -81,12 +78,11 @@ internal static class CallerSettings
     }
 
     public static int? AddressLimit(Settings settings) =>
-        (int)settings.Number("RATE_LIMIT_PER_ADDRESS", 0, 0, 1_000_000) is > 0 and var most ? most : null;
+        (int?)settings.Limit("RATE_LIMIT_PER_ADDRESS", 0, 1_000_000);
 
     public static Quota? Quota(Settings settings)
     {
-        long? keys = settings.Number("QUOTA_KEYS", 0, 0, 1L << 40) is > 0 and var most ? most : null;
-        long? bytes = settings.Number("QUOTA_BYTES", 0, 0, 1L << 50) is > 0 and var room ? room : null;
+        var (keys, bytes) = (settings.Limit("QUOTA_KEYS", 0, 1L << 40), settings.Limit("QUOTA_BYTES", 0, 1L << 50));
         return keys is null && bytes is null ? null : new Quota(keys, bytes);
     }
 }

@@ -154,7 +154,8 @@ internal sealed record KvOptions
         };
         settings.CheckLogLevels();
         settings.ThrowIfRefused();
-        WarnWithoutReloads(settings);
+        if (ReloadedFiles.All(name => settings.Text(name) is null))
+            settings.WarnWithoutEffect(string.Join(" or ", ReloadedFiles), "TLS_RELOAD_SECONDS");
         if (options.Access.Mode == AccessMode.None && !IsLoopback(options.ListenAddress))
             settings.Warn(
                 "AUTH is none and LISTEN_ADDRESS is not loopback: "
@@ -166,12 +167,6 @@ internal sealed record KvOptions
                 + "callers escape RATE_LIMIT_PER_SECOND by naming another namespace or app. "
                 + "Set it, with TRUSTED_PROXIES where a proxy stands in front, or let your gateway name the tenants");
         return options with { Warnings = settings.Warnings };
-    }
-
-    private static void WarnWithoutReloads(Settings settings)
-    {
-        if (ReloadedFiles.All(name => settings.Text(name) is null))
-            settings.WarnWithoutEffect(string.Join(" or ", ReloadedFiles), "TLS_RELOAD_SECONDS");
     }
 
     private static bool IsLoopback(string? address) =>

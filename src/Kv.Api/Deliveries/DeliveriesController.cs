@@ -46,8 +46,8 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
                 + delivery.Attempts.Sum(attempt => (long)attempt.Answer.Length + (attempt.Error?.Length ?? 0))),
             cancellationToken);
         return new StreamedAnswer<StoredDelivery>(
-            page.Items.Select(StoredDelivery.From).ToAsyncEnumerable(),
-            StreamFrame.In(DeliveryListing.Envelope(page), "items"));
+            page.Items.Select(StoredDelivery.From),
+            StreamFrame.In(new DeliveryListing { Items = [], Cursor = page.Cursor }, "items"));
     }
 
     /// <summary>Explain why a key's last change has not arrived</summary>

@@ -23,12 +23,12 @@ public sealed class CopyTurns(TenantHeaders tenants, TimeSpan patience) : IDispo
                 _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = MaxWaiting }));
 
     /// <summary>Waits for the turn of a call for one key. It ends when it is disposed.</summary>
-    /// <exception cref="TooManyCopiesException">Too many calls of the tenant wait, or have waited too long.</exception>
+    /// <exception cref="BusyException">Too many calls of the tenant wait, or have waited too long.</exception>
     internal ValueTask<RateLimitLease> Take(HttpRequest request, CancellationToken cancellationToken) =>
         Take(request, 1, cancellationToken);
 
     /// <summary>Waits for the turn of a call for many keys. It ends when it is disposed.</summary>
-    /// <exception cref="TooManyCopiesException">Too many calls of the tenant wait, or have waited too long.</exception>
+    /// <exception cref="BusyException">Too many calls of the tenant wait, or have waited too long.</exception>
     internal ValueTask<RateLimitLease> TakeAll(HttpRequest request, CancellationToken cancellationToken) =>
         Take(request, AtOnce, cancellationToken);
 
@@ -40,12 +40,14 @@ public sealed class CopyTurns(TenantHeaders tenants, TimeSpan patience) : IDispo
         try
         {
             var turn = await _turns.AcquireAsync(request, permits, limited.Token);
-            return turn.IsAcquired ? turn : throw new TooManyCopiesException(
+            return turn.IsAcquired ? turn : throw new BusyException(
+                Problems.TooManyCopies,
                 $"{MaxWaiting} calls of this namespace and app that copy values wait already; nothing was done.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TooManyCopiesException(
+            throw new BusyException(
+                Problems.TooManyCopies,
                 "Other calls of this namespace and app that copy values had all turns for "
                 + $"{patience.TotalSeconds:0} s; nothing was done.");
         }

@@ -51,7 +51,7 @@ public sealed class KeyHistoryController(
         if (history.Changes.Count == 0 && before is null && history.Before is null)
             return Problems.NotFound(Problems.KeyNotFound);
         return new StreamedAnswer<HistoryEntry>(
-            history.Changes.Select(HistoryEntry.From).ToAsyncEnumerable(),
+            history.Changes.Select(HistoryEntry.From),
             StreamFrame.In(KeyHistoryAnswer.Envelope(key, history), "items"));
     }
 }

@@ -76,7 +76,7 @@ public sealed class KeyListingsController(
         if (page.Cursor is { } next)
             Response.Headers.Link = $"<{NextPage(next)}>; rel=\"next\"";
         return new StreamedAnswer<ListedKey>(
-            page.Items.Select(item => ListedKey.From(item, view)).ToAsyncEnumerable(),
+            page.Items.Select(item => ListedKey.From(item, view)),
             StreamFrame.In(KeyPage.Envelope(page), "items"));
     }
 

@@ -32,19 +32,16 @@ internal static class OpenApiServices
             document.MapType<TimeToLive>(() => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
-            document.OperationFilter<TenantHeadersFilter>(tenants);
+            document.OperationFilter<EveryCallFilter>(tenants);
             document.OperationFilter<AttributesFilter>();
-            document.OperationFilter<AccessFilter>();
-            document.OperationFilter<RateLimitFilter>();
             document.OperationFilter<ProblemExamplesFilter>();
             document.OperationFilter<HeadFilter>();
-            document.DocumentFilter<AccessFilter>();
+            document.DocumentFilter<EveryCallFilter>(tenants);
             if (hasHealth)
                 document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
             document.SchemaFilter<WebhookSchemaFilter>();
-            document.SchemaFilter<BatchSchemaFilter>();
-            document.SchemaFilter<BodyExamplesFilter>();
+            document.SchemaFilter<BodySchemaFilter>();
             document.SchemaFilter<OneOfSchemaFilter>();
             document.DocumentFilter<FrameDocumentFilter>();
         });

@@ -46,7 +46,7 @@ public sealed class TransactionsController(
         var revision = results.Max(result => result.Change?.Revision ?? result.Lookup?.Revision ?? 0);
         if (revision > 0)
             Response.SetRevision(revision);
-        return Answer(
+        return new StreamedAnswer<OperationAnswer>(
             results.Select((result, i) => BulkAnswers.ToAnswer(operations[i], result)),
             StreamFrame.In(new BulkAnswer { Results = [] }, "results"));
     }
@@ -91,13 +91,10 @@ public sealed class TransactionsController(
             return CompareFailed(body.Conditions, found).ToResult();
         var done = result.Succeeded ? body.Then : body.Otherwise;
         var envelope = new TransactionAnswer { Succeeded = result.Succeeded, Revision = result.Revision, Results = [] };
-        return Answer(
+        return new StreamedAnswer<OperationAnswer>(
             done.Select((operation, i) => OperationAnswer.From(operation.Kind, operation.Key, result.Results[i])),
             StreamFrame.In(envelope, "results"));
     }
-
-    private static StreamedAnswer<OperationAnswer> Answer(IEnumerable<OperationAnswer> results, StreamFrame frame) =>
-        new(results.ToAsyncEnumerable(), frame);
 
     // The values that are read stay in memory until they are sent.
     private async ValueTask<HeldBytes.Share?> ShareFor(

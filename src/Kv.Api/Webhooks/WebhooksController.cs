@@ -147,6 +147,6 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
         var webhooks = await mediator.Send(new ListWebhooks(Namespace, AppName, prefix), cancellationToken);
         await held.TakeIfLarge(Request, webhooks.Sum(SizeOf), cancellationToken);
         return new StreamedAnswer<StoredWebhook>(
-            webhooks.Select(StoredWebhook.From).ToAsyncEnumerable(), StreamFrame.Array);
+            webhooks.Select(StoredWebhook.From), StreamFrame.Array);
     }
 }

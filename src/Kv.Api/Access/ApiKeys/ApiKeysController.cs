@@ -57,7 +57,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
             Request, keys.Sum(key => (long)key.Id.Length + key.Name.Length + (key.Prefix?.Length ?? 0)),
             cancellationToken);
         return new StreamedAnswer<ApiKeyAnswer>(
-            keys.Select(key => ApiKeyAnswer.From(key)).ToAsyncEnumerable(), StreamFrame.Array);
+            keys.Select(key => ApiKeyAnswer.From(key)), StreamFrame.Array);
     }
 
     /// <summary>Revoke an API key</summary>
