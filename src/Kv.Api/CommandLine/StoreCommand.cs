@@ -1,13 +1,5 @@
 using FluentValidation;
-using Kv.Api.Answers;
-using Kv.Api.Configuration;
-using Kv.Api.Telemetry;
-using Kv.Application;
-using Kv.Application.Audit;
-using Kv.Domain.Audit;
 using Kv.Domain.Storage;
-using Kv.Infrastructure;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Kv.Api.CommandLine;
 
@@ -22,7 +14,7 @@ internal static class StoreCommand
     {
         try
         {
-            await using var app = Compose(builder);
+            await using var app = CommandLineApplication.Create(builder);
             return await command(app.Services.GetRequiredService<IMediator>());
         }
         catch (ValidationException mistake)
@@ -41,36 +33,5 @@ internal static class StoreCommand
             await Console.Error.WriteLineAsync($"The store failed: {failure.Message}");
             return 1;
         }
-    }
-
-    // Composes the use cases and the store. Nothing listens, watches or calls webhooks.
-    private static WebApplication Compose(WebApplicationBuilder builder)
-    {
-        var options = KvOptions.Read(builder.Configuration);
-        // The output belongs to the command.
-        builder.Logging.ClearProviders();
-        builder.Services
-            .AddSingleton(TimeProvider.System)
-            .AddApplication(options.Limits)
-            .AddInfrastructure(options.Store, options.Deliveries, options.Audit)
-            // All use cases need their ports, although no command watches.
-            .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name);
-        if (options.Audit.IsOn)
-            builder.AddAudit(options.LogFormat);
-        var app = builder.Build();
-        app.Services.GetRequiredService<IStoreProbe>();
-        return app;
-    }
-
-    // Log only the audit, to standard error: standard output belongs to the command.
-    private static void AddAudit(this WebApplicationBuilder builder, string logFormat)
-    {
-        builder.Services
-            .AddSingleton<IActor, CommandLineActor>().AddAudit()
-            .AddLogFormat(logFormat, isTerminal: !Console.IsErrorRedirected);
-        builder.Logging
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .AddFilter<ConsoleLoggerProvider>(null, LogLevel.None)
-            .AddFilter<ConsoleLoggerProvider>(AuditServices.Category, LogLevel.Information);
     }
 }

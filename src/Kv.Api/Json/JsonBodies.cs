@@ -22,7 +22,9 @@ internal interface IBody<out TSelf>
 internal static class JsonBodies
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly UnicodeEncoding Utf16 = new(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true);
+    private static readonly UnicodeEncoding Utf16 =
+        new(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true);
+
 
     /// <summary>Reads a whole body.</summary>
     /// <param name="otherType">A media type that the body may have instead of JSON's.</param>

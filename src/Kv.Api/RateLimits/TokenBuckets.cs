@@ -5,8 +5,8 @@ using Kv.Api.Errors;
 namespace Kv.Api.RateLimits;
 
 /// <summary>
-/// Token buckets, one for each caller. A bucket that has been full for ten seconds is removed, so only the recent callers
-/// take memory.
+/// Token buckets, one for each caller. A bucket that has been full for ten seconds is removed, so only the recent
+/// callers take memory.
 /// </summary>
 internal static class TokenBuckets
 {

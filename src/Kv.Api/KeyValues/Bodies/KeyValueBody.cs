@@ -17,16 +17,16 @@ internal readonly record struct KeyValueBody(string? Key, ReadOnlyMemory<byte> V
     public static KeyValueBody Read(ref Utf8JsonReader reader)
     {
         var members = JsonMembers.ReadBody(ref reader, Members);
+        var (key, ttl, encoding) = (members.Text("key"), members.Ttl("ttl"), members.Text("encoding"));
+        if (members.Has("expire_at") && !members.Is("expire_at", JsonTokenType.Number))
+            throw new BodyException("expire_at", "expire_at must be a second of Unix time");
         if (members.Is("value", JsonTokenType.Null))
             throw new BodyException("value", "value must be a string");
         var value = members.Bytes("value") ?? throw new BodyException("value", "value is required");
-        if (members.Has("expire_at") && !members.Is("expire_at", JsonTokenType.Number))
-            throw new BodyException("expire_at", "expire_at must be a second of Unix time");
         if (members.Has("expire_at") && !members.Has("ttl"))
             throw new BodyException(
                 "expire_at", "expire_at has no effect without ttl: send ttl, the seconds from now on, or \"never\"");
-        return new KeyValueBody(
-            members.Text("key"), EncodedValues.Decode(value, members.Text("encoding"))!.Value, members.Ttl("ttl"));
+        return new KeyValueBody(key, EncodedValues.Decode(value, encoding)!.Value, ttl);
     }
 
     /// <summary>Whether a text is a JSON object with only these members, including a value.</summary>
