@@ -11,7 +11,7 @@ internal static class CallerSettings
 {
     public static TlsOptions? Tls(Settings settings) =>
         settings.CertificatePair("TLS_CERT_FILE", "TLS_KEY_FILE") is ({ } certFile, { } keyFile)
-            ? new TlsOptions { CertFile = certFile, KeyFile = keyFile, ReloadInterval = settings.ReloadInterval() }
+            ? new TlsOptions(certFile, keyFile, settings.ReloadInterval())
             : null;
 
     public static int? ManagementPort(Settings settings, int port)
@@ -74,7 +74,7 @@ internal static class CallerSettings
         var burst = (int)settings.Number("RATE_LIMIT_BURST", 0, 0, most);
         if (rate == 0 && burst > 0)
             settings.Refuse("RATE_LIMIT_BURST", $"{burst}", "0 when RATE_LIMIT_PER_SECOND is 0");
-        return rate == 0 ? null : new RateLimitOptions { PerSecond = rate, Burst = burst == 0 ? rate : burst };
+        return rate == 0 ? null : new RateLimitOptions(rate, burst == 0 ? rate : burst);
     }
 
     public static int? AddressLimit(Settings settings) =>

@@ -139,10 +139,8 @@ internal sealed record KvOptions
             HasEncodedKeys = settings.Flag("COMPAT_ENCODED_KEYS"),
             Store = ReadStore(settings),
             Deliveries = DeliverySettings.Read(settings, tenants, access),
-            Watches = new WatchOptions
-            {
-                Heartbeat = settings.Seconds("WATCH_HEARTBEAT_SECONDS", TimeSpan.FromSeconds(15), 1, 300),
-            },
+            Watches = new WatchOptions(
+                settings.Seconds("WATCH_HEARTBEAT_SECONDS", TimeSpan.FromSeconds(15), 1, 300)),
             Access = access,
             Drain = settings.Seconds("SHUTDOWN_DRAIN_SECONDS", TimeSpan.FromSeconds(5), 0, 300),
             Telemetry = TelemetrySettings.Read(settings),

@@ -88,7 +88,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesStoreFull]
     public async Task<IActionResult> RedeliverFailed(string id, CancellationToken cancellationToken)
     {
-        using var turn = await turns.TakeAll(Request, cancellationToken);
+        using var turn = await turns.Take(Request, cancellationToken, CopyTurns.AtOnce);
         return await mediator.Send(new RedeliverFailed(Namespace, AppName, id), cancellationToken) is { } redelivered
             ? JsonAnswer.Accepted(new RedeliverFailedAnswer { Count = redelivered.Count, More = redelivered.HasMore })
             : Problems.NotFound(Problems.WebhookNotFound);

@@ -26,9 +26,17 @@ internal static class JsonBodies
         new(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true);
 
 
+    /// <summary>The largest body for one key with its value.</summary>
+    // JSON can escape a byte of the value to six ("\u0041") and a character of the key to twelve (a surrogate pair).
+    // The rest is for the other members.
+    public static long MaxBodyBytes(this Limits limits) =>
+        6L * limits.MaxValueBytes + 12L * limits.MaxKeyLength + 4096;
+
     /// <summary>Reads a whole body.</summary>
     /// <param name="otherType">A media type that the body may have instead of JSON's.</param>
-    /// <exception cref="BadHttpRequestException">415: the body has another content type or an unknown charset.</exception>
+    /// <exception cref="BadHttpRequestException">
+    /// 415: the body has another content type or an unknown charset.
+    /// </exception>
     /// <exception cref="BodyException">The body is missing, malformed or invalid.</exception>
     public static async ValueTask<TBody> ReadBody<TBody>(this HttpRequest request, string? otherType = null)
         where TBody : class, IBody<TBody>

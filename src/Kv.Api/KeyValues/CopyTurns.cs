@@ -22,18 +22,11 @@ public sealed class CopyTurns(TenantHeaders tenants, TimeSpan patience) : IDispo
                 tenants.Read(request),
                 _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = MaxWaiting }));
 
-    /// <summary>Waits for the turn of a call for one key. It ends when it is disposed.</summary>
+    /// <summary>Waits for the turn of a call. It ends when it is disposed.</summary>
+    /// <param name="permits">1 for one key; <see cref="AtOnce"/> for a call for many keys.</param>
     /// <exception cref="BusyException">Too many calls of the tenant wait, or have waited too long.</exception>
-    internal ValueTask<RateLimitLease> Take(HttpRequest request, CancellationToken cancellationToken) =>
-        Take(request, 1, cancellationToken);
-
-    /// <summary>Waits for the turn of a call for many keys. It ends when it is disposed.</summary>
-    /// <exception cref="BusyException">Too many calls of the tenant wait, or have waited too long.</exception>
-    internal ValueTask<RateLimitLease> TakeAll(HttpRequest request, CancellationToken cancellationToken) =>
-        Take(request, AtOnce, cancellationToken);
-
-    private async ValueTask<RateLimitLease> Take(
-        HttpRequest request, int permits, CancellationToken cancellationToken)
+    internal async ValueTask<RateLimitLease> Take(
+        HttpRequest request, CancellationToken cancellationToken, int permits = 1)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(patience);

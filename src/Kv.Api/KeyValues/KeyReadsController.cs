@@ -122,7 +122,7 @@ public sealed class KeyReadsController(
             return Problems.PreconditionFailed(found.KeyValue?.Revision ?? 0).ToResult();
         if (found.KeyValue is not { } keyValue)
             return Problems.NotFound(Problems.KeyNotFound);
-        Response.SetRevisions(found.Revision, keyValue.Revision);
+        Response.Headers.ETag = EntityTags.Format(keyValue.Revision);
         if (instead is { } status)
             return StatusCode(status);
         held.Require(Request, keyValue.Value.Length);

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
@@ -77,7 +78,7 @@ public sealed class KeyValuesController(
     public async Task<IActionResult> Set()
     {
         var isRaw = Request.Flag(RawBody.Raw);
-        if (RawBody.IsJson(Request) && !isRaw)
+        if (MediaTypes.Is(Request, MediaTypeNames.Application.Json) && !isRaw)
         {
             var body = await Request.ReadBody<SetKeyValueBody>();
             var name = await StoredName(PathKey, AccessVerbs.Write);

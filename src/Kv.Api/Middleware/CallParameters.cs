@@ -14,8 +14,8 @@ namespace Kv.Api.Middleware;
 /// <param name="Headers">The names of the headers.</param>
 internal sealed record CallParameters(FrozenSet<string> Query, FrozenSet<string> Headers)
 {
-    /// <summary>Collects the parameters that the action binds, and those that its attributes declare.</summary>
-    public static CallParameters From(ActionModel action)
+    // The parameters that the action binds, and those that its attributes declare.
+    private static CallParameters From(ActionModel action)
     {
         var read = action.Attributes.OfType<RequestParameterAttribute>().ToList();
         var bound = action.Parameters

@@ -11,7 +11,7 @@ internal sealed class AttributesFilter : IOperationFilter
     {
         var ofAction = context.MethodInfo.GetCustomAttributes(inherit: true);
         var ofController = context.MethodInfo.DeclaringType!.GetCustomAttributes(inherit: true);
-        foreach (var documenting in ofAction.Concat(ofController).OfType<IDocumentsOperation>())
+        foreach (var documenting in ofAction.Concat(ofController).OfType<IOperationFilter>())
             documenting.Apply(operation, context);
         // The framework passes on the types of answers, and not their descriptions.
         foreach (var answer in ofController.Concat(ofAction).OfType<ProducesAnswerAttribute>())

@@ -34,8 +34,7 @@ internal static class OpenApiServices
             document.NonNullableReferenceTypesAsRequired();
             document.OperationFilter<EveryCallFilter>(tenants);
             document.OperationFilter<AttributesFilter>();
-            document.OperationFilter<ProblemExamplesFilter>();
-            document.OperationFilter<HeadFilter>();
+            document.OperationFilter<AnswersFilter>();
             document.DocumentFilter<EveryCallFilter>(tenants);
             if (hasHealth)
                 document.DocumentFilter<HealthDocumentFilter>();

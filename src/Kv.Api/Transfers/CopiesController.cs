@@ -36,7 +36,7 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     public async Task<IActionResult> Copy(CancellationToken cancellationToken)
     {
         var body = await Request.ReadBody<CopyKeysBody>();
-        using var turn = body.DryRun is true ? null : await turns.TakeAll(Request, cancellationToken);
+        using var turn = body.DryRun is true ? null : await turns.Take(Request, cancellationToken, CopyTurns.AtOnce);
         // A page of values is in memory until it is written.
         await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var copies = await mediator.Send(body.ToRequest(Namespace, AppName), cancellationToken);

@@ -1,3 +1,4 @@
+using FluentValidation.Results;
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
@@ -5,6 +6,7 @@ using Kv.Api.Http;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
+using Kv.Domain.Storage;
 
 namespace Kv.Api.Watching;
 
@@ -63,14 +65,21 @@ public sealed class WatchController(
         var (field, since) = Since();
         var includesPrevious = Request.Flag("include_previous");
         var keys = new WatchKeys(Namespace, AppName, Request.Text("prefix") ?? "", Request.Text("key"), since);
-        return await EventStream.Open(
-            mediator.Send(keys, cancellationToken), field,
-            watch => new EventStream(watch, includesPrevious, options.Heartbeat, failures, time));
+        try
+        {
+            var watch = await mediator.Send(keys, cancellationToken);
+            return new EventStream(watch, includesPrevious, options.Heartbeat, failures, time);
+        }
+        catch (RevisionInFutureException future)
+        {
+            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture)
+                .ToResult();
+        }
     }
 
     // A client that resumes sends Last-Event-ID and repeats the query of its first request, so the header wins.
     private (string Field, long? Revision) Since() =>
         Request.Headers[LastEventId] is [{ Length: > 0 } last]
-            ? (LastEventId, QueryValues.ToNumber(LastEventId, last))
+            ? (LastEventId, RequestValues.ToNumber(LastEventId, last))
             : ("since", Request.Number("since"));
 }

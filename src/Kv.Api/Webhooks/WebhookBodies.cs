@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Kv.Api.Errors;
 using Kv.Api.Json;
@@ -10,8 +9,6 @@ namespace Kv.Api.Webhooks;
 /// <summary>The common members of the bodies with a webhook's settings.</summary>
 public abstract record WebhookBody
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = KvJson.Encoder };
-
     private protected WebhookBody(JsonMembers members)
     {
         Key = members.Text("key");
@@ -94,19 +91,13 @@ public abstract record WebhookBody
         Secret = Secret,
     };
 
-    /// <summary>Only the name of the type: MVC logs the arguments of actions, and this type contains secrets.</summary>
+    /// <summary>Only the name of the type: logs must not contain the secrets.</summary>
     public sealed override string ToString() => GetType().Name;
 
     // Removes insignificant white space. Empty for an object without members.
-    private static ReadOnlyMemory<byte> Bytes(JsonElement payload)
-    {
-        if (!payload.EnumerateObject().Any())
-            return default;
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Plain))
-            payload.WriteTo(writer);
-        return buffer.WrittenMemory;
-    }
+    private static ReadOnlyMemory<byte> Bytes(JsonElement payload) => payload.EnumerateObject().Any()
+        ? JsonSerializer.SerializeToUtf8Bytes(payload, KvJson.TypeOf<JsonElement>())
+        : default;
 }
 
 /// <summary>A webhook to register.</summary>

@@ -58,11 +58,11 @@ internal sealed class CopyTurnsTests
         using (await turns.Take(Of("one"), default))
         {
             Assert.That(
-                () => turns.TakeAll(Of("one"), default).AsTask(),
+                () => turns.Take(Of("one"), default, CopyTurns.AtOnce).AsTask(),
                 Throws.TypeOf<BusyException>().With.Message.Contains("had all turns"));
-            using var other = await turns.TakeAll(Of("other"), default);
+            using var other = await turns.Take(Of("other"), default, CopyTurns.AtOnce);
         }
-        using var turn = await turns.TakeAll(Of("one"), default);
+        using var turn = await turns.Take(Of("one"), default, CopyTurns.AtOnce);
         Assert.That(turn.IsAcquired, Is.True);
     }
 

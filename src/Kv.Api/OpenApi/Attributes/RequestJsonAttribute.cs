@@ -8,7 +8,7 @@ namespace Kv.Api.OpenApi.Attributes;
 /// <typeparam name="TBody">The type of the body.</typeparam>
 /// <param name="otherType">Another content type that the body may have; any type means a raw value.</param>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class RequestJsonAttribute<TBody>(string? otherType = null) : Attribute, IDocumentsOperation
+internal sealed class RequestJsonAttribute<TBody>(string? otherType = null) : Attribute, IOperationFilter
 {
     /// <summary>The description.</summary>
     public string? Description { get; init; }

@@ -9,8 +9,10 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Documents examples and headers of problems.</summary>
-internal sealed class ProblemExamplesFilter : IOperationFilter
+/// <summary>
+/// Documents examples and headers of problems, and that answers to HEAD have no body (RFC 9110, section 9.3.2).
+/// </summary>
+internal sealed class AnswersFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
@@ -29,6 +31,9 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
             if (status == "503" && response is OpenApiResponse unavailable)
                 unavailable.Headers = UnavailableHeaders();
         }
+        if (HttpMethods.IsHead(context.ApiDescription.HttpMethod ?? ""))
+            foreach (var response in operation.Responses?.Values.OfType<OpenApiResponse>() ?? [])
+                response.Content = null;
     }
 
     private static Dictionary<string, IOpenApiHeader> UnavailableHeaders() => new()
