@@ -60,11 +60,9 @@ internal static class CallerSettings
         // The memory of the machine or the container, or the limit of the heap.
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var standard = Math.Max(Math.Min(memory / 4, 1L << 30), limits.MaxResultBytes);
-        return new AnswerOptions
-        {
-            MaxUnsentBytes = settings.Number("MAX_UNSENT_BYTES", standard, limits.MaxResultBytes, 1L << 40),
-            StallTimeout = settings.Seconds("ANSWER_STALL_SECONDS", TimeSpan.FromSeconds(30), 1, 600),
-        };
+        return new AnswerOptions(
+            settings.Number("MAX_UNSENT_BYTES", standard, limits.MaxResultBytes, 1L << 40),
+            settings.Seconds("ANSWER_STALL_SECONDS", TimeSpan.FromSeconds(30), 1, 600));
     }
 
     public static RateLimitOptions? RateLimit(Settings settings)

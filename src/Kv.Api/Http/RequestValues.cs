@@ -5,8 +5,8 @@ using Kv.Application.Pipeline;
 namespace Kv.Api.Http;
 
 /// <summary>
-/// Reads query parameters and headers. Those that must occur only once are refused otherwise: a proxy and Kv could use
-/// different ones of two. Errors name the parameter and the valid values.
+/// Reads query parameters and headers. Errors name the parameter and the valid values. A repeated parameter or header
+/// is refused: a proxy and Kv could use different ones of two.
 /// </summary>
 internal static class RequestValues
 {

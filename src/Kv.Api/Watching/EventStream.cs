@@ -1,4 +1,5 @@
 using System.Text;
+using FluentValidation.Results;
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
@@ -20,6 +21,23 @@ internal sealed class EventStream(
     IKeyChangeWatch watch, bool includesPrevious, TimeSpan heartbeat, RequestFailures failures, TimeProvider time)
     : IActionResult
 {
+    /// <summary>The answer of a watch that is being opened.</summary>
+    /// <param name="field">The header or parameter with the start revision, for errors.</param>
+    /// <param name="stream">Creates the answer, which disposes the watch.</param>
+    public static async Task<IActionResult> Open(
+        Task<IKeyChangeWatch> opening, string field, Func<IKeyChangeWatch, EventStream> stream)
+    {
+        try
+        {
+            return stream(await opening);
+        }
+        catch (RevisionInFutureException future)
+        {
+            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture)
+                .ToResult();
+        }
+    }
+
     public async Task ExecuteResultAsync(ActionContext context)
     {
         await using var open = watch;

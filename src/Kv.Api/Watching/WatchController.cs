@@ -1,4 +1,3 @@
-using FluentValidation.Results;
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
@@ -6,7 +5,6 @@ using Kv.Api.Http;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
-using Kv.Domain.Storage;
 
 namespace Kv.Api.Watching;
 
@@ -65,16 +63,9 @@ public sealed class WatchController(
         var (field, since) = Since();
         var includesPrevious = Request.Flag("include_previous");
         var keys = new WatchKeys(Namespace, AppName, Request.Text("prefix") ?? "", Request.Text("key"), since);
-        try
-        {
-            var watch = await mediator.Send(keys, cancellationToken);
-            return new EventStream(watch, includesPrevious, options.Heartbeat, failures, time);
-        }
-        catch (RevisionInFutureException future)
-        {
-            return Problems.Invalid([new ValidationFailure(field, future.Message)], Problems.RevisionInFuture)
-                .ToResult();
-        }
+        return await EventStream.Open(
+            mediator.Send(keys, cancellationToken), field,
+            watch => new EventStream(watch, includesPrevious, options.Heartbeat, failures, time));
     }
 
     // A client that resumes sends Last-Event-ID and repeats the query of its first request, so the header wins.
