@@ -25,7 +25,6 @@ internal static class JsonBodies
     private static readonly UnicodeEncoding Utf16 =
         new(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true);
 
-
     /// <summary>The largest body for one key with its value.</summary>
     // JSON can escape a byte of the value to six ("\u0041") and a character of the key to twelve (a surrogate pair).
     // The rest is for the other members.

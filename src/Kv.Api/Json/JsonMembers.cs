@@ -36,7 +36,7 @@ internal sealed class JsonMembers
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = ReadName(ref reader, names, path);
-            if (members._given.Exists(member => member.Name == name))
+            if (members.Given(name) is not null)
                 throw BodyException.Repeated(members.FieldOf(name));
             reader.Read();
             members._given.Add((name, reader.TokenType, ReadText(ref reader, members.FieldOf(name), takesNested)));
@@ -85,8 +85,7 @@ internal sealed class JsonMembers
     public bool Has(string name) => Find(name) is not null;
 
     /// <summary>Whether the member is present and of this kind.</summary>
-    public bool Is(string name, JsonTokenType kind) =>
-        _given.Exists(member => member.Name == name && member.Kind == kind);
+    public bool Is(string name, JsonTokenType kind) => Given(name)?.Kind == kind;
 
     /// <summary>A string; null when it is absent.</summary>
     public string? Text(string name) => Bytes(name) is { } text ? Encoding.UTF8.GetString(text.Span) : null;
@@ -194,11 +193,15 @@ internal sealed class JsonMembers
 
     private static string FieldOf(string name, string path) => path.Length == 0 ? name : $"{path}.{name}";
 
-    private (string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text)? Find(string name)
+    // Null counts as absent.
+    private (string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text)? Find(string name) =>
+        Given(name) is { Kind: not JsonTokenType.Null } member ? member : null;
+
+    private (string Name, JsonTokenType Kind, ReadOnlyMemory<byte> Text)? Given(string name)
     {
         foreach (var member in _given)
             if (member.Name == name)
-                return member.Kind == JsonTokenType.Null ? null : member;
+                return member;
         return null;
     }
 
