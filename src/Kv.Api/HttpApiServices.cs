@@ -5,10 +5,11 @@ using Kv.Api.Http;
 using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.Middleware;
+using Kv.Api.Overview;
 using Kv.Api.Tenants;
 using Kv.Api.Watching;
+using Kv.Domain.Watching;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.Extensions.Options;
 
 namespace Kv.Api;
 
@@ -22,18 +23,25 @@ internal static class HttpApiServices
         services.AddSingleton(provider => new CopyTurns(
             // About as long as the store may take to answer one call.
             provider.GetRequiredService<TenantHeaders>(), 3 * options.StoreTimeout));
-        services.AddSingleton(provider => new WatchTicketLimit(provider.GetRequiredService<TenantHeaders>()));
+        services.AddSingleton<WatchTicketLimit>();
         services.AddSingleton<AuditInStoreFilter>();
         services.AddSingleton(provider => new StoredNames(
             options.HasEncodedKeys,
             provider.GetRequiredService<IMediator>(), provider.GetRequiredService<TenantHeaders>()));
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddSingleton<RequestFailures>().AddSingleton<JsonBodies>();
+        services.AddSingleton<RequestFailures>();
         services.AddSingleton(options.Watches);
+        services.AddSingleton<Measurements>()
+            .AddSingleton(provider => new OverviewHistory(
+                provider.GetRequiredService<Measurements>(), provider.GetRequiredService<IWatcherStatus>(),
+                provider.GetRequiredService<TimeProvider>()))
+            .AddHostedService(provider => provider.GetRequiredService<OverviewHistory>());
         // Only the parts of MVC that are used: authorization, views and data annotations would cost every request.
         services.AddMvcCore(mvc =>
             {
                 mvc.Conventions.Add(new CallParameters.Convention());
+                // The only filter checks the content type of bodies, which the calls themselves read.
+                mvc.Filters.Clear();
                 mvc.ModelMetadataDetailsProviders.Add(new KeepsEmptyText());
                 mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
                 // The API has no forms, and the form providers would read a body that is a value.
@@ -44,14 +52,11 @@ internal static class HttpApiServices
             .AddApiExplorer()
             .ConfigureApiBehaviorOptions(behavior =>
             {
-                behavior.InvalidModelStateResponseFactory = InvalidBody.ToResult;
-                // Cheaper replacements: BodyFilters, and the status code pages.
+                // Cheaper replacements: CallParameters, and the status code pages.
                 behavior.SuppressModelStateInvalidFilter = true;
                 behavior.SuppressMapClientErrors = true;
             })
             .AddJsonOptions(json => KvJson.Configure(json.JsonSerializerOptions));
-        return services
-            .AddSingleton<IConfigureOptions<MvcOptions>, InputFormatters>()
-            .AddSingleton<IConfigureOptions<MvcOptions>, BodyFilters>();
+        return services;
     }
 }

@@ -11,7 +11,6 @@ using Kv.Api.Hosting;
 using Kv.Api.Http;
 using Kv.Api.Middleware;
 using Kv.Api.OpenApi;
-using Kv.Api.Overview;
 using Kv.Api.RateLimits;
 using Kv.Api.Telemetry;
 using Kv.Api.Tls;
@@ -52,16 +51,18 @@ internal static class KvApplication
             .AddInfrastructure(options.Store, options.Deliveries, options.Audit)
             .AddHttpApi(options)
             .AddAnswers(options.Answers, Infrastructure.Diagnostics.Telemetry.Name)
-            .AddCrossOrigin(options.Gateway)
+            .AddGateway(options.Gateway)
             .AddAccess(options.Access)
-            .AddRateLimits(options.RateLimit, options.Limits)
             .AddOpenApiDocument(options.Tenants, hasHealth: options.ManagementPort is null)
             .AddHealth(options.Drain)
             .AddTelemetry(options.Telemetry)
-            .AddOverview()
             .AddLogFormat(options.LogFormat, isTerminal: !Console.IsOutputRedirected);
+        if (options.RateLimit is { } rate)
+            builder.Services.AddSingleton(rate).AddSingleton<TenantLimit>();
+        if (options.AddressLimit is { } most)
+            builder.Services.AddSingleton(_ => new AddressLimit(most));
         if (options.Quota is { } quota)
-            builder.Services.AddQuotas(quota).AddQuotaHealth();
+            builder.Services.AddQuotas(quota).AddHealthChecks().AddCheck<QuotaHealthCheck>("quota");
         // The audit decorates the quotas, so that it also logs their refusals.
         if (options.Audit.IsOn)
             builder.Services.AddHttpContextAccessor().AddSingleton<IActor, HttpActor>().AddAudit();
@@ -77,17 +78,23 @@ internal static class KvApplication
         app.Use(OwnCalls.Refuse);
         if (options.ManagementPort is not null)
             app.UseManagementPort(options.Gateway.ManagementHosts, options.Telemetry);
-        app.UseCrossOrigin(options.Gateway);
+        // Early, so that pages can read errors as well.
+        if (options.Gateway.CorsOrigins.Count > 0)
+            app.UseCors();
         app.UseAllowedHosts(options.Gateway.AllowedHosts);
         app.UseMiddleware<StrictRequests>();
         app.UseMiddleware<KeyPath>();
         app.UseOpenApiDocument();
         app.UseConsole(options);
         app.UseRouting();
-        app.UseAddressLimit(options.AddressLimit);
-        app.UseAccess(options.Access);
+        // Before access control, so that requests with invalid credentials count.
+        if (options.AddressLimit is not null)
+            app.Use(app.Services.GetRequiredService<AddressLimit>().Invoke);
+        if (options.Access.Mode != AccessMode.None)
+            app.UseMiddleware<AccessGate>();
         // After access control: refused requests do not count against the tenant's rate limit.
-        app.UseRateLimits(options.RateLimit);
+        if (options.RateLimit is not null)
+            app.Use(app.Services.GetRequiredService<TenantLimit>().Invoke);
         app.UseMiddleware<BoundedBodies>(
             new BodyRules(options.Answers.StallTimeout, options.Connections.MinBodyRate));
         app.Use(app.Services.GetRequiredService<CostlyCalls>().Invoke);

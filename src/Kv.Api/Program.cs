@@ -15,7 +15,7 @@ internal static class Program
         string[] settings = [.. args.Where(Commands.IsSetting)];
         if (words.Length > 0)
             return await Run(words, settings, signals: null);
-        using var signals = StopSignals.Listen();
+        using var signals = new StopSignals();
         // When a signal ends the program during the start, the start can fail with disposed services: those errors stay
         // in this task.
         var served = Task.Run(() => Run(words, settings, signals));

@@ -19,14 +19,6 @@ internal static class AccessServices
         };
     }
 
-    /// <summary>Adds the access gate, if authentication is on.</summary>
-    public static WebApplication UseAccess(this WebApplication app, AccessOptions options)
-    {
-        if (options.Mode != AccessMode.None)
-            app.UseMiddleware<AccessGate>();
-        return app;
-    }
-
     private static IServiceCollection AddGate(this IServiceCollection services) =>
         services.AddHttpContextAccessor()
             .AddSingleton<RejectionAudit>().AddSingleton<TicketHolders>().AddSingleton<LongLivedCalls>()

@@ -19,8 +19,7 @@ public sealed class CallerController(IMediator mediator) : ControllerBase
     /// caller may do everything.
     /// </remarks>
     [HttpGet(Name = "getCaller")]
-    [ProducesResponseType<CallerAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The caller and its grants.")]
+    [ProducesAnswer<CallerAnswer>("The caller and its grants.")]
     public async Task<IActionResult> Read(CancellationToken cancellationToken) =>
         JsonAnswer.Ok(CallerAnswer.From(await mediator.Send(new DescribeCaller(), cancellationToken)));
 }

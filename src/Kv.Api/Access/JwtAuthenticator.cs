@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Kv.Domain.Access;
 using Kv.Domain.Webhooks;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -18,10 +19,16 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
     private const string Administrator = "admin";
     private const int MaxNameLength = 100;
 
+    // In characters: several thousand tokens.
+    private const long MaxVerified = 4 * 1024 * 1024;
+
     private static readonly string[] AccessTokenTypes = ["at+jwt", "application/at+jwt"];
     private static readonly string[] GeneralTypes = ["", "JWT"];
 
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    // An issuer may revoke a key before its tokens expire.
+    private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(1);
 
     private readonly JsonWebTokenHandler _handler = new();
     private readonly JwtOptions _options;
@@ -45,7 +52,9 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
     public ValueTask<Identity?> Authenticate(string credential, CancellationToken cancellationToken)
     {
         var rules = CurrentRules();
-        return rules.Verified.Find(credential) is { } known ? new(known) : Verify(credential, rules, cancellationToken);
+        return rules.Verified.Get<Identity>(credential) is { } known
+            ? new(known)
+            : Verify(credential, rules, cancellationToken);
     }
 
     public void Dispose()
@@ -71,7 +80,13 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
         if (token.TryGetHeaderValue<object>("crit", out _))
             return null;
         var identity = new Identity(Principal.OfToken(NameOf(token.Subject ?? ""), token.Issuer), GrantsOf(token));
-        rules.Verified.Add(credential, identity, token.ValidTo - _time.GetUtcNow().UtcDateTime + Skew);
+        var left = token.ValidTo - _time.GetUtcNow().UtcDateTime + Skew;
+        if (left > TimeSpan.Zero)
+            rules.Verified.Set(credential, identity, new MemoryCacheEntryOptions
+            {
+                AbsoluteExpirationRelativeToNow = left < LongestTrust ? left : LongestTrust,
+                Size = credential.Length,
+            });
         return identity;
     }
 
@@ -140,10 +155,12 @@ internal sealed class JwtAuthenticator : IAuthenticator, IDisposable
             character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
 
     /// <summary>
-    /// The validation parameters for one state of the key file, with the tokens that were verified by them.
+    /// The validation parameters for one state of the key file, with the tokens that were verified by them. Verifying a
+    /// signature costs as much as the rest of a request, and clients send the same token with every request. Only valid
+    /// tokens are kept, so forged ones take no memory.
     /// </summary>
     private sealed record Rules(JwtKeySet? Keys, TokenValidationParameters Parameters)
     {
-        public VerifiedTokens Verified { get; } = new();
+        public MemoryCache Verified { get; } = new(new MemoryCacheOptions { SizeLimit = MaxVerified });
     }
 }

@@ -9,21 +9,17 @@ namespace Kv.Api.Access;
 internal sealed class RejectionAudit(TenantHeaders tenants, IAccessAudit? audit = null)
 {
     /// <summary>Reports a request without a valid credential (401).</summary>
-    public void Unauthenticated(HttpContext context)
-    {
-        if (audit is null)
-            return;
-        var (space, app) = Tenant(context);
-        audit.Unauthenticated(context.MethodAndRoute(), space, app);
-    }
+    public void Unauthenticated(HttpContext context) => Report(context, audit is null ? null : audit.Unauthenticated);
 
     /// <summary>Reports a request that its credential does not allow (403).</summary>
-    public void Denied(HttpContext context)
+    public void Denied(HttpContext context) => Report(context, audit is null ? null : audit.Denied);
+
+    private void Report(HttpContext context, Action<string, string?, string?>? log)
     {
-        if (audit is null)
+        if (log is null)
             return;
         var (space, app) = Tenant(context);
-        audit.Denied(context.MethodAndRoute(), space, app);
+        log(context.MethodAndRoute(), space, app);
     }
 
     private (string? Namespace, string? AppName) Tenant(HttpContext context)

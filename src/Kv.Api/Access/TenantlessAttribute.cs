@@ -5,3 +5,6 @@ namespace Kv.Api.Access;
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal class TenantlessAttribute : Attribute;
+
+/// <summary>Marks a controller of the deployment, without a tenant. Only administrators may call it.</summary>
+internal sealed class AdministrativeAttribute : TenantlessAttribute;

@@ -34,6 +34,19 @@ internal sealed class AnswerBody : IDisposable
 
     public PipeWriter Pipe { get; }
 
+    /// <summary>Sends a large answer as a part of a costly call. Its bytes count until then.</summary>
+    /// <param name="length">The size of its value.</param>
+    public static async Task SendLarge(HttpContext http, int length, Func<AnswerBody, ValueTask> write)
+    {
+        using var share = http.RequestServices.GetRequiredService<HeldBytes>().Hold(http.Request, length);
+        await http.RequestServices.GetRequiredService<CostlyCalls>().Run(http, async context =>
+        {
+            using var body = new AnswerBody(context);
+            await write(body);
+            await body.Flush();
+        });
+    }
+
     /// <summary>Writes an object. A large value in it is written in parts.</summary>
     public ValueTask Write<T>(T item)
     {

@@ -56,7 +56,7 @@ public sealed class HeldBytes : IWatchBudget
     /// <summary>Reserves a share for values that are about to be read. Waits for a short time at the limit.</summary>
     /// <param name="request">The request, which names the tenant. Its end releases the share.</param>
     /// <param name="most">The maximum size of the values.</param>
-    /// <exception cref="TooManyBytesHeldException">The limit is still reached after the wait.</exception>
+    /// <exception cref="BusyException">The limit is still reached after the wait.</exception>
     internal async ValueTask<Share> Take(HttpRequest request, long most, CancellationToken cancellationToken)
     {
         var share = await Take(_tenants.Read(request), most, MaxWait, cancellationToken);
@@ -65,7 +65,7 @@ public sealed class HeldBytes : IWatchBudget
     }
 
     /// <summary>Reserves a share for what was read, if it is large. Waits for a short time at the limit.</summary>
-    /// <exception cref="TooManyBytesHeldException">The limit is still reached after the wait.</exception>
+    /// <exception cref="BusyException">The limit is still reached after the wait.</exception>
     internal async ValueTask TakeIfLarge(HttpRequest request, long bytes, CancellationToken cancellationToken)
     {
         if (bytes >= MinCounted)
@@ -130,7 +130,7 @@ public sealed class HeldBytes : IWatchBudget
     }
 
     /// <summary>Refuses an answer beyond the limit.</summary>
-    /// <exception cref="TooManyBytesHeldException">The answer would exceed the limit.</exception>
+    /// <exception cref="BusyException">The answer would exceed the limit.</exception>
     internal void Require(HttpRequest request, long bytes)
     {
         if (bytes < MinCounted)
@@ -143,10 +143,10 @@ public sealed class HeldBytes : IWatchBudget
         }
     }
 
-    private TooManyBytesHeldException Refused()
+    private BusyException Refused()
     {
         Interlocked.Increment(ref _refused);
-        return new TooManyBytesHeldException(_kind.Error, _kind.Detail(_most));
+        return new BusyException(_kind.Error, _kind.Detail(_most));
     }
 
     // The caller of each method below holds the lock.
@@ -249,7 +249,7 @@ public sealed class HeldBytes : IWatchBudget
         }
 
         /// <summary>Enlarges the share for bytes that have arrived; at the limit without a wait.</summary>
-        /// <exception cref="TooManyBytesHeldException">The larger share would exceed the limit.</exception>
+        /// <exception cref="BusyException">The larger share would exceed the limit.</exception>
         public void GrowTo(long needed) => bytes = owner.Grow(account, bytes, Math.Clamp(needed, bytes, owner._most));
 
         public void Dispose() => ShrinkTo(0);

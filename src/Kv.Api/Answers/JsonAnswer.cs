@@ -15,24 +15,13 @@ internal sealed class JsonAnswer<TValue>(int status, TValue value) : IActionResu
         response.StatusCode = status;
         response.ContentType = JsonAnswer.ContentType;
         if (value is IHoldsValue<TValue> { Value.Length: > AnswerBody.PartBytes and var length })
-            return InParts(context.HttpContext, length);
+            return AnswerBody.SendLarge(context.HttpContext, length, body => body.Write(value));
         using var writer = new Utf8JsonWriter(response.BodyWriter, KvJson.Plain);
         JsonSerializer.Serialize(writer, value, KvJson.TypeOf<TValue>());
         writer.Flush();
         // Set the length before the headers are sent, so that the body is not chunked.
         response.ContentLength = writer.BytesCommitted;
         return writer.BytesCommitted > AnswerBody.PieceBytes ? Send(context.HttpContext) : Task.CompletedTask;
-    }
-
-    private async Task InParts(HttpContext http, int length)
-    {
-        using var share = http.RequestServices.GetRequiredService<HeldBytes>().Hold(http.Request, length);
-        await http.RequestServices.GetRequiredService<CostlyCalls>().Run(http, async context =>
-        {
-            using var body = new AnswerBody(context);
-            await body.Write(value);
-            await body.Flush();
-        });
     }
 
     private static async Task Send(HttpContext http)

@@ -12,6 +12,11 @@ namespace Kv.Api.Answers;
 /// </summary>
 internal sealed class StreamedAnswer<T>(IAsyncEnumerable<T> items, StreamFrame frame) : IActionResult
 {
+    public StreamedAnswer(IEnumerable<T> items, StreamFrame frame)
+        : this(items.ToAsyncEnumerable(), frame)
+    {
+    }
+
     public async Task ExecuteResultAsync(ActionContext context)
     {
         var http = context.HttpContext;
@@ -35,7 +40,7 @@ internal sealed class StreamedAnswer<T>(IAsyncEnumerable<T> items, StreamFrame f
         }
         catch (StoreException failure)
         {
-            http.RequestServices.GetRequiredService<RequestFailures>().Aborted(http, failure);
+            http.RequestServices.GetRequiredService<RequestFailures>().Aborted(http, failure.Message);
             http.Abort();
         }
     }

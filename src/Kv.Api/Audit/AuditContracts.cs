@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Kv.Api.OpenApi.Attributes;
-using Kv.Application.Audit;
 using Kv.Domain.Audit;
 
 namespace Kv.Api.Audit;
@@ -15,9 +14,6 @@ public sealed record AuditListing
     /// <example>08de48a1b2c3d4e5-7f0c6f0e</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
-
-    /// <summary>The page without its records.</summary>
-    internal static AuditListing Envelope(AuditPage page) => new() { Items = [], Cursor = page.Cursor };
 }
 
 /// <summary>

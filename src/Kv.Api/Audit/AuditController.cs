@@ -35,8 +35,7 @@ public sealed class AuditController(IMediator mediator, HeldBytes held) : Contro
     /// <param name="limit" example="100">The maximum number of records, 1 to 1000.</param>
     [HttpGet(Name = "listAuditRecords")]
     [Costly]
-    [ProducesResponseType<AuditListing>(
-        StatusCodes.Status200OK, "application/json", Description = "A page of records.")]
+    [ProducesAnswer<AuditListing>("A page of records.")]
     [ProducesInvalidInput]
     [ProducesProblem(StatusCodes.Status404NotFound, "`AUDIT` is not `store`.", Error = Problems.AuditNotKept)]
     [ProducesStoreUnavailable]
@@ -52,7 +51,7 @@ public sealed class AuditController(IMediator mediator, HeldBytes held) : Contro
                 + record.Changes.Sum(change => (long)change.Operation.Length + change.Target.Length)),
             cancellationToken);
         return new StreamedAnswer<AuditEntry>(
-            page.Items.Select(AuditEntry.From).ToAsyncEnumerable(),
-            StreamFrame.In(AuditListing.Envelope(page), "items"));
+            page.Items.Select(AuditEntry.From),
+            StreamFrame.In(new AuditListing { Items = [], Cursor = page.Cursor }, "items"));
     }
 }

@@ -41,7 +41,7 @@ internal static class KeysCommand
         var (renamed, refused) = (0L, 0L);
         await foreach (var key in await mediator.Send(new DecodeKeys(isDryRun)))
         {
-            var line = new Line(key.Tenant.Namespace, key.Tenant.AppName, key.From, key.To, key.Refusal);
+            var line = new { key.Tenant.Namespace, key.Tenant.AppName, key.From, key.To, Refused = key.Refusal };
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(line, Format));
             if (key.Refusal is null)
                 renamed++;
@@ -53,6 +53,4 @@ internal static class KeysCommand
                 + $"be renamed and stay as they are.");
         return refused == 0 ? 0 : 1;
     }
-
-    private sealed record Line(string Namespace, string AppName, string From, string To, string? Refused);
 }

@@ -13,24 +13,11 @@ internal static class AuditSettings
         var standard = new AuditOptions();
         var mode = settings.OneOf(
             "AUDIT", standard.Mode, ("off", AuditMode.Off), ("log", AuditMode.Log), ("store", AuditMode.Store));
-        return new AuditOptions
-        {
-            Mode = mode,
-            Retention = ReadRetention(settings, mode) ?? standard.Retention,
-        };
-    }
-
-    private static TimeSpan? ReadRetention(Settings settings, AuditMode mode)
-    {
-        if (settings.Text("AUDIT_RETENTION") is not { } text)
-            return null;
-        if (Durations.TryParse(text, Longest) is not { } time || time < Shortest)
-            settings.Refuse("AUDIT_RETENTION", text, "a time of 1s to 3650d, as in '90s', '12h' or '30d'");
+        var retention = settings.Time(
+            "AUDIT_RETENTION", Shortest, Longest, "a time of 1s to 3650d, as in '90s', '12h' or '30d'");
         // An operator who sets a retention expects records to be kept.
-        else if (mode != AuditMode.Store)
-            settings.Refuse("AUDIT_RETENTION", text, "absent unless AUDIT=store");
-        else
-            return time;
-        return null;
+        if (retention is not null && mode != AuditMode.Store)
+            settings.Refuse("AUDIT_RETENTION", settings.Text("AUDIT_RETENTION")!, "absent unless AUDIT=store");
+        return new AuditOptions { Mode = mode, Retention = retention ?? standard.Retention };
     }
 }

@@ -11,7 +11,7 @@ internal static class CallerSettings
 {
     public static TlsOptions? Tls(Settings settings) =>
         settings.CertificatePair("TLS_CERT_FILE", "TLS_KEY_FILE") is ({ } certFile, { } keyFile)
-            ? new TlsOptions { CertFile = certFile, KeyFile = keyFile, ReloadInterval = settings.ReloadInterval() }
+            ? new TlsOptions(certFile, keyFile, settings.ReloadInterval())
             : null;
 
     public static int? ManagementPort(Settings settings, int port)
@@ -47,10 +47,7 @@ internal static class CallerSettings
         var standard = new ConnectionOptions();
         return new ConnectionOptions
         {
-            MaxConnections =
-                (int)settings.Number("MAX_CONNECTIONS", standard.MaxConnections!.Value, 0, 1_000_000) is > 0 and var most
-                    ? most
-                    : null,
+            MaxConnections = (int?)settings.Limit("MAX_CONNECTIONS", standard.MaxConnections!.Value, 1_000_000),
             KeepAlive = settings.Seconds("KEEP_ALIVE_TIMEOUT_SECONDS", standard.KeepAlive, 1, 3600),
             Headers = settings.Seconds("REQUEST_HEADERS_TIMEOUT_SECONDS", standard.Headers, 1, 300),
             MinBodyRate = (int)settings.Number("MIN_BODY_BYTES_PER_SECOND", standard.MinBodyRate, 0, 1_000_000),
@@ -63,11 +60,9 @@ internal static class CallerSettings
         // The memory of the machine or the container, or the limit of the heap.
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var standard = Math.Max(Math.Min(memory / 4, 1L << 30), limits.MaxResultBytes);
-        return new AnswerOptions
-        {
-            MaxUnsentBytes = settings.Number("MAX_UNSENT_BYTES", standard, limits.MaxResultBytes, 1L << 40),
-            StallTimeout = settings.Seconds("ANSWER_STALL_SECONDS", TimeSpan.FromSeconds(30), 1, 600),
-        };
+        return new AnswerOptions(
+            settings.Number("MAX_UNSENT_BYTES", standard, limits.MaxResultBytes, 1L << 40),
+            settings.Seconds("ANSWER_STALL_SECONDS", TimeSpan.FromSeconds(30), 1, 600));
     }
 
     public static RateLimitOptions? RateLimit(Settings settings)
@@ -77,16 +72,15 @@ internal static class CallerSettings
         var burst = (int)settings.Number("RATE_LIMIT_BURST", 0, 0, most);
         if (rate == 0 && burst > 0)
             settings.Refuse("RATE_LIMIT_BURST", $"{burst}", "0 when RATE_LIMIT_PER_SECOND is 0");
-        return rate == 0 ? null : new RateLimitOptions { PerSecond = rate, Burst = burst == 0 ? rate : burst };
+        return rate == 0 ? null : new RateLimitOptions(rate, burst == 0 ? rate : burst);
     }
 
     public static int? AddressLimit(Settings settings) =>
-        (int)settings.Number("RATE_LIMIT_PER_ADDRESS", 0, 0, 1_000_000) is > 0 and var most ? most : null;
+        (int?)settings.Limit("RATE_LIMIT_PER_ADDRESS", 0, 1_000_000);
 
     public static Quota? Quota(Settings settings)
     {
-        long? keys = settings.Number("QUOTA_KEYS", 0, 0, 1L << 40) is > 0 and var most ? most : null;
-        long? bytes = settings.Number("QUOTA_BYTES", 0, 0, 1L << 50) is > 0 and var room ? room : null;
+        var (keys, bytes) = (settings.Limit("QUOTA_KEYS", 0, 1L << 40), settings.Limit("QUOTA_BYTES", 0, 1L << 50));
         return keys is null && bytes is null ? null : new Quota(keys, bytes);
     }
 }

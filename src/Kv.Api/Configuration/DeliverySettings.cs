@@ -31,7 +31,9 @@ internal static class DeliverySettings
             CaFile = settings.Authorities("WEBHOOK_CA_FILE"),
             ReloadInterval = settings.ReloadInterval(),
             RetrySchedule = ReadRetrySchedule(settings) ?? standard.RetrySchedule,
-            DisableAfter = ReadDisableAfter(settings) ?? standard.DisableAfter,
+            DisableAfter = settings.Time(
+                "WEBHOOK_DISABLE_AFTER", TimeSpan.Zero, LongestDisableAfter,
+                "a time of 1ms to 365d, as in '500ms', '5s', '2m', '10h' or '5d'") ?? standard.DisableAfter,
             BacklogDeliveries = settings.Number(
                 "WEBHOOK_BACKLOG_DELIVERIES", standard.BacklogDeliveries, 1, 10_000_000),
             BacklogBytes = settings.Number("WEBHOOK_BACKLOG_BYTES", standard.BacklogBytes, 0, 1L << 40),
@@ -72,15 +74,4 @@ internal static class DeliverySettings
         $"1 to {MaxDelays} times of 1ms to 7d, comma-separated, as in '500ms,5s,2m,10h,1d'") is { } delays
             ? new RetrySchedule(delays)
             : null;
-
-    private static TimeSpan? ReadDisableAfter(Settings settings)
-    {
-        if (settings.Text("WEBHOOK_DISABLE_AFTER") is not { } text)
-            return null;
-        var time = Durations.TryParse(text, LongestDisableAfter);
-        if (time is null)
-            settings.Refuse(
-                "WEBHOOK_DISABLE_AFTER", text, "a time of 1ms to 365d, as in '500ms', '5s', '2m', '10h' or '5d'");
-        return time;
-    }
 }

@@ -22,9 +22,7 @@ internal static class EtcdSettings
             ReloadInterval = settings.ReloadInterval(),
             Username = settings.Text("ETCD_USERNAME"),
             Password = settings.Text("ETCD_PASSWORD"),
-            QuotaBytes = settings.Number("ETCD_QUOTA_BACKEND_BYTES", 0, 0, long.MaxValue) is > 0 and var quota
-                ? quota
-                : null,
+            QuotaBytes = settings.Limit("ETCD_QUOTA_BACKEND_BYTES", 0, long.MaxValue),
         };
         var tls = options.CaFile is not null || options.CertFile is not null;
         return options with { Endpoints = ReadEndpoints(settings, tls) };

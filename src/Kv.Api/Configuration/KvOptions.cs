@@ -139,10 +139,8 @@ internal sealed record KvOptions
             HasEncodedKeys = settings.Flag("COMPAT_ENCODED_KEYS"),
             Store = ReadStore(settings),
             Deliveries = DeliverySettings.Read(settings, tenants, access),
-            Watches = new WatchOptions
-            {
-                Heartbeat = settings.Seconds("WATCH_HEARTBEAT_SECONDS", TimeSpan.FromSeconds(15), 1, 300),
-            },
+            Watches = new WatchOptions(
+                settings.Seconds("WATCH_HEARTBEAT_SECONDS", TimeSpan.FromSeconds(15), 1, 300)),
             Access = access,
             Drain = settings.Seconds("SHUTDOWN_DRAIN_SECONDS", TimeSpan.FromSeconds(5), 0, 300),
             Telemetry = TelemetrySettings.Read(settings),
@@ -154,7 +152,8 @@ internal sealed record KvOptions
         };
         settings.CheckLogLevels();
         settings.ThrowIfRefused();
-        WarnWithoutReloads(settings);
+        if (ReloadedFiles.All(name => settings.Text(name) is null))
+            settings.WarnWithoutEffect(string.Join(" or ", ReloadedFiles), "TLS_RELOAD_SECONDS");
         if (options.Access.Mode == AccessMode.None && !IsLoopback(options.ListenAddress))
             settings.Warn(
                 "AUTH is none and LISTEN_ADDRESS is not loopback: "
@@ -166,12 +165,6 @@ internal sealed record KvOptions
                 + "callers escape RATE_LIMIT_PER_SECOND by naming another namespace or app. "
                 + "Set it, with TRUSTED_PROXIES where a proxy stands in front, or let your gateway name the tenants");
         return options with { Warnings = settings.Warnings };
-    }
-
-    private static void WarnWithoutReloads(Settings settings)
-    {
-        if (ReloadedFiles.All(name => settings.Text(name) is null))
-            settings.WarnWithoutEffect(string.Join(" or ", ReloadedFiles), "TLS_RELOAD_SECONDS");
     }
 
     private static bool IsLoopback(string? address) =>

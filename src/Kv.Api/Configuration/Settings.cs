@@ -53,6 +53,21 @@ internal sealed class Settings(IConfiguration configuration)
         return fallback;
     }
 
+    /// <summary>A limit; null for 0, which means no limit.</summary>
+    public long? Limit(string name, long fallback, long max) =>
+        Number(name, fallback, 0, max) is > 0 and var limit ? limit : null;
+
+    /// <summary>A time with a unit; null when it is absent or refused.</summary>
+    public TimeSpan? Time(string name, TimeSpan shortest, TimeSpan longest, string allowed)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (Durations.TryParse(text, longest) is { } time && time >= shortest)
+            return time;
+        Refuse(name, text, allowed);
+        return null;
+    }
+
     /// <summary>True or false; false when it is absent.</summary>
     public bool Flag(string name) =>
         bool.Parse(Text(name, "false", text => bool.TryParse(text, out _), "true or false"));

@@ -29,12 +29,9 @@ internal static class TelemetrySettings
             IsOn = isOn,
             HasCertificates = Certificates.Any(name => settings.Text(name) is not null),
             Collectors = [.. new[] { general, metrics, traces, logs }.OfType<Uri>()],
-            SendsMetrics = Exports(settings, "METRICS") && isOn && (metrics ?? general) is not null,
-            MetricsEndpoint = metrics,
-            SendsTraces = Exports(settings, "TRACES") && isOn && (traces ?? general) is not null,
-            TracesEndpoint = traces,
-            SendsLogs = Exports(settings, "LOGS") && isOn && (logs ?? general) is not null,
-            LogsEndpoint = logs,
+            Metrics = new(Exports(settings, "METRICS") && isOn && (metrics ?? general) is not null, metrics),
+            Traces = new(Exports(settings, "TRACES") && isOn && (traces ?? general) is not null, traces),
+            Logs = new(Exports(settings, "LOGS") && isOn && (logs ?? general) is not null, logs),
         };
     }
 

@@ -1,6 +1,7 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
+using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
@@ -29,8 +30,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <param name="limit" example="50">The maximum number of deliveries, 1 to 100.</param>
     [HttpGet("webhooks/{id}/deliveries", Name = "listDeliveries")]
     [Costly]
-    [ProducesResponseType<DeliveryListing>(
-        StatusCodes.Status200OK, "application/json", Description = "A page of deliveries.")]
+    [ProducesAnswer<DeliveryListing>("A page of deliveries.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> List(
         string id, string? cursor, CancellationToken cancellationToken,
@@ -46,8 +46,8 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
                 + delivery.Attempts.Sum(attempt => (long)attempt.Answer.Length + (attempt.Error?.Length ?? 0))),
             cancellationToken);
         return new StreamedAnswer<StoredDelivery>(
-            page.Items.Select(StoredDelivery.From).ToAsyncEnumerable(),
-            StreamFrame.In(DeliveryListing.Envelope(page), "items"));
+            page.Items.Select(StoredDelivery.From),
+            StreamFrame.In(new DeliveryListing { Items = [], Cursor = page.Cursor }, "items"));
     }
 
     /// <summary>Explain why a key's last change has not arrived</summary>
@@ -61,8 +61,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [HttpGet("webhooks/{id}/explain", Name = "explainDelivery")]
     [Costly]
     [LongLived]
-    [ProducesResponseType<ExplanationAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The verdict.")]
+    [ProducesAnswer<ExplanationAnswer>("The verdict.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> Explain(string id, string? key, CancellationToken cancellationToken)
     {
@@ -82,15 +81,14 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [HttpPost("webhooks/{id}/redeliver-failed", Name = "redeliverFailed")]
     [Costly]
     [LongLived]
-    [ProducesResponseType<RedeliverFailedAnswer>(
-        StatusCodes.Status202Accepted, "application/json", Description = "The attempts are scheduled.")]
+    [ProducesAnswer<RedeliverFailedAnswer>("The attempts are scheduled.", StatusCode = StatusCodes.Status202Accepted)]
     [ProducesWebhookNotFound]
     [ProducesProblem(
         StatusCodes.Status409Conflict, "The webhook is disabled: enable it first.", Error = Problems.WebhookDisabled)]
     [ProducesStoreFull]
     public async Task<IActionResult> RedeliverFailed(string id, CancellationToken cancellationToken)
     {
-        using var turn = await turns.TakeAll(Request, cancellationToken);
+        using var turn = await turns.Take(Request, cancellationToken, CopyTurns.AtOnce);
         return await mediator.Send(new RedeliverFailed(Namespace, AppName, id), cancellationToken) is { } redelivered
             ? JsonAnswer.Accepted(new RedeliverFailedAnswer { Count = redelivered.Count, More = redelivered.HasMore })
             : Problems.NotFound(Problems.WebhookNotFound);
@@ -102,12 +100,11 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// first time.
     /// </remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The webhook's id.</param>
-    /// <param name="body">The revision to begin after.</param>
     [HttpPost("webhooks/{id}/replay", Name = "replayWebhook")]
+    [RequestJson<ReplayBody>(Description = "The revision to begin after.")]
     [Costly]
     [LongLived]
-    [ProducesResponseType<ReplayAnswer>(
-        StatusCodes.Status202Accepted, "application/json", Description = "The messages are scheduled.")]
+    [ProducesAnswer<ReplayAnswer>("The messages are scheduled.", StatusCode = StatusCodes.Status202Accepted)]
     [ProducesWebhookNotFound]
     [ProducesProblem(
         StatusCodes.Status409Conflict, "Another replay of this webhook is in progress.",
@@ -116,8 +113,9 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Replay(string id, ReplayBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Replay(string id, CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<ReplayBody>();
         var replay = new ReplayWebhook(Namespace, AppName, id, body.Since);
         return await mediator.Send(replay, cancellationToken) is { } count
             ? JsonAnswer.Accepted(new ReplayAnswer { Replayed = count })
@@ -127,7 +125,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <summary>Get a pending or failed delivery</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
     [HttpGet("deliveries/{id}", Name = "getDelivery")]
-    [ProducesResponseType<StoredDelivery>(StatusCodes.Status200OK, "application/json", Description = "The delivery.")]
+    [ProducesAnswer<StoredDelivery>("The delivery.")]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The delivery does not exist (any longer).", Error = Problems.DeliveryNotFound)]
     public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
@@ -140,7 +138,7 @@ public sealed class DeliveriesController(IMediator mediator, TenantHeaders tenan
     /// <summary>Attempt a pending or failed delivery immediately</summary>
     /// <param name="id" example="msg_7f0c6f0e3f0a4f439f0b0d1f6f1d2c3b_42_0123456789abcdef">The delivery's id.</param>
     [HttpPost("deliveries/{id}/redeliver", Name = "redeliverDelivery")]
-    [ProducesResponseType(StatusCodes.Status202Accepted, Description = "The attempt is scheduled.")]
+    [ProducesAnswer("The attempt is scheduled.", StatusCode = StatusCodes.Status202Accepted)]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The delivery does not exist (any longer).", Error = Problems.DeliveryNotFound)]
     [ProducesStoreFull]

@@ -15,9 +15,6 @@ public sealed record DeliveryListing
     /// <inheritdoc cref="KeyValues.Contracts.KeyPage.Cursor"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Cursor { get; init; }
-
-    /// <summary>The page without its deliveries.</summary>
-    internal static DeliveryListing Envelope(DeliveryPage page) => new() { Items = [], Cursor = page.Cursor };
 }
 
 /// <summary>A delivery that is pending, has failed, or was delivered.</summary>

@@ -37,71 +37,60 @@ internal sealed record Failure(ProblemDetails Problem)
     public bool ClosesConnection { get; init; }
 
     /// <summary>Maps an exception to its answer.</summary>
-    public static Failure From(Exception exception) => exception switch
+    public static Failure From(Exception exception)
     {
-        ValidationException invalid => new(Problems.Invalid(invalid.Errors)),
-        BodyException invalid =>
-            new(Problems.Invalid([new ValidationFailure(invalid.Field, invalid.Message)], Problems.InvalidInput)),
-        DecoderFallbackException => new(Problems.Invalid(
-            [new ValidationFailure("body", "The body is not text of the charset that Content-Type names")],
-            Problems.InvalidInput)),
-        RevisionInFutureException => new(Problems.Create(
-            StatusCodes.Status400BadRequest, Problems.RevisionInFuture, exception.Message)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Problems.Create(
-            StatusCodes.Status413PayloadTooLarge, "Body too large", exception.Message)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new(Problems.Create(
-            StatusCodes.Status408RequestTimeout, Problems.InvalidInput, exception.Message))
+        return exception switch
         {
-            ClosesConnection = true,
-        },
-        BadHttpRequestException bad => new(Problems.Create(bad.StatusCode, Problems.InvalidInput, bad.Message)),
-        CredentialEndedException =>
-            new(Problems.Create(StatusCodes.Status401Unauthorized, "Unauthorized", exception.Message))
+            ValidationException invalid => new(Problems.Invalid(invalid.Errors)),
+            BodyException invalid => Invalid(invalid.Field, invalid.Message),
+            DecoderFallbackException => Invalid("body", "The body is not text of the charset that Content-Type names"),
+            RevisionInFutureException => Of(StatusCodes.Status400BadRequest, Problems.RevisionInFuture),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                Of(StatusCodes.Status413PayloadTooLarge, "Body too large"),
+            BadHttpRequestException bad => Of(bad.StatusCode, Problems.InvalidInput) with
             {
-                Challenge = Challenges.InvalidToken,
+                ClosesConnection = bad.StatusCode == StatusCodes.Status408RequestTimeout,
             },
-        AccessDeniedException => new(Problems.Create(StatusCodes.Status403Forbidden, "Forbidden", exception.Message))
-        {
-            Challenge = Challenges.InsufficientScope,
-        },
-        RevisionCompactedException compacted => new(Problems.Compacted(compacted)),
-        ResultTooLargeException => new(Problems.Create(
-            StatusCodes.Status413PayloadTooLarge, Problems.ResultTooLarge, exception.Message)),
-        StoreRejectedException => new(Problems.Create(
-            StatusCodes.Status413PayloadTooLarge, "Value too large for the store",
-            "The store rejects a request of this size; nothing was written.")),
-        IdempotencyKeyReusedException or KeyWrittenTwiceException => new(Problems.Create(
-            StatusCodes.Status422UnprocessableEntity, detail: exception.Message)),
-        StoreUnavailableException { OutcomeUnknown: true } => Unavailable(
-            "Store unavailable",
-            "The store did not confirm the write: it may have happened or may still happen. "
-            + "With If-Match, If-None-Match or Idempotency-Key, repeat it as it was: it is executed at most once.") with
-        {
-            IsOutcomeUnknown = true,
-        },
-        StoreUnavailableException =>
-            Unavailable("Store unavailable", "The store could not be reached; nothing was written."),
-        IssuerUnavailableException => Unavailable("Issuer unavailable", exception.Message),
-        TooManyBytesHeldException held => Unavailable(held.Error, exception.Message),
-        TooManyCopiesException => Unavailable(Problems.TooManyCopies, exception.Message),
-        UsageNotCountedException => Unavailable("Usage not counted yet", exception.Message),
-        QuotaExceededException exceeded => new(Problems.OverQuota(exceeded)),
-        WebhookDisabledException => new(Problems.Create(
-            StatusCodes.Status409Conflict, Problems.WebhookDisabled, exception.Message)),
-        ReplayInProgressException => new(Problems.Create(
-            StatusCodes.Status409Conflict, Problems.ReplayInProgress, exception.Message)),
-        BacklogFullException =>
-            new(Problems.Create(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull, exception.Message)),
-        StoreOutOfSpaceException => new(Problems.Create(
-            StatusCodes.Status507InsufficientStorage, "Store out of space",
-            "The store is full; nothing was written. Reads still work.")),
-        _ => new(Problems.Create(
-            StatusCodes.Status500InternalServerError, "Internal error",
-            "This is a fault in Kv. Its log has the details under the trace id."))
-        {
-            IsFault = true,
-        },
-    };
+            CredentialEndedException =>
+                Of(StatusCodes.Status401Unauthorized, "Unauthorized") with { Challenge = Challenges.InvalidToken },
+            AccessDeniedException =>
+                Of(StatusCodes.Status403Forbidden, "Forbidden") with { Challenge = Challenges.InsufficientScope },
+            RevisionCompactedException compacted => new(Problems.Compacted(compacted)),
+            ResultTooLargeException => Of(StatusCodes.Status413PayloadTooLarge, Problems.ResultTooLarge),
+            StoreRejectedException => new(Problems.Create(
+                StatusCodes.Status413PayloadTooLarge, "Value too large for the store",
+                "The store rejects a request of this size; nothing was written.")),
+            IdempotencyKeyReusedException or KeyWrittenTwiceException =>
+                Of(StatusCodes.Status422UnprocessableEntity, error: null),
+            StoreUnavailableException { OutcomeUnknown: true } => Unavailable(
+                "Store unavailable",
+                "The store did not confirm the write: it may have happened or may still happen. With If-Match, "
+                + "If-None-Match or Idempotency-Key, repeat it as it was: it is executed at most once.") with
+            {
+                IsOutcomeUnknown = true,
+            },
+            StoreUnavailableException =>
+                Unavailable("Store unavailable", "The store could not be reached; nothing was written."),
+            IssuerUnavailableException => Unavailable("Issuer unavailable", exception.Message),
+            BusyException busy => Unavailable(busy.Error, exception.Message),
+            UsageNotCountedException => Unavailable("Usage not counted yet", exception.Message),
+            QuotaExceededException exceeded => new(Problems.OverQuota(exceeded)),
+            WebhookDisabledException => Of(StatusCodes.Status409Conflict, Problems.WebhookDisabled),
+            ReplayInProgressException => Of(StatusCodes.Status409Conflict, Problems.ReplayInProgress),
+            BacklogFullException => Of(StatusCodes.Status507InsufficientStorage, Problems.BacklogFull),
+            StoreOutOfSpaceException => new(Problems.Create(
+                StatusCodes.Status507InsufficientStorage, "Store out of space",
+                "The store is full; nothing was written. Reads still work.")),
+            _ => new(Problems.Create(
+                StatusCodes.Status500InternalServerError, "Internal error",
+                "This is a fault in Kv. Its log has the details under the trace id."))
+            {
+                IsFault = true,
+            },
+        };
+
+        Failure Of(int status, string? error) => new(Problems.Create(status, error, exception.Message));
+    }
 
     /// <summary>Sets the headers for a retry, an unknown outcome, the challenge and the connection's end.</summary>
     public void SetHeaders(HttpResponse response)
@@ -116,6 +105,9 @@ internal sealed record Failure(ProblemDetails Problem)
         if (ClosesConnection && HttpProtocol.IsHttp11(response.HttpContext.Request.Protocol))
             response.Headers.Connection = "close";
     }
+
+    private static Failure Invalid(string field, string message) =>
+        new(Problems.Invalid([new ValidationFailure(field, message)], Problems.InvalidInput));
 
     private static Failure Unavailable(string error, string detail) =>
         new(Problems.Create(StatusCodes.Status503ServiceUnavailable, error, detail)) { IsTemporary = true };

@@ -1,5 +1,3 @@
-using Kv.Domain.Storage;
-
 namespace Kv.Api.Errors;
 
 /// <summary>Logs each request that fails with 5xx. The log line and the answer have the same <c>traceId</c>.</summary>
@@ -20,9 +18,6 @@ public sealed partial class RequestFailures(ILogger<RequestFailures> logger)
         else
             LogFault(fault, context.MethodAndRoute(), traceId);
     }
-
-    /// <summary>Logs a successful response that is aborted because the store fails.</summary>
-    internal void Aborted(HttpContext context, StoreException failure) => Aborted(context, failure.Message);
 
     /// <summary>Logs a successful response that is aborted.</summary>
     internal void Aborted(HttpContext context, string reason) =>

@@ -5,6 +5,20 @@ namespace Kv.Api.Gateway;
 /// <summary>Restores the caller's view of requests that pass a gateway.</summary>
 internal static class GatewayServices
 {
+    private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Allows pages from <c>CORS_ORIGINS</c> to call Kv from a browser (Fetch Standard, section 3.2). Pages send
+    /// credentials in headers; Kv does not use cookies and does not allow them.
+    /// </summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewayOptions gateway) =>
+        gateway.CorsOrigins.Count == 0 ? services : services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. gateway.CorsOrigins])
+            .AllowAnyMethod()
+            .AllowAnyHeader()
+            .WithExposedHeaders("*")
+            .SetPreflightMaxAge(PreflightMaxAge)));
+
     /// <summary>
     /// Must run first, because all later middleware uses the caller's address and path. Adds nothing when nothing is
     /// configured.

@@ -13,13 +13,13 @@ internal sealed class PathBaseMiddleware(RequestDelegate next, string pathBase)
     public Task Invoke(HttpContext context)
     {
         var request = context.Request;
-        var feature = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        var target = RequestTarget.OriginForm(feature.RawTarget);
+        var target = RequestTarget.OriginForm(context);
         if (target.StartsWith(pathBase, StringComparison.Ordinal)
             && (target.Length == pathBase.Length || target[pathBase.Length] is '/' or '?'))
         {
             var rest = target[pathBase.Length..];
-            feature.RawTarget = rest.StartsWith('/') ? rest : $"/{rest}";
+            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget =
+                rest.StartsWith('/') ? rest : $"/{rest}";
             // The server resolves ".." in the path but not in the raw target, so with some keys the path has another
             // prefix.
             if (request.Path.StartsWithSegments(_pathBase, StringComparison.Ordinal, out var path))

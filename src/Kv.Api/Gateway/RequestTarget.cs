@@ -1,14 +1,17 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Kv.Api.Gateway;
 
 /// <summary>The raw target of a request.</summary>
 internal static class RequestTarget
 {
     /// <summary>
-    /// The path and query of a target. The target may have the absolute form with scheme and host (RFC 9112, section
+    /// The path and query of the target. The target may have the absolute form with scheme and host (RFC 9112, section
     /// 3.2.2).
     /// </summary>
-    public static string OriginForm(string target)
+    public static string OriginForm(HttpContext context)
     {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (target.StartsWith('/'))
             return target;
         var authority = target.IndexOf("://", StringComparison.Ordinal);

@@ -31,13 +31,6 @@ internal static class HealthEndpoints
         return services;
     }
 
-    /// <summary>Adds the check of quotas.</summary>
-    public static IServiceCollection AddQuotaHealth(this IServiceCollection services)
-    {
-        services.AddHealthChecks().AddCheck<QuotaHealthCheck>("quota");
-        return services;
-    }
-
     public static WebApplication MapHealth(this WebApplication app)
     {
         // Exclude probes from the metrics: they would hide the real traffic.

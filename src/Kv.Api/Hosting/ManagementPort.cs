@@ -18,7 +18,7 @@ internal static class ManagementPort
     /// </summary>
     public static void Mark(ListenOptions listen) => listen.Use(next => connection =>
     {
-        connection.Features.Set(Marked.Instance);
+        connection.Features.Set(new Marked());
         return next(connection);
     });
 
@@ -42,8 +42,5 @@ internal static class ManagementPort
         return next(context);
     }
 
-    private sealed class Marked
-    {
-        public static readonly Marked Instance = new();
-    }
+    private sealed class Marked;
 }

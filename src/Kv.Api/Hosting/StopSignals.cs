@@ -15,7 +15,7 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private volatile bool _hasHost;
 
-    private StopSignals() =>
+    public StopSignals() =>
         _registrations = [.. Handled.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
 
     /// <summary>Whether a signal has stopped the host.</summary>
@@ -23,8 +23,6 @@ internal sealed class StopSignals : IDisposable
 
     /// <summary>Completes with the signal that ends the program immediately.</summary>
     public Task EndNow => _endNow.Task;
-
-    public static StopSignals Listen() => new();
 
     /// <summary>Completes with the first signal from now on, which stops the host.</summary>
     public Task<PosixSignal> First()

@@ -6,17 +6,9 @@ namespace Kv.Api.Http;
 /// The limit of a call's body, which routing applies. MVC's own attributes would apply it again, when the body is
 /// already being read, and log a warning.
 /// </summary>
+/// <param name="bytes">The most bytes of a body; negative for a body without a limit.</param>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class BodyLimitAttribute : Attribute, IRequestSizeLimitMetadata
+internal sealed class BodyLimitAttribute(long bytes = -1) : Attribute, IRequestSizeLimitMetadata
 {
-    /// <summary>A call whose body has no limit.</summary>
-    public BodyLimitAttribute()
-    {
-    }
-
-    /// <param name="bytes">The most bytes of a body.</param>
-    public BodyLimitAttribute(long bytes) => MaxRequestBodySize = bytes;
-
-    /// <inheritdoc/>
-    public long? MaxRequestBodySize { get; }
+    public long? MaxRequestBodySize => bytes < 0 ? null : bytes;
 }

@@ -89,10 +89,7 @@ internal static class EntityTags
             return true;
         if (!EntityTagHeaderValue.TryParseStrictList(values, out var tags) || tags.Count == 0)
             throw InvalidInput.In(header, $"{header} must be a list of entity tags as in \"42\", or *");
-        foreach (var tag in tags)
-            if (revision != 0 && (tag.Tag == Any || tag.Tag == Format(revision)))
-                return true;
-        return false;
+        return revision != 0 && tags.Any(tag => tag.Tag == Any || tag.Tag == Format(revision));
     }
 
     // Null for "*".

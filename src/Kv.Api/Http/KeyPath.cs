@@ -1,7 +1,6 @@
 using FluentValidation;
 using Kv.Api.Gateway;
 using Kv.Application.Pipeline;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Kv.Api.Http;
 
@@ -20,7 +19,7 @@ internal sealed class KeyPath(RequestDelegate next)
 
     public Task Invoke(HttpContext context)
     {
-        var target = RequestTarget.OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var target = RequestTarget.OriginForm(context);
         foreach (var area in Prefixes)
         {
             if (target.StartsWith(area, StringComparison.Ordinal) && target.AsSpan(area.Length).StartsWith('/'))
@@ -49,8 +48,7 @@ internal sealed class KeyPath(RequestDelegate next)
     /// <summary>The key as encoded in the path; null when it is not encoded.</summary>
     public static string? Encoded(HttpContext context)
     {
-        var path =
-            RequestTarget.OriginForm(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).AsSpan();
+        var path = RequestTarget.OriginForm(context).AsSpan();
         path = path.IndexOf('?') is >= 0 and var query ? path[..query] : path;
         foreach (var area in Prefixes)
             if (path.StartsWith(area, StringComparison.Ordinal) && path[area.Length..].StartsWith('/')

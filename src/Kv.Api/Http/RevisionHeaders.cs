@@ -28,13 +28,6 @@ internal static class RevisionHeaders
     public static void SetCount(this HttpResponse response, long count) =>
         response.Headers[Count] = count.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Sets the store's revision, and the revision of the key's last write.</summary>
-    public static void SetRevisions(this HttpResponse response, long revision, long keyRevision)
-    {
-        response.SetRevision(revision);
-        response.Headers.ETag = EntityTags.Format(keyRevision);
-    }
-
     /// <summary>Reads the options of a read from the headers.</summary>
     /// <exception cref="ValidationException">A header is invalid.</exception>
     public static ReadOptions ReadOptions(this HttpRequest request)

@@ -15,7 +15,9 @@ internal delegate T ReadPart<out T>(ref Utf8JsonReader reader);
 /// </summary>
 internal sealed class JsonParts(PipeReader body, long maxPartBytes)
 {
-    private JsonReaderState _state;
+    private const int MaxDepth = 32;
+
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaxDepth });
     private bool _hasBegun;
 
     private delegate bool TryTake(ref Utf8JsonReader reader);
@@ -44,7 +46,7 @@ internal sealed class JsonParts(PipeReader body, long maxPartBytes)
     /// <summary>Reads the next element of an array.</summary>
     /// <returns>The result of <paramref name="read"/>; null at the end of the array.</returns>
     /// <exception cref="BodyException">The body is not valid JSON, or the element is too large.</exception>
-    public async ValueTask<T?> Element<T>(ReadPart<T> read, CancellationToken cancellationToken)
+    public async ValueTask<T?> Element<T>(ReadPart<T?> read, CancellationToken cancellationToken)
         where T : class
     {
         T? element = null;

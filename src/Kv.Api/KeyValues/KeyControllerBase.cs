@@ -18,8 +18,8 @@ namespace Kv.Api.KeyValues;
 [ProducesStoreUnavailableForWrites]
 public abstract class KeyControllerBase(TenantHeaders tenants) : TenantControllerBase(tenants)
 {
-    /// <summary>The key in the path, as <see cref="KeyPath"/> has read it.</summary>
-    protected string PathKey => RouteData.Values["key"] as string ?? "";
+    /// <summary>The key in the path.</summary>
+    protected string PathKey => Request.PathKey("key");
 
     /// <summary>Cancelled when the caller disconnects.</summary>
     protected CancellationToken Aborted => HttpContext.RequestAborted;

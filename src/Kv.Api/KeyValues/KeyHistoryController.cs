@@ -30,21 +30,20 @@ public sealed class KeyHistoryController(
     /// history as well; the number of concurrent searches for it is limited (503). `GET /kv/{key}?revision=` reads
     /// the value at a past revision.
     /// </remarks>
-    /// <param name="key" example="user:42">The key, percent-encoded.</param>
     [HttpGet("{**key}", Name = "getKeyHistory")]
+    [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [Costly]
     [LongLived]
     [RequestQuery(
         "limit", "The maximum number of changes, 1 to 100; a page with large values has fewer.", Example = "20",
         IsNumber = true)]
     [RequestQuery("cursor", "The cursor of the previous page.")]
-    [ProducesResponseType<KeyHistoryAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "A page of the key's history.")]
+    [ProducesAnswer<KeyHistoryAnswer>("A page of the key's history.")]
     [ProducesProblem(StatusCodes.Status404NotFound, "The store has neither the key nor its history.")]
-    public async Task<IActionResult> Get([FromKeyPath] string key, CancellationToken cancellationToken)
+    public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
         var most = Request.Limit(DefaultLimit);
-        key = await names.Find(Request, key, AccessVerbs.Read);
+        var key = await names.Find(Request, Request.PathKey("key"), AccessVerbs.Read);
         var before = Request.Number("cursor");
         var share = await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var history = await mediator.Send(new GetKeyHistory(Namespace, AppName, key, before, most), cancellationToken);
@@ -52,7 +51,7 @@ public sealed class KeyHistoryController(
         if (history.Changes.Count == 0 && before is null && history.Before is null)
             return Problems.NotFound(Problems.KeyNotFound);
         return new StreamedAnswer<HistoryEntry>(
-            history.Changes.Select(HistoryEntry.From).ToAsyncEnumerable(),
+            history.Changes.Select(HistoryEntry.From),
             StreamFrame.In(KeyHistoryAnswer.Envelope(key, history), "items"));
     }
 }

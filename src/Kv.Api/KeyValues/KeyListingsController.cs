@@ -46,7 +46,7 @@ public sealed class KeyListingsController(
     [TakesConsistency]
     [TakesMinRevision]
     [ResponseHeader("Link", "The next page, as `rel=\"next\"`.")]
-    [ProducesResponseType<KeyPage>(StatusCodes.Status200OK, "application/json", Description = "A page of keys.")]
+    [ProducesAnswer<KeyPage>("A page of keys.")]
     [ProducesProblem(
         StatusCodes.Status410Gone,
         "The store no longer keeps the revision of this listing; start again without `cursor`.")]
@@ -76,7 +76,7 @@ public sealed class KeyListingsController(
         if (page.Cursor is { } next)
             Response.Headers.Link = $"<{NextPage(next)}>; rel=\"next\"";
         return new StreamedAnswer<ListedKey>(
-            page.Items.Select(item => ListedKey.From(item, view)).ToAsyncEnumerable(),
+            page.Items.Select(item => ListedKey.From(item, view)),
             StreamFrame.In(KeyPage.Envelope(page), "items"));
     }
 
@@ -86,7 +86,7 @@ public sealed class KeyListingsController(
     [Costly]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [ResponseHeader(RevisionHeaders.Count, "The number of keys.")]
-    [ProducesResponseType(StatusCodes.Status200OK, Description = "The count is in the header `KV-Count`.")]
+    [ProducesAnswer("The count is in the header `KV-Count`.")]
     public async Task<IActionResult> Count(CancellationToken cancellationToken)
     {
         var counted = await mediator.Send(
@@ -106,8 +106,7 @@ public sealed class KeyListingsController(
     [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; it must not be empty.", Example = "user:")]
     [RequestQuery("dry_run", "`true` counts the keys without deleting them.", IsFlag = true)]
-    [ProducesResponseType<DeletedKeysAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The keys are deleted, or counted.")]
+    [ProducesAnswer<DeletedKeysAnswer>("The keys are deleted, or counted.")]
     public async Task<IActionResult> Delete(CancellationToken cancellationToken)
     {
         // Without a prefix this deletes a key without a name.

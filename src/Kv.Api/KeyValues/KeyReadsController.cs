@@ -43,9 +43,8 @@ public sealed class KeyReadsController(
     [RequestHeader("If-Match", "412 unless the key has this `ETag`.")]
     [TakesConsistency]
     [TakesMinRevision]
-    [ProducesResponseType<StoredKeyValue>(StatusCodes.Status200OK, "application/json", Description = "The key.")]
-    [ProducesResponseType(
-        StatusCodes.Status304NotModified, Description = "The key is unchanged since `If-None-Match`.")]
+    [ProducesAnswer<StoredKeyValue>("The key.")]
+    [ProducesAnswer("The key is unchanged since `If-None-Match`.", StatusCode = StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status404NotFound, "The key does not exist, or no key has the prefix.")]
     [ProducesProblem(
         StatusCodes.Status406NotAcceptable, "`Accept` names no media type that the value is available in.")]
@@ -123,7 +122,7 @@ public sealed class KeyReadsController(
             return Problems.PreconditionFailed(found.KeyValue?.Revision ?? 0).ToResult();
         if (found.KeyValue is not { } keyValue)
             return Problems.NotFound(Problems.KeyNotFound);
-        Response.SetRevisions(found.Revision, keyValue.Revision);
+        Response.Headers.ETag = EntityTags.Format(keyValue.Revision);
         if (instead is { } status)
             return StatusCode(status);
         held.Require(Request, keyValue.Value.Length);

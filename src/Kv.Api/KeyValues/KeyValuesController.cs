@@ -17,7 +17,7 @@ namespace Kv.Api.KeyValues;
 /// <summary>Writes of keys.</summary>
 [Tags("Keys")]
 public sealed class KeyValuesController(
-    IMediator mediator, TenantHeaders tenants, JsonBodies bodies, StoredNames names, CopyTurns turns, Limits limits)
+    IMediator mediator, TenantHeaders tenants, StoredNames names, CopyTurns turns, Limits limits)
     : KeyControllerBase(tenants)
 {
     // For calls that do not accept a prefix.
@@ -35,12 +35,11 @@ public sealed class KeyValuesController(
     /// deployment's default applies, which may be no expiry.
     /// </remarks>
     [HttpPost(Name = "createKey")]
-    [RequestJson(typeof(CreateKeyValueBody), MediaTypeNames.Application.Json)]
+    [RequestJson<CreateKeyValueBody>]
     [TakesIdempotencyKey]
     [TakesIfMatch]
     [TakesIfNoneMatch]
-    [ProducesResponseType<WrittenKeyValue>(
-        StatusCodes.Status201Created, "application/json", Description = "The key is set.")]
+    [ProducesAnswer<WrittenKeyValue>("The key is set.", StatusCode = StatusCodes.Status201Created)]
     [ProducesNotWritten]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
@@ -49,7 +48,7 @@ public sealed class KeyValuesController(
     [InvalidInputExample("ttl", "TTL must be between 0 and 31536000 seconds")]
     public async Task<IActionResult> Create()
     {
-        var body = await bodies.Read<CreateKeyValueBody>(ControllerContext);
+        var body = await Request.ReadBody<CreateKeyValueBody>();
         return await Write(
             StatusCodes.Status201Created, body.Key, body.Value, body.Ttl.GetValueOrDefault(), contentType: null,
             Request.IdempotencyKey());
@@ -64,15 +63,13 @@ public sealed class KeyValuesController(
     [HttpPut("{**key}", Name = "setKey")]
     [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [RequestQuery(RawBody.Raw, "`true` stores the body itself as the value, even if it is JSON.", IsFlag = true)]
-    [RequestJson(
-        typeof(SetKeyValueBody), MediaTypeNames.Application.Json, Description = "The value.", MayBeRaw = true)]
+    [RequestJson<SetKeyValueBody>(RawValueAttribute.AnyType, Description = "The value.")]
     [TakesIfMatch]
     [TakesIfNoneMatch]
     [RequestHeader(
         RawBody.TtlHeader, "The time to live in seconds, or `never`, if the body is the value itself.",
         IsNumber = true)]
-    [ProducesResponseType<WrittenKeyValue>(
-        StatusCodes.Status200OK, "application/json", Description = "The key is set.")]
+    [ProducesAnswer<WrittenKeyValue>("The key is set.")]
     [ProducesNotWritten]
     [ProducesBodyTooLarge]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body has no content type, or that of a form.")]
@@ -81,9 +78,9 @@ public sealed class KeyValuesController(
     public async Task<IActionResult> Set()
     {
         var isRaw = Request.Flag(RawBody.Raw);
-        if (RawBody.IsJson(Request) && !isRaw)
+        if (MediaTypes.Is(Request, MediaTypeNames.Application.Json) && !isRaw)
         {
-            var body = await bodies.Read<SetKeyValueBody>(ControllerContext);
+            var body = await Request.ReadBody<SetKeyValueBody>();
             var name = await StoredName(PathKey, AccessVerbs.Write);
             if (body.Key is { } key && key != PathKey && key != name)
                 throw InvalidInput.In("key", "key must be the key in the path, or be left out");
@@ -113,13 +110,10 @@ public sealed class KeyValuesController(
     [HttpPatch("{**key}", Name = "setKeyTtl")]
     [RequestPath("key", "The key, percent-encoded.", Example = "user:42")]
     [TakesLiteral]
-    [RequestJson(
-        typeof(PatchKeyValueBody), MediaTypeNames.Application.Json, MediaTypes.MergePatch,
-        Description = "The time to live.")]
+    [RequestJson<PatchKeyValueBody>(MediaTypes.MergePatch, Description = "The time to live.")]
     [TakesIfMatch]
     [TakesIfNoneMatch]
-    [ProducesResponseType<PatchedKeyValue>(
-        StatusCodes.Status200OK, "application/json", Description = "The time to live is changed.")]
+    [ProducesAnswer<PatchedKeyValue>("The time to live is changed.")]
     [ProducesProblem(StatusCodes.Status404NotFound, "The key does not exist.")]
     [ProducesNotWritten]
     [ProducesProblem(
@@ -129,7 +123,7 @@ public sealed class KeyValuesController(
     [InvalidInputExample("ttl", "TTL must be between 0 and 31536000 seconds")]
     public async Task<IActionResult> Patch()
     {
-        var body = await bodies.Read<PatchKeyValueBody>(ControllerContext);
+        var body = await Request.ReadBody<PatchKeyValueBody>(MediaTypes.MergePatch);
         var patch = new SetKeyValueTtl(
             Namespace, AppName, await StoredName(OneKey, AccessVerbs.Write), body.Ttl, EntityTags.ForWrite(Request));
         using var turn = await turns.Take(Request, Aborted);
@@ -153,7 +147,7 @@ public sealed class KeyValuesController(
     [TakesLiteral]
     [TakesIfMatch]
     [TakesIfNoneMatch]
-    [ProducesResponseType(StatusCodes.Status204NoContent, Description = "The key does not exist (any longer).")]
+    [ProducesAnswer("The key does not exist (any longer).", StatusCode = StatusCodes.Status204NoContent)]
     [ProducesProblem(
         StatusCodes.Status412PreconditionFailed, "`If-Match` or `If-None-Match` does not hold; nothing was deleted.")]
     public async Task<IActionResult> Delete()

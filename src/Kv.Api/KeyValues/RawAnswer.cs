@@ -24,14 +24,7 @@ internal sealed class RawAnswer(KeyValueDto keyValue, string contentType) : IAct
             await response.BodyWriter.WriteAsync(keyValue.Value, context.HttpContext.RequestAborted);
             return;
         }
-        using var share = context.HttpContext.RequestServices.GetRequiredService<HeldBytes>()
-            .Hold(context.HttpContext.Request, keyValue.Value.Length);
-        await context.HttpContext.RequestServices.GetRequiredService<CostlyCalls>()
-            .Run(context.HttpContext, async http =>
-        {
-            using var body = new AnswerBody(http);
-            await body.Write(keyValue.Value);
-            await body.Flush();
-        });
+        await AnswerBody.SendLarge(
+            context.HttpContext, keyValue.Value.Length, body => body.Write(keyValue.Value));
     }
 }

@@ -61,10 +61,7 @@ internal static class Representation
     // The most specific matching range determines the quality (RFC 9110, section 12.5.1).
     private static double Quality(IList<MediaTypeHeaderValue> ranges, MediaTypeHeaderValue offer)
     {
-        MediaTypeHeaderValue? closest = null;
-        foreach (var range in ranges)
-            if (IsWithin(offer, range) && (closest is null || Specificity(range) > Specificity(closest)))
-                closest = range;
+        var closest = ranges.Where(range => IsWithin(offer, range)).MaxBy(Specificity);
         return closest is null ? 0 : closest.Quality ?? 1;
     }
 

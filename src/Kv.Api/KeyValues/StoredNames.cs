@@ -8,27 +8,21 @@ namespace Kv.Api.KeyValues;
 /// <summary>
 /// With <c>COMPAT_ENCODED_KEYS</c>, finds keys that simple-golang-kv stored under their encoded names.
 /// </summary>
-public sealed class StoredNames
+/// <param name="areEncoded">Whether such keys may exist.</param>
+public sealed class StoredNames(bool areEncoded, IMediator mediator, TenantHeaders tenants)
 {
-    private readonly bool _areEncoded;
-    private readonly IMediator _mediator;
-    private readonly TenantHeaders _tenants;
-
-    internal StoredNames(bool areEncoded, IMediator mediator, TenantHeaders tenants) =>
-        (_areEncoded, _mediator, _tenants) = (areEncoded, mediator, tenants);
-
     /// <summary>The name under which a key is stored.</summary>
     /// <param name="request">The request with the encoded path.</param>
     /// <param name="name">The decoded name.</param>
     /// <param name="verb">The verb of the request.</param>
     internal ValueTask<string> Find(HttpRequest request, string name, AccessVerbs verb) =>
-        _areEncoded && KeyPath.Encoded(request.HttpContext) is { } encoded && PathSpelling.DecodedName(encoded) == name
+        areEncoded && KeyPath.Encoded(request.HttpContext) is { } encoded && PathSpelling.DecodedName(encoded) == name
             ? new(Find(request, name, encoded, verb))
             : new(name);
 
     private Task<string> Find(HttpRequest request, string name, string encoded, AccessVerbs verb)
     {
-        var (space, app) = _tenants.Read(request);
-        return _mediator.Send(new FindStoredName(space, app, name, encoded, verb), request.HttpContext.RequestAborted);
+        var (space, app) = tenants.Read(request);
+        return mediator.Send(new FindStoredName(space, app, name, encoded, verb), request.HttpContext.RequestAborted);
     }
 }

@@ -26,8 +26,7 @@ public sealed class TenantsController(IMediator mediator, HeldBytes held) : Cont
     /// <param name="limit" example="100">The maximum number of tenants, 1 to 1000.</param>
     [HttpGet(Name = "listTenants")]
     [Costly]
-    [ProducesResponseType<TenantListing>(
-        StatusCodes.Status200OK, "application/json", Description = "A page of tenants.")]
+    [ProducesAnswer<TenantListing>("A page of tenants.")]
     public async Task<IActionResult> List(
         string? cursor, CancellationToken cancellationToken, string? prefix = null, int limit = 100)
     {

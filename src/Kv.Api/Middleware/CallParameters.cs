@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using FluentValidation.Results;
+using Kv.Api.Errors;
 using Kv.Api.OpenApi.Attributes;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.OpenApi;
 
@@ -11,12 +14,12 @@ namespace Kv.Api.Middleware;
 /// <param name="Headers">The names of the headers.</param>
 internal sealed record CallParameters(FrozenSet<string> Query, FrozenSet<string> Headers)
 {
-    /// <summary>Collects the parameters that the action binds, and those that its attributes declare.</summary>
-    public static CallParameters From(ActionModel action)
+    // The parameters that the action binds, and those that its attributes declare.
+    private static CallParameters From(ActionModel action)
     {
         var read = action.Attributes.OfType<RequestParameterAttribute>().ToList();
         var bound = action.Parameters
-            .Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Query)
+            .Where(IsBound)
             .Select(parameter => parameter.BindingInfo!.BinderModelName ?? parameter.Name);
         return new CallParameters(Set(bound.Concat(In(ParameterLocation.Query))), Set(In(ParameterLocation.Header)));
 
@@ -26,7 +29,13 @@ internal sealed record CallParameters(FrozenSet<string> Query, FrozenSet<string>
         static FrozenSet<string> Set(IEnumerable<string> names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Adds the parameters to the metadata of each endpoint.</summary>
+    private static bool IsBound(ParameterModel parameter) =>
+        parameter.BindingInfo?.BindingSource == BindingSource.Query;
+
+    /// <summary>
+    /// Adds the parameters to the metadata of each endpoint, and lets those that MVC binds be checked. MVC's own check
+    /// would cost every call.
+    /// </summary>
     internal sealed class Convention : IActionModelConvention
     {
         public void Apply(ActionModel action)
@@ -34,6 +43,19 @@ internal sealed record CallParameters(FrozenSet<string> Query, FrozenSet<string>
             var parameters = From(action);
             foreach (var selector in action.Selectors)
                 selector.EndpointMetadata.Add(parameters);
+            if (action.Parameters.Any(IsBound))
+                action.Filters.Add(new Check());
+        }
+    }
+
+    private sealed class Check : ActionFilterAttribute
+    {
+        public override void OnActionExecuting(ActionExecutingContext context)
+        {
+            var mistakes = context.ModelState.SelectMany(field => field.Value!.Errors.Select(
+                error => new ValidationFailure(field.Key, error.ErrorMessage)));
+            if (!context.ModelState.IsValid)
+                context.Result = Problems.Invalid(mistakes, Problems.InvalidInput).ToResult();
         }
     }
 }

@@ -62,8 +62,6 @@ internal sealed class HeadAnswers(RequestDelegate next)
 
         public override void Write(byte[] buffer, int offset, int count) => _length += count;
 
-        public override void Write(ReadOnlySpan<byte> buffer) => _length += buffer.Length;
-
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             _length += buffer.Length;

@@ -9,9 +9,13 @@ internal sealed class AttributesFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        foreach (var documenting in context.MethodInfo.GetCustomAttributes(inherit: true)
-            .Concat(context.MethodInfo.DeclaringType!.GetCustomAttributes(inherit: true)).OfType<IDocumentsOperation>())
+        var ofAction = context.MethodInfo.GetCustomAttributes(inherit: true);
+        var ofController = context.MethodInfo.DeclaringType!.GetCustomAttributes(inherit: true);
+        foreach (var documenting in ofAction.Concat(ofController).OfType<IOperationFilter>())
             documenting.Apply(operation, context);
+        // The framework passes on the types of answers, and not their descriptions.
+        foreach (var answer in ofController.Concat(ofAction).OfType<ProducesAnswerAttribute>())
+            operation.Responses![$"{answer.StatusCode}"].Description = answer.Description;
         // Generated clients take parameters in this order: path, query, headers.
         operation.Parameters = [.. (operation.Parameters ?? []).OrderBy(parameter => parameter.In switch
         {

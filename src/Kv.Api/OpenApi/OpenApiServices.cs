@@ -1,6 +1,5 @@
 using Kv.Api.Health;
 using Kv.Api.Tenants;
-using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 
 namespace Kv.Api.OpenApi;
@@ -17,9 +16,6 @@ internal static class OpenApiServices
     public static IServiceCollection AddOpenApiDocument(
         this IServiceCollection services, TenantOptions tenants, bool hasHealth)
     {
-        var metadata = new ResponseMetadata();
-        services.AddSingleton<IApiDescriptionProvider>(metadata);
-        services.Configure<MvcOptions>(mvc => mvc.Conventions.Add(metadata));
         return services.AddSwaggerGen(document =>
         {
             document.SwaggerDoc("v1", new OpenApiInfo
@@ -36,20 +32,15 @@ internal static class OpenApiServices
             document.MapType<TimeToLive>(() => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
             document.SupportNonNullableReferenceTypes();
             document.NonNullableReferenceTypesAsRequired();
-            document.OperationFilter<TenantHeadersFilter>(tenants);
+            document.OperationFilter<EveryCallFilter>(tenants);
             document.OperationFilter<AttributesFilter>();
-            document.OperationFilter<RequiredBodyFilter>();
-            document.OperationFilter<AccessFilter>();
-            document.OperationFilter<RateLimitFilter>();
-            document.OperationFilter<ProblemExamplesFilter>();
-            document.OperationFilter<HeadFilter>();
-            document.DocumentFilter<AccessFilter>();
+            document.OperationFilter<AnswersFilter>();
+            document.DocumentFilter<EveryCallFilter>(tenants);
             if (hasHealth)
                 document.DocumentFilter<HealthDocumentFilter>();
             document.SchemaFilter<ProblemSchemaFilter>();
             document.SchemaFilter<WebhookSchemaFilter>();
-            document.SchemaFilter<BatchSchemaFilter>();
-            document.SchemaFilter<BodyExamplesFilter>();
+            document.SchemaFilter<BodySchemaFilter>();
             document.SchemaFilter<OneOfSchemaFilter>();
             document.DocumentFilter<FrameDocumentFilter>();
         });

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Kv.Domain.Watching;
 
 namespace Kv.Api.Overview;
 
@@ -42,16 +43,26 @@ internal sealed class Measurements : IDisposable
     }
 
     /// <summary>The figures since the last call.</summary>
-    public Figures Take()
+    /// <param name="at">The present time.</param>
+    /// <param name="lag">The lag of the leader's watch; null on other replicas.</param>
+    public OverviewPoint Take(DateTimeOffset at, WatcherLag? lag)
     {
         var counts = new long[_buckets.Length];
         for (var i = 0; i < counts.Length; i++)
             counts[i] = Interlocked.Exchange(ref _buckets[i], 0);
-        return new Figures(
-            counts.Sum(), Interlocked.Exchange(ref _refused, 0), Interlocked.Exchange(ref _failed, 0),
-            Quantile(counts, 0.5), Quantile(counts, 0.99),
-            Interlocked.Exchange(ref _attemptsAccepted, 0), Interlocked.Exchange(ref _attemptsRefused, 0),
-            Interlocked.Exchange(ref _attemptsUnanswered, 0));
+        return new OverviewPoint
+        {
+            At = at.ToUnixTimeSeconds(),
+            Requests = counts.Sum(),
+            Refused = Interlocked.Exchange(ref _refused, 0),
+            Failed = Interlocked.Exchange(ref _failed, 0),
+            P50Ms = Quantile(counts, 0.5),
+            P99Ms = Quantile(counts, 0.99),
+            LagSeconds = lag is null ? null : Math.Round(lag.Time.TotalSeconds, 3),
+            DeliveriesAccepted = Interlocked.Exchange(ref _attemptsAccepted, 0),
+            DeliveriesRefused = Interlocked.Exchange(ref _attemptsRefused, 0),
+            DeliveriesUnanswered = Interlocked.Exchange(ref _attemptsUnanswered, 0),
+        };
     }
 
     public void Dispose() => _listener.Dispose();
@@ -82,7 +93,7 @@ internal sealed class Measurements : IDisposable
         Interlocked.Increment(ref _buckets[Math.Min(bucket, _buckets.Length - 1)]);
     }
 
-    // The end of the bucket that contains the quantile, in seconds; null without requests.
+    // The end of the bucket that contains the quantile, in milliseconds; null without requests.
     private static double? Quantile(long[] counts, double share)
     {
         var rest = (long)Math.Ceiling(counts.Sum() * share);
@@ -90,18 +101,6 @@ internal sealed class Measurements : IDisposable
             return null;
         for (var i = 0; ; i++)
             if ((rest -= counts[i]) <= 0)
-                return Shortest * Math.Pow(2, (i + 1.0) / BucketsOfDoubling);
+                return Math.Round(1000 * Shortest * Math.Pow(2, (i + 1.0) / BucketsOfDoubling), 2);
     }
 }
-
-/// <summary>The figures of a span of time.</summary>
-/// <param name="Refused">The requests answered with 4xx.</param>
-/// <param name="Failed">The requests answered with 5xx.</param>
-/// <param name="Median">The median duration in seconds, at most 19 % too high; null without requests.</param>
-/// <param name="P99">The 99th percentile, likewise.</param>
-/// <param name="AttemptsAccepted">The calls of webhooks that the receiver accepted.</param>
-/// <param name="AttemptsRefused">The calls that the receiver answered otherwise.</param>
-/// <param name="AttemptsUnanswered">The calls without an answer.</param>
-internal readonly record struct Figures(
-    long Requests, long Refused, long Failed, double? Median, double? P99,
-    long AttemptsAccepted, long AttemptsRefused, long AttemptsUnanswered);

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Kv.Api.Health;
 using Kv.Application.Overview;
 using Kv.Domain.Overview;
-using Kv.Domain.Watching;
 
 namespace Kv.Api.Overview;
 
@@ -149,21 +148,4 @@ public sealed record OverviewPoint
     /// <summary>The attempts without an answer.</summary>
     /// <example>0</example>
     public required long DeliveriesUnanswered { get; init; }
-
-    internal static OverviewPoint From(DateTimeOffset at, Figures figures, WatcherLag? lag) => new()
-    {
-        At = at.ToUnixTimeSeconds(),
-        Requests = figures.Requests,
-        Refused = figures.Refused,
-        Failed = figures.Failed,
-        P50Ms = Milliseconds(figures.Median),
-        P99Ms = Milliseconds(figures.P99),
-        LagSeconds = lag is null ? null : Math.Round(lag.Time.TotalSeconds, 3),
-        DeliveriesAccepted = figures.AttemptsAccepted,
-        DeliveriesRefused = figures.AttemptsRefused,
-        DeliveriesUnanswered = figures.AttemptsUnanswered,
-    };
-
-    private static double? Milliseconds(double? seconds) =>
-        seconds is { } known ? Math.Round(known * 1000, 2) : null;
 }

@@ -22,8 +22,7 @@ public sealed class OverviewController(IMediator mediator, OverviewHistory histo
     /// answer: `store.error` says why.
     /// </remarks>
     [HttpGet(Name = "getOverview")]
-    [ProducesResponseType<OverviewAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The overview.")]
+    [ProducesAnswer<OverviewAnswer>("The overview.")]
     public async Task<IActionResult> Read(CancellationToken cancellationToken)
     {
         Response.Headers.CacheControl = "no-store";

@@ -38,27 +38,15 @@ public sealed class OverviewHistory : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, _time);
-        while (await Next(timer, stoppingToken))
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var point = OverviewPoint.From(_time.GetUtcNow(), _measurements.Take(), _watcher.Lag);
+            var point = _measurements.Take(_time.GetUtcNow(), _watcher.Lag);
             lock (_gate)
             {
                 if (_points.Count == MaxPoints)
                     _points.Dequeue();
                 _points.Enqueue(point);
             }
-        }
-    }
-
-    private static async Task<bool> Next(PeriodicTimer timer, CancellationToken stoppingToken)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(stoppingToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class UsageController(IMediator mediator, TenantHeaders tenants) :
     /// </remarks>
     [HttpGet(Name = "getUsage")]
     [ResponseHeader(RevisionHeaders.Revision, "The revision of the usage.")]
-    [ProducesResponseType<UsageAnswer>(StatusCodes.Status200OK, "application/json", Description = "The usage.")]
+    [ProducesAnswer<UsageAnswer>("The usage.")]
     [ProducesProblem(
         StatusCodes.Status404NotFound, "The deployment has no quotas, so nothing is counted.",
         Error = Problems.NoQuotas)]

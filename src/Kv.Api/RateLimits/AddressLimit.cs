@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
@@ -11,45 +10,24 @@ namespace Kv.Api.RateLimits;
 /// Limits the requests of an address, for all tenants together: without authentication, a flood can use a new tenant
 /// for each request. Behind a trusted proxy, the address is the caller's.
 /// </summary>
-internal sealed class AddressLimit : IDisposable
+internal sealed class AddressLimit(int perSecond) : IDisposable
 {
     private const int Ipv6NetworkBytes = 8;
 
-    private readonly int _perSecond;
-    private readonly PartitionedRateLimiter<HttpContext> _limiter;
-
-    public AddressLimit(int perSecond)
-    {
-        _perSecond = perSecond;
-        _limiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(
-            context => RateLimitPartition.GetTokenBucketLimiter(
-            Counted(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = perSecond,
-                TokensPerPeriod = perSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                QueueLimit = 0,
-            }));
-    }
+    private readonly PartitionedRateLimiter<IPAddress> _buckets = TokenBuckets.Create<IPAddress>(perSecond, perSecond);
 
     /// <summary>Middleware after routing: only requests to controllers count.</summary>
     public Task Invoke(HttpContext context, RequestDelegate next)
     {
         if (!context.IsApiCall())
             return next(context);
-        using var lease = _limiter.AttemptAcquire(context);
-        return lease.IsAcquired ? next(context) : Refuse(context);
+        using var lease = _buckets.AttemptAcquire(Counted(context.Connection.RemoteIpAddress));
+        return lease.IsAcquired ? next(context) : TokenBuckets.Refusal(
+            context.Response, 1, $"This address may make {perSecond} requests per second; nothing was done.")
+            .WriteTo(context);
     }
 
-    public void Dispose() => _limiter.Dispose();
-
-    private Task Refuse(HttpContext context)
-    {
-        context.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
-        return Problems.Create(
-            StatusCodes.Status429TooManyRequests, Problems.TooManyRequests,
-            $"This address may make {_perSecond} requests per second; nothing was done.").WriteTo(context);
-    }
+    public void Dispose() => _buckets.Dispose();
 
     // An IPv6 caller owns a whole network (RFC 6177) and can use another address for each request.
     private static IPAddress Counted(IPAddress? address)

@@ -12,21 +12,17 @@ internal sealed record TelemetryOptions
     /// <summary>Whether the environment configures certificates for the collector. Default false.</summary>
     public bool HasCertificates { get; init; }
 
-    /// <summary>Whether metrics are also sent by OTLP. Default false.</summary>
-    public bool SendsMetrics { get; init; }
+    /// <summary>Metrics, which are also scraped.</summary>
+    public SignalOptions Metrics { get; init; } = new(false, null);
 
-    /// <summary>The exact endpoint for metrics; null for the library's default.</summary>
-    public Uri? MetricsEndpoint { get; init; }
+    /// <summary>Traces of requests. Requests are traced only if the traces are sent.</summary>
+    public SignalOptions Traces { get; init; } = new(false, null);
 
-    /// <summary>Whether requests are traced and the traces sent by OTLP. Default false.</summary>
-    public bool SendsTraces { get; init; }
-
-    /// <summary>Whether the log is also sent by OTLP. Default false.</summary>
-    public bool SendsLogs { get; init; }
-
-    /// <summary>The exact endpoint for the log; null for the library's default.</summary>
-    public Uri? LogsEndpoint { get; init; }
-
-    /// <summary>The exact endpoint for traces; null for the library's default.</summary>
-    public Uri? TracesEndpoint { get; init; }
+    /// <summary>The log.</summary>
+    public SignalOptions Logs { get; init; } = new(false, null);
 }
+
+/// <summary>The settings of one kind of telemetry.</summary>
+/// <param name="IsSent">Whether it is sent by OTLP.</param>
+/// <param name="Endpoint">The exact endpoint; null for the library's default.</param>
+internal sealed record SignalOptions(bool IsSent, Uri? Endpoint);

@@ -25,11 +25,11 @@ internal static class TelemetryServices
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(Describe)
             .WithMetrics(metrics => Measure(metrics, options));
-        if (options.SendsTraces)
+        if (options.Traces.IsSent)
             telemetry.WithTracing(traces => Trace(traces, options));
-        if (options.SendsLogs)
+        if (options.Logs.IsSent)
             telemetry.WithLogging(
-                logs => logs.AddOtlpExporter(exporter => SendTo(exporter, options.LogsEndpoint, options)),
+                logs => logs.AddOtlpExporter(exporter => SendTo(exporter, options.Logs.Endpoint, options)),
                 // The same content as the written log.
                 logs => (logs.IncludeFormattedMessage, logs.IncludeScopes) = (true, true));
         return services;
@@ -61,8 +61,8 @@ internal static class TelemetryServices
                 .Create(Infrastructure.Diagnostics.Telemetry.Name).CreateObservableGauge(
                     "kv.build.info", Built, unit: null, "Always 1, with the version of Kv and of .NET."))
             .AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
-        if (options.SendsMetrics)
-            metrics.AddOtlpExporter(exporter => SendTo(exporter, options.MetricsEndpoint, options));
+        if (options.Metrics.IsSent)
+            metrics.AddOtlpExporter(exporter => SendTo(exporter, options.Metrics.Endpoint, options));
     }
 
     private static void Trace(TracerProviderBuilder traces, TelemetryOptions options) => traces
@@ -72,7 +72,7 @@ internal static class TelemetryServices
             requests.Filter = IsTraffic;
             requests.EnrichWithHttpResponse = static (span, _) => NameRoute(span);
         })
-        .AddOtlpExporter(exporter => SendTo(exporter, options.TracesEndpoint, options));
+        .AddOtlpExporter(exporter => SendTo(exporter, options.Traces.Endpoint, options));
 
     // The library reads only the variable for all signals.
     private static void SendTo(OtlpExporterOptions exporter, Uri? endpoint, TelemetryOptions options)

@@ -16,13 +16,14 @@ internal static class OperationBodies
 
     /// <summary>Reads a bulk.</summary>
     /// <exception cref="BodyException">The body is invalid, or has too many operations.</exception>
-    public static async Task<BulkBody> ReadBulk(JsonParts body, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<KeyOperationInput>> ReadBulk(
+        JsonParts body, CancellationToken cancellationToken)
     {
         if ((await body.Token(cancellationToken)).Kind != JsonTokenType.StartArray)
             throw new BodyException("body", "The body must be a JSON array");
         var operations = await ReadAll(body, Read, cancellationToken);
         await body.End(cancellationToken);
-        return new BulkBody { Operations = operations };
+        return operations;
 
         static KeyOperationInput Read(ref Utf8JsonReader reader, int index) => index < ExecuteBulk.MaxOperations
             ? KeyOperationBody.Read(ref reader, $"[{index}]", takesCondition: true)

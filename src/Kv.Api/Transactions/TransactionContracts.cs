@@ -9,6 +9,16 @@ using Kv.Domain.Transactions;
 
 namespace Kv.Api.Transactions;
 
+/// <summary>Independent operations on keys.</summary>
+public sealed record BulkBody;
+
+/// <summary>The results of a bulk.</summary>
+public sealed record BulkAnswer
+{
+    /// <summary>A result for each operation, in order.</summary>
+    public required IReadOnlyList<OperationAnswer> Results { get; init; }
+}
+
 /// <summary>Atomic operations on keys, with conditions.</summary>
 public sealed record TransactionBody
 {

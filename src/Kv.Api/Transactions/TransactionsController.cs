@@ -2,6 +2,7 @@ using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Idempotency;
+using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.KeyValues;
@@ -30,21 +31,23 @@ public sealed class TransactionsController(
     /// values that are read may have up to `MAX_RESULT_BYTES` together; a `get` beyond that has the status 413.
     /// </remarks>
     [HttpPost("bulk", Name = "executeBulk")]
+    [RequestJson<BulkBody>]
     [Costly]
     [BodyLimit(MaxBodyBytes)]
-    [ProducesResponseType<BulkAnswer>(StatusCodes.Status200OK, "application/json", Description = "The results.")]
+    [ProducesAnswer<BulkAnswer>("The results.")]
     [ProducesProblem(StatusCodes.Status413PayloadTooLarge, "The body is larger than 32 MiB.")]
     [ProducesNotJson]
-    public async Task<IActionResult> Bulk(BulkBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Bulk(CancellationToken cancellationToken)
     {
-        var share = await ShareFor(body.Operations, cancellationToken);
-        var results = await mediator.Send(new ExecuteBulk(Namespace, AppName, body.Operations), cancellationToken);
+        var operations = await OperationBodies.ReadBulk(Request.BodyParts(limits.MaxBodyBytes()), cancellationToken);
+        var share = await ShareFor(operations, cancellationToken);
+        var results = await mediator.Send(new ExecuteBulk(Namespace, AppName, operations), cancellationToken);
         share?.ShrinkTo(results.Sum(result => (long)(result.Lookup?.KeyValue?.Value.Length ?? 0)));
         var revision = results.Max(result => result.Change?.Revision ?? result.Lookup?.Revision ?? 0);
         if (revision > 0)
             Response.SetRevision(revision);
-        return Answer(
-            results.Select((result, i) => BulkAnswers.ToAnswer(body.Operations[i], result)),
+        return new StreamedAnswer<OperationAnswer>(
+            results.Select((result, i) => BulkAnswers.ToAnswer(operations[i], result)),
             StreamFrame.In(new BulkAnswer { Results = [] }, "results"));
     }
 
@@ -55,11 +58,11 @@ public sealed class TransactionsController(
     /// `MAX_RESULT_BYTES` together. Webhooks and watches receive a change for each key.
     /// </remarks>
     [HttpPost("txn", Name = "executeTransaction")]
+    [RequestJson<TransactionBody>]
     [Costly]
     [BodyLimit(MaxBodyBytes)]
     [TakesIdempotencyKey(" The transaction must not read.")]
-    [ProducesResponseType<TransactionAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "A branch was executed.")]
+    [ProducesAnswer<TransactionAnswer>("A branch was executed.")]
     [ProducesProblem(
         StatusCodes.Status412PreconditionFailed, "A compare does not hold, and `failure` is empty; nothing was done.")]
     [ProducesProblem(
@@ -71,8 +74,10 @@ public sealed class TransactionsController(
         StatusCodes.Status422UnprocessableEntity,
         "A key is written twice, or the `Idempotency-Key` was used for a different request.")]
     [ProducesNoRoom]
-    public async Task<IActionResult> Transact(TransactionBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Transact(CancellationToken cancellationToken)
     {
+        var body = await OperationBodies.ReadTransaction(
+            Request.BodyParts(limits.MaxBodyBytes()), cancellationToken);
         var share = await ShareFor(body.Then.Concat(body.Otherwise), cancellationToken);
         var result = await mediator.Send(
             new ExecuteTransaction(
@@ -86,13 +91,10 @@ public sealed class TransactionsController(
             return CompareFailed(body.Conditions, found).ToResult();
         var done = result.Succeeded ? body.Then : body.Otherwise;
         var envelope = new TransactionAnswer { Succeeded = result.Succeeded, Revision = result.Revision, Results = [] };
-        return Answer(
+        return new StreamedAnswer<OperationAnswer>(
             done.Select((operation, i) => OperationAnswer.From(operation.Kind, operation.Key, result.Results[i])),
             StreamFrame.In(envelope, "results"));
     }
-
-    private static StreamedAnswer<OperationAnswer> Answer(IEnumerable<OperationAnswer> results, StreamFrame frame) =>
-        new(results.ToAsyncEnumerable(), frame);
 
     // The values that are read stay in memory until they are sent.
     private async ValueTask<HeldBytes.Share?> ShareFor(

@@ -1,5 +1,6 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
+using Kv.Api.Json;
 using Kv.Api.KeyValues;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
@@ -22,19 +23,20 @@ public sealed class CopiesController(IMediator mediator, TenantHeaders tenants, 
     /// writes do not affect them. After an error some keys may be copied; the call can be repeated.
     /// </remarks>
     [HttpPost(Name = "copyKeys")]
+    [RequestJson<CopyKeysBody>]
     [Costly]
     [LongLived]
-    [ProducesResponseType<CopiedKeysAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The keys are copied, or counted.")]
+    [ProducesAnswer<CopiedKeysAnswer>("The keys are copied, or counted.")]
     [ProducesProblem(
         StatusCodes.Status410Gone,
         "The store no longer keeps the revision of this copy; start again without `cursor`.")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesNoRoom]
-    public async Task<IActionResult> Copy(CopyKeysBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Copy(CancellationToken cancellationToken)
     {
-        using var turn = body.DryRun is true ? null : await turns.TakeAll(Request, cancellationToken);
+        var body = await Request.ReadBody<CopyKeysBody>();
+        using var turn = body.DryRun is true ? null : await turns.Take(Request, cancellationToken, CopyTurns.AtOnce);
         // A page of values is in memory until it is written.
         await held.Take(Request, IKeyValueListings.PageBytes, cancellationToken);
         var copies = await mediator.Send(body.ToRequest(Namespace, AppName), cancellationToken);

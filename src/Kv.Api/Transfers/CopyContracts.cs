@@ -7,7 +7,6 @@ using Kv.Application.Transfers;
 namespace Kv.Api.Transfers;
 
 /// <summary>A copy of the keys with a prefix.</summary>
-[JsonConverter(typeof(BodyConverter<CopyKeysBody>))]
 public sealed record CopyKeysBody : IBody<CopyKeysBody>
 {
     /// <summary>The prefix of the keys; empty for all keys.</summary>

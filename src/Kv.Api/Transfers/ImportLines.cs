@@ -78,7 +78,7 @@ internal static class ImportLines
         {
             return (default, new ImportError(number, new CredentialEndedException()));
         }
-        catch (Exception error) when (error is TooManyBytesHeldException
+        catch (Exception error) when (error is BusyException
             or BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
         {
             return (default, new ImportError(number, error));

@@ -44,8 +44,7 @@ public sealed class TransfersController(
     [LongLived]
     [RequestQuery("prefix", "The prefix of the keys; without it, all keys.")]
     [ResponseHeader(RevisionHeaders.Revision, "The revision at which all keys are read.")]
-    [ProducesResponseType<TransferredKey>(
-        StatusCodes.Status200OK, Ndjson.ContentType, Description = "The keys, one per line.")]
+    [ProducesAnswer<TransferredKey>("The keys, one per line.", ContentType = Ndjson.ContentType)]
     [Streams(Ndjson.ContentType, Lines)]
     public async Task<IActionResult> Export(CancellationToken cancellationToken)
     {
@@ -72,8 +71,7 @@ public sealed class TransfersController(
         Values = ["overwrite", "skip", "fail"])]
     [RequestQuery("dry_run", "`true` reports the result without writing.", IsFlag = true)]
     [BodyLimit]
-    [ProducesResponseType<ImportReport>(
-        StatusCodes.Status200OK, Ndjson.ContentType, Description = "The progress, and the end in the last line.")]
+    [ProducesAnswer<ImportReport>("The progress, and the end in the last line.", ContentType = Ndjson.ContentType)]
     [ProducesProblem(StatusCodes.Status415UnsupportedMediaType, "The body is not `application/x-ndjson`.")]
     [ProducesProblem(
         StatusCodes.Status507InsufficientStorage,

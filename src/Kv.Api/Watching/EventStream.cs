@@ -58,7 +58,7 @@ internal sealed class EventStream(
         catch (StoreException failure)
         {
             // The client can resume without missing a change.
-            failures.Aborted(http, failure);
+            failures.Aborted(http, failure.Message);
         }
     }
 

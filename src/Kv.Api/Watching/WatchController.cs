@@ -52,9 +52,8 @@ public sealed class WatchController(
     [RequestQuery(TicketHolders.Parameter, "A ticket of `POST /watch-tickets`, instead of a credential.")]
     [RequestHeader(LastEventId, "The last received `id`, by which an `EventSource` resumes. It overrides `since`.")]
     [ResponseHeader(RevisionHeaders.Revision, "The revision after which the watch begins.")]
-    [ProducesResponseType<WatchedKey>(
-        StatusCodes.Status200OK, "text/event-stream",
-        Description = "An endless stream of events; the data of one event.")]
+    [ProducesAnswer<WatchedKey>(
+        "An endless stream of events; the data of one event.", ContentType = "text/event-stream")]
     [ProducesProblem(
         StatusCodes.Status410Gone,
         "The store no longer keeps the changes after this revision; `oldest_revision` is the oldest that it keeps.")]
@@ -72,6 +71,6 @@ public sealed class WatchController(
     // A client that resumes sends Last-Event-ID and repeats the query of its first request, so the header wins.
     private (string Field, long? Revision) Since() =>
         Request.Headers[LastEventId] is [{ Length: > 0 } last]
-            ? (LastEventId, QueryValues.ToNumber(LastEventId, last))
+            ? (LastEventId, RequestValues.ToNumber(LastEventId, last))
             : ("since", Request.Number("since"));
 }

@@ -1,8 +1,5 @@
 namespace Kv.Api.Watching;
 
 /// <summary>The settings of watches.</summary>
-public sealed record WatchOptions
-{
-    /// <summary>The interval of heartbeats on a watch without changes, 1 s to 300 s.</summary>
-    public required TimeSpan Heartbeat { get; init; }
-}
+/// <param name="Heartbeat">The interval of heartbeats on a watch without changes, 1 s to 300 s.</param>
+public sealed record WatchOptions(TimeSpan Heartbeat);

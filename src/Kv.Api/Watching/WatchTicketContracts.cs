@@ -1,11 +1,9 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kv.Api.Json;
 
 namespace Kv.Api.Watching;
 
 /// <summary>A request for a ticket.</summary>
-[JsonConverter(typeof(BodyConverter<WatchTicketBody>))]
 public sealed record WatchTicketBody : IBody<WatchTicketBody>
 {
     /// <summary>The prefix of the keys that the ticket allows to watch; without it, all keys.</summary>

@@ -1,7 +1,9 @@
 using Kv.Api.Access;
 using Kv.Api.Answers;
 using Kv.Api.Errors;
+using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
+using Kv.Api.RateLimits;
 using Kv.Api.Tenants;
 using Kv.Application.Watching;
 using Kv.Domain.Watching;
@@ -28,22 +30,20 @@ public sealed class WatchTicketsController(IMediator mediator, TenantHeaders ten
     /// is revoked or expires. A tenant may have 100 tickets issued at once, and 10 more each second.
     /// </remarks>
     [HttpPost(Name = "createWatchTicket")]
-    [ProducesResponseType<WatchTicketAnswer>(
-        StatusCodes.Status201Created, "application/json", Description = "The ticket is valid from now on.")]
+    [RequestJson<WatchTicketBody>]
+    [ProducesAnswer<WatchTicketAnswer>("The ticket is valid from now on.", StatusCode = StatusCodes.Status201Created)]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Issue(WatchTicketBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Issue(CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<WatchTicketBody>();
         Response.Headers.CacheControl = "no-store";
         if (!limit.TryTake(Request))
-        {
-            Response.Headers.RetryAfter = "1";
-            return Problems.Create(
-                StatusCodes.Status429TooManyRequests, Problems.TooManyRequests,
+            return TokenBuckets.Refusal(
+                Response, 1,
                 $"This namespace and app may have {WatchTicketLimit.AtOnce} tickets issued at once, and "
                 + $"{WatchTicketLimit.PerSecond} more each second; no ticket was issued.").ToResult();
-        }
         var ticket = await mediator.Send(
             new IssueWatchTicket(Namespace, AppName, body.Prefix ?? "", Credentials.Read(Request)!), cancellationToken);
         return JsonAnswer.Created(

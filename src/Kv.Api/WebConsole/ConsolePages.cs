@@ -4,6 +4,7 @@ using System.Text;
 using Kv.Api.Configuration;
 using Kv.Api.Errors;
 using Kv.Api.Health;
+using Kv.Api.Json;
 using Kv.Api.OpenApi;
 
 namespace Kv.Api.WebConsole;
@@ -73,8 +74,7 @@ internal static class ConsolePages
         response.Headers.CacheControl = "no-cache";
         if (path == "/settings.json")
         {
-            await response.WriteAsJsonAsync(
-                settings, ConsoleJson.Default.ConsoleSettings, cancellationToken: context.RequestAborted);
+            await response.WriteAsJsonAsync(settings, KvJson.TypeOf<ConsoleSettings>(), null, context.RequestAborted);
             return;
         }
         if (FileAt(path) is not { } file)

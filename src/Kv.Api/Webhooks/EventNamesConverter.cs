@@ -13,13 +13,8 @@ internal sealed class EventNamesConverter : JsonConverter<IReadOnlyList<string>>
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
     {
         if (value.Count == 1)
-        {
             writer.WriteStringValue(value[0]);
-            return;
-        }
-        writer.WriteStartArray();
-        foreach (var name in value)
-            writer.WriteStringValue(name);
-        writer.WriteEndArray();
+        else
+            JsonSerializer.Serialize(writer, value, options);
     }
 }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
@@ -11,8 +9,6 @@ namespace Kv.Api.Webhooks;
 /// <summary>The common members of the bodies with a webhook's settings.</summary>
 public abstract record WebhookBody
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = KvJson.Encoder };
-
     private protected WebhookBody(JsonMembers members)
     {
         Key = members.Text("key");
@@ -95,23 +91,16 @@ public abstract record WebhookBody
         Secret = Secret,
     };
 
-    /// <summary>Only the name of the type: MVC logs the arguments of actions, and this type contains secrets.</summary>
+    /// <summary>Only the name of the type: logs must not contain the secrets.</summary>
     public sealed override string ToString() => GetType().Name;
 
     // Removes insignificant white space. Empty for an object without members.
-    private static ReadOnlyMemory<byte> Bytes(JsonElement payload)
-    {
-        if (!payload.EnumerateObject().Any())
-            return default;
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Plain))
-            payload.WriteTo(writer);
-        return buffer.WrittenMemory;
-    }
+    private static ReadOnlyMemory<byte> Bytes(JsonElement payload) => payload.EnumerateObject().Any()
+        ? JsonSerializer.SerializeToUtf8Bytes(payload, KvJson.TypeOf<JsonElement>())
+        : default;
 }
 
 /// <summary>A webhook to register.</summary>
-[JsonConverter(typeof(BodyConverter<RegisterWebhookBody>))]
 public sealed record RegisterWebhookBody : WebhookBody, IBody<RegisterWebhookBody>
 {
     internal static readonly string[] Members =
@@ -133,7 +122,6 @@ public sealed record RegisterWebhookBody : WebhookBody, IBody<RegisterWebhookBod
 /// A change of a webhook. Absent or null members, and an empty key, event, endpoint or method, keep the stored setting.
 /// An empty `secret`, `headers` or `payload` removes it.
 /// </summary>
-[JsonConverter(typeof(BodyConverter<UpdateWebhookBody>))]
 public sealed record UpdateWebhookBody : WebhookBody, IBody<UpdateWebhookBody>
 {
     // Members that only Kv sets are accepted, so that an answer can be edited and sent back.
@@ -158,7 +146,6 @@ public sealed record UpdateWebhookBody : WebhookBody, IBody<UpdateWebhookBody>
 }
 
 /// <summary>The start of a replay.</summary>
-[JsonConverter(typeof(BodyConverter<ReplayBody>))]
 public sealed record ReplayBody : IBody<ReplayBody>
 {
     /// <summary>The revision after which the replay begins.</summary>

@@ -3,6 +3,7 @@ using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
 using Kv.Api.Idempotency;
+using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Api.Tenants;
 using Kv.Application.Deliveries;
@@ -19,19 +20,22 @@ namespace Kv.Api.Webhooks;
 public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants, HeldBytes held)
     : TenantControllerBase(tenants)
 {
+    private const string ExampleId = "7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b";
+
     /// <summary>Register a webhook</summary>
     /// <remarks>The webhook receives changes from now on. `key`, `event` and `endpoint` are required.</remarks>
     [HttpPost(Name = "registerWebhook")]
+    [RequestJson<RegisterWebhookBody>]
     [TakesIdempotencyKey]
     [ProducesKeyReused]
-    [ProducesResponseType<RegisteredWebhook>(
-        StatusCodes.Status201Created, "application/json", Description = "The webhook is registered.")]
+    [ProducesAnswer<RegisteredWebhook>("The webhook is registered.", StatusCode = StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status409Conflict, "This namespace and app has reached the limit of webhooks.")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Register(RegisterWebhookBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Register(CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<RegisterWebhookBody>();
         var registration = await mediator.Send(
             new RegisterWebhook(Namespace, AppName, body.ToInput(), Request.IdempotencyKey()), cancellationToken);
         if (registration.IsReplayed)
@@ -46,22 +50,19 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <remarks>All webhooks of this namespace and app, in the order of registration.</remarks>
     [HttpGet(Name = "listWebhooks")]
     [Costly]
-    [ProducesResponseType<IReadOnlyList<StoredWebhook>>(
-        StatusCodes.Status200OK, "application/json", Description = "The webhooks; an empty array without webhooks.")]
+    [ProducesAnswer<IReadOnlyList<StoredWebhook>>("The webhooks; an empty array without webhooks.")]
     public Task<IActionResult> List(CancellationToken cancellationToken) => List("", cancellationToken);
 
     /// <summary>Get a webhook, or all webhooks whose key has a prefix</summary>
     /// <remarks>An id that ends in `*` is a prefix of keys: the answer is an array, which may be empty.</remarks>
-    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">
-    /// The id; or a prefix of keys, percent-encoded, followed by `*`.
-    /// </param>
     [HttpGet("{**id}", Name = "getWebhook")]
+    [RequestPath("id", "The id; or a prefix of keys, percent-encoded, followed by `*`.", Example = ExampleId)]
     [Costly(ExceptForOneKey = true)]
-    [ProducesResponseType<StoredWebhook>(
-        StatusCodes.Status200OK, "application/json", Description = "The webhook; for a prefix, an array of webhooks.")]
+    [ProducesAnswer<StoredWebhook>("The webhook; for a prefix, an array of webhooks.")]
     [ProducesWebhookNotFound]
-    public async Task<IActionResult> Get([FromKeyPath] string id, CancellationToken cancellationToken)
+    public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
+        var id = Request.PathKey("id");
         if (id.EndsWith(Key.Wildcard))
             return await List(id[..^1], cancellationToken);
         var webhook = await mediator.Send(new GetWebhook(Namespace, AppName, id), cancellationToken);
@@ -76,32 +77,31 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// change to another origin (scheme, host or port) removes the secret and the headers with hidden values: send them
     /// again. A caller that changes the endpoint or enables a disabled webhook becomes its `registered_by`.
     /// </remarks>
-    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
-    /// <param name="body">The settings to change.</param>
     [HttpPut("{**id}", Name = "updateWebhook")]
-    [ProducesResponseType<StoredWebhook>(
-        StatusCodes.Status200OK, "application/json", Description = "The whole webhook after the change.")]
+    [RequestPath("id", "The id.", Example = ExampleId)]
+    [RequestJson<UpdateWebhookBody>(Description = "The settings to change.")]
+    [ProducesAnswer<StoredWebhook>("The whole webhook after the change.")]
     [ProducesWebhookNotFound]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Update(
-        [FromKeyPath] string id, UpdateWebhookBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Update(CancellationToken cancellationToken)
     {
-        return Answer(
-            await mediator.Send(new UpdateWebhook(Namespace, AppName, id, body.ToInput()), cancellationToken));
+        var body = await Request.ReadBody<UpdateWebhookBody>();
+        var update = new UpdateWebhook(Namespace, AppName, Request.PathKey("id"), body.ToInput());
+        return Answer(await mediator.Send(update, cancellationToken));
     }
 
     /// <summary>Delete a webhook</summary>
     /// <remarks>
     /// Drops the pending deliveries of the webhook. The answer is the same when the webhook did not exist.
     /// </remarks>
-    /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     [HttpDelete("{**id}", Name = "deleteWebhook")]
-    [ProducesResponseType(StatusCodes.Status204NoContent, Description = "The webhook does not exist (any longer).")]
-    public async Task<IActionResult> Delete([FromKeyPath] string id, CancellationToken cancellationToken)
+    [RequestPath("id", "The id.", Example = ExampleId)]
+    [ProducesAnswer("The webhook does not exist (any longer).", StatusCode = StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> Delete(CancellationToken cancellationToken)
     {
-        await mediator.Send(new DeleteWebhook(Namespace, AppName, id), cancellationToken);
+        await mediator.Send(new DeleteWebhook(Namespace, AppName, Request.PathKey("id")), cancellationToken);
         return NoContent();
     }
 
@@ -109,8 +109,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <remarks>The previous secret, if any, also signs for another day.</remarks>
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     [HttpPost("{id}/rotate-secret", Name = "rotateWebhookSecret")]
-    [ProducesResponseType<RotatedSecret>(
-        StatusCodes.Status200OK, "application/json", Description = "The new secret. Only this answer contains it.")]
+    [ProducesAnswer<RotatedSecret>("The new secret. Only this answer contains it.")]
     [ProducesWebhookNotFound]
     [ProducesStoreFull]
     public async Task<IActionResult> RotateSecret(string id, CancellationToken cancellationToken)
@@ -127,8 +126,7 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
     /// <param name="id" example="7f0c6f0e-3f0a-4f43-9f0b-0d1f6f1d2c3b">The id.</param>
     [HttpPost("{id}/ping", Name = "pingWebhook")]
     [LongLived]
-    [ProducesResponseType<PingAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The result of the attempt, accepted or not.")]
+    [ProducesAnswer<PingAnswer>("The result of the attempt, accepted or not.")]
     [ProducesWebhookNotFound]
     public async Task<IActionResult> Ping(string id, CancellationToken cancellationToken)
     {
@@ -149,6 +147,6 @@ public sealed class WebhooksController(IMediator mediator, TenantHeaders tenants
         var webhooks = await mediator.Send(new ListWebhooks(Namespace, AppName, prefix), cancellationToken);
         await held.TakeIfLarge(Request, webhooks.Sum(SizeOf), cancellationToken);
         return new StreamedAnswer<StoredWebhook>(
-            webhooks.Select(StoredWebhook.From).ToAsyncEnumerable(), StreamFrame.Array);
+            webhooks.Select(StoredWebhook.From), StreamFrame.Array);
     }
 }

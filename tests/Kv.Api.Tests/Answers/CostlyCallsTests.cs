@@ -22,7 +22,7 @@ internal sealed class CostlyCallsTests
         var tenants = new TenantHeaders(new TenantOptions());
         _held = new HeldBytes(
             HeldKind.Answers,
-            new AnswerOptions { MaxUnsentBytes = 1_000_000, StallTimeout = TimeSpan.FromSeconds(1) }, tenants,
+            new AnswerOptions(MaxUnsentBytes: 1_000_000, StallTimeout: TimeSpan.FromSeconds(1)), tenants,
             TimeProvider.System, Meters.Factory.Create(new MeterOptions("tests")));
         _calls = new CostlyCalls(tenants, _held, mostAtOnce: 1);
     }

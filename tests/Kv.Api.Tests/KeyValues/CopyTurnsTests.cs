@@ -39,7 +39,7 @@ internal sealed class CopyTurnsTests
             call => call.Exception!.InnerException!, TaskScheduler.Default);
         using var other = await turns.Take(Of("other"), default);
 
-        Assert.That(beyond, Is.TypeOf<TooManyCopiesException>());
+        Assert.That(beyond, Is.TypeOf<BusyException>());
         var problem = Failure.From(beyond);
         Assert.That(
             (problem.Problem.Status, problem.Problem.Extensions["error"], problem.IsTemporary),
@@ -58,11 +58,11 @@ internal sealed class CopyTurnsTests
         using (await turns.Take(Of("one"), default))
         {
             Assert.That(
-                () => turns.TakeAll(Of("one"), default).AsTask(),
-                Throws.TypeOf<TooManyCopiesException>().With.Message.Contains("had all turns"));
-            using var other = await turns.TakeAll(Of("other"), default);
+                () => turns.Take(Of("one"), default, CopyTurns.AtOnce).AsTask(),
+                Throws.TypeOf<BusyException>().With.Message.Contains("had all turns"));
+            using var other = await turns.Take(Of("other"), default, CopyTurns.AtOnce);
         }
-        using var turn = await turns.TakeAll(Of("one"), default);
+        using var turn = await turns.Take(Of("one"), default, CopyTurns.AtOnce);
         Assert.That(turn.IsAcquired, Is.True);
     }
 

@@ -9,7 +9,6 @@ using Kv.Domain.Access;
 namespace Kv.Api.Access.ApiKeys;
 
 /// <summary>A new API key: for an administrator, or for keys of tenants.</summary>
-[JsonConverter(typeof(BodyConverter<CreateApiKeyBody>))]
 public sealed record CreateApiKeyBody : IBody<CreateApiKeyBody>
 {
     /// <summary>A name for people to read, up to 100 characters.</summary>

@@ -1,6 +1,7 @@
 using Kv.Api.Answers;
 using Kv.Api.Errors;
 using Kv.Api.Http;
+using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
 using Kv.Application.Access;
 
@@ -27,14 +28,15 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// answer contains it: Kv stores a hash.
     /// </remarks>
     [HttpPost(Name = "createApiKey")]
-    [ProducesResponseType<ApiKeyAnswer>(
-        StatusCodes.Status201Created, "application/json", Description = "The key is valid from now on.")]
+    [RequestJson<CreateApiKeyBody>]
+    [ProducesAnswer<ApiKeyAnswer>("The key is valid from now on.", StatusCode = StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status409Conflict, "The limit of API keys is reached.", Error = "Too many API keys")]
     [ProducesBodyTooLarge]
     [ProducesNotJson]
     [ProducesStoreFull]
-    public async Task<IActionResult> Create(CreateApiKeyBody body, CancellationToken cancellationToken)
+    public async Task<IActionResult> Create(CancellationToken cancellationToken)
     {
+        var body = await Request.ReadBody<CreateApiKeyBody>();
         Response.Headers.CacheControl = "no-store";
         return await mediator.Send(body.ToRequest(), cancellationToken) is { } issued
             ? JsonAnswer.Created(ApiKeyAnswer.From(issued.Key, issued.Secret))
@@ -47,8 +49,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// </remarks>
     [HttpGet(Name = "listApiKeys")]
     [Costly]
-    [ProducesResponseType<IReadOnlyList<ApiKeyAnswer>>(
-        StatusCodes.Status200OK, "application/json", Description = "The keys, in the order of their creation.")]
+    [ProducesAnswer<IReadOnlyList<ApiKeyAnswer>>("The keys, in the order of their creation.")]
     public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
         var keys = await mediator.Send(new ListApiKeys(), cancellationToken);
@@ -56,7 +57,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
             Request, keys.Sum(key => (long)key.Id.Length + key.Name.Length + (key.Prefix?.Length ?? 0)),
             cancellationToken);
         return new StreamedAnswer<ApiKeyAnswer>(
-            keys.Select(key => ApiKeyAnswer.From(key)).ToAsyncEnumerable(), StreamFrame.Array);
+            keys.Select(key => ApiKeyAnswer.From(key)), StreamFrame.Array);
     }
 
     /// <summary>Revoke an API key</summary>
@@ -69,8 +70,7 @@ public sealed class ApiKeysController(IMediator mediator, HeldBytes held) : Cont
     /// <param name="id" example="1f0c6f0e3f0a4f43">The key's id.</param>
     [HttpDelete("{id}", Name = "revokeApiKey")]
     [RequestQuery(DisableWebhooks, "`true` disables the webhooks that the key registered.", IsFlag = true)]
-    [ProducesResponseType<RevokedApiKeyAnswer>(
-        StatusCodes.Status200OK, "application/json", Description = "The key is revoked; its webhooks.")]
+    [ProducesAnswer<RevokedApiKeyAnswer>("The key is revoked; its webhooks.")]
     [ProducesProblem(
         StatusCodes.Status507InsufficientStorage, "The store is too full to disable webhooks. The key is revoked.")]
     public async Task<IActionResult> Revoke(string id, CancellationToken cancellationToken)

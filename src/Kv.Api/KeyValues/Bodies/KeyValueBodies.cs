@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kv.Api.Errors;
 using Kv.Api.Json;
 using Kv.Api.OpenApi.Attributes;
@@ -7,7 +6,6 @@ using Kv.Api.OpenApi.Attributes;
 namespace Kv.Api.KeyValues.Bodies;
 
 /// <summary>A key to set, whether or not it exists.</summary>
-[JsonConverter(typeof(BodyConverter<CreateKeyValueBody>))]
 public sealed record CreateKeyValueBody : IBody<CreateKeyValueBody>
 {
     /// <summary>The key: any text that does not end in '*' and has no control characters.</summary>
@@ -36,7 +34,6 @@ public sealed record CreateKeyValueBody : IBody<CreateKeyValueBody>
 }
 
 /// <summary>The new value of a key.</summary>
-[JsonConverter(typeof(BodyConverter<SetKeyValueBody>))]
 public sealed record SetKeyValueBody : IBody<SetKeyValueBody>
 {
     /// <summary>The key, when an answer is sent back as a body. It must be the key in the path.</summary>
@@ -60,7 +57,6 @@ public sealed record SetKeyValueBody : IBody<SetKeyValueBody>
 }
 
 /// <summary>A change of a key without its value (a JSON merge patch, RFC 7396).</summary>
-[JsonConverter(typeof(BodyConverter<PatchKeyValueBody>))]
 public sealed record PatchKeyValueBody : IBody<PatchKeyValueBody>
 {
     private static readonly string[] Members = ["ttl"];
@@ -76,7 +72,7 @@ public sealed record PatchKeyValueBody : IBody<PatchKeyValueBody>
     {
         var members = JsonMembers.Read(ref reader, "", Members);
         // In a merge patch null removes a member (RFC 7396): here, the expiry.
-        return members.IsNull("ttl") ? new PatchKeyValueBody { Ttl = TimeToLive.Never }
+        return members.Is("ttl", JsonTokenType.Null) ? new PatchKeyValueBody { Ttl = TimeToLive.Never }
             : members.Has("ttl") ? new PatchKeyValueBody { Ttl = members.Ttl("ttl") }
             : throw new BodyException("ttl", "ttl is required");
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Kv.Api.Errors;
 using Kv.Api.Json;
@@ -11,42 +10,23 @@ namespace Kv.Api.KeyValues.Bodies;
 /// answer can be sent back as a body: <c>expire_at</c> is allowed beside <c>ttl</c> and ignored. Unknown members are
 /// refused, so that a misspelt <c>ttl</c> does not create a key without expiry.
 /// </summary>
-internal ref struct KeyValueBody
+internal readonly record struct KeyValueBody(string? Key, ReadOnlyMemory<byte> Value, TimeToLive Ttl)
 {
     private static readonly string[] Members = ["key", "value", "ttl", "expire_at", "encoding"];
 
-    private int _seen;
-    private bool _hasTtl;
-    private bool _hasExpireAt;
-    private string? _encoding;
-
-    public string? Key { get; private set; }
-
-    public ReadOnlyMemory<byte> Value { get; private set; }
-
-    public TimeToLive Ttl { get; private set; }
-
     public static KeyValueBody Read(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-            throw new BodyException("body", "The body must be a JSON object");
-        var body = new KeyValueBody();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var member = JsonMembers.ReadName(ref reader, Members);
-            if (!body.TryMark(member))
-                throw BodyException.Repeated(member);
-            reader.Read();
-            body.ReadMember(member, ref reader);
-        }
-        if (body.TryMark("value"))
-            throw new BodyException("value", "value is required");
-        if (body._hasExpireAt && !body._hasTtl)
+        var members = JsonMembers.ReadBody(ref reader, Members);
+        var (key, ttl, encoding) = (members.Text("key"), members.Ttl("ttl"), members.Text("encoding"));
+        if (members.Has("expire_at") && !members.Is("expire_at", JsonTokenType.Number))
+            throw new BodyException("expire_at", "expire_at must be a second of Unix time");
+        if (members.Is("value", JsonTokenType.Null))
+            throw new BodyException("value", "value must be a string");
+        var value = members.Bytes("value") ?? throw new BodyException("value", "value is required");
+        if (members.Has("expire_at") && !members.Has("ttl"))
             throw new BodyException(
                 "expire_at", "expire_at has no effect without ttl: send ttl, the seconds from now on, or \"never\"");
-        if (body._encoding is { } encoding)
-            body.Value = EncodedValues.Decode(body.Value, encoding)!.Value;
-        return body;
+        return new KeyValueBody(key, EncodedValues.Decode(value, encoding)!.Value, ttl);
     }
 
     /// <summary>Whether a text is a JSON object with only these members, including a value.</summary>
@@ -70,41 +50,4 @@ internal ref struct KeyValueBody
             return false;
         }
     }
-
-    private bool TryMark(string member)
-    {
-        var bit = 1 << Array.IndexOf(Members, member);
-        var isNew = (_seen & bit) == 0;
-        _seen |= bit;
-        return isNew;
-    }
-
-    private void ReadMember(string member, ref Utf8JsonReader reader)
-    {
-        switch (member)
-        {
-            case "key":
-                Key = ReadText(ref reader, member);
-                break;
-            case "value":
-                Value = Utf8TextConverter.Read(ref reader, member);
-                break;
-            case "ttl":
-                _hasTtl = reader.TokenType != JsonTokenType.Null;
-                Ttl = TtlValues.Read(ref reader, member);
-                break;
-            case "encoding":
-                _encoding = ReadText(ref reader, member);
-                break;
-            default:
-                _hasExpireAt = reader.TokenType != JsonTokenType.Null;
-                if (_hasExpireAt && reader.TokenType != JsonTokenType.Number)
-                    throw new BodyException(member, $"{member} must be a second of Unix time");
-                break;
-        }
-    }
-
-    private static string? ReadText(ref Utf8JsonReader reader, string field) => reader.TokenType == JsonTokenType.Null
-        ? null
-        : Encoding.UTF8.GetString(Utf8TextConverter.Read(ref reader, field).Span);
 }

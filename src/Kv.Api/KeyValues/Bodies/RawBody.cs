@@ -25,9 +25,6 @@ internal static class RawBody
     // The default types of curl and of browsers' forms, which callers hardly intend as the type of a value.
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
-    /// <summary>Whether the body is JSON that contains the value.</summary>
-    public static bool IsJson(HttpRequest request) => MediaTypes.Is(request, MediaTypeNames.Application.Json);
-
     /// <summary>Whether the body can be a raw value: it has a content type, which is not that of a form.</summary>
     public static bool IsValue(HttpRequest request) =>
         request.ContentType is { Length: > 0 } type

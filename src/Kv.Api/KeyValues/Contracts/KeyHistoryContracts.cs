@@ -61,25 +61,25 @@ public sealed record HistoryEntry : IHoldsValue<HistoryEntry>
     /// <summary>The expiry that was set, in Unix seconds; absent for no expiry.</summary>
     public long? ExpireAt { get; init; }
 
-    internal static HistoryEntry From(Domain.KeyValues.HistoryEntry change) => new()
+    internal static HistoryEntry From(Domain.KeyValues.HistoryEntry change)
     {
-        Revision = change.Revision,
-        Event = change.Kind switch
+        (string name, string? reason) = change.Kind switch
         {
-            KeyChangeKind.Create => EventFilter.Create,
-            KeyChangeKind.Update => EventFilter.Update,
-            KeyChangeKind.Delete or KeyChangeKind.Expire => EventFilter.Delete,
-        },
-        Reason = change.Kind switch
+            KeyChangeKind.Create => (EventFilter.Create, null),
+            KeyChangeKind.Update => (EventFilter.Update, null),
+            KeyChangeKind.Delete => (EventFilter.Delete, "deleted"),
+            KeyChangeKind.Expire => (EventFilter.Delete, "expired"),
+        };
+        return new HistoryEntry
         {
-            KeyChangeKind.Delete => "deleted",
-            KeyChangeKind.Expire => "expired",
-            KeyChangeKind.Create or KeyChangeKind.Update => null,
-        },
-        Value = change.Value,
-        Encoding = StoredKeyValue.EncodingOf(change.Value),
-        ExpireAt = change.ExpireAt,
-    };
+            Revision = change.Revision,
+            Event = name,
+            Reason = reason,
+            Value = change.Value,
+            Encoding = StoredKeyValue.EncodingOf(change.Value),
+            ExpireAt = change.ExpireAt,
+        };
+    }
 
     HistoryEntry IHoldsValue<HistoryEntry>.WithEmptyValue() => this with { Value = ReadOnlyMemory<byte>.Empty };
 }

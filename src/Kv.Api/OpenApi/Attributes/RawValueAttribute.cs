@@ -5,7 +5,7 @@ namespace Kv.Api.OpenApi.Attributes;
 
 /// <summary>Declares that the action can also return a value as raw bytes of any media type.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class RawValueAttribute : Attribute, IDocumentsOperation
+internal sealed class RawValueAttribute : Attribute, IOperationFilter
 {
     public const string AnyType = "*/*";
 

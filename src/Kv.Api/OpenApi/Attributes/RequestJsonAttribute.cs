@@ -1,35 +1,31 @@
+using System.Net.Mime;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi.Attributes;
 
-/// <summary>Declares the body that an action reads from the request without MVC's binding.</summary>
-/// <param name="body">The type of the body.</param>
-/// <param name="contentTypes">The allowed content types.</param>
+/// <summary>Declares the body of JSON that an action reads from the request.</summary>
+/// <typeparam name="TBody">The type of the body.</typeparam>
+/// <param name="otherType">Another content type that the body may have; any type means a raw value.</param>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class RequestJsonAttribute(Type body, params string[] contentTypes) : Attribute, IDocumentsOperation
+internal sealed class RequestJsonAttribute<TBody>(string? otherType = null) : Attribute, IOperationFilter
 {
     /// <summary>The description.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Whether the body may also be a raw value of any media type.</summary>
-    public bool MayBeRaw { get; init; }
-
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        var content = contentTypes.ToDictionary(
-            type => type,
-            IOpenApiMediaType (_) => new OpenApiMediaType
-            {
-                Schema = context.SchemaGenerator.GenerateSchema(body, context.SchemaRepository),
-            });
-        if (MayBeRaw)
-            content.Add(RawValueAttribute.AnyType, RawValueAttribute.Bytes());
         operation.RequestBody = new OpenApiRequestBody
         {
             Description = Description,
             Required = true,
-            Content = content,
+            Content = new Dictionary<string, IOpenApiMediaType> { [MediaTypeNames.Application.Json] = Json() },
         };
+        if (otherType is not null)
+            operation.RequestBody.Content!.Add(
+                otherType, otherType == RawValueAttribute.AnyType ? RawValueAttribute.Bytes() : Json());
+
+        OpenApiMediaType Json() =>
+            new() { Schema = context.SchemaGenerator.GenerateSchema(typeof(TBody), context.SchemaRepository) };
     }
 }

@@ -7,7 +7,7 @@ namespace Kv.Api.OpenApi.Attributes;
 /// <summary>Declares a parameter that an action reads from the request without MVC's binding.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal abstract class RequestParameterAttribute(ParameterLocation location, string name, string description)
-    : Attribute, IDocumentsOperation
+    : Attribute, IOperationFilter
 {
     public ParameterLocation Location { get; } = location;
 

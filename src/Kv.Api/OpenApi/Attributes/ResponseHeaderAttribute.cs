@@ -5,7 +5,7 @@ namespace Kv.Api.OpenApi.Attributes;
 
 /// <summary>Declares a header of successful answers.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
-internal sealed class ResponseHeaderAttribute(string name, string description) : Attribute, IDocumentsOperation
+internal sealed class ResponseHeaderAttribute(string name, string description) : Attribute, IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {

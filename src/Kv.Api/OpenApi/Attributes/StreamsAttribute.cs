@@ -10,7 +10,7 @@ namespace Kv.Api.OpenApi.Attributes;
 /// <param name="contentType">The media type of the stream.</param>
 /// <param name="example">The beginning of a stream.</param>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class StreamsAttribute(string contentType, string example) : Attribute, IDocumentsOperation
+internal sealed class StreamsAttribute(string contentType, string example) : Attribute, IOperationFilter
 {
     /// <summary>
     /// The description of the request's body, if it is a stream of the same media type; otherwise null.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Kv.Api.Errors;
@@ -8,8 +9,10 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Kv.Api.OpenApi;
 
-/// <summary>Documents examples and headers of problems.</summary>
-internal sealed class ProblemExamplesFilter : IOperationFilter
+/// <summary>
+/// Documents examples and headers of problems, and that answers to HEAD have no body (RFC 9110, section 9.3.2).
+/// </summary>
+internal sealed class AnswersFilter : IOperationFilter
 {
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
@@ -23,10 +26,14 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
             if (response.Content?.TryGetValue(Problems.ContentType, out var content) != true
                 || content is not OpenApiMediaType media)
                 continue;
-            media.Example = Example(status, errors.GetValueOrDefault(status), invalid);
+            media.Example = Example(
+                int.Parse(status, CultureInfo.InvariantCulture), errors.GetValueOrDefault(status), invalid);
             if (status == "503" && response is OpenApiResponse unavailable)
                 unavailable.Headers = UnavailableHeaders();
         }
+        if (HttpMethods.IsHead(context.ApiDescription.HttpMethod ?? ""))
+            foreach (var response in operation.Responses?.Values.OfType<OpenApiResponse>() ?? [])
+                response.Content = null;
     }
 
     private static Dictionary<string, IOpenApiHeader> UnavailableHeaders() => new()
@@ -39,23 +46,25 @@ internal sealed class ProblemExamplesFilter : IOperationFilter
                 + "`If-None-Match` or `Idempotency-Key` it can be repeated unchanged."),
     };
 
-    private static JsonObject? Example(
-        string status, string? error, InvalidInputExampleAttribute invalid) => status switch
+    private static JsonObject Example(int status, string? error, InvalidInputExampleAttribute invalid)
+    {
+        var title = ReasonPhrases.GetReasonPhrase(status);
+        if (status == StatusCodes.Status400BadRequest)
+            return Problem(status, title, invalid.Message, invalid.Field);
+        return Problem(status, title, error ?? status switch
         {
-            "400" => Problem(400, "Bad Request", invalid.Message, invalid.Field),
-            "404" => Problem(404, "Not Found", error ?? Problems.KeyNotFound),
-            "409" => Problem(409, "Conflict", error ?? "Too many webhooks (max 5)"),
-            "412" => Problem(412, "Precondition Failed", "Precondition failed"),
-            "410" => Problem(410, "Gone", "Revision compacted"),
-            "413" => Problem(413, "Payload Too Large", "Body too large"),
-            "415" => Problem(415, "Unsupported Media Type", Problems.InvalidInput),
-            "429" => Problem(429, "Too Many Requests", Problems.TooManyRequests),
-            "503" => Problem(503, "Service Unavailable", "Store unavailable"),
-            "507" => Problem(507, "Insufficient Storage", error ?? "Store out of space"),
-            _ when int.TryParse(status, out var code) && ReasonPhrases.GetReasonPhrase(code) is { Length: > 0 } title =>
-                Problem(code, title, error ?? title),
-            _ => null,
-        };
+            404 => Problems.KeyNotFound,
+            409 => "Too many webhooks (max 5)",
+            410 => "Revision compacted",
+            412 => "Precondition failed",
+            413 => "Body too large",
+            415 => Problems.InvalidInput,
+            429 => Problems.TooManyRequests,
+            503 => "Store unavailable",
+            507 => "Store out of space",
+            _ => title,
+        });
+    }
 
     private static JsonObject Problem(int status, string title, string error, string? field = null)
     {

@@ -4,9 +4,26 @@ using Kv.Application.Pipeline;
 
 namespace Kv.Api.Http;
 
-/// <summary>Reads query parameters. Errors name the parameter and the valid values.</summary>
-internal static class QueryValues
+/// <summary>
+/// Reads query parameters and headers. Errors name the parameter and the valid values. A repeated parameter or header
+/// is refused: a proxy and Kv could use different ones of two.
+/// </summary>
+internal static class RequestValues
 {
+    /// <summary>The value of a header; null when it is absent.</summary>
+    /// <exception cref="ValidationException">The header occurs more than once.</exception>
+    public static string? Header(this HttpRequest request, string name)
+    {
+        var values = request.Headers[name];
+        if (values.Count > 1)
+            throw InvalidInput.In(name, $"{name} must not be sent more than once");
+        return values.Count == 0 ? null : values[0] ?? "";
+    }
+
+    /// <summary>The rest of the path, as <see cref="KeyPath"/> has decoded it; may be empty.</summary>
+    /// <param name="name">Its name in the route.</param>
+    public static string PathKey(this HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
+
     /// <summary>The text of a parameter; null when it is absent.</summary>
     /// <exception cref="ValidationException">The parameter occurs more than once.</exception>
     public static string? Text(this HttpRequest request, string name)
