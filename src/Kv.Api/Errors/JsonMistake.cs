@@ -6,6 +6,9 @@ namespace Kv.Api.Errors;
 /// <summary>The errors of malformed JSON bodies.</summary>
 internal static partial class JsonMistake
 {
+    /// <summary>How many levels of arrays and objects a body may have.</summary>
+    public const int MaxDepth = 32;
+
     /// <summary>
     /// Replaces .NET's message, which counts from 0 and mentions its reader, by one that counts from 1. MVC passes on
     /// only the message.
@@ -19,7 +22,7 @@ internal static partial class JsonMistake
 
     private static string Kind(string message) =>
         message.Contains("maximum configured depth", StringComparison.Ordinal)
-            ? "The body is nested too deep (max 64 levels)"
+            ? $"The body is nested too deep (max {MaxDepth} levels)"
         : message.Contains("could not be converted", StringComparison.Ordinal)
             ? "The body has a value of the wrong type"
         : "The body is not valid JSON";

@@ -15,9 +15,7 @@ internal delegate T ReadPart<out T>(ref Utf8JsonReader reader);
 /// </summary>
 internal sealed class JsonParts(PipeReader body, long maxPartBytes)
 {
-    private const int MaxDepth = 32;
-
-    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaxDepth });
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = JsonMistake.MaxDepth });
     private bool _hasBegun;
 
     private delegate bool TryTake(ref Utf8JsonReader reader);

@@ -165,6 +165,11 @@ internal sealed class BodyTests(Engine engine) : EngineTests(engine)
     public async Task A_mistake_in_JSON_is_reported_with_its_position(string path, string body, string expected) =>
         Expect.Problem(await Kv.Send(HttpMethod.Post, path, body), 400, "Invalid input", "body", expected);
 
+    [Test]
+    public async Task A_body_with_too_many_levels_is_400_and_the_limit_is_named() => Expect.Problem(
+        await Kv.Send(HttpMethod.Post, "/kv", $$"""{"key":"k","value":{{new string('[', 32)}}"""), 400,
+        "Invalid input", "body", "The body is nested too deep (max 32 levels) (line 1, byte 51)");
+
     [TestCase("Content-Length: 100", """{"key":"k","value":"v"}""")]
     [TestCase("Transfer-Encoding: chunked", "17\r\n{\"key\":\"k\",\"value\":\"v\"}\r\n")]
     public async Task A_body_that_breaks_off_writes_nothing(string framing, string body)
