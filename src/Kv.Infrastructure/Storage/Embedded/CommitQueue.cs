@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
-
 namespace Kv.Infrastructure.Storage.Embedded;
 
 /// <summary>
-/// The transactions that wait for the writer. Callers enqueue without a lock, and the writer sleeps while the queue is
-/// empty. One timer for all transactions fails those that waited too long.
+/// The transactions that wait for the writer, which sleeps while the queue is empty. One timer for all transactions
+/// fails those that waited too long.
 /// </summary>
 internal sealed class CommitQueue : IDisposable
 {
@@ -18,22 +16,23 @@ internal sealed class CommitQueue : IDisposable
     private const int LargeBytes = 16 * 1024;
     private const int MaxLargeBatchBytes = 512 * 1024;
 
-    private readonly ConcurrentQueue<PendingCommit> _small = new();
-    private readonly ConcurrentQueue<PendingCommit> _large = new();
+    // The first check comes after the time that a transaction may wait. While any wait, checks follow this many times as
+    // often.
+    private const int ChecksInTimeout = 20;
+
+    private readonly object _gate = new();
+    private readonly Queue<PendingCommit> _small = new();
+    private readonly Queue<PendingCommit> _large = new();
     private readonly PendingCommit?[] _batch = new PendingCommit?[MaxBatch];
-    private readonly AutoResetEvent _wakeUp = new(initialState: false);
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _watchdog;
 
-    private int _count;
     private long _bytes;
     private int _batchSize;
-    private int _asleep;
-    private int _woken;
-    private int _isWatchdogSet;
-    private volatile bool _closed;
-    private volatile bool _drained;
+    private bool _isWoken;
+    private bool _isWatched;
+    private bool _isClosed;
 
     // The batch that was taken last, whether small ones were taken since the last batch of large ones, and the end of
     // the pause after that.
@@ -49,41 +48,37 @@ internal sealed class CommitQueue : IDisposable
     }
 
     /// <summary>How many transactions wait.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => _small.Count + _large.Count;
 
     /// <summary>Whether the queue was closed and all waiting transactions were taken.</summary>
-    public bool IsDrained => _drained;
+    public bool IsDrained { get; private set; }
 
     /// <summary>Queues a transaction. Fails it at once when the queue is full or the store is closed.</summary>
     public void Enqueue(PendingCommit pending)
     {
-        if (_closed)
-        {
-            pending.Fail(_ => Closed());
-            return;
-        }
-        var count = Interlocked.Increment(ref _count);
-        var bytes = Interlocked.Add(ref _bytes, pending.Bytes);
-        // A single waiting transaction is accepted whatever its size.
-        if (count > MaxWaiting || (bytes > MaxWaitingBytes && count > 1))
-        {
-            Uncount(pending);
-            pending.Fail(_ => new StoreUnavailableException("Too many requests are waiting for the disk."));
-            return;
-        }
-        (pending.Bytes < LargeBytes ? _small : _large).Enqueue(pending);
-        Interlocked.MemoryBarrier();
-        if (_drained)
-            FailWaiting();
-        WakeIfAsleep();
-        StartWatchdog();
+        lock (_gate)
+            // A single waiting transaction is accepted whatever its size.
+            if (!_isClosed && Count < MaxWaiting && (Count == 0 || _bytes + pending.Bytes <= MaxWaitingBytes))
+            {
+                _bytes += pending.Bytes;
+                (pending.Bytes < LargeBytes ? _small : _large).Enqueue(pending);
+                Monitor.Pulse(_gate);
+                if (!_isWatched)
+                    Watch(_timeout);
+                return;
+            }
+        pending.Fail(_ => new StoreUnavailableException(
+            _isClosed ? "The store is closed." : "Too many requests are waiting for the disk."));
     }
 
     /// <summary>Wakes the writer even if the queue is empty, so that it expires entries that are due.</summary>
     public void Wake()
     {
-        Interlocked.Exchange(ref _woken, 1);
-        WakeIfAsleep();
+        lock (_gate)
+        {
+            _isWoken = true;
+            Monitor.Pulse(_gate);
+        }
     }
 
     /// <summary>The bytes of the batch that was taken last. Only the writer's thread uses it.</summary>
@@ -95,153 +90,106 @@ internal sealed class CommitQueue : IDisposable
     /// </summary>
     public ReadOnlySpan<PendingCommit> Take()
     {
-        for (; ; )
-        {
-            var bytes = 0L;
-            var now = _time.GetTimestamp();
-            _isLarge = IsLargeDue(now);
-            var (waiting, maxBytes) = _isLarge ? (_large, MaxLargeBatchBytes) : (_small, MaxBatchBytes);
-            while (_batchSize < MaxBatch && bytes < maxBytes && waiting.TryDequeue(out var pending))
+        lock (_gate)
+            for (; ; )
             {
-                Uncount(pending);
-                if (_time.GetElapsedTime(pending.QueuedAt, now) >= _timeout)
-                    pending.Fail(TimedOut);
-                else if (pending.TryTake())
+                var now = _time.GetTimestamp();
+                Fill(now);
+                if (_batchSize > 0 || _isWoken)
                 {
-                    _batch[_batchSize] = pending;
-                    Volatile.Write(ref _batchSize, _batchSize + 1);
-                    bytes += pending.Bytes;
+                    _isWoken = false;
+                    _hadSmall |= !_isLarge && _batchSize > 0;
+                    return _batch.AsSpan(0, _batchSize)!;
                 }
+                if (_small.Count > 0 || IsLargeDue(now))
+                    continue;
+                if (_isClosed && Count == 0)
+                {
+                    IsDrained = true;
+                    return [];
+                }
+                Monitor.Wait(_gate, _large.Count == 0 ? Timeout.InfiniteTimeSpan : UntilLarge(now));
             }
-            if (_batchSize > 0 || Interlocked.Exchange(ref _woken, 0) == 1)
-            {
-                (_takenAt, TakenBytes) = (now, bytes);
-                _hadSmall |= !_isLarge && _batchSize > 0;
-                return _batch.AsSpan(0, _batchSize)!;
-            }
-            if (IsWorkDue(now))
-                continue;
-            if (_closed && IsEmpty)
-            {
-                _drained = true;
-                Interlocked.MemoryBarrier();
-                FailWaiting();
-                return [];
-            }
-            Sleep();
-        }
     }
 
     /// <summary>Ends the batch that was taken last.</summary>
     public void Done()
     {
-        if (_isLarge)
+        lock (_gate)
         {
-            if (_hadSmall || !_small.IsEmpty)
-                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt), TakenBytes));
-            _hadSmall = false;
+            if (_isLarge)
+            {
+                if (_hadSmall || _small.Count > 0)
+                    _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt), TakenBytes));
+                _hadSmall = false;
+            }
+            Array.Clear(_batch, 0, _batchSize);
+            _batchSize = 0;
         }
-        Array.Clear(_batch, 0, _batchSize);
-        Volatile.Write(ref _batchSize, 0);
     }
 
     /// <summary>Accepts no more transactions. Waiting ones are still written.</summary>
     public void Close()
     {
-        _closed = true;
+        lock (_gate)
+            _isClosed = true;
         Wake();
     }
 
-    public void Dispose()
-    {
-        _watchdog.Dispose();
-        _wakeUp.Dispose();
-    }
-
-    private bool IsEmpty => _small.IsEmpty && _large.IsEmpty;
-
-    private bool IsLargeDue(long now) => !_large.IsEmpty && (now >= _largeFrom || _closed);
-
-    private bool IsWorkDue(long now) => !_small.IsEmpty || IsLargeDue(now);
-
-    private static StoreUnavailableException Closed() => new("The store is closed.");
+    public void Dispose() => _watchdog.Dispose();
 
     private static StoreUnavailableException TimedOut(bool mayBeWritten) => mayBeWritten
         ? new("The disk did not answer in time.", outcomeUnknown: true)
         : new("The disk did not keep up; nothing was written.");
 
-    private void Uncount(PendingCommit pending)
-    {
-        Interlocked.Decrement(ref _count);
-        Interlocked.Add(ref _bytes, -pending.Bytes);
-    }
+    private bool IsLargeDue(long now) => _large.Count > 0 && (now >= _largeFrom || _isClosed);
 
-    private void FailWaiting()
+    private void Fill(long now)
     {
-        while (_small.TryDequeue(out var pending) || _large.TryDequeue(out pending))
-            pending.Fail(_ => Closed());
-    }
-
-    // The writer sets the flag before it checks the queue again; a caller checks the flag after it has enqueued. So at
-    // least one of the two sees the other.
-    private void Sleep()
-    {
-        Interlocked.Exchange(ref _asleep, 1);
-        var now = _time.GetTimestamp();
-        if (!IsWorkDue(now) && !_closed && Volatile.Read(ref _woken) == 0)
-            _wakeUp.WaitOne(_large.IsEmpty ? Timeout.InfiniteTimeSpan : UntilLarge(now));
-        Volatile.Write(ref _asleep, 0);
+        (_takenAt, TakenBytes, _isLarge) = (now, 0, IsLargeDue(now));
+        var (waiting, maxBytes) = _isLarge ? (_large, MaxLargeBatchBytes) : (_small, MaxBatchBytes);
+        while (_batchSize < MaxBatch && TakenBytes < maxBytes && waiting.TryDequeue(out var pending))
+        {
+            _bytes -= pending.Bytes;
+            if (!FailIfOverdue(pending, now) && pending.TryTake())
+            {
+                _batch[_batchSize++] = pending;
+                TakenBytes += pending.Bytes;
+            }
+        }
     }
 
     // Waits have whole milliseconds.
     private TimeSpan UntilLarge(long now) =>
         TimeSpan.FromMilliseconds(Math.Ceiling(_time.GetElapsedTime(now, _largeFrom).TotalMilliseconds));
 
-    private void WakeIfAsleep()
-    {
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
-            _wakeUp.Set();
-    }
-
-    private void StartWatchdog()
-    {
-        if (Volatile.Read(ref _isWatchdogSet) == 0 && Interlocked.Exchange(ref _isWatchdogSet, 1) == 0)
-            _watchdog.Change(_timeout, Timeout.InfiniteTimeSpan);
-    }
-
     private void FailOverdue()
     {
-        var now = _time.GetTimestamp();
-        var next = _timeout;
-        for (var i = 0; i < _batch.Length; i++)
-            if (Volatile.Read(ref _batch[i]) is { } pending)
-                FailIfOverdue(pending, now, ref next);
-        // A queue is in order of arrival: once a transaction has time left, all after it have.
-        foreach (var waiting in (ReadOnlySpan<ConcurrentQueue<PendingCommit>>)[_small, _large])
-            foreach (var pending in waiting)
-                if (!FailIfOverdue(pending, now, ref next))
-                    break;
-        if (Volatile.Read(ref _batchSize) > 0 || !IsEmpty)
+        lock (_gate)
         {
-            _watchdog.Change(next, Timeout.InfiniteTimeSpan);
-            return;
+            var now = _time.GetTimestamp();
+            foreach (var pending in _batch.AsSpan(0, _batchSize))
+                FailIfOverdue(pending!, now);
+            // A queue is in order of arrival: once a transaction has time left, all after it have.
+            _ = _small.All(pending => FailIfOverdue(pending, now));
+            _ = _large.All(pending => FailIfOverdue(pending, now));
+            _isWatched = false;
+            if (_batchSize + Count > 0)
+                Watch(_timeout / ChecksInTimeout);
         }
-        Interlocked.Exchange(ref _isWatchdogSet, 0);
-        if (!IsEmpty)
-            StartWatchdog();
     }
 
-    private bool FailIfOverdue(PendingCommit pending, long now, ref TimeSpan next)
+    private void Watch(TimeSpan wait)
     {
-        if (pending.Task.IsCompleted)
-            return true;
-        var left = _timeout - _time.GetElapsedTime(pending.QueuedAt, now);
-        if (left > TimeSpan.Zero)
-        {
-            next = left < next ? left : next;
+        _isWatched = true;
+        _watchdog.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    // Returns whether its time has passed.
+    private bool FailIfOverdue(PendingCommit pending, long now)
+    {
+        if (_time.GetElapsedTime(pending.QueuedAt, now) < _timeout)
             return false;
-        }
         pending.Fail(TimedOut);
         return true;
     }
