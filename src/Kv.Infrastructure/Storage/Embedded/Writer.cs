@@ -97,7 +97,7 @@ internal sealed partial class Writer : IAsyncDisposable
         {
             if (_isStale)
                 Recover();
-            _entries.Begin();
+            _entries.Begin.Run();
             var second = _time.GetUtcNow().ToUnixTimeSeconds();
             var revision = _sweeper.Sweep(second, _revision);
             foreach (var pending in batch)
@@ -106,7 +106,7 @@ internal sealed partial class Writer : IAsyncDisposable
             if (revision != _revision)
                 _entries.SetCounter(Schema.Revision, revision);
             committing = true;
-            _entries.Commit();
+            _entries.Commit.Run();
             Publish(revision);
             NoteSuccess();
             _checkpoints.Committed(batch.Length, _queue.TakenBytes);
@@ -123,12 +123,12 @@ internal sealed partial class Writer : IAsyncDisposable
     // Returns the revision after the transaction.
     private long Apply(PendingCommit pending, long second, long revision)
     {
-        _entries.Save();
+        _entries.Save.Run();
         try
         {
             revision = _sweeper.Sweep(pending.Transaction, second, revision);
             var result = _runner.Run(pending.Transaction, second, revision);
-            _entries.Keep();
+            _entries.Keep.Run();
             _sweeper.Note(pending.Transaction);
             pending.Complete(result, null);
             return result.Revision;
@@ -136,7 +136,7 @@ internal sealed partial class Writer : IAsyncDisposable
         catch (Exception error) when (!SqliteErrors.EndsTransaction(error))
         {
             // Only this transaction fails; the rest of the batch is not affected.
-            _entries.Undo();
+            _entries.Undo.Run();
             pending.Complete(null, SqliteErrors.TranslateWrite(error, mayBeWritten: false));
             return revision;
         }
@@ -196,7 +196,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private void Recover()
     {
         if (_connection.Handle is { } handle && SQLitePCL.raw.sqlite3_get_autocommit(handle) == 0)
-            _entries.Rollback();
+            _entries.Rollback.Run();
         Load();
         _isStale = false;
     }
