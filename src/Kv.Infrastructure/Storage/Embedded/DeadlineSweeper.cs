@@ -62,8 +62,8 @@ internal sealed class DeadlineSweeper : IDisposable
     /// <summary>Notes the deadlines of both branches of a transaction; at worst the writer wakes too early.</summary>
     public void Note(Transaction transaction)
     {
-        Note(transaction.Then);
-        Note(transaction.Otherwise);
+        foreach (var deadline in transaction.Deadlines)
+            _next = Math.Min(_next ?? deadline, deadline);
     }
 
     /// <summary>Sets the timer to the next deadline.</summary>
@@ -84,18 +84,4 @@ internal sealed class DeadlineSweeper : IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
-
-    private void Note(IReadOnlyList<Operation> operations)
-    {
-        for (var i = 0; i < operations.Count; i++)
-        {
-            var operation = operations[i];
-            if (operation is Operation.Nested nested)
-                Note(nested.Inner);
-            else if (((operation as Operation.Put)?.Deadline
-                    ?? (operation as Operation.Touch)?.Deadline) is { } deadline
-                && (_next is not { } next || deadline < next))
-                _next = deadline;
-        }
-    }
 }

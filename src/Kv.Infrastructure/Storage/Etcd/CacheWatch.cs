@@ -48,12 +48,14 @@ internal sealed class CacheWatch
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, _opened.State.Ended);
         var version = await _channel.Version(_connection.Deadline);
-        _reportsProgress = version is not null && EtcdProgress.IsReliable(version);
+        _reportsProgress = version is not null && EtcdFaults.ReportsProgress(version);
         var current = await Current(ending.Token);
         using var call = _call = _channel.Watch(ending.Token);
         try
         {
-            await Calls.Send(call.RequestStream, new WatchRequest { CreateRequest = Create(current) });
+            // One revision early, as in EtcdWatchSession: only then is a compaction in between reported.
+            var create = EtcdMessages.ToWatch(_range, current);
+            await Calls.Send(call.RequestStream, new WatchRequest { CreateRequest = create });
             await Read(call.ResponseStream, current, started, isWanted, ending.Token);
         }
         finally
@@ -151,15 +153,6 @@ internal sealed class CacheWatch
             }
         }
     }
-
-    private WatchCreateRequest Create(long current) => new()
-    {
-        Key = EtcdMessages.Wrap(_range.Start),
-        RangeEnd = EtcdMessages.Wrap(_range.End),
-        // One revision early, as in EtcdWatchSession: only then is a compaction in between reported.
-        StartRevision = current,
-        Fragment = true,
-    };
 
     private void Apply(WatchResponse response)
     {

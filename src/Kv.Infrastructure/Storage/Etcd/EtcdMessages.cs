@@ -14,7 +14,8 @@ internal static class EtcdMessages
     private const int MaxOperations = 100;
     private const int MaxNestedOperations = 25;
 
-    public static ByteString Wrap(ReadOnlyMemory<byte> bytes) => UnsafeByteOperations.UnsafeWrap(bytes);
+    public static ByteString Wrap(ReadOnlyMemory<byte> bytes) =>
+        bytes.IsEmpty ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(bytes);
 
     public static ByteString Wrap(StoreKey key) => Wrap(key.Bytes);
 
@@ -27,20 +28,25 @@ internal static class EtcdMessages
 
     public static bool HasForeignLease(EtcdKeyValue kv) => kv.Lease != 0 && !LeaseId.IsOurs(kv.Lease);
 
-    public static RangeRequest ToRequest(RangeQuery query)
+    // The end of a single key is empty, as in etcd's messages.
+    public static RangeRequest ToRequest(RangeQuery query) => new()
     {
-        var request = new RangeRequest
-        {
-            Key = Wrap(query.Range.Start),
-            Limit = query.Limit,
-            Revision = query.Revision,
-            KeysOnly = query.KeysOnly,
-            Serializable = query.Consistency == ReadConsistency.Serializable,
-        };
-        if (!query.Range.IsSingle)
-            request.RangeEnd = Wrap(query.Range.End);
-        return request;
-    }
+        Key = Wrap(query.Range.Start),
+        RangeEnd = Wrap(query.Range.End),
+        Limit = query.Limit,
+        Revision = query.Revision,
+        KeysOnly = query.KeysOnly,
+        Serializable = query.Consistency == ReadConsistency.Serializable,
+    };
+
+    /// <summary>A watch of a range. The changes of one revision may exceed a message: they come in fragments.</summary>
+    public static WatchCreateRequest ToWatch(KeyRange range, long fromRevision) => new()
+    {
+        Key = Wrap(range.Start),
+        RangeEnd = Wrap(range.End),
+        StartRevision = fromRevision,
+        Fragment = true,
+    };
 
     public static TxnRequest ToRequest(Transaction transaction, LeasePool? leases = null)
     {
@@ -77,10 +83,6 @@ internal static class EtcdMessages
             target.Add(ToRequestOp(operations[i], leases));
     }
 
-    /// <summary>Reads whether a key exists.</summary>
-    public static RequestOp ReadOf(StoreKey key) =>
-        new() { RequestRange = new RangeRequest { Key = Wrap(key), CountOnly = true } };
-
     /// <summary>The responses to a branch, one for each of its operations, nested or not.</summary>
     public static IReadOnlyList<ResponseOp> ToResponses(
         IReadOnlyList<ResponseOp> responses, IReadOnlyList<Operation> operations) =>
@@ -113,10 +115,14 @@ internal static class EtcdMessages
             case Operation.Put put:
                 return new RequestOp { RequestPut = ToRequest(put, leases) };
             case Operation.Delete delete:
-                var removal = new DeleteRangeRequest { Key = Wrap(delete.Keys.Start) };
-                if (!delete.Keys.IsSingle)
-                    removal.RangeEnd = Wrap(delete.Keys.End);
-                return new RequestOp { RequestDeleteRange = removal };
+                return new RequestOp
+                {
+                    RequestDeleteRange = new DeleteRangeRequest
+                    {
+                        Key = Wrap(delete.Keys.Start),
+                        RangeEnd = Wrap(delete.Keys.End),
+                    },
+                };
             case Operation.Touch touch:
                 var renewal = new PutRequest { Key = Wrap(touch.Key), IgnoreValue = true };
                 if (touch.Deadline is { } renewed)
@@ -139,6 +145,7 @@ internal static class EtcdMessages
         var message = new EtcdCompare
         {
             Key = Wrap(compare.Range.Start),
+            RangeEnd = Wrap(compare.Range.End),
             Result = compare.Relation switch
             {
                 CompareRelation.Equal => EtcdCompare.Types.CompareResult.Equal,
@@ -147,8 +154,6 @@ internal static class EtcdMessages
                 CompareRelation.Less => EtcdCompare.Types.CompareResult.Less,
             },
         };
-        if (!compare.Range.IsSingle)
-            message.RangeEnd = Wrap(compare.Range.End);
         switch (compare.Target)
         {
             case CompareTarget.ModRevision:

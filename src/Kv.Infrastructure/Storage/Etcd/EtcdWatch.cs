@@ -11,8 +11,14 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// another history.
 /// </summary>
 internal sealed partial class EtcdWatch(
-    EtcdConnection connection, ForeignLeases foreignLeases, EtcdProgress progress, TimeProvider time, ILogger logger)
+    EtcdConnection connection, ForeignLeases foreignLeases, TimeProvider time, ILogger logger)
 {
+    // A member that does not report progress reliably counts only when the watch has been open for this long without a
+    // change: etcd brings watches up to date every 100 ms.
+    private static readonly TimeSpan QuietBefore = TimeSpan.FromSeconds(1);
+
+    private TimeSpan? _quiet;
+
     /// <summary>The changes of a range from a revision on, up to another revision or without end.</summary>
     public async IAsyncEnumerable<ChangeSet> Follow(
         KeyRange range, long fromRevision, long throughRevision,
@@ -22,7 +28,7 @@ internal sealed partial class EtcdWatch(
         // Read the epoch first: everything after belongs to it.
         var epoch = connection.History.Now().State;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, epoch.Ended);
-        var quiet = throughRevision == long.MaxValue ? default : await progress.QuietTime(cancellationToken);
+        var quiet = throughRevision == long.MaxValue ? default : await QuietTime(cancellationToken);
         var session = NewSession(fromRevision);
         Entry? delivered = null;
         var isConfirmed = true;
@@ -77,6 +83,24 @@ internal sealed partial class EtcdWatch(
         Exception Ended() => cancellationToken.IsCancellationRequested
             ? new OperationCanceledException(cancellationToken)
             : new StoreRestoredException(connection.History.Epoch.Since);
+    }
+
+    // How long a watch must be without a change for a report of its progress to be reliable; the version is read once.
+    private async ValueTask<TimeSpan> QuietTime(CancellationToken cancellationToken)
+    {
+        if (_quiet is { } known)
+            return known;
+        try
+        {
+            var status = await Calls.Repeat(
+                connection, time, (channel, options) => channel.Maintenance.StatusAsync(new StatusRequest(), options),
+                cancellationToken: cancellationToken);
+            return (_quiet = EtcdFaults.ReportsProgress(status.Version) ? TimeSpan.Zero : QuietBefore).Value;
+        }
+        catch (RpcException)
+        {
+            return QuietBefore;
+        }
     }
 
     // Checks that the last delivered change is still in the history. Before the first one, only the answer's header can

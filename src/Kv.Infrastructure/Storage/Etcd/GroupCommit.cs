@@ -111,17 +111,10 @@ internal sealed class GroupCommit(
 
     private async Task RenewLeases(IReadOnlyList<PendingWrite> writes)
     {
-        foreach (var deadline in writes.SelectMany(write => write.Deadlines))
-            leases.Forget(deadline);
-        try
-        {
-            foreach (var deadline in writes.SelectMany(write => write.Deadlines))
-                await leases.Ensure(deadline);
-        }
-        catch (RpcException error)
-        {
-            throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
-        }
+        var deadlines = writes.SelectMany(write => write.Transaction.Deadlines).ToList();
+        deadlines.ForEach(leases.Forget);
+        foreach (var deadline in deadlines)
+            await leases.Ensure(deadline);
     }
 
     private void Complete(PendingWrite write, bool succeeded, RepeatedField<ResponseOp> responses, long revision)

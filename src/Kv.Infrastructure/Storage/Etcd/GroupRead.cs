@@ -91,7 +91,7 @@ internal sealed class GroupRead(
 
     internal sealed class PendingRead(StoreKey key, StoreKey? second, long arrivedAt)
         : TaskCompletionSource<Found>(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously),
-            IPending, ITraced
+            IPending
     {
         public StoreKey Key { get; } = key;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kv.Infrastructure.Storage.Etcd;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
@@ -56,6 +57,8 @@ internal sealed class BatcherTests
         TaskCreationOptions.RunContinuationsAsynchronously), IPending
     {
         public long ArrivedAt { get; } = TimeProvider.System.GetTimestamp();
+
+        public Activity? Caller => null;
 
         public bool IsLarge { get; init; }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage.Etcd;
 using Microsoft.Extensions.Time.Testing;
@@ -230,6 +231,8 @@ internal sealed class BatcherTimingTests
     private sealed class Asked : TaskCompletionSource, IPending
     {
         public required long ArrivedAt { get; init; }
+
+        public Activity? Caller => null;
     }
 
     /// <summary>Calls that are answered when the test says so.</summary>
