@@ -20,16 +20,18 @@ internal sealed class CommitQueue : IDisposable
     // often.
     private const int ChecksInTimeout = 20;
 
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly Queue<PendingCommit> _small = new();
     private readonly Queue<PendingCommit> _large = new();
     private readonly PendingCommit?[] _batch = new PendingCommit?[MaxBatch];
+    private readonly AutoResetEvent _wakeUp = new(initialState: false);
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _watchdog;
 
     private long _bytes;
     private int _batchSize;
+    private bool _isAsleep;
     private bool _isWoken;
     private bool _isWatched;
     private bool _isClosed;
@@ -56,29 +58,35 @@ internal sealed class CommitQueue : IDisposable
     /// <summary>Queues a transaction. Fails it at once when the queue is full or the store is closed.</summary>
     public void Enqueue(PendingCommit pending)
     {
+        bool isQueued, isAsleep;
         lock (_gate)
+        {
             // A single waiting transaction is accepted whatever its size.
-            if (!_isClosed && Count < MaxWaiting && (Count == 0 || _bytes + pending.Bytes <= MaxWaitingBytes))
+            isQueued = !_isClosed && Count < MaxWaiting && (Count == 0 || _bytes + pending.Bytes <= MaxWaitingBytes);
+            if (isQueued)
             {
                 _bytes += pending.Bytes;
                 (pending.Bytes < LargeBytes ? _small : _large).Enqueue(pending);
-                Monitor.Pulse(_gate);
                 if (!_isWatched)
                     Watch(_timeout);
-                return;
             }
-        pending.Fail(_ => new StoreUnavailableException(
-            _isClosed ? "The store is closed." : "Too many requests are waiting for the disk."));
+            isAsleep = isQueued && _isAsleep;
+            _isAsleep &= !isAsleep;
+        }
+        // Outside the lock, which the writer takes first.
+        if (isAsleep)
+            _wakeUp.Set();
+        if (!isQueued)
+            pending.Fail(_ => new StoreUnavailableException(
+                _isClosed ? "The store is closed." : "Too many requests are waiting for the disk."));
     }
 
     /// <summary>Wakes the writer even if the queue is empty, so that it expires entries that are due.</summary>
     public void Wake()
     {
         lock (_gate)
-        {
             _isWoken = true;
-            Monitor.Pulse(_gate);
-        }
+        _wakeUp.Set();
     }
 
     /// <summary>The bytes of the batch that was taken last. Only the writer's thread uses it.</summary>
@@ -90,8 +98,10 @@ internal sealed class CommitQueue : IDisposable
     /// </summary>
     public ReadOnlySpan<PendingCommit> Take()
     {
-        lock (_gate)
-            for (; ; )
+        for (; ; )
+        {
+            TimeSpan wait;
+            lock (_gate)
             {
                 var now = _time.GetTimestamp();
                 Fill(now);
@@ -101,15 +111,18 @@ internal sealed class CommitQueue : IDisposable
                     _hadSmall |= !_isLarge && _batchSize > 0;
                     return _batch.AsSpan(0, _batchSize)!;
                 }
-                if (_small.Count > 0 || IsLargeDue(now))
-                    continue;
                 if (_isClosed && Count == 0)
                 {
                     IsDrained = true;
                     return [];
                 }
-                Monitor.Wait(_gate, _large.Count == 0 ? Timeout.InfiniteTimeSpan : UntilLarge(now));
+                wait = _small.Count > 0 || IsLargeDue(now) ? TimeSpan.Zero
+                    : _large.Count > 0 ? UntilLarge(now)
+                    : Timeout.InfiniteTimeSpan;
+                _isAsleep = true;
             }
+            _wakeUp.WaitOne(wait);
+        }
     }
 
     /// <summary>Ends the batch that was taken last.</summary>
@@ -136,7 +149,11 @@ internal sealed class CommitQueue : IDisposable
         Wake();
     }
 
-    public void Dispose() => _watchdog.Dispose();
+    public void Dispose()
+    {
+        _watchdog.Dispose();
+        _wakeUp.Dispose();
+    }
 
     private static StoreUnavailableException TimedOut(bool mayBeWritten) => mayBeWritten
         ? new("The disk did not answer in time.", outcomeUnknown: true)

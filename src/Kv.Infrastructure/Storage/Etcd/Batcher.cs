@@ -103,6 +103,13 @@ internal abstract class Batcher<TPending> : IDisposable
     /// <summary>Whether a request has waited so long that it must not be sent.</summary>
     protected bool IsOverdue(TPending pending) => _time.GetElapsedTime(pending.ArrivedAt) >= _timeout;
 
+    /// <summary>Fails every request that is not completed.</summary>
+    protected static void Fail(IEnumerable<TPending> requests, Exception error)
+    {
+        foreach (var request in requests)
+            request.TrySetException(error);
+    }
+
     /// <summary>Starts a batch.</summary>
     protected abstract IBatch NewBatch();
 
@@ -117,8 +124,8 @@ internal abstract class Batcher<TPending> : IDisposable
         /// <summary>Sends the batch and completes every request in it, or throws.</summary>
         Task Send();
 
-        /// <summary>Fails every request that is not completed.</summary>
-        void Fail(Exception error);
+        /// <summary>The requests in it.</summary>
+        IEnumerable<TPending> Requests { get; }
     }
 
     /// <summary>How a batch responds to a request.</summary>
@@ -232,7 +239,7 @@ internal abstract class Batcher<TPending> : IDisposable
         }
         catch (Exception error)
         {
-            batch.Fail(error);
+            Fail(batch.Requests, error);
         }
         var isPauseDue = _others?.Invoke() != others;
         lock (_gate)

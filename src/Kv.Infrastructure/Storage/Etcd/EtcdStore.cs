@@ -109,7 +109,8 @@ internal sealed class EtcdStore : IStore
             : Send(transaction, cancellationToken);
     }
 
-    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly = false) =>
         _watch.Follow(range, fromRevision, long.MaxValue, cancellationToken);
 
     public IAsyncEnumerable<ChangeSet> Changes(

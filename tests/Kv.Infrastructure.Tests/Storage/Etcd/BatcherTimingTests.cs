@@ -257,6 +257,9 @@ internal sealed class BatcherTimingTests
         {
             public TaskCompletionSource Answered { get; } = new();
 
+            // No call fails in these tests.
+            public IEnumerable<Asked> Requests => [];
+
             public int Size { get; private set; }
 
             public Fit TryAdd(Asked pending)
@@ -271,11 +274,6 @@ internal sealed class BatcherTimingTests
             {
                 owner._sent.Add(this);
                 return Answered.Task;
-            }
-
-            public void Fail(Exception error)
-            {
-                // No call fails in these tests.
             }
         }
     }
