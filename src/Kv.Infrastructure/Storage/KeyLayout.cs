@@ -29,7 +29,6 @@ internal sealed class KeyLayout(StoreOptions options)
     /// </summary>
     public KeyRange Cached => KeyRange.Between(StoreKey.FromText(_contents), KeyValues.End);
 
-    /// <summary>The webhooks of all tenants.</summary>
     public KeyRange Webhooks { get; } = Area(options, "webhooks/");
 
     /// <summary>
@@ -47,7 +46,6 @@ internal sealed class KeyLayout(StoreOptions options)
     /// <summary>The deliveries of all tenants, pending and failed, and their values.</summary>
     public KeyRange Deliveries { get; } = Area(options, "deliveries/");
 
-    /// <summary>The records of the idempotent requests of all tenants.</summary>
     public KeyRange IdempotentRequests { get; } = Area(options, "idempotency/");
 
     /// <summary>
@@ -55,7 +53,6 @@ internal sealed class KeyLayout(StoreOptions options)
     /// </summary>
     public KeyRange WatchedWithoutKeys => KeyRange.Between(StoreKey.FromText($"{_base}locks/"), Webhooks.End);
 
-    /// <summary>The lock of the watcher's leader.</summary>
     public StoreKey WatcherLock { get; } = Place(options, "locks/watcher");
 
     /// <summary>The entries of the replicas that hold or await <see cref="WatcherLock"/>.</summary>
@@ -76,7 +73,6 @@ internal sealed class KeyLayout(StoreOptions options)
     /// <summary>Requests to the watcher to read the stored deliveries of a webhook again.</summary>
     public KeyRange Wakes { get; } = Area(options, "deliveries/wake/");
 
-    /// <summary>The API keys of the deployment.</summary>
     public KeyRange ApiKeys { get; } = Area(options, "apikeys/");
 
     public StoreKey ApiKey(string id) => StoreKey.FromText($"{_base}apikeys/{id}");
@@ -98,7 +94,6 @@ internal sealed class KeyLayout(StoreOptions options)
         return prefix.Length == 0 ? range.From(new StoreKey((byte[])[.. start.Span, 0])) : range;
     }
 
-    /// <summary>A tenant's keys that match a pattern.</summary>
     public KeyRange KeyValuesOf(Tenant tenant, KeyPattern pattern) => pattern.IsPrefix
         ? KeyValuesOf(tenant, pattern.KeyOrPrefix)
         : KeyRange.Single(KeyValuePrefix(tenant, pattern.KeyOrPrefix));
@@ -120,7 +115,6 @@ internal sealed class KeyLayout(StoreOptions options)
         ? new StoreKey((byte[])[.. KeyValues.Start.Span, .. key.Span[_traces.Length..]])
         : null;
 
-    /// <summary>The place of the record of a tenant's idempotent request.</summary>
     public StoreKey Idempotency(Tenant tenant, string hash) => Encode(_idempotency, tenant, hash);
 
     /// <summary>
@@ -145,7 +139,6 @@ internal sealed class KeyLayout(StoreOptions options)
     public string OwnerOf(StoreKey key) =>
         Decode(_keyValues, key) is { Tenant: var tenant } ? $"{tenant.Namespace}/{tenant.AppName}" : "";
 
-    /// <summary>The prefix of a tenant's webhooks.</summary>
     public StoreKey WebhookPrefix(Tenant tenant) => Encode(_webhooks, tenant, "");
 
     public StoreKey Webhook(Tenant tenant, Guid id) => Encode(_webhooks, tenant, $"{id:D}");
@@ -162,14 +155,12 @@ internal sealed class KeyLayout(StoreOptions options)
     /// </summary>
     public StoreKey Mark(Guid id) => StoreKey.FromText($"{_base}locks/marks/{id:N}");
 
-    /// <summary>The prefix of a webhook's deliveries with a status.</summary>
     public StoreKey DeliveryPrefix(DeliveryStatus status, Tenant tenant, Guid webhookId) =>
         OfWebhook(Area(status), tenant, webhookId, "/");
 
     public StoreKey Delivery(DeliveryStatus status, Tenant tenant, DeliveryId id) =>
         OfWebhook(Area(status), tenant, id.WebhookId, Suffix(id));
 
-    /// <summary>The prefix of the values of a webhook's deliveries.</summary>
     public StoreKey DeliveryValuePrefix(Tenant tenant, Guid webhookId) => OfWebhook("values", tenant, webhookId, "/");
 
     public StoreKey DeliveryValue(Tenant tenant, DeliveryId id) =>

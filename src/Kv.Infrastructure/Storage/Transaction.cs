@@ -54,7 +54,6 @@ internal sealed class Transaction
     /// <summary>The approximate size of the transaction: the keys and values of its operations.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>A transaction without compares.</summary>
     public static Transaction Unconditional(params IReadOnlyList<Operation> operations) => new([], operations);
 
     private void Measure(IReadOnlyList<Operation> operations)

@@ -49,7 +49,6 @@ internal sealed class CommitQueue : IDisposable
         _watchdog = time.CreateTimer(_ => FailOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many transactions wait.</summary>
     public int Count => _small.Count + _large.Count;
 
     /// <summary>Whether the queue was closed and all waiting transactions were taken.</summary>
@@ -125,7 +124,6 @@ internal sealed class CommitQueue : IDisposable
         }
     }
 
-    /// <summary>Ends the batch that was taken last.</summary>
     public void Done()
     {
         lock (_gate)

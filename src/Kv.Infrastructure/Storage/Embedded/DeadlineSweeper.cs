@@ -30,7 +30,6 @@ internal sealed class DeadlineSweeper : IDisposable
     /// <summary>Whether an entry is due by a second of Unix time.</summary>
     public bool IsDue(long second) => _next <= second;
 
-    /// <summary>Reads the next deadline from the database.</summary>
     public void Load() => _next = _entries.NextDeadline();
 
     /// <summary>Expires entries that are due, the oldest first, up to the limit of one commit.</summary>

@@ -150,7 +150,6 @@ internal sealed class EntryTable(SqliteConnection connection)
         return true;
     }
 
-    /// <summary>Deletes the entries of a range. Returns their number.</summary>
     public int Delete(KeyRange range, long revision) =>
         _endRange.Run(range.Start, Rows.End(range), revision, (int)EndKind.Deleted);
 

@@ -64,35 +64,24 @@ internal static partial class Schema
         """,
     ];
 
-    /// <summary>The name and version of the engine.</summary>
     public static string EngineVersion { get; } = $"SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}";
 
     /// <summary>
     /// Opens the connection that writes. Creates the tables of a new database, and converts one of an earlier format.
     /// </summary>
     /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
-    public static SqliteConnection ConnectWriter(string file, ILogger logger)
+    public static SqliteConnection ConnectWriter(string file, ILogger logger) => Connect(file, connection =>
     {
-        var connection = Connect(file);
-        try
-        {
-            // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them
-            // again, and a longer log copies each page to the database once for several commits.
-            new Statement(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;").Run();
-            Prepare(connection, file, logger);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+        // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them again, and
+        // a longer log copies each page to the database once for several commits.
+        new Statement(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;").Run();
+        Prepare(connection, file, logger);
+    });
 
     /// <summary>
     /// Opens a connection. Each connection keeps its prepared statements, so connections are not pooled.
     /// </summary>
-    public static SqliteConnection Connect(string file)
+    public static SqliteConnection Connect(string file, Action<SqliteConnection>? prepare = null)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -106,6 +95,7 @@ internal static partial class Schema
             connection.Open();
             // FULL: a commit is on the disk before it is acknowledged.
             new Statement(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").Run();
+            prepare?.Invoke(connection);
             return connection;
         }
         catch

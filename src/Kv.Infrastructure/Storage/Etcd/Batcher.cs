@@ -71,10 +71,8 @@ internal abstract class Batcher<TPending> : IDisposable
         _timer = time.CreateTimer(_ => PumpOnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many calls were sent.</summary>
     public long CallsSent => Volatile.Read(ref _sent);
 
-    /// <summary>How many requests wait to be sent.</summary>
     public int Queued => _queue.Count;
 
     protected TimeProvider Time => _time;
@@ -110,7 +108,6 @@ internal abstract class Batcher<TPending> : IDisposable
             request.TrySetException(error);
     }
 
-    /// <summary>Starts a batch.</summary>
     protected abstract IBatch NewBatch();
 
     /// <summary>A batch that is filled and then sent.</summary>
@@ -124,7 +121,6 @@ internal abstract class Batcher<TPending> : IDisposable
         /// <summary>Sends the batch and completes every request in it, or throws.</summary>
         Task Send();
 
-        /// <summary>The requests in it.</summary>
         IEnumerable<TPending> Requests { get; }
     }
 

@@ -19,7 +19,7 @@ internal sealed class CacheWatch
     private readonly EtcdHistory.EpochSnapshot _opened;
     private readonly EtcdChannel _channel;
     private readonly Lock _gate = new();
-    private readonly List<Waiting> _waiting = [];
+    private readonly List<(long Revision, TaskCompletionSource Reached)> _waiting = [];
     private readonly CachedKeys _keys;
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
     private bool _reportsProgress;
@@ -34,7 +34,6 @@ internal sealed class CacheWatch
         _channel = connection.Next();
     }
 
-    /// <summary>The keys in memory.</summary>
     public CachedKeys Keys => _keys;
 
     /// <summary>Whether the store has not been restored since the watch began.</summary>
@@ -104,15 +103,15 @@ internal sealed class CacheWatch
             return false;
         if (_keys.Through >= revision)
             return true;
-        var waiting = new Waiting(revision);
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
-            _waiting.Add(waiting);
+            _waiting.Add((revision, reached));
         AskForProgress();
         var patience = took + GroupRead.LongCall;
         if (_keys.Through < revision)
-            await waiting.Task.WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await reached.Task.WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
-            _waiting.Remove(waiting);
+            _waiting.Remove((revision, reached));
         if (_keys.Through >= revision)
             return IsUsable;
         Volatile.Write(ref _missed, revision);
@@ -180,7 +179,7 @@ internal sealed class CacheWatch
     {
         _keys.Advance(revision);
         lock (_gate)
-            _waiting.RemoveAll(waiting => waiting.Revision <= revision && waiting.TrySetResult());
+            _waiting.RemoveAll(waiting => waiting.Revision <= revision && waiting.Reached.TrySetResult());
     }
 
     // One request is in flight at a time.
@@ -193,11 +192,5 @@ internal sealed class CacheWatch
             return;
         _ = Calls.Send(_call!.RequestStream, new WatchRequest { ProgressRequest = new WatchProgressRequest() })
             .ContinueWith(sent => sent.Exception, TaskScheduler.Default);
-    }
-
-    private sealed class Waiting(long revision)
-        : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public long Revision { get; } = revision;
     }
 }

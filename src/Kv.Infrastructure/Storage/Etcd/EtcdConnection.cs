@@ -32,7 +32,6 @@ internal sealed class EtcdConnection : IDisposable
     /// <summary>The cluster's history, derived from its answers.</summary>
     public EtcdHistory History { get; }
 
-    /// <summary>The number of members.</summary>
     public int Members => _members.Length;
 
     /// <summary>The number of calls so far; it wraps around.</summary>

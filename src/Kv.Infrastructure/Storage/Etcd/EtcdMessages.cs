@@ -58,13 +58,8 @@ internal static class EtcdMessages
         return request;
     }
 
-    public static PutRequest ToRequest(Operation.Put put, LeasePool? leases)
-    {
-        var request = new PutRequest { Key = Wrap(put.Key), Value = Wrap(put.Value) };
-        if (put.Deadline is { } deadline)
-            request.Lease = LeaseOf(deadline, leases);
-        return request;
-    }
+    public static PutRequest ToRequest(Operation.Put put, LeasePool? leases) =>
+        new() { Key = Wrap(put.Key), Value = Wrap(put.Value), Lease = LeaseOf(put.Deadline, leases) };
 
     public static void AddOperations(
         ICollection<RequestOp> target, IReadOnlyList<Operation> operations, LeasePool? leases)
@@ -105,40 +100,35 @@ internal static class EtcdMessages
     private static EtcdCompare LeaseCompare(ByteString key, EtcdCompare.Types.CompareResult relation, long lease) =>
         new() { Key = key, Target = EtcdCompare.Types.CompareTarget.Lease, Result = relation, Lease = lease };
 
-    private static long LeaseOf(long deadline, LeasePool? leases) =>
-        leases?.IdOf(deadline) ?? LeaseId.FromDeadline(deadline);
+    private static long LeaseOf(long? deadline, LeasePool? leases) => deadline is { } second ? leases!.IdOf(second) : 0;
 
-    private static RequestOp ToRequestOp(Operation operation, LeasePool? leases)
+    private static RequestOp ToRequestOp(Operation operation, LeasePool? leases) => operation switch
     {
-        switch (operation)
+        Operation.Put put => new RequestOp { RequestPut = ToRequest(put, leases) },
+        Operation.Touch touch => new RequestOp
         {
-            case Operation.Put put:
-                return new RequestOp { RequestPut = ToRequest(put, leases) };
-            case Operation.Delete delete:
-                return new RequestOp
-                {
-                    RequestDeleteRange = new DeleteRangeRequest
-                    {
-                        Key = Wrap(delete.Keys.Start),
-                        RangeEnd = Wrap(delete.Keys.End),
-                    },
-                };
-            case Operation.Touch touch:
-                var renewal = new PutRequest { Key = Wrap(touch.Key), IgnoreValue = true };
-                if (touch.Deadline is { } renewed)
-                    renewal.Lease = LeaseOf(renewed, leases);
-                return new RequestOp { RequestPut = renewal };
-            case Operation.Read read:
-                return new RequestOp
-                {
-                    RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit, KeysOnly: read.KeysOnly)),
-                };
-            case Operation.Nested nested:
-                return new RequestOp { RequestTxn = ToRequest(nested.Inner, leases) };
-            default:
-                throw new ArgumentException($"Unknown operation {operation.GetType().Name}.", nameof(operation));
-        }
-    }
+            RequestPut = new PutRequest
+            {
+                Key = Wrap(touch.Key),
+                IgnoreValue = true,
+                Lease = LeaseOf(touch.Deadline, leases),
+            },
+        },
+        Operation.Delete delete => new RequestOp
+        {
+            RequestDeleteRange = new DeleteRangeRequest
+            {
+                Key = Wrap(delete.Keys.Start),
+                RangeEnd = Wrap(delete.Keys.End),
+            },
+        },
+        Operation.Read read => new RequestOp
+        {
+            RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit, KeysOnly: read.KeysOnly)),
+        },
+        Operation.Nested nested => new RequestOp { RequestTxn = ToRequest(nested.Inner, leases) },
+        _ => throw new ArgumentException($"Unknown operation {operation.GetType().Name}.", nameof(operation)),
+    };
 
     private static EtcdCompare ToCompare(Compare compare)
     {

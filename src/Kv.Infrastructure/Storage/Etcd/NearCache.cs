@@ -75,7 +75,6 @@ internal sealed partial class NearCache : IDisposable
             _wanted.Writer.TryWrite(true);
     }
 
-    /// <summary>Notes how many reads were answered from memory.</summary>
     public void Answered(int reads) => _hits.Add(reads);
 
     /// <summary>Takes in a key that was read from etcd.</summary>
