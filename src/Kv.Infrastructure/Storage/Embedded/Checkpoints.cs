@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// Copies the write-ahead log into the database on a separate thread. Otherwise the writer itself would copy the
 /// whole log once it is full, and block writes for a tenth of a second or more.
 /// </summary>
-internal sealed class Checkpoints(string file) : IDisposable
+internal sealed class Checkpoints(SqliteConnection connection) : IDisposable
 {
     // A checkpoint waits for the disk twice, so checkpoints must not be too frequent.
     private const long PagesBetween = 2_000;
@@ -15,7 +15,7 @@ internal sealed class Checkpoints(string file) : IDisposable
     // A small write changes the table, its indexes and the revision counter.
     private const int PagesPerWrite = 6;
 
-    private readonly SqliteConnection _connection = Schema.Connect(file);
+    private readonly Statement _checkpoint = new(connection, "PRAGMA wal_checkpoint(PASSIVE)");
     private Task _running = Task.CompletedTask;
     private long _pages;
 
@@ -33,14 +33,14 @@ internal sealed class Checkpoints(string file) : IDisposable
     public void Dispose()
     {
         _running.Wait();
-        _connection.Dispose();
+        connection.Dispose();
     }
 
     private void Run()
     {
         try
         {
-            new Statement(_connection, "PRAGMA wal_checkpoint(PASSIVE)").Run();
+            _checkpoint.Run();
         }
         catch (SqliteException)
         {

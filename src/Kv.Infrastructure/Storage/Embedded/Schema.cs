@@ -72,8 +72,8 @@ internal static partial class Schema
     /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
     public static SqliteConnection ConnectWriter(string file, ILogger logger) => Connect(file, connection =>
     {
-        // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them again, and
-        // a longer log copies each page to the database once for several commits.
+        // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them again,
+        // and a longer log copies each page to the database once for several commits.
         new Statement(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;").Run();
         Prepare(connection, file, logger);
     });

@@ -43,7 +43,7 @@ internal sealed partial class Writer : IAsyncDisposable
         _entries = new EntryTable(connection);
         _runner = new TransactionRunner(_entries);
         _queue = new CommitQueue(time, options.Timeout);
-        _checkpoints = new Checkpoints(connection.DataSource);
+        _checkpoints = new Checkpoints(Schema.Connect(connection.DataSource));
         _sweeper = new DeadlineSweeper(_entries, time, _queue.Wake);
         _keptRevisions = options.HistoryRevisions;
         Load();
@@ -146,8 +146,8 @@ internal sealed partial class Writer : IAsyncDisposable
         }
     }
 
-    // A compacted revision is unreadable at once; its rows are deleted in small steps, one with each commit. The compact
-    // revision advances by a tenth of the history at a time.
+    // A compacted revision is unreadable at once; its rows are deleted in small steps, one with each commit. The
+    // compact revision advances by a tenth of the history at a time.
     private void TrimHistory(long revision)
     {
         if (revision - _compacted - _keptRevisions > _keptRevisions / 10)

@@ -5,9 +5,9 @@ using Grpc.Core;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// The state that etcd reports, and the addresses of its members. Its space is the size of one member's database against that member's alarm quota. All
-/// members hold the same data, but the file of each has the size of its last defragmentation. The known faults cover
-/// the versions of all members.
+/// The state that etcd reports, and the addresses of its members. Its space is the size of one member's database against
+/// that member's alarm quota. All members hold the same data, but the file of each has the size of its last
+/// defragmentation. The known faults cover the versions of all members.
 /// </summary>
 internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, TimeProvider time)
 {
@@ -33,8 +33,8 @@ internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, 
     }
 
     /// <summary>
-    /// The configured endpoints, and the client and peer addresses of etcd's member list: an endpoint may be the name of
-    /// a service, whose members have their own addresses.
+    /// The configured endpoints, and the client and peer addresses of etcd's member list: an endpoint may be the name
+    /// of a service, whose members have their own addresses.
     /// </summary>
     /// <returns>Only the configured endpoints when etcd's user may not read the member list.</returns>
     /// <exception cref="StoreUnavailableException">etcd did not answer.</exception>

@@ -61,8 +61,8 @@ internal sealed class EtcdWatchSession(
 
     private Task Open(CancellationToken cancellationToken)
     {
-        // Start one revision earlier: etcd accepts a watch from exactly its compact revision, though the deletes of that
-        // revision are gone. From the revision before, it reports the compaction.
+        // Start one revision earlier: etcd accepts a watch from exactly its compact revision, though the deletes of
+        // that revision are gone. From the revision before, it reports the compaction.
         var create = EtcdMessages.ToWatch(range, Math.Max(1, NextRevision - 1));
         (create.PrevKv, create.ProgressNotify) = (true, true);
         _call = connection.Next().Watch(cancellationToken);
