@@ -5,8 +5,8 @@ using Grpc.Core;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// The state that etcd reports, and the addresses of its members. Its space is the size of one member's database against
-/// that member's alarm quota. All members hold the same data, but the file of each has the size of its last
+/// The state that etcd reports, and the addresses of its members. Its space is the size of one member's database
+/// against that member's alarm quota. All members hold the same data, but the file of each has the size of its last
 /// defragmentation. The known faults cover the versions of all members.
 /// </summary>
 internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, TimeProvider time)
