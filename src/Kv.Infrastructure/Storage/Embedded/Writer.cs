@@ -43,7 +43,7 @@ internal sealed partial class Writer : IAsyncDisposable
         _entries = new EntryTable(connection);
         _runner = new TransactionRunner(_entries);
         _queue = new CommitQueue(time, options.Timeout);
-        _checkpoints = new Checkpoints(Schema.Connect(connection.DataSource));
+        _checkpoints = new Checkpoints(connection.DataSource);
         _sweeper = new DeadlineSweeper(_entries, time, _queue.Wake);
         _keptRevisions = options.HistoryRevisions;
         Load();
