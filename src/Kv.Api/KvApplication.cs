@@ -105,25 +105,23 @@ internal static class KvApplication
         app.MapControllers();
         app.ExcludeFromWebhooks(options).AnnounceStart(options);
         // Open the store and load the certificate now, so that failures prevent the start.
-        app.Services.GetService<ServerCertificate>();
+        app.Services.GetService<ReloadedFiles<SslStreamCertificateContext>>();
         app.Services.GetRequiredService<IStoreProbe>();
         return app;
     }
 
     private static Func<SslStreamCertificateContext>? Certificate(KestrelServerOptions server, KvOptions options) =>
-        options.Tls is null ? null : () => server.ApplicationServices.GetRequiredService<ServerCertificate>().Current;
+        options.Tls is null
+            ? null
+            : () => server.ApplicationServices.GetRequiredService<ReloadedFiles<SslStreamCertificateContext>>().Current;
 
-    private static ServerCertificate LoadCertificate(IServiceProvider provider, TlsOptions tls) => new(
-        tls.CertFile, tls.KeyFile, tls.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<ILogger<ServerCertificate>>());
+    private static ReloadedFiles<SslStreamCertificateContext> LoadCertificate(
+        IServiceProvider provider, TlsOptions tls) => new(
+            [tls.CertFile, tls.KeyFile], contents => PemCertificates.Pair(contents[0], contents[1]),
+            tls.ReloadInterval, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TlsOptions>>());
 
-    private static ReloadedFiles<JwtKeySet> LoadKeys(IServiceProvider provider, JwtKeyFile file)
-    {
-        var keys = new ReloadedFiles<JwtKeySet>(
-            [file.Path], contents => JwtKeys.Read(contents[0]), changed: null, file.ReloadInterval,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<JwtKeyFile>>());
-        keys.Start();
-        return keys;
-    }
+    private static ReloadedFiles<JwtKeySet> LoadKeys(IServiceProvider provider, JwtKeyFile file) => new(
+        [file.Path], contents => JwtKeys.Read(contents[0]), file.ReloadInterval,
+        provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<JwtKeyFile>>());
 }

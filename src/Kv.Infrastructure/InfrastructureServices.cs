@@ -130,29 +130,22 @@ public static class InfrastructureServices
         .AddSingleton<ReceiverAuthorities>()
         .AddSingleton<IWebhookSender, WebhookSender>();
 
-    private static IStore OpenStore(IServiceProvider provider)
-    {
-        var time = provider.GetRequiredService<TimeProvider>();
-        var measured = new MeasuredStore(
-            OpenEngine(provider), provider.GetRequiredService<StoreTelemetry>(),
-            provider.GetRequiredService<StoreAvailability>(), time);
-        return new TracedStore(
-            measured, provider.GetRequiredService<WriteTraces>(), provider.GetRequiredService<WatchLag>());
-    }
+    private static IStore OpenStore(IServiceProvider provider) => ActivatorUtilities.CreateInstance<TracedStore>(
+        provider, ActivatorUtilities.CreateInstance<MeasuredStore>(provider, OpenEngine(provider)));
 
     private static IStore OpenEngine(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<StoreOptions>();
         var time = provider.GetRequiredService<TimeProvider>();
         var meters = provider.GetRequiredService<IMeterFactory>();
+        var loggers = provider.GetRequiredService<ILoggerFactory>();
         var layout = provider.GetRequiredService<KeyLayout>();
         return options.Engine switch
         {
             StoreEngine.Embedded => EmbeddedStore.Open(
-                options.Embedded, time, meters, provider.GetRequiredService<ILogger<EmbeddedStore>>()),
+                options.Embedded, time, meters, loggers.CreateLogger<EmbeddedStore>()),
             StoreEngine.Etcd => new EtcdStore(
-                options.Etcd, layout.Cached, layout.OwnerOf, time, meters,
-                provider.GetRequiredService<ILoggerFactory>()),
+                options.Etcd, layout.Cached, layout.OwnerOf, time, meters, loggers),
         };
     }
 }

@@ -21,7 +21,7 @@ internal interface IFeedReader
 /// <param name="Epoch">The value of <see cref="IStore.Epoch"/> before the revision was read.</param>
 /// <param name="Range">The keys whose changes are read.</param>
 /// <param name="After">The last revision that was read.</param>
-/// <param name="SizesOnly">Whether the reader needs only the sizes of values (<see cref="IStore.WatchSizes"/>).</param>
+/// <param name="SizesOnly">Whether the reader needs only the sizes of values (<see cref="IStore.Watch"/>).</param>
 internal readonly record struct FeedPosition(Epoch Epoch, KeyRange Range, long After, bool SizesOnly = false);
 
 /// <summary>The end of a watch of the feed.</summary>

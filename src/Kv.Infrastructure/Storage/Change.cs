@@ -1,12 +1,10 @@
 namespace Kv.Infrastructure.Storage;
 
-/// <summary>The kinds of change.</summary>
 internal enum ChangeKind
 {
     /// <summary>The key was written. It was created by this change when <see cref="Entry.Version"/> is 1.</summary>
     Put,
 
-    /// <summary>The key was deleted.</summary>
     Delete,
 
     /// <summary>The key's deadline passed, and the store removed it.</summary>

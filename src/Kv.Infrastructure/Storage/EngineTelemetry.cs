@@ -17,16 +17,13 @@ internal sealed class EngineTelemetry
             _meter, "kv.store.leases_granted", "{lease}", "Leases that etcd granted for keys that expire.");
     }
 
-    /// <summary>How many writes shared one commit.</summary>
     public Histogram<int> CommitBatchSize { get; }
 
-    /// <summary>How many reads shared one call of etcd.</summary>
     public Histogram<int> ReadBatchSize { get; }
 
     /// <summary>Leases granted for deadlines. Keys that expire in the same second share one.</summary>
     public Tally LeasesGranted { get; }
 
-    /// <summary>Reports how many requests wait in the queues of the engine, counted when the metric is read.</summary>
     public void Observe(params (string Name, Func<int> Length)[] queues) => _meter.CreateObservableGauge(
         "kv.store.queue.length",
         () => queues.Select(queue =>

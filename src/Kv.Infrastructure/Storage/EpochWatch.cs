@@ -10,16 +10,10 @@ internal static class EpochWatch
     /// before the read. When that epoch has ended, the watch fails at once: otherwise it would wait for a revision of a
     /// history that no longer exists.
     /// </summary>
-    /// <param name="sizesOnly">Whether it is <see cref="IStore.WatchSizes"/>.</param>
     public static IAsyncEnumerable<ChangeSet> Watch(
         this IStore store, Epoch epoch, KeyRange range, long fromRevision, bool sizesOnly,
         CancellationToken cancellationToken) =>
-        Within(
-            store, epoch,
-            token => sizesOnly
-                ? store.WatchSizes(range, fromRevision, token)
-                : store.Watch(range, fromRevision, token),
-            cancellationToken);
+        Within(store, epoch, token => store.Watch(range, fromRevision, token, sizesOnly), cancellationToken);
 
     /// <summary><see cref="IStore.Changes"/> between revisions of an epoch; it fails likewise.</summary>
     public static IAsyncEnumerable<ChangeSet> Changes(

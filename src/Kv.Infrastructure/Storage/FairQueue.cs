@@ -9,10 +9,8 @@ internal sealed class FairQueue<TOwner>
     // In the order of their turns.
     private readonly Queue<TOwner> _owners = [];
 
-    /// <summary>How many owners wait.</summary>
     public int Owners => _owners.Count;
 
-    /// <summary>Adds a task.</summary>
     public TaskCompletionSource Add(TOwner owner)
     {
         var task = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -61,15 +61,15 @@ internal interface IStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="StoreRestoredException">The epoch has ended.</exception>
-    IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// <see cref="Watch"/> for a caller that needs no values, only <see cref="Entry.ValueBytes"/>: an engine that can
-    /// omit the values does so.
-    /// </summary>
-    /// <inheritdoc cref="Watch"/>
-    IAsyncEnumerable<ChangeSet> WatchSizes(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Watch(range, fromRevision, cancellationToken);
+    /// <param name="range">The range.</param>
+    /// <param name="fromRevision">The first revision.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <param name="sizesOnly">
+    /// Whether the caller needs no values, only <see cref="Entry.ValueBytes"/>: an engine that can omit the values does
+    /// so.
+    /// </param>
+    IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly = false);
 
     /// <summary>
     /// The changes of a range from a revision (1 or more) to another that the store has reached, both included.

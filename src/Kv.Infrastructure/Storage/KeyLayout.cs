@@ -7,105 +7,73 @@ namespace Kv.Infrastructure.Storage;
 /// The layout of the store's keys. Keys, webhooks and the watcher's lock are where simple-golang-kv has them, so
 /// that each service reads the other's writes. Kv's own areas sort before or between them.
 /// </summary>
-internal sealed class KeyLayout
+internal sealed class KeyLayout(StoreOptions options)
 {
-    private readonly string _base;
-    private readonly string _keyValues;
-    private readonly string _webhooks;
-    private readonly string _contents;
-    private readonly string _audit;
-    private readonly string _idempotency;
-    private readonly byte[] _traces;
-
-    public KeyLayout(StoreOptions options)
-    {
-        _base = $"/{options.BaseKeyPrefix}/";
-        _keyValues = $"{_base}kv/";
-        _webhooks = $"{_base}webhooks/";
-        _contents = $"{_base}content/";
-        _audit = $"{_base}audit/";
-        _idempotency = $"{_base}idempotency/";
-        IdempotentRequests = KeyRange.Prefix(StoreKey.FromText(_idempotency));
-        _traces = Encoding.UTF8.GetBytes($"{_base}kv_traces/");
-        AbsentKey = StoreKey.FromText(_base);
-        Webhooks = KeyRange.Prefix(StoreKey.FromText(_webhooks));
-        KeyValues = KeyRange.Prefix(StoreKey.FromText(_keyValues));
-        Watched = KeyRange.Between(KeyValues.Start, Webhooks.End);
-        Cached = KeyRange.Between(StoreKey.FromText(_contents), KeyValues.End);
-        Deliveries = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/"));
-        Counted = KeyRange.Between(Deliveries.Start, Webhooks.End);
-        WatchedWithoutKeys = KeyRange.Between(StoreKey.FromText($"{_base}locks/"), Webhooks.End);
-        WatcherLock = StoreKey.FromText($"{_base}locks/watcher");
-        WatcherQueue = KeyRange.Prefix(StoreKey.FromText($"{_base}locks/watcher/"));
-        WatcherCursor = StoreKey.FromText($"{_base}cursor/watcher");
-        CursorKey = StoreKey.FromText($"{_base}cursor/key");
-        PendingDeliveries = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/pending/"));
-        FailingWebhooks = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/failing/"));
-        Wakes = KeyRange.Prefix(StoreKey.FromText($"{_base}deliveries/wake/"));
-        ApiKeys = KeyRange.Prefix(StoreKey.FromText($"{_base}apikeys/"));
-    }
+    private readonly string _base = $"/{options.BaseKeyPrefix}/";
+    private readonly string _keyValues = $"/{options.BaseKeyPrefix}/kv/";
+    private readonly string _webhooks = $"/{options.BaseKeyPrefix}/webhooks/";
+    private readonly string _contents = $"/{options.BaseKeyPrefix}/content/";
+    private readonly string _audit = $"/{options.BaseKeyPrefix}/audit/";
+    private readonly string _idempotency = $"/{options.BaseKeyPrefix}/idempotency/";
+    private readonly byte[] _traces = Encoding.UTF8.GetBytes($"/{options.BaseKeyPrefix}/kv_traces/");
 
     /// <summary>A key without an entry, in the part of the store that Kv may touch.</summary>
-    public StoreKey AbsentKey { get; }
+    public StoreKey AbsentKey { get; } = Place(options, "");
 
     /// <summary>The keys of all tenants.</summary>
-    public KeyRange KeyValues { get; }
+    public KeyRange KeyValues { get; } = Area(options, "kv/");
 
     /// <summary>
     /// The range that the near cache watches: keys and their content types together, so that they are read at one
     /// revision. Deliveries, cursors and idempotent requests lie between the two.
     /// </summary>
-    public KeyRange Cached { get; }
+    public KeyRange Cached => KeyRange.Between(StoreKey.FromText(_contents), KeyValues.End);
 
-    /// <summary>The webhooks of all tenants.</summary>
-    public KeyRange Webhooks { get; }
+    public KeyRange Webhooks { get; } = Area(options, "webhooks/");
 
     /// <summary>
     /// The range that the watcher watches: keys and webhooks together, so that their changes arrive in one order. Only
     /// traces, locks and marks lie between the two.
     /// </summary>
-    public KeyRange Watched { get; }
+    public KeyRange Watched => KeyRange.Between(KeyValues.Start, Webhooks.End);
 
     /// <summary>
     /// The range from which the usage of tenants is counted: their deliveries, the records of their idempotent
     /// requests, their keys and all between.
     /// </summary>
-    public KeyRange Counted { get; }
+    public KeyRange Counted => KeyRange.Between(Deliveries.Start, Webhooks.End);
 
     /// <summary>The deliveries of all tenants, pending and failed, and their values.</summary>
-    public KeyRange Deliveries { get; }
+    public KeyRange Deliveries { get; } = Area(options, "deliveries/");
 
-    /// <summary>The records of the idempotent requests of all tenants.</summary>
-    public KeyRange IdempotentRequests { get; }
+    public KeyRange IdempotentRequests { get; } = Area(options, "idempotency/");
 
     /// <summary>
     /// The range that the watcher watches while there is no webhook: <see cref="Watched"/> without the keys.
     /// </summary>
-    public KeyRange WatchedWithoutKeys { get; }
+    public KeyRange WatchedWithoutKeys => KeyRange.Between(StoreKey.FromText($"{_base}locks/"), Webhooks.End);
 
-    /// <summary>The lock of the watcher's leader.</summary>
-    public StoreKey WatcherLock { get; }
+    public StoreKey WatcherLock { get; } = Place(options, "locks/watcher");
 
     /// <summary>The entries of the replicas that hold or await <see cref="WatcherLock"/>.</summary>
-    public KeyRange WatcherQueue { get; }
+    public KeyRange WatcherQueue { get; } = Area(options, "locks/watcher/");
 
     /// <summary>The last revision that the watcher has settled.</summary>
-    public StoreKey WatcherCursor { get; }
+    public StoreKey WatcherCursor { get; } = Place(options, "cursor/watcher");
 
     /// <summary>The key with which the cursors of listings are signed.</summary>
-    public StoreKey CursorKey { get; }
+    public StoreKey CursorKey { get; } = Place(options, "cursor/key");
 
     /// <summary>The deliveries of all tenants that wait for an attempt.</summary>
-    public KeyRange PendingDeliveries { get; }
+    public KeyRange PendingDeliveries { get; } = Area(options, "deliveries/pending/");
 
     /// <summary>The times since when webhooks have only failed.</summary>
-    public KeyRange FailingWebhooks { get; }
+    public KeyRange FailingWebhooks { get; } = Area(options, "deliveries/failing/");
 
     /// <summary>Requests to the watcher to read the stored deliveries of a webhook again.</summary>
-    public KeyRange Wakes { get; }
+    public KeyRange Wakes { get; } = Area(options, "deliveries/wake/");
 
-    /// <summary>The API keys of the deployment.</summary>
-    public KeyRange ApiKeys { get; }
+    public KeyRange ApiKeys { get; } = Area(options, "apikeys/");
 
     public StoreKey ApiKey(string id) => StoreKey.FromText($"{_base}apikeys/{id}");
 
@@ -126,7 +94,6 @@ internal sealed class KeyLayout
         return prefix.Length == 0 ? range.From(new StoreKey((byte[])[.. start.Span, 0])) : range;
     }
 
-    /// <summary>A tenant's keys that match a pattern.</summary>
     public KeyRange KeyValuesOf(Tenant tenant, KeyPattern pattern) => pattern.IsPrefix
         ? KeyValuesOf(tenant, pattern.KeyOrPrefix)
         : KeyRange.Single(KeyValuePrefix(tenant, pattern.KeyOrPrefix));
@@ -148,7 +115,6 @@ internal sealed class KeyLayout
         ? new StoreKey((byte[])[.. KeyValues.Start.Span, .. key.Span[_traces.Length..]])
         : null;
 
-    /// <summary>The place of the record of a tenant's idempotent request.</summary>
     public StoreKey Idempotency(Tenant tenant, string hash) => Encode(_idempotency, tenant, hash);
 
     /// <summary>
@@ -173,7 +139,6 @@ internal sealed class KeyLayout
     public string OwnerOf(StoreKey key) =>
         Decode(_keyValues, key) is { Tenant: var tenant } ? $"{tenant.Namespace}/{tenant.AppName}" : "";
 
-    /// <summary>The prefix of a tenant's webhooks.</summary>
     public StoreKey WebhookPrefix(Tenant tenant) => Encode(_webhooks, tenant, "");
 
     public StoreKey Webhook(Tenant tenant, Guid id) => Encode(_webhooks, tenant, $"{id:D}");
@@ -190,14 +155,12 @@ internal sealed class KeyLayout
     /// </summary>
     public StoreKey Mark(Guid id) => StoreKey.FromText($"{_base}locks/marks/{id:N}");
 
-    /// <summary>The prefix of a webhook's deliveries with a status.</summary>
     public StoreKey DeliveryPrefix(DeliveryStatus status, Tenant tenant, Guid webhookId) =>
         OfWebhook(Area(status), tenant, webhookId, "/");
 
     public StoreKey Delivery(DeliveryStatus status, Tenant tenant, DeliveryId id) =>
         OfWebhook(Area(status), tenant, id.WebhookId, Suffix(id));
 
-    /// <summary>The prefix of the values of a webhook's deliveries.</summary>
     public StoreKey DeliveryValuePrefix(Tenant tenant, Guid webhookId) => OfWebhook("values", tenant, webhookId, "/");
 
     public StoreKey DeliveryValue(Tenant tenant, DeliveryId id) =>
@@ -227,6 +190,11 @@ internal sealed class KeyLayout
                 return (new Tenant(parts[at - 2], parts[at - 1]), id);
         return null;
     }
+
+    private static StoreKey Place(StoreOptions options, string name) =>
+        StoreKey.FromText($"/{options.BaseKeyPrefix}/{name}");
+
+    private static KeyRange Area(StoreOptions options, string name) => KeyRange.Prefix(Place(options, name));
 
     private static string Area(DeliveryStatus status) => status == DeliveryStatus.Pending ? "pending" : "failed";
 

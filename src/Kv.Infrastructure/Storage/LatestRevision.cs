@@ -10,7 +10,6 @@ internal sealed class LatestRevision(long first = 0)
 
     public long Value => Volatile.Read(ref _value);
 
-    /// <summary>Raises the value to a committed revision.</summary>
     public void RaiseTo(long revision)
     {
         for (var known = Value; revision > known;)

@@ -29,14 +29,12 @@ internal sealed partial class StoreAvailability(
         }
     }
 
-    /// <summary>The store has answered a call.</summary>
     public void Answered()
     {
         if (Volatile.Read(ref _failedSince) != 0)
             EndOutage();
     }
 
-    /// <summary>The store has not answered a call.</summary>
     public void Failed(StoreUnavailableException failure)
     {
         lock (_gate)

@@ -28,12 +28,8 @@ internal abstract class StoreDecorator(IStore inner, bool leavesOpen = false) : 
         Inner.Commit(transaction, cancellationToken);
 
     public virtual IAsyncEnumerable<ChangeSet> Watch(
-        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Inner.Watch(range, fromRevision, cancellationToken);
-
-    public virtual IAsyncEnumerable<ChangeSet> WatchSizes(
-        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Inner.WatchSizes(range, fromRevision, cancellationToken);
+        KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly = false) =>
+        Inner.Watch(range, fromRevision, cancellationToken, sizesOnly);
 
     public virtual IAsyncEnumerable<ChangeSet> Changes(
         KeyRange range, long from, long through, CancellationToken cancellationToken) =>

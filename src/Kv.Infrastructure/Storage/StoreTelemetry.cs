@@ -28,7 +28,6 @@ internal sealed class StoreTelemetry
     /// <summary>How long calls of the store took, in seconds, by <c>operation</c> and <c>outcome</c>.</summary>
     public Histogram<double> OperationDuration { get; }
 
-    /// <summary>Records the space, as far as the engine reports it.</summary>
     public void Record(StoreState? space)
     {
         if (space?.Used is { } used)

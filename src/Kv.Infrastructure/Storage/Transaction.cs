@@ -9,6 +9,9 @@ internal sealed class Transaction
     /// <summary>The most operations that a branch may have, without those of nested transactions.</summary>
     public const int MaxOperations = 500;
 
+    // Most transactions have none.
+    private List<long>? _deadlines;
+
     /// <exception cref="ArgumentException">A branch writes one key twice, or is too long.</exception>
     public Transaction(
         IReadOnlyList<Compare> compares,
@@ -22,6 +25,8 @@ internal sealed class Transaction
             throw new ArgumentException($"A branch may have {MaxOperations} operations.", nameof(then));
         RefuseDoubleWrites(Then);
         RefuseDoubleWrites(Otherwise);
+        Measure(Then);
+        Measure(Otherwise);
     }
 
     public IReadOnlyList<Compare> Compares { get; }
@@ -41,23 +46,30 @@ internal sealed class Transaction
         Then.Concat(Otherwise).SelectMany(
             operation => operation is Operation.Nested nested ? nested.Inner.Operations : [operation]);
 
-    /// <summary>The approximate size of the transaction: the keys and values of its operations.</summary>
-    public int Bytes => BytesOf(Then) + BytesOf(Otherwise);
+    /// <summary>The deadlines of both branches, including those of nested transactions.</summary>
+    public IReadOnlyList<long> Deadlines => _deadlines ?? [];
 
-    /// <summary>A transaction without compares.</summary>
+    public bool HasNested { get; private set; }
+
+    /// <summary>The approximate size of the transaction: the keys and values of its operations.</summary>
+    public int Bytes { get; private set; }
+
     public static Transaction Unconditional(params IReadOnlyList<Operation> operations) => new([], operations);
 
-    private static int BytesOf(IReadOnlyList<Operation> operations)
+    private void Measure(IReadOnlyList<Operation> operations)
     {
-        var bytes = 0;
         for (var i = 0; i < operations.Count; i++)
-            bytes += operations[i] switch
-            {
-                Operation.Put put => put.Key.Bytes.Length + put.Value.Length,
-                Operation.Nested nested => nested.Inner.Bytes,
-                var other => other.Range.Start.Bytes.Length,
-            };
-        return bytes;
+        {
+            var nested = (operations[i] as Operation.Nested)?.Inner;
+            HasNested |= nested is not null;
+            Bytes += nested?.Bytes ?? operations[i].Range.Start.Bytes.Length;
+            Bytes += (operations[i] as Operation.Put)?.Value.Length ?? 0;
+            if (nested?.Deadlines.Count > 0)
+                (_deadlines ??= []).AddRange(nested.Deadlines);
+            if (((operations[i] as Operation.Put)?.Deadline ?? (operations[i] as Operation.Touch)?.Deadline)
+                is { } deadline)
+                (_deadlines ??= []).Add(deadline);
+        }
     }
 
     // With two writes of one key, the engines would differ in which of them wins; etcd refuses such a transaction.

@@ -13,43 +13,38 @@ public sealed partial class ReloadedFiles<T> : IDisposable
 {
     private readonly IReadOnlyList<string> _files;
     private readonly Func<IReadOnlyList<string>, T> _load;
-    private readonly Action<T> _changed;
+    private readonly Action<T>? _changed;
     private readonly ILogger _logger;
-    private readonly TimeSpan _interval;
-    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
     private readonly Lock _checking = new();
     private string[] _processed;
     private string[]? _invalid;
     private volatile T _current;
-    private ITimer? _timer;
 
-    /// <summary>Loads the files.</summary>
+    /// <summary>Loads the files, and starts to check them.</summary>
     /// <param name="files">The paths.</param>
     /// <param name="load">Creates the value from the contents, which are in the same order.</param>
-    /// <param name="changed">Receives each new value; null for no receiver.</param>
     /// <param name="interval">How often the files are checked.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Logs changes.</param>
+    /// <param name="changed">Receives each new value; null for no receiver.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="CryptographicException">The contents are invalid.</exception>
     public ReloadedFiles(
-        IReadOnlyList<string> files, Func<IReadOnlyList<string>, T> load, Action<T>? changed, TimeSpan interval,
-        TimeProvider time, ILogger logger)
+        IReadOnlyList<string> files, Func<IReadOnlyList<string>, T> load, TimeSpan interval, TimeProvider time,
+        ILogger logger, Action<T>? changed = null)
     {
-        (_files, _load, _changed, _interval, _time, _logger) =
-            (files, load, changed ?? (_ => { }), interval, time, logger);
+        (_files, _load, _changed, _logger) = (files, load, changed, logger);
         _processed = Read();
         _current = load(_processed);
+        _timer = time.CreateTimer(_ => Check(), null, interval, interval);
     }
 
     /// <summary>The value of the last valid contents.</summary>
     public T Current => _current;
 
-    /// <summary>Starts to check the files.</summary>
-    public void Start() => _timer = _time.CreateTimer(_ => Check(), null, _interval, _interval);
-
     /// <inheritdoc/>
-    public void Dispose() => _timer?.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private void Check()
     {
@@ -79,7 +74,7 @@ public sealed partial class ReloadedFiles<T> : IDisposable
     private void Use(string[] read)
     {
         var loaded = _load(read);
-        _changed(loaded);
+        _changed?.Invoke(loaded);
         (_current, _processed, _invalid) = (loaded, read, null);
         LogReloaded(Names);
     }

@@ -44,7 +44,8 @@ internal sealed class HeldStore(StoreKey present, Entry entry) : IStore
         KeyRange range, long from, long through, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly) =>
         throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

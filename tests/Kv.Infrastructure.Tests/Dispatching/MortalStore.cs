@@ -65,10 +65,10 @@ internal sealed class MortalStore(IStore inner) : StoreDecorator(inner, leavesOp
     }
 
     public override async IAsyncEnumerable<ChangeSet> Watch(
-        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken, bool sizesOnly)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dead.Token);
-        await foreach (var set in Inner.Watch(range, fromRevision, either.Token))
+        await foreach (var set in Inner.Watch(range, fromRevision, either.Token, sizesOnly))
         {
             if (BeforeChange is { } before)
                 await before(set).WaitAsync(either.Token);

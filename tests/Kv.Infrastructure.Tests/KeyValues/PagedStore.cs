@@ -56,7 +56,8 @@ internal sealed class PagedStore(
         KeyRange range, long from, long through, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly) =>
         throw new NotSupportedException();
 
     public Task<IStoreLock> Lock(

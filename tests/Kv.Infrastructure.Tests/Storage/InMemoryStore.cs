@@ -115,7 +115,8 @@ internal sealed class InMemoryStore : IStore
     public async IAsyncEnumerable<ChangeSet> Watch(
         KeyRange range,
         long fromRevision,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        bool sizesOnly = false)
     {
         while (true)
         {

@@ -116,7 +116,7 @@ internal sealed class MeasuredStoreTests
             throw new NotSupportedException();
 
         public IAsyncEnumerable<ChangeSet> Watch(
-            KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+            KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly) =>
             throw new NotSupportedException();
 
         public Task<IStoreLock> Lock(

@@ -107,8 +107,7 @@ internal sealed class ReloadedFilesTests
             contents => contents.Contains("broken")
                 ? throw new CryptographicException("Broken.")
                 : string.Concat(contents),
-            _seen.Add, Interval, _time, NullLogger.Instance);
-        files.Start();
+            Interval, _time, NullLogger.Instance, _seen.Add);
         return files;
     }
 

@@ -92,12 +92,8 @@ internal sealed class CountedStore(IStore inner) : StoreDecorator(inner, leavesO
         Counted(token => Inner.Changes(range, from, through, token), cancellationToken);
 
     public override IAsyncEnumerable<ChangeSet> Watch(
-        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Counted(token => Inner.Watch(range, fromRevision, token), cancellationToken);
-
-    public override IAsyncEnumerable<ChangeSet> WatchSizes(
-        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Counted(token => Inner.WatchSizes(range, fromRevision, token), cancellationToken);
+        KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly) =>
+        Counted(token => Inner.Watch(range, fromRevision, token, sizesOnly), cancellationToken);
 
     private async IAsyncEnumerable<ChangeSet> Counted(
         Func<CancellationToken, IAsyncEnumerable<ChangeSet>> open,

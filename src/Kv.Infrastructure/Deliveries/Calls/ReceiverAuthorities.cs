@@ -21,9 +21,7 @@ internal sealed class ReceiverAuthorities : IDisposable
         if (options.CaFile is not { } file)
             return;
         _file = new ReloadedFiles<X509Certificate2Collection>(
-            [file], contents => PemCertificates.Authorities(contents[0]), changed: null, options.ReloadInterval, time,
-            logger);
-        _file.Start();
+            [file], contents => PemCertificates.Authorities(contents[0]), options.ReloadInterval, time, logger);
         Validation = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
             || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown
                 && IsSignedBy(_file.Current, shown, chain));

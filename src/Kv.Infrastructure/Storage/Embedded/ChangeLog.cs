@@ -51,12 +51,14 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past, b
         var (puts, removals) = range.IsSingle ? (_putsOfKey, _removalsOfKey) : (_puts, _removals);
         var through = Add(puts, Put, range, from, to, changes);
         through = Add(removals, Removal, range, from, through, changes);
-        changes.RemoveAll(change => change.Revision > through);
-        changes.Sort(static (left, right) =>
-            left.Revision != right.Revision
-                ? left.Revision.CompareTo(right.Revision)
-                : left.Change.Key.CompareTo(right.Change.Key));
-        return new ChangePage(Group(changes), through);
+        return new ChangePage(
+            [
+                .. changes.Where(change => change.Revision <= through)
+                    .OrderBy(change => change.Revision).ThenBy(change => change.Change.Key)
+                    .GroupBy(change => change.Revision, change => change.Change)
+                    .Select(revision => new ChangeSet(revision.Key, [.. revision])),
+            ],
+            through);
     }
 
     private static string Columns(bool keysOnly) => keysOnly ? Rows.ColumnsWithoutValue : Rows.Columns;
@@ -79,20 +81,6 @@ internal sealed class ChangeLog(SqliteConnection connection, PastEntries past, b
             bytes += (next.Change.Current?.Value.Length ?? 0) + (next.Change.Previous?.Value.Length ?? 0);
         }
         return to;
-    }
-
-    private static List<ChangeSet> Group(List<(long Revision, Change Change)> changes)
-    {
-        var sets = new List<ChangeSet>();
-        for (var i = 0; i < changes.Count;)
-        {
-            var revision = changes[i].Revision;
-            var set = new List<Change>(1);
-            for (; i < changes.Count && changes[i].Revision == revision; i++)
-                set.Add(changes[i].Change);
-            sets.Add(new ChangeSet(revision, set));
-        }
-        return sets;
     }
 
     private (long, Change) Put(SqliteDataReader row)

@@ -48,7 +48,6 @@ internal sealed class CommitQueue : IDisposable
         _watchdog = time.CreateTimer(_ => FailOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many transactions wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether the queue was closed and all waiting transactions were taken.</summary>
@@ -132,7 +131,6 @@ internal sealed class CommitQueue : IDisposable
         }
     }
 
-    /// <summary>Ends the batch that was taken last.</summary>
     public void Done()
     {
         if (_isLarge)

@@ -30,7 +30,6 @@ internal sealed class DeadlineSweeper : IDisposable
     /// <summary>Whether an entry is due by a second of Unix time.</summary>
     public bool IsDue(long second) => _next <= second;
 
-    /// <summary>Reads the next deadline from the database.</summary>
     public void Load() => _next = _entries.NextDeadline();
 
     /// <summary>Expires entries that are due, the oldest first, up to the limit of one commit.</summary>
@@ -62,8 +61,8 @@ internal sealed class DeadlineSweeper : IDisposable
     /// <summary>Notes the deadlines of both branches of a transaction; at worst the writer wakes too early.</summary>
     public void Note(Transaction transaction)
     {
-        Note(transaction.Then);
-        Note(transaction.Otherwise);
+        foreach (var deadline in transaction.Deadlines)
+            _next = Math.Min(_next ?? deadline, deadline);
     }
 
     /// <summary>Sets the timer to the next deadline.</summary>
@@ -84,18 +83,4 @@ internal sealed class DeadlineSweeper : IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
-
-    private void Note(IReadOnlyList<Operation> operations)
-    {
-        for (var i = 0; i < operations.Count; i++)
-        {
-            var operation = operations[i];
-            if (operation is Operation.Nested nested)
-                Note(nested.Inner);
-            else if (((operation as Operation.Put)?.Deadline
-                    ?? (operation as Operation.Touch)?.Deadline) is { } deadline
-                && (_next is not { } next || deadline < next))
-                _next = deadline;
-        }
-    }
 }

@@ -57,21 +57,16 @@ internal sealed class EmbeddedStore : IStore
         }
     }
 
-    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return new(_readers.Read(
-            (key, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPoint(query.key, query.Now)));
-    }
+    public ValueTask<PointRead> Get(StoreKey key, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        new(_readers.Read(
+            (key, Now: _time.GetUtcNow()), static (reader, query) => reader.GetPoint(query.key, query.Now),
+            cancellationToken));
 
     public ValueTask<PairRead> GetPair(
-        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return new(_readers.Read(
+        StoreKey first, StoreKey second, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        new(_readers.Read(
             (first, second, Now: _time.GetUtcNow()),
-            static (reader, query) => reader.GetPair(query.first, query.second, query.Now)));
-    }
+            static (reader, query) => reader.GetPair(query.first, query.second, query.Now), cancellationToken));
 
     public Task<StoreState?> State(CancellationToken cancellationToken) =>
         Task.FromResult<StoreState?>(_directory.Space(_writer.IsOutOfSpace
@@ -81,20 +76,15 @@ internal sealed class EmbeddedStore : IStore
             Version = Schema.EngineVersion,
         });
 
-    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_readers.Read(
-            (query, Now: _time.GetUtcNow()), static (reader, asked) => reader.Page(asked.query, asked.Now)));
-    }
+    public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult(_readers.Read(
+            (query, Now: _time.GetUtcNow()), static (reader, asked) => reader.Page(asked.query, asked.Now),
+            cancellationToken));
 
-    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_readers.Read(
+    public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
+        Task.FromResult(_readers.Read(
             (range, revision, Now: _time.GetUtcNow()),
-            static (reader, query) => reader.Count(query.range, query.revision, query.Now)));
-    }
+            static (reader, query) => reader.Count(query.range, query.revision, query.Now), cancellationToken));
 
     public ValueTask<CommitResult> Commit(Transaction transaction, CancellationToken cancellationToken)
     {
@@ -102,20 +92,34 @@ internal sealed class EmbeddedStore : IStore
         return new(_writer.Commit(transaction, cancellationToken));
     }
 
-    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Follow(range, fromRevision, keysOnly: false, cancellationToken);
-
-    public IAsyncEnumerable<ChangeSet> WatchSizes(
-        KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
-        Follow(range, fromRevision, keysOnly: true, cancellationToken);
+    public async IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken,
+        bool sizesOnly = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
+        for (var next = fromRevision; ;)
+        {
+            // Taken before the read, so that a commit in between is not missed.
+            var nextCommit = _committed.Next;
+            var page = _readers.Read(
+                (range, next, sizesOnly),
+                static (reader, query) => reader.Changes(query.range, query.next, query.sizesOnly), cancellationToken);
+            foreach (var changes in page.Sets)
+                yield return changes;
+            if (page.Through >= next)
+                next = page.Through + 1;
+            else
+                await nextCommit.WaitAsync(cancellationToken);
+        }
+    }
 
     public async IAsyncEnumerable<ChangeSet> Changes(
         KeyRange range, long from, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (from <= through)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var page = _readers.Read((range, from), static (reader, query) => reader.Changes(query.range, query.from));
+            var page = _readers.Read(
+                (range, from), static (reader, query) => reader.Changes(query.range, query.from), cancellationToken);
             foreach (var changes in page.Sets)
                 if (changes.Revision <= through)
                     yield return changes;
@@ -137,26 +141,5 @@ internal sealed class EmbeddedStore : IStore
         // Wakes the open watches: their next read fails, as the store is closed.
         _committed.Close();
         _directory.Dispose();
-    }
-
-    private async IAsyncEnumerable<ChangeSet> Follow(
-        KeyRange range, long fromRevision, bool keysOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(fromRevision, 1);
-        for (var next = fromRevision; ;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            // Taken before the read, so that a commit in between is not missed.
-            var nextCommit = _committed.Next;
-            var page = _readers.Read(
-                (range, next, keysOnly),
-                static (reader, query) => reader.Changes(query.range, query.next, query.keysOnly));
-            foreach (var changes in page.Sets)
-                yield return changes;
-            if (page.Through >= next)
-                next = page.Through + 1;
-            else
-                await nextCommit.WaitAsync(cancellationToken);
-        }
     }
 }

@@ -8,13 +8,6 @@ internal sealed class EntryTable(SqliteConnection connection)
     // SQLite walks through a large value to delete it, about half a millisecond for each MiB in memory.
     private const long UsualDeletedBytes = 4 * 1024 * 1024;
 
-    private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
-    private readonly Statement _commit = new(connection, "COMMIT");
-    private readonly Statement _rollback = new(connection, "ROLLBACK");
-    private readonly Statement _save = new(connection, "SAVEPOINT one");
-    private readonly Statement _release = new(connection, "RELEASE one");
-    private readonly Statement _undo = new(connection, "ROLLBACK TO one; RELEASE one");
-
     private readonly Statement _counter = new(connection, "SELECT number FROM counters WHERE name = $0");
     private readonly Statement _setCounter = new(connection, "UPDATE counters SET number = $1 WHERE name = $0");
 
@@ -96,18 +89,18 @@ internal sealed class EntryTable(SqliteConnection connection)
 
     private readonly Statement _deleteContent = new(connection, "DELETE FROM contents WHERE id = $0");
 
-    public void Begin() => _begin.Run();
+    public Statement Begin { get; } = new(connection, "BEGIN IMMEDIATE");
 
-    public void Commit() => _commit.Run();
+    public Statement Commit { get; } = new(connection, "COMMIT");
 
-    public void Rollback() => _rollback.Run();
+    public Statement Rollback { get; } = new(connection, "ROLLBACK");
 
     /// <summary>Sets a savepoint for <see cref="Keep"/> or <see cref="Undo"/>.</summary>
-    public void Save() => _save.Run();
+    public Statement Save { get; } = new(connection, "SAVEPOINT one");
 
-    public void Keep() => _release.Run();
+    public Statement Keep { get; } = new(connection, "RELEASE one");
 
-    public void Undo() => _undo.Run();
+    public Statement Undo { get; } = new(connection, "ROLLBACK TO one; RELEASE one");
 
     public long Counter(string name) => _counter.Number(name) ?? 0;
 
@@ -157,7 +150,6 @@ internal sealed class EntryTable(SqliteConnection connection)
         return true;
     }
 
-    /// <summary>Deletes the entries of a range. Returns their number.</summary>
     public int Delete(KeyRange range, long revision) =>
         _endRange.Run(range.Start, Rows.End(range), revision, (int)EndKind.Deleted);
 

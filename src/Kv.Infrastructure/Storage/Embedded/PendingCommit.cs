@@ -53,7 +53,6 @@ internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
     /// <summary>Keeps the outcome until the batch is on the disk and <see cref="Acknowledge"/> reports it.</summary>
     public void Complete(CommitResult? result, Exception? error) => (_result, _error) = (result, error);
 
-    /// <summary>Reports the outcome to the caller.</summary>
     public void Acknowledge()
     {
         _cancellation.Unregister();

@@ -10,8 +10,10 @@ internal sealed class ReaderPool(string file, LatestRevision latest) : IDisposab
     private volatile bool _closed;
 
     /// <exception cref="StoreUnavailableException">SQLite could not read, or the store is closed.</exception>
-    public TResult Read<TQuery, TResult>(TQuery query, Func<Reader, TQuery, TResult> read)
+    public TResult Read<TQuery, TResult>(
+        TQuery query, Func<Reader, TQuery, TResult> read, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (_closed)
             throw new StoreUnavailableException("The store is closed.");
         try

@@ -64,35 +64,24 @@ internal static partial class Schema
         """,
     ];
 
-    /// <summary>The name and version of the engine.</summary>
     public static string EngineVersion { get; } = $"SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}";
 
     /// <summary>
     /// Opens the connection that writes. Creates the tables of a new database, and converts one of an earlier format.
     /// </summary>
     /// <exception cref="ConfigurationException">The database is from a later Kv.</exception>
-    public static SqliteConnection ConnectWriter(string file, ILogger logger)
+    public static SqliteConnection ConnectWriter(string file, ILogger logger) => Connect(file, connection =>
     {
-        var connection = Connect(file);
-        try
-        {
-            // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them
-            // again, and a longer log copies each page to the database once for several commits.
-            Execute(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;");
-            Prepare(connection, file, logger);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+        // Random keys touch many pages. A cache that holds the upper pages of the indexes avoids reading them again,
+        // and a longer log copies each page to the database once for several commits.
+        new Statement(connection, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;").Run();
+        Prepare(connection, file, logger);
+    });
 
     /// <summary>
     /// Opens a connection. Each connection keeps its prepared statements, so connections are not pooled.
     /// </summary>
-    public static SqliteConnection Connect(string file)
+    public static SqliteConnection Connect(string file, Action<SqliteConnection>? prepare = null)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -105,7 +94,8 @@ internal static partial class Schema
         {
             connection.Open();
             // FULL: a commit is on the disk before it is acknowledged.
-            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            new Statement(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").Run();
+            prepare?.Invoke(connection);
             return connection;
         }
         catch
@@ -118,8 +108,7 @@ internal static partial class Schema
     // One transaction: after a crash in the middle the database has its earlier format.
     private static void Prepare(SqliteConnection connection, string file, ILogger logger)
     {
-        var version = new Statement(connection, "PRAGMA user_version");
-        var found = (int)(version.Number() ?? 0);
+        var found = (int)(new Statement(connection, "PRAGMA user_version").Number() ?? 0);
         if (found > Formats.Length)
             throw new ConfigurationException(
                 $"DATA_DIR holds '{file}' in format {found}; this version of Kv reads formats up to {Formats.Length}.");
@@ -128,25 +117,16 @@ internal static partial class Schema
         if (found > 0)
             LogConverting(logger, file, found, Formats.Length);
         var steps = string.Concat(Formats[found..]);
-        Execute(connection, $"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {Formats.Length}; COMMIT;");
+        new Statement(connection, $"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {Formats.Length}; COMMIT;").Run();
         try
         {
             // The log is as large as all that was converted.
-            Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            new Statement(connection, "PRAGMA wal_checkpoint(TRUNCATE)").Run();
         }
         catch (SqliteException)
         {
             // The database is converted. A later checkpoint does the same.
         }
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The text is this class's own.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
     }
 }
 

@@ -8,13 +8,15 @@ namespace Kv.Infrastructure.Storage.Embedded;
 /// </summary>
 internal sealed partial class Writer : IAsyncDisposable
 {
+    // The most compacted versions that one commit deletes.
+    private const int MaxDeleted = 1_000;
+
     private readonly SqliteConnection _connection;
     private readonly EntryTable _entries;
     private readonly TransactionRunner _runner;
     private readonly CommitQueue _queue;
     private readonly Checkpoints _checkpoints;
     private readonly DeadlineSweeper _sweeper;
-    private readonly History _history;
     private readonly CommitSignal _committed;
     private readonly LatestRevision _latest;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +24,10 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
+    private readonly long _keptRevisions;
     private long _revision;
+    private long _compacted;
+    private bool _isCompactedDeleted;
     private volatile bool _isOutOfSpace;
     private bool _isFailing;
     private bool _isStale;
@@ -40,13 +45,12 @@ internal sealed partial class Writer : IAsyncDisposable
         _queue = new CommitQueue(time, options.Timeout);
         _checkpoints = new Checkpoints(connection.DataSource);
         _sweeper = new DeadlineSweeper(_entries, time, _queue.Wake);
-        _history = new History(_entries, options.HistoryRevisions);
+        _keptRevisions = options.HistoryRevisions;
         Load();
         _sweeper.Arm(afterFailure: false);
         new Thread(Run) { Name = "Kv writer", IsBackground = true }.Start();
     }
 
-    /// <summary>How many transactions wait to be written.</summary>
     public int Queued => _queue.Count;
 
     /// <summary>Whether the last commit failed because the disk was full.</summary>
@@ -97,16 +101,16 @@ internal sealed partial class Writer : IAsyncDisposable
         {
             if (_isStale)
                 Recover();
-            _entries.Begin();
+            _entries.Begin.Run();
             var second = _time.GetUtcNow().ToUnixTimeSeconds();
             var revision = _sweeper.Sweep(second, _revision);
             foreach (var pending in batch)
                 revision = Apply(pending, second, revision);
-            _history.Trim(revision, _queue.TakenBytes);
+            TrimHistory(revision);
             if (revision != _revision)
                 _entries.SetCounter(Schema.Revision, revision);
             committing = true;
-            _entries.Commit();
+            _entries.Commit.Run();
             Publish(revision);
             NoteSuccess();
             _checkpoints.Committed(batch.Length, _queue.TakenBytes);
@@ -123,12 +127,12 @@ internal sealed partial class Writer : IAsyncDisposable
     // Returns the revision after the transaction.
     private long Apply(PendingCommit pending, long second, long revision)
     {
-        _entries.Save();
+        _entries.Save.Run();
         try
         {
             revision = _sweeper.Sweep(pending.Transaction, second, revision);
             var result = _runner.Run(pending.Transaction, second, revision);
-            _entries.Keep();
+            _entries.Keep.Run();
             _sweeper.Note(pending.Transaction);
             pending.Complete(result, null);
             return result.Revision;
@@ -136,10 +140,23 @@ internal sealed partial class Writer : IAsyncDisposable
         catch (Exception error) when (!SqliteErrors.EndsTransaction(error))
         {
             // Only this transaction fails; the rest of the batch is not affected.
-            _entries.Undo();
+            _entries.Undo.Run();
             pending.Complete(null, SqliteErrors.TranslateWrite(error, mayBeWritten: false));
             return revision;
         }
+    }
+
+    // A compacted revision is unreadable at once; its rows are deleted in small steps, one with each commit. The
+    // compact revision advances by a tenth of the history at a time.
+    private void TrimHistory(long revision)
+    {
+        if (revision - _compacted - _keptRevisions > _keptRevisions / 10)
+        {
+            (_compacted, _isCompactedDeleted) = (revision - _keptRevisions, false);
+            _entries.SetCounter(Schema.Compacted, _compacted);
+        }
+        if (!_isCompactedDeleted)
+            _isCompactedDeleted = _entries.DeleteEnded(_compacted, MaxDeleted, _queue.TakenBytes) == 0;
     }
 
     private void Publish(long revision)
@@ -196,7 +213,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private void Recover()
     {
         if (_connection.Handle is { } handle && SQLitePCL.raw.sqlite3_get_autocommit(handle) == 0)
-            _entries.Rollback();
+            _entries.Rollback.Run();
         Load();
         _isStale = false;
     }
@@ -204,7 +221,8 @@ internal sealed partial class Writer : IAsyncDisposable
     private void Load()
     {
         Publish(_entries.Counter(Schema.Revision));
-        _history.Load();
+        _compacted = _entries.Counter(Schema.Compacted);
+        _isCompactedDeleted = false;
         _sweeper.Load();
     }
 }

@@ -14,7 +14,7 @@ internal static class BatchSpan
     public static Activity? Caller => Telemetry.Traced is { Recorded: true } caller ? caller : null;
 
     /// <summary>Begins the span; null when tracing is off, or no request is recorded.</summary>
-    public static Activity? Begin(string name, IReadOnlyList<ITraced> requests)
+    public static Activity? Begin(string name, IReadOnlyList<IPending> requests)
     {
         if (!Telemetry.IsTracing)
             return null;
@@ -26,11 +26,4 @@ internal static class BatchSpan
         span?.SetTag("requests", requests.Count);
         return span;
     }
-}
-
-/// <summary>A request that may belong to a trace.</summary>
-internal interface ITraced
-{
-    /// <summary>The span of the request; null when it is not recorded.</summary>
-    Activity? Caller { get; }
 }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Kv.Infrastructure.Storage.Etcd;
 
@@ -37,26 +37,25 @@ internal abstract class Batcher<TPending> : IDisposable
     // Further requests would only time out.
     private const int MaxQueued = 10_000;
 
-    private readonly ConcurrentQueue<TPending> _queue = new();
+    private readonly Lock _gate = new();
 
-    // Requests that did not fit into a full batch. They are first in the next one, so that a large request is not
-    // delayed forever.
-    private readonly ConcurrentQueue<TPending> _overflow = new();
+    // The requests that wait, in their order.
+    private readonly List<TPending> _queue = [];
     private readonly int _fullAt;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ITimer _timer;
     private readonly Func<long>? _others;
     private long _sent;
+    private long _sentAt;
     private long _pausedUntil;
-    private int _queued;
     private int _inFlight;
     private int _unanswered;
     private int _callers;
-    private long _sentAt;
+    private bool _hasOverflow;
     private int _enough;
     private long _waitUntil;
-    private int _isTimed;
+    private bool _isTimed;
 
     /// <param name="fullAt">How many requests fill a batch.</param>
     /// <param name="time">The clock.</param>
@@ -72,11 +71,9 @@ internal abstract class Batcher<TPending> : IDisposable
         _timer = time.CreateTimer(_ => PumpOnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many calls were sent.</summary>
     public long CallsSent => Volatile.Read(ref _sent);
 
-    /// <summary>How many requests wait to be sent.</summary>
-    public int Queued => Volatile.Read(ref _queued);
+    public int Queued => _queue.Count;
 
     protected TimeProvider Time => _time;
 
@@ -88,14 +85,12 @@ internal abstract class Batcher<TPending> : IDisposable
     /// <exception cref="StoreUnavailableException">Too many requests are waiting.</exception>
     protected void Enqueue(TPending pending)
     {
-        if (Interlocked.Increment(ref _queued) > MaxQueued)
+        lock (_gate)
         {
-            Interlocked.Decrement(ref _queued);
-            throw new StoreUnavailableException("Too many requests are waiting for etcd.");
+            if (_queue.Count >= MaxQueued)
+                throw new StoreUnavailableException("Too many requests are waiting for etcd.");
+            _queue.Add(pending);
         }
-        _queue.Enqueue(pending);
-        // The request is visible to a thread that frees a slot before this thread looks for a free slot.
-        Interlocked.MemoryBarrier();
         Pump();
     }
 
@@ -106,7 +101,13 @@ internal abstract class Batcher<TPending> : IDisposable
     /// <summary>Whether a request has waited so long that it must not be sent.</summary>
     protected bool IsOverdue(TPending pending) => _time.GetElapsedTime(pending.ArrivedAt) >= _timeout;
 
-    /// <summary>Starts a batch.</summary>
+    /// <summary>Fails every request that is not completed.</summary>
+    protected static void Fail(IEnumerable<TPending> requests, Exception error)
+    {
+        foreach (var request in requests)
+            request.TrySetException(error);
+    }
+
     protected abstract IBatch NewBatch();
 
     /// <summary>A batch that is filled and then sent.</summary>
@@ -120,8 +121,7 @@ internal abstract class Batcher<TPending> : IDisposable
         /// <summary>Sends the batch and completes every request in it, or throws.</summary>
         Task Send();
 
-        /// <summary>Fails every request that is not completed.</summary>
-        void Fail(Exception error);
+        IEnumerable<TPending> Requests { get; }
     }
 
     /// <summary>How a batch responds to a request.</summary>
@@ -139,118 +139,95 @@ internal abstract class Batcher<TPending> : IDisposable
 
     private void Pump()
     {
-        while (IsWaitedFor)
-        {
-            if (!TryTakeSlot())
-            {
-                PumpLater();
-                return;
-            }
-            if (Drain(out var taken) is { } batch)
-                _ = Run(batch, taken);
-            else
-                Interlocked.Decrement(ref _inFlight);
-        }
+        while (Next(out var size) is { } batch)
+            _ = Run(batch, size);
     }
 
-    private bool IsWaitedFor => !(_overflow.IsEmpty && _queue.IsEmpty);
+    // The next batch, if one may be sent now; a later look at the queue is certain otherwise.
+    private IBatch? Next(out int size)
+    {
+        lock (_gate)
+        {
+            size = 0;
+            if (_queue.Count == 0)
+                return null;
+            if (!MaySend)
+            {
+                PumpLater();
+                return null;
+            }
+            if (Drain(out size) is not { } batch)
+                return null;
+            _inFlight++;
+            _unanswered += size;
+            _sent++;
+            _sentAt = _time.GetTimestamp();
+            return batch;
+        }
+    }
 
     // The first request that waits sets the timer, not every request. With two calls in flight one of them looks again.
     private void PumpLater()
     {
-        var inFlight = Volatile.Read(ref _inFlight);
-        if (inFlight == Most || Interlocked.Exchange(ref _isTimed, 1) != 0)
+        if (_inFlight == Most || _isTimed)
             return;
-        var left = inFlight == 0
-            ? _time.GetElapsedTime(
-                _time.GetTimestamp(), Math.Max(Volatile.Read(ref _waitUntil), Volatile.Read(ref _pausedUntil)))
+        _isTimed = true;
+        var left = _inFlight == 0
+            ? _time.GetElapsedTime(_time.GetTimestamp(), Math.Max(_waitUntil, _pausedUntil))
             : LongCall - SinceSent;
         _timer.Change(left < ShortestTimer ? ShortestTimer : left, Timeout.InfiniteTimeSpan);
     }
 
     private void PumpOnTimer()
     {
-        // Reset the flag before the look: a thread that finds the timer set after that relies on this look.
-        Interlocked.Exchange(ref _isTimed, 0);
+        lock (_gate)
+            _isTimed = false;
         Pump();
     }
 
-    // The count never exceeds the number of calls in flight, not even briefly. So a thread that finds it full may
-    // leave: a call in flight looks at the queue when it ends.
-    private bool TryTakeSlot()
-    {
-        var taken = Volatile.Read(ref _inFlight);
-        while (MaySend(taken))
-        {
-            var seen = Interlocked.CompareExchange(ref _inFlight, taken + 1, taken);
-            if (seen == taken)
-                return true;
-            taken = seen;
-        }
-        return false;
-    }
-
-    private bool MaySend(int inFlight) =>
-        inFlight < Most && !IsPaused && (HasFewCallers || (inFlight == 0 ? !AwaitsCallers : IsWorthAnotherCall));
+    private bool MaySend =>
+        _inFlight < Most && !IsPaused && (HasFewCallers || (_inFlight == 0 ? !AwaitsCallers : IsWorthAnotherCall));
 
     private int Most => TakesTurns ? 1 : MaxInFlight;
 
-    private bool IsPaused => TakesTurns && _time.GetTimestamp() < Volatile.Read(ref _pausedUntil);
+    private bool IsPaused => TakesTurns && _time.GetTimestamp() < _pausedUntil;
 
-    private bool HasFewCallers =>
-        Volatile.Read(ref _callers) <= MaxInFlight && Queued + Volatile.Read(ref _unanswered) <= MaxInFlight;
+    private bool HasFewCallers => _callers <= MaxInFlight && _queue.Count + _unanswered <= MaxInFlight;
 
-    private bool AwaitsCallers =>
-        Queued < Volatile.Read(ref _enough) && _time.GetTimestamp() < Volatile.Read(ref _waitUntil);
+    private bool AwaitsCallers => _queue.Count < _enough && _time.GetTimestamp() < _waitUntil;
 
-    private bool IsWorthAnotherCall => Queued >= _fullAt || SinceSent >= LongCall;
+    private bool IsWorthAnotherCall => _queue.Count >= _fullAt || SinceSent >= LongCall;
 
-    private TimeSpan SinceSent => _time.GetElapsedTime(Volatile.Read(ref _sentAt));
+    private TimeSpan SinceSent => _time.GetElapsedTime(_sentAt);
 
+    // Requests that must wait stay in the queue, so that a large one is not delayed forever.
     private IBatch? Drain(out int taken)
     {
         IBatch? batch = null;
+        var (seen, kept) = (0, 0);
         taken = 0;
-        if (Drain(_overflow, ref batch, ref taken))
-            Drain(_queue, ref batch, ref taken);
-        return batch;
-    }
-
-    // Returns whether the batch may take more. Requests that must wait go to the end of the queue; the count is taken
-    // first so that they are not seen twice.
-    private bool Drain(ConcurrentQueue<TPending> source, ref IBatch? batch, ref int taken)
-    {
-        for (var left = source.Count; left > 0 && source.TryDequeue(out var pending); left--)
+        for (_hasOverflow = false; seen < _queue.Count && !_hasOverflow; seen++)
         {
+            var pending = _queue[seen];
             if (IsOverdue(pending))
             {
-                Interlocked.Decrement(ref _queued);
                 pending.TrySetException(NotSent);
                 continue;
             }
             var fit = (batch ??= NewBatch()).TryAdd(pending);
             if (fit == Fit.Taken)
-            {
-                Interlocked.Decrement(ref _queued);
                 taken++;
-                continue;
-            }
-            if (fit == Fit.Full)
-            {
-                _overflow.Enqueue(pending);
-                return false;
-            }
-            _queue.Enqueue(pending);
+            else
+                _queue[kept++] = pending;
+            _hasOverflow = fit == Fit.Full;
         }
-        return true;
+        _queue.RemoveRange(kept, seen - kept);
+        return batch;
     }
 
     private async Task Run(IBatch batch, int size)
     {
         var sentAt = _time.GetTimestamp();
-        Volatile.Write(ref _sentAt, sentAt);
-        Interlocked.Add(ref _unanswered, size);
-        Interlocked.Increment(ref _sent);
         var others = _others?.Invoke();
         try
         {
@@ -258,27 +235,31 @@ internal abstract class Batcher<TPending> : IDisposable
         }
         catch (Exception error)
         {
-            batch.Fail(error);
+            Fail(batch.Requests, error);
         }
-        if (_others?.Invoke() != others)
-            Volatile.Write(
-                ref _pausedUntil, _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(sentAt))));
-        AwaitCallers(size, Interlocked.Add(ref _unanswered, -size), sentAt);
-        Interlocked.Decrement(ref _inFlight);
+        var isPauseDue = _others?.Invoke() != others;
+        lock (_gate)
+        {
+            var took = _time.GetElapsedTime(sentAt);
+            if (isPauseDue)
+                _pausedUntil = _time.TimestampIn(LargeWrites.PauseAfter(took));
+            _inFlight--;
+            _unanswered -= size;
+            AwaitCallers(size, took);
+        }
         Pump();
     }
 
-    private void AwaitCallers(int answered, int unanswered, long sentAt)
+    private void AwaitCallers(int answered, TimeSpan took)
     {
-        var took = _time.GetElapsedTime(sentAt);
-        Volatile.Write(ref _callers, answered + unanswered + Queued);
+        var callers = answered + _queue.Count;
+        _callers = callers + _unanswered;
         // A request that did not fit means that the next call is full already.
-        var callers = answered + Queued;
-        Volatile.Write(ref _enough, _overflow.IsEmpty ? Math.Min(_fullAt, callers - callers / 8) : 0);
+        _enough = _hasOverflow ? 0 : Math.Min(_fullAt, callers - callers / 8);
         var wait = took + answered * AnswerTime;
-        Volatile.Write(ref _waitUntil, _time.TimestampIn(wait < MaxWait ? wait : MaxWait));
+        _waitUntil = _time.TimestampIn(wait < MaxWait ? wait : MaxWait);
         // The timer may be set for a later time.
-        Interlocked.Exchange(ref _isTimed, 0);
+        _isTimed = false;
     }
 }
 
@@ -287,6 +268,9 @@ internal interface IPending
 {
     /// <summary>The time of arrival, as a timestamp of the time provider.</summary>
     long ArrivedAt { get; }
+
+    /// <summary>The span of the request; null when it is not recorded.</summary>
+    Activity? Caller { get; }
 
     bool TrySetException(Exception exception);
 }

@@ -19,7 +19,7 @@ internal sealed class CacheWatch
     private readonly EtcdHistory.EpochSnapshot _opened;
     private readonly EtcdChannel _channel;
     private readonly Lock _gate = new();
-    private readonly List<Waiting> _waiting = [];
+    private readonly List<(long Revision, TaskCompletionSource Reached)> _waiting = [];
     private readonly CachedKeys _keys;
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
     private bool _reportsProgress;
@@ -34,7 +34,6 @@ internal sealed class CacheWatch
         _channel = connection.Next();
     }
 
-    /// <summary>The keys in memory.</summary>
     public CachedKeys Keys => _keys;
 
     /// <summary>Whether the store has not been restored since the watch began.</summary>
@@ -48,12 +47,14 @@ internal sealed class CacheWatch
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, _opened.State.Ended);
         var version = await _channel.Version(_connection.Deadline);
-        _reportsProgress = version is not null && EtcdProgress.IsReliable(version);
+        _reportsProgress = version is not null && EtcdFaults.ReportsProgress(version);
         var current = await Current(ending.Token);
         using var call = _call = _channel.Watch(ending.Token);
         try
         {
-            await Calls.Send(call.RequestStream, new WatchRequest { CreateRequest = Create(current) });
+            // One revision early, as in EtcdWatchSession: only then is a compaction in between reported.
+            var create = EtcdMessages.ToWatch(_range, current);
+            await Calls.Send(call.RequestStream, new WatchRequest { CreateRequest = create });
             await Read(call.ResponseStream, current, started, isWanted, ending.Token);
         }
         finally
@@ -102,15 +103,15 @@ internal sealed class CacheWatch
             return false;
         if (_keys.Through >= revision)
             return true;
-        var waiting = new Waiting(revision);
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
-            _waiting.Add(waiting);
+            _waiting.Add((revision, reached));
         AskForProgress();
         var patience = took + GroupRead.LongCall;
         if (_keys.Through < revision)
-            await waiting.Task.WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await reached.Task.WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
-            _waiting.Remove(waiting);
+            _waiting.Remove((revision, reached));
         if (_keys.Through >= revision)
             return IsUsable;
         Volatile.Write(ref _missed, revision);
@@ -152,15 +153,6 @@ internal sealed class CacheWatch
         }
     }
 
-    private WatchCreateRequest Create(long current) => new()
-    {
-        Key = EtcdMessages.Wrap(_range.Start),
-        RangeEnd = EtcdMessages.Wrap(_range.End),
-        // One revision early, as in EtcdWatchSession: only then is a compaction in between reported.
-        StartRevision = current,
-        Fragment = true,
-    };
-
     private void Apply(WatchResponse response)
     {
         _keys.Apply(response.Events);
@@ -187,7 +179,7 @@ internal sealed class CacheWatch
     {
         _keys.Advance(revision);
         lock (_gate)
-            _waiting.RemoveAll(waiting => waiting.Revision <= revision && waiting.TrySetResult());
+            _waiting.RemoveAll(waiting => waiting.Revision <= revision && waiting.Reached.TrySetResult());
     }
 
     // One request is in flight at a time.
@@ -200,11 +192,5 @@ internal sealed class CacheWatch
             return;
         _ = Calls.Send(_call!.RequestStream, new WatchRequest { ProgressRequest = new WatchProgressRequest() })
             .ContinueWith(sent => sent.Exception, TaskScheduler.Default);
-    }
-
-    private sealed class Waiting(long revision)
-        : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public long Revision { get; } = revision;
     }
 }

@@ -27,7 +27,6 @@ internal sealed class CachedKeys(long maxBytes)
     private long _latestChange;
     private long _bytes;
 
-    /// <summary>How many bytes it holds.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>The revision up to which every change is applied.</summary>
@@ -87,7 +86,10 @@ internal sealed class CachedKeys(long maxBytes)
             if (revision < Math.Max(_through, _latestChange))
                 return;
             if (!_items.TryGetValue(key, out var item))
-                _turns.Enqueue(item = _items[key] = Add(key));
+            {
+                _turns.Enqueue(item = _items[key] = new Item(key));
+                Volatile.Write(ref _bytes, _bytes + Size(item));
+            }
             if (item.State is null)
                 Change(item, new State(kv, revision));
             Shrink();
@@ -127,13 +129,6 @@ internal sealed class CachedKeys(long maxBytes)
 
     private static State StateAfter(EtcdEvent change) => new(
         change.Type == EtcdEvent.Types.EventType.Put ? change.Kv : null, change.Kv.ModRevision);
-
-    private Item Add(StoreKey key)
-    {
-        var item = new Item(key);
-        Volatile.Write(ref _bytes, _bytes + Size(item));
-        return item;
-    }
 
     private void Change(Item item, State? state)
     {

@@ -1,4 +1,5 @@
 using dotnet_etcd;
+using dotnet_etcd.interfaces;
 using Etcdserverpb;
 using Google.Protobuf;
 using Grpc.Core;
@@ -23,7 +24,7 @@ internal sealed class EtcdChannel : IDisposable
 
     private readonly EtcdClient _client;
     private readonly TimeSpan _timeout;
-    private readonly Watch.WatchClient _watches;
+    private readonly IConnection _connection;
     private CancellationTokenSource _calls = new();
     private CancellationTokenSource _watching = new();
     private volatile MemberHealth _health = MemberHealth.Unwell;
@@ -39,29 +40,22 @@ internal sealed class EtcdChannel : IDisposable
             configureChannelOptions: Configure);
         if (options.Username is { } username)
             _client.SetCredentials(username, options.Password);
-        var connection = _client.GetConnection();
-        Keys = connection.KVClient;
-        Leases = connection.LeaseClient;
-        Maintenance = connection.MaintenanceClient;
-        Cluster = connection.ClusterClient;
-        _watches = connection.WatchClient;
+        _connection = _client.GetConnection();
     }
 
-    public KV.KVClient Keys { get; }
+    public KV.KVClient Keys => _connection.KVClient;
 
-    public Lease.LeaseClient Leases { get; }
+    public Lease.LeaseClient Leases => _connection.LeaseClient;
 
-    public Maintenance.MaintenanceClient Maintenance { get; }
+    public Maintenance.MaintenanceClient Maintenance => _connection.MaintenanceClient;
 
-    /// <summary>The cluster's history, derived from its answers.</summary>
     public EtcdHistory History { get; }
 
-    public Cluster.ClusterClient Cluster { get; }
+    public Cluster.ClusterClient Cluster => _connection.ClusterClient;
 
     /// <summary>The member's address, as host:port.</summary>
     public string Endpoint { get; }
 
-    /// <summary>The last known health of the member.</summary>
     public MemberHealth Health
     {
         get => _health;
@@ -76,7 +70,7 @@ internal sealed class EtcdChannel : IDisposable
     {
         var ended = Volatile.Read(ref _watching).Token;
         var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ended);
-        var call = _watches.Watch(RequireLeader, cancellationToken: either.Token);
+        var call = _connection.WatchClient.Watch(RequireLeader, cancellationToken: either.Token);
         return new AsyncDuplexStreamingCall<WatchRequest, WatchResponse>(
             call.RequestStream, call.ResponseStream, call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers,
             () =>

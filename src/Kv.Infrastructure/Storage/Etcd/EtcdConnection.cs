@@ -1,5 +1,3 @@
-using Etcdserverpb;
-using Grpc.Core;
 using Kv.Infrastructure.Tls;
 
 namespace Kv.Infrastructure.Storage.Etcd;
@@ -13,7 +11,7 @@ internal sealed class EtcdConnection : IDisposable
     private readonly EtcdOptions _options;
     private readonly TimeProvider _time;
     private readonly ReloadedFiles<EtcdTls>? _files;
-    private readonly EtcdMember[] _members;
+    private readonly EtcdMember[] _members = [];
     private volatile EtcdTls? _tls;
     private int _calls;
 
@@ -22,20 +20,18 @@ internal sealed class EtcdConnection : IDisposable
         (_options, _time, History) = (options, time, new EtcdHistory(time, logger));
         _files = EtcdTls.Files(options) is { Count: > 0 } files
             ? new ReloadedFiles<EtcdTls>(
-                files, contents => EtcdTls.From(options, contents), Replace, options.ReloadInterval, time, logger)
+                files, contents => EtcdTls.From(options, contents), options.ReloadInterval, time, logger, Replace)
             : null;
         _tls = _files?.Current;
         _members = [.. options.Endpoints.Select(endpoint => new EtcdMember(
             this, () => new EtcdChannel(endpoint, options, _tls, History), time, logger))];
         foreach (var member in _members)
             _ = member.RunProbes();
-        _files?.Start();
     }
 
     /// <summary>The cluster's history, derived from its answers.</summary>
     public EtcdHistory History { get; }
 
-    /// <summary>The number of members.</summary>
     public int Members => _members.Length;
 
     /// <summary>The number of calls so far; it wraps around.</summary>
@@ -73,10 +69,6 @@ internal sealed class EtcdConnection : IDisposable
 
     /// <summary>Whether another member has better health.</summary>
     public bool HasBetter(EtcdChannel channel) => _members.Any(member => member.Channel.Health > channel.Health);
-
-    /// <summary>Opens a watch stream. It ends when its member goes silent or has no leader.</summary>
-    public AsyncDuplexStreamingCall<WatchRequest, WatchResponse> Watch(CancellationToken cancellationToken) =>
-        Next().Watch(cancellationToken);
 
     public void Dispose()
     {

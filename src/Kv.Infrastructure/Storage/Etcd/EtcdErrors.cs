@@ -9,17 +9,14 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal static class EtcdErrors
 {
-    public static bool IsLeaseMissing(RpcException error) =>
-        error.StatusCode == StatusCode.NotFound && HasDetail(error, "lease not found");
+    public static bool IsLeaseMissing(RpcException error) => Is(error, StatusCode.NotFound, "lease not found");
 
     public static bool IsLeaseTaken(RpcException error) =>
-        error.StatusCode == StatusCode.FailedPrecondition && HasDetail(error, "lease already exists");
+        Is(error, StatusCode.FailedPrecondition, "lease already exists");
 
-    public static bool IsCompacted(RpcException error) =>
-        error.StatusCode == StatusCode.OutOfRange && HasDetail(error, "compacted");
+    public static bool IsCompacted(RpcException error) => Is(error, StatusCode.OutOfRange, "compacted");
 
-    public static bool IsFutureRevision(RpcException error) =>
-        error.StatusCode == StatusCode.OutOfRange && HasDetail(error, "future revision");
+    public static bool IsFutureRevision(RpcException error) => Is(error, StatusCode.OutOfRange, "future revision");
 
     /// <summary>Whether an error in a member's status reports that the cluster has no space left.</summary>
     public static bool IsNoSpaceAlarm(string error) => error.Contains("NOSPACE", StringComparison.Ordinal);
@@ -41,8 +38,7 @@ internal static class EtcdErrors
 
     /// <summary>Whether the answer was larger than this client accepts (the client itself raises the error).</summary>
     public static bool IsAnswerTooLarge(RpcException error) =>
-        error.StatusCode == StatusCode.ResourceExhausted
-        && HasDetail(error, "exceeds the maximum configured message size");
+        Is(error, StatusCode.ResourceExhausted, "exceeds the maximum configured message size");
 
     /// <summary>
     /// Whether etcd refused this request, so that it was not applied, while other requests may succeed.
@@ -108,21 +104,20 @@ internal static class EtcdErrors
     // The name or password is wrong or missing. The status is that of a bad request, but the request is valid and can
     // be repeated once the setting is right.
     private static bool IsLoginRefused(RpcException error) =>
-        error.StatusCode == StatusCode.InvalidArgument
-        && (HasDetail(error, "authentication failed") || HasDetail(error, "user name is empty"));
+        Is(error, StatusCode.InvalidArgument, "authentication failed")
+        || Is(error, StatusCode.InvalidArgument, "user name is empty");
 
     // A request that is far too large is refused by etcd's gRPC server, whose limit is --max-request-bytes plus 512
     // KiB.
     private static bool IsRequestTooLarge(RpcException error) =>
-        error.StatusCode == StatusCode.ResourceExhausted && HasDetail(error, "received message larger than max");
+        Is(error, StatusCode.ResourceExhausted, "received message larger than max");
 
-    private static bool IsOutOfSpace(RpcException error) =>
-        error.StatusCode == StatusCode.ResourceExhausted && HasDetail(error, "space exceeded");
+    private static bool IsOutOfSpace(RpcException error) => Is(error, StatusCode.ResourceExhausted, "space exceeded");
 
     // The detail of a local failure contains type names; operators need only the message.
     private static string Reason(RpcException error) =>
         error.Status.DebugException is { } cause ? cause.Message : error.Status.Detail;
 
-    private static bool HasDetail(RpcException error, string text) =>
-        error.Status.Detail.Contains(text, StringComparison.Ordinal);
+    private static bool Is(RpcException error, StatusCode status, string detail) =>
+        error.StatusCode == status && error.Status.Detail.Contains(detail, StringComparison.Ordinal);
 }

@@ -27,6 +27,18 @@ internal static class EtcdFaults
         return known.Count == 0 ? null : string.Join(", ", known);
     }
 
+    /// <summary>
+    /// Whether a member's answers to progress requests are reliable. Before 3.4.25 and 3.5.8 it may report that a watch
+    /// is up to date though it is not (etcd's issue 15220).
+    /// </summary>
+    public static bool ReportsProgress(string reported) => Version.TryParse(reported.Split('-')[0], out var version)
+        && (version.Major, version.Minor) switch
+        {
+            (3, <= 4) => version >= new Version(3, 4, 25),
+            (3, 5) => version >= new Version(3, 5, 8),
+            _ => true,
+        };
+
     /// <param name="Issue">The number of etcd's issue.</param>
     /// <param name="What">The consequence of the fault.</param>
     /// <param name="FixedIn">

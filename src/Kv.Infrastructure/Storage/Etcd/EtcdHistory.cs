@@ -91,7 +91,6 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
             new Status(StatusCode.Unavailable, $"a member of another cluster answered ({cluster:x})"));
     }
 
-    /// <summary>The state at a moment.</summary>
     public readonly record struct EpochSnapshot(EpochState State, long Revision);
 
     /// <summary>An epoch, and what was seen in it.</summary>
@@ -109,7 +108,6 @@ internal sealed partial class EtcdHistory(TimeProvider time, ILogger logger)
         /// <summary>The id of the cluster; 0 before the first answer.</summary>
         public ulong Cluster => Volatile.Read(ref _cluster);
 
-        /// <summary>The highest revision seen.</summary>
         public long Revision => _latest.Value;
 
         /// <summary>The time of the last answer, as a timestamp.</summary>

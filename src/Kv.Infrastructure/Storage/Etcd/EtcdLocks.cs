@@ -16,27 +16,15 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
     public async Task<IStoreLock> Acquire(
         StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await AcquireWhileOpen(name, note, timeToLive, cancellationToken);
-        }
-        catch (ObjectDisposedException error)
-        {
-            throw new StoreUnavailableException("The store is closed.", inner: error);
-        }
-    }
-
-    private async Task<EtcdLock> AcquireWhileOpen(
-        StoreKey name, ReadOnlyMemory<byte> note, TimeSpan timeToLive, CancellationToken cancellationToken)
-    {
         while (true)
         {
-            var lease = await Retry(
-                () => KeptLease.Grant(connection, time, timeToLive, cancellationToken), name, cancellationToken);
+            KeptLease? lease = null;
             EtcdLock? held = null;
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
             try
             {
+                lease = await Retry(
+                    () => KeptLease.Grant(connection, time, timeToLive, cancellationToken), name, cancellationToken);
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
                 return held = await Wait(name, note, lease, waiting.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -47,9 +35,13 @@ internal sealed partial class EtcdLocks(EtcdConnection connection, IStore store,
             {
                 throw new OperationCanceledException(cancellationToken);
             }
+            catch (ObjectDisposedException error)
+            {
+                throw new StoreUnavailableException("The store is closed.", inner: error);
+            }
             finally
             {
-                if (held is null)
+                if (held is null && lease is not null)
                     await lease.DisposeAsync();
             }
         }

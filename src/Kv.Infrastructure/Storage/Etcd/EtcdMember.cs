@@ -37,7 +37,6 @@ internal sealed partial class EtcdMember : IDisposable
         _channel = connect();
     }
 
-    /// <summary>The channel to the member.</summary>
     public EtcdChannel Channel => Volatile.Read(ref _channel);
 
     /// <summary>The duration of the member's last answer.</summary>

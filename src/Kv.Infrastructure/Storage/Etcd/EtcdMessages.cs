@@ -14,7 +14,8 @@ internal static class EtcdMessages
     private const int MaxOperations = 100;
     private const int MaxNestedOperations = 25;
 
-    public static ByteString Wrap(ReadOnlyMemory<byte> bytes) => UnsafeByteOperations.UnsafeWrap(bytes);
+    public static ByteString Wrap(ReadOnlyMemory<byte> bytes) =>
+        bytes.IsEmpty ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(bytes);
 
     public static ByteString Wrap(StoreKey key) => Wrap(key.Bytes);
 
@@ -27,20 +28,25 @@ internal static class EtcdMessages
 
     public static bool HasForeignLease(EtcdKeyValue kv) => kv.Lease != 0 && !LeaseId.IsOurs(kv.Lease);
 
-    public static RangeRequest ToRequest(RangeQuery query)
+    // The end of a single key is empty, as in etcd's messages.
+    public static RangeRequest ToRequest(RangeQuery query) => new()
     {
-        var request = new RangeRequest
-        {
-            Key = Wrap(query.Range.Start),
-            Limit = query.Limit,
-            Revision = query.Revision,
-            KeysOnly = query.KeysOnly,
-            Serializable = query.Consistency == ReadConsistency.Serializable,
-        };
-        if (!query.Range.IsSingle)
-            request.RangeEnd = Wrap(query.Range.End);
-        return request;
-    }
+        Key = Wrap(query.Range.Start),
+        RangeEnd = Wrap(query.Range.End),
+        Limit = query.Limit,
+        Revision = query.Revision,
+        KeysOnly = query.KeysOnly,
+        Serializable = query.Consistency == ReadConsistency.Serializable,
+    };
+
+    /// <summary>A watch of a range. The changes of one revision may exceed a message: they come in fragments.</summary>
+    public static WatchCreateRequest ToWatch(KeyRange range, long fromRevision) => new()
+    {
+        Key = Wrap(range.Start),
+        RangeEnd = Wrap(range.End),
+        StartRevision = fromRevision,
+        Fragment = true,
+    };
 
     public static TxnRequest ToRequest(Transaction transaction, LeasePool? leases = null)
     {
@@ -52,13 +58,8 @@ internal static class EtcdMessages
         return request;
     }
 
-    public static PutRequest ToRequest(Operation.Put put, LeasePool? leases)
-    {
-        var request = new PutRequest { Key = Wrap(put.Key), Value = Wrap(put.Value) };
-        if (put.Deadline is { } deadline)
-            request.Lease = LeaseOf(deadline, leases);
-        return request;
-    }
+    public static PutRequest ToRequest(Operation.Put put, LeasePool? leases) =>
+        new() { Key = Wrap(put.Key), Value = Wrap(put.Value), Lease = LeaseOf(put.Deadline, leases) };
 
     public static void AddOperations(
         ICollection<RequestOp> target, IReadOnlyList<Operation> operations, LeasePool? leases)
@@ -76,10 +77,6 @@ internal static class EtcdMessages
         for (var i = 0; i < operations.Count; i++)
             target.Add(ToRequestOp(operations[i], leases));
     }
-
-    /// <summary>Reads whether a key exists.</summary>
-    public static RequestOp ReadOf(StoreKey key) =>
-        new() { RequestRange = new RangeRequest { Key = Wrap(key), CountOnly = true } };
 
     /// <summary>The responses to a branch, one for each of its operations, nested or not.</summary>
     public static IReadOnlyList<ResponseOp> ToResponses(
@@ -103,42 +100,42 @@ internal static class EtcdMessages
     private static EtcdCompare LeaseCompare(ByteString key, EtcdCompare.Types.CompareResult relation, long lease) =>
         new() { Key = key, Target = EtcdCompare.Types.CompareTarget.Lease, Result = relation, Lease = lease };
 
-    private static long LeaseOf(long deadline, LeasePool? leases) =>
-        leases?.IdOf(deadline) ?? LeaseId.FromDeadline(deadline);
+    private static long LeaseOf(long? deadline, LeasePool? leases) => deadline is { } second ? leases!.IdOf(second) : 0;
 
-    private static RequestOp ToRequestOp(Operation operation, LeasePool? leases)
+    private static RequestOp ToRequestOp(Operation operation, LeasePool? leases) => operation switch
     {
-        switch (operation)
+        Operation.Put put => new RequestOp { RequestPut = ToRequest(put, leases) },
+        Operation.Touch touch => new RequestOp
         {
-            case Operation.Put put:
-                return new RequestOp { RequestPut = ToRequest(put, leases) };
-            case Operation.Delete delete:
-                var removal = new DeleteRangeRequest { Key = Wrap(delete.Keys.Start) };
-                if (!delete.Keys.IsSingle)
-                    removal.RangeEnd = Wrap(delete.Keys.End);
-                return new RequestOp { RequestDeleteRange = removal };
-            case Operation.Touch touch:
-                var renewal = new PutRequest { Key = Wrap(touch.Key), IgnoreValue = true };
-                if (touch.Deadline is { } renewed)
-                    renewal.Lease = LeaseOf(renewed, leases);
-                return new RequestOp { RequestPut = renewal };
-            case Operation.Read read:
-                return new RequestOp
-                {
-                    RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit, KeysOnly: read.KeysOnly)),
-                };
-            case Operation.Nested nested:
-                return new RequestOp { RequestTxn = ToRequest(nested.Inner, leases) };
-            default:
-                throw new ArgumentException($"Unknown operation {operation.GetType().Name}.", nameof(operation));
-        }
-    }
+            RequestPut = new PutRequest
+            {
+                Key = Wrap(touch.Key),
+                IgnoreValue = true,
+                Lease = LeaseOf(touch.Deadline, leases),
+            },
+        },
+        Operation.Delete delete => new RequestOp
+        {
+            RequestDeleteRange = new DeleteRangeRequest
+            {
+                Key = Wrap(delete.Keys.Start),
+                RangeEnd = Wrap(delete.Keys.End),
+            },
+        },
+        Operation.Read read => new RequestOp
+        {
+            RequestRange = ToRequest(new RangeQuery(read.Keys, read.Limit, KeysOnly: read.KeysOnly)),
+        },
+        Operation.Nested nested => new RequestOp { RequestTxn = ToRequest(nested.Inner, leases) },
+        _ => throw new ArgumentException($"Unknown operation {operation.GetType().Name}.", nameof(operation)),
+    };
 
     private static EtcdCompare ToCompare(Compare compare)
     {
         var message = new EtcdCompare
         {
             Key = Wrap(compare.Range.Start),
+            RangeEnd = Wrap(compare.Range.End),
             Result = compare.Relation switch
             {
                 CompareRelation.Equal => EtcdCompare.Types.CompareResult.Equal,
@@ -147,8 +144,6 @@ internal static class EtcdMessages
                 CompareRelation.Less => EtcdCompare.Types.CompareResult.Less,
             },
         };
-        if (!compare.Range.IsSingle)
-            message.RangeEnd = Wrap(compare.Range.End);
         switch (compare.Target)
         {
             case CompareTarget.ModRevision:

@@ -5,9 +5,9 @@ using Grpc.Core;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>
-/// The state that etcd reports. Its space is the size of one member's database against that member's alarm quota. All
-/// members hold the same data, but the file of each has the size of its last defragmentation. The known faults cover
-/// the versions of all members.
+/// The state that etcd reports, and the addresses of its members. Its space is the size of one member's database
+/// against that member's alarm quota. All members hold the same data, but the file of each has the size of its last
+/// defragmentation. The known faults cover the versions of all members.
 /// </summary>
 internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, TimeProvider time)
 {
@@ -33,6 +33,34 @@ internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, 
     }
 
     /// <summary>
+    /// The configured endpoints, and the client and peer addresses of etcd's member list: an endpoint may be the name
+    /// of a service, whose members have their own addresses.
+    /// </summary>
+    /// <returns>Only the configured endpoints when etcd's user may not read the member list.</returns>
+    /// <exception cref="StoreUnavailableException">etcd did not answer.</exception>
+    public async Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new MemberListRequest();
+            var answer = await Calls.Repeat(
+                connection, time, (channel, call) => channel.Cluster.MemberListAsync(request, call),
+                cancellationToken: cancellationToken);
+            var reported = answer.Members.SelectMany(member => member.ClientURLs.Concat(member.PeerURLs));
+            return [.. options.Endpoints, .. reported.Select(ToHttp).OfType<Uri>()];
+        }
+        catch (RpcException error) when (error.StatusCode is StatusCode.PermissionDenied or StatusCode.Unimplemented)
+        {
+            return options.Endpoints;
+        }
+        catch (RpcException error)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw EtcdErrors.Translate(error, "list its members", isWrite: false);
+        }
+    }
+
+    /// <summary>
     /// Reads a member's answer; <paramref name="quota"/> is the quota of members that do not report their own.
     /// </summary>
     public static StoreState From(StatusResponse status, long? quota) => new(
@@ -44,6 +72,12 @@ internal sealed class EtcdState(EtcdConnection connection, EtcdOptions options, 
     {
         Version = $"etcd {status.Version}",
     };
+
+    // Besides http and https, etcd accepts local sockets, which have no address.
+    private static Uri? ToHttp(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", Host.Length: > 0 }
+            ? uri
+            : null;
 
     private static long? QuotaOf(StatusResponse status)
     {

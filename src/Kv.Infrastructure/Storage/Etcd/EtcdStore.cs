@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Grpc.Core;
 using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
@@ -33,8 +32,7 @@ internal sealed class EtcdStore : IStore
     private readonly EtcdWatch _watch;
     private readonly PastReads _past;
     private readonly EtcdLocks _locks;
-    private readonly EtcdState _space;
-    private readonly EtcdMemberList _members;
+    private readonly EtcdState _state;
     private readonly TimeProvider _time;
 
     /// <param name="keys">The keys that the near cache may hold, and whose past changes can be read.</param>
@@ -65,8 +63,7 @@ internal sealed class EtcdStore : IStore
         _serializableReads = Reads(ReadConsistency.Serializable);
         _largeReads = Reads(ReadConsistency.Linearizable);
         _ranges = new RangeReads(_connection, _reader, _foreignLeases, ownerOf, time);
-        _space = new EtcdState(_connection, options, time);
-        _members = new EtcdMemberList(_connection, options, time);
+        _state = new EtcdState(_connection, options, time);
         _time = time;
         _watch = new EtcdWatch(_connection, _foreignLeases, time, logger);
         _past = new PastReads(
@@ -115,7 +112,8 @@ internal sealed class EtcdStore : IStore
             : Send(transaction, cancellationToken);
     }
 
-    public IAsyncEnumerable<ChangeSet> Watch(KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ChangeSet> Watch(
+        KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly = false) =>
         _watch.Follow(range, fromRevision, cancellationToken);
 
     public IAsyncEnumerable<ChangeSet> Changes(
@@ -162,10 +160,9 @@ internal sealed class EtcdStore : IStore
             }
         var isGuarded = ComparesOneKey(transaction);
         var write = new PendingWrite(transaction, copied, isGuarded, _time.GetTimestamp());
-        if (write.HasDeadlines)
-            foreach (var deadline in write.Deadlines)
-                await EnsureLease(deadline);
-        if ((!isGuarded && transaction.Compares.Count > 0) || write.HasNested)
+        for (var i = 0; i < transaction.Deadlines.Count; i++)
+            await _leases.Ensure(transaction.Deadlines[i]);
+        if ((!isGuarded && transaction.Compares.Count > 0) || transaction.HasNested)
             await _expired.Remove(Compared(transaction, isGuarded), cancellationToken);
         return await (write.Bytes < LargeWrite ? _commits : _largeCommits).Commit(write);
     }
@@ -214,19 +211,7 @@ internal sealed class EtcdStore : IStore
             .Concat(transaction.Then.Concat(transaction.Otherwise).OfType<Operation.Nested>()
                 .SelectMany(nested => Compared(nested.Inner, isGuarded: false)));
 
-    public Task<StoreState?> State(CancellationToken cancellationToken) => _space.Read(cancellationToken);
+    public Task<StoreState?> State(CancellationToken cancellationToken) => _state.Read(cancellationToken);
 
-    public Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) => _members.Read(cancellationToken);
-
-    private async ValueTask EnsureLease(long deadline)
-    {
-        try
-        {
-            await _leases.Ensure(deadline);
-        }
-        catch (RpcException error)
-        {
-            throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
-        }
-    }
+    public Task<IReadOnlyList<Uri>> Servers(CancellationToken cancellationToken) => _state.Servers(cancellationToken);
 }

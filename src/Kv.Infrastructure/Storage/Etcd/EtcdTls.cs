@@ -22,7 +22,6 @@ internal sealed record EtcdTls(X509Certificate2Collection? Authorities, SslStrea
         options.CaFile is null ? null : PemCertificates.Authorities(contents[0]),
         options.CertFile is null ? null : PemCertificates.Pair(contents[^2], contents[^1]));
 
-    /// <summary>The system's authorities, and no client certificate.</summary>
     public static readonly EtcdTls Default = new(null, null);
 
     public void UseFor(SslClientAuthenticationOptions ssl)

@@ -82,20 +82,11 @@ internal sealed class EtcdWatchSession(
 
     private Task Open(CancellationToken cancellationToken)
     {
-        var create = new WatchCreateRequest
-        {
-            Key = EtcdMessages.Wrap(range.Start),
-            // Start one revision earlier: etcd accepts a watch from exactly its compact revision, though the deletes of
-            // that revision are gone. From the revision before, it reports the compaction.
-            StartRevision = Math.Max(1, NextRevision - 1),
-            PrevKv = !HasEnd,
-            ProgressNotify = true,
-            // The changes of one revision may exceed a message, for example when many keys expire together.
-            Fragment = true,
-        };
-        if (!range.IsSingle)
-            create.RangeEnd = EtcdMessages.Wrap(range.End);
-        _call = connection.Watch(cancellationToken);
+        // Start one revision earlier: etcd accepts a watch from exactly its compact revision, though the deletes of
+        // that revision are gone. From the revision before, it reports the compaction.
+        var create = EtcdMessages.ToWatch(range, Math.Max(1, NextRevision - 1));
+        (create.PrevKv, create.ProgressNotify) = (!HasEnd, true);
+        _call = connection.Next().Watch(cancellationToken);
         return Calls.Send(_call.RequestStream, new WatchRequest { CreateRequest = create });
     }
 

@@ -22,12 +22,6 @@ internal sealed class GroupCommit(
     /// <summary>How many operations a transaction may have to share a batch with others.</summary>
     public const int MaxSharedOperations = 16;
 
-    private EntryReader Reader => reader;
-
-    private LeasePool Leases => leases;
-
-    private EngineTelemetry Telemetry => telemetry;
-
     public Task<CommitResult> Commit(PendingWrite write)
     {
         Start(write);
@@ -43,6 +37,39 @@ internal sealed class GroupCommit(
             Enqueue(write);
         else
             _ = SendOne(write);
+    }
+
+    private async Task SendBatch(List<PendingWrite> writes)
+    {
+        telemetry.CommitBatchSize.Record(writes.Count);
+        using var span = BatchSpan.Begin("etcd commit", writes);
+        if (writes.Count == 1)
+        {
+            await SendOne(writes[0]);
+            return;
+        }
+        try
+        {
+            Complete(writes, await SendTransaction(writes, () => ToRequest(writes)));
+        }
+        catch (RpcException error) when (EtcdErrors.IsRejected(error))
+        {
+            // One of the writes caused the refusal. Nothing was applied, so each is sent, and may fail, alone.
+            foreach (var write in writes)
+            {
+                await SendOne(write);
+                if (write.Task.Exception?.InnerException is not StoreUnavailableException)
+                    continue;
+                // etcd became unavailable meanwhile: fail the rest at once instead of one after the other. It was not
+                // sent.
+                Fail(writes, new StoreUnavailableException("etcd went away; the request was not sent."));
+                return;
+            }
+        }
+        catch (RpcException error)
+        {
+            Fail(writes, EtcdErrors.Translate(error, "write", isWrite: true));
+        }
     }
 
     private async Task SendOne(PendingWrite write)
@@ -111,16 +138,44 @@ internal sealed class GroupCommit(
 
     private async Task RenewLeases(IReadOnlyList<PendingWrite> writes)
     {
-        foreach (var deadline in writes.SelectMany(write => write.Deadlines))
-            leases.Forget(deadline);
-        try
+        var deadlines = writes.SelectMany(write => write.Transaction.Deadlines).ToList();
+        deadlines.ForEach(leases.Forget);
+        foreach (var deadline in deadlines)
+            await leases.Ensure(deadline);
+    }
+
+    private TxnRequest ToRequest(List<PendingWrite> writes)
+    {
+        var request = new TxnRequest();
+        var now = Time.GetUtcNow();
+        foreach (var write in writes)
         {
-            foreach (var deadline in writes.SelectMany(write => write.Deadlines))
-                await leases.Ensure(deadline);
+            write.JudgedAt = now;
+            if (write.IsConditional)
+                request.Success.Add(new RequestOp { RequestTxn = write.ToRequest(now, leases) });
+            else
+                EtcdMessages.AddOperations(request.Success, write.Transaction.Then, leases);
         }
-        catch (RpcException error)
+        return request;
+    }
+
+    private void Complete(List<PendingWrite> writes, TxnResponse answer)
+    {
+        var revision = answer.Header.Revision;
+        var next = 0;
+        foreach (var write in writes)
         {
-            throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
+            if (write.IsConditional)
+            {
+                var nested = answer.Responses[next++].ResponseTxn;
+                Complete(write, nested.Succeeded, nested.Responses, revision);
+            }
+            else
+            {
+                var count = write.Transaction.Then.Count;
+                _ = write.Complete(reader, succeeded: true, answer.Responses, next, count, revision);
+                next += count;
+            }
         }
     }
 
@@ -159,6 +214,8 @@ internal sealed class GroupCommit(
         private int _operations;
         private int _bytes;
 
+        public IEnumerable<PendingWrite> Requests => _writes;
+
         public Fit TryAdd(PendingWrite write)
         {
             if (_writes.Count > 0
@@ -174,78 +231,6 @@ internal sealed class GroupCommit(
             return Fit.Taken;
         }
 
-        public async Task Send()
-        {
-            owner.Telemetry.CommitBatchSize.Record(_writes.Count);
-            using var span = BatchSpan.Begin("etcd commit", _writes);
-            if (_writes.Count == 1)
-            {
-                await owner.SendOne(_writes[0]);
-                return;
-            }
-            try
-            {
-                Complete(await owner.SendTransaction(_writes, Request));
-            }
-            catch (RpcException error) when (EtcdErrors.IsRejected(error))
-            {
-                // One of the writes caused the refusal. Nothing was applied, so each is sent, and may fail, alone.
-                foreach (var write in _writes)
-                {
-                    await owner.SendOne(write);
-                    if (write.Task.Exception?.InnerException is not StoreUnavailableException)
-                        continue;
-                    // etcd became unavailable meanwhile: fail the rest at once instead of one after the other. It was
-                    // not sent.
-                    Fail(new StoreUnavailableException("etcd went away; the request was not sent."));
-                    return;
-                }
-            }
-            catch (RpcException error)
-            {
-                Fail(EtcdErrors.Translate(error, "write", isWrite: true));
-            }
-        }
-
-        public void Fail(Exception error)
-        {
-            foreach (var write in _writes)
-                write.TrySetException(error);
-        }
-
-        private TxnRequest Request()
-        {
-            var request = new TxnRequest();
-            var now = owner.Time.GetUtcNow();
-            foreach (var write in _writes)
-            {
-                write.JudgedAt = now;
-                if (write.IsConditional)
-                    request.Success.Add(new RequestOp { RequestTxn = write.ToRequest(now, owner.Leases) });
-                else
-                    EtcdMessages.AddOperations(request.Success, write.Transaction.Then, owner.Leases);
-            }
-            return request;
-        }
-
-        private void Complete(TxnResponse answer)
-        {
-            var revision = answer.Header.Revision;
-            var next = 0;
-            foreach (var write in _writes)
-            {
-                if (write.IsConditional)
-                {
-                    var nested = answer.Responses[next++].ResponseTxn;
-                    owner.Complete(write, nested.Succeeded, nested.Responses, revision);
-                }
-                else
-                {
-                    var count = write.Transaction.Then.Count;
-                    _ = write.Complete(owner.Reader, succeeded: true, answer.Responses, next, count, revision);
-                    next += count;
-                }
-            }
-        }
+        public Task Send() => owner.SendBatch(_writes);
     }
 }

@@ -69,20 +69,13 @@ internal sealed class GroupRead(
 
     private ValueTask<Entry?> Read(EtcdKeyValue? kv) => kv is null ? default : reader.Read(kv);
 
+    // The estimate decays, so that one large value does not keep batches small forever. A lost update is harmless.
     private EtcdKeyValue? Take(StoreKey key, RangeResponse answer, long revision, CacheWatch? watch)
     {
-        var kv = Only(answer);
+        var kv = answer.Kvs.Count > 0 ? answer.Kvs[0] : null;
+        if (kv is not null)
+            _largestLately = Math.Max(kv.Value.Length + 1, _largestLately - _largestLately / 16);
         cache?.Offer(watch, key, kv, revision);
-        return kv;
-    }
-
-    // The estimate decays, so that one large value does not keep batches small forever. A lost update is harmless.
-    private EtcdKeyValue? Only(RangeResponse answer)
-    {
-        if (answer.Kvs.Count == 0)
-            return null;
-        var kv = answer.Kvs[0];
-        _largestLately = Math.Max(kv.Value.Length + 1, _largestLately - _largestLately / 16);
         return kv;
     }
 
@@ -91,7 +84,7 @@ internal sealed class GroupRead(
 
     internal sealed class PendingRead(StoreKey key, StoreKey? second, long arrivedAt)
         : TaskCompletionSource<Found>(BatchSpan.Caller, TaskCreationOptions.RunContinuationsAsynchronously),
-            IPending, ITraced
+            IPending
     {
         public StoreKey Key { get; } = key;
 
@@ -110,6 +103,8 @@ internal sealed class GroupRead(
         private readonly List<PendingRead> _asked = [];
         private List<PendingRead>? _cached;
         private int _operations;
+
+        public IEnumerable<PendingRead> Requests => _asked.Concat(_cached ?? []);
 
         private int Count => _asked.Count + (_cached?.Count ?? 0);
 
@@ -139,7 +134,7 @@ internal sealed class GroupRead(
             }
             else if (Count <= MaxDirectReads)
             {
-                await Ask([.. _asked, .. _cached]);
+                await Ask([.. Requests]);
             }
             else
             {
@@ -147,12 +142,6 @@ internal sealed class GroupRead(
                 await AnswerFromCache(_watch!, _cached);
                 await asking;
             }
-        }
-
-        public void Fail(Exception error)
-        {
-            foreach (var read in _asked.Concat(_cached ?? []))
-                read.TrySetException(error);
         }
 
         private bool IsCached(PendingRead read) =>
@@ -192,22 +181,24 @@ internal sealed class GroupRead(
             using var span = BatchSpan.Begin("etcd read", reads);
             try
             {
-                await (reads.Count == 1 ? SendOne(reads[0]) : SendTogether(reads));
+                await (reads is [{ Second: null } only] ? SendOne(only) : SendTogether(reads));
             }
             catch (RpcException error) when (reads.Count > 1 && EtcdErrors.IsAnswerTooLarge(error))
             {
-                await SendOneByOne(reads);
+                foreach (var read in reads)
+                {
+                    await Ask([read]);
+                    // etcd became unavailable meanwhile: fail the rest at once instead of one after the other.
+                    if (read.Task.Exception?.InnerException is not StoreUnavailableException gone)
+                        continue;
+                    Fail(reads, gone);
+                    break;
+                }
             }
             catch (RpcException error)
             {
                 Fail(reads, EtcdErrors.Translate(error, "read", isWrite: false));
             }
-        }
-
-        private static void Fail(IEnumerable<PendingRead> reads, Exception error)
-        {
-            foreach (var read in reads)
-                read.TrySetException(error);
         }
 
         private async Task SendTogether(List<PendingRead> reads)
@@ -234,39 +225,12 @@ internal sealed class GroupRead(
 
         private async Task SendOne(PendingRead read)
         {
-            if (read.Second is not null)
-            {
-                await SendTogether([read]);
-                return;
-            }
             var request = owner.Request(read.Key);
             var answer = await Calls.Repeat(
                 owner.Connection, owner.Time, (channel, options) => channel.Keys.RangeAsync(request, options),
                 mayBeStale: owner.MayBeStale);
             var revision = answer.Header.Revision;
             read.TrySetResult(new Found(owner.Take(read.Key, answer, revision, _watch), null, revision));
-        }
-
-        private async Task SendOneByOne(List<PendingRead> reads)
-        {
-            foreach (var read in reads)
-            {
-                try
-                {
-                    await SendOne(read);
-                }
-                catch (RpcException error)
-                {
-                    var failure = EtcdErrors.Translate(error, "read", isWrite: false);
-                    if (failure is StoreUnavailableException)
-                    {
-                        // etcd became unavailable meanwhile: fail the rest at once instead of one after the other.
-                        Fail(reads, failure);
-                        return;
-                    }
-                    read.TrySetException(failure);
-                }
-            }
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class LeasePool(EtcdConnection connection, EngineTelemetry telem
     private int _sweepAt = SweepAbove;
 
     /// <summary>Completes when a lease exists that lasts until <paramref name="deadline"/>.</summary>
-    /// <exception cref="RpcException">etcd did not grant it; the next call tries again.</exception>
+    /// <exception cref="StoreException">etcd did not grant it; the next call tries again.</exception>
     public Task Ensure(long deadline)
     {
         while (_granted.TryGetValue(deadline, out var known))
@@ -58,6 +58,11 @@ internal sealed class LeasePool(EtcdConnection connection, EngineTelemetry telem
         try
         {
             return await granting;
+        }
+        catch (RpcException error)
+        {
+            Forget(deadline);
+            throw EtcdErrors.Translate(error, "grant a lease", isWrite: false);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Grpc.Core;
+using Kv.Infrastructure.Diagnostics;
 using EtcdKeyValue = Mvccpb.KeyValue;
 
 namespace Kv.Infrastructure.Storage.Etcd;
@@ -18,7 +19,8 @@ internal sealed partial class NearCache : IDisposable
     private readonly long _maxBytes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CacheTelemetry _telemetry;
+    private readonly Tally _hits;
+    private readonly Tally _misses;
     private readonly CancellationTokenSource _ending = new();
 
     // Readers may still come while the store is disposed: a channel, unlike a semaphore, has no end for its writers.
@@ -34,7 +36,11 @@ internal sealed partial class NearCache : IDisposable
         ILogger logger)
     {
         (_connection, _range, _maxBytes, _time, _logger) = (connection, range, maxBytes, time, logger);
-        _telemetry = new CacheTelemetry(meters, () => _watch?.Keys.Bytes ?? 0);
+        var meter = meters.Create(Telemetry.Name);
+        _hits = new Tally(meter, "kv.cache.hits", "{read}", "Reads of a key that were answered from memory.");
+        _misses = new Tally(meter, "kv.cache.misses", "{read}", "Reads of a key for which etcd was asked.");
+        meter.CreateObservableGauge(
+            "kv.cache.size", () => _watch?.Keys.Bytes ?? 0, "By", "The size of the near cache.");
         _ = FollowWhileWanted();
     }
 
@@ -69,15 +75,14 @@ internal sealed partial class NearCache : IDisposable
             _wanted.Writer.TryWrite(true);
     }
 
-    /// <summary>Notes how many reads were answered from memory.</summary>
-    public void Answered(int reads) => _telemetry.Hit(reads);
+    public void Answered(int reads) => _hits.Add(reads);
 
     /// <summary>Takes in a key that was read from etcd.</summary>
     /// <param name="watch">The watch before the read.</param>
     /// <param name="kv">The key as etcd reported it; null when it does not exist.</param>
     public void Offer(CacheWatch? watch, StoreKey key, EtcdKeyValue? kv, long revision)
     {
-        _telemetry.Missed();
+        _misses.Add();
         if (watch is not null && _range.Contains(key))
             watch.Keys.Offer(key, kv, revision);
     }

@@ -24,6 +24,10 @@ internal sealed class PastReads : IDisposable
     private const int FirstBatch = 4;
     private const int FullBatchBytes = 1024 * 1024;
 
+    // A member that does not report progress reliably counts only when the watch has been open for this long without a
+    // change: etcd brings watches up to date every 100 ms.
+    private static readonly TimeSpan QuietBefore = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(5);
 
     private readonly EtcdConnection _connection;
@@ -32,12 +36,12 @@ internal sealed class PastReads : IDisposable
     private readonly KeyRange _range;
     private readonly long _maxRevisions;
     private readonly TimeProvider _time;
-    private readonly EtcdProgress _progress;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly ITimer _idle;
     private ChangedKeys? _known;
     private Task? _reading;
+    private TimeSpan? _quiet;
 
     /// <param name="range">The keys whose changes can be read.</param>
     /// <param name="maxRevisions">How many of the latest revisions can be reached.</param>
@@ -47,7 +51,6 @@ internal sealed class PastReads : IDisposable
     {
         (_connection, _foreignLeases, _ranges) = (connection, foreignLeases, ranges);
         (_range, _maxRevisions, _time) = (range, maxRevisions, time);
-        _progress = new EtcdProgress(connection, time);
         _idle = time.CreateTimer(_ => Forget(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -176,7 +179,7 @@ internal sealed class PastReads : IDisposable
     {
         using var session = new EtcdWatchSession(
             _connection, _foreignLeases, _time, _range, known.Through + 1, through,
-            await _progress.QuietTime(cancellationToken));
+            await QuietTime(cancellationToken));
         var added = new List<ChangedKey>();
         while (await session.Next(cancellationToken) is { } set)
         {
@@ -188,6 +191,24 @@ internal sealed class PastReads : IDisposable
             added.Clear();
         }
         return known.With(added, through);
+    }
+
+    // How long a watch must be without a change for a report of its progress to be reliable; the version is read once.
+    private async ValueTask<TimeSpan> QuietTime(CancellationToken cancellationToken)
+    {
+        if (_quiet is { } known)
+            return known;
+        try
+        {
+            var status = await Calls.Repeat(
+                _connection, _time, (channel, options) => channel.Maintenance.StatusAsync(new StatusRequest(), options),
+                cancellationToken: cancellationToken);
+            return (_quiet = EtcdFaults.ReportsProgress(status.Version) ? TimeSpan.Zero : QuietBefore).Value;
+        }
+        catch (RpcException)
+        {
+            return QuietBefore;
+        }
     }
 
     // The changes of the keys, with their entries, and the size of the answer.

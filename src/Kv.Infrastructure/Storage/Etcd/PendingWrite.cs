@@ -4,7 +4,7 @@ using Etcdserverpb;
 namespace Kv.Infrastructure.Storage.Etcd;
 
 /// <summary>A transaction that waits for etcd, and the promise of its result.</summary>
-internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPending, ITraced
+internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPending
 {
     private static readonly OperationResult[] OneWritten = [OperationResult.Written];
 
@@ -21,7 +21,7 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         IsGuarded = isGuarded;
         ArrivedAt = arrivedAt;
         Bytes = transaction.Bytes + copied;
-        IsShared = !HasNested && CanShare(transaction);
+        IsShared = !transaction.HasNested && CanShare(transaction);
     }
 
     public Transaction Transaction { get; }
@@ -44,21 +44,6 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
     public int OperationCount => IsConditional ? 1 : Transaction.Then.Count;
 
     public long ArrivedAt { get; }
-
-    public bool HasDeadlines =>
-        Transaction.Then is not [Operation.Put { Deadline: null }] || Transaction.Otherwise.Count > 0;
-
-    public bool HasNested => Has<Operation.Nested>(Transaction.Then) || Has<Operation.Nested>(Transaction.Otherwise);
-
-    /// <summary>The deadlines in the transaction's operations.</summary>
-    public IEnumerable<long> Deadlines => Transaction.Operations
-        .Select(operation => operation switch
-        {
-            Operation.Put put => put.Deadline,
-            Operation.Touch touch => touch.Deadline,
-            _ => null,
-        })
-        .OfType<long>();
 
     /// <summary>
     /// Adds every key that the transaction touches or compares to <paramref name="taken"/>, unless it contains one of
@@ -88,7 +73,10 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         var request = EtcdMessages.ToRequest(Transaction, leases);
         // A member may answer a transaction without an operation from its own state, which may be stale.
         if (request.Success.Count + request.Failure.Count == 0 && IsConditional)
-            request.Success.Add(EtcdMessages.ReadOf(Transaction.Compares[0].Range.Start));
+            request.Success.Add(new RequestOp
+            {
+                RequestRange = new RangeRequest { Key = request.Compare[0].Key, CountOnly = true },
+            });
         return IsGuarded ? EtcdMessages.DeleteIfExpired(Transaction.Compares[0].Range.Start, now, request) : request;
     }
 
@@ -127,18 +115,8 @@ internal sealed class PendingWrite : TaskCompletionSource<CommitResult>, IPendin
         transaction.Then.Count + transaction.Otherwise.Count + transaction.Compares.Count
             <= GroupCommit.MaxSharedOperations
         && transaction.Compares.All(compare => compare.Range.IsSingle)
-        && transaction.Then.All(IsOfOneKey)
-        && transaction.Otherwise.All(IsOfOneKey);
-
-    private static bool IsOfOneKey(Operation operation) => operation.Range.IsSingle;
-
-    private static bool Has<T>(IReadOnlyList<Operation> operations)
-    {
-        for (var i = 0; i < operations.Count; i++)
-            if (operations[i] is T)
-                return true;
-        return false;
-    }
+        && transaction.Then.All(operation => operation.Range.IsSingle)
+        && transaction.Otherwise.All(operation => operation.Range.IsSingle);
 
     private static async Task<IReadOnlyList<OperationResult>> Read(
         EntryReader reader, DateTimeOffset now, Transaction transaction, bool succeeded,

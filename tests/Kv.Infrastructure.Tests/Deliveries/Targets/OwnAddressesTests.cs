@@ -205,7 +205,7 @@ internal sealed class OwnAddressesTests
             _inner.Changes(range, from, through, cancellationToken);
 
         public IAsyncEnumerable<ChangeSet> Watch(
-            KeyRange range, long fromRevision, CancellationToken cancellationToken) =>
+            KeyRange range, long fromRevision, CancellationToken cancellationToken, bool sizesOnly) =>
             _inner.Watch(range, fromRevision, cancellationToken);
 
         public Task<IStoreLock> Lock(

@@ -133,7 +133,7 @@ internal sealed class LargeValueTests : EmbeddedTest
         await Commit(new Operation.Delete(Key("key")), Put("small", "12345"));
 
         var changes = new List<Change>();
-        await foreach (var set in Store.WatchSizes(Everything, first, CancellationToken.None))
+        await foreach (var set in Store.Watch(Everything, first, CancellationToken.None, sizesOnly: true))
         {
             changes.AddRange(set.Changes);
             if (changes.Count == 4)

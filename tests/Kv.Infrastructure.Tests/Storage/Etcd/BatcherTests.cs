@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kv.Infrastructure.Storage.Etcd;
 
 namespace Kv.Infrastructure.Tests.Storage.Etcd;
@@ -57,6 +58,8 @@ internal sealed class BatcherTests
     {
         public long ArrivedAt { get; } = TimeProvider.System.GetTimestamp();
 
+        public Activity? Caller => null;
+
         public bool IsLarge { get; init; }
     }
 
@@ -99,6 +102,8 @@ internal sealed class BatcherTests
         {
             private readonly List<Pending> _pending = [];
 
+            public IEnumerable<Pending> Requests => _pending;
+
             public Fit TryAdd(Pending pending)
             {
                 if (_pending.Count == Full || (pending.IsLarge && _pending.Count > 0))
@@ -124,12 +129,6 @@ internal sealed class BatcherTests
                 Interlocked.Add(ref owner._sent, _pending.Count);
                 foreach (var pending in _pending)
                     pending.TrySetResult(true);
-            }
-
-            public void Fail(Exception error)
-            {
-                foreach (var pending in _pending)
-                    pending.TrySetException(error);
             }
 
             private static void InterlockedMax(ref int target, int value)

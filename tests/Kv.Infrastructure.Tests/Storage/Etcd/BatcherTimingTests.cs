@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kv.Domain.Storage;
 using Kv.Infrastructure.Storage.Etcd;
 using Microsoft.Extensions.Time.Testing;
@@ -230,6 +231,8 @@ internal sealed class BatcherTimingTests
     private sealed class Asked : TaskCompletionSource, IPending
     {
         public required long ArrivedAt { get; init; }
+
+        public Activity? Caller => null;
     }
 
     /// <summary>Calls that are answered when the test says so.</summary>
@@ -254,6 +257,9 @@ internal sealed class BatcherTimingTests
         {
             public TaskCompletionSource Answered { get; } = new();
 
+            // No call fails in these tests.
+            public IEnumerable<Asked> Requests => [];
+
             public int Size { get; private set; }
 
             public Fit TryAdd(Asked pending)
@@ -268,11 +274,6 @@ internal sealed class BatcherTimingTests
             {
                 owner._sent.Add(this);
                 return Answered.Task;
-            }
-
-            public void Fail(Exception error)
-            {
-                // No call fails in these tests.
             }
         }
     }
