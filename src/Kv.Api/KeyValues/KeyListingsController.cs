@@ -27,8 +27,7 @@ public sealed class KeyListingsController(
     /// <remarks>
     /// In key order. All pages of a listing are read at one revision of the store; later writes do not affect them.
     /// `Link` and `cursor` lead to the next page. A `cursor` is valid only for the same tenant and listing. With
-    /// `contains` one page searches for about 0.2 s and at most 100 000 names: it may have no keys although `cursor`
-    /// leads to more.
+    /// `contains` one page searches for about 0.2 s: it may have no keys although `cursor` leads to more.
     /// </remarks>
     [HttpGet(Name = "listKeys")]
     [Costly]

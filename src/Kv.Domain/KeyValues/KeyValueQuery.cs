@@ -13,8 +13,8 @@ public sealed record KeyValueQuery
     public string? Delimiter { get; init; }
 
     /// <summary>
-    /// Selects keys that contain this text, whatever its letter case; without grouping. One page searches a limited
-    /// number of keys, so it may have fewer keys than <see cref="Limit"/>, and even none, although more follow. Null
+    /// Selects keys that contain this text, whatever its letter case; without grouping. One page searches for a limited
+    /// time, so it may have fewer keys than <see cref="Limit"/>, and even none, although more follow. Null
     /// for every key.
     /// </summary>
     public string? Contains { get; init; }

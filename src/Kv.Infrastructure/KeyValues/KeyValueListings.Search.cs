@@ -6,9 +6,7 @@ namespace Kv.Infrastructure.KeyValues;
 /// matches.</content>
 internal sealed partial class KeyValueListings
 {
-    private const int MaxSearched = 100_000;
-
-    private const int SearchedAtOnce = 1000;
+    private const int SearchedAtOnce = 4000;
 
     // A longer search would delay other requests; its caller continues it, and shows the progress.
     private static readonly TimeSpan LongSearch = TimeSpan.FromMilliseconds(200);
@@ -27,7 +25,8 @@ internal sealed partial class KeyValueListings
         var found = new List<Entry>();
         var ask = new RangeQuery(
             range, FirstNames, query.From?.Revision ?? 0, KeysOnly: true,
-            Filter: key => Contains(key[tenantBytes..], text));
+            Filter: Ascii.IsValid(text) ? key => ContainsAscii(key[tenantBytes..], text)
+                : key => Contains(key[tenantBytes..], text));
         StoreKey? next;
         var searched = 0;
         for (var isFirst = true; ; isFirst = false)
@@ -40,7 +39,6 @@ internal sealed partial class KeyValueListings
             next = page.Entries.Count > room ? page.Entries[room].Key : page.Next;
             ask = ask with { Revision = page.Revision };
             if (found.Count == query.Limit || next is not { } rest || rest.CompareTo(range.End) >= 0
-                || searched >= MaxSearched
                 || time.GetElapsedTime(began) > (query.From is null && found.Count > 0 ? ShortSearch : LongSearch))
                 break;
             ask = ask with
@@ -86,6 +84,19 @@ internal sealed partial class KeyValueListings
             bytes += read.Sum(entry => (long)entry.Value.Length);
         }
         return null;
+    }
+
+    // No letter outside of ASCII equals one of ASCII, so most searches compare bytes.
+    private static bool ContainsAscii(ReadOnlySpan<byte> name, string text)
+    {
+        var (lower, upper) = ((byte)char.ToLowerInvariant(text[0]), (byte)char.ToUpperInvariant(text[0]));
+        while (name.IndexOfAny(lower, upper) is >= 0 and var at && at + text.Length <= name.Length)
+        {
+            if (Ascii.EqualsIgnoreCase(name.Slice(at, text.Length), text))
+                return true;
+            name = name[(at + 1)..];
+        }
+        return false;
     }
 
     private static bool Contains(ReadOnlySpan<byte> name, string text)

@@ -20,6 +20,22 @@ internal sealed class SearchTests(Engine engine) : EngineTests(engine)
         Assert.That(Keys(await Find("nothing")), Is.Empty);
     }
 
+    // The search compares bytes where the text is ASCII.
+    [Test]
+    public async Task No_letter_outside_of_ASCII_counts_as_one_of_ASCII()
+    {
+        foreach (var key in new[] { "\u212Aelvin", "\u017Fun", "\u0131nk", "\u0130nk", "éSUN", "SUn" })
+            await Kv.Put(key, "v");
+
+        Assert.That(Keys(await Find("kelvin")), Is.Empty);
+        Assert.That(Keys(await Find("ink")), Is.Empty);
+        Assert.That(Keys(await Find("sun")), Is.EqualTo(new[] { "SUn", "éSUN" }));
+        Assert.That(
+            Enumerable.Range(128, char.MaxValue - 127).Where(
+                letter => "abcdefghijklmnopqrstuvwxyz".Contains((char)letter, StringComparison.OrdinalIgnoreCase)),
+            Is.Empty);
+    }
+
     [Test]
     public async Task Found_keys_have_the_fields_of_a_listing()
     {

@@ -19,6 +19,30 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task A_link_to_a_key_behind_many_folders_and_keys_shows_its_row()
+    {
+        await Fill(Enumerable.Range(0, 260).Select(i => $"f{i:000}/x"));
+        await Fill(Enumerable.Range(0, 210).Select(i => $"f258/k{i:000}"));
+
+        await Go("keys", ("key", "f258/k207"));
+
+        var row = Page.Locator("[role=treeitem][aria-selected=true]");
+        await Assertions.Expect(row).ToContainTextAsync("k207");
+        await Assertions.Expect(row).ToBeInViewportAsync();
+        await Assertions.Expect(TreeItem("f000/")).ToHaveCountAsync(1);
+    }
+
+    [Test]
+    public async Task A_link_to_a_key_that_is_gone_shows_the_list()
+    {
+        await Fill(["a/1", "c/1"]);
+
+        await Go("keys", ("key", "b/gone"));
+
+        await TreeItem("c/").WaitForAsync();
+    }
+
+    [Test]
     public async Task Another_delimiter_makes_other_folders()
     {
         await Kv.Put("user:1:name", "Ada");
@@ -433,6 +457,9 @@ internal sealed class KeyTests(Engine engine) : ConsoleTest(engine)
 
         await Assertions.Expect(Page.Locator(".choices button")).ToHaveCountAsync(2);
     }
+
+    private async Task Fill(IEnumerable<string> keys) => Assert.That(
+        (await Kv.Send(HttpMethod.Post, "/bulk", Sets(keys))).Status, Is.EqualTo(200));
 
     private static string Sets(IEnumerable<string> keys) =>
         $"[{string.Join(',', keys.Select(key => $$"""{"op":"set","key":"{{key}}","value":"v"}"""))}]";

@@ -44,6 +44,21 @@ internal sealed class KeyboardTests(Engine engine) : ConsoleTest(engine)
     }
 
     [Test]
+    public async Task The_arrow_leads_from_the_search_to_what_it_found()
+    {
+        await Fill("config/db", "motd");
+        await Go("keys");
+        var search = Page.GetByRole(AriaRole.Searchbox);
+        await search.FillAsync("mo");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Treeitem)).ToHaveCountAsync(1);
+
+        await Press(search, "ArrowDown", TreeItem("motd"));
+        await Press(TreeItem("motd"), "Enter", TreeItem("motd"));
+
+        await Sees("value of motd");
+    }
+
+    [Test]
     public async Task The_arrow_after_the_last_row_loads_the_next_page()
     {
         // Without this the next page loads as soon as its place is near.

@@ -1,6 +1,8 @@
 using System.Net;
 using Kv.Api.Tests.Hosting;
 using Kv.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
@@ -75,6 +77,21 @@ internal sealed class VerdictTests(Engine engine) : ConsoleTest(engine)
         await Explains("cart/earlier", "The webhook came later", "Replay");
         await Explains("other", "The webhook is not meant for it", "What to do:");
         await Explains("cart/none", "Not known", "What to do:");
+    }
+
+    [Test]
+    public async Task A_change_that_no_leader_has_read_is_not_seen_yet()
+    {
+        await using var host = await KvHost.Start(Engine);
+        (Host, Kv) = (host, host.NewTenant());
+        var id = await Register(_receiver.Uri);
+        foreach (var leader
+            in host.Services.GetServices<IHostedService>().Where(service => service.GetType().Name == "LeaderService"))
+            await leader.StopAsync(CancellationToken.None);
+        await Kv.Put("cart/1", "apples");
+        await Go("webhooks", ("id", id));
+
+        await Explains("cart/1", "Not seen yet", "has not read it yet");
     }
 
     // Asks until the page shows the verdict, with a text of its reason or remedy.

@@ -1,4 +1,6 @@
+using System.Buffers;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Kv.Infrastructure.Storage.Embedded;
 
@@ -8,13 +10,9 @@ internal sealed class PastEntries(SqliteConnection connection)
     private readonly Statement _nextKey = new(
         connection, "SELECT key FROM versions INDEXED BY history WHERE key >= $0 AND key < $1 ORDER BY key LIMIT 1");
 
-    // SQLite reads only the index.
+    // SQLite reads only the index. DISTINCT would take longer than the walk itself.
     private readonly Statement _names = new(
-        connection,
-        """
-        SELECT DISTINCT key FROM versions INDEXED BY history
-        WHERE key >= $0 AND key < $1 ORDER BY key LIMIT $2
-        """);
+        connection, "SELECT key FROM versions INDEXED BY history WHERE key >= $0 AND key < $1 ORDER BY key");
 
     private readonly Statement _at = new(connection, SelectAt(Rows.Columns));
     private readonly Statement _keyAt = new(connection, SelectAt(Rows.ColumnsWithoutValue));
@@ -30,12 +28,28 @@ internal sealed class PastEntries(SqliteConnection connection)
         }
     }
 
-    /// <summary>Every key of a range with a kept version, whether or not it exists at the revision.</summary>
-    public IEnumerable<byte[]> Names(StoreKey start, StoreKey end, int limit)
+    /// <summary>The entries at a revision that a query with a filter selects, with those that have expired.</summary>
+    /// <param name="limit">The most names to examine: those of all keys with a kept version.</param>
+    public RangePage Select(RangeQuery query, KeyFilter filter, int limit, long revision)
     {
-        using var rows = _names.Query(start, end, limit);
+        var entries = new List<Entry>();
+        var examined = 0;
+        var last = new ArrayBufferWriter<byte>();
+        using var rows = _names.Query(query.Range.Start, Rows.End(query.Range));
         while (rows.Read())
-            yield return rows.GetFieldValue<byte[]>(0);
+        {
+            // An array for each name would take longer than the walk.
+            var name = raw.sqlite3_column_blob(rows.Handle, 0);
+            if (name.SequenceEqual(last.WrittenSpan))
+                continue;
+            if (examined++ == limit)
+                return new RangePage(entries, new StoreKey(name.ToArray()), revision, Examined: limit);
+            last.ResetWrittenCount();
+            last.Write(name);
+            if (filter(name) && At(new StoreKey(name.ToArray()), revision, query.KeysOnly) is { } entry)
+                entries.Add(entry);
+        }
+        return new RangePage(entries, null, revision, Examined: examined);
     }
 
     public Entry? At(StoreKey key, long revision, bool keysOnly = false)

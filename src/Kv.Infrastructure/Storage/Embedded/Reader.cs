@@ -72,7 +72,11 @@ internal sealed class Reader : IDisposable
         var (start, end) = (query.Range.Start, Rows.End(query.Range));
         var limit = query.Limit > 0 ? query.Limit : int.MaxValue - 1;
         if (query.Filter is { } filter)
-            return Select(query, filter, limit, revision, now);
+        {
+            var page = _past.Select(query, filter, limit, revision);
+            return query.WithExpired ? page
+                : page with { Entries = [.. page.Entries.Where(entry => !entry.IsExpiredAt(now))] };
+        }
         var entries = new List<Entry>();
         var (seen, bytes) = (0, 0);
         StoreKey? last = null;
@@ -89,24 +93,6 @@ internal sealed class Reader : IDisposable
                 entries.Add(entry);
         }
         return new RangePage(entries, null, revision);
-    }
-
-    private RangePage Select(RangeQuery query, KeyFilter filter, int limit, long revision, DateTimeOffset now)
-    {
-        var entries = new List<Entry>();
-        var examined = 0;
-        StoreKey? last = null;
-        foreach (var name in _past.Names(query.Range.Start, Rows.End(query.Range), limit + 1))
-        {
-            if (examined == limit)
-                return new RangePage(entries, last?.Next(), revision, Examined: examined);
-            examined++;
-            last = new StoreKey(name);
-            if (filter(name) && _past.At(last.Value, revision, query.KeysOnly) is { } entry
-                && (query.WithExpired || !entry.IsExpiredAt(now)))
-                entries.Add(entry);
-        }
-        return new RangePage(entries, null, revision, Examined: examined);
     }
 
     public long Count(KeyRange range, long atRevision, DateTimeOffset now)

@@ -13,6 +13,9 @@ internal sealed class LargeRanges
     private const long Many = 4_000;
     private const int MaxRemembered = 16;
 
+    // A part whose keys share a byte less is often this many times as large.
+    private const int Wider = 16;
+
     private readonly Lock _gate = new();
     private volatile Known[] _known = [];
 
@@ -115,9 +118,10 @@ internal sealed class LargeRanges
                 if (isLast && (known is null || !known.Range.Start.Equals(_rest.Start)))
                     _owner.Add(known = new Known(_rest, first));
                 if (known is not null)
-                    known.SharedBytes = first.Span.CommonPrefixLength(answer.Kvs[^1].Key.Span);
+                    known.SharedBytes = Math.Max(
+                        first.Span.CommonPrefixLength(answer.Kvs[^1].Key.Span), isLast ? 0 : _shared + 1);
             }
-            else if (known is not null && answer.Count < limit && !isLast)
+            else if (known is not null && answer.Count * Wider < limit && !isLast)
             {
                 known.SharedBytes = _shared - 1;
             }

@@ -1,4 +1,4 @@
-import { html, useEffect, useState } from '../lib/html.js';
+import { html, useEffect, useRef, useState } from '../lib/html.js';
 import { useChanges } from '../lib/changes.js';
 import { useApi, usePlace } from '../session/context.js';
 import { Button, CopyButton, CurlButton, Empty, Name } from '../ui/parts.js';
@@ -30,6 +30,14 @@ function Unreadable() {
     ${isCreating && html`<${CreateDialog} start=${scope.prefixesOf('write')[0]} onClose=${() => create(false)} onCreated=${() => create(false)} />`}`;
 }
 
+// The arrow leads from the search to what it found.
+function toTheTree(event) {
+  const row = event.key === 'ArrowDown' && event.target.closest('.pane').querySelector('[role=tree] [tabindex="0"]');
+  if (!row) return;
+  event.preventDefault();
+  row.focus();
+}
+
 function Keys() {
   const api = useApi();
   const place = usePlace();
@@ -55,13 +63,21 @@ function Keys() {
     const { namespace, app, ...rest } = place.parameters;
     place.go('keys', { ...rest, ...changes }, options);
   };
-  const search = (kind, text) => show({ prefix: undefined, contains: undefined, [kind]: text }, { replaces: true });
-  useEffect(() => setTyped(searched), [searched]);
+  const asked = useRef(searched);
+  const search = (kind, text) => {
+    asked.current = text;
+    show({ prefix: undefined, contains: undefined, [kind]: text }, { replaces: true });
+  };
+  // Another address has another text; that of a search that was typed here may be behind what is typed by now.
+  useEffect(() => {
+    if (asked.current !== searched) setTyped(searched);
+    asked.current = searched;
+  }, [searched]);
   useEffect(() => setFolder(searches === 'prefix' && prefix !== '' ? prefix : null), [searches, prefix, delimiter]);
-  // A pause in typing starts the search.
+  // A search that is out of date ends at once, so the pause in typing that starts one may be short.
   useEffect(() => {
     if (typed === searched) return undefined;
-    const timer = setTimeout(() => search(searches, typed), 200);
+    const timer = setTimeout(() => search(searches, typed), 50);
     return () => clearTimeout(timer);
   }, [typed]);
 
@@ -92,7 +108,7 @@ function Keys() {
         <div class="filters" role="search">
           <label class="search"><span class="visually-hidden">Search</span><${Icon} name="search" />
             <input type="search" placeholder="Search all keys" value=${typed} spellcheck=${false} autocapitalize="off"
-              onInput=${event => setTyped(event.target.value)} /></label>
+              onInput=${event => setTyped(event.target.value)} onKeyDown=${toTheTree} /></label>
           <label class="visually-hidden" for="searches">Search for keys that</label>
           <select id="searches" value=${searches} onChange=${event => {
             setSearches(event.target.value);

@@ -31,8 +31,12 @@ const blockRows = 100;
 // The most that a page of the API has.
 const largestPage = 1000;
 
+// A key of a link is looked for among so many rows of its level.
+const mostUntilShown = 5000;
+
 const foldersOf = (key, delimiter) => {
   const folders = [];
+  if (!delimiter) return folders;
   for (let at = key.indexOf(delimiter); at >= 0 && folders.length < mostFolders; at = key.indexOf(delimiter, at + delimiter.length)) {
     folders.push(key.slice(0, at + delimiter.length));
   }
@@ -48,7 +52,7 @@ function limitOf(query, entries, cursor, least) {
   return isShort ? usualPage : Math.min(Math.max(entries.length, least, usualPage), largestPage);
 }
 
-/** @param shown the key that the page shows: its folders are open at first. */
+/** @param shown the key that the page shows: its folders are open at first, and its row is loaded. */
 export function useTree(query, shown) {
   const api = useApi();
   const [, redraw] = useState(0);
@@ -61,8 +65,8 @@ export function useTree(query, shown) {
   const { levels, open, controller } = tree.current;
   const changed = () => redraw(n => n + 1);
 
-  /** Loads the first page of a level, or the one at the cursor, and further ones until it has `least` entries. */
-  const fetchPage = async (prefix, cursor, least = 0) => {
+  /** Loads the first page of a level, or the one at the cursor, and further ones until it has `least` entries and that with a name. */
+  const fetchPage = async (prefix, cursor, { least = 0, until } = {}) => {
     const level = levels.get(prefix) ?? new Level(prefix);
     levels.set(prefix, level);
     level.state = 'loading';
@@ -84,9 +88,10 @@ export function useTree(query, shown) {
         searched += page.searched ?? 0;
         found += added.length;
         at = page.cursor;
-        const isDone = at === null || found >= enough || level.isStopped;
+        const isThere = until === undefined || entries.length >= mostUntilShown || entries.at(-1)?.name >= until;
+        const isDone = at === null || (found >= enough && isThere) || level.isStopped;
         // A search shows what it finds; a list that is loaded anew stays as it is until as much of it is here.
-        if (query.contains || isDone) Object.assign(level, { entries, searched, cursor: at });
+        if (query.contains || until !== undefined || isDone) Object.assign(level, { entries, searched, cursor: at });
         if (isDone) break;
         changed();
       }
@@ -103,12 +108,14 @@ export function useTree(query, shown) {
   // Before the browser draws the page without them.
   useLayoutEffect(() => {
     if (levels.has(query.prefix)) return;
-    fetchPage(query.prefix);
-    if (shown === undefined || !query.delimiter) return;
-    for (const folder of foldersOf(shown, query.delimiter).filter(folder => folder !== query.prefix)) {
+    // The names of the rows on the way to the key.
+    const way = query.contains || !shown?.startsWith(query.prefix) ? []
+      : [...foldersOf(shown, query.delimiter).filter(folder => folder.length > query.prefix.length), shown];
+    fetchPage(query.prefix, undefined, { until: way[0] });
+    way.slice(0, -1).forEach((folder, i) => {
       open.add(folder);
-      fetchPage(folder);
-    }
+      fetchPage(folder, undefined, { until: way[i + 1] });
+    });
   }, [identity]);
   useEffect(() => () => tree.current.controller.abort(), []);
 
@@ -138,7 +145,7 @@ export function useTree(query, shown) {
     /** Loads what is shown anew. */
     reload() {
       for (const prefix of levels.keys()) {
-        if (prefix === query.prefix || open.has(prefix)) fetchPage(prefix, undefined, levels.get(prefix).entries.length);
+        if (prefix === query.prefix || open.has(prefix)) fetchPage(prefix, undefined, { least: levels.get(prefix).entries.length });
         else levels.delete(prefix);
       }
     },
@@ -221,8 +228,12 @@ export function KeyTree({ tree, selected, onSelect, onFolder, isFlat, empty }) {
   const shown = rows.find(row => row.name === selected && !row.isFolder);
   const current = rows.find(row => row.id === active) ?? shown ?? rows[0];
   const latest = useRef(null);
+  const seen = useRef(null);
 
   useLayoutEffect(() => {
+    // A row that was clicked is in view already; that of a link may be far down.
+    if (shown && shown.id !== seen.current) list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+    seen.current = shown?.id;
     if (moved.current) list.current?.querySelector('[tabindex="0"]')?.focus();
     moved.current = false;
   });
