@@ -1,3 +1,4 @@
+using Kv.Domain.Quotas;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
@@ -8,10 +9,17 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// </summary>
 internal sealed class DeliveryStore(
     Lead lead, FencedWriter writer, DeliveryWrites writes, RetryingStore store, KeyLayout layout, TimeProvider time,
-    DeliveryTelemetry telemetry)
+    DeliveryTelemetry telemetry, ITenantUsages? usages = null)
 {
     /// <summary>Reads of stored deliveries, repeated while the store does not answer.</summary>
     public DeliveryReads Reads { get; } = new(store, layout);
+
+    /// <summary>Whether further waiting bytes would exceed a tenant's quota.</summary>
+    public bool IsOverQuota(Tenant tenant, int bytes) => usages.IsFull(tenant, bytes);
+
+    /// <summary>Counts the stored deliveries of a webhook, and the bytes of their values.</summary>
+    public Task<(long Count, long Bytes)> CountStored(Webhook webhook) =>
+        Reads.CountStored(webhook.Tenant, webhook.Id, lead.Over);
 
     /// <summary>Saves a delivery for the first time, or one that has failed for good, with its value.</summary>
     public async Task SaveWhole(Delivery delivery, DeliveryEvent @event)
@@ -64,12 +72,13 @@ internal sealed class DeliveryStore(
     /// <summary>Reads a page of a webhook's pending deliveries, in the order of their ids, without values.</summary>
     /// <param name="before">The page before, whose revision is used; null to begin at the current revision.</param>
     /// <exception cref="RevisionCompactedException">The revision is no longer kept.</exception>
-    public Task<RangePage> Pending(Webhook webhook, RangePage? before, int limit)
+    public async Task<PendingPage> Pending(Webhook webhook, PendingPage? before, int limit)
     {
         var range = KeyRange.Prefix(layout.DeliveryPrefix(DeliveryStatus.Pending, webhook.Tenant, webhook.Id));
-        return store.Range(
+        var page = await store.Range(
             new RangeQuery(before?.Next is { } next ? range.From(next) : range, limit, before?.Revision ?? 0),
             lead.Over);
+        return new PendingPage([.. DeliveryReads.Read(webhook.Tenant, page)], page.Next, page.Revision);
     }
 
     /// <summary>Records that a webhook fails.</summary>
@@ -80,3 +89,9 @@ internal sealed class DeliveryStore(
     public Task ClearFailing(Webhook webhook) =>
         writer.Apply(new Operation.Delete(layout.FailingWebhook(webhook.Tenant, webhook.Id)));
 }
+
+/// <summary>A page of a webhook's pending deliveries.</summary>
+/// <param name="Deliveries">The deliveries, in the order of their ids.</param>
+/// <param name="Next">The start of the next page; null on the last page.</param>
+/// <param name="Revision">The revision at which it was read.</param>
+internal sealed record PendingPage(IReadOnlyList<Delivery> Deliveries, StoreKey? Next, long Revision);

@@ -18,7 +18,10 @@ internal sealed partial class DeliveryTelemetry
 
     private readonly Histogram<double> _attempts;
     private readonly Histogram<double> _latency;
+    private readonly Tally _retries;
     private readonly Tally _givenUp;
+    private readonly Tally _dropped;
+    private readonly Tally _disabled;
     private readonly ILogger _logger;
 
     public DeliveryTelemetry(IMeterFactory meters, ILogger<DeliveryTelemetry> logger)
@@ -31,23 +34,16 @@ internal sealed partial class DeliveryTelemetry
         _latency = meter.CreateHistogram(
             "kv.delivery.latency", "s", "How long after a change was written a webhook had accepted it.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies });
-        Retries = new Tally(
+        _retries = new Tally(
             meter, "kv.delivery.retries", "{delivery}",
             "Deliveries that were not accepted and wait for another attempt.");
         _givenUp = new Tally(meter, "kv.delivery.given_up", "{delivery}", "Deliveries that failed for good.");
-        Dropped = new Tally(
+        _dropped = new Tally(
             meter, "kv.delivery.dropped", "{delivery}",
             "Deliveries that were dropped, as too much waits for their webhook or its tenant is full.");
-        Disabled = new Tally(
+        _disabled = new Tally(
             meter, "kv.webhook.disablings", "{webhook}", "Webhooks that were disabled because they only failed.");
     }
-
-    /// <summary>Counts deliveries that were not accepted and will be attempted again.</summary>
-    public Tally Retries { get; }
-
-    public Tally Dropped { get; }
-
-    public Tally Disabled { get; }
 
     /// <summary>Records a completed attempt.</summary>
     public void Attempted(Webhook webhook, DeliveryId id, Attempt attempt)
@@ -63,12 +59,21 @@ internal sealed partial class DeliveryTelemetry
     /// <param name="latency">The time since its change was written.</param>
     public void Delivered(TimeSpan latency) => _latency.Record(Math.Max(0, latency.TotalSeconds));
 
+    /// <summary>Records a delivery that was not accepted and will be attempted again.</summary>
+    public void WillRetry() => _retries.Add();
+
     /// <summary>Records a delivery that failed for good.</summary>
     public void GivenUp(Delivery delivery)
     {
         _givenUp.Add();
         LogGivenUp(delivery.Id, delivery.Attempts.Count, delivery.FailedReason!);
     }
+
+    /// <summary>Counts a dropped delivery.</summary>
+    public void Dropped() => _dropped.Add();
+
+    /// <summary>Counts a webhook that was disabled.</summary>
+    public void Disabled() => _disabled.Add();
 
     private static string Outcome(Attempt attempt) => attempt switch
     {

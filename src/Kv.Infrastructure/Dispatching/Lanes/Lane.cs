@@ -9,8 +9,8 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// leader's cursor advances.
 /// </summary>
 internal sealed class Lane(
-    Webhook webhook, LaneQueue queue, LaneBacklog backlog, LaneStorage storage, LanePump pump, LaneLimits limits,
-    Lead lead)
+    Webhook webhook, LaneQueue queue, LaneBacklog backlog, LaneStorage storage, LanePump pump, LaneLoader loader,
+    LaneLimits limits, Lead lead)
     : IAsyncDisposable
 {
     /// <inheritdoc cref="LaneQueue.Waiting"/>
@@ -51,7 +51,7 @@ internal sealed class Lane(
     {
         backlog.Changed(isMore: true);
         queue.RequestPass();
-        pump.Load();
+        loader.Load();
     }
 
     /// <summary>
@@ -92,6 +92,6 @@ internal sealed class Lane(
         await storage.Store(item);
         limits.Storing.Release();
         pump.Run();
-        pump.Load();
+        loader.Load();
     }
 }

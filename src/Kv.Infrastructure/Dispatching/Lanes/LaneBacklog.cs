@@ -1,4 +1,3 @@
-using Kv.Domain.Quotas;
 using Kv.Infrastructure.Deliveries;
 
 namespace Kv.Infrastructure.Dispatching.Lanes;
@@ -10,7 +9,7 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// </summary>
 internal sealed class LaneBacklog(
     Webhook webhook, bool mayHaveStored, DeliveryStore store, LaneLimits limits, WebhookOutcomes outcomes,
-    DeliveryOptions options, DeliveryTelemetry telemetry, Lead lead, TimeProvider time, ITenantUsages? usages = null)
+    DeliveryOptions options, DeliveryTelemetry telemetry, TimeProvider time)
     : IDisposable
 {
     // A count reads all stored deliveries.
@@ -38,7 +37,7 @@ internal sealed class LaneBacklog(
     public async ValueTask<bool> TryAdd(DeliveryEvent @event)
     {
         var bytes = @event.Value?.Length ?? 0;
-        if (usages.IsFull(webhook.Tenant, bytes))
+        if (store.IsOverQuota(webhook.Tenant, bytes))
             return false;
         await _turn.WaitAsync();
         try
@@ -79,7 +78,7 @@ internal sealed class LaneBacklog(
             }
             _dropped.Add(item);
         }
-        telemetry.Dropped.Add();
+        telemetry.Dropped();
     }
 
     /// <summary>Records the dropped deliveries in the webhook, if it is time.</summary>
@@ -129,7 +128,7 @@ internal sealed class LaneBacklog(
         (_countedAt, _mayHaveShrunk) = (time.GetTimestamp(), false);
         try
         {
-            (_count, _bytes) = await store.Reads.CountStored(webhook.Tenant, webhook.Id, lead.Over);
+            (_count, _bytes) = await store.CountStored(webhook);
         }
         catch
         {

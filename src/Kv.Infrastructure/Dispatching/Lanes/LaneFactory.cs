@@ -17,8 +17,10 @@ internal sealed class LaneFactory(IServiceProvider term)
         if (streak is not null)
             failures.Restore(streak);
         var pump = Part<LanePump>(webhook, queue, failures, Part<LaneWorker>(storage, failures));
-        pump.Load();
-        return Part<Lane>(webhook, queue, backlog, storage, pump);
+        var loader = Part<LaneLoader>(webhook, queue, pump);
+        pump.Advanced += loader.Load;
+        loader.Load();
+        return Part<Lane>(webhook, queue, backlog, storage, pump, loader);
     }
 
     private T Part<T>(params object[] known) => ActivatorUtilities.CreateInstance<T>(term, known);

@@ -100,8 +100,10 @@ internal sealed class LaneItem
     /// <summary>The outcome is written, or its write has failed; then the delivery may be stored again.</summary>
     public void EndClosing() => Interlocked.CompareExchange(ref _storing, null, Closing);
 
+    /// <summary>Marks it as stored.</summary>
     public void MarkStored() => Volatile.Write(ref _storing, Stored);
 
+    /// <summary>Marks it as not stored.</summary>
     public void MarkUnstored() => Volatile.Write(ref _storing, null);
 
     /// <summary>Releases the event, but not the revision.</summary>

@@ -77,6 +77,7 @@ internal sealed class LaneOrder(SettledRevisions progress, bool mayHaveStored)
         return true;
     }
 
+    /// <summary>Makes a delivery due.</summary>
     public void MakeDue(LaneItem item)
     {
         if (_blocked.Contains(item))

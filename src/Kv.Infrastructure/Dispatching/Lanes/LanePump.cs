@@ -1,15 +1,9 @@
-using Kv.Infrastructure.Deliveries;
-
 namespace Kv.Infrastructure.Dispatching.Lanes;
 
-/// <summary>
-/// Makes the attempts of a lane: each when it is due, up to a limit at a time. When there is room, it reads the
-/// webhook's stored deliveries into the queue, in passes. A pass begins with the lowest id and reads the store at one
-/// revision: it never shows a later step of another replica's writes without the earlier ones.
-/// </summary>
+/// <summary>Makes the attempts of a lane: each when it is due, up to a limit at a time.</summary>
 internal sealed class LanePump(
-    Webhook webhook, LaneQueue queue, LaneWorker worker, WebhookFailures failures, DeliveryStore store,
-    LaneLimits limits, Lead lead, DeliveryTelemetry telemetry, SteadyClock clock, TimeProvider time)
+    Webhook webhook, LaneQueue queue, LaneWorker worker, WebhookFailures failures, Lead lead,
+    DeliveryTelemetry telemetry, SteadyClock clock, TimeProvider time)
     : IDisposable
 {
     // How many keys' deliveries are attempted at a time, for a webhook that works and for one that fails.
@@ -17,7 +11,6 @@ internal sealed class LanePump(
     private const int MaxConcurrentFailing = 4;
 
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AfterFailedPass = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _cancelled = CancellationTokenSource.CreateLinkedTokenSource(lead.Over);
@@ -27,6 +20,9 @@ internal sealed class LanePump(
     private DateTimeOffset? _timerDue;
     private TaskCompletionSource? _idle;
     private int _running;
+
+    /// <summary>Raised when an attempt has ended, or the next one is due.</summary>
+    public event Action? Advanced;
 
     /// <summary>Replaces the webhook's settings.</summary>
     public void Update(Webhook webhook)
@@ -51,13 +47,6 @@ internal sealed class LanePump(
             if (_running < limit && queue.NextDue is { } due)
                 SetTimer(due);
         }
-    }
-
-    /// <summary>Begins a pass over the stored deliveries, if one is due.</summary>
-    public void Load()
-    {
-        if (queue.TryBeginPass())
-            _ = Task.Run(Pass);
     }
 
     /// <summary>Completes when no attempt is in flight.</summary>
@@ -116,52 +105,10 @@ internal sealed class LanePump(
         Continue();
     }
 
-    private async Task Pass()
-    {
-        try
-        {
-            await limits.Loading.WaitAsync(lead.Over);
-            var isComplete = await TryPass();
-            limits.Loading.Release();
-            if (!isComplete)
-                await Task.Delay(AfterFailedPass, time, lead.Over);
-            queue.EndPass(isRequested: !isComplete);
-            Continue();
-        }
-        catch (OperationCanceledException) when (lead.Over.IsCancellationRequested)
-        {
-            // The next leader reads the stored deliveries.
-        }
-    }
-
-    private async Task<bool> TryPass()
-    {
-        try
-        {
-            for (RangePage? page = null; ;)
-            {
-                page = await store.Pending(_webhook, page, queue.PageSize);
-                var hasMore = queue.AddPage([.. DeliveryReads.Read(_webhook.Tenant, page)], page.Next is null);
-                Run();
-                if (!hasMore)
-                    return true;
-            }
-        }
-        catch (RevisionCompactedException)
-        {
-            return false;
-        }
-        catch (Exception error) when (!lead.Over.IsCancellationRequested)
-        {
-            telemetry.LogCannotLoad(_webhook.Id, error.Message);
-            return false;
-        }
-    }
-
     private void Continue()
     {
         Run();
-        Load();
+        Advanced?.Invoke();
     }
 
     private void SetTimer(DateTimeOffset due)

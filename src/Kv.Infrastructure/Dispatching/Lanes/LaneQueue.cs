@@ -6,17 +6,28 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// The deliveries of one lane in memory. It joins their two sources: changes from the feed, and stored deliveries.
 /// <see cref="LaneOrder"/> decides which of them may be attempted.
 /// </summary>
-/// <param name="mayHaveStored">Whether the store may have deliveries of earlier terms.</param>
-internal sealed partial class LaneQueue(
-    bool mayHaveStored, LaneLimits limits, SteadyClock clock, SettledRevisions progress, DeliveryOptions options)
+internal sealed partial class LaneQueue
 {
+    private readonly LaneLimits _limits;
+    private readonly SteadyClock _clock;
+
     // A stored delivery takes a few hundred bytes of memory here; its value is not in memory.
-    private readonly int _capacity = options.LaneCapacity;
+    private readonly int _capacity;
     private readonly Lock _gate = new();
-    private readonly LaneOrder _order = new(progress, mayHaveStored);
+    private readonly LaneOrder _order;
+    private readonly StoredPasses _passes;
     private readonly Queue<LaneItem> _unsettled = new();
     private bool _isDraining;
     private bool _isClosed;
+
+    /// <param name="mayHaveStored">Whether the store may have deliveries of earlier terms.</param>
+    public LaneQueue(
+        bool mayHaveStored, LaneLimits limits, SteadyClock clock, SettledRevisions progress, DeliveryOptions options)
+    {
+        (_limits, _clock, _capacity) = (limits, clock, options.LaneCapacity);
+        _order = new LaneOrder(progress, mayHaveStored);
+        _passes = new StoredPasses(_order, limits, _capacity);
+    }
 
     /// <summary>
     /// How many deliveries wait, the second of Unix time of the oldest change, and whether more may be stored.
@@ -28,7 +39,7 @@ internal sealed partial class LaneQueue(
             lock (_gate)
                 return (
                     _order.Count, _order.Items.Min(item => (long?)item.Timestamp),
-                    _isPassRequested || _order.IsMoreStored);
+                    _passes.IsRequested || _order.IsMoreStored);
         }
     }
 
@@ -55,7 +66,7 @@ internal sealed partial class LaneQueue(
                 return false;
             }
             _order.Add(item);
-            if (!limits.Add(item.Bytes) || _order.Count > _capacity)
+            if (!_limits.Add(item.Bytes) || _order.Count > _capacity)
                 return true;
             _unsettled.Enqueue(item);
             return false;
@@ -67,7 +78,7 @@ internal sealed partial class LaneQueue(
     {
         lock (_gate)
         {
-            if (_isDraining || _order.Take(clock.Now) is not { } item)
+            if (_isDraining || _order.Take(_clock.Now) is not { } item)
                 return null;
             (item.IsBusy, item.WasSeenStored) = (true, false);
             return item;
@@ -78,7 +89,7 @@ internal sealed partial class LaneQueue(
     public void Settle(LaneItem item)
     {
         lock (_gate)
-            limits.Settle(item);
+            _limits.Settle(item);
     }
 
     /// <summary>Removes a completed delivery.</summary>
@@ -109,11 +120,12 @@ internal sealed partial class LaneQueue(
                 return;
             item.EndClosing();
             item.IsBusy = false;
-            item.RetriedDuring = _pass;
-            _order.PutBack(item, clock.Now + wait);
+            item.RetriedDuring = _passes.Number;
+            _order.PutBack(item, _clock.Now + wait);
         }
     }
 
+    /// <summary>Makes all deliveries due.</summary>
     public void MakeAllDue()
     {
         lock (_gate)
@@ -128,13 +140,14 @@ internal sealed partial class LaneQueue(
             _isDraining = true;
     }
 
+    /// <summary>Drops all deliveries.</summary>
     public void Close()
     {
         lock (_gate)
         {
             _isDraining = _isClosed = true;
             foreach (var item in _order.Items)
-                limits.Settle(item);
+                _limits.Settle(item);
             _order.Clear();
         }
     }

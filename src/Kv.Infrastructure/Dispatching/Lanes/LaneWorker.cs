@@ -44,7 +44,7 @@ internal sealed class LaneWorker(
         }
         delivery.Fail(attempt, options.RetrySchedule, Random.Shared);
         if (delivery.NextAttemptAt is not null)
-            telemetry.Retries.Add();
+            telemetry.WillRetry();
         var isKept = await storage.StoreOutcome(item, delivery, @event);
         await failures.RecordFailure(webhook, attempt);
         return isKept ? delivery.Wait : null;

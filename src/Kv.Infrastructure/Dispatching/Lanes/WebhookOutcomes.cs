@@ -18,7 +18,7 @@ internal sealed partial class WebhookOutcomes(
         {
             if (await Change(webhook, SetDisabled) != true)
                 return;
-            telemetry.Disabled.Add();
+            telemetry.Disabled();
             LogDisabled(webhook.Id, webhook.Tenant.Namespace, webhook.Tenant.AppName, reason);
         }
         catch (StoreException error)
