@@ -59,7 +59,7 @@ internal sealed class AcceptedLog(RetryingStore store, FencedWriter writer, KeyL
 
     private async Task<Operation> Merge(Tenant tenant, Guid webhookId, Unsaved log)
     {
-        var before = await _reads.Accepted(tenant, webhookId, lead.Over);
+        var before = await _reads.ListAccepted(tenant, webhookId, lead.Over);
         return new Operation.Put(
             layout.AcceptedLog(tenant, webhookId), AcceptedRecord.Write(log.Take().Concat(before)));
     }
