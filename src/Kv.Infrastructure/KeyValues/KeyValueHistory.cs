@@ -11,8 +11,9 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, KeyChangeM
     // A call scans this many revisions for a removal at most; the next page continues there.
     private const long MaxScanned = 50_000;
 
-    private const long FirstScan = 2_000;
-    private const int Growth = 5;
+    // Each change that a scan finds is read with its values, but only the last one is needed.
+    private const long FirstScan = 50;
+    private const int Growth = 10;
 
     public async Task<KeyHistory> Read(
         Tenant tenant, Key key, long? before, int limit, CancellationToken cancellationToken)

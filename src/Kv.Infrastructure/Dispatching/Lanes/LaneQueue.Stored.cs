@@ -3,6 +3,20 @@ namespace Kv.Infrastructure.Dispatching.Lanes;
 /// <content>Moves deliveries to the store, and reads them back in passes.</content>
 internal sealed partial class LaneQueue
 {
+    /// <summary>
+    /// How many deliveries wait, the second of Unix time of the oldest change, and whether more may be stored.
+    /// </summary>
+    public (int Count, long? Oldest, bool MoreStored) Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return (
+                    _order.Count, _order.Items.Min(item => (long?)item.Timestamp),
+                    _passes.IsRequested || _order.IsMoreStored);
+        }
+    }
+
     /// <summary>How many stored deliveries a pass reads at a time.</summary>
     public int PageSize => Math.Max(1, _capacity / 20);
 

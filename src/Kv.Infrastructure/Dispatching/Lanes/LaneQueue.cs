@@ -29,20 +29,6 @@ internal sealed partial class LaneQueue
         _passes = new StoredPasses(_order, limits, _capacity);
     }
 
-    /// <summary>
-    /// How many deliveries wait, the second of Unix time of the oldest change, and whether more may be stored.
-    /// </summary>
-    public (int Count, long? Oldest, bool MoreStored) Waiting
-    {
-        get
-        {
-            lock (_gate)
-                return (
-                    _order.Count, _order.Items.Min(item => (long?)item.Timestamp),
-                    _passes.IsRequested || _order.IsMoreStored);
-        }
-    }
-
     /// <summary>The earliest time of a waiting delivery; null when none waits, or after <see cref="Drain"/>.</summary>
     public DateTimeOffset? NextDue
     {

@@ -9,7 +9,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 internal sealed class ChangedKeys
 {
     /// <summary>How many changes should be added at once.</summary>
-    public const int PartSize = 4_096;
+    public const int PartSize = 1_024;
 
     private const long MaxBytes = 32 * 1024 * 1024;
 

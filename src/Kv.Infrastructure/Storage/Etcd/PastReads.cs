@@ -149,8 +149,9 @@ internal sealed class PastReads : IDisposable
                     known = await Follow(known, through, ending.Token);
                 }
                 catch (RevisionCompactedException compacted) when (compacted is not StoreRestoredException
-                    && known.Through < known.From && compacted.CompactRevision < from)
+                    && compacted.CompactRevision < from)
                 {
+                    // Compacted are only revisions that this caller does not need: the list begins anew after them.
                     known = ChangedKeys.StartAt(epoch.Epoch, compacted.CompactRevision + 1);
                 }
                 catch (RpcException) when (!ending.IsCancellationRequested)
@@ -189,6 +190,8 @@ internal sealed class PastReads : IDisposable
                 continue;
             known = known.With(added, set.Revision);
             added.Clear();
+            // Tens of thousands of changes arrive at once: let other requests run between them.
+            await Task.Yield();
         }
         return known.With(added, through);
     }
@@ -247,9 +250,12 @@ internal sealed class PastReads : IDisposable
         foreach (var key in keys)
         {
             var current = key.IsPut ? Entry(answer, next++) : null;
-            // A change that a watch has delivered is missing.
+            // A change that a watch has delivered is missing: etcd was restored.
             if (key.IsPut && current?.ModRevision != key.Revision)
+            {
                 _connection.History.ReportMissing(before, answer.Header.Revision);
+                throw new StoreRestoredException(_connection.History.Epoch.Since);
+            }
             var change = new EtcdEvent
             {
                 Type = key.IsPut ? EtcdEvent.Types.EventType.Put : EtcdEvent.Types.EventType.Delete,

@@ -84,6 +84,21 @@ internal sealed class PastReadsTests
     }
 
     [Test]
+    public async Task Changes_after_a_compaction_can_be_read_though_earlier_ones_were_not()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var store = EtcdStores.Open(etcd);
+        var first = (await store.Put("k/a", "1")).Revision;
+        Assert.That(await Changes(store, "k/a", first, first), Has.Count.EqualTo(1));
+        await store.Put("k/a", "2");
+        var compacted = (await store.Put("k/a", "3")).Revision;
+        var wanted = (await store.Put("k/a", "4")).Revision;
+        await etcd.Compact(compacted);
+
+        Assert.That(await Changes(store, "k/a", wanted, wanted), Is.EqualTo(new[] { $"{wanted}: k/a=4" }));
+    }
+
+    [Test]
     public async Task A_caller_that_leaves_does_not_end_the_watch_of_the_others()
     {
         await using var etcd = await EtcdServer.StartAsync();
