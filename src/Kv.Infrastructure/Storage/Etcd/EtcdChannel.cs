@@ -41,11 +41,12 @@ internal sealed class EtcdChannel : IDisposable
         if (options.Username is { } username)
             _client.SetCredentials(username, options.Password);
         _connection = _client.GetConnection();
+        (Keys, Leases) = (_connection.KVClient, _connection.LeaseClient);
     }
 
-    public KV.KVClient Keys => _connection.KVClient;
+    public KV.KVClient Keys { get; }
 
-    public Lease.LeaseClient Leases => _connection.LeaseClient;
+    public Lease.LeaseClient Leases { get; }
 
     public Maintenance.MaintenanceClient Maintenance => _connection.MaintenanceClient;
 
