@@ -36,8 +36,7 @@ internal sealed class KeyValueHistory(IStore store, KeyLayout layout, KeyChangeM
                     through = entry.ModRevision - 1;
                     continue;
                 }
-                var (removal, scannedAfter) =
-                    await LastRemoval(epoch, place, page.Revision, cancellationToken);
+                var (removal, scannedAfter) = await LastRemoval(epoch, place, page.Revision, cancellationToken);
                 through = removal?.Revision - 1 ?? scannedAfter;
                 if (removal is null)
                     break;

@@ -6,7 +6,7 @@ namespace Kv.Infrastructure.KeyValues;
 /// matches.</content>
 internal sealed partial class KeyValueListings
 {
-    private const int SearchedAtOnce = 4000;
+    private const int SearchedAtOnce = 1000;
 
     // A longer search would delay other requests; its caller continues it, and shows the progress.
     private static readonly TimeSpan LongSearch = TimeSpan.FromMilliseconds(200);

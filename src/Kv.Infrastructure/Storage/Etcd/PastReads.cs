@@ -17,12 +17,10 @@ internal sealed class PastReads : IDisposable
     // A caller that asks for ever older revisions makes etcd read the past only a few times.
     private const long LeastRevisions = 10_000;
 
-    // etcd takes 128 operations in a transaction, and a change has up to two entries.
-    private const int MaxBatch = 60;
-
-    // Entries may be large: the first batch shows their size.
-    private const int FirstBatch = 4;
-    private const int FullBatchBytes = 1024 * 1024;
+    // A change has up to two entries, and each may have the largest value: so few are read in a call, and few calls run
+    // at a time.
+    private const int Batch = 8;
+    private const int MaxCalls = 4;
 
     // A member that does not report progress reliably counts only when the watch has been open for this long without a
     // change: etcd brings watches up to date every 100 ms.
@@ -37,6 +35,7 @@ internal sealed class PastReads : IDisposable
     private readonly long _maxRevisions;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
+    private readonly SemaphoreSlim _calls = new(MaxCalls);
     private readonly Lock _gate = new();
     private readonly ITimer _idle;
     private ChangedKeys? _known;
@@ -60,22 +59,17 @@ internal sealed class PastReads : IDisposable
     {
         var known = await Covering(from, through, cancellationToken);
         var (changes, revision) = (new List<Change>(), 0L);
-        using var keys = known.Of(range, from, through).GetEnumerator();
-        for (var size = FirstBatch; Take(keys, size) is { Count: > 0 } batch;)
-        {
-            var (read, bytes) = await Read(batch, cancellationToken);
-            size = bytes > FullBatchBytes ? Math.Max(1, size / 2) : Math.Min(MaxBatch, size * 2);
-            for (var i = 0; i < batch.Count; i++)
+        foreach (var batch in known.Of(range, from, through).Chunk(Batch))
+            foreach (var (key, change) in batch.Zip(await ReadInTurn(batch, cancellationToken)))
             {
-                if (batch[i].Revision != revision && changes.Count > 0)
+                if (key.Revision != revision && changes.Count > 0)
                 {
                     yield return Set(revision, changes);
                     changes = [];
                 }
-                revision = batch[i].Revision;
-                changes.Add(read[i]);
+                revision = key.Revision;
+                changes.Add(change);
             }
-        }
         if (changes.Count > 0)
             yield return Set(revision, changes);
     }
@@ -90,14 +84,6 @@ internal sealed class PastReads : IDisposable
     {
         changes.Sort((left, right) => left.Key.CompareTo(right.Key));
         return new ChangeSet(revision, changes);
-    }
-
-    private static List<ChangedKey> Take(IEnumerator<ChangedKey> keys, int count)
-    {
-        var taken = new List<ChangedKey>(count);
-        while (taken.Count < count && keys.MoveNext())
-            taken.Add(keys.Current);
-        return taken;
     }
 
     // The changed keys between two revisions. Callers that wait at the same time share a watch.
@@ -214,9 +200,21 @@ internal sealed class PastReads : IDisposable
         }
     }
 
-    // The changes of the keys, with their entries, and the size of the answer.
-    private async Task<(List<Change> Changes, int Bytes)> Read(
-        List<ChangedKey> keys, CancellationToken cancellationToken)
+    private async Task<List<Change>> ReadInTurn(ChangedKey[] keys, CancellationToken cancellationToken)
+    {
+        await _calls.WaitAsync(cancellationToken);
+        try
+        {
+            return await Read(keys, cancellationToken);
+        }
+        finally
+        {
+            _calls.Release();
+        }
+    }
+
+    // The changes of the keys, with their entries.
+    private async Task<List<Change>> Read(ChangedKey[] keys, CancellationToken cancellationToken)
     {
         var request = new TxnRequest();
         foreach (var key in keys)
@@ -234,19 +232,17 @@ internal sealed class PastReads : IDisposable
                 _connection, _time, (channel, options) => channel.Keys.TxnAsync(request, options),
                 cancellationToken: cancellationToken);
         }
-        catch (RpcException error) when (EtcdErrors.IsAnswerTooLarge(error) && keys.Count > 1)
+        catch (RpcException error) when (EtcdErrors.IsAnswerTooLarge(error) && keys.Length > 1)
         {
-            var half = keys.Count / 2;
-            var (first, firstBytes) = await Read(keys[..half], cancellationToken);
-            var (second, secondBytes) = await Read(keys[half..], cancellationToken);
-            return ([.. first, .. second], firstBytes + secondBytes);
+            var half = keys.Length / 2;
+            return [.. await Read(keys[..half], cancellationToken), .. await Read(keys[half..], cancellationToken)];
         }
         catch (RpcException error)
         {
             throw await _ranges.TranslateRead(
                 error, KeyRange.Single(keys[0].Key), keys[0].Revision, cancellationToken);
         }
-        var (changes, next) = (new List<Change>(keys.Count), 0);
+        var (changes, next) = (new List<Change>(keys.Length), 0);
         foreach (var key in keys)
         {
             var current = key.IsPut ? Entry(answer, next++) : null;
@@ -264,7 +260,7 @@ internal sealed class PastReads : IDisposable
             };
             changes.Add(await EtcdWatchSession.ToChange(change, _foreignLeases, _time));
         }
-        return (changes, answer.CalculateSize());
+        return changes;
     }
 
     private static RequestOp ReadOf(StoreKey key, long revision) =>
