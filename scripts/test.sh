@@ -92,7 +92,7 @@ infrastructure=tests/Kv.Infrastructure.Tests
 infrastructure_tests() {
   local code=0
   run_tests "$infrastructure" "$@" || code=$?
-  run_on_older "$infrastructure" --filter "FullyQualifiedName~Storage.Contract" || code=$?
+  run_on_older "$infrastructure" --filter "FullyQualifiedName~Storage.Contract&FullyQualifiedName~Etcd" || code=$?
   return $code
 }
 set -m

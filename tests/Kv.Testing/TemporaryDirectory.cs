@@ -12,6 +12,16 @@ public sealed class TemporaryDirectory : IDisposable
     /// <summary>The path of a file in the directory.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>
+    /// Puts a new file in the place of one that another thread may be reading: .NET refuses to overwrite that one.
+    /// </summary>
+    public void Replace(string name, string text)
+    {
+        var next = File($"{name}.new");
+        System.IO.File.WriteAllText(next, text);
+        System.IO.File.Move(next, File(name), overwrite: true);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

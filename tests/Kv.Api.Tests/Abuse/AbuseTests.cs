@@ -80,6 +80,7 @@ internal sealed class AbuseTests
             Judge(attack, outcome, running.Kv);
         }
         table.Write();
+        Assert.That(table.Missed, Is.Empty, $"The neighbour's p99 is more than {AbuseTable.Goal} times the quiet one.");
     }
 
     private static Func<Outcome, TimeSpan, bool> Lasts(TimeSpan duration) => (_, elapsed) => elapsed >= duration;

@@ -249,7 +249,7 @@ internal sealed class JwtKeyTests
 
         public string DataDirectory => _directory.File("data");
 
-        public void Write(string text) => File.WriteAllText(Path, text);
+        public void Write(string text) => _directory.Replace("issuer.pem", text);
 
         public void Dispose() => _directory.Dispose();
     }

@@ -94,8 +94,8 @@ internal sealed class TlsTests
         var client = new KvClient(http, "n", "a");
         Assert.That((await client.Put("k", "v")).Status, Is.EqualTo(200));
 
-        File.Copy(_second.ServerKeyFile, KeyFile, overwrite: true);
-        File.Copy(_second.ServerCertFile, CertFile, overwrite: true);
+        Replace(KeyFile, _second.ServerKeyFile);
+        Replace(CertFile, _second.ServerCertFile);
 
         using var expected = _second.LoadServer();
         await Eventually.Holds(async () => await Shown(address) == expected.Thumbprint, "the new certificate is used");
@@ -110,12 +110,12 @@ internal sealed class TlsTests
         var address = await kv.Address();
         using var old = _first.LoadServer();
 
-        File.Copy(_second.ServerCertFile, CertFile, overwrite: true);
+        Replace(CertFile, _second.ServerCertFile);
 
         await Eventually.Holds(() => kv.Output.Contains("cannot be used", StringComparison.Ordinal), "it is logged");
         Assert.That(kv.Output, Does.Contain(CertFile).And.Contain("stay in use").And.Not.Contain("PRIVATE"));
         Assert.That(await Shown(address), Is.EqualTo(old.Thumbprint));
-        File.Copy(_second.ServerKeyFile, KeyFile, overwrite: true);
+        Replace(KeyFile, _second.ServerKeyFile);
         using var expected = _second.LoadServer();
         await Eventually.Holds(async () => await Shown(address) == expected.Thumbprint, "the repaired pair is used");
     }
@@ -123,8 +123,8 @@ internal sealed class TlsTests
     [Test]
     public async Task The_server_sends_its_intermediate_certificates()
     {
-        File.Copy(_first.ChainedClientCertFile, CertFile, overwrite: true);
-        File.Copy(_first.ChainedClientKeyFile, KeyFile, overwrite: true);
+        Replace(CertFile, _first.ChainedClientCertFile);
+        Replace(KeyFile, _first.ChainedClientKeyFile);
         await using var kv = Start();
 
         Assert.That(await Chain(await kv.Address()), Has.Some.Contains("Kv test authority in between"));
@@ -183,6 +183,9 @@ internal sealed class TlsTests
             Does.StartWith("Kv cannot start: TLS_KEY_FILE is ").And.Contain("of the certificate in TLS_CERT_FILE"));
         Assert.That(output + error, Does.Not.Contain("   at "), "no stack trace");
     }
+
+    private void Replace(string file, string by) =>
+        _directory.Replace(Path.GetFileName(file), File.ReadAllText(by));
 
     private KvProcess Start() => KvProcess.Start(
         ("STORE", "embedded"), ("DATA_DIR", _directory.File("data")), ("TLS_CERT_FILE", CertFile),

@@ -122,9 +122,9 @@ internal sealed class CertificateReloadTests
 
         public void Write(string ca, string cert, string key)
         {
-            File.Copy(ca, _directory.File("ca"), overwrite: true);
-            File.Copy(cert, _directory.File("cert"), overwrite: true);
-            File.Copy(key, _directory.File("key"), overwrite: true);
+            _directory.Replace("ca", File.ReadAllText(ca));
+            _directory.Replace("cert", File.ReadAllText(cert));
+            _directory.Replace("key", File.ReadAllText(key));
         }
 
         public void Dispose() => _directory.Dispose();
