@@ -136,7 +136,8 @@ internal sealed class CommitQueue : IDisposable
         if (_isLarge)
         {
             if (_hadSmall || !_small.IsEmpty)
-                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(_time.GetElapsedTime(_takenAt), TakenBytes));
+                _largeFrom = _time.TimestampIn(LargeWrites.PauseAfter(
+                    _time.GetElapsedTime(_takenAt), TakenBytes, LargeWrites.EmbeddedPauseForMebibyte));
             _hadSmall = false;
         }
         Array.Clear(_batch, 0, _batchSize);

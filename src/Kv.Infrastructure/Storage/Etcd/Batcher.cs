@@ -122,6 +122,9 @@ internal abstract class Batcher<TPending> : IDisposable
         Task Send();
 
         IEnumerable<TPending> Requests { get; }
+
+        /// <summary>How many bytes it writes.</summary>
+        long Bytes => 0;
     }
 
     /// <summary>How a batch responds to a request.</summary>
@@ -242,7 +245,8 @@ internal abstract class Batcher<TPending> : IDisposable
         {
             var took = _time.GetElapsedTime(sentAt);
             if (isPauseDue)
-                _pausedUntil = _time.TimestampIn(LargeWrites.PauseAfter(took));
+                _pausedUntil = _time.TimestampIn(
+                    LargeWrites.PauseAfter(took, batch.Bytes, LargeWrites.EtcdPauseForMebibyte));
             _inFlight--;
             _unanswered -= size;
             AwaitCallers(size, took);

@@ -216,6 +216,8 @@ internal sealed class GroupCommit(
 
         public IEnumerable<PendingWrite> Requests => _writes;
 
+        public long Bytes => _bytes;
+
         public Fit TryAdd(PendingWrite write)
         {
             if (_writes.Count > 0
