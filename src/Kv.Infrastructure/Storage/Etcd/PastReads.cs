@@ -74,20 +74,10 @@ internal sealed class PastReads : IDisposable
             yield return Set(revision, changes);
     }
 
-    public void Dispose()
-    {
-        _ending.Cancel();
-        _idle.Dispose();
-    }
-
-    private static ChangeSet Set(long revision, List<Change> changes)
-    {
-        changes.Sort((left, right) => left.Key.CompareTo(right.Key));
-        return new ChangeSet(revision, changes);
-    }
-
-    // The changed keys between two revisions. Callers that wait at the same time share a watch.
-    private async Task<ChangedKeys> Covering(long from, long through, CancellationToken cancellationToken)
+    /// <summary>
+    /// The changed keys between two revisions. Callers that wait at the same time share a watch.
+    /// </summary>
+    public async Task<ChangedKeys> Covering(long from, long through, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -111,6 +101,18 @@ internal sealed class PastReads : IDisposable
                 isOwn ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
+    }
+
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _idle.Dispose();
+    }
+
+    private static ChangeSet Set(long revision, List<Change> changes)
+    {
+        changes.Sort((left, right) => left.Key.CompareTo(right.Key));
+        return new ChangeSet(revision, changes);
     }
 
     private ChangedKeys? Known => _known is { } known && known.Epoch == _connection.History.Epoch ? known : null;
