@@ -14,6 +14,9 @@ internal sealed class SeenNames : IDisposable
     // The names of these are examined within a millisecond or two; then other requests have their turn.
     private const int MaxSkipped = 16;
 
+    // For each thousand revisions of the past, etcd reads all later ones too: beyond this the names are cheaper.
+    private const long MaxRevisions = 2_000;
+
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(5);
 
     private readonly RangeReads _ranges;
@@ -78,7 +81,8 @@ internal sealed class SeenNames : IDisposable
         var (next, examined) = (query.Range.Start, 0);
         foreach (var piece in pieces)
         {
-            if (changed?.CompareTo(piece.Range.End) < 0 || piece.CountWithout(filter, query.Range) is not { } count)
+            if (changed?.CompareTo(piece.Range.End) < 0
+                || piece.CountWithout(filter, query.Range.From(next)) is not { } count)
                 break;
             (next, examined) = (piece.Range.End, examined + count);
         }
@@ -105,7 +109,7 @@ internal sealed class SeenNames : IDisposable
     {
         try
         {
-            return await _past.Covering(from, through, CancellationToken.None);
+            return await _past.Covering(from, through, CancellationToken.None, MaxRevisions);
         }
         catch (RevisionCompactedException)
         {
