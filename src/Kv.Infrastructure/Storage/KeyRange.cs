@@ -51,6 +51,9 @@ internal readonly struct KeyRange
     public bool Contains(StoreKey key) =>
         IsSingle ? key.Equals(Start) : key.CompareTo(Start) >= 0 && key.CompareTo(End) < 0;
 
+    /// <summary>Whether all keys of another range are in this one; neither is a single key.</summary>
+    public bool Holds(KeyRange other) => Contains(other.Start) && other.End.CompareTo(End) <= 0;
+
     public bool Overlaps(KeyRange other) =>
         IsSingle ? other.Contains(Start)
         : other.IsSingle ? Contains(other.Start)

@@ -11,8 +11,8 @@ namespace Kv.Infrastructure.Storage;
 /// to the revision.
 /// </param>
 /// <param name="Filter">
-/// Selects entries by their keys; null for all. The limit is then the most keys to examine: a page may have few
-/// entries, or none, though more follow.
+/// Selects entries by their keys; null for all. The limit is then the most keys to read: a page may have few entries,
+/// or none, though more follow.
 /// </param>
 internal readonly record struct RangeQuery(
     KeyRange Range,

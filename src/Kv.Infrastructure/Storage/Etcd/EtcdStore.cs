@@ -31,6 +31,7 @@ internal sealed class EtcdStore : IStore
     private readonly RangeReads _ranges;
     private readonly EtcdWatch _watch;
     private readonly PastReads _past;
+    private readonly SeenNames _names;
     private readonly EtcdLocks _locks;
     private readonly EtcdState _state;
     private readonly TimeProvider _time;
@@ -68,6 +69,7 @@ internal sealed class EtcdStore : IStore
         _watch = new EtcdWatch(_connection, _foreignLeases, time, logger);
         _past = new PastReads(
             _connection, _foreignLeases, _ranges, keys, options.MaxPastRevisions, time);
+        _names = new SeenNames(_ranges, _past, _connection.History, keys, time);
         _locks = new EtcdLocks(_connection, this, time, loggers.CreateLogger<EtcdLocks>());
         telemetry.Observe(
             ("commit", () => _commits.Queued), ("large_commit", () => _largeCommits.Queued),
@@ -99,7 +101,7 @@ internal sealed class EtcdStore : IStore
     }
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
-        _ranges.Read(query, cancellationToken);
+        query.Filter is null ? _ranges.Read(query, cancellationToken) : _names.Read(query, cancellationToken);
 
     public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
         _ranges.Count(range, revision, cancellationToken);
@@ -127,6 +129,7 @@ internal sealed class EtcdStore : IStore
     public ValueTask DisposeAsync()
     {
         _cache?.Dispose();
+        _names.Dispose();
         _past.Dispose();
         _commits.Dispose();
         _largeCommits.Dispose();

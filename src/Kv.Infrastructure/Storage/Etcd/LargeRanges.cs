@@ -22,7 +22,7 @@ internal sealed class LargeRanges
     /// <summary>The first part of a range to read; all of it, unless it is known to be large.</summary>
     public Part First(KeyRange range)
     {
-        var known = _known.LastOrDefault(known => known.Holds(range));
+        var known = _known.LastOrDefault(known => known.Range.Holds(range));
         if (known is null)
             return new Part(this, known, range, shared: 0);
         // The start of a large range is shorter than its keys: only its first key shows where a small part ends.
@@ -59,8 +59,6 @@ internal sealed class LargeRanges
             get => _sharedBytes;
             set => _sharedBytes = Math.Max(value, _least);
         }
-
-        public bool Holds(KeyRange other) => range.Contains(other.Start) && other.End.CompareTo(range.End) <= 0;
     }
 
     /// <summary>A part of a range.</summary>

@@ -74,20 +74,12 @@ internal sealed class PastReads : IDisposable
             yield return Set(revision, changes);
     }
 
-    public void Dispose()
-    {
-        _ending.Cancel();
-        _idle.Dispose();
-    }
-
-    private static ChangeSet Set(long revision, List<Change> changes)
-    {
-        changes.Sort((left, right) => left.Key.CompareTo(right.Key));
-        return new ChangeSet(revision, changes);
-    }
-
-    // The changed keys between two revisions. Callers that wait at the same time share a watch.
-    private async Task<ChangedKeys> Covering(long from, long through, CancellationToken cancellationToken)
+    /// <summary>
+    /// The changed keys between two revisions. Callers that wait at the same time share a watch.
+    /// </summary>
+    /// <param name="most">How many revisions etcd may read for it; null for as many as can be reached.</param>
+    public async Task<ChangedKeys> Covering(
+        long from, long through, CancellationToken cancellationToken, long? most = null)
     {
         while (true)
         {
@@ -104,7 +96,9 @@ internal sealed class PastReads : IDisposable
                         return known;
                 }
                 isOwn = _reading is null or { IsCompleted: true };
-                reading = isOwn ? _reading = Task.Run(() => Extend(from, through), CancellationToken.None) : _reading!;
+                reading = isOwn
+                    ? _reading = Task.Run(() => Extend(from, through, most), CancellationToken.None)
+                    : _reading!;
             }
             // Another caller's watch may have failed for a reason of its own.
             await reading.WaitAsync(cancellationToken).ConfigureAwait(
@@ -113,9 +107,21 @@ internal sealed class PastReads : IDisposable
         }
     }
 
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _idle.Dispose();
+    }
+
+    private static ChangeSet Set(long revision, List<Change> changes)
+    {
+        changes.Sort((left, right) => left.Key.CompareTo(right.Key));
+        return new ChangeSet(revision, changes);
+    }
+
     private ChangedKeys? Known => _known is { } known && known.Epoch == _connection.History.Epoch ? known : null;
 
-    private async Task Extend(long from, long through)
+    private async Task Extend(long from, long through, long? most)
     {
         var (epoch, seen) = _connection.History.Now();
         // etcd reads up to the current revision, whatever the caller needs.
@@ -125,7 +131,9 @@ internal sealed class PastReads : IDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, epoch.Ended);
         var known = Known is { } kept && from >= kept.From
             ? kept
-            : ChangedKeys.StartAt(epoch.Epoch, Start(from, through));
+            : ChangedKeys.StartAt(epoch.Epoch, most is null ? Start(from, through) : from);
+        if (through - known.Through > most)
+            throw RevisionCompactedException.OutOfReach(known.Through);
         try
         {
             for (var failures = 0; known.Through < through;)
