@@ -82,7 +82,7 @@ internal sealed class SeenNamesTests
         var random = new Random(seed);
         var first = (await store.Put("k/first")).Revision;
         var soon = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 2;
-        for (var round = 0; round < 200; round++)
+        for (var round = 0; round < 60; round++)
         {
             var last = first;
             foreach (var _ in Enumerable.Range(0, random.Next(1, 10)))
@@ -152,7 +152,8 @@ internal sealed class SeenNamesTests
     public async Task Names_are_forgotten_when_no_search_uses_them()
     {
         await using var etcd = await EtcdServer.StartAsync();
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        // This clock stands still, and the deadlines of calls, which it sets, must stay ahead of the real one.
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(1));
         await using var store = EtcdStores.Open(new EtcdOptions { Endpoints = [etcd.ClientUri] }, time);
         await Fill(store);
         await Search(store, etcd, "none");
@@ -169,21 +170,22 @@ internal sealed class SeenNamesTests
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(etcd);
-        // A piece of one name counts as 16 KiB.
-        const int most = 64 * 1024 / 16;
-        const int names = 3 * most / 2;
-        await Fill(store, names);
+        // A piece has a name and the two ends of its range: 64 MiB hold 85 of these.
+        const int names = 128;
+        var tail = new string('x', 256 * 1024);
+        for (var number = 0; number < names; number++)
+            await store.Put($"k/{number:d4}{tail}");
         var first = await Search(store, etcd, "none", pageSize: 1);
 
         var next = await Search(store, etcd, "none", pageSize: 1);
 
         Assert.That((first.Examined, next.Examined), Is.EqualTo((names, names)));
-        Assert.That(next.Reads / (double)first.Reads, Is.InRange(0.33, 0.9));
+        Assert.That(next.Reads / (double)first.Reads, Is.InRange(0.2, 0.9));
     }
 
-    private static async Task Fill(EtcdStore store, int names = Names)
+    private static async Task Fill(EtcdStore store)
     {
-        foreach (var some in Enumerable.Range(0, names).Chunk(100))
+        foreach (var some in Enumerable.Range(0, Names).Chunk(100))
             await store.Do([.. some.Select(number => EtcdStores.PutOf($"k/{number:d4}"))]);
     }
 
