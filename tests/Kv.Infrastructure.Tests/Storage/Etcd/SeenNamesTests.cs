@@ -152,9 +152,9 @@ internal sealed class SeenNamesTests
     public async Task Names_are_forgotten_when_no_search_uses_them()
     {
         await using var etcd = await EtcdServer.StartAsync();
-        // This clock stands still, and the deadlines of calls, which it sets, must stay ahead of the real one.
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(1));
-        await using var store = EtcdStores.Open(new EtcdOptions { Endpoints = [etcd.ClientUri] }, time);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var store = EtcdStores.Open(
+            new EtcdOptions { Endpoints = [etcd.ClientUri], Timeout = TimeSpan.FromHours(2) }, time);
         await Fill(store);
         await Search(store, etcd, "none");
         time.Advance(TimeSpan.FromMinutes(4));
