@@ -12,9 +12,10 @@ internal sealed class StopTests
     private static readonly TimeSpan LongestOnABusyMachine = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(75);
 
-    [Test]
+    [TestCase(Engine.Embedded)]
+    [TestCase(Engine.Etcd, Category = Categories.Long)]
     [Platform(Include = "Linux", Reason = "It looks into /proc.")]
-    public async Task A_signal_at_any_moment_of_the_start_ends_it_with_0_and_without_an_error([Values] Engine engine)
+    public async Task A_signal_at_any_moment_of_the_start_ends_it_with_0_and_without_an_error(Engine engine)
     {
         var (isCtrlC, hasStarted) = (false, false);
         for (var moment = TimeSpan.Zero;

@@ -21,7 +21,7 @@ internal sealed class RandomTakeoverTests(EngineUnderTest engine) : LeadTest(eng
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task Every_change_is_delivered_in_order_and_nothing_is_left([Range(1, 3)] int seed)
+    public async Task Every_change_is_delivered_in_order_and_nothing_is_left([Values(1, 2)] int seed)
     {
         var random = new Random(seed);
         var webhook = await Register();
