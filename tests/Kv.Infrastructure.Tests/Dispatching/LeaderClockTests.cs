@@ -12,7 +12,7 @@ namespace Kv.Infrastructure.Tests.Dispatching;
 /// <summary>A replica measures the difference between its clock and the leader's.</summary>
 internal sealed class LeaderClockTests(EngineUnderTest engine) : StoreContract(engine)
 {
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+    private FakeTimeProvider _time = null!;
     private KeyLayout _layout = null!;
     private WatcherStatus _status = null!;
     private LeaderClock _clock = null!;
@@ -20,6 +20,7 @@ internal sealed class LeaderClockTests(EngineUnderTest engine) : StoreContract(e
     [SetUp]
     public void Begin()
     {
+        _time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         _layout = new KeyLayout(new StoreOptions { BaseKeyPrefix = $"clock/{Guid.NewGuid():N}" });
         _status = new WatcherStatus(new WatchLag(_layout, Meters.Factory, _time), Meters.Factory, _time);
         _clock = new LeaderClock(Store, _layout, _status, _time);
@@ -28,12 +29,14 @@ internal sealed class LeaderClockTests(EngineUnderTest engine) : StoreContract(e
     [TearDown]
     public void End() => _clock.Dispose();
 
-    [TestCase(0, 0)]
-    [TestCase(-20, 20)]
-    [TestCase(20, -19)]
+    [TestCase(0, 0, 0)]
+    [TestCase(-20, 0, 20)]
+    [TestCase(-20, 700, 20)]
+    [TestCase(20, 0, -19)]
     public async Task The_clock_difference_is_known_from_a_cursor_that_was_saved_between_two_reads(
-        int leaderAheadBy, int difference)
+        int leaderAheadBy, int microseconds, int difference)
     {
+        _time.Advance(TimeSpan.FromMicroseconds(microseconds));
         await Save(leaderAheadBy);
         await _clock.Check(Enough);
         await Save(leaderAheadBy);

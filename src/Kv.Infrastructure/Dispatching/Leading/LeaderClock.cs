@@ -47,7 +47,7 @@ internal sealed class LeaderClock(IStore store, KeyLayout layout, WatcherStatus 
     }
 
     /// <summary>The least difference by which a clock is ahead of another.</summary>
-    /// <param name="savedAt">The time of the other clock at some moment.</param>
+    /// <param name="savedAt">The time of the other clock at some moment, cut to milliseconds.</param>
     /// <param name="earliest">The time of this clock before that moment; null when that is not known.</param>
     /// <param name="latest">The time of this clock after that moment.</param>
     /// <returns>Negative when it is behind; null when the difference is unknown.</returns>
@@ -57,6 +57,8 @@ internal sealed class LeaderClock(IStore store, KeyLayout layout, WatcherStatus 
             return latest - savedAt;
         if (earliest is not { } known)
             return null;
-        return savedAt < known ? known - savedAt : TimeSpan.Zero;
+        // Cut to milliseconds as well: otherwise the difference comes out too large by what was cut.
+        var before = DateTimeOffset.FromUnixTimeMilliseconds(known.ToUnixTimeMilliseconds());
+        return savedAt < before ? before - savedAt : TimeSpan.Zero;
     }
 }

@@ -110,21 +110,22 @@ internal sealed class SeenNamesTests
         }
     }
 
-    [Test]
-    public async Task Too_many_changes_since_make_the_next_search_read_anew(CancellationToken cancellationToken)
+    [TestCase(10, 20)]
+    [TestCase(100_000, 2_001)]
+    public async Task Too_many_changes_since_make_the_next_search_read_anew(int reachable, int changes)
     {
         await using var etcd = await EtcdServer.StartAsync();
         await using var store = EtcdStores.Open(
-            new EtcdOptions { Endpoints = [etcd.ClientUri], MaxPastRevisions = 10 });
+            new EtcdOptions { Endpoints = [etcd.ClientUri], MaxPastRevisions = reachable });
         await Fill(store);
         await Search(store, etcd, "none");
-        for (var number = 0; number < 20; number++)
+        for (var number = 0; number < changes; number++)
             await store.Put($"k/new/{number}");
 
-        var next = await Search(store, etcd, "new/19");
+        var next = await Search(store, etcd, $"new/{changes - 1}");
         var later = await Search(store, etcd, "none");
 
-        Assert.That((next.Found, later.Found), Is.EqualTo(("k/new/19", "")));
+        Assert.That((next.Found, later.Found), Is.EqualTo(($"k/new/{changes - 1}", "")));
         Assert.That(next.Reads, Is.AtLeast(Reads));
         Assert.That(later.Reads, Is.LessThan(Few));
     }
