@@ -101,7 +101,9 @@ internal sealed class EtcdStore : IStore
     }
 
     public Task<RangePage> Range(RangeQuery query, CancellationToken cancellationToken) =>
-        query.Filter is null ? _ranges.Read(query, cancellationToken) : _names.Read(query, cancellationToken);
+        query.Filter is { } filter
+            ? _names.Read(query, filter, cancellationToken)
+            : _ranges.Read(query, cancellationToken);
 
     public Task<long> Count(KeyRange range, long revision, CancellationToken cancellationToken) =>
         _ranges.Count(range, revision, cancellationToken);

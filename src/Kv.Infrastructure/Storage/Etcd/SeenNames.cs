@@ -39,9 +39,9 @@ internal sealed class SeenNames : IDisposable
     }
 
     /// <inheritdoc cref="IStore.Range"/>
-    public async Task<RangePage> Read(RangeQuery query, CancellationToken cancellationToken)
+    public async Task<RangePage> Read(RangeQuery query, KeyFilter filter, CancellationToken cancellationToken)
     {
-        if (query.Filter is not { } filter || query.Range.IsSingle || !_keys.Holds(query.Range))
+        if (query.Range.IsSingle || !_keys.Holds(query.Range))
             return await _ranges.Read(query, cancellationToken);
         _idle.Change(IdleTime, Timeout.InfiniteTimeSpan);
         if (await Skip(query, filter) is { } skipped)
@@ -113,7 +113,8 @@ internal sealed class SeenNames : IDisposable
         }
         catch (RevisionCompactedException)
         {
-            Forget();
+            // The search may have read newer pieces meanwhile.
+            Forget(through);
             return null;
         }
     }
@@ -136,9 +137,11 @@ internal sealed class SeenNames : IDisposable
         }
     }
 
-    private void Forget()
+    private void Forget() => Forget(long.MaxValue);
+
+    private void Forget(long before)
     {
         lock (_gate)
-            _pieces = [];
+            _pieces = [.. _pieces.Where(piece => piece.Revision >= before)];
     }
 }
