@@ -1,7 +1,7 @@
 namespace Kv.Domain;
 
 /// <summary>
-/// The deployment's limits on stored data and on single reads. They apply to new requests: after a limit is lowered, a
+/// The deployment's limits on stored data, on single reads and on open watches. They apply to new requests: after a limit is lowered, a
 /// longer key is still listed but can no longer be read or deleted by name.
 /// </summary>
 public sealed record Limits
@@ -28,6 +28,9 @@ public sealed record Limits
 
     /// <summary>Most webhooks of a tenant. Default 5.</summary>
     public int MaxWebhooks { get; init; } = 5;
+
+    /// <summary>Most watches and long polls of a tenant that a replica holds open at a time. Default 500.</summary>
+    public int MaxWatches { get; init; } = 500;
 
     /// <summary>
     /// Most bytes of values that one bulk or transaction may read. At least <see cref="MaxValueBytes"/>; default 16

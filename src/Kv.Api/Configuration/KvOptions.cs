@@ -193,6 +193,7 @@ internal sealed record KvOptions
             MaxTtlSeconds = maxTtl,
             DefaultTtlSeconds = settings.Number("DEFAULT_TTL_SECONDS", standard.DefaultTtlSeconds, 0, maxTtl),
             MaxWebhooks = (int)settings.Number("MAX_WEBHOOKS_ALLOWED", standard.MaxWebhooks, 1, 10_000),
+            MaxWatches = (int)settings.Number("MAX_WATCHES", standard.MaxWatches, 1, 1_000_000),
             MaxResultBytes = settings.Number(
                 "MAX_RESULT_BYTES", Math.Max(standard.MaxResultBytes, maxValue), Math.Max(1, maxValue),
                 1024 * 1024 * 1024),

@@ -7,6 +7,7 @@ using Kv.Domain.Idempotency;
 using Kv.Domain.Quotas;
 using Kv.Domain.Storage;
 using Kv.Domain.Transactions;
+using Kv.Domain.Watching;
 using Kv.Domain.Webhooks;
 
 namespace Kv.Api.Errors;
@@ -44,6 +45,11 @@ internal sealed record Failure(ProblemDetails Problem)
             ValidationException invalid => new(Problems.Invalid(invalid.Errors)),
             BodyException invalid => Invalid(invalid.Field, invalid.Message),
             DecoderFallbackException => Invalid("body", "The body is not text of the charset that Content-Type names"),
+            TooManyWatchesException watches => Of(
+                StatusCodes.Status429TooManyRequests, $"Too many watches (max {watches.Most})") with
+            {
+                IsTemporary = true,
+            },
             RevisionInFutureException => Of(StatusCodes.Status400BadRequest, Problems.RevisionInFuture),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 Of(StatusCodes.Status413PayloadTooLarge, "Body too large"),

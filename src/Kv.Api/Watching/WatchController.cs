@@ -31,7 +31,8 @@ public sealed class WatchController(
     /// has it, so a watch that resumes by `Last-Event-ID` has neither gaps nor repetitions. A client that reads too
     /// slowly is disconnected and can resume in the same way. `gone` means that the store has compacted changes that
     /// were due: read the keys again. `unauthorized` means that the credential was revoked or has expired, and ends the
-    /// watch. `position` only advances the `id`: ignore it.
+    /// watch. `position` only advances the `id`: ignore it. The answer is 429 while the namespace and app have too many
+    /// watches and long polls open (`MAX_WATCHES`).
     /// </remarks>
     [HttpGet(Name = "watchKeys")]
     [LongLived(ReportsEnd = true)]

@@ -13,6 +13,7 @@ public interface IKeyChangeFeed
     /// <exception cref="RevisionCompactedException">Changes that are due are no longer kept.</exception>
     /// <exception cref="RevisionInFutureException">The store has not reached the revision.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer in time.</exception>
+    /// <exception cref="TooManyWatchesException">The tenant has too many open watches.</exception>
     Task<IKeyChangeWatch> Open(Tenant tenant, KeyPattern pattern, long? since, CancellationToken cancellationToken);
 }
 

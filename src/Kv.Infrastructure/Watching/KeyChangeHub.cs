@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Kv.Domain;
 using Kv.Domain.Watching;
 using Kv.Infrastructure.Changes;
 using Microsoft.Extensions.Hosting;
@@ -16,12 +17,14 @@ internal sealed partial class KeyChangeHub : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly HashSet<WatchSubscription> _watches = [];
+    private readonly Dictionary<Tenant, int> _counts = [];
     private readonly WatchTopics _topics = new();
     private readonly WatchTelemetry _telemetry;
     private readonly IStore _store;
     private readonly KeyLayout _layout;
     private readonly KeyChangeMapper _changes;
     private readonly IWatchBudget _budget;
+    private readonly int _most;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _idle;
@@ -31,11 +34,11 @@ internal sealed partial class KeyChangeHub : IAsyncDisposable
     private bool _isDisposed;
 
     public KeyChangeHub(
-        IStore store, KeyLayout layout, KeyChangeMapper changes, IWatchBudget budget, IMeterFactory meters,
-        TimeProvider time, IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
+        IStore store, KeyLayout layout, KeyChangeMapper changes, IWatchBudget budget, Limits limits,
+        IMeterFactory meters, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<KeyChangeHub> logger)
     {
         (_store, _layout, _changes) = (store, layout, changes);
-        (_budget, _time, _logger) = (budget, time, logger);
+        (_budget, _most, _time, _logger) = (budget, limits.MaxWatches, time, logger);
         _telemetry = new WatchTelemetry(meters, this);
         _idle = time.CreateTimer(_ => EndIfIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // A watch does not end by itself: the shutdown of the process would wait for it.
@@ -65,10 +68,19 @@ internal sealed partial class KeyChangeHub : IAsyncDisposable
     }
 
     /// <summary>Adds a watch; false while the process stops.</summary>
+    /// <exception cref="TooManyWatchesException">Its tenant has too many open watches.</exception>
     public bool TryAdd(WatchSubscription watch)
     {
         lock (_gate)
-            return !_isStopping && _watches.Add(watch);
+        {
+            if (_isStopping)
+                return false;
+            var count = _counts.GetValueOrDefault(watch.Tenant);
+            if (count >= _most)
+                throw new TooManyWatchesException(_most);
+            _counts[watch.Tenant] = count + 1;
+            return _watches.Add(watch);
+        }
     }
 
     /// <summary>Joins a watch to the live changes from its position on.</summary>
@@ -111,6 +123,8 @@ internal sealed partial class KeyChangeHub : IAsyncDisposable
         {
             if (!_watches.Remove(watch))
                 return;
+            if (--_counts[watch.Tenant] == 0)
+                _counts.Remove(watch.Tenant);
             _topics.Remove(watch);
             if (_watches.Count == 0 && !_isDisposed)
                 _idle.Change(IdleTime, Timeout.InfiniteTimeSpan);

@@ -24,7 +24,7 @@ internal sealed class AbuseTests
     private static readonly string[] Refusals =
     [
         "400 Invalid input", "404 Key not found", "409 Replay in progress", "413 Result too large",
-        "429 Too many requests", "503 Too many large answers",
+        "429 Too many requests", "429 Too many watches (max 500)", "503 Too many large answers",
         "503 Store unavailable", "507 Quota exceeded", "507 Too much waits for the webhook",
     ];
 

@@ -30,6 +30,7 @@ internal sealed class ConfigurationTests
     [TestCase("QUOTA_BYTES", "1GB", "0 to 1125899906842624")]
     [TestCase("MAX_CONNECTIONS", "-1", "0 to 1000000")]
     [TestCase("MAX_STREAMS_PER_CONNECTION", "0", "1 to 10000")]
+    [TestCase("MAX_WATCHES", "0", "1 to 1000000")]
     [TestCase("RATE_LIMIT_PER_ADDRESS", "-1", "0 to 1000000")]
     [TestCase("MAX_RESULT_BYTES", "1048575", "1048576 to 1073741824")]
     [TestCase("MAX_UNSENT_BYTES", "16777215", "16777216 to 1099511627776")]

@@ -55,6 +55,33 @@ internal sealed class ManyReadersTests(Engine engine)
     }
 
     [Test]
+    public async Task A_tenant_opens_only_as_many_watches_and_long_polls_as_it_may()
+    {
+        await _host.DisposeAsync();
+        (string, string?)[] settings = [("MAX_WATCHES", "2"), ("NEAR_CACHE_BYTES", "0")];
+        _host = _etcd is null ? await KvHost.Start(engine, settings[0]) : await KvHost.StartOver(_etcd.Endpoint, settings);
+        _kv = _host.NewTenant();
+        var etag = (await _kv.Put("k", "v")).Header("ETag")!;
+        await using var first = await EventReader.Open(_host, _kv);
+        var polling = _kv.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", etag));
+        await Eventually.Holds(() => _host.Watches == 2, "the long poll waits");
+
+        var watch = await _kv.Send(HttpMethod.Get, "/watch");
+        var poll = await _kv.With(HttpMethod.Get, "/kv/k?wait=60", null, ("If-None-Match", etag));
+        await using (await EventReader.Open(_host, _host.NewTenant()))
+            Assert.That(_host.Watches, Is.EqualTo(3), "another tenant has a limit of its own");
+
+        foreach (var refused in new[] { watch, poll })
+        {
+            Expect.Problem(refused, 429, "Too many watches (max 2)");
+            Assert.That(refused.Header("Retry-After"), Is.EqualTo("1"));
+        }
+        await _kv.Put("k", "w");
+        Assert.That((await polling).Status, Is.EqualTo(200));
+        await using var next = await EventReader.Open(_host, _kv);
+    }
+
+    [Test]
     public async Task A_reader_that_takes_nothing_is_cut_off_and_the_others_get_every_event()
     {
         using var slow = await RawHttp.Connect(_host.Address);

@@ -13,7 +13,7 @@ internal static class WatchersGrowth
     public static async Task Measure(string directory, string engine)
     {
         await using var bench = await Bench.Open(directory, engine);
-        await using var kv = await bench.Start();
+        await using var kv = await bench.Start(("MAX_WATCHES", "5000"));
         var watchers = new List<Watcher>();
         var number = 0;
         try

@@ -1,4 +1,5 @@
 using System.Text;
+using Kv.Domain;
 using Kv.Domain.KeyValues;
 using Kv.Domain.Tenants;
 using Kv.Domain.Watching;
@@ -35,6 +36,9 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
 
     protected KeyChangeFeed Feed { get; private set; } = null!;
 
+    /// <summary>The most watches of a tenant.</summary>
+    protected virtual int MaxWatches => 10_000;
+
     /// <summary>The clock of the hub; the store has its own.</summary>
     protected virtual TimeProvider Time => TimeProvider.System;
 
@@ -50,7 +54,8 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
         var changes = new KeyChangeMapper(Layout, TimeProvider.System);
         var past = new PastChanges(Counted, Layout);
         Hub = new KeyChangeHub(
-            Counted, Layout, changes, Budget, Meters.Factory, Time, lifetime.Object, NullLogger<KeyChangeHub>.Instance);
+            Counted, Layout, changes, Budget, new Limits { MaxWatches = MaxWatches }, Meters.Factory, Time,
+            lifetime.Object, NullLogger<KeyChangeHub>.Instance);
         Feed = new KeyChangeFeed(Hub, past, new CatchUpReader(past, changes, Budget), Budget, Time);
     }
 
