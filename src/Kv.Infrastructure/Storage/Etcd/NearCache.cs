@@ -12,7 +12,7 @@ namespace Kv.Infrastructure.Storage.Etcd;
 /// </summary>
 internal sealed partial class NearCache : IDisposable
 {
-    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly EtcdConnection _connection;
     private readonly KeyRange _range;
