@@ -1,8 +1,8 @@
 namespace Kv.Domain;
 
 /// <summary>
-/// The deployment's limits on stored data, on single reads and on open watches. They apply to new requests: after a limit is lowered, a
-/// longer key is still listed but can no longer be read or deleted by name.
+/// The deployment's limits on stored data, on single reads and on open watches. They apply to new requests: after a
+/// limit is lowered, a longer key is still listed but can no longer be read or deleted by name.
 /// </summary>
 public sealed record Limits
 {

@@ -1,5 +1,8 @@
+using Kv.Api.Configuration;
 using Kv.Api.Tests.Hosting;
+using Kv.Domain;
 using Kv.Testing;
+using Microsoft.Extensions.Configuration;
 
 namespace Kv.Api.Tests.Configuration;
 
@@ -15,7 +18,6 @@ internal sealed class ConfigurationTests
     [TestCase("AUTH", "basic", "none, apikey or jwt")]
     [TestCase("TRUSTED_PROXIES", "gateway", "networks or addresses")]
     [TestCase("TRUSTED_PROXIES", "10.0.0.0/33", "networks or addresses")]
-    [TestCase("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", "TRUSTED_PROXIES")]
     [TestCase("ALLOWED_HOSTS", "kv.example:8080", "without ports")]
     [TestCase("PATH_BASE", "kv-service", "a path as in '/kv-service'")]
     [TestCase("PATH_BASE", "/kv-service/", "a path as in '/kv-service'")]
@@ -109,17 +111,27 @@ internal sealed class ConfigurationTests
     [TestCase("ETCD_QUOTA_BACKEND_BYTES", "8GiB", "a whole number from 0 to")]
     [TestCase("ETCD_QUOTA_BACKEND_BYTES", "-1", "a whole number from 0 to")]
     [TestCase("ETCD_PASSWORD", "hunter2", "ETCD_USERNAME and ETCD_PASSWORD go together")]
-    public async Task An_invalid_setting_stops_the_start(string name, string value, string allowed)
+    public void An_invalid_setting_is_refused(string name, string value, string allowed)
     {
-        var (exitCode, output, error) = await KvProcess.Run([], (name, value));
+        var settings = new Dictionary<string, string?> { [name] = value };
 
-        Assert.That(exitCode, Is.EqualTo(1), output);
-        Assert.That(output, Is.Empty, "it never listened");
-        Assert.That(error, Does.StartWith("Kv cannot start: ").And.Contain(allowed));
-        Assert.That(error, Does.Not.Contain("   at ").And.Not.Contain("Exception"));
-        Assert.That(error, Does.Not.Contain("hunter2"), "a password does not show");
+        var refused = Assert.Throws<ConfigurationException>(
+            () => KvOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()))!;
+
+        Assert.That(refused.Message, Does.Contain(allowed));
+        Assert.That(refused.Message, Does.Not.Contain("hunter2"), "a password does not show");
         if (!allowed.Contains("go together", StringComparison.Ordinal))
-            Assert.That(error, Does.Contain($"{name} is '{value}'"));
+            Assert.That(refused.Message, Does.Contain($"{name} is '{value}'"));
+    }
+
+    [Test]
+    public async Task The_middleware_that_believes_every_caller_is_refused()
+    {
+        var (exitCode, _, error) = await KvProcess.Run([], ("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"));
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(
+            error, Does.Contain("ASPNETCORE_FORWARDEDHEADERS_ENABLED is 'true'").And.Contain("TRUSTED_PROXIES"));
     }
 
     [Test]
@@ -144,10 +156,15 @@ internal sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task Every_mistake_is_reported_at_once()
+    public async Task Every_mistake_is_reported_at_once_and_stops_the_start()
     {
-        var (_, _, error) = await KvProcess.Run([], ("PORT", "x"), ("STORE", "y"), ("MAX_KEY_LEN", "z"));
+        var (exitCode, output, error) =
+            await KvProcess.Run([], ("PORT", "x"), ("STORE", "y"), ("MAX_KEY_LEN", "z"));
 
+        Assert.That(exitCode, Is.EqualTo(1), output);
+        Assert.That(output, Is.Empty, "it never listened");
+        Assert.That(error, Does.StartWith("Kv cannot start: "));
+        Assert.That(error, Does.Not.Contain("   at ").And.Not.Contain("Exception"));
         Assert.That(error, Does.Contain("PORT is 'x'").And.Contain("STORE is 'y'").And.Contain("MAX_KEY_LEN is 'z'"));
     }
 

@@ -7,8 +7,8 @@ namespace Kv.Api.Tests.Deliveries;
 /// <summary>All changes of one key arrive in order, even if calls fail in between.</summary>
 internal sealed class OrderTests(Engine engine) : CallTests(engine)
 {
-    private const int Keys = 100;
-    private const int Updates = 100;
+    private const int Keys = 50;
+    private const int Updates = 50;
 
     protected override (string Name, string? Value)[] Settings =>
         [("WEBHOOK_RETRY_SCHEDULE", string.Join(',', Enumerable.Repeat("10ms", 50)))];

@@ -9,7 +9,7 @@ internal sealed class ClientExampleTests
 
     [TestCase("python3", "docs/clients/client.py")]
     [TestCase("node", "docs/clients/client.mjs")]
-    [TestCase("dotnet", "run", "docs/clients/client.cs")]
+    [TestCase("dotnet", "run", "docs/clients/client.cs", Category = Categories.Long)]
     public async Task A_client_reads_and_changes_a_key(string runtime, params string[] program)
     {
         var host = await SharedHosts.Get(Engine.Embedded);

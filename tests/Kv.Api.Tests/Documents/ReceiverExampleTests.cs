@@ -21,7 +21,7 @@ internal sealed class ReceiverExampleTests
 
     [TestCase("python3", "docs/webhooks/receiver.py")]
     [TestCase("node", "docs/webhooks/receiver.mjs")]
-    [TestCase("dotnet", "run", "docs/webhooks/receiver.cs", "--")]
+    [TestCase("dotnet", "run", "docs/webhooks/receiver.cs", "--", Category = Categories.Long)]
     public async Task It_accepts_only_genuine_and_new_calls(string runtime, params string[] program)
     {
         var port = FreePort.Next();

@@ -6,25 +6,17 @@ namespace Kv.Api.Tests.Gateway;
 /// <summary>A page of another site cannot reach Kv on a laptop through a host name that resolves to loopback.</summary>
 internal sealed class AllowedHostTests
 {
-    [TestCase("localhost", true)]
-    [TestCase("LOCALHOST:8080", true)]
-    [TestCase("127.0.0.1:8080", true)]
-    [TestCase("[::1]:8080", true)]
-    [TestCase("rebound.example", false)]
-    [TestCase("localhost.rebound.example", false)]
-    [TestCase("", false)]
-    public async Task On_loopback_only_its_own_names_are_served(string name, bool isServed)
+    [Test]
+    public async Task On_loopback_only_its_own_names_are_served()
     {
         using var data = new TemporaryDirectory();
         await using var kv = KvProcess.Start(
             ("STORE", "embedded"), ("DATA_DIR", data.Path), ("LISTEN_ADDRESS", "localhost"));
 
-        var answer = await Get(kv, name);
-
-        if (isServed)
-            Expect.Problem(answer, 404, "Key not found");
-        else
-            Expect.Problem(answer, 400, "Invalid input", saying: "ALLOWED_HOSTS");
+        foreach (var name in (string[])["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080"])
+            Expect.Problem(await Get(kv, name), 404, "Key not found");
+        foreach (var name in (string[])["rebound.example", "localhost.rebound.example", ""])
+            Expect.Problem(await Get(kv, name), 400, "Invalid input", saying: "ALLOWED_HOSTS");
     }
 
     [TestCase("kv.example", "kv.example", true)]

@@ -59,7 +59,9 @@ internal sealed class ManyReadersTests(Engine engine)
     {
         await _host.DisposeAsync();
         (string, string?)[] settings = [("MAX_WATCHES", "2"), ("NEAR_CACHE_BYTES", "0")];
-        _host = _etcd is null ? await KvHost.Start(engine, settings[0]) : await KvHost.StartOver(_etcd.Endpoint, settings);
+        _host = _etcd is null
+            ? await KvHost.Start(engine, settings[0])
+            : await KvHost.StartOver(_etcd.Endpoint, settings);
         _kv = _host.NewTenant();
         var etag = (await _kv.Put("k", "v")).Header("ETag")!;
         await using var first = await EventReader.Open(_host, _kv);

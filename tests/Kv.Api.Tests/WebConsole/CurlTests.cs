@@ -197,7 +197,7 @@ internal sealed class CurlTests(Engine engine) : ConsoleTest(engine)
     {
         await Page.EvaluateAsync("window.copied = null");
         await (button ?? Curl(what, within)).ClickAsync();
-        await Page.WaitForFunctionAsync("window.copied");
+        await Eventually.Holds(() => Page.EvaluateAsync<bool>("Boolean(window.copied)"), "the command is copied");
         var command = await Copied();
         Assert.That(command, Does.StartWith("curl ").And.Contain("http://127.0.0.1:"), what);
         return command;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Kv.Api.Tests.Hosting;
+using Kv.Testing;
 using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
@@ -135,10 +136,12 @@ internal sealed partial class ServingTests
         await page.GotoAsync($"{host.Address}console/#/live");
         await page.GetByText("connected").WaitForAsync();
         // The modules of the other pages come when the browser is idle.
-        await page.WaitForFunctionAsync(
-            "document.querySelectorAll('template')[1].content.childElementCount === 0"
-            + " && [...document.querySelectorAll('link[rel=modulepreload]')]"
-            + ".every(link => performance.getEntriesByName(link.href).length > 0)");
+        await Eventually.Holds(
+            () => page.EvaluateAsync<bool>(
+                "document.querySelectorAll('template')[1].content.childElementCount === 0"
+                + " && [...document.querySelectorAll('link[rel=modulepreload]')]"
+                + ".every(link => performance.getEntriesByName(link.href).length > 0)"),
+            "all modules are loaded");
 
         await page.GotoAsync("about:blank");
         await page.GotoAsync($"{host.Address}console/#/live");

@@ -1,4 +1,5 @@
 using Kv.Api.Tests.Hosting;
+using Kv.Testing;
 using Microsoft.Playwright;
 
 namespace Kv.Api.Tests.WebConsole;
@@ -18,7 +19,9 @@ internal sealed class StartTests(Engine engine) : ConsoleTest(engine)
         await Page.GotoAsync($"{Host.Address}console/", new() { WaitUntil = WaitUntilState.Commit });
 
         await Sees("Loading\u2026");
-        await Page.WaitForFunctionAsync("performance.getEntriesByName('first-contentful-paint').length === 1");
+        await Eventually.Holds(
+            () => Page.EvaluateAsync<bool>("performance.getEntriesByName('first-contentful-paint').length === 1"),
+            "the first content is painted");
         shown.SetResult();
 
         await Page.GetByRole(AriaRole.Heading, new() { Name = "Keys", Exact = true }).WaitForAsync();

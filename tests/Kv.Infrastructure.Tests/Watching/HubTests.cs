@@ -36,9 +36,6 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
 
     protected KeyChangeFeed Feed { get; private set; } = null!;
 
-    /// <summary>The most watches of a tenant.</summary>
-    protected virtual int MaxWatches => 10_000;
-
     /// <summary>The clock of the hub; the store has its own.</summary>
     protected virtual TimeProvider Time => TimeProvider.System;
 
@@ -54,7 +51,7 @@ internal abstract class HubTests(EngineUnderTest engine) : StoreContract(engine)
         var changes = new KeyChangeMapper(Layout, TimeProvider.System);
         var past = new PastChanges(Counted, Layout);
         Hub = new KeyChangeHub(
-            Counted, Layout, changes, Budget, new Limits { MaxWatches = MaxWatches }, Meters.Factory, Time,
+            Counted, Layout, changes, Budget, new Limits { MaxWatches = 10_000 }, Meters.Factory, Time,
             lifetime.Object, NullLogger<KeyChangeHub>.Instance);
         Feed = new KeyChangeFeed(Hub, past, new CatchUpReader(past, changes, Budget), Budget, Time);
     }

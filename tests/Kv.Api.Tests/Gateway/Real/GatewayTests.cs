@@ -149,6 +149,7 @@ internal sealed class GatewayTests(string name, bool http2)
     }
 
     [Test]
+    [Category(Categories.Long)]
     public async Task Swagger_UI_works()
     {
         await using var page = await SharedChromium.Open();
