@@ -38,8 +38,9 @@ public sealed class KeyReadsController(
     [RequestQuery(
         "wait",
         "With `If-None-Match`: the maximum number of seconds to wait for a change of the key, 1 to 60. "
-        + "429 while the namespace and app have too many watches and long polls open (`MAX_WATCHES`). "
-        + "`If-None-Match: \"0\"` waits for a key that does not exist.", IsNumber = true)]
+        + "`If-None-Match: \"0\"` waits for a key that does not exist. "
+        + "The answer is 429 while the namespace and app have too many watches and long polls open (`MAX_WATCHES`).",
+        IsNumber = true)]
     [RequestHeader("If-None-Match", "304 if the key still has this `ETag`.")]
     [RequestHeader("If-Match", "412 unless the key has this `ETag`.")]
     [TakesConsistency]

@@ -1,8 +1,6 @@
-using Kv.Api.Configuration;
 using Kv.Api.Tests.Hosting;
 using Kv.Domain;
 using Kv.Testing;
-using Microsoft.Extensions.Configuration;
 
 namespace Kv.Api.Tests.Configuration;
 
@@ -113,10 +111,7 @@ internal sealed class ConfigurationTests
     [TestCase("ETCD_PASSWORD", "hunter2", "ETCD_USERNAME and ETCD_PASSWORD go together")]
     public void An_invalid_setting_is_refused(string name, string value, string allowed)
     {
-        var settings = new Dictionary<string, string?> { [name] = value };
-
-        var refused = Assert.Throws<ConfigurationException>(
-            () => KvOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()))!;
+        var refused = Assert.Throws<ConfigurationException>(() => TestOptions.Read((name, value)))!;
 
         Assert.That(refused.Message, Does.Contain(allowed));
         Assert.That(refused.Message, Does.Not.Contain("hunter2"), "a password does not show");

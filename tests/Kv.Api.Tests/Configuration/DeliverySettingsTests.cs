@@ -1,8 +1,6 @@
 using System.Net;
-using Kv.Api.Configuration;
 using Kv.Domain.Deliveries;
 using Kv.Infrastructure.Deliveries.Targets;
-using Microsoft.Extensions.Configuration;
 
 namespace Kv.Api.Tests.Configuration;
 
@@ -12,7 +10,7 @@ internal sealed class DeliverySettingsTests
     [Test]
     public void Without_settings_the_defaults_are_those_of_the_contract()
     {
-        var options = Read();
+        var options = TestOptions.Read();
 
         Assert.That(options.Limits.MaxWebhooks, Is.EqualTo(5));
         Assert.That(options.Deliveries.DefaultTimeout, Is.EqualTo(TimeSpan.FromSeconds(10)));
@@ -27,7 +25,7 @@ internal sealed class DeliverySettingsTests
     [Test]
     public void Numbers_and_texts_are_read_unchanged()
     {
-        var options = Read(
+        var options = TestOptions.Read(
             ("MAX_WEBHOOKS_ALLOWED", "10000"), ("DEFAULT_WEBHOOK_TIMEOUT_SECONDS", "30"),
             ("WEBHOOK_USER_AGENT", "Kv/1"),
             ("WEBHOOK_TARGETS", "public"));
@@ -41,7 +39,7 @@ internal sealed class DeliverySettingsTests
     [Test]
     public void Networks_may_be_addresses_and_have_host_bits()
     {
-        var targets = Read(
+        var targets = TestOptions.Read(
             ("WEBHOOK_TARGETS_ALLOW", "10.1.2.3/8, fd00::/8"),
             ("WEBHOOK_TARGETS_DENY", "10.2.0.1,::1")).Deliveries.Targets;
 
@@ -52,7 +50,7 @@ internal sealed class DeliverySettingsTests
     [Test]
     public void Times_have_a_unit()
     {
-        var deliveries = Read(
+        var deliveries = TestOptions.Read(
             ("WEBHOOK_RETRY_SCHEDULE", "1ms,5s, 2m,10h,7d"), ("WEBHOOK_DISABLE_AFTER", "365d")).Deliveries;
 
         // A wait is as scheduled, within a fifth.
@@ -63,9 +61,4 @@ internal sealed class DeliverySettingsTests
         Assert.That(deliveries.RetrySchedule.After(6, null, Random.Shared), Is.Null);
         Assert.That(deliveries.DisableAfter, Is.EqualTo(TimeSpan.FromDays(365)));
     }
-
-    private static KvOptions Read(params (string Name, string Value)[] settings) => KvOptions.Read(
-        new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value))
-            .Build());
 }

@@ -122,7 +122,8 @@ internal sealed class AccessibilityTests(Engine engine) : ConsoleTest(engine)
             async rules => {
               const { violations } = await axe.run(document, { resultTypes: ['violations'], ...rules });
               return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-                .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map(({ html }) => html).join('; ')}`);
+                .map(({ id, help, nodes }) =>
+                  `${id}: ${help}: ${nodes.slice(0, 3).map(({ html }) => html).join('; ')}`);
             }
             """,
             // The dark scheme changes only colours.
